@@ -1,0 +1,1 @@
+"""Which decays, and how often: chains, matrix elements, models."""

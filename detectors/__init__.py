@@ -1,0 +1,1 @@
+"""What an apparatus sees: geometry, smearing, reconstruction, selections."""

@@ -1,0 +1,1 @@
+"""The engine: kinematics, phase space, decays, sources, events, streams, output."""

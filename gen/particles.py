@@ -1,0 +1,133 @@
+"""The particles that a chain may name: PDG values from `particle`, and the dark states with their ids."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+
+from particle import Particle as PdgParticle
+from particle import ParticleNotFound
+
+from darkpair.gen.errors import InputError, UnknownNameError
+
+__all__ = ["ALIASES", "DARK_IDS", "Particle", "particle"]
+
+#: The dark states, decided once and written into every file.  X1 scalar 51 and fermion 52 are the PDG's
+#: dark-matter ids, 32 is the PDG's Z'; 901-930 is the PDG's range for a generator's own use
+#: (PDG Monte Carlo numbering scheme, items 11 and 12).  A trailing ~ is the antiparticle of a Dirac state.
+DARK_IDS: dict[str, int] = {
+    "X1": 51,  # lighter dark scalar
+    "S1": 51,
+    "psi1": 52,  # lighter dark fermion
+    "psi1~": -52,
+    "X2": 901,  # heavier dark scalar
+    "S2": 901,
+    "psi2": 902,  # heavier dark fermion
+    "psi2~": -902,
+    "S": 903,  # invisible scalar of K_L -> pi0 S
+    "S3": 904,  # scalar mediator
+    "Y": 905,  # invisible scalar of K_L -> pi0 Y Y
+    "psiY": 906,  # invisible fermion of K_L -> pi0 psiY psiY~
+    "psiY~": -906,
+    "Zprime": 32,
+    "A'": 32,
+}
+
+#: Other words for particles of the PDG, as EvtGen spells them.
+ALIASES: dict[str, str] = {
+    "K_L": "K_L0",
+    "KL": "K_L0",
+    "K_S": "K_S0",
+    "KS": "K_S0",
+    "nu": "nu_e",
+    "nubar": "anti-nu_e",
+    "Upsilon4S": "Upsilon(4S)",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Particle:
+    """A kind of particle.
+
+    Parameters
+    ----------
+    name : str
+        As chains spell it.
+    pdgid : int
+        PDG id; of `DARK_IDS` for the dark states.
+    mass : float [GeV]
+        Not negative.
+    ctau : float [mm]
+        Mean proper decay length; 0 is prompt, infinity is stable.
+
+    Raises
+    ------
+    InputError
+        For a negative, infinite or NaN mass and a negative or NaN c tau.
+    """
+
+    name: str
+    pdgid: int
+    mass: float
+    ctau: float = math.inf
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.mass) and self.mass >= 0.0):
+            raise InputError(f"mass of {self.name} = {self.mass} GeV; allowed: a finite number, 0 or more")
+        if not self.ctau >= 0.0:
+            raise InputError(f"c tau of {self.name} = {self.ctau} mm; allowed: 0 (prompt) or more, inf for stable")
+
+    @property
+    def dark(self) -> bool:
+        """Whether it is one of the dark states."""
+        return abs(self.pdgid) in _DARK_PDGIDS
+
+
+_DARK_PDGIDS = frozenset(abs(i) for i in DARK_IDS.values())
+
+
+def particle(name: str, *, mass: float | None = None, ctau: float | None = None) -> Particle:
+    """Particle of that name: mass and lifetime of the PDG unless given.
+
+    Parameters
+    ----------
+    name : str
+        A dark state of `DARK_IDS`, an EvtGen name (``K_L0``, ``pi0``, ``B+``), or one of `ALIASES`.
+    mass, ctau : float, optional [GeV], [mm]
+        Override the PDG's; a dark state needs a mass here and is stable unless told otherwise.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing carries the name.
+    InputError
+        If a dark state comes without a mass.
+    """
+    if name in DARK_IDS:
+        if mass is None:
+            raise InputError(f"the mass of {name} is not given; say mass = {{{name} = ... GeV}}")
+        return Particle(
+            name=name, pdgid=DARK_IDS[name], mass=mass, ctau=math.inf if ctau is None else ctau
+        )
+    known = _pdg(ALIASES.get(name, name))
+    if mass is not None:
+        known = replace(known, mass=mass)
+    return known if ctau is None else replace(known, ctau=ctau)
+
+
+@cache
+def _pdg(name: str) -> Particle:
+    try:
+        entry = PdgParticle.from_evtgen_name(name)
+    except (ParticleNotFound, KeyError, ValueError) as error:
+        raise UnknownNameError("particle", name, _suggestions()) from error
+    mass = 0.0 if entry.mass is None else entry.mass * 1e-3  # neutrinos have no mass there; MeV to GeV
+    ctau = math.inf if entry.ctau is None else float(entry.ctau)
+    return Particle(name=name, pdgid=int(entry.pdgid), mass=mass, ctau=ctau)
+
+
+def _suggestions() -> tuple[str, ...]:
+    """Names that chains of this project use, for the error message."""
+    ours = ("K_L0", "K_S0", "K+", "K-", "K0", "pi0", "pi+", "pi-", "eta", "eta'", "B+", "B-", "B0", "anti-B0")
+    return (*DARK_IDS, *ours, "gamma", "e+", "e-", "mu+", "mu-", "nu_e", "anti-nu_e", *ALIASES)

@@ -1,0 +1,1 @@
+"""Where the parents come from: guns, beams and files."""
