@@ -122,7 +122,7 @@ def _pdg(name: str) -> Particle:
         entry = PdgParticle.from_evtgen_name(name)
     except (ParticleNotFound, KeyError, ValueError) as error:
         raise UnknownNameError("particle", name, _suggestions()) from error
-    mass = 0.0 if entry.mass is None else entry.mass * 1e-3  # neutrinos have no mass there; MeV to GeV
+    mass = 0.0 if entry.mass is None else entry.mass / 1e3  # neutrinos have no mass there; MeV to GeV
     ctau = math.inf if entry.ctau is None else float(entry.ctau)
     return Particle(name=name, pdgid=int(entry.pdgid), mass=mass, ctau=ctau)
 
