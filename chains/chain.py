@@ -152,6 +152,7 @@ class Chain:
             pdgid=tuple(e.particle.pdgid for e in entries),
             status=tuple(BEAM if e.mother < 0 else FINAL if e.decay is None else DECAYED for e in entries),
             mother=tuple(e.mother for e in entries),
+            mass=tuple(e.particle.mass for e in entries),
             vertex=tuple(0 if e.mother < 0 else vertex_of[e.mother] for e in entries),
         )
         roles = {position: role for role, position in topology.roles.items()}

@@ -2,12 +2,13 @@
 
 A batch of events of one decay topology is a set of columns; `record` makes of any batch the awkward array
 
-    particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother}
+    particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
     weights: {named factors}
     proper_length: {decaying particle: mm}
 
 without copying them.  Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is
-1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam.
+1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the
+mass that the chain gave the particle, which for a fast light one the four-momentum holds to rounding only.
 """
 
 from __future__ import annotations
@@ -47,6 +48,13 @@ FINAL, DECAYED, BEAM = 1, 2, 4
 
 _MOMENTUM = ("px", "py", "pz", "E")
 _VERTEX = ("vx", "vy", "vz", "vt")
+#: Fields that are the same in every event of a topology: where the topology keeps them, and as what.
+_FIXED = {
+    "pdgid": ("pdgid", np.int32),
+    "status": ("status", np.int32),
+    "mother": ("mother", np.int32),
+    "nominal_mass": ("mass", np.float64),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +103,7 @@ class Topology:
     names, paths : tuple of str
         ``"X2"`` and ``"K_L0/X2"``.
     pdgid, status, mother : tuple of int
+    mass : tuple of float [GeV]
     vertex : tuple of int
         Which of the topology's vertices the particle comes from.
     decayed : tuple of str
@@ -106,6 +115,7 @@ class Topology:
     pdgid: tuple[int, ...]
     status: tuple[int, ...]
     mother: tuple[int, ...]
+    mass: tuple[float, ...]
     vertex: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -219,8 +229,8 @@ class Batch:
             columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in self.parts]))
         for i, name in enumerate(_VERTEX):
             columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in self.parts]))
-        for name in ("pdgid", "status", "mother"):
-            values = np.concatenate([np.asarray(getattr(p.topology, name), dtype=np.int32) for p in self.parts])
+        for name, (attribute, dtype) in _FIXED.items():
+            values = np.concatenate([np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts])
             columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
         particles = ak.contents.RecordArray(
             list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
