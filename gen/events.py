@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any, TypeAlias
 
 import awkward as ak
 import numpy as np
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.streams import BLOCK
 
 __all__ = [
     "BEAM",
@@ -86,7 +88,7 @@ class Parents:
     weights: dict[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return self.momentum.shape[1]
+        return int(self.momentum.shape[1])
 
     def take(self, rows: NDArray[np.integer]) -> Parents:
         """The parents of those rows."""
@@ -111,8 +113,6 @@ class Topology:
     mass : tuple of float [GeV]
     vertex : tuple of int
         Which of the topology's vertices the particle comes from.
-    decayed : tuple of str
-        Roles whose proper length is kept.
     """
 
     names: tuple[str, ...]
@@ -162,7 +162,7 @@ class Columns:
     proper_length: dict[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return self.momentum.shape[2]
+        return int(self.momentum.shape[2])
 
     def take(self, keep: NDArray[np.integer], rows: NDArray[np.int64]) -> Columns:
         """The events at positions `keep`, which become `rows` of a new batch."""
@@ -273,7 +273,7 @@ class Batch:
             columns.append(ak.contents.NumpyArray(values))
         return ak.contents.RecordArray(columns, names, length=len(self))
 
-    def _scattered(self) -> tuple[ak.index.Index64, ak.index.Index64, ak.index.Index64, ak.index.Index64]:
+    def _scattered(self) -> _Indices:
         """Offsets and indices of a mixture of topologies."""
         counts = np.empty(len(self), dtype=np.int64)
         for part in self.parts:
@@ -291,11 +291,20 @@ class Batch:
         return ak.index.Index64(offsets), *(ak.index.Index64(row) for row in out)
 
 
-@lru_cache(maxsize=8)
-def _indices(
-    topology: Topology, n: int
-) -> tuple[ak.index.Index64, ak.index.Index64, ak.index.Index64, ak.index.Index64]:
+_Indices: TypeAlias = "tuple[ak.index.Index64, ak.index.Index64, ak.index.Index64, ak.index.Index64]"
+
+
+def _indices(topology: Topology, n: int) -> _Indices:
     """Offsets, and where in the columns the momentum, vertex and fixed numbers of each list entry stand."""
+    return _block_indices(topology, n) if n <= BLOCK else _make_indices(topology, n)
+
+
+@lru_cache(maxsize=8)
+def _block_indices(topology: Topology, n: int) -> _Indices:
+    return _make_indices(topology, n)
+
+
+def _make_indices(topology: Topology, n: int) -> _Indices:
     size = len(topology)
     event = np.arange(n)[:, None]
     kinematic = np.arange(size) * n + event
@@ -366,44 +375,72 @@ def final_state(events: ak.Array, *pdgids: int) -> FinalState:
     *pdgids : int
         Signed PDG ids.
     """
-    particles = events.particles.layout
+    particles = _listed(events.particles.layout)
     offsets = np.asarray(particles.offsets.data)
-    content = particles.content
-    kind = _column(content, "pdgid", slice(None))
-    wanted = kind == pdgids[0]
-    for other in pdgids[1:]:
-        wanted |= kind == other
-    wanted &= _column(content, "status", slice(None)) == FINAL
+    content, carry = particles.content, None
+    while not content.is_record:  # selected events are an index over the record of all of them
+        index = np.asarray(content.index.data)
+        content, carry = content.content, index if carry is None else index[carry]
+    kind, kind_rows = _column(content, "pdgid")
+    status, status_rows = _column(content, "status")
+    if kind_rows is status_rows:  # the particles of a topology, written once: decide there
+        wanted = np.isin(kind, pdgids) & (status == FINAL)
+        wanted = _entries(wanted, kind_rows)
+    else:
+        wanted = np.isin(_entries(kind, kind_rows), pdgids) & (_entries(status, status_rows) == FINAL)
+    wanted = _entries(wanted, carry)
     chosen = np.flatnonzero(wanted[offsets[0] : offsets[-1]]) + offsets[0]
+    source = chosen if carry is None else carry[chosen]
     counts = np.diff(offsets)
     if len(counts) and (counts == counts[0]).all():  # one topology: no search
-        event = (chosen - offsets[0]) // counts[0]
+        event = (chosen - offsets[0]) // max(counts[0], 1)
     else:
         event = np.searchsorted(offsets, chosen, side="right") - 1
     return FinalState(
         event=event,
         index=chosen - offsets[event],
-        momentum=np.stack([_column(content, name, chosen) for name in _MOMENTUM]),
-        vertex=np.stack([_column(content, name, chosen) for name in _VERTEX]),
+        momentum=_gather(content, _MOMENTUM, source),
+        vertex=_gather(content, _VERTEX, source),
     )
 
 
 def present(events: ak.Array, *pdgids: int) -> bool:
     """Whether a record may hold particles of the given kinds: false only if it surely does not."""
-    content = events.particles.layout.content
+    content = _listed(events.particles.layout).content
     while not content.is_record:
         content = content.content
-    column = content.content("pdgid")
-    while column.is_indexed:
-        column = column.content  # of a chain's record: one entry for each kind and topology
-    return bool(np.isin(np.asarray(column.data), pdgids).any())
+    data, _ = _column(content, "pdgid")  # of a chain's record: one entry for each kind and topology
+    return bool(np.isin(data, pdgids).any())
 
 
-def _column(content: ak.contents.Content, name: str, rows: NDArray[np.int64] | slice) -> NDArray[np.float64]:
-    """Entries of a field of a flat record, without projecting the rest of it."""
-    while not content.is_record:  # a sliced record is an index over a record
-        content, rows = content.content, np.asarray(content.index.data)[rows]
-    column = content.content(name)
-    while column.is_indexed:
-        column, rows = column.content, np.asarray(column.index.data)[rows]
-    return np.asarray(column.data)[rows]
+def _listed(layout: ak.contents.Content) -> ak.contents.ListOffsetArray:
+    """The lists of particles with one array of offsets, whatever was done to the events before."""
+    if layout.is_option:
+        raise InputError("events are missing (None) in the record; select them with a mask, events[mask]")
+    if layout.is_indexed:
+        layout = layout.project()
+    return layout if isinstance(layout, ak.contents.ListOffsetArray) else layout.to_ListOffsetArray64(False)
+
+
+def _column(record: ak.contents.Content, name: str) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+    """Numbers behind a field of a flat record, and which of them its entries are (None: all, in order)."""
+    column = record.content(name)
+    if not column.is_indexed:
+        return np.asarray(column.data), None
+    return np.asarray(column.content.data), np.asarray(column.index.data)
+
+
+def _entries(data: NDArray[Any], rows: NDArray[np.int64] | None) -> NDArray[Any]:
+    return data if rows is None else np.take(data, rows)
+
+
+def _gather(record: ak.contents.Content, names: Sequence[str], chosen: NDArray[np.int64]) -> Array:
+    """Chosen entries of some fields, (fields, chosen)."""
+    out = np.empty((len(names), len(chosen)))
+    rows, here = None, chosen
+    for i, name in enumerate(names):
+        data, index = _column(record, name)
+        if index is not rows:  # the fields of a vector share their index
+            rows, here = index, chosen if index is None else index[chosen]
+        np.take(data.astype(np.float64, copy=False), here, out=out[i], mode="clip")  # unbuffered: half the time
+    return out
