@@ -26,7 +26,21 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 
-__all__ = ["BEAM", "DECAYED", "FINAL", "Batch", "Columns", "FinalState", "Parents", "Topology", "final_state", "total_weight"]
+__all__ = [
+    "BEAM",
+    "DECAYED",
+    "FINAL",
+    "Batch",
+    "Columns",
+    "FinalState",
+    "Parents",
+    "Topology",
+    "final_state",
+    "list_columns",
+    "list_of",
+    "present",
+    "total_weight",
+]
 
 vector.register_awkward()
 
@@ -290,6 +304,23 @@ def _flat(columns: list[Array]) -> ak.contents.NumpyArray:
     return ak.contents.NumpyArray(columns[0].reshape(-1) if len(columns) == 1 else np.concatenate([c.reshape(-1) for c in columns]))
 
 
+def list_of(counts: NDArray[np.int64], columns: dict[str, NDArray[np.generic]]) -> ak.contents.Content:
+    """Lists of records with the given lengths (n,), of flat columns (sum of the lengths,)."""
+    record = ak.contents.RecordArray([ak.contents.NumpyArray(c) for c in columns.values()], list(columns))
+    return ak.contents.ListOffsetArray(ak.index.Index64(np.concatenate([[0], np.cumsum(counts)])), record)
+
+
+def list_columns(lists: ak.Array) -> tuple[NDArray[np.int64], dict[str, NDArray[np.generic]]]:
+    """Lengths (n,) and flat columns of lists of records: the inverse of `list_of`."""
+    layout = lists.layout
+    if not (layout.is_list and layout.content.is_record and hasattr(layout, "offsets")):
+        layout = ak.to_packed(lists).layout
+    offsets = np.asarray(layout.offsets.data)
+    span = slice(int(offsets[0]), int(offsets[-1]))
+    record = layout.content
+    return np.diff(offsets), {name: np.asarray(record.content(name).data)[span] for name in record.fields}
+
+
 def total_weight(events: ak.Array) -> Array:
     """Product of the named weights of each event, (n,)."""
     out = np.ones(len(events))
@@ -350,6 +381,17 @@ def final_state(events: ak.Array, *pdgids: int) -> FinalState:
         momentum=np.stack([_column(content, name, chosen) for name in _MOMENTUM]),
         vertex=np.stack([_column(content, name, chosen) for name in _VERTEX]),
     )
+
+
+def present(events: ak.Array, *pdgids: int) -> bool:
+    """Whether a record may hold particles of the given kinds: false only if it surely does not."""
+    content = events.particles.layout.content
+    while not content.is_record:
+        content = content.content
+    column = content.content("pdgid")
+    while column.is_indexed:
+        column = column.content  # of a chain's record: one entry for each kind and topology
+    return bool(np.isin(np.asarray(column.data), pdgids).any())
 
 
 def _column(content: ak.contents.Content, name: str, rows: NDArray[np.int64] | slice) -> NDArray[np.float64]:

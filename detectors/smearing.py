@@ -1,0 +1,57 @@
+"""Resolution of calorimeters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
+
+__all__ = ["Calorimeter"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calorimeter:
+    """Gaussian resolution of energy and position.
+
+    Parameters
+    ----------
+    constant, stochastic : float
+        sigma_E/E = constant ⊕ stochastic/sqrt(E/GeV).
+    position : float [mm]
+        sigma_x = sigma_y = position/sqrt(E/GeV).
+
+    Raises
+    ------
+    InputError
+        For a negative number.
+    """
+
+    constant: float
+    stochastic: float
+    position: float
+
+    def __post_init__(self) -> None:
+        if min(self.constant, self.stochastic, self.position) < 0.0:
+            raise InputError(
+                f"resolution {self.constant} ⊕ {self.stochastic}/sqrt(E), {self.position} mm/sqrt(E); allowed: 0 or more"
+            )
+
+    def sigma_energy(self, energy: Array) -> Array:
+        """Standard deviation of the energy [GeV]."""
+        return np.sqrt((self.constant * energy) ** 2 + self.stochastic**2 * energy)
+
+    def smear(self, rng: np.random.Generator, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:
+        """Measured energies [GeV] and positions [mm]; three draws a photon, whatever becomes of it.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        energy : ndarray, (k,) [GeV]
+        x, y : ndarray, (k,) [mm]
+        """
+        noise = rng.standard_normal((3, len(energy)))
+        spread = self.position / np.sqrt(energy)
+        return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]
