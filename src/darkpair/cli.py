@@ -12,7 +12,7 @@ from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
 from darkpair import __version__
 from darkpair.gen.errors import DarkpairError, UnknownNameError
-from darkpair.gen.output.root import read_provenance
+from darkpair.gen.output.reader import read_provenance
 from darkpair.job import load_job
 from darkpair.plugins import REGISTRIES
 from darkpair.report import cutflow_table, plugin_table, result_lines
