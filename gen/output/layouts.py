@@ -14,17 +14,30 @@ A detector's record follows in every layout: its lists of records are collection
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import awkward as ak
 import numpy as np
-from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import total_weight
-from darkpair.gen.kinematics import Array
+from darkpair.gen.output.spelling import names, word
 
-__all__ = ["ETA_ON_AXIS", "FLAT_FIELDS", "GENPART", "STATUS_FLAGS", "Branches", "Layout", "branches", "roles"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from darkpair.gen.kinematics import Array
+
+__all__ = [
+    "ETA_ON_AXIS",
+    "FLAT_FIELDS",
+    "GENPART",
+    "STATUS_FLAGS",
+    "Branches",
+    "Layout",
+    "branches",
+    "roles",
+]
 
 Layout: TypeAlias = Literal["cartesian", "nano", "flat"]
 
@@ -94,12 +107,17 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
     else:
         out = {_PARTICLES: _cartesian(events)} if layout == "cartesian" else _flat(events)
     out["genWeight"] = weight
-    out |= {f"weight_{name}": np.asarray(events.weights[name]) for name in events.weights.fields}
-    out |= {f"{role}_properLength": np.asarray(events.proper_length[role]) for role in events.proper_length.fields}
+    for name in events.weights.fields:
+        out[f"weight_{word(name)}"] = np.asarray(events.weights[name])
+    for role in events.proper_length.fields:
+        out[f"{word(role)}_properLength"] = np.asarray(events.proper_length[role])
     if "reco" in events.fields:
+        taken = {branch for name, column in out.items() for branch in names(name, column)}
         for name, column in _reco(events.reco).items():
-            if name in out:
-                raise InputError(f"the detector's field {name!r} has the name of a branch of the {layout} layout; rename it")
+            if not taken.isdisjoint(names(name, column)):
+                raise InputError(
+                    f"the detector's field {name!r} has the name of a branch of the {layout} layout; rename it"
+                )
             out[name] = column
     return {name: _narrow(column) for name, column in out.items()} if layout == "nano" else out
 
@@ -146,15 +164,19 @@ def _cylindrical(px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
 
 
 def _flat(events: ak.Array) -> Branches:
-    names = roles(events)
-    if not names:
+    present = roles(events)
+    if not present:
         raise InputError(
             "layout = 'flat' needs a chain whose events all have the same particles, and this one has several "
             "topologies; choose 'cartesian' or 'nano'"
         )
     _, column = _packed(events)
-    table = {branch: column[name].reshape(len(events), len(names)) for name, branch in FLAT_FIELDS.items()}
-    return {f"{role}_{branch}": values[:, i] for i, role in enumerate(names) for branch, values in table.items()}
+    table = {branch: column[name].reshape(len(events), len(present)) for name, branch in FLAT_FIELDS.items()}
+    return {
+        f"{word(role)}_{branch}": values[:, i]
+        for i, role in enumerate(present)
+        for branch, values in table.items()
+    }
 
 
 def _reco(reco: ak.Array, prefix: str = "") -> Branches:
@@ -181,11 +203,15 @@ def _plain(layout: ak.contents.Content) -> bool:
 
 
 def _narrow(column: Any) -> Any:
-    """The same numbers in NanoAOD's types: reals in float32, signed integers in int32."""
+    """Column in NanoAOD's types: reals in float32, signed integers in int32."""
     if isinstance(column, np.ndarray):
         wanted = {"f": _REAL32, "i": np.dtype(np.int32)}.get(column.dtype.kind, column.dtype)
         return column.astype(wanted, copy=False)
     lists = column.layout
     if not lists.content.is_record:
-        return ak.Array(ak.contents.ListOffsetArray(lists.offsets, ak.contents.NumpyArray(_narrow(lists.content.data))))
-    return _lists(lists.offsets, {name: _narrow(lists.content.content(name).data) for name in lists.content.fields})
+        return ak.Array(
+            ak.contents.ListOffsetArray(lists.offsets, ak.contents.NumpyArray(_narrow(lists.content.data)))
+        )
+    return _lists(
+        lists.offsets, {name: _narrow(lists.content.content(name).data) for name in lists.content.fields}
+    )

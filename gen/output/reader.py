@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
-import numpy as np
 import uproot
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.layouts import GENPART
 from darkpair.gen.output.root import PROVENANCE, TREE
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
 
 __all__ = ["read_events", "read_provenance"]
 
@@ -59,40 +60,48 @@ def read_events(
                 "write it with layout = 'cartesian' to read it back"
             )
         columns = file[TREE].arrays(entry_start=entry_start, entry_stop=entry_stop, how=dict)
-        return _record(columns, [row["role"] for row in output["particles"]])
+        return _record(columns, [row["role"] for row in output["particles"]], output["spelled"])
 
 
-def _record(columns: dict[str, ak.Array], roles: list[str]) -> ak.Array:
+def _record(columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, str]) -> ak.Array:
     names = {f"GenPart_{branch}": name for name, branch in GENPART.items()}
     particles = ak.zip({name: columns.pop(branch) for branch, name in names.items()}, with_name="Momentum4D")
     for name in ("nGenPart", "genWeight"):  # both follow from the rest
         del columns[name]
     fields = {
         "particles": particles,
-        "weights": _named(columns, len(particles), prefix="weight_"),
-        "proper_length": _named(columns, len(particles), suffix="_properLength"),
+        "weights": _named(columns, len(particles), spelled, prefix="weight_"),
+        "proper_length": _named(columns, len(particles), spelled, suffix="_properLength"),
     }
     for position, role in enumerate(roles):
         fields[role] = particles[:, position][["px", "py", "pz", "E"]]
+        fields[role] = ak.with_name(fields[role], "Momentum4D")
     if columns:
         fields["reco"] = _reco(columns)
     return ak.zip(fields, depth_limit=1)
 
 
-def _named(columns: dict[str, ak.Array], n: int, *, prefix: str = "", suffix: str = "") -> ak.Array:
+def _named(
+    columns: dict[str, ak.Array], n: int, spelled: dict[str, str], *, prefix: str = "", suffix: str = ""
+) -> ak.Array:
     """Record of the per-event numbers of that prefix or suffix, which leave the columns."""
     found = [name for name in columns if name.startswith(prefix) and name.endswith(suffix)]
     contents = [columns.pop(name).layout for name in found]
-    short = [name.removeprefix(prefix).removesuffix(suffix) for name in found]
+    words = [name.removeprefix(prefix).removesuffix(suffix) for name in found]
+    short = [spelled.get(word, word) for word in words]
     return ak.Array(ak.contents.RecordArray(contents, short, length=n))
 
 
 def _reco(columns: dict[str, ak.Array]) -> ak.Array:
-    """The detector's record: a collection for each counter, plain numbers otherwise."""
+    """Detector's record: a collection for each counter, plain numbers otherwise."""
     collections = []
     for counter in [name for name in columns if name.startswith("n")]:
         name = counter.removeprefix("n")
-        members = {b.removeprefix(f"{name}_"): b for b in columns if b.startswith(f"{name}_") and columns[b].ndim == 2}
+        members = {
+            b.removeprefix(f"{name}_"): b
+            for b in columns
+            if b.startswith(f"{name}_") and columns[b].ndim == 2
+        }
         if members:
             collections.append((name, members))
     fields = dict(columns)
@@ -115,23 +124,29 @@ def _provenance(file: Any) -> dict[str, Any]:
 
 @contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[Any]:
-    """A file of ours; whatever a foreign or damaged one makes go wrong is told in one line."""
+    """File of ours; whatever a foreign or damaged one makes go wrong is told in one line."""
     file = Path(path)
     if not file.is_file():
         raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
     try:
         with uproot.open(file) as directory:
-            missing = [key for key in (TREE, PROVENANCE) if key not in directory]
-            if missing:
-                raise InputError(
-                    f"{str(path)!r} lacks {' and '.join(map(repr, missing))}: it was not written by darkpair; "
-                    "give the ROOT file of a run"
-                )
+            _check_ours(directory, file)
             yield directory
     except InputError:
         raise
-    except Exception as error:  # uproot lets whatever its bytes run into escape: struct.error, IndexError, OSError..
+    except (
+        Exception
+    ) as error:  # a damaged file raises whatever its bytes run into: struct.error, IndexError ..
         raise InputError(
-            f"{str(path)!r} cannot be read as a ROOT file ({type(error).__name__}); it is damaged, or something else: "
-            "run the job again, or give another file"
+            f"{str(path)!r} cannot be read as a ROOT file ({type(error).__name__}); it is damaged, or something "
+            "else: run the job again, or give another file"
         ) from error
+
+
+def _check_ours(directory: Any, file: Path) -> None:
+    missing = [key for key in (TREE, PROVENANCE) if key not in directory]
+    if missing:
+        raise InputError(
+            f"{str(file)!r} lacks {' and '.join(map(repr, missing))}: it was not written by darkpair; give the ROOT "
+            "file of a run"
+        )
