@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.selection import Selection, read_data, selections
 from darkpair.detectors.smearing import Calorimeter
-from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import FinalState, final_state, list_columns, list_of, present
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
+from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
 
 __all__ = ["Koto"]
@@ -32,7 +32,6 @@ __all__ = ["Koto"]
 _DATA = read_data("koto")
 _CHARGED = tuple(s * i for i in (11, 13, 211, 321, 2212) for s in (1, -1))
 _DEGREES = math.degrees(1.0)
-_BOX = ("z_vtx", "pt")  # the cuts that the signal box is made of
 
 
 def _number(table: str, name: str) -> float:
@@ -108,14 +107,17 @@ class Koto:
         """
         n = len(truth)
         photons = final_state(truth, 22)
+        noise = self.resolution.draw(rng, len(photons.event))
         x, y, hit = self._impact(photons)
-        energy, x, y = self.resolution.smear(rng, photons.momentum[3], x, y)
-        hit &= energy > 0.0
         on = np.flatnonzero(hit)
+        energy, x, y = self.resolution.smear(noise[:, on], photons.momentum[3, on], x[on], y[on])
+        if not (energy > 0.0).all():  # the softest photons may be smeared to nothing: no cluster
+            seen = np.flatnonzero(energy > 0.0)
+            on, energy, x, y = on[seen], energy[seen], x[seen], y[seen]
         clusters = np.bincount(photons.event[on], minlength=n)
         missed = np.bincount(photons.event, minlength=n) - clusters
         charged = np.bincount(final_state(truth, *_CHARGED).event, minlength=n) if present(truth, *_CHARGED) else np.zeros(n)
-        event, energy, x, y = photons.event[on], energy[on], x[on], y[on]
+        event = photons.event[on]
         paired = np.flatnonzero(clusters[event] == 2).reshape(-1, 2).T
         values, owner = self._pi0(event[paired[0]], energy[paired], x[paired], y[paired], missed, charged)
         return ak.Array(
@@ -130,28 +132,28 @@ class Koto:
             )
         )
 
-    def select(self, reco: ak.Array, weight: Array) -> tuple[NDArray[np.bool_], Cutflow]:
-        """Mask (n,) of accepted events, and the cut flow."""
-        values, event, has = _candidates(reco)
+    def select(self, reco: ak.Array, weight: Array) -> Selected:
+        """Accepted events, the cut flow, and the plane of pT [MeV] and Z_vtx [mm] before the signal box."""
+        counts, values = list_columns(reco["Pi0"])
         clusters, _ = list_columns(reco["Cluster"])
-        return self.cuts.apply(values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", has)])
-
-    def monitor(self, reco: ak.Array, weight: Array) -> dict[str, hist.Hist]:
-        """The plane of pT [MeV] and Z_vtx [mm] after every cut but those of the signal box."""
+        event = np.repeat(np.arange(len(counts)), counts)
+        accepted, outside_box, cutflow = self.cuts.apply(
+            values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
+        )
         plane = hist.Hist(
             hist.axis.Regular(50, 1500.0, 6500.0, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
             hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
             storage=hist.storage.Weight(),
         )
-        values, event, _ = _candidates(reco)
-        passed = self.cuts.passed(values, skip=_BOX)
-        plane.fill(values["z_vtx"][passed], 1e3 * values["pt"][passed], weight=weight[event[passed]])
-        return {"pt_z": plane}
+        plane.fill(values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]])
+        mask = np.zeros(len(weight), dtype=bool)
+        mask[event[accepted]] = True
+        return Selected(mask=mask, cutflow=cutflow, histograms={"pt_z": plane})
 
     def signal_box(self) -> list[tuple[float, float]]:
         """Corners (Z_vtx [mm], pT [MeV]) of the signal box, clockwise; empty if its cuts are left out."""
-        limits = {cut.name: cut for cut in self.cuts.cuts}
-        if not set(_BOX) <= set(limits):
+        limits = {cut.name: cut for cut in self.cuts.cuts if cut.name in self.cuts.box}
+        if len(limits) < len(self.cuts.box):
             return []
         z, pt = limits["z_vtx"], limits["pt"]
         assert isinstance(z.low, float)  # noqa: S101 (the data file gives numbers for z)
@@ -191,7 +193,8 @@ class Koto:
             "z_vtx": self.region.z_max - found.distance,
             "pt": pt,
             "pz": found.pz,
-            "phi": np.arctan2(found.py, found.px),
+            "px": found.px,
+            "py": found.py,
             "pt_over_pz": pt / found.pz,
             "energy_sum": total,
             "energy_min": least,
@@ -210,9 +213,3 @@ class Koto:
 
 def _at(limit: Any, z: float) -> float:
     return float(limit({"z_vtx": np.asarray([z])})[0]) if callable(limit) else float(limit)
-
-
-def _candidates(reco: ak.Array) -> tuple[dict[str, Any], NDArray[np.int64], NDArray[np.bool_]]:
-    """Variables of all candidates, the event of each, and which events have one."""
-    counts, values = list_columns(reco["Pi0"])
-    return values, np.repeat(np.arange(len(counts)), counts), counts > 0

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Any
+from types import EllipsisType
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,10 @@ from darkpair.gen.kinematics import Array
 __all__ = ["Cut", "Line", "Selection", "read_data"]
 
 #: Reconstructed numbers of the candidates by name, each (k,).
-Values = Mapping[str, Array]
+Values: TypeAlias = Mapping[str, Array]
+
+#: Which of them: an index array, or all.
+Rows: TypeAlias = NDArray[np.int64] | EllipsisType
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,10 @@ class Line:
     against: str
     points: tuple[tuple[float, float], ...]
 
-    def __call__(self, values: Values) -> Array:
-        """The limit of each candidate, (k,)."""
+    def __call__(self, values: Values, rows: Rows = ...) -> Array:
+        """The limit of each candidate, or of those of some rows."""
         x, y = zip(*self.points, strict=True)
-        return np.interp(values[self.against], x, y)
+        return np.interp(values[self.against][rows], x, y)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +75,14 @@ class Cut:
         if self.confidence not in ("read", "derived", "memory"):
             raise InputError(f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: read, derived, memory")
 
-    def __call__(self, values: Values) -> NDArray[np.bool_]:
-        """Which candidates (k,) pass."""
-        x = values[self.variable]
+    def __call__(self, values: Values, rows: Rows = ...) -> NDArray[np.bool_]:
+        """Which candidates pass, of all (k,) or of some rows."""
+        x = values[self.variable][rows]
         passed = np.ones(len(x), dtype=bool)
         if self.low is not None:
-            passed &= x >= (self.low(values) if isinstance(self.low, Line) else self.low)
+            passed &= x >= (self.low(values, rows) if isinstance(self.low, Line) else self.low)
         if self.high is not None:
-            passed &= x <= (self.high(values) if isinstance(self.high, Line) else self.high)
+            passed &= x <= (self.high(values, rows) if isinstance(self.high, Line) else self.high)
         return passed
 
     def limits(self) -> str:
@@ -99,10 +103,23 @@ class Selection:
     ----------
     name : str
     cuts : tuple of Cut
+    box : tuple of str
+        Names of the cuts that make the signal box; they come last.
+
+    Raises
+    ------
+    InputError
+        If another cut follows one of the box.
     """
 
     name: str
     cuts: tuple[Cut, ...]
+    box: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        inside = [cut.name in self.box for cut in self.cuts]
+        if inside != sorted(inside):
+            raise InputError(f"selection {self.name}: the cuts of the signal box, {', '.join(self.box)}, have to come last")
 
     def without(self, *names: str) -> Selection:
         """The selection less the cuts of those names.
@@ -118,14 +135,10 @@ class Selection:
                 raise UnknownNameError(f"cut of the selection {self.name}", name, known)
         return replace(self, cuts=tuple(cut for cut in self.cuts if cut.name not in names))
 
-    def passed(self, values: Values, *, skip: Collection[str] = ()) -> NDArray[np.bool_]:
-        """Which candidates (k,) pass every cut, those named in `skip` apart."""
-        return np.logical_and.reduce([cut(values) for cut in self.cuts if cut.name not in skip])
-
     def apply(
         self, values: Values, event: NDArray[np.int64], weight: Array, before: Sequence[tuple[str, NDArray[np.bool_]]]
-    ) -> tuple[NDArray[np.bool_], Cutflow]:
-        """Mask (n,) of the events with a candidate that passes every cut, and the cut flow.
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Cutflow]:
+        """Candidates that pass every cut, those that pass all but the signal box, and the cut flow.
 
         Parameters
         ----------
@@ -137,17 +150,31 @@ class Selection:
             Of the events.
         before : sequence of (str, ndarray of bool (n,))
             What an event needs to have candidates at all; the first stages of the flow.
+
+        Returns
+        -------
+        accepted, outside_box : ndarray
+            Indices of candidates.
+        cutflow : Cutflow
+            An event counts once, whatever the number of its candidates.
         """
         stages = list(Cutflow.of(weight, before).stages)
-        alive = np.ones(len(event), dtype=bool)
+        alive = np.arange(len(event))
+        of_candidate = weight[event]
+        several = bool((event[1:] == event[:-1]).any())
+        unboxed = None
         for cut in self.cuts:
-            alive &= cut(values)
-            chosen = event[alive]
-            w = weight[chosen[np.diff(chosen, prepend=-1) > 0]]  # an event counts once
-            stages.append(Stage(cut.name, len(w), float(w.sum()), float((w * w).sum())))
-        mask = np.zeros(len(weight), dtype=bool)
-        mask[event[alive]] = True
-        return mask, Cutflow(tuple(stages))
+            if cut.name in self.box and unboxed is None:
+                unboxed = alive
+            alive = alive[cut(values, alive)]
+            w = of_candidate[alive[_first(event[alive])] if several else alive]
+            stages.append(Stage(cut.name, len(w), float(w.sum()), float(np.dot(w, w))))
+        return alive, alive if unboxed is None else unboxed, Cutflow(tuple(stages))
+
+
+def _first(event: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each event appears first in a growing list."""
+    return np.flatnonzero(np.concatenate([[True], event[1:] != event[:-1]])[: len(event)])
 
 
 def read_data(name: str) -> dict[str, Any]:
@@ -164,7 +191,7 @@ def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
             entry = common | data["selections"][name].get(common["name"], {})
             if not entry.get("off", False):
                 cuts.append(_cut(entry))
-        return Selection(name, tuple(cuts))
+        return Selection(name, tuple(cuts), tuple(data["box"]))
 
     return {name: (lambda name=name: make(name)) for name in data["selections"]}
 

@@ -43,15 +43,20 @@ class Calorimeter:
         """Standard deviation of the energy [GeV]."""
         return np.sqrt((self.constant * energy) ** 2 + self.stochastic**2 * energy)
 
-    def smear(self, rng: np.random.Generator, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:
-        """Measured energies [GeV] and positions [mm]; three draws a photon, whatever becomes of it.
+    @staticmethod
+    def draw(rng: np.random.Generator, n: int) -> Array:
+        """Standard-normal draws for n particles, (3, n): for all of a block, whatever becomes of them."""
+        return rng.standard_normal((3, n))
+
+    def smear(self, noise: Array, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:
+        """Measured energies [GeV] and positions [mm].
 
         Parameters
         ----------
-        rng : numpy.random.Generator
+        noise : ndarray, (3, k)
+            Of `draw`, for the particles that arrive.
         energy : ndarray, (k,) [GeV]
         x, y : ndarray, (k,) [mm]
         """
-        noise = rng.standard_normal((3, len(energy)))
         spread = self.position / np.sqrt(energy)
         return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]

@@ -23,7 +23,7 @@ from darkpair.gen.events import Batch, Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.streams import BLOCK, Streams
 
-__all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "chunks"]
+__all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "Selected", "chunks"]
 
 #: Most events that a run may ask for: block indices stay exact, and a job of this size takes a century.
 MOST_EVENTS = 10**15
@@ -50,6 +50,24 @@ class EventChain(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """A detector's verdict on n events.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, (n,)
+        Accepted events.
+    cutflow : Cutflow
+    histograms : dict
+        Of what the selection looked at, by name; those of several blocks add.
+    """
+
+    mask: NDArray[np.bool_]
+    cutflow: Cutflow
+    histograms: dict[str, hist.Hist] = field(default_factory=dict)
+
+
 class EventDetector(Protocol):
     """What an apparatus does to events: it adds numbers, and never edits the truth."""
 
@@ -57,12 +75,8 @@ class EventDetector(Protocol):
         """Reconstructed quantities: one record per event, lists for anything that may be missing."""
         ...
 
-    def select(self, reco: ak.Array, weight: Array) -> tuple[NDArray[np.bool_], Cutflow]:
-        """Mask (n,) of accepted events, and the cut flow."""
-        ...
-
-    def monitor(self, reco: ak.Array, weight: Array) -> dict[str, hist.Hist[Any]]:
-        """Histograms of what the selection looks at, by name; empty if there are none."""
+    def select(self, reco: ak.Array, weight: Array) -> Selected:
+        """Which events are accepted."""
         ...
 
 
@@ -138,13 +152,13 @@ class Pipeline:
             return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
         reco = self.detector.observe(events.record(), streams.rng("detector"))[:size]
         weight = events.weight[:size]
-        mask, cutflow = self.detector.select(reco, weight)
-        histograms = self.detector.monitor(reco, weight)
-        if self.keep == "all":
-            mask = np.ones(size, dtype=bool)
+        verdict = self.detector.select(reco, weight)
+        mask = verdict.mask if self.keep == "accepted" else np.ones(size, dtype=bool)
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
-        return Chunk(events=events.take(padded), reco=reco[mask], cutflow=cutflow, histograms=histograms)
+        return Chunk(
+            events=events.take(padded), reco=reco[mask], cutflow=verdict.cutflow, histograms=verdict.histograms
+        )
 
 
 def chunks(
