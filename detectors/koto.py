@@ -21,8 +21,9 @@ from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.selection import Selection, read_data, selections
 from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.errors import UnknownNameError
-from darkpair.gen.events import FinalState, final_state, list_columns, list_of, present
+from darkpair.gen.events import Batch, FinalState
 from darkpair.gen.kinematics import Array
+from darkpair.gen.lists import list_columns, list_of
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
@@ -95,7 +96,7 @@ class Koto:
             z_max=_number("geometry", "z_calorimeter"),
         )
 
-    def observe(self, truth: ak.Array, rng: np.random.Generator) -> ak.Array:
+    def observe(self, truth: Batch, rng: np.random.Generator) -> ak.Array:
         """Clusters and pi0 candidates of each event.
 
         Returns
@@ -106,7 +107,7 @@ class Koto:
             cuts; candidates exist for two clusters exactly.
         """
         n = len(truth)
-        photons = final_state(truth, 22)
+        photons = truth.final_state(22)
         noise = self.resolution.draw(rng, len(photons.event))
         x, y, hit = self._impact(photons)
         on = np.flatnonzero(hit)
@@ -116,7 +117,7 @@ class Koto:
             on, energy, x, y = on[seen], energy[seen], x[seen], y[seen]
         clusters = np.bincount(photons.event[on], minlength=n)
         missed = np.bincount(photons.event, minlength=n) - clusters
-        charged = np.bincount(final_state(truth, *_CHARGED).event, minlength=n) if present(truth, *_CHARGED) else np.zeros(n)
+        charged = np.bincount(truth.final_state(*_CHARGED).event, minlength=n)
         event = photons.event[on]
         paired = np.flatnonzero(clusters[event] == 2).reshape(-1, 2).T
         values, owner = self._pi0(event[paired[0]], energy[paired], x[paired], y[paired], missed, charged)

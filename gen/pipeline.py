@@ -21,6 +21,7 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.kinematics import Array
+from darkpair.gen.lists import join, take
 from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "Selected", "chunks"]
@@ -71,8 +72,11 @@ class Selected:
 class EventDetector(Protocol):
     """What an apparatus does to events: it adds numbers, and never edits the truth."""
 
-    def observe(self, truth: ak.Array, rng: np.random.Generator) -> ak.Array:
-        """Reconstructed quantities: one record per event, lists for anything that may be missing."""
+    def observe(self, truth: Batch, rng: np.random.Generator) -> ak.Array:
+        """Reconstructed quantities: one record per event, lists for anything that may be missing.
+
+        `truth` gives plain columns by ``final_state(*pdgids)`` and the event record by ``record()``.
+        """
         ...
 
     def select(self, reco: ak.Array, weight: Array) -> Selected:
@@ -137,7 +141,7 @@ class Pipeline:
                 histograms[name] = histograms[name] + histogram
         return Chunk(
             events=Batch.concatenate([p.events for p in parts]),
-            reco=None if self.detector is None else ak.concatenate([p.reco for p in parts]),
+            reco=None if self.detector is None else join([p.reco for p in parts]),
             cutflow=cutflow,
             histograms=histograms,
         )
@@ -150,14 +154,14 @@ class Pipeline:
         if self.detector is None:
             kept = events if size == BLOCK else events.take(head)
             return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
-        reco = self.detector.observe(events.record(), streams.rng("detector"))[:size]
+        reco = self.detector.observe(events, streams.rng("detector"))[:size]
         weight = events.weight[:size]
         verdict = self.detector.select(reco, weight)
         mask = verdict.mask if self.keep == "accepted" else np.ones(size, dtype=bool)
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
         return Chunk(
-            events=events.take(padded), reco=reco[mask], cutflow=verdict.cutflow, histograms=verdict.histograms
+            events=events.take(padded), reco=take(reco, mask), cutflow=verdict.cutflow, histograms=verdict.histograms
         )
 
 

@@ -8,12 +8,13 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
 from darkpair.gen.decay import Decay, Mode
 from darkpair.gen.errors import ClosedChannelError, DarkpairError, InputError, UnknownNameError
-from darkpair.gen.events import Parents, final_state, total_weight
+from darkpair.gen.events import Batch, Parents, total_weight
 from darkpair.gen.particles import Particle, particle
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.streams import Streams
 
 __all__ = [
+    "Batch",
     "Chain",
     "ClosedChannelError",
     "DarkpairError",
@@ -28,7 +29,6 @@ __all__ = [
     "__version__",
     "build",
     "chunks",
-    "final_state",
     "particle",
     "total_weight",
 ]
