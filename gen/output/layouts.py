@@ -186,9 +186,10 @@ def _reco(reco: ak.Array, prefix: str = "") -> Branches:
         name, column = prefix + field, ak.to_packed(reco[field])
         layout = column.layout.to_ListOffsetArray64(True) if column.layout.is_list else column.layout
         inner = layout.content if layout.is_list else layout
+        parts = inner.contents if inner.is_record else [inner]
         if layout.is_record:
             out |= _reco(column, f"{name}_")
-        elif not all(_plain(c) for c in (inner.contents if inner.is_record else [inner])):
+        elif not all(map(_plain, parts)):
             raise InputError(
                 f"the detector's field {name!r} is of type {layout.form.type}, which no branch holds; allowed: numbers "
                 "and booleans, lists of them or of records of them (what may be missing is a list of none or one)"
@@ -199,7 +200,10 @@ def _reco(reco: ak.Array, prefix: str = "") -> Branches:
 
 
 def _plain(layout: ak.contents.Content) -> bool:
-    return bool(layout.is_numpy) and layout.purelist_depth == 1 and layout.dtype.kind in "biuf"
+    """Whether it is a column of numbers or booleans; the characters of a string are not."""
+    if not layout.is_numpy or layout.parameter("__array__") is not None:
+        return False
+    return layout.data.ndim == 1 and layout.dtype.kind in "biuf"
 
 
 def _narrow(column: Any) -> Any:

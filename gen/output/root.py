@@ -157,9 +157,11 @@ class RootWriter:
 
     def _abandon(self) -> None:
         """Leave nothing of an unfinished file."""
-        if self._file is not None:
-            file, self._file = self._file, None
-            file.close()
+        file, self._file = self._file, None
+        try:
+            if file is not None:
+                file.close()
+        finally:
             self._partial.unlink(missing_ok=True)
 
     def _make(self, converted: Branches) -> Any:
