@@ -232,6 +232,18 @@ def test_nothing_is_left_after_an_exception(tmp_path: Path, kind: Kind) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("other", [mixture, lambda: koto(reco=False)])
+def test_events_of_another_chain_or_detector_are_refused(tmp_path: Path, other: Any) -> None:
+    def two_kinds() -> None:
+        with RootWriter(tmp_path / "e.root", provenance={}) as file:
+            file.write(koto())
+            file.write(other())
+
+    with pytest.raises(InputError, match="differ in their branches"):
+        two_kinds()
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_was_there_outlives_a_failure(tmp_path: Path) -> None:
     target = written(tmp_path / "e.root", koto(100))
     before = target.read_bytes()
