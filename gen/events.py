@@ -364,11 +364,11 @@ def final_state(events: ak.Array, *pdgids: int) -> FinalState:
     particles = events.particles.layout
     offsets = np.asarray(particles.offsets.data)
     content = particles.content
-    kind = _column(content, "pdgid", slice(None))
+    kind = column(content, "pdgid", slice(None))
     wanted = kind == pdgids[0]
     for other in pdgids[1:]:
         wanted |= kind == other
-    wanted &= _column(content, "status", slice(None)) == FINAL
+    wanted &= column(content, "status", slice(None)) == FINAL
     chosen = np.flatnonzero(wanted[offsets[0] : offsets[-1]]) + offsets[0]
     counts = np.diff(offsets)
     if len(counts) and (counts == counts[0]).all():  # one topology: no search
@@ -378,8 +378,8 @@ def final_state(events: ak.Array, *pdgids: int) -> FinalState:
     return FinalState(
         event=event,
         index=chosen - offsets[event],
-        momentum=np.stack([_column(content, name, chosen) for name in _MOMENTUM]),
-        vertex=np.stack([_column(content, name, chosen) for name in _VERTEX]),
+        momentum=np.stack([column(content, name, chosen) for name in _MOMENTUM]),
+        vertex=np.stack([column(content, name, chosen) for name in _VERTEX]),
     )
 
 
@@ -394,7 +394,7 @@ def present(events: ak.Array, *pdgids: int) -> bool:
     return bool(np.isin(np.asarray(column.data), pdgids).any())
 
 
-def _column(content: ak.contents.Content, name: str, rows: NDArray[np.int64] | slice) -> NDArray[np.float64]:
+def column(content: ak.contents.Content, name: str, rows: NDArray[np.int64] | slice) -> NDArray[np.float64]:
     """Entries of a field of a flat record, without projecting the rest of it."""
     while not content.is_record:  # a sliced record is an index over a record
         content, rows = content.content, np.asarray(content.index.data)[rows]

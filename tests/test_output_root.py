@@ -96,6 +96,21 @@ def test_cartesian_comes_back_bit_for_bit(tmp_path: Path, make: Any, kind: Kind)
     assert same(part.particles.E, events.particles.E[10:13])
 
 
+@pytest.mark.parametrize("layout", ["cartesian", "nano", "flat"])
+def test_any_view_of_events_is_written(tmp_path: Path, layout: Layout) -> None:
+    """Chosen and reordered events, and those of another file."""
+    events = koto()
+    rows = np.random.default_rng(5).permutation(len(events))[:500]
+    expected = branches(ak.to_packed(events[rows]), layout)
+    again = read_events(written(tmp_path / "e.root", events))
+    for view in (events[rows], again[rows]):
+        got = branches(view, layout)
+        assert got.keys() == expected.keys()
+        assert all(same(got[name], expected[name]) for name in got if isinstance(got[name], np.ndarray))
+        lists = [name for name in got if not isinstance(got[name], np.ndarray)]
+        assert all(same(got[n][f], expected[n][f]) for n in lists for f in got[n].fields)
+
+
 @pytest.mark.parametrize("kind", ["ttree", "rntuple"])
 def test_nano(tmp_path: Path, kind: Kind) -> None:
     events = koto()

@@ -110,7 +110,7 @@ class RootWriter:
         if self._file is None:
             raise InputError(f"{self.path.name} is not open; write inside the with-block of its RootWriter")
         for start in range(0, len(events) or 1, _BASKET):
-            some = events[start : start + _BASKET]
+            some = events if len(events) <= _BASKET else events[start : start + _BASKET]
             converted = branches(some, self.layout, first=self.events + 1)
             if self._tree is None:
                 self._types = {name: str(_type(column)) for name, column in converted.items()}
