@@ -124,8 +124,8 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
 
 def roles(events: ak.Array) -> list[str]:
     """Names of the particles in the order of the list, where all events have the same; empty otherwise."""
-    is_role = (events[name].layout.parameter("__record__") == "Momentum4D" for name in events.fields)
-    return [name for name, role in zip(events.fields, is_role, strict=True) if role]
+    layouts = ((name, events[name].layout) for name in events.fields if name != "particles")
+    return [name for name, layout in layouts if layout.purelist_parameter("__record__") == "Momentum4D"]
 
 
 def _packed(events: ak.Array) -> tuple[ak.index.Index64, dict[str, NDArray[Any]]]:
