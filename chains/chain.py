@@ -125,12 +125,18 @@ class Chain:
         Raises
         ------
         InputError
-            If the source supplies another particle than the chain's parent.
+            If the source supplies another particle than the chain's parent, or decides where it decays although
+            the chain has a lifetime for it.
         """
         if parents.pdgid != self.parent.pdgid:
             raise InputError(
                 f"the source supplies PDG id {parents.pdgid}, the chain starts with {self.parent.name} "
                 f"({self.parent.pdgid}); choose a source of {self.parent.name}"
+            )
+        if parents.decay_vertex is not None and self.parent.name in self.lifetimes:
+            raise InputError(
+                f"the source decides where {self.parent.name} decays, and so does the chain; "
+                f"leave {self.parent.name} out of the chain's lifetimes"
             )
         if len(self._plans) == 1:
             return Batch((_fill(self._plans[0], parents, np.arange(len(parents)), streams, ""),))
@@ -159,7 +165,7 @@ class Chain:
         steps = []
         for i, vertex in vertex_of.items():
             entry = entries[i]
-            assert entry.decay is not None  # noqa: S101 (vertex_of holds the decaying ones only)
+            assert entry.decay is not None # (vertex_of holds the decaying ones only)
             steps.append(
                 _Step(
                     stage=entry.path,

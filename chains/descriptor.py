@@ -68,7 +68,7 @@ def build(
     Raises
     ------
     UnknownNameError
-        For a particle that nothing carries, and for a mass or c tau of one that the chain lacks.
+        For a particle that nothing carries, and for a mass, c tau or mode setting of one that the chain lacks.
     InputError
         For a text that is no descriptor, a bad number, a decay that is not possible.
     """
@@ -79,6 +79,10 @@ def build(
         for name in given:
             if name not in builder.used:
                 raise UnknownNameError("particle of the chain", name, sorted(builder.used))
+    for parent, names in builder.modes:
+        if (parent, names) not in builder.built:
+            spelt = sorted(_spelt(*mode) for mode in builder.built)
+            raise UnknownNameError("mode of the chain", _spelt(parent, names), spelt)
     return Chain(decay=decay, lifetimes=lifetimes or {})
 
 
@@ -107,12 +111,17 @@ def from_decaylanguage(chain: Mapping[str, Any]) -> Spelled:
     return Spelled(str(name), tuple(modes))
 
 
+def _spelt(parent: str, names: tuple[str, ...]) -> str:
+    return f"{parent} -> {' '.join(names)}"
+
+
 @dataclass
 class _Builder:
     mass: Mapping[str, float]
     ctau: Mapping[str, float]
     modes: ModeSettings
     used: set[str] = field(default_factory=set)
+    built: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def decay(self, tree: Spelled) -> Decay:
         parent = self.particle(tree.name, decays=True)
@@ -120,6 +129,7 @@ class _Builder:
         for branching_ratio, daughters in tree.modes:
             built = tuple(self.daughter(d) for d in daughters)
             names = tuple(d.parent.name if isinstance(d, Decay) else d.name for d in built)
+            self.built.add((parent.name, names))
             settings = dict(self.modes.get((parent.name, names), {}))
             if len(built) == 3:
                 known = known_matrix_element(parent, [d.parent if isinstance(d, Decay) else d for d in built])

@@ -31,7 +31,8 @@ class PionNeutrinos:
     def __call__(self, q2: Array, cosine: Array) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
         phase: Array = kallen(self.mass**2, self.m_pion**2, q2)
-        return kaon_pion_vector(q2) ** 2 * phase * (1.0 - cosine * cosine)
+        out: Array = kaon_pion_vector(q2) ** 2 * phase * (1.0 - cosine * cosine)
+        return out
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class PionScalarPair:
 
     def __call__(self, q2: Array, cosine: Array) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
-        return kaon_pion_scalar(q2) ** 2 + 0.0 * cosine
+        out: Array = kaon_pion_scalar(q2) ** 2 + 0.0 * cosine
+        return out
 
 
 def known_matrix_element(parent: Particle, daughters: Sequence[Particle]) -> MatrixElement | None:

@@ -46,12 +46,14 @@ def decay_probability(d_in: Array, d_out: Array, length: Real) -> Array:
     length : float or ndarray [mm]
         Mean decay length in the frame of the distances.
     """
-    return np.exp(-d_in / length) * -np.expm1(-(d_out - d_in) / length)
+    out: Array = np.exp(-d_in / length) * -np.expm1(-(d_out - d_in) / length)
+    return out
 
 
 def truncated_exponential(u: Array, width: Real, length: Real) -> Array:
     """Exponential distances of mean `length` given that they are less than `width` [mm], from uniforms (n,)."""
-    return -length * np.log1p(u * np.expm1(-width / length))
+    out: Array = -length * np.log1p(u * np.expm1(-width / length))
+    return out
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Exponential:
 class Forced:
     """The exponential law inside a region only, weighted with the probability to decay there.
 
-    A particle whose flight misses the region gets the weight 0 and decays where it was made.
+    A particle whose flight misses the region gets the weight 0 and decays where it was made; one at rest
+    has the weight 1 inside the region and 0 outside.
 
     Parameters
     ----------
@@ -107,10 +110,13 @@ class Forced:
         moving = p > 0.0
         unit = np.where(moving, p, 1.0)
         d_in, d_out = self.region.path(origin, (px / unit, py / unit, np.where(moving, pz / unit, 1.0)))
-        flight = np.where(moving, p / mass * self.ctau, np.finfo(float).tiny)
+        # one at rest decays where it is: all of its path is inside, or none
+        d_in = np.where(moving, d_in, 0.0)
+        d_out = np.where(moving, d_out, np.where(self.region.contains(*origin), math.inf, 0.0))
+        flight = np.where(moving, p / mass, 1.0) * self.ctau
         depth = truncated_exponential(rng.random(len(p)), d_out - d_in, flight)
-        weight = np.where(moving, decay_probability(d_in, d_out, flight), 0.0)
-        return (d_in + depth) * self.ctau / flight * moving, {"decay_region": weight}
+        weight = decay_probability(d_in, d_out, flight)
+        return (d_in + depth) * self.ctau / flight, {"decay_region": weight}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,7 @@ def require_open(mass: float, masses: Sequence[float], what: str = "decay") -> N
 class ThreeBody:
     """M -> 0 1 2, exact for any squared matrix element of q² and the pair's angle.
 
-    The density is dGamma/dq dcos ∝ \\|M\\|² p(M -> 0, q) k(q -> 1, 2), with q the mass of the pair (1, 2) and
+    The density is dGamma/dq dcos ∝ |M|² p(M -> 0, q) k(q -> 1, 2), with q the mass of the pair (1, 2) and
     c the cosine between particles 2 and 0 in the pair's rest frame.
 
     Parameters
@@ -78,7 +78,7 @@ class ThreeBody:
     def density(self, q2: Array, cosine: Array) -> Array:
         """Normalised density in (q², cosine) [1/GeV²], at points of the physical region."""
         q = np.sqrt(q2)
-        value = self._flat(q) / (2.0 * q * self.pair_mass.integral)  # dq = dq²/2q
+        value: Array = self._flat(q) / (2.0 * q * self.pair_mass.integral)  # dq = dq²/2q
         return value * (0.5 if self.matrix_element is None else self.matrix_element(q2, cosine))
 
     def sample(self, rng: np.random.Generator, n: int) -> FourVectors:
@@ -104,7 +104,8 @@ class ThreeBody:
 
     def _flat(self, q: Array) -> Array:
         p, k = self._momenta(q)
-        return p * k
+        out: Array = p * k
+        return out
 
     def _of_pair_mass(self, q: Array) -> Array:
         flat = self._flat(q)
@@ -150,7 +151,7 @@ class ManyBody:
             raise InputError(f"phase space of {len(masses)} bodies; allowed: three or more")
         require_open(mass, masses)
         self.mass, self.masses, self.unweighted = mass, tuple(masses), unweighted
-        self._sums = np.cumsum(masses)
+        self._sums: Array = np.cumsum(masses)
         self._free = mass - float(self._sums[-1])
         # each momentum is greatest at the greatest parent and least remaining mass: a rigorous bound
         self._bound = math.prod(
@@ -179,14 +180,14 @@ class ManyBody:
         """Masses of the first 2, 3, ... particles together, (bodies, n)."""
         inner = np.sort(rng.random((len(self.masses) - 2, n)), axis=0)
         parts = np.concatenate([np.zeros((1, n)), inner, np.ones((1, n))])
-        parts[0] = 0.0
         return parts * self._free + self._sums[:, None]
 
     def _steps(self, chain: Array) -> list[Real]:
         return [two_body_momentum(chain[i], chain[i - 1], self.masses[i]) for i in range(1, len(self.masses))]
 
     def _weight(self, chain: Array) -> Array:
-        return np.asarray(np.prod(self._steps(chain), axis=0) / self._bound)
+        out: Array = np.prod(self._steps(chain), axis=0) / self._bound
+        return out
 
     def _momenta(self, rng: np.random.Generator, chain: Array) -> FourVectors:
         n = chain.shape[1]

@@ -61,7 +61,7 @@ class EventDetector(Protocol):
         """Mask (n,) of accepted events, and the cut flow."""
         ...
 
-    def monitor(self, reco: ak.Array, weight: Array) -> dict[str, hist.Hist]:
+    def monitor(self, reco: ak.Array, weight: Array) -> dict[str, hist.Hist[Any]]:
         """Histograms of what the selection looks at, by name; empty if there are none."""
         ...
 
@@ -83,7 +83,7 @@ class Chunk:
     events: Batch
     reco: ak.Array | None
     cutflow: Cutflow
-    histograms: dict[str, hist.Hist] = field(default_factory=dict)
+    histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
 
     def record(self) -> ak.Array:
         """Kept events with the detector's record as the field ``reco``."""
@@ -169,10 +169,16 @@ def chunks(
     InputError
         For n out of range.
     """
-    if not 1 <= n <= MOST_EVENTS:
-        raise InputError(f"n = {n} events; allowed: 1 to {MOST_EVENTS:.0e}")
-    if size < 1:
-        raise InputError(f"a chunk of {size} events; allowed: 1 or more")
+    if not (1 <= n <= MOST_EVENTS and n == int(n)):
+        raise InputError(f"n = {n} events; allowed: a whole number from 1 to {MOST_EVENTS:.0e}")
+    if not (size >= 1 and size == int(size)):
+        raise InputError(f"a chunk of {size} events; allowed: a whole number, 1 or more")
+    return _ordered(pipeline, int(n), int(size), executor, workers)
+
+
+def _ordered(
+    pipeline: Pipeline, n: int, size: int, executor: Executor | None, workers: int
+) -> Iterator[Chunk]:
     blocks, step = -(-n // BLOCK), -(-size // BLOCK)
     spans = ((first, min(first + step, blocks)) for first in range(0, blocks, step))
     if executor is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
@@ -30,7 +31,7 @@ class Region(Protocol):
         """
         ...
 
-    def contains(self, x: Array, y: Array, z: Array) -> Array:
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points (n,) [mm] are inside: booleans (n,)."""
         ...
 
@@ -49,7 +50,7 @@ class Slab:
         """Distances at which the ray is inside [mm]."""
         return _ahead(*_between(origin[2], direction[2], self.z_min, self.z_max))
 
-    def contains(self, x: Array, y: Array, z: Array) -> Array:  # noqa: ARG002 (the planes have no x and y)
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:  # noqa: ARG002 (the planes have no x and y)
         """Whether points are inside."""
         return (z >= self.z_min) & (z <= self.z_max)
 
@@ -77,7 +78,7 @@ class Box:
         z = _between(origin[2], direction[2], self.z_min, self.z_max)
         return _ahead(*_overlap(_overlap(x, y), z))
 
-    def contains(self, x: Array, y: Array, z: Array) -> Array:
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
         return (
             (x >= self.x_min) & (x <= self.x_max) & (y >= self.y_min) & (y <= self.y_max)
@@ -104,7 +105,7 @@ class Cylinder:
         side = _quadratic(dx * dx + dy * dy, x * dx + y * dy, x * x + y * y - self.radius**2)
         return _ahead(*_overlap(side, _between(origin[2], direction[2], self.z_min, self.z_max)))
 
-    def contains(self, x: Array, y: Array, z: Array) -> Array:
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
         return (x * x + y * y <= self.radius**2) & (z >= self.z_min) & (z <= self.z_max)
 
@@ -132,7 +133,7 @@ class Cone:
         a = dx * dx + dy * dy - (slope * dz) ** 2
         half_b = x * dx + y * dy - slope * dz * radius
         c = x * x + y * y - radius**2
-        inner = _quadratic(np.abs(a), np.where(a > 0.0, half_b, -half_b), np.where(a > 0.0, c, -c))
+        inner = _quadratic(np.abs(a), np.where(a >= 0.0, half_b, -half_b), np.where(a >= 0.0, c, -c))
         # a ray steeper than the mantle (a < 0) is inside the double cone outside the two roots
         first = _overlap((low, high), (np.full_like(low, -np.inf), inner[0]))
         second = _overlap((low, high), (inner[1], np.full_like(low, np.inf)))
@@ -141,9 +142,9 @@ class Cone:
         steep_in = np.where(second[1] > second[0], second[0], first[0])
         steep_out = np.where(second[1] > second[0], second[1], first[1])
         flat = _overlap((low, high), inner)
-        return _ahead(np.where(a > 0.0, flat[0], steep_in), np.where(a > 0.0, flat[1], steep_out))
+        return _ahead(np.where(a >= 0.0, flat[0], steep_in), np.where(a >= 0.0, flat[1], steep_out))
 
-    def contains(self, x: Array, y: Array, z: Array) -> Array:
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
         radius = self.r_min + (self.r_max - self.r_min) * (z - self.z_min) / (self.z_max - self.z_min)
         return (z >= self.z_min) & (z <= self.z_max) & (x * x + y * y <= radius**2)
@@ -169,16 +170,19 @@ def _between(position: Array, slope: Array, low: float, high: float) -> _Span:
 
 def _quadratic(a: Array, half_b: Array, c: Array) -> _Span:
     """Interval in which a d² + 2 half_b d + c <= 0, for a >= 0, by the root that does not cancel."""
-    flat = a <= 1e-300
-    safe = np.where(flat, 1.0, a)
+    flat = (a <= 1e-300) & (half_b == 0.0)
+    line = (a <= 1e-300) & (half_b != 0.0)
+    safe = np.where(flat | line, 1.0, a)
     discriminant = half_b * half_b - a * c
     root = np.sqrt(np.maximum(discriminant, 0.0))
     q = -(half_b + np.copysign(root, half_b))
     one = q / safe
     two = np.where(q == 0.0, one, c / np.where(q == 0.0, 1.0, q))
     none = (discriminant < 0.0) | (flat & (c > 0.0))
-    first = np.where(none, np.inf, np.where(flat, -np.inf, np.minimum(one, two)))
-    return first, np.where(none, -np.inf, np.where(flat, np.inf, np.maximum(one, two)))
+    end = -0.5 * c / np.where(line, half_b, 1.0)
+    first = np.where(flat | (line & (half_b > 0.0)), -np.inf, np.where(line, end, np.minimum(one, two)))
+    last = np.where(flat | (line & (half_b < 0.0)), np.inf, np.where(line, end, np.maximum(one, two)))
+    return np.where(none, np.inf, first), np.where(none, -np.inf, last)
 
 
 def _overlap(one: _Span, two: _Span) -> _Span:

@@ -12,6 +12,7 @@ from darkpair.gen.kinematics import Array
 __all__ = ["Density", "check_envelope"]
 
 _PROBES = 8  # interior probes of a cell, when its greatest and least values are looked for
+_BALANCING = 3  # rounds that even out the areas of the steps
 _MARGIN = 0.02  # of the local variation, added to the envelope for what lies between two probes
 
 
@@ -29,7 +30,7 @@ class Density:
     low, high : float
         The interval.
     cells : int
-        Steps of the staircase.
+        Steps of the staircase, about.
 
     Raises
     ------
@@ -46,11 +47,18 @@ class Density:
         if not np.all(np.isfinite(top)) or not top.max() > 0.0:
             raise InputError(f"the density on [{low}, {high}] is not finite or vanishes everywhere")
         area = np.concatenate([[0.0], np.cumsum(np.maximum(top, 1e-12 * top.max()) * np.diff(fine))])
-        self.edges: Array = np.interp(np.linspace(0.0, area[-1], cells + 1), area, fine)
-        self.edges[0], self.edges[-1] = low, high
-        self._top, self._least = _extremes(function, self.edges)
+        edges = _equal_steps(area, fine, cells)
+        for _ in range(_BALANCING):
+            edges = _equal_steps(_accumulated(function, edges), edges, cells)
+        # a step larger than the rest, in a steep tail, would cost all of them their acceptance: it is cut up
+        share = np.diff(_accumulated(function, edges))
+        pieces = np.concatenate([[0], np.cumsum(np.ceil(share / (1.02 * share.mean())))])
+        self.edges: Array = np.interp(np.arange(pieces[-1] + 1), pieces, edges)
+        top, least = _extremes(function, self.edges)
+        self._top, self._width = top, np.diff(self.edges)
         # a cell is proposed with equal probability, so its acceptance carries its width
-        self._accept: Array = np.diff(self.edges) / (np.diff(self.edges) * self._top).max()
+        self._accept: Array = self._width / (self._width * top).max()
+        self._sure: Array = self._accept * least  # under the least value of the cell: no need to look closer
         nodes, weights = np.polynomial.legendre.leggauss(16)
         middle, half = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
         points = middle[:, None] + half[:, None] * nodes
@@ -69,18 +77,31 @@ class Density:
             missing = n - filled
             u = rng.random(missing) * len(self._accept)
             cell = u.astype(np.intp)
-            x = self.edges[cell] + (u - cell) * (self.edges[cell + 1] - self.edges[cell])
+            x = self.edges[cell] + (u - cell) * self._width[cell]
             v = rng.random(missing)
-            bar = self._accept[cell]
-            keep = v < bar * self._least[cell]  # under the least value of the cell: no need to look closer
-            unsure = np.flatnonzero(~keep & (v < bar * self._top[cell]))
+            keep = v < self._sure[cell]
+            unsure = np.flatnonzero(~keep)
+            close = cell[unsure]
             value = self.function(x[unsure])
-            check_envelope(value, self._top[cell[unsure]])
-            keep[unsure] = v[unsure] < bar[unsure] * value
+            check_envelope(value, self._top[close])
+            keep[unsure] = v[unsure] < self._accept[close] * value
             chosen = x[keep]
             out[filled : filled + len(chosen)] = chosen
             filled += len(chosen)
         return out
+
+
+def _accumulated(function: Callable[[Array], Array], edges: Array) -> Array:
+    """Area under the staircase with those edges, up to each of them."""
+    top, _ = _extremes(function, edges)
+    return np.concatenate([[0.0], np.cumsum(top * np.diff(edges))])
+
+
+def _equal_steps(area: Array, edges: Array, cells: int) -> Array:
+    """Edges of `cells` steps of equal area, from the area accumulated at other edges."""
+    out = np.interp(np.linspace(0.0, area[-1], cells + 1), area, edges)
+    out[0], out[-1] = edges[0], edges[-1]
+    return out
 
 
 def check_envelope(value: Array, bound: Array) -> None:

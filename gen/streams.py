@@ -40,11 +40,11 @@ class Streams:
     block: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**64:
+        if not 0 <= self.seed < 2**64 or self.seed != int(self.seed):
             raise InputError(f"seed = {self.seed}; allowed: an integer from 0 to 2**64 - 1")
 
     def rng(self, stage: str) -> np.random.Generator:
         """Generator of the stage of that name (a chain's nodes ask by their path, as in ``"X2/pi0"``)."""
         name = int.from_bytes(blake2b(stage.encode(), digest_size=8).digest(), "little")
-        sequence = np.random.SeedSequence(self.seed, spawn_key=(name, self.block))
+        sequence = np.random.SeedSequence(int(self.seed), spawn_key=(name, self.block))
         return np.random.Generator(np.random.SFC64(sequence))

@@ -20,7 +20,7 @@ import awkward as ak
 import numpy as np
 
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.events import column, total_weight
+from darkpair.gen.events import particle_columns, total_weight
 from darkpair.gen.output.spelling import names, word
 
 if TYPE_CHECKING:
@@ -128,25 +128,22 @@ def roles(events: ak.Array) -> list[str]:
     return [name for name, layout in layouts if layout.purelist_parameter("__record__") == "Momentum4D"]
 
 
-def _packed(events: ak.Array) -> tuple[ak.index.Index64, dict[str, NDArray[Any]]]:
-    """Offsets of the particle lists, and each field as one contiguous array."""
-    lists = events.particles.layout.to_ListOffsetArray64(True)
-    rows = slice(0, lists.offsets.data[-1])
-    return lists.offsets, {name: column(lists.content, name, rows) for name in lists.content.fields}
-
-
-def _lists(offsets: ak.index.Index64, fields: dict[str, NDArray[Any]]) -> ak.Array:
+def _lists(offsets: NDArray[np.int64], fields: dict[str, NDArray[Any]]) -> ak.Array:
     contents = [ak.contents.NumpyArray(column) for column in fields.values()]
-    return ak.Array(ak.contents.ListOffsetArray(offsets, ak.contents.RecordArray(contents, list(fields))))
+    return ak.Array(
+        ak.contents.ListOffsetArray(
+            ak.index.Index64(offsets), ak.contents.RecordArray(contents, list(fields))
+        )
+    )
 
 
 def _cartesian(events: ak.Array) -> ak.Array:
-    offsets, packed = _packed(events)
+    offsets, packed = particle_columns(events)
     return _lists(offsets, {branch: packed[name] for name, branch in GENPART.items()})
 
 
 def _nano(events: ak.Array) -> ak.Array:
-    offsets, packed = _packed(events)
+    offsets, packed = particle_columns(events)
     pt, eta, phi = _cylindrical(packed["px"], packed["py"], packed["pz"])
     fields = {"eta": eta, "mass": packed["nominal_mass"], "phi": phi, "pt": pt}
     fields |= {GENPART[name]: packed[name] for name in ("mother", "pdgid", "status")}
@@ -170,7 +167,7 @@ def _flat(events: ak.Array) -> Branches:
             "layout = 'flat' needs a chain whose events all have the same particles, and this one has several "
             "topologies; choose 'cartesian' or 'nano'"
         )
-    _, packed = _packed(events)
+    _, packed = particle_columns(events)
     table = {branch: packed[name].reshape(len(events), len(present)) for name, branch in FLAT_FIELDS.items()}
     return {
         f"{word(role)}_{branch}": values[:, i]
@@ -217,5 +214,5 @@ def _narrow(values: Any) -> Any:
             ak.contents.ListOffsetArray(lists.offsets, ak.contents.NumpyArray(_narrow(lists.content.data)))
         )
     return _lists(
-        lists.offsets, {name: _narrow(lists.content.content(name).data) for name in lists.content.fields}
+        lists.offsets.data, {name: _narrow(lists.content.content(name).data) for name in lists.content.fields}
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -165,10 +165,12 @@ class KotoKL:
         return x, y, pt * np.cos(phi) / pz, pt * np.sin(phi) / pz
 
 
+@cache
 def _image_x() -> Density:
     return Density(_linear_gauss, -_IMAGE_2015_HALF[0], _IMAGE_2015_HALF[0])
 
 
+@cache
 def _image_y() -> Density:
     half = _IMAGE_2015_HALF[1]
     return Density(lambda y: np.exp(-0.5 * (y / _IMAGE_2015_SIGMA_Y) ** 2), -half, half)

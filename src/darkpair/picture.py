@@ -14,7 +14,7 @@ from darkpair.gen.errors import InputError
 __all__ = ["draw_plane"]
 
 
-def draw_plane(plane: hist.Hist, detector: Any, cutflow: Cutflow, path: Path) -> None:
+def draw_plane(plane: hist.Hist, detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
     """Draw the pT - Z_vtx plane after every cut but those of the box, with both projections, as a PNG.
 
     Parameters
@@ -24,6 +24,8 @@ def draw_plane(plane: hist.Hist, detector: Any, cutflow: Cutflow, path: Path) ->
     detector : object
         With ``signal_box()`` and ``selection``.
     cutflow : Cutflow
+    title : str
+        What was generated.
     path : Path
 
     Raises
@@ -65,6 +67,6 @@ def draw_plane(plane: hist.Hist, detector: Any, cutflow: Cutflow, path: Path) ->
         f"{cutflow.acceptance:.4g} ± {cutflow.acceptance_error:.1g}",
         va="top", transform=axes[0, 1].transAxes,
     )  # fmt: skip
-    fig.suptitle("After every cut but those of the signal box", fontsize="medium")
+    fig.suptitle(f"{title}\nafter every cut but those of the signal box", fontsize="medium")
     fig.savefig(path, dpi=150)
     plt.close(fig)

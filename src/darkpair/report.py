@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 __all__ = ["cutflow_table", "plugin_table", "result_lines"]
@@ -11,8 +12,8 @@ __all__ = ["cutflow_table", "plugin_table", "result_lines"]
 
 def cutflow_table(result: dict[str, Any]) -> Table:
     """Table of the cut flow of a run's summary."""
-    table = Table(title="Cut flow", title_justify="left")
-    for name in ("cut", "events", "sum of weights", "of generated", "of previous"):
+    table = Table(title="Cut flow", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("cut", "events", "sum of weights", "of all", "of previous"):
         table.add_column(name, justify="left" if name == "cut" else "right", no_wrap=True)
     before = result["cutflow"][0]["sum_w"]
     for row in result["cutflow"]:
@@ -35,7 +36,7 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
 
 def plugin_table(kind: str, plugins: dict[str, Any]) -> Table:
     """Table of what may be named."""
-    table = Table(title=kind, title_justify="left")
+    table = Table(title=kind, title_justify="left", box=SIMPLE_HEAD)
     table.add_column("name", no_wrap=True)
     table.add_column("what it is", overflow="fold")
     table.add_column("from", no_wrap=True)

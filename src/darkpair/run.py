@@ -13,6 +13,7 @@ from typing import Any
 
 import hist
 
+from darkpair.chains.chain import spell
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.output.root import RootWriter, check_writable
 from darkpair.gen.pipeline import Pipeline, chunks
@@ -80,7 +81,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         from darkpair.picture import draw_plane
 
         picture = path.with_suffix(".png")
-        draw_plane(histograms["pt_z"], pipeline.detector, cutflow, picture)
+        draw_plane(histograms["pt_z"], pipeline.detector, cutflow, spell(pipeline.chain.decay), picture)
     return Result(
         path=path, picture=picture, cutflow=cutflow, histograms=histograms, seconds=time.perf_counter() - start
     )
