@@ -220,9 +220,7 @@ class Batch:
                     momentum=np.concatenate([c.momentum for c in group], axis=2),
                     vertices=np.concatenate([c.vertices for c in group], axis=2),
                     weights={k: np.concatenate([c.weights[k] for c in group]) for k in first.weights},
-                    proper_length={
-                        k: np.concatenate([c.proper_length[k] for c in group]) for k in first.proper_length
-                    },
+                    proper_length={k: np.concatenate([c.proper_length[k] for c in group]) for k in first.proper_length},
                 )
             )
         return Batch(tuple(parts))
@@ -231,18 +229,14 @@ class Batch:
         """The events as an awkward array; see the module's first lines."""
         n = len(self)
         single = len(self.parts) == 1 and np.array_equal(self.parts[0].rows, np.arange(n))
-        offsets, kinematic, vertex, fixed = (
-            _indices(self.parts[0].topology, n) if single else self._scattered()
-        )
+        offsets, kinematic, vertex, fixed = _indices(self.parts[0].topology, n) if single else self._scattered()
         columns: dict[str, ak.contents.Content] = {}
         for i, name in enumerate(_MOMENTUM):
             columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in self.parts]))
         for i, name in enumerate(_VERTEX):
             columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in self.parts]))
         for name, (attribute, dtype) in _FIXED.items():
-            values = np.concatenate(
-                [np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts]
-            )
+            values = np.concatenate([np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts])
             columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
         particles = ak.contents.RecordArray(
             list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
@@ -318,15 +312,11 @@ def _make_indices(topology: Topology, n: int) -> _Indices:
     vertex = np.asarray(topology.vertex) * n + event
     fixed = np.broadcast_to(np.arange(size), (n, size))
     offsets = np.arange(n + 1) * size
-    return ak.index.Index64(offsets), *(
-        ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed)
-    )
+    return ak.index.Index64(offsets), *(ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed))
 
 
 def _flat(columns: list[Array]) -> ak.contents.NumpyArray:
-    return ak.contents.NumpyArray(
-        columns[0].reshape(-1) if len(columns) == 1 else np.concatenate([c.reshape(-1) for c in columns])
-    )
+    return ak.contents.NumpyArray(columns[0].reshape(-1) if len(columns) == 1 else np.concatenate([c.reshape(-1) for c in columns]))
 
 
 def list_of(counts: NDArray[np.int64], columns: dict[str, NDArray[np.generic]]) -> ak.contents.Content:
@@ -477,7 +467,5 @@ def _gather(record: ak.contents.Content, names: Sequence[str], chosen: NDArray[n
         data, index = _column(record, name)
         if index is not rows:  # the fields of a vector share their index
             rows, here = index, chosen if index is None else index[chosen]
-        np.take(
-            data.astype(np.float64, copy=False), here, out=out[i], mode="clip"
-        )  # unbuffered: half the time
+        np.take(data.astype(np.float64, copy=False), here, out=out[i], mode="clip")  # unbuffered: half the time
     return out
