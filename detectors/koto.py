@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import awkward as ak
 import hist
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
 from darkpair.gen.kinematics import Array
-from darkpair.gen.lists import list_columns, list_of
+from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
@@ -96,12 +95,12 @@ class Koto:
             z_max=_number("geometry", "z_calorimeter"),
         )
 
-    def observe(self, truth: Batch, rng: np.random.Generator) -> ak.Array:
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Clusters and pi0 candidates of each event.
 
         Returns
         -------
-        awkward.Array, (n,)
+        Observed
             ``n_missed`` photons that are not on the calorimeter, ``n_charged`` charged final particles,
             ``Cluster`` (energy [GeV], x, y [mm], genPartIdx) and ``Pi0`` candidates with the variables of the
             cuts; candidates exist for two clusters exactly.
@@ -121,22 +120,18 @@ class Koto:
         event = photons.event[on]
         paired = np.flatnonzero(clusters[event] == 2).reshape(-1, 2).T
         values, owner = self._pi0(event[paired[0]], energy[paired], x[paired], y[paired], missed, charged)
-        return ak.Array(
-            ak.contents.RecordArray(
-                [
-                    ak.contents.NumpyArray(missed),
-                    ak.contents.NumpyArray(charged),
-                    list_of(clusters, {"energy": energy, "x": x, "y": y, "genPartIdx": photons.index[on]}),
-                    list_of(np.bincount(owner, minlength=n), values),
-                ],
-                ["n_missed", "n_charged", "Cluster", "Pi0"],
-            )
+        return Observed(
+            n=n,
+            flat={"n_missed": missed, "n_charged": charged},
+            lists={
+                "Cluster": (clusters, {"energy": energy, "x": x, "y": y, "genPartIdx": photons.index[on]}),
+                "Pi0": (np.bincount(owner, minlength=n), values),
+            },
         )
 
-    def select(self, reco: ak.Array, weight: Array) -> Selected:
+    def select(self, reco: Observed, weight: Array) -> Selected:
         """Accepted events, the cut flow, and the plane of pT [MeV] and Z_vtx [mm] before the signal box."""
-        counts, values = list_columns(reco["Pi0"])
-        clusters, _ = list_columns(reco["Cluster"])
+        (counts, values), (clusters, _) = reco.lists["Pi0"], reco.lists["Cluster"]
         event = np.repeat(np.arange(len(counts)), counts)
         accepted, outside_box, cutflow = self.cuts.apply(
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]

@@ -78,12 +78,11 @@ class Cut:
     def __call__(self, values: Values, rows: Rows = ...) -> NDArray[np.bool_]:
         """Which candidates pass, of all (k,) or of some rows."""
         x = values[self.variable][rows]
-        passed = np.ones(len(x), dtype=bool)
-        if self.low is not None:
-            passed &= x >= (self.low(values, rows) if isinstance(self.low, Line) else self.low)
-        if self.high is not None:
-            passed &= x <= (self.high(values, rows) if isinstance(self.high, Line) else self.high)
-        return passed
+        low = self.low(values, rows) if isinstance(self.low, Line) else self.low
+        high = self.high(values, rows) if isinstance(self.high, Line) else self.high
+        if low is None:
+            return np.less_equal(x, high)
+        return np.greater_equal(x, low) if high is None else (x >= low) & (x <= high)
 
     def limits(self) -> str:
         """The range in words."""

@@ -21,7 +21,7 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.kinematics import Array
-from darkpair.gen.lists import join, take
+from darkpair.gen.observed import Observed
 from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "Selected", "chunks"]
@@ -72,14 +72,14 @@ class Selected:
 class EventDetector(Protocol):
     """What an apparatus does to events: it adds numbers, and never edits the truth."""
 
-    def observe(self, truth: Batch, rng: np.random.Generator) -> ak.Array:
-        """Reconstructed quantities: one record per event, lists for anything that may be missing.
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
+        """Reconstructed quantities of each event.
 
         `truth` gives plain columns by ``final_state(*pdgids)`` and the event record by ``record()``.
         """
         ...
 
-    def select(self, reco: ak.Array, weight: Array) -> Selected:
+    def select(self, reco: Observed, weight: Array) -> Selected:
         """Which events are accepted."""
         ...
 
@@ -91,22 +91,22 @@ class Chunk:
     Parameters
     ----------
     events : Batch
-    reco : awkward.Array or None
-        The detector's record of the kept events.
+    reco : Observed or None
+        The detector's quantities of the kept events.
     cutflow : Cutflow
         Of all generated events.
     histograms : dict
     """
 
     events: Batch
-    reco: ak.Array | None
+    reco: Observed | None
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
 
     def record(self) -> ak.Array:
         """Kept events with the detector's record as the field ``reco``."""
         events = self.events.record()
-        return events if self.reco is None else ak.with_field(events, self.reco, "reco")
+        return events if self.reco is None else ak.with_field(events, self.reco.record(), "reco")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ class Pipeline:
                 histograms[name] = histograms[name] + histogram
         return Chunk(
             events=Batch.concatenate([p.events for p in parts]),
-            reco=None if self.detector is None else join([p.reco for p in parts]),
+            reco=None if self.detector is None else Observed.concatenate([p.reco for p in parts if p.reco is not None]),
             cutflow=cutflow,
             histograms=histograms,
         )
@@ -154,14 +154,16 @@ class Pipeline:
         if self.detector is None:
             kept = events if size == BLOCK else events.take(head)
             return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
-        reco = self.detector.observe(events, streams.rng("detector"))[:size]
+        reco = self.detector.observe(events, streams.rng("detector"))
         weight = events.weight[:size]
+        if size < len(events):
+            reco = reco.take(head)
         verdict = self.detector.select(reco, weight)
         mask = verdict.mask if self.keep == "accepted" else np.ones(size, dtype=bool)
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
         return Chunk(
-            events=events.take(padded), reco=take(reco, mask), cutflow=verdict.cutflow, histograms=verdict.histograms
+            events=events.take(padded), reco=reco.take(mask), cutflow=verdict.cutflow, histograms=verdict.histograms
         )
 
 

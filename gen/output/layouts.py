@@ -21,6 +21,7 @@ import numpy as np
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import total_weight
+from darkpair.gen.output.columns import particle_columns
 from darkpair.gen.output.spelling import names, word
 
 if TYPE_CHECKING:
@@ -112,46 +113,43 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
     for role in events.proper_length.fields:
         out[f"{word(role)}_properLength"] = np.asarray(events.proper_length[role])
     if "reco" in events.fields:
-        taken = {branch for name, column in out.items() for branch in names(name, column)}
-        for name, column in _reco(events.reco).items():
-            if not taken.isdisjoint(names(name, column)):
+        taken = {branch for name, values in out.items() for branch in names(name, values)}
+        for name, values in _reco(ak.to_packed(events.reco)).items():
+            if not taken.isdisjoint(names(name, values)):
                 raise InputError(
                     f"the detector's field {name!r} has the name of a branch of the {layout} layout; rename it"
                 )
-            out[name] = column
-    return {name: _narrow(column) for name, column in out.items()} if layout == "nano" else out
+            out[name] = values
+    return {name: _narrow(values) for name, values in out.items()} if layout == "nano" else out
 
 
 def roles(events: ak.Array) -> list[str]:
     """Names of the particles in the order of the list, where all events have the same; empty otherwise."""
-    is_role = (events[name].layout.parameter("__record__") == "Momentum4D" for name in events.fields)
-    return [name for name, role in zip(events.fields, is_role, strict=True) if role]
+    layouts = ((name, events[name].layout) for name in events.fields if name != "particles")
+    return [name for name, layout in layouts if layout.purelist_parameter("__record__") == "Momentum4D"]
 
 
-def _packed(events: ak.Array) -> tuple[ak.index.Index64, dict[str, NDArray[Any]]]:
-    """Offsets of the particle lists, and each field as one contiguous array."""
-    lists = ak.to_packed(events.particles).layout.to_ListOffsetArray64(True)
-    record = lists.content
-    return lists.offsets, {name: np.asarray(record.content(name).data) for name in record.fields}
-
-
-def _lists(offsets: ak.index.Index64, fields: dict[str, NDArray[Any]]) -> ak.Array:
+def _lists(offsets: NDArray[np.int64], fields: dict[str, NDArray[Any]]) -> ak.Array:
     contents = [ak.contents.NumpyArray(column) for column in fields.values()]
-    return ak.Array(ak.contents.ListOffsetArray(offsets, ak.contents.RecordArray(contents, list(fields))))
+    return ak.Array(
+        ak.contents.ListOffsetArray(
+            ak.index.Index64(offsets), ak.contents.RecordArray(contents, list(fields))
+        )
+    )
 
 
 def _cartesian(events: ak.Array) -> ak.Array:
-    offsets, column = _packed(events)
-    return _lists(offsets, {branch: column[name] for name, branch in GENPART.items()})
+    offsets, packed = particle_columns(events)
+    return _lists(offsets, {branch: packed[name] for name, branch in GENPART.items()})
 
 
 def _nano(events: ak.Array) -> ak.Array:
-    offsets, column = _packed(events)
-    pt, eta, phi = _cylindrical(column["px"], column["py"], column["pz"])
-    fields = {"eta": eta, "mass": column["nominal_mass"], "phi": phi, "pt": pt}
-    fields |= {GENPART[name]: column[name] for name in ("mother", "pdgid", "status")}
+    offsets, packed = particle_columns(events)
+    pt, eta, phi = _cylindrical(packed["px"], packed["py"], packed["pz"])
+    fields = {"eta": eta, "mass": packed["nominal_mass"], "phi": phi, "pt": pt}
+    fields |= {GENPART[name]: packed[name] for name in ("mother", "pdgid", "status")}
     fields["statusFlags"] = np.full(len(pt), STATUS_FLAGS, dtype=np.int32)
-    return _lists(offsets, fields | {name: column[name] for name in ("vx", "vy", "vz", "vt")})
+    return _lists(offsets, fields | {name: packed[name] for name in ("vx", "vy", "vz", "vt")})
 
 
 def _cylindrical(px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
@@ -170,8 +168,8 @@ def _flat(events: ak.Array) -> Branches:
             "layout = 'flat' needs a chain whose events all have the same particles, and this one has several "
             "topologies; choose 'cartesian' or 'nano'"
         )
-    _, column = _packed(events)
-    table = {branch: column[name].reshape(len(events), len(present)) for name, branch in FLAT_FIELDS.items()}
+    _, packed = particle_columns(events)
+    table = {branch: packed[name].reshape(len(events), len(present)) for name, branch in FLAT_FIELDS.items()}
     return {
         f"{word(role)}_{branch}": values[:, i]
         for i, role in enumerate(present)
@@ -183,12 +181,13 @@ def _reco(reco: ak.Array, prefix: str = "") -> Branches:
     """Branches of a detector's record; a record inside it gives its fields with its name before them."""
     out: Branches = {}
     for field in reco.fields:
-        name, column = prefix + field, ak.to_packed(reco[field])
-        layout = column.layout.to_ListOffsetArray64(True) if column.layout.is_list else column.layout
+        name, values = prefix + field, reco[field]
+        layout = values.layout.to_ListOffsetArray64(True) if values.layout.is_list else values.layout
         inner = layout.content if layout.is_list else layout
+        parts = inner.contents if inner.is_record else [inner]
         if layout.is_record:
-            out |= _reco(column, f"{name}_")
-        elif not all(_plain(c) for c in (inner.contents if inner.is_record else [inner])):
+            out |= _reco(values, f"{name}_")
+        elif not all(map(_plain, parts)):
             raise InputError(
                 f"the detector's field {name!r} is of type {layout.form.type}, which no branch holds; allowed: numbers "
                 "and booleans, lists of them or of records of them (what may be missing is a list of none or one)"
@@ -199,19 +198,22 @@ def _reco(reco: ak.Array, prefix: str = "") -> Branches:
 
 
 def _plain(layout: ak.contents.Content) -> bool:
-    return bool(layout.is_numpy) and layout.purelist_depth == 1 and layout.dtype.kind in "biuf"
+    """Whether it is a column of numbers or booleans; the characters of a string are not."""
+    if not layout.is_numpy or layout.parameter("__array__") is not None:
+        return False
+    return layout.data.ndim == 1 and layout.dtype.kind in "biuf"
 
 
-def _narrow(column: Any) -> Any:
+def _narrow(values: Any) -> Any:
     """Column in NanoAOD's types: reals in float32, signed integers in int32."""
-    if isinstance(column, np.ndarray):
-        wanted = {"f": _REAL32, "i": np.dtype(np.int32)}.get(column.dtype.kind, column.dtype)
-        return column.astype(wanted, copy=False)
-    lists = column.layout
+    if isinstance(values, np.ndarray):
+        wanted = {"f": _REAL32, "i": np.dtype(np.int32)}.get(values.dtype.kind, values.dtype)
+        return values.astype(wanted, copy=False)
+    lists = values.layout
     if not lists.content.is_record:
         return ak.Array(
             ak.contents.ListOffsetArray(lists.offsets, ak.contents.NumpyArray(_narrow(lists.content.data)))
         )
     return _lists(
-        lists.offsets, {name: _narrow(lists.content.content(name).data) for name in lists.content.fields}
+        lists.offsets.data, {name: _narrow(lists.content.content(name).data) for name in lists.content.fields}
     )

@@ -77,6 +77,7 @@ class RootWriter:
         self._pending: list[Branches] = []
         self._particles: list[dict[str, Any]] = []
         self._spelled: dict[str, str] = {}
+        self._types: dict[str, str] = {}
         self._file: Any = None
         self._tree: Any = None
 
@@ -109,12 +110,18 @@ class RootWriter:
         if self._file is None:
             raise InputError(f"{self.path.name} is not open; write inside the with-block of its RootWriter")
         for start in range(0, len(events) or 1, _BASKET):
-            some = events[start : start + _BASKET]
+            some = events if len(events) <= _BASKET else events[start : start + _BASKET]
             converted = branches(some, self.layout, first=self.events + 1)
             if self._tree is None:
+                self._types = {name: str(_type(column)) for name, column in converted.items()}
                 self._tree = self._make(converted)
                 named = (*roles(some), *some.weights.fields, *some.proper_length.fields)
                 self._spelled = {word(name): name for name in named if word(name) != name}
+            elif {name: str(_type(column)) for name, column in converted.items()} != self._types:
+                raise InputError(
+                    f"the events for {self.path.name} differ in their branches; write events of one chain and one "
+                    "detector"
+                )
             if not self._particles:
                 self._particles = _particles(some)
             self.events += len(some)
@@ -157,9 +164,11 @@ class RootWriter:
 
     def _abandon(self) -> None:
         """Leave nothing of an unfinished file."""
-        if self._file is not None:
-            file, self._file = self._file, None
-            file.close()
+        file, self._file = self._file, None
+        try:
+            if file is not None:
+                file.close()
+        finally:
             self._partial.unlink(missing_ok=True)
 
     def _make(self, converted: Branches) -> Any:
@@ -181,12 +190,7 @@ class RootWriter:
 
     def _flush(self) -> None:
         if sum(len(p["genWeight"]) for p in self._pending):
-            first = self._pending[0]
-            if any(list(p) != list(first) for p in self._pending):
-                raise InputError(
-                    f"the events for {self.path.name} differ in their branches; write events of one chain and one detector"
-                )
-            joined = {name: _joined([p[name] for p in self._pending]) for name in first}
+            joined = {name: _joined([p[name] for p in self._pending]) for name in self._pending[0]}
             self._tree.extend(dict(self._columns(joined)))
         self._pending = []
 
