@@ -183,7 +183,7 @@ class Koto:
         square = np.maximum(np.abs(x), np.abs(y))
         pt = np.sqrt(found.px * found.px + found.py * found.py)
         turn = np.abs(np.arctan2(x[0] * y[1] - y[0] * x[1], x[0] * x[1] + y[0] * y[1]))
-        angle = e * np.arctan2(radius, found.distance)
+        angle = e * np.arctan(radius / found.distance)
         coe_x, coe_y = e[0] * x[0] + e[1] * x[1], e[0] * y[0] + e[1] * y[1]
         return {
             "z_vtx": self.region.z_max - found.distance,

@@ -166,8 +166,7 @@ class Selection:
             if cut.name in self.box and unboxed is None:
                 unboxed = alive
             alive = alive[cut(values, alive)]
-            w = of_candidate[alive[_first(event[alive])] if several else alive]
-            stages.append(Stage(cut.name, len(w), float(w.sum()), float(np.dot(w, w))))
+            stages.append(Stage.of(cut.name, of_candidate[alive[_first(event[alive])] if several else alive]))
         return alive, alive if unboxed is None else unboxed, Cutflow(tuple(stages))
 
 

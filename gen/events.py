@@ -165,8 +165,8 @@ class Columns:
         return Columns(
             topology=self.topology,
             rows=rows,
-            momentum=self.momentum[:, :, keep],
-            vertices=self.vertices[:, :, keep],
+            momentum=np.take(self.momentum, keep, axis=2),
+            vertices=np.take(self.vertices, keep, axis=2),
             weights={name: w[keep] for name, w in self.weights.items()},
             proper_length={role: length[keep] for role, length in self.proper_length.items()},
         )
@@ -254,6 +254,9 @@ class Batch:
             [i for i, (k, s) in enumerate(zip(p.topology.pdgid, p.topology.status, strict=True)) if s == FINAL and k in pdgids]
             for p in self.parts
         ]
+        if not any(found):
+            none = np.empty(0, dtype=np.int64)
+            return FinalState(event=none, index=none, momentum=np.empty((4, 0)), vertex=np.empty((4, 0)))
         counts = np.zeros(len(self), dtype=np.int64)
         for part, positions in zip(self.parts, found, strict=True):
             counts[part.rows] = len(positions)

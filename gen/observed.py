@@ -52,10 +52,11 @@ class Observed:
     def take(self, mask: NDArray[np.bool_]) -> Observed:
         """The events where the mask (n,) is true."""
         lists = {}
+        chosen = np.flatnonzero(mask)
         for name, (counts, columns) in self.lists.items():
             rows = np.flatnonzero(np.repeat(mask, counts))
-            lists[name] = (counts[mask], {k: c[rows] for k, c in columns.items()})
-        return Observed(n=int(np.count_nonzero(mask)), flat={k: c[mask] for k, c in self.flat.items()}, lists=lists)
+            lists[name] = (counts[chosen], {k: c[rows] for k, c in columns.items()})
+        return Observed(n=len(chosen), flat={k: c[chosen] for k, c in self.flat.items()}, lists=lists)
 
     @staticmethod
     def concatenate(parts: Sequence[Observed]) -> Observed:
