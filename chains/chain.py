@@ -19,7 +19,7 @@ from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.particles import Particle
 from darkpair.gen.streams import Streams
 
-__all__ = ["Chain"]
+__all__ = ["Chain", "spell"]
 
 _MOST_TOPOLOGIES = 4096
 
@@ -94,6 +94,19 @@ class Chain:
         """Probability that the listed modes are taken; events are generated in these only."""
         return self.decay.visible_branching_ratio
 
+    def provenance(self) -> dict[str, Any]:
+        """What the chain is: its decays, its particles, and the roles of each topology's positions."""
+        particles = {p.name: p for p in _particles(self.decay)}
+        return {
+            "decay": spell(self.decay),
+            "visible_branching_ratio": self.visible_branching_ratio,
+            "particles": {
+                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in particles.values()
+            },
+            "lifetimes": dict(self.lifetimes),
+            "topologies": [{"roles": plan.topology.roles, "pdgid": plan.topology.pdgid} for plan in self._plans],
+        }
+
     def generate(self, parents: Parents, streams: Streams) -> Any:
         """Events as an awkward array; see `darkpair.gen.events`.
 
@@ -145,6 +158,7 @@ class Chain:
             pdgid=tuple(e.particle.pdgid for e in entries),
             status=tuple(BEAM if e.mother < 0 else FINAL if e.decay is None else DECAYED for e in entries),
             mother=tuple(e.mother for e in entries),
+            mass=tuple(e.particle.mass for e in entries),
             vertex=tuple(0 if e.mother < 0 else vertex_of[e.mother] for e in entries),
         )
         roles = {position: role for role, position in topology.roles.items()}
@@ -177,6 +191,26 @@ class _Entry:
     mother: int
     decay: Decay | None
     mode: int = 0
+
+
+def spell(decay: Decay) -> str:
+    """Descriptor of a decay, as `darkpair.chains.descriptor.parse` reads it."""
+    modes = []
+    for mode in decay.modes:
+        words = [f"({spell(d)})" if isinstance(d, Decay) else d.name for d in mode.daughters]
+        share = f" [{mode.branching_ratio:.12g}]" if len(decay.modes) > 1 or mode.branching_ratio != 1.0 else ""
+        modes.append(" ".join(words) + share)
+    return f"{decay.parent.name} -> {' | '.join(modes)}"
+
+
+def _particles(decay: Decay) -> Iterator[Particle]:
+    yield decay.parent
+    for mode in decay.modes:
+        for daughter in mode.daughters:
+            if isinstance(daughter, Decay):
+                yield from _particles(daughter)
+            else:
+                yield daughter
 
 
 def _own_lifetime(particle: Particle) -> Lifetime:

@@ -17,7 +17,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle
 
-__all__ = ["Spelled", "build", "from_decaylanguage", "parse", "spell"]
+__all__ = ["Spelled", "build", "from_decaylanguage", "parse"]
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,6 @@ def parse(text: str) -> Spelled:
         With the place of the mistake.
     """
     return _Parser(text).whole()
-
-
-def spell(decay: Decay) -> str:
-    """Descriptor of a decay, as `parse` reads it."""
-    modes = []
-    for mode in decay.modes:
-        words = [f"({spell(d)})" if isinstance(d, Decay) else d.name for d in mode.daughters]
-        share = f" [{mode.branching_ratio:.12g}]" if len(decay.modes) > 1 or mode.branching_ratio != 1.0 else ""
-        modes.append(" ".join(words) + share)
-    return f"{decay.parent.name} -> {' | '.join(modes)}"
 
 
 def build(

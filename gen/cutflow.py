@@ -93,4 +93,4 @@ class Cutflow:
 
 
 def _stage(name: str, weight: Array) -> Stage:
-    return Stage(name, len(weight), float(weight.sum()), float((weight * weight).sum()))
+    return Stage(name, len(weight), float(weight.sum()), float(np.dot(weight, weight)))

@@ -2,12 +2,13 @@
 
 A batch of events of one decay topology is a set of columns; `record` makes of any batch the awkward array
 
-    particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother}
+    particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
     weights: {named factors}
     proper_length: {decaying particle: mm}
 
 without copying them.  Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is
-1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam.
+1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the
+mass that the chain gave the particle, which for a fast light one the four-momentum holds to rounding only.
 """
 
 from __future__ import annotations
@@ -27,14 +28,36 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.streams import BLOCK
 
-__all__ = ["BEAM", "DECAYED", "FINAL", "Batch", "Columns", "FinalState", "Parents", "Topology", "final_state", "total_weight"]
+__all__ = [
+    "BEAM",
+    "DECAYED",
+    "FINAL",
+    "Batch",
+    "Columns",
+    "FinalState",
+    "Parents",
+    "Topology",
+    "total_weight",
+]
 
 vector.register_awkward()
+
+# glibc gives freed blocks back to the system and takes them anew, page by page, unless it has once seen a
+# large block freed: then it keeps what the next batch needs (measured: half the time of a chain).  Nothing
+# is touched here, and elsewhere it does nothing.
+np.empty(31 << 20, dtype=np.uint8)
 
 FINAL, DECAYED, BEAM = 1, 2, 4
 
 _MOMENTUM = ("px", "py", "pz", "E")
 _VERTEX = ("vx", "vy", "vz", "vt")
+#: Fields that are the same in every event of a topology: where the topology keeps them, and as what.
+_FIXED = {
+    "pdgid": ("pdgid", np.int32),
+    "status": ("status", np.int32),
+    "mother": ("mother", np.int32),
+    "nominal_mass": ("mass", np.float64),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +106,7 @@ class Topology:
     names, paths : tuple of str
         ``"X2"`` and ``"K_L0/X2"``.
     pdgid, status, mother : tuple of int
+    mass : tuple of float [GeV]
     vertex : tuple of int
         Which of the topology's vertices the particle comes from.
     """
@@ -92,6 +116,7 @@ class Topology:
     pdgid: tuple[int, ...]
     status: tuple[int, ...]
     mother: tuple[int, ...]
+    mass: tuple[float, ...]
     vertex: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -147,6 +172,28 @@ class Columns:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class FinalState:
+    """Final particles of some kinds in a batch, event by event, in the order of each event's list.
+
+    Parameters
+    ----------
+    event : ndarray, (k,)
+        Index of each particle's event.
+    index : ndarray, (k,)
+        Its place in the event's list.
+    momentum : ndarray, (4, k) [GeV]
+        px, py, pz, E.
+    vertex : ndarray, (4, k) [mm]
+        x, y, z, t of its production.
+    """
+
+    event: NDArray[np.int64]
+    index: NDArray[np.int64]
+    momentum: Array
+    vertex: Array
+
+
 @dataclass(frozen=True)
 class Batch:
     """Events of any topologies; each part's `rows` say where its events stand among the n."""
@@ -195,18 +242,51 @@ class Batch:
             )
         return Batch(tuple(parts))
 
+    def final_state(self, *pdgids: int) -> FinalState:
+        """Final particles of the given kinds, as plain columns.
+
+        Parameters
+        ----------
+        *pdgids : int
+            Signed PDG ids.
+        """
+        found = [
+            [i for i, (k, s) in enumerate(zip(p.topology.pdgid, p.topology.status, strict=True)) if s == FINAL and k in pdgids]
+            for p in self.parts
+        ]
+        counts = np.zeros(len(self), dtype=np.int64)
+        for part, positions in zip(self.parts, found, strict=True):
+            counts[part.rows] = len(positions)
+        starts = np.cumsum(counts) - counts
+        total = int(counts.sum())
+        index = np.empty(total, dtype=np.int64)
+        momentum, vertex = np.empty((4, total)), np.empty((4, total))
+        for part, positions in zip(self.parts, found, strict=True):
+            for turn, position in enumerate(positions):
+                # one topology alone: its particles stand at regular steps, and no index is needed
+                target = slice(turn, None, len(positions)) if self.single else starts[part.rows] + turn
+                index[target] = position
+                for i in range(4):
+                    momentum[i, target] = part.momentum[i, position]
+                    vertex[i, target] = part.vertices[i, part.topology.vertex[position]]
+        return FinalState(event=np.repeat(np.arange(len(self)), counts), index=index, momentum=momentum, vertex=vertex)
+
+    @cached_property
+    def single(self) -> bool:
+        """Whether all events have one topology and stand in order."""
+        return len(self.parts) == 1 and bool(np.array_equal(self.parts[0].rows, np.arange(len(self))))
+
     def record(self) -> ak.Array:
         """The events as an awkward array; see the module's first lines."""
         n = len(self)
-        single = len(self.parts) == 1 and np.array_equal(self.parts[0].rows, np.arange(n))
-        offsets, kinematic, vertex, fixed = _indices(self.parts[0].topology, n) if single else self._scattered()
+        offsets, kinematic, vertex, fixed = _indices(self.parts[0].topology, n) if self.single else self._scattered()
         columns: dict[str, ak.contents.Content] = {}
         for i, name in enumerate(_MOMENTUM):
             columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in self.parts]))
         for i, name in enumerate(_VERTEX):
             columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in self.parts]))
-        for name in ("pdgid", "status", "mother"):
-            values = np.concatenate([np.asarray(getattr(p.topology, name), dtype=np.int32) for p in self.parts])
+        for name, (attribute, dtype) in _FIXED.items():
+            values = np.concatenate([np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts])
             columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
         particles = ak.contents.RecordArray(
             list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
@@ -216,7 +296,7 @@ class Batch:
             "weights": self._named("weights", 1.0),
             "proper_length": self._named("proper_length", 0.0),
         }
-        if single:
+        if self.single:
             fields |= self._roles()
         return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields)))
 
@@ -294,98 +374,4 @@ def total_weight(events: ak.Array) -> Array:
     out = np.ones(len(events))
     for name in events.weights.fields:
         out *= np.asarray(events.weights[name])
-    return out
-
-
-@dataclass(frozen=True, kw_only=True)
-class FinalState:
-    """Final particles of one kind in a batch, as plain columns.
-
-    Parameters
-    ----------
-    event : ndarray, (k,)
-        Index of each particle's event.
-    index : ndarray, (k,)
-        Its place in the event's list.
-    momentum : ndarray, (4, k) [GeV]
-        px, py, pz, E.
-    vertex : ndarray, (4, k) [mm]
-        x, y, z, t of its production.
-    """
-
-    event: NDArray[np.int64]
-    index: NDArray[np.int64]
-    momentum: Array
-    vertex: Array
-
-
-def final_state(events: ak.Array, *pdgids: int) -> FinalState:
-    """Final particles of the given kinds, in the order of the record.
-
-    Parameters
-    ----------
-    events : awkward.Array, (n,)
-        An event record.
-    *pdgids : int
-        Signed PDG ids.
-    """
-    particles = _listed(events.particles.layout)
-    offsets = np.asarray(particles.offsets.data)
-    content, carry = particles.content, None
-    while not content.is_record:  # selected events are an index over the record of all of them
-        index = np.asarray(content.index.data)
-        content, carry = content.content, index if carry is None else index[carry]
-    kind, kind_rows = _column(content, "pdgid")
-    status, status_rows = _column(content, "status")
-    if kind_rows is status_rows:  # the particles of a topology, written once: decide there
-        wanted = np.isin(kind, pdgids) & (status == FINAL)
-        wanted = _entries(wanted, kind_rows)
-    else:
-        wanted = np.isin(_entries(kind, kind_rows), pdgids) & (_entries(status, status_rows) == FINAL)
-    wanted = _entries(wanted, carry)
-    chosen = np.flatnonzero(wanted[offsets[0] : offsets[-1]]) + offsets[0]
-    source = chosen if carry is None else carry[chosen]
-    counts = np.diff(offsets)
-    if len(counts) and (counts == counts[0]).all():  # one topology: no search
-        event = (chosen - offsets[0]) // max(counts[0], 1)
-    else:
-        event = np.searchsorted(offsets, chosen, side="right") - 1
-    return FinalState(
-        event=event,
-        index=chosen - offsets[event],
-        momentum=_gather(content, _MOMENTUM, source),
-        vertex=_gather(content, _VERTEX, source),
-    )
-
-
-def _listed(layout: ak.contents.Content) -> ak.contents.ListOffsetArray:
-    """The lists of particles with one array of offsets, whatever was done to the events before."""
-    if layout.is_option:
-        raise InputError("events are missing (None) in the record; select them with a mask, events[mask]")
-    if layout.is_indexed:
-        layout = layout.project()
-    return layout if isinstance(layout, ak.contents.ListOffsetArray) else layout.to_ListOffsetArray64(False)
-
-
-def _column(record: ak.contents.Content, name: str) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
-    """Numbers behind a field of a flat record, and which of them its entries are (None: all, in order)."""
-    column = record.content(name)
-    if not column.is_indexed:
-        return np.asarray(column.data), None
-    return np.asarray(column.content.data), np.asarray(column.index.data)
-
-
-def _entries(data: NDArray[Any], rows: NDArray[np.int64] | None) -> NDArray[Any]:
-    return data if rows is None else np.take(data, rows)
-
-
-def _gather(record: ak.contents.Content, names: Sequence[str], chosen: NDArray[np.int64]) -> Array:
-    """Chosen entries of some fields, (fields, chosen)."""
-    out = np.empty((len(names), len(chosen)))
-    rows, here = None, chosen
-    for i, name in enumerate(names):
-        data, index = _column(record, name)
-        if index is not rows:  # the fields of a vector share their index
-            rows, here = index, chosen if index is None else index[chosen]
-        np.take(data.astype(np.float64, copy=False), here, out=out[i], mode="clip")  # unbuffered: half the time
     return out

@@ -21,9 +21,10 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.kinematics import Array
+from darkpair.gen.observed import Observed
 from darkpair.gen.streams import BLOCK, Streams
 
-__all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "chunks"]
+__all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "Selected", "chunks"]
 
 #: Most events that a run may ask for: block indices stay exact, and a job of this size takes a century.
 MOST_EVENTS = 10**15
@@ -50,19 +51,36 @@ class EventChain(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """A detector's verdict on n events.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, (n,)
+        Accepted events.
+    cutflow : Cutflow
+    histograms : dict
+        Of what the selection looked at, by name; those of several blocks add.
+    """
+
+    mask: NDArray[np.bool_]
+    cutflow: Cutflow
+    histograms: dict[str, hist.Hist] = field(default_factory=dict)
+
+
 class EventDetector(Protocol):
     """What an apparatus does to events: it adds numbers, and never edits the truth."""
 
-    def observe(self, truth: ak.Array, rng: np.random.Generator) -> ak.Array:
-        """Reconstructed quantities: one record per event, lists for anything that may be missing."""
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
+        """Reconstructed quantities of each event.
+
+        `truth` gives plain columns by ``final_state(*pdgids)`` and the event record by ``record()``.
+        """
         ...
 
-    def select(self, reco: ak.Array, weight: Array) -> tuple[NDArray[np.bool_], Cutflow]:
-        """Mask (n,) of accepted events, and the cut flow."""
-        ...
-
-    def monitor(self, reco: ak.Array, weight: Array) -> dict[str, hist.Hist[Any]]:
-        """Histograms of what the selection looks at, by name; empty if there are none."""
+    def select(self, reco: Observed, weight: Array) -> Selected:
+        """Which events are accepted."""
         ...
 
 
@@ -73,22 +91,22 @@ class Chunk:
     Parameters
     ----------
     events : Batch
-    reco : awkward.Array or None
-        The detector's record of the kept events.
+    reco : Observed or None
+        The detector's quantities of the kept events.
     cutflow : Cutflow
         Of all generated events.
     histograms : dict
     """
 
     events: Batch
-    reco: ak.Array | None
+    reco: Observed | None
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
 
     def record(self) -> ak.Array:
         """Kept events with the detector's record as the field ``reco``."""
         events = self.events.record()
-        return events if self.reco is None else ak.with_field(events, self.reco, "reco")
+        return events if self.reco is None else ak.with_field(events, self.reco.record(), "reco")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +141,7 @@ class Pipeline:
                 histograms[name] = histograms[name] + histogram
         return Chunk(
             events=Batch.concatenate([p.events for p in parts]),
-            reco=None if self.detector is None else ak.concatenate([p.reco for p in parts]),
+            reco=None if self.detector is None else Observed.concatenate([p.reco for p in parts if p.reco is not None]),
             cutflow=cutflow,
             histograms=histograms,
         )
@@ -136,15 +154,17 @@ class Pipeline:
         if self.detector is None:
             kept = events if size == BLOCK else events.take(head)
             return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
-        reco = self.detector.observe(events.record(), streams.rng("detector"))[:size]
+        reco = self.detector.observe(events, streams.rng("detector"))
         weight = events.weight[:size]
-        mask, cutflow = self.detector.select(reco, weight)
-        histograms = self.detector.monitor(reco, weight)
-        if self.keep == "all":
-            mask = np.ones(size, dtype=bool)
+        if size < len(events):
+            reco = reco.take(head)
+        verdict = self.detector.select(reco, weight)
+        mask = verdict.mask if self.keep == "accepted" else np.ones(size, dtype=bool)
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
-        return Chunk(events=events.take(padded), reco=reco[mask], cutflow=cutflow, histograms=histograms)
+        return Chunk(
+            events=events.take(padded), reco=reco.take(mask), cutflow=verdict.cutflow, histograms=verdict.histograms
+        )
 
 
 def chunks(
