@@ -101,7 +101,7 @@ def test_lines_pass_the_collimator(image: Literal["uniform", "2015-04"]) -> None
         target = position - 20000.0 * slope
         if image == "uniform":
             assert stats.kstest(target, "uniform", args=(-width, 2 * width)).pvalue > 1e-6
-    assert abs(y).max() <= 37.6
+    assert image != "uniform" or abs(y).max() <= 37.6
 
 
 def test_fitted_profile_is_what_it_says() -> None:
