@@ -56,6 +56,8 @@ class ThreeBody:
     ------
     ClosedChannelError
         Below threshold.
+    InputError
+        For a squared matrix element that is negative or not finite.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class ThreeBody:
     ) -> None:
         require_open(mass, masses)
         self.mass, self.masses, self.matrix_element = mass, tuple(masses), matrix_element
+        self._least_q2 = (1e-9 * mass) ** 2  # matrix elements divide by q²; phase space is zero there
         self._nodes, self._weights = np.polynomial.legendre.leggauss(16)
         low, high = masses[1] + masses[2], mass - masses[0]
         self.pair_mass = Density(self._of_pair_mass, low, high, cells=cells)
@@ -72,7 +75,14 @@ class ThreeBody:
             edges = self.pair_mass.edges
             q = edges[:-1, None] + probes * np.diff(edges)[:, None]
             cosine = np.linspace(-1.0, 1.0, 65)
-            values = matrix_element(np.repeat(q.ravel() ** 2, len(cosine)), np.tile(cosine, q.size))
+            q2, c = np.repeat(q.ravel() ** 2, len(cosine)), np.tile(cosine, q.size)
+            values = matrix_element(np.maximum(q2, self._least_q2), c)
+            wrong = np.flatnonzero(~((values >= 0.0) & (values < math.inf)))
+            if len(wrong):
+                raise InputError(
+                    f"the squared matrix element is negative, infinite or NaN at q² = {q2[wrong[0]]:.6g} GeV², "
+                    f"cosine = {c[wrong[0]]:.6g}; check its arguments, q² in GeV² and the cosine"
+                )
             self._bound = 1.02 * values.reshape(len(edges) - 1, -1).max(axis=1)
 
     def density(self, q2: Array, cosine: Array) -> Array:
@@ -111,7 +121,7 @@ class ThreeBody:
         flat = self._flat(q)
         if self.matrix_element is None:
             return flat
-        q2 = np.maximum(q, 1e-9 * self.mass) ** 2  # matrix elements divide by q²; phase space is zero there
+        q2 = np.maximum(q * q, self._least_q2)
         values = self.matrix_element(np.repeat(q2, len(self._nodes)), np.tile(self._nodes, len(q)))
         return flat * (values.reshape(len(q), len(self._nodes)) @ self._weights)
 

@@ -13,6 +13,7 @@ __all__ = ["Density", "check_envelope"]
 
 _PROBES = 8  # interior probes of a cell, when its greatest and least values are looked for
 _BALANCING = 3  # rounds that even out the areas of the steps
+_MOST_PIECES = 64  # of a step that is cut up
 _MARGIN = 0.02  # of the local variation, added to the envelope for what lies between two probes
 
 
@@ -44,15 +45,16 @@ class Density:
         self.function, self.low, self.high = function, low, high
         fine = np.linspace(low, high, 16 * cells + 1)
         top, _ = _extremes(function, fine)
-        if not np.all(np.isfinite(top)) or not top.max() > 0.0:
-            raise InputError(f"the density on [{low}, {high}] is not finite or vanishes everywhere")
+        if not top.max() > 0.0:
+            raise InputError(f"the density on [{low}, {high}] vanishes everywhere")
         area = np.concatenate([[0.0], np.cumsum(np.maximum(top, 1e-12 * top.max()) * np.diff(fine))])
         edges = _equal_steps(area, fine, cells)
         for _ in range(_BALANCING):
             edges = _equal_steps(_accumulated(function, edges), edges, cells)
         # a step larger than the rest, in a steep tail, would cost all of them their acceptance: it is cut up
         share = np.diff(_accumulated(function, edges))
-        pieces = np.concatenate([[0], np.cumsum(np.ceil(share / (1.02 * share.mean())))])
+        parts = np.ceil(share / (1.02 * np.median(share)))
+        pieces = np.concatenate([[0], np.cumsum(np.clip(parts, 1, _MOST_PIECES))])
         self.edges: Array = np.interp(np.arange(pieces[-1] + 1), pieces, edges)
         top, least = _extremes(function, self.edges)
         self._top, self._width = top, np.diff(self.edges)
@@ -124,8 +126,8 @@ def _extremes(function: Callable[[Array], Array], edges: Array) -> tuple[Array, 
     steps = np.linspace(0.0, 1.0, _PROBES + 2)
     points = edges[:-1, None] + steps * np.diff(edges)[:, None]
     values = function(points.ravel()).reshape(points.shape)
-    if np.any(values < 0.0) or np.any(np.isnan(values)):
-        raise InputError(f"the density on [{edges[0]}, {edges[-1]}] is negative or NaN somewhere")
+    if np.any(values < 0.0) or not np.all(np.isfinite(values)):
+        raise InputError(f"the density on [{edges[0]}, {edges[-1]}] is negative, infinite or NaN somewhere")
     top, least = values.max(axis=1), values.min(axis=1)
     spread = _MARGIN * (top - least) + 1e-12 * top
     return top + spread, np.maximum(least - 2.0 * spread, 0.0)

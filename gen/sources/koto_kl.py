@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from typing import Final, Literal
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
@@ -41,9 +42,9 @@ _IMAGE_2015_SIGMA_Y: Final = 1.08
 
 # A model like that of arXiv:2005.07102 (appendix A), whose own fit values are not in its text: fitted to the
 # collimator model at the beam exit by gen/data/fit_koto_beam.py, which prints these numbers.
-_FIT_WIDTH: Final = (25.55, 35.23)  # super-Gaussian exp(-|x/w|^k): w [mm] for x and y
-_FIT_POWER: Final = (3.50, 16.0)  # k for x and y
-_FIT_PT: Final = (0.10, 0.60, 2.3)  # shifted log-normal of eq A1: mu [MeV], sigma, s [MeV]
+_FIT_WIDTH: Final = (26.66, 36.22)  # super-Gaussian exp(-|x/w|^k): w [mm] for x and y
+_FIT_POWER: Final = (3.31, 35.71)  # k for x and y
+_FIT_PT: Final = (0.846, 0.522, 3.020)  # ln((p_T + mu)/s)/sigma normal for p_T > 0 (eq A1): mu [MeV], sigma, s [MeV]
 
 
 def momentum_spectrum(p: Array) -> Array:
@@ -159,9 +160,11 @@ class KotoKL:
             for w, k in zip(_FIT_WIDTH, _FIT_POWER, strict=True)
         )
         mu, sigma, s = _FIT_PT
-        pt = np.maximum(s * np.exp(sigma * rng.standard_normal(n)) - mu, 0.0) * 1e-3
+        positive = ndtr(math.log(s / mu) / sigma)
+        pt = 1e-3 * (s * np.exp(-sigma * ndtri(positive * (1.0 - rng.random(n)))) - mu)
+        pt = np.clip(pt, 0.0, 0.5 * p)  # the law does not know the momentum; it exceeds it once in 1e8
         phi = 2.0 * math.pi * rng.random(n)
-        pz = np.sqrt(p * p - np.minimum(pt, p) ** 2)
+        pz = np.sqrt(p * p - pt * pt)
         return x, y, pt * np.cos(phi) / pz, pt * np.sin(phi) / pz
 
 
