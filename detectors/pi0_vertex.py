@@ -71,7 +71,10 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
     pairs[1] = pairs[1][discriminant[pairs[1]] > 0.0]  # a double root is one candidate
     pair = np.concatenate(pairs)
     order = np.argsort(pair, kind="stable")
-    pair, d2 = pair[order], np.concatenate([root[rows] for root, rows in zip(roots, pairs, strict=True)])[order]
+    pair, d2 = (
+        pair[order],
+        np.concatenate([root[rows] for root, rows in zip(roots, pairs, strict=True)])[order],
+    )
     length1, length2 = np.sqrt(d2 + r1[pair]), np.sqrt(d2 + r2[pair])
     angle = (d2 + dot[pair]) / (length1 * length2)
     back = np.sqrt(np.maximum(2.0 * (e1 * e2)[pair] * (1.0 - angle), 0.0))

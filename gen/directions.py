@@ -33,7 +33,11 @@ def isotropic(rng: np.random.Generator, n: int) -> Vector3:
     if len(s) == n:
         return out
     more = isotropic(rng, n - len(s))
-    return np.concatenate([out[0], more[0]]), np.concatenate([out[1], more[1]]), np.concatenate([out[2], more[2]])
+    return (
+        np.concatenate([out[0], more[0]]),
+        np.concatenate([out[1], more[1]]),
+        np.concatenate([out[2], more[2]]),
+    )
 
 
 def direction(rng: np.random.Generator, axis: Vector3, slope: Real) -> Vector3:

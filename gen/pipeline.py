@@ -66,7 +66,7 @@ class Selected:
 
     mask: NDArray[np.bool_]
     cutflow: Cutflow
-    histograms: dict[str, hist.Hist] = field(default_factory=dict)
+    histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
 
 
 class EventDetector(Protocol):
@@ -176,7 +176,10 @@ class Pipeline:
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
         return Chunk(
-            events=events.take(padded), reco=reco.take(mask), cutflow=verdict.cutflow, histograms=verdict.histograms
+            events=events.take(padded),
+            reco=reco.take(mask),
+            cutflow=verdict.cutflow,
+            histograms=verdict.histograms,
         )
 
 

@@ -28,7 +28,7 @@ class _Columns:
     def __init__(self, columns: Iterator[Array]) -> None:
         self.columns = columns
 
-    def random(self, n: int) -> Array:  # noqa: ARG002 (the sequence has its length)
+    def random(self, n: int) -> Array:
         return next(self.columns)
 
 
@@ -61,7 +61,9 @@ def _super_gaussian(x: Array) -> tuple[float, float]:
     def loss(k: float) -> float:
         return math.log(width(k)) + float(special.gammaln(1.0 / k)) - math.log(k) + 1.0 / k
 
-    k = float(optimize.minimize_scalar(loss, bounds=(1.0, 100.0), method="bounded", options={"xatol": 1e-6}).x)
+    k = float(
+        optimize.minimize_scalar(loss, bounds=(1.0, 100.0), method="bounded", options={"xatol": 1e-6}).x
+    )
     return scale * width(k), k
 
 

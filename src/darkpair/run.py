@@ -13,7 +13,6 @@ from typing import Any
 
 import hist
 
-from darkpair.chains.chain import spell
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.output.root import RootWriter, check_writable
 from darkpair.gen.pipeline import Chunk, Pipeline, chunks
@@ -44,7 +43,7 @@ class Result:
     path: Path
     picture: Path | None
     cutflow: Cutflow
-    histograms: dict[str, hist.Hist]
+    histograms: dict[str, hist.Hist[Any]]
     seconds: float
 
 
@@ -68,9 +67,13 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     start = time.perf_counter()
     total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
     waiting: list[Chunk] = []
-    writer = RootWriter(path, layout=job.output.layout, kind=job.output.kind, provenance=provenance(job, pipeline))
+    writer = RootWriter(
+        path, layout=job.output.layout, kind=job.output.kind, provenance=provenance(job, pipeline)
+    )
     with writer as file, _pool(job.run.workers) as executor:
-        for chunk in chunks(pipeline, job.run.n, size=job.run.chunk, executor=executor, workers=job.run.workers):
+        for chunk in chunks(
+            pipeline, job.run.n, size=job.run.chunk, executor=executor, workers=job.run.workers
+        ):
             waiting.append(chunk)
             total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
             if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
@@ -78,7 +81,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
                 waiting = []
             if progress is not None:
                 progress(total.cutflow.generated)
-        assert total is not None  # noqa: S101 (n is at least 1)
+        assert total is not None
         if waiting:
             file.write(Chunk.concatenate(waiting).record())
         file.provenance["result"] = summary(total.cutflow)
@@ -88,9 +91,15 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         from darkpair.picture import draw_plane
 
         picture = path.with_suffix(".png")
-        draw_plane(histograms["pt_z"], pipeline.detector, cutflow, spell(pipeline.chain.decay), picture)
+        draw_plane(
+            histograms["pt_z"], pipeline.detector, cutflow, str(file.provenance["chain"]["decay"]), picture
+        )
     return Result(
-        path=path, picture=picture, cutflow=cutflow, histograms=histograms, seconds=time.perf_counter() - start
+        path=path,
+        picture=picture,
+        cutflow=cutflow,
+        histograms=histograms,
+        seconds=time.perf_counter() - start,
     )
 
 

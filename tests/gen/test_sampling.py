@@ -81,6 +81,8 @@ def test_a_density_through_its_table_is_refused() -> None:
     ],
     ids=["empty", "no end", "zero", "negative", "infinite", "NaN"],
 )
-def test_what_is_no_density(function: Callable[[Array], Array], low: float, high: float, message: str) -> None:
+def test_what_is_no_density(
+    function: Callable[[Array], Array], low: float, high: float, message: str
+) -> None:
     with pytest.raises(InputError, match=message):
         Density(function, low, high)
