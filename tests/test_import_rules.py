@@ -62,7 +62,9 @@ def breaches(source: str, room: str, place: str) -> list[str]:
     # a signature may name the type np.random.Generator; nothing may be made or drawn with np.random itself
     for node in ast.walk(tree):
         match node:
-            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr="random"), attr=what):
+            case ast.Attribute(
+                value=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr="random"), attr=what
+            ):
                 if what != "Generator" and place != "gen/streams.py":
                     found.append(f"uses np.random.{what}")
             case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="random"), attr="Generator")):

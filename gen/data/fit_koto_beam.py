@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import optimize, special, stats
 
-from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.koto_kl import KotoKL, momentum_spectrum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["fit"]
 
@@ -61,7 +64,9 @@ def _super_gaussian(x: Array) -> tuple[float, float]:
     def loss(k: float) -> float:
         return math.log(width(k)) + float(special.gammaln(1.0 / k)) - math.log(k) + 1.0 / k
 
-    k = float(optimize.minimize_scalar(loss, bounds=(1.0, 100.0), method="bounded", options={"xatol": 1e-6}).x)
+    k = float(
+        optimize.minimize_scalar(loss, bounds=(1.0, 100.0), method="bounded", options={"xatol": 1e-6}).x
+    )
     return scale * width(k), k
 
 

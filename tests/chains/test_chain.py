@@ -16,7 +16,7 @@ import pytest
 from scipy import stats
 
 from darkpair.chains.chain import Chain
-from darkpair.chains.descriptor import build
+from darkpair.chains.descriptor import ModeSettings, build
 from darkpair.gen.decay import Decay, Mode
 from darkpair.gen.errors import ClosedChannelError, InputError, UnknownNameError
 from darkpair.gen.events import Batch
@@ -34,7 +34,8 @@ PI0 = "(pi0 -> gamma gamma)"
 
 
 def generate(chain: Chain, n: int = N, **gun: Any) -> Batch:
-    source = Gun(**({"parent": chain.parent.name, "momentum": (0.5, 5.0), "cone": 0.1} | gun))
+    settings: dict[str, Any] = {"parent": chain.parent.name, "momentum": (0.5, 5.0), "cone": 0.1} | gun
+    source = Gun(**settings)
     blocks = (Streams(101, i) for i in range(-(-n // BLOCK)))
     return Batch.concatenate([chain.batch(source.sample(BLOCK, s.rng("source")), s) for s in blocks])
 
@@ -55,13 +56,15 @@ def rest_direction(batch: Batch, role: str, parent: str) -> Array:
 )
 def test_every_step_of_the_main_chain_is_isotropic(role: str, parent: str) -> None:
     x, y, z = rest_direction(generate(build(f"K_L0 -> X1 (X2 -> X1 {PI0})", mass=MASS)), role, parent)
-    counts, _, _ = np.histogram2d(z, np.arctan2(y, x), (np.linspace(-1, 1, 21), np.linspace(-np.pi, np.pi, 21)))
+    counts, _, _ = np.histogram2d(
+        z, np.arctan2(y, x), (np.linspace(-1, 1, 21), np.linspace(-np.pi, np.pi, 21))
+    )
     assert stats.chisquare(counts.ravel()).pvalue > 1e-6
 
 
 @pytest.mark.parametrize("slope", [0.85, -0.85])
 def test_spin_tilts_the_pi0_about_the_flight_of_its_mother(slope: float) -> None:
-    settings = {("psi2", ("psi1", "pi0")): {"slope": slope}}
+    settings: ModeSettings = {("psi2", ("psi1", "pi0")): {"slope": slope}}
     chain = build("K_L0 -> psi1 (psi2 -> psi1 pi0)", mass={"psi1": 0.05, "psi2": 0.35}, modes=settings)
     batch = generate(chain, momentum=0.0, cone=0.0)  # at rest: the flight in the kaon's frame is the one seen
     flight = rest_direction(batch, "psi2", "K_L0")
@@ -112,7 +115,9 @@ def test_modes_are_taken_by_their_branching_ratios() -> None:
 
 
 def test_roles_and_mothers_of_a_mixture() -> None:
-    chain = build(f"K_L0 -> (X2 -> X1 {PI0} [0.5] | gamma gamma [0.5]) (X2 -> X1 gamma)", mass={"X1": 0.05, "X2": 0.2})
+    chain = build(
+        f"K_L0 -> (X2 -> X1 {PI0} [0.5] | gamma gamma [0.5]) (X2 -> X1 gamma)", mass={"X1": 0.05, "X2": 0.2}
+    )
     first, second = chain.topologies
     assert first.roles == {
         "K_L0": 0, "X2_1": 1, "X2_2": 2, "X1_1": 3, "pi0": 4, "X1_2": 5, "gamma_1": 6, "gamma_2": 7, "gamma_3": 8
@@ -154,7 +159,10 @@ def test_particles_of_a_chain_decay_by_their_own_law() -> None:
     roles, vertex = part.topology.roles, part.vertices
     born, gone = (vertex[:, part.topology.vertex[roles[r]]] for r in ("X2", "pi0"))
     np.testing.assert_allclose(
-        gone - born, part.momentum[:, roles["X2"]] * part.proper_length["X2"] / MASS["X2"], rtol=1e-6, atol=1e-6
+        gone - born,
+        part.momentum[:, roles["X2"]] * part.proper_length["X2"] / MASS["X2"],
+        rtol=1e-6,
+        atol=1e-6,
     )
 
 
@@ -162,7 +170,9 @@ def test_weights_of_two_forced_particles_multiply() -> None:
     region = Slab(z_min=10.0, z_max=500.0)
     laws = {"X1": Forced(region=region, ctau=100.0), "X2": Forced(region=region, ctau=300.0)}
     chain = build("K_L0 -> (X1 -> gamma gamma) (X2 -> gamma gamma)", mass=MASS, lifetimes=laws)
-    free = build("K_L0 -> (X1 -> gamma gamma) (X2 -> gamma gamma)", mass=MASS, ctau={"X1": 100.0, "X2": 300.0})
+    free = build(
+        "K_L0 -> (X1 -> gamma gamma) (X2 -> gamma gamma)", mass=MASS, ctau={"X1": 100.0, "X2": 300.0}
+    )
     source = Gun(momentum=(0.5, 5.0))
     inside, weight = [], []
     for i in range(20):
@@ -190,7 +200,9 @@ def test_chains_pickle(n: int) -> None:
 
 def test_what_a_chain_refuses() -> None:
     text = f"K_L0 -> X1 (X2 -> X1 {PI0})"
-    with pytest.raises(ClosedChannelError, match=r"^K_L0 -> X1 X2 is closed: the daughters weigh 0.2 \+ 0.4 = 0.6 GeV"):
+    with pytest.raises(
+        ClosedChannelError, match=r"^K_L0 -> X1 X2 is closed: the daughters weigh 0.2 \+ 0.4 = 0.6 GeV"
+    ):
         build(text, mass={"X1": 0.2, "X2": 0.4})
     with pytest.raises(UnknownNameError, match=r"unknown decaying particle 'X3' \(did you mean 'X2'\?\)"):
         build(text, mass=MASS, lifetimes={"X3": Exponential(1.0)})
@@ -200,7 +212,9 @@ def test_what_a_chain_refuses() -> None:
     with pytest.raises(InputError, match="X2 decays in the chain, but is stable; give it a c tau"):
         Chain(decay=Decay(particle("X2", mass=0.4), (Mode((gamma, gamma)),)))
     many = Decay(particle("pi0"), tuple(Mode((gamma, gamma), branching_ratio=0.01) for _ in range(65)))
-    with pytest.raises(InputError, match="the modes combine to 4225 topologies; allowed: 4096; list fewer modes"):
+    with pytest.raises(
+        InputError, match="the modes combine to 4225 topologies; allowed: 4096; list fewer modes"
+    ):
         Chain(decay=Decay(particle("K_L0"), (Mode((many, many)),)))
 
 

@@ -22,9 +22,10 @@ MASS = {"X1": 0.05, "X2": 0.4}
 
 def test_what_a_descriptor_means() -> None:
     assert parse(MAIN) == Spelled(
-        "K_L0", ((1.0, ("X1", Spelled("X2", ((1.0, ("X1", Spelled("pi0", ((1.0, ("gamma", "gamma")),)))),)))),)
+        "K_L0",
+        ((1.0, ("X1", Spelled("X2", ((1.0, ("X1", Spelled("pi0", ((1.0, ("gamma", "gamma")),)))),)))),),
     )
-    assert parse("pi0->gamma gamma" .replace("->", " -> ")) == parse(" pi0  ->  gamma\tgamma ")
+    assert parse("pi0->gamma gamma".replace("->", " -> ")) == parse(" pi0  ->  gamma\tgamma ")
     assert parse("Upsilon(4S) -> (B+ -> K+ X1 X2) B-").name == "Upsilon(4S)"
     assert parse("B0 -> (D*(2010)- -> pi- pi0) e+").modes[0][1][0] == Spelled(
         "D*(2010)-", ((1.0, ("pi-", "pi0")),)
@@ -70,7 +71,12 @@ def test_known_matrix_elements_are_found() -> None:
     assert element("K_L0 -> pi0 pi0 pi0") is None
     assert element("K_L0 -> pi0 e+ e-") is None
     own = PionScalarPair()
-    assert element("K_L0 -> pi0 nu nubar", modes={("K_L0", ("pi0", "nu_e", "anti-nu_e")): {"matrix_element": own}}) is own
+    assert (
+        element(
+            "K_L0 -> pi0 nu nubar", modes={("K_L0", ("pi0", "nu_e", "anti-nu_e")): {"matrix_element": own}}
+        )
+        is own
+    )
 
 
 def same_events(one: Chain, two: Chain) -> bool:
@@ -80,7 +86,9 @@ def same_events(one: Chain, two: Chain) -> bool:
 
 
 def test_decaylanguage_dictionary_is_the_same_chain() -> None:
-    decaylanguage = pytest.importorskip("decaylanguage", reason="decaylanguage is not installed (extra: test)")
+    decaylanguage = pytest.importorskip(
+        "decaylanguage", reason="decaylanguage is not installed (extra: test)"
+    )
     pi0 = decaylanguage.DecayMode(0.98823, "gamma gamma")
     kaon = decaylanguage.DecayMode(8.64e-4, "pi0 pi0")
     chain = decaylanguage.DecayChain("K_L0", {"K_L0": kaon, "pi0": pi0})
@@ -92,7 +100,9 @@ def test_decaylanguage_dictionary_is_the_same_chain() -> None:
 
 
 def test_decay_file_is_the_same_chain() -> None:
-    decaylanguage = pytest.importorskip("decaylanguage", reason="decaylanguage is not installed (extra: test)")
+    decaylanguage = pytest.importorskip(
+        "decaylanguage", reason="decaylanguage is not installed (extra: test)"
+    )
     text = """
     Decay pi0
     0.988228297   gamma gamma   PHSP;
@@ -134,7 +144,7 @@ def test_decay_file_is_the_same_chain() -> None:
     ],
 )
 def test_what_is_no_descriptor(text: str, problem: str) -> None:
-    with pytest.raises(InputError, match=f"expected .*; write for example 'K_L0 -> X1") as caught:
+    with pytest.raises(InputError, match=r"expected .*; write for example 'K_L0 -> X1") as caught:
         build(text)
     assert "\n" not in str(caught.value)
     with pytest.raises(InputError, match=problem):
@@ -149,13 +159,19 @@ def test_what_is_no_descriptor(text: str, problem: str) -> None:
         ({"mass": {"X1": float("nan"), "X2": 0.4}}, "mass of X1 = nan GeV"),
         ({"mass": {"X1": 0.2, "X2": 0.4}}, "K_L0 -> X1 X2 is closed"),
         ({"mass": MASS, "ctau": {"X2": -1.0}}, "c tau of X2 = -1.0 mm; allowed: 0"),
-        ({"mass": {**MASS, "X3": 0.1}}, r"unknown particle of the chain 'X3' \(did you mean 'X2'\?\); known: K_L0, X1"),
+        (
+            {"mass": {**MASS, "X3": 0.1}},
+            r"unknown particle of the chain 'X3' \(did you mean 'X2'\?\); known: K_L0, X1",
+        ),
         ({"mass": MASS, "ctau": {"Y": 1.0}}, "unknown particle of the chain 'Y'"),
         (
             {"mass": MASS, "modes": {("X2", ("pi0", "X1")): {"slope": 0.5}}},
             r"unknown mode of the chain 'X2 -> pi0 X1' \(did you mean 'X2 -> X1 pi0'\?\)",
         ),
-        ({"mass": MASS, "modes": {("X2", ("X1", "pi0")): {"slope": 2.0}}}, "slope = 2.0 of an angular distribution"),
+        (
+            {"mass": MASS, "modes": {("X2", ("X1", "pi0")): {"slope": 2.0}}},
+            "slope = 2.0 of an angular distribution",
+        ),
     ],
     ids=["no mass", "negative", "NaN", "closed", "c tau", "whose mass", "whose c tau", "which mode", "slope"],
 )

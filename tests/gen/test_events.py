@@ -97,7 +97,9 @@ def test_final_state_is_what_the_record_says(descriptor: str, pdgids: tuple[int,
         event, _ = ak.broadcast_arrays(np.arange(len(cut)), particles.px)
         assert found.event.tolist() == ak.flatten(event[wanted]).to_list()
         assert found.index.tolist() == ak.flatten(ak.local_index(particles)[wanted]).to_list()
-        for row, name in zip((*found.momentum, *found.vertex), ("px", "py", "pz", "E", "vx", "vy", "vz", "vt"), strict=True):
+        for row, name in zip(
+            (*found.momentum, *found.vertex), ("px", "py", "pz", "E", "vx", "vy", "vz", "vt"), strict=True
+        ):
             assert row.tolist() == ak.flatten(particles[name][wanted]).to_list()
 
 

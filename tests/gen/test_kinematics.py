@@ -34,12 +34,16 @@ def dot(a: tuple[Any, ...], b: tuple[Any, ...]) -> Any:
 
 
 @given(masses, masses, st.floats(1e-6, 10.0))
-def test_two_body_momentum_conserves_energy_and_treats_daughters_alike(m1: float, m2: float, spare: float) -> None:
+def test_two_body_momentum_conserves_energy_and_treats_daughters_alike(
+    m1: float, m2: float, spare: float
+) -> None:
     mass = m1 + m2 + spare
     p = kin.two_body_momentum(mass, m1, m2)
     assert math.hypot(p, m1) + math.hypot(p, m2) == pytest.approx(mass, rel=1e-12)
     assert kin.two_body_momentum(mass, m2, m1) == pytest.approx(p, rel=1e-14)
-    assert 4.0 * mass**2 * p**2 == pytest.approx(kin.kallen(mass**2, m1**2, m2**2), rel=1e-6, abs=1e-10 * mass**4)
+    assert 4.0 * mass**2 * p**2 == pytest.approx(
+        kin.kallen(mass**2, m1**2, m2**2), rel=1e-6, abs=1e-10 * mass**4
+    )
 
 
 @given(st.floats(0.01, 100.0), st.floats(0.0, 1.0))
@@ -89,13 +93,18 @@ def test_boost_pair_is_two_boosts_and_conserves_momentum(
     tolerance = 1e-13 * parent[3]
     assert pair[:4] == pytest.approx(kin.boost(*parent, mass, qx, qy, qz, e1), abs=tolerance)
     assert pair[4:] == pytest.approx(kin.boost(*parent, mass, -qx, -qy, -qz, e2), abs=tolerance)
-    assert [a + b for a, b in zip(pair[:4], pair[4:], strict=True)] == pytest.approx(parent, abs=10.0 * tolerance)
+    assert [a + b for a, b in zip(pair[:4], pair[4:], strict=True)] == pytest.approx(
+        parent, abs=10.0 * tolerance
+    )
 
 
 def test_invariant_mass_of_a_slow_and_of_a_fast_pair() -> None:
     assert kin.invariant_mass(3.0, 4.0, 12.0, 13.0) == 0.0
     assert kin.invariant_mass(0.0, 0.0, 0.0, 2.0) == 2.0
-    assert kin.invariant_mass(np.array([1.0]), np.array([0.0]), np.array([0.0]), np.array([1.0 - 1e-16]))[0] == 0.0
+    assert (
+        kin.invariant_mass(np.array([1.0]), np.array([0.0]), np.array([0.0]), np.array([1.0 - 1e-16]))[0]
+        == 0.0
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,9 @@ def test_pt_endpoint_in_two_steps(m2: float, m1: float, mev: float) -> None:
 
 @given(st.floats(0.136, 0.497))
 def test_pt_endpoint_of_massless_invisibles_does_not_know_the_step(m2: float) -> None:
-    assert kin.max_pt_in_two_steps(K_L, 0.0, m2, 0.0, PI0) == pytest.approx(kin.max_pt(K_L, PI0, 0.0), rel=1e-9)
+    assert kin.max_pt_in_two_steps(K_L, 0.0, m2, 0.0, PI0) == pytest.approx(
+        kin.max_pt(K_L, PI0, 0.0), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize(

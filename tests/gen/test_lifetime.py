@@ -68,7 +68,9 @@ def test_forced_decays_follow_the_law_inside_the_region(ctau: float) -> None:
     d_in, d_out = region.path(origin, direction)
     flight = p / MASS * ctau
     # the weight is the analytic probability, for each and in the mean of an unforced sample
-    np.testing.assert_allclose(weight, np.exp(-d_in / flight) - np.exp(-d_out / flight), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        weight, np.exp(-d_in / flight) - np.exp(-d_out / flight), rtol=1e-9, atol=1e-12
+    )
     free, _ = Exponential(ctau).sample(Streams(43).rng("free"), momentum, MASS, origin)
     points = [o + free / MASS * c for o, c in zip(origin, momentum, strict=True)]
     assert_mean(region.contains(*points) - weight, 0.0)
@@ -107,19 +109,23 @@ def test_scan_is_its_mixture() -> None:
     assert weights == {}
     grid = SCAN.grid
     assert len(grid) == 41
-    assert stats.kstest(
-        length, lambda x: np.mean([-np.expm1(-x / mean) for mean in grid], axis=0)
-    ).pvalue > 1e-6
+    assert (
+        stats.kstest(length, lambda x: np.mean([-np.expm1(-x / mean) for mean in grid], axis=0)).pvalue > 1e-6
+    )
     # its density is the derivative of that
     x = np.geomspace(1e-4, 1e7, 50)
-    np.testing.assert_allclose(SCAN.density(x), np.mean([np.exp(-x / m) / m for m in grid], axis=0), rtol=1e-12)
+    np.testing.assert_allclose(
+        SCAN.density(x), np.mean([np.exp(-x / m) / m for m in grid], axis=0), rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("ctau", [1e-3, 0.04, 1.0, 160.0, 5e4, 1e7])
 def test_scan_reweighted_to_a_lifetime(ctau: float) -> None:
     length, _ = SCAN.sample(Streams(46).rng("x"), *_args(*beam(N)))
     weight = SCAN.weight(length, ctau)
-    assert weight.max() <= len(SCAN.grid) * 1.2  # bounded: the nearest component alone covers the target so far
+    assert (
+        weight.max() <= len(SCAN.grid) * 1.2
+    )  # bounded: the nearest component alone covers the target so far
     assert_mean(weight, 1.0)
     assert_mean(weight * length, ctau)
     # chi-square in 30 bins of equal probability, with the variance of the weights
@@ -138,10 +144,16 @@ def test_scan_with_a_lifetime_carries_its_weight() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Exponential(-1.0), r"c tau = -1.0 mm of a decaying particle; allowed: 0 \(prompt\) or more, finite"),
+        (
+            lambda: Exponential(-1.0),
+            r"c tau = -1.0 mm of a decaying particle; allowed: 0 \(prompt\) or more, finite",
+        ),
         (lambda: Exponential(math.inf), "c tau = inf mm"),
         (lambda: Exponential(math.nan), "c tau = nan mm"),
-        (lambda: Forced(region=Slab(z_min=0, z_max=1), ctau=0.0), "c tau = 0.0 mm .* allowed: more than 0, finite"),
+        (
+            lambda: Forced(region=Slab(z_min=0, z_max=1), ctau=0.0),
+            "c tau = 0.0 mm .* allowed: more than 0, finite",
+        ),
         (lambda: Scan(shortest=2.0, longest=1.0), "scan from 2.0 to 1.0 mm with 4 points a decade; allowed"),
         (lambda: Scan(per_decade=0), "with 0 points a decade"),
         (lambda: SCAN.weight(np.ones(1), 1e9), "c tau = 1000000000.0 mm is outside the scan sample"),

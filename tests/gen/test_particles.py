@@ -66,11 +66,15 @@ def test_bad_mass(mass: float) -> None:
 
 @pytest.mark.parametrize("ctau", [-1.0, math.nan])
 def test_bad_ctau(ctau: float) -> None:
-    with pytest.raises(InputError, match=r"c tau of pi0 = .* mm; allowed: 0 \(prompt\) or more, inf for stable$"):
+    with pytest.raises(
+        InputError, match=r"c tau of pi0 = .* mm; allowed: 0 \(prompt\) or more, inf for stable$"
+    ):
         particle("pi0", ctau=ctau)
 
 
-@pytest.mark.parametrize(("wrong", "right"), [("X22", "X2"), ("pion0", "pi0"), ("K_L00", "K_L0"), ("gama", "gamma")])
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("X22", "X2"), ("pion0", "pi0"), ("K_L00", "K_L0"), ("gama", "gamma")]
+)
 def test_unknown_names_hint_at_the_nearest(wrong: str, right: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         particle(wrong)
@@ -84,4 +88,6 @@ def test_unknown_names_hint_at_the_nearest(wrong: str, right: str) -> None:
 def test_particles_are_frozen() -> None:
     with pytest.raises(AttributeError):
         particle("pi0").mass = 1.0  # type: ignore[misc]
-    assert particle("pi0") == Particle(name="pi0", pdgid=111, mass=particle("pi0").mass, ctau=particle("pi0").ctau)
+    assert particle("pi0") == Particle(
+        name="pi0", pdgid=111, mass=particle("pi0").mass, ctau=particle("pi0").ctau
+    )

@@ -59,7 +59,8 @@ DALITZ = {
 def invariants(decay: Dalitz, p: FourVectors) -> tuple[Array, Array]:
     """q² of particles 1 and 2 and the cosine of 2 to 0 in their frame, from the other invariant mass."""
     (q2, s02) = (
-        (p[i][3] + p[j][3]) ** 2 - sum((p[i][k] + p[j][k]) ** 2 for k in range(3)) for i, j in ((1, 2), (0, 2))
+        (p[i][3] + p[j][3]) ** 2 - sum((p[i][k] + p[j][k]) ** 2 for k in range(3))
+        for i, j in ((1, 2), (0, 2))
     )
     m0, m1, m2 = decay.masses
     q = np.sqrt(q2)
@@ -94,13 +95,19 @@ def test_dalitz_density(name: str) -> None:
     theory *= N / theory.sum()
     dense = theory > 10.0
     assert dense.mean() > 0.85
-    assert stats.chisquare(
-        np.append(counts[dense], counts[~dense].sum() + 1), np.append(theory[dense], theory[~dense].sum() + 1)
-    ).pvalue > 1e-6
+    assert (
+        stats.chisquare(
+            np.append(counts[dense], counts[~dense].sum() + 1),
+            np.append(theory[dense], theory[~dense].sum() + 1),
+        ).pvalue
+        > 1e-6
+    )
     # the sampler's own density is the same function
     middle = 0.5 * (q_edges[1:] + q_edges[:-1])[:, None], 0.5 * (c_edges[1:] + c_edges[:-1])[None, :]
     own = sampler.density((middle[0] ** 2 + 0.0 * middle[1]).ravel(), (middle[1] + 0.0 * middle[0]).ravel())
-    fine = expected(decay, *(np.array([[m - 1e-4, m + 1e-4] for m in (0.5 * (q_edges[14] + q_edges[15]), 0.05)])))
+    fine = expected(
+        decay, *(np.array([[m - 1e-4, m + 1e-4] for m in (0.5 * (q_edges[14] + q_edges[15]), 0.05)]))
+    )
     here = own.reshape(30, 20)[14, 10] * 2 * middle[0][14, 0] * 4e-8  # dq² = 2 q dq
     assert here == pytest.approx(fine[0, 0] / expected(decay, q_edges, c_edges).sum(), rel=1e-4)
     # no direction is preferred
@@ -127,7 +134,9 @@ def test_many_body_closes_on_shell(masses: tuple[float, ...], *, unweighted: boo
 
 def assert_closes(vectors: FourVectors, mass: float, masses: tuple[float, ...]) -> None:
     total = np.sum(vectors, axis=0)
-    np.testing.assert_allclose(total, np.array([0.0, 0.0, 0.0, mass])[:, None] + 0.0 * total, atol=1e-12 * mass)
+    np.testing.assert_allclose(
+        total, np.array([0.0, 0.0, 0.0, mass])[:, None] + 0.0 * total, atol=1e-12 * mass
+    )
     for (x, y, z, e), m in zip(vectors, masses, strict=True):
         np.testing.assert_allclose(e * e - x * x - y * y - z * z, m * m, atol=1e-12 * mass**2)
 
@@ -167,7 +176,9 @@ def test_massless_phase_space(n: int) -> None:
 
 
 def test_closed_and_impossible() -> None:
-    with pytest.raises(ClosedChannelError, match=r"the daughters weigh 0.5 \+ 0.3 \+ 0.2 = 1 GeV, the parent 1 GeV"):
+    with pytest.raises(
+        ClosedChannelError, match=r"the daughters weigh 0.5 \+ 0.3 \+ 0.2 = 1 GeV, the parent 1 GeV"
+    ):
         ThreeBody(1.0, (0.5, 0.3, 0.2))
     with pytest.raises(ClosedChannelError, match="lower the daughters' masses"):
         ManyBody(1.0, (0.5, 0.3, 0.2, 0.1))
@@ -176,7 +187,7 @@ def test_closed_and_impossible() -> None:
 
 
 def test_a_negative_matrix_element_is_refused() -> None:
-    with pytest.raises(InputError, match="negative, infinite or NaN at q² = .* GeV², cosine = -1"):
+    with pytest.raises(InputError, match=r"negative, infinite or NaN at q² = .* GeV², cosine = -1"):
         ThreeBody(1.0, (0.1, 0.1, 0.1), lambda _, c: 1.0 + 1.5 * c)
 
 

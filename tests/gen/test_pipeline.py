@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from darkpair.chains.descriptor import build
+from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Pipeline, Selected, chunks
-from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 N = 10**5
 CHAINS: dict[str, dict[str, Any]] = {
-    "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))": {"mass": {"X1": 0.0, "X2": 0.43}, "lifetimes": {"X2": Scan()}},
+    "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))": {
+        "mass": {"X1": 0.0, "X2": 0.43},
+        "lifetimes": {"X2": Scan()},
+    },
     "K_L0 -> (pi0 -> gamma gamma [0.9] | e+ e- gamma [0.1]) nu nubar": {},
 }
 
@@ -88,7 +91,8 @@ def test_workers_do_not_change_events() -> None:
 def test_seeds_change_events() -> None:
     chain = pipeline(next(iter(CHAINS))).chain
     one, two = (
-        next(chunks(Pipeline(source=KotoKL(), chain=chain, seed=s), 100)).events.parts[0].momentum for s in (1, 2)
+        next(chunks(Pipeline(source=KotoKL(), chain=chain, seed=s), 100)).events.parts[0].momentum
+        for s in (1, 2)
     )
     assert not np.isin(one[0], two[0]).any()
 
@@ -106,7 +110,8 @@ class Coin:
 
 def test_a_detector_changes_no_event_and_its_cut_flow_counts_all() -> None:
     plain = pipeline(next(iter(CHAINS)))
-    seen = [c for c in chunks(Pipeline(source=plain.source, chain=plain.chain, detector=Coin(), seed=81), N, size=3 * BLOCK)]
+    cut = Pipeline(source=plain.source, chain=plain.chain, detector=Coin(), seed=81)
+    seen = list(chunks(cut, N, size=3 * BLOCK))
     kept = Pipeline(source=plain.source, chain=plain.chain, detector=Coin(), seed=81, keep="all")
     (everyone,) = chunks(kept, N, size=N)
     assert_same(everyone.events, whole(next(iter(CHAINS))))

@@ -46,7 +46,9 @@ def rays(kind: str, n: int) -> tuple[Vector3, Vector3]:
         x, y = 0.0 * x, 0.0 * y
     elif kind == "along the mantle":  # of the cone from its tip, whose radius grows by half of z
         phi = 2.0 * np.pi * rng.random(n)
-        dx, dy, dz = (c * np.copysign(1.0, dz) / np.sqrt(1.25) for c in (np.cos(phi) / 2, np.sin(phi) / 2, 1.0))
+        dx, dy, dz = (
+            c * np.copysign(1.0, dz) / np.sqrt(1.25) for c in (np.cos(phi) / 2, np.sin(phi) / 2, 1.0)
+        )
     return (x, y, z), (dx, dy, dz)
 
 
@@ -81,7 +83,9 @@ def test_path_is_where_the_ray_is_inside(name: str, kind: str) -> None:
 
 def test_a_ray_parallel_to_the_mantle_crosses_it_once() -> None:
     one = np.ones(3)
-    cone = Cone(z_min=0.0, z_max=4.0, r_min=1.0, r_max=5.0)  # slope 1: the quadratic term of the ray is exactly 0
+    cone = Cone(
+        z_min=0.0, z_max=4.0, r_min=1.0, r_max=5.0
+    )  # slope 1: the quadratic term of the ray is exactly 0
     origin = np.array([0.5, -2.0, -10.0]), 0.0 * one, 0.0 * one
     d_in, d_out = cone.path(origin, (one / np.sqrt(2.0), 0.0 * one, one / np.sqrt(2.0)))
     assert d_in == pytest.approx(np.sqrt(2.0) * np.array([0.0, 0.5, 0.0]))
@@ -110,7 +114,10 @@ def test_every_region_is_one() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Slab(z_min=2.0, z_max=1.0), "z from 2.0 to 1.0 mm; allowed: two finite numbers in growing order"),
+        (
+            lambda: Slab(z_min=2.0, z_max=1.0),
+            "z from 2.0 to 1.0 mm; allowed: two finite numbers in growing order",
+        ),
         (lambda: Slab(z_min=0.0, z_max=float("inf")), "z from 0.0 to inf mm"),
         (lambda: Box(x_min=0, x_max=0, y_min=0, y_max=1, z_min=0, z_max=1), "x from 0 to 0 mm"),
         (lambda: Cylinder(radius=-1.0, z_min=0.0, z_max=1.0), "radius = -1.0 mm; allowed: more than 0"),

@@ -29,8 +29,20 @@ def test_block_size_is_part_of_the_definition() -> None:
 
 
 def test_names_blocks_and_seeds_give_different_streams() -> None:
-    names = ("source", "detector", "topology", "K_L0", "K_L0/X1", "K_L0/X2", "K_L0/X2/pi0", "K_L0/X2/pi0@1", "")
-    firsts = {Streams(s, b).rng(name).random() for s in (0, 1, 2**40) for b in (0, 1, 2**33) for name in names}
+    names = (
+        "source",
+        "detector",
+        "topology",
+        "K_L0",
+        "K_L0/X1",
+        "K_L0/X2",
+        "K_L0/X2/pi0",
+        "K_L0/X2/pi0@1",
+        "",
+    )
+    firsts = {
+        Streams(s, b).rng(name).random() for s in (0, 1, 2**40) for b in (0, 1, 2**33) for name in names
+    }
     assert len(firsts) == 9 * len(names)
 
 

@@ -38,7 +38,11 @@ def test_mev_are_the_same_double_as_gev(number: float) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "message"),
     [
-        ("430 Mev", "energy", r"m2 = '430 Mev' has an unknown unit 'Mev' \(did you mean 'MeV'\?\); allowed: eV, keV"),
+        (
+            "430 Mev",
+            "energy",
+            r"m2 = '430 Mev' has an unknown unit 'Mev' \(did you mean 'MeV'\?\); allowed: eV, keV",
+        ),
         ("5 cm", "energy", r"m2 = '5 cm' has an unknown unit 'cm'; allowed: eV, keV, MeV, GeV, TeV"),
         ("heavy", "energy", r"m2 = 'heavy' is not a number with a unit; write for example"),
         ("1 2", "energy", "is not a number with a unit"),
