@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import optimize, special, stats
 
-from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.koto_kl import KotoKL, momentum_spectrum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["fit"]
 

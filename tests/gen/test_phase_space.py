@@ -187,7 +187,7 @@ def test_closed_and_impossible() -> None:
 
 
 def test_a_negative_matrix_element_is_refused() -> None:
-    with pytest.raises(InputError, match="negative, infinite or NaN at q² = .* GeV², cosine = -1"):
+    with pytest.raises(InputError, match=r"negative, infinite or NaN at q² = .* GeV², cosine = -1"):
         ThreeBody(1.0, (0.1, 0.1, 0.1), lambda _, c: 1.0 + 1.5 * c)
 
 

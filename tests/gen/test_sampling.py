@@ -5,7 +5,7 @@ Statistical tests: one million draws, fixed seeds, failure rate 1e-6 each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -35,16 +35,16 @@ SHAPES: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array], floa
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("cells", [100, 1024])
-def test_draws_follow_the_density(shape: str, cells: int) -> None:
+def test_draws_follow_the_density(shape: str) -> None:
     function, cumulative, low, high = SHAPES[shape]
-    density = Density(function, low, high, cells=cells)
+    density = Density(function, low, high, cells=100)
     first, last = cumulative(np.array([low, high]))
-    drawn = density.sample(Streams(11).rng(f"{shape}{cells}"), N)
+    drawn = density.sample(Streams(11).rng(shape), N)
     assert len(drawn) == N
     assert drawn.min() >= low
     assert drawn.max() <= high
-    assert stats.kstest(drawn, lambda x: (cumulative(x) - first) / (last - first)).pvalue > 1e-6
+    law: Any = lambda x: (cumulative(x) - first) / (last - first)
+    assert stats.kstest(drawn, law).pvalue > 1e-6
     assert density.integral == pytest.approx(last - first, rel=2e-4)
 
 
@@ -65,7 +65,7 @@ def test_density_is_normalised_and_zero_outside() -> None:
 def test_a_density_through_its_table_is_refused() -> None:
     # ten steps do not see the crests of sixty waves: the sample would lack them, so it must not be made
     density = Density(lambda x: np.sin(200.0 * x) ** 2, 0.0, 1.0, cells=10)
-    with pytest.raises(InputError, match="exceeds its tabulated bound by a factor .*use more cells"):
+    with pytest.raises(InputError, match=r"exceeds its tabulated bound by a factor .*use more cells"):
         density.sample(Streams(1).rng("waves"), N)
 
 
