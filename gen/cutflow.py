@@ -37,7 +37,7 @@ class Stage:
     @classmethod
     def of(cls, name: str, weight: Array) -> Stage:
         """Stage of events with those weights, (k,)."""
-        return cls(name, len(weight), float(np.add.reduce(weight)), float(np.dot(weight, weight)))
+        return cls(name, len(weight), float(np.add.reduce(weight)), float(np.add.reduce(weight * weight)))
 
     @property
     def effective(self) -> float:
