@@ -37,6 +37,7 @@ class _Step:
     lifetime: Lifetime
     mass: float
     keeps_length: str | None
+    sister: tuple[int, int] | None  # and its last daughter, where the two directions are correlated
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ class Chain:
                     lifetime=self.lifetimes.get(entry.particle.name) or _own_lifetime(entry.particle),
                     mass=entry.particle.mass,
                     keeps_length=roles[i] if entry.particle.dark else None,
+                    sister=_sister(entries, i),
                 )
             )
         return _Plan(probability, topology, tuple(steps))
@@ -197,6 +199,17 @@ class _Entry:
     mother: int
     decay: Decay | None
     mode: int = 0
+
+
+def _sister(entries: list[_Entry], i: int) -> tuple[int, int] | None:
+    """An earlier sister whose decay is correlated with that of entry i, and her last daughter."""
+    for j, other in enumerate(entries[:i]):
+        both = (entries[i], other)
+        if other.mother == entries[i].mother and all(
+            e.decay is not None and e.decay.modes[e.mode].axis == "sister" for e in both
+        ):
+            return j, max(k for k, e in enumerate(entries) if e.mother == j)
+    return None
 
 
 def spell(decay: Decay) -> str:
@@ -313,7 +326,10 @@ def _fill(
             if step.keeps_length is not None:
                 lengths[step.keeps_length] = length
         mother = tuple(momentum[:, step.mother]) if step.mother >= 0 else None
-        daughters, factors = step.throw.throw(rng, parent, mother)
+        sister = None
+        if step.sister is not None:
+            sister = tuple(momentum[:, step.sister[0]]), tuple(momentum[:, step.sister[1]])
+        daughters, factors = step.throw.throw(rng, parent, mother, sister)
         _multiply(weights, factors)
         for child, vector in zip(step.children, daughters, strict=True):
             for i in range(4):

@@ -12,7 +12,7 @@ import numpy as np
 
 from darkpair.gen.directions import Vector3, direction, isotropic
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array, boost, boost_pair, two_body_momentum
+from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
 
@@ -36,8 +36,11 @@ class Mode:
     slope : float
         Of a two-body mode: density (1 + slope c)/2 in the cosine of the *last* daughter, in the rest frame of
         the decaying particle, to `axis`.
-    axis : {"flight"}
-        The direction in which the decaying particle flies in its mother's rest frame.
+    axis : {"flight", "sister"}
+        The direction in which the decaying particle flies in its mother's rest frame; or that of the last
+        daughter of its sister, which decays likewise, in the sister's rest frame.  The two rest frames are
+        those reached from the mother's.  The law holds for the pair: the sister that is thrown first is
+        isotropic, and both have to carry the same slope.
 
     Raises
     ------
@@ -49,7 +52,7 @@ class Mode:
     branching_ratio: float = 1.0
     matrix_element: MatrixElement | None = None
     slope: float = 0.0
-    axis: Literal["flight"] = "flight"
+    axis: Literal["flight", "sister"] = "flight"
 
     def __post_init__(self) -> None:
         if len(self.daughters) < 2:
@@ -122,9 +125,14 @@ class TwoBody:
     e1: float
     e2: float
     slope: float
+    axis: Literal["flight", "sister"]
 
     def throw(
-        self, rng: np.random.Generator, parent: FourVector, mother: FourVector | None
+        self,
+        rng: np.random.Generator,
+        parent: FourVector,
+        mother: FourVector | None,
+        sister: tuple[FourVector, FourVector] | None = None,
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV], and no weights.
 
@@ -135,14 +143,30 @@ class TwoBody:
             The decaying particle.
         mother : four ndarrays, (n,) [GeV], or None
             The particle that it came from.
+        sister : pair of four ndarrays, (n,) [GeV], or None
+            Its sister and the sister's last daughter, if the slope is about that one's direction.
         """
-        if self.slope == 0.0:
-            x, y, z = isotropic(rng, len(parent[0]))
-        else:
-            x, y, z = (-c for c in direction(rng, _flight_axis(parent, self.mass, mother), self.slope))
-        p = self.momentum
-        out = boost_pair(*parent, self.mass, p * x, p * y, p * z, self.e1, self.e2)
-        return [out[:4], out[4:]], {}
+        if self.slope == 0.0 or (self.axis == "sister" and sister is None):
+            return self._boosted(parent, isotropic(rng, len(parent[0])), 1.0), {}
+        if mother is None:
+            raise InputError(
+                f"a slope about the {self.axis} axis needs a mother; the first particle of a chain has none"
+            )
+        if sister is None:
+            # where the particle flies in its mother's frame, seen from its own: away from the mother
+            x, y, z = _unit(_at_rest(parent, self.mass, mother))
+            return self._boosted(parent, direction(rng, (-x, -y, -z), self.slope), -1.0), {}
+        m = invariant_mass(*mother)
+        here, there, daughter = (_at_rest(mother, m, vector) for vector in (parent, *sister))
+        axis = _unit(_at_rest(there, invariant_mass(*there), daughter))
+        out = self._boosted(here, direction(rng, axis, self.slope), -1.0)
+        return [boost(*mother, m, *vector) for vector in out], {}
+
+    def _boosted(self, parent: FourVector, unit: Vector3, sign: float) -> FourVectors:
+        """Daughters in the parent's frame; the first flies along sign times the unit vector."""
+        p = sign * self.momentum
+        out = boost_pair(*parent, self.mass, p * unit[0], p * unit[1], p * unit[2], self.e1, self.e2)
+        return [out[:4], out[4:]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +181,7 @@ class ManyBodyThrow:
         rng: np.random.Generator,
         parent: FourVector,
         mother: FourVector | None,
+        sister: tuple[FourVector, FourVector] | None = None,
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV] and named weights; as `TwoBody.throw`."""
         daughters, weights = self.sample(rng, len(parent[0]))
@@ -181,7 +206,7 @@ def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow:
     if len(masses) == 2:
         momentum = float(two_body_momentum(parent.mass, *masses))
         e1, e2 = (math.hypot(momentum, m) for m in masses)
-        return TwoBody(mass=parent.mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope)
+        return TwoBody(mass=parent.mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope, axis=mode.axis)
     if len(masses) == 3:
         return ManyBodyThrow(
             mass=parent.mass, sample=_Unweighted(ThreeBody(parent.mass, masses, mode.matrix_element))
@@ -189,12 +214,12 @@ def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow:
     return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ManyBody(parent.mass, masses)))
 
 
-def _flight_axis(parent: FourVector, mass: float, mother: FourVector | None) -> Vector3:
-    """Where a particle flies in its mother's frame, seen from its own rest frame: away from the mother."""
-    if mother is None:
-        raise InputError(
-            "a slope about the flight axis needs a mother; the first particle of a chain has none"
-        )
-    x, y, z, _ = boost(-parent[0], -parent[1], -parent[2], parent[3], mass, *mother)
+def _at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:
+    """Four-vector in the rest frame of another, by a pure boost."""
+    return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)
+
+
+def _unit(vector: FourVector) -> Vector3:
+    x, y, z, _ = vector
     norm = np.sqrt(x * x + y * y + z * z)
-    return -x / norm, -y / norm, -z / norm
+    return x / norm, y / norm, z / norm

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from darkpair import Parents, build
 from darkpair.gen.decay import Decay, Mode
 from darkpair.gen.directions import direction
 from darkpair.gen.errors import ClosedChannelError, InputError
@@ -145,3 +146,44 @@ def test_bad_decays() -> None:
         ClosedChannelError, match=r"^K_L0 -> X1 X2 is closed: the daughters weigh 0.2 \+ 0.3 = 0.5 GeV"
     ):
         Decay(kaon, (Mode((x1, x2)),))
+
+
+@pytest.mark.parametrize("slope", [0.9, -1.0])
+def test_sisters_that_look_at_each_other(slope: float) -> None:
+    """Cosine between the two photons of K_L -> psi2 psi2~, each in its psi's rest frame: (1 + slope c)/2.
+
+    Each photon alone is isotropic.  Failure rate 1e-6 for each of the three KS tests.
+    """
+    chain = build(
+        "K_L0 -> (psi2 -> psi1 gamma) (psi2~ -> psi1~ gamma)",
+        mass={"psi2": 0.2, "psi2~": 0.2, "psi1": 0.05, "psi1~": 0.05},
+        modes={
+            ("psi2", ("psi1", "gamma")): {"slope": slope, "axis": "sister"},
+            ("psi2~", ("psi1~", "gamma")): {"slope": slope, "axis": "sister"},
+        },
+    )
+    n = 1_000_000
+    momentum = np.zeros((4, n))
+    momentum[0], momentum[2] = 0.3, 2.0  # not along an axis
+    momentum[3] = np.sqrt(momentum[0] ** 2 + momentum[2] ** 2 + 0.497611**2)
+    still = np.zeros((4, n))
+    parents = Parents(pdgid=130, momentum=momentum, vertex=still, decay_vertex=still)
+    batch = chain.batch(parents, Streams(4))
+    (part,) = batch.parts
+    where = {role: part.momentum[:, i] for role, i in part.topology.roles.items()}
+
+    def at_rest(frame: Any, mass: float, vector: Any) -> Any:
+        return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)
+
+    def direction_of(psi: str, photon: str) -> Any:
+        mother = where["K_L0"]
+        in_kaon = [at_rest(mother, 0.497611, where[x]) for x in (psi, photon)]
+        x, y, z, _ = at_rest(in_kaon[0], 0.2, in_kaon[1])
+        return np.stack([x, y, z]) / np.sqrt(x * x + y * y + z * z)
+
+    one, two = direction_of("psi2", "gamma_1"), direction_of("psi2~", "gamma_2")
+    cosine = (one * two).sum(axis=0)
+    law = lambda c: (c + 1.0) / 2.0 + slope * (c * c - 1.0) / 4.0
+    assert stats.kstest(cosine, law).pvalue > 1e-6
+    for unit in (one, two):
+        assert stats.kstest(unit[2], stats.uniform(-1.0, 2.0).cdf).pvalue > 1e-6
