@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
-from types import EllipsisType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,9 +24,6 @@ __all__ = ["Cut", "Line", "Selection", "read_data"]
 
 #: Reconstructed numbers of the candidates by name, each (k,).
 Values: TypeAlias = Mapping[str, Array]
-
-#: Which of them: an index array, or all.
-Rows: TypeAlias = NDArray[np.int64] | EllipsisType
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,10 @@ class Line:
     against: str
     points: tuple[tuple[float, float], ...]
 
-    def __call__(self, values: Values, rows: Rows = ...) -> Array:
-        """The limit of each candidate, or of those of some rows."""
+    def __call__(self, values: Values) -> Array:
+        """The limit of each candidate, (k,)."""
         x, y = zip(*self.points, strict=True)
-        limit: Array = np.interp(values[self.against][rows], x, y)
+        limit: Array = np.interp(values[self.against], x, y)
         return limit
 
 
@@ -79,11 +75,11 @@ class Cut:
                 f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: read, derived, memory"
             )
 
-    def __call__(self, values: Values, rows: Rows = ...) -> NDArray[np.bool_]:
-        """Which candidates pass, of all (k,) or of some rows."""
-        x = values[self.variable][rows]
-        passed = np.ones(len(x), dtype=bool) if self.low is None else x >= _limit_at(self.low, values, rows)
-        return passed if self.high is None else passed & (x <= _limit_at(self.high, values, rows))
+    def __call__(self, values: Values) -> NDArray[np.bool_]:
+        """Which candidates (k,) pass."""
+        x = values[self.variable]
+        passed = np.ones(len(x), dtype=bool) if self.low is None else x >= _limit_at(self.low, values)
+        return passed if self.high is None else passed & (x <= _limit_at(self.high, values))
 
     def limits(self) -> str:
         """The range in words."""
@@ -165,25 +161,30 @@ class Selection:
             An event counts once, whatever the number of its candidates.
         """
         stages = list(Cutflow.of(weight, before).stages)
-        alive = np.arange(len(event))
-        of_candidate = weight[event]
-        several = bool((event[1:] == event[:-1]).any())
+        w = weight[event]
+        w2 = w * w
+        second = np.flatnonzero(event[1:] == event[:-1]) + 1  # candidates of an event that has one already
+        alive = np.ones(len(event), dtype=bool)
         unboxed = None
         for cut in self.cuts:
             if cut.name in self.box and unboxed is None:
-                unboxed = alive
-            alive = alive[cut(values, alive)]
-            stages.append(Stage.of(cut.name, of_candidate[alive[_first(event[alive])] if several else alive]))
-        return alive, alive if unboxed is None else unboxed, Cutflow(tuple(stages))
+                unboxed = alive.copy()
+            alive &= cut(values)
+            twice = second[alive[second] & alive[second - 1]]
+            stages.append(
+                Stage(
+                    cut.name,
+                    int(np.count_nonzero(alive)) - len(twice),
+                    float(np.add.reduce(w * alive) - np.add.reduce(w[twice])),
+                    float(np.add.reduce(w2 * alive) - np.add.reduce(w2[twice])),
+                )
+            )
+        accepted = np.flatnonzero(alive)
+        return accepted, accepted if unboxed is None else np.flatnonzero(unboxed), Cutflow(tuple(stages))
 
 
-def _first(event: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each event appears first in a growing list."""
-    return np.flatnonzero(np.concatenate([[True], event[1:] != event[:-1]])[: len(event)])
-
-
-def _limit_at(limit: float | Line, values: Values, rows: Rows) -> Array | float:
-    return limit(values, rows) if isinstance(limit, Line) else limit
+def _limit_at(limit: float | Line, values: Values) -> Array | float:
+    return limit(values) if isinstance(limit, Line) else limit
 
 
 def read_data(name: str) -> dict[str, Any]:
