@@ -318,10 +318,13 @@ def _fill(
             vertices[:, step.vertex] = parents.decay_vertex
         else:
             length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
-            per_momentum = length / step.mass
-            for i in range(4):
-                np.multiply(parent[i], per_momentum, out=vertices[i, step.vertex])
-                vertices[i, step.vertex] += origin[i]
+            if length.any():
+                per_momentum = length / step.mass
+                for i in range(4):
+                    np.multiply(parent[i], per_momentum, out=vertices[i, step.vertex])
+                    vertices[i, step.vertex] += origin[i]
+            else:  # prompt
+                vertices[:, step.vertex] = origin
             _multiply(weights, factors)
             if step.keeps_length is not None:
                 lengths[step.keeps_length] = length

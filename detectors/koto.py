@@ -117,8 +117,8 @@ class Koto:
             seen = np.flatnonzero(energy > 0.0)
             on, energy, x, y = on[seen], energy[seen], x[seen], y[seen]
         clusters = np.bincount(photons.event[on], minlength=n)
-        missed = np.bincount(photons.event, minlength=n) - clusters
-        charged = np.bincount(truth.final_state(*_CHARGED).event, minlength=n)
+        missed = photons.counts - clusters
+        charged = truth.final_state(*_CHARGED).counts
         event = photons.event[on]
         paired = np.flatnonzero(clusters[event] == 2).reshape(-1, 2).T
         values, owner = self._pi0(event[paired[0]], energy[paired], x[paired], y[paired], missed, charged)

@@ -178,6 +178,8 @@ class FinalState:
 
     Parameters
     ----------
+    counts : ndarray, (n,)
+        How many each event has.
     event : ndarray, (k,)
         Index of each particle's event.
     index : ndarray, (k,)
@@ -188,6 +190,7 @@ class FinalState:
         x, y, z, t of its production.
     """
 
+    counts: NDArray[np.int64]
     event: NDArray[np.int64]
     index: NDArray[np.int64]
     momentum: Array
@@ -262,7 +265,13 @@ class Batch:
         ]
         if not any(found):
             none = np.empty(0, dtype=np.int64)
-            return FinalState(event=none, index=none, momentum=np.empty((4, 0)), vertex=np.empty((4, 0)))
+            return FinalState(
+                counts=np.zeros(len(self), dtype=np.int64),
+                event=none,
+                index=none,
+                momentum=np.empty((4, 0)),
+                vertex=np.empty((4, 0)),
+            )
         counts = np.zeros(len(self), dtype=np.int64)
         for part, positions in zip(self.parts, found, strict=True):
             counts[part.rows] = len(positions)
@@ -279,7 +288,11 @@ class Batch:
                     momentum[i, target] = part.momentum[i, position]
                     vertex[i, target] = part.vertices[i, part.topology.vertex[position]]
         return FinalState(
-            event=np.repeat(np.arange(len(self)), counts), index=index, momentum=momentum, vertex=vertex
+            counts=counts,
+            event=np.repeat(np.arange(len(self)), counts),
+            index=index,
+            momentum=momentum,
+            vertex=vertex,
         )
 
     @cached_property

@@ -128,7 +128,9 @@ class ThreeBody:
             return flat
         q2 = np.maximum(q * q, self._least_q2)
         values = self.matrix_element(np.repeat(q2, len(self._nodes)), np.tile(self._nodes, len(q)))
-        return np.asarray(flat * np.einsum("ij,j->i", values.reshape(len(q), len(self._nodes)), self._weights))
+        return np.asarray(
+            flat * np.einsum("ij,j->i", values.reshape(len(q), len(self._nodes)), self._weights)
+        )
 
     def _cosine(self, rng: np.random.Generator, q: Array) -> Array:
         cosine = 2.0 * rng.random(len(q)) - 1.0

@@ -160,9 +160,9 @@ class KotoKL:
             width = (self.z_max - self.z_min) / cosine
             path = (self.z_min - _Z_EXIT) / cosine + truncated_exponential(rng.random(n), width, flight)
         vertex: Array = np.stack([x, y, np.full(n, _Z_EXIT), np.zeros(n)])
-        return Parents(
-            pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=vertex + momentum * (path / p)
-        )
+        decay_vertex = momentum * (path / p)
+        decay_vertex += vertex
+        return Parents(pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=decay_vertex)
 
     def _lines(self, rng: np.random.Generator, n: int) -> tuple[Array, Array, Array, Array]:
         """Positions at the exit and slopes of straight lines from the target through the collimator."""
