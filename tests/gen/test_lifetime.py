@@ -123,6 +123,7 @@ def test_scan_is_its_mixture() -> None:
 def test_scan_reweighted_to_a_lifetime(ctau: float) -> None:
     length, _ = SCAN.sample(Streams(46).rng("x"), *_args(*beam(N)))
     weight = SCAN.weight(length, ctau)
+    np.testing.assert_allclose(weight, np.exp(-length / ctau) / ctau / SCAN.density(length), rtol=1e-12)
     assert (
         weight.max() <= len(SCAN.grid) * 1.2
     )  # bounded: the nearest component alone covers the target so far
