@@ -40,7 +40,9 @@ def main() -> None:
     chain = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": 0.430})
     momentum = np.zeros((4, BLOCK))
     momentum[2], momentum[3] = 2.0, np.hypot(2.0, M_KL)
-    parents = Parents(pdgid=130, momentum=momentum, vertex=np.zeros((4, BLOCK)), decay_vertex=np.zeros((4, BLOCK)))
+    parents = Parents(
+        pdgid=130, momentum=momentum, vertex=np.zeros((4, BLOCK)), decay_vertex=np.zeros((4, BLOCK))
+    )
     yardstick = Yardstick()
 
     def run_yardstick() -> None:
@@ -60,10 +62,14 @@ def main() -> None:
     pairs = [(rate(run_yardstick, BLOCKS * BLOCK), rate(run_chain, BLOCKS * BLOCK)) for _ in range(5)]
     reference, ours = median(p[0] for p in pairs), median(p[1] for p in pairs)
     print(f"yardstick   {reference / 1e6:6.2f} M events/s")
-    print(f"chain       {ours / 1e6:6.2f} M events/s, ratio pair by pair {median(b / a for a, b in pairs):.2f}")
+    print(
+        f"chain       {ours / 1e6:6.2f} M events/s, ratio pair by pair {median(b / a for a, b in pairs):.2f}"
+    )
     run_whole()
     jobs = [rate(run_whole, EVENTS) for _ in range(5)]
-    print(f"whole job   {median(jobs) / 1e6:6.2f} M events/s (from {min(jobs) / 1e6:.2f} to {max(jobs) / 1e6:.2f})")
+    print(
+        f"whole job   {median(jobs) / 1e6:6.2f} M events/s (from {min(jobs) / 1e6:.2f} to {max(jobs) / 1e6:.2f})"
+    )
     if "--profile" in sys.argv:
         profile = cProfile.Profile()
         profile.runcall(run_whole)

@@ -30,7 +30,13 @@ class Yardstick:
         return out
 
     def _decay(
-        self, parent: int, first: int, second: int, masses: tuple[float, float, float], u: np.ndarray, v: np.ndarray
+        self,
+        parent: int,
+        first: int,
+        second: int,
+        masses: tuple[float, float, float],
+        u: np.ndarray,
+        v: np.ndarray,
     ) -> None:
         m, m1, m2 = masses
         p = np.sqrt((m * m - (m1 + m2) ** 2) * (m * m - (m1 - m2) ** 2)) / (2.0 * m)

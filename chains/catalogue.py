@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +61,7 @@ class NamedChain:
         return build(self.descriptor, **settings)
 
 
-def _all() -> dict[str, Callable[..., Chain]]:
+def _all() -> dict[str, NamedChain]:
     named = {
         f"{production}_{ending}": NamedChain(text.format(X2=f"(X2 -> {daughters})"))
         for production, text in PRODUCTIONS.items()
@@ -72,4 +71,4 @@ def _all() -> dict[str, Callable[..., Chain]]:
 
 
 #: Every built-in chain.
-CHAINS: dict[str, Callable[..., Chain]] = _all()
+CHAINS: dict[str, NamedChain] = _all()

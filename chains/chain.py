@@ -74,7 +74,9 @@ class Chain:
     def __post_init__(self) -> None:
         plans = tuple(self._plan(combination) for combination in _combinations(self.decay))
         object.__setattr__(self, "_plans", plans)
-        decaying = {name for plan in plans for step in plan.steps for name in (plan.topology.names[step.position],)}
+        decaying = {
+            name for plan in plans for step in plan.steps for name in (plan.topology.names[step.position],)
+        }
         for name in self.lifetimes:
             if name not in decaying:
                 raise UnknownNameError("decaying particle", name, sorted(decaying))
@@ -104,7 +106,9 @@ class Chain:
                 p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in particles.values()
             },
             "lifetimes": dict(self.lifetimes),
-            "topologies": [{"roles": plan.topology.roles, "pdgid": plan.topology.pdgid} for plan in self._plans],
+            "topologies": [
+                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid} for plan in self._plans
+            ],
         }
 
     def generate(self, parents: Parents, streams: Streams) -> Any:
@@ -151,7 +155,9 @@ class Chain:
 
     def _plan(self, combination: tuple[float, list[_Entry]]) -> _Plan:
         probability, entries = combination
-        vertex_of = {i: v for v, i in enumerate((i for i, e in enumerate(entries) if e.decay is not None), start=1)}
+        vertex_of = {
+            i: v for v, i in enumerate((i for i, e in enumerate(entries) if e.decay is not None), start=1)
+        }
         topology = Topology(
             names=tuple(e.particle.name for e in entries),
             paths=tuple(e.path for e in entries),
@@ -165,7 +171,7 @@ class Chain:
         steps = []
         for i, vertex in vertex_of.items():
             entry = entries[i]
-            assert entry.decay is not None # (vertex_of holds the decaying ones only)
+            assert entry.decay is not None  # (vertex_of holds the decaying ones only)
             steps.append(
                 _Step(
                     stage=entry.path,
@@ -198,7 +204,9 @@ def spell(decay: Decay) -> str:
     modes = []
     for mode in decay.modes:
         words = [f"({spell(d)})" if isinstance(d, Decay) else d.name for d in mode.daughters]
-        share = f" [{mode.branching_ratio:.12g}]" if len(decay.modes) > 1 or mode.branching_ratio != 1.0 else ""
+        share = (
+            f" [{mode.branching_ratio:.12g}]" if len(decay.modes) > 1 or mode.branching_ratio != 1.0 else ""
+        )
         modes.append(" ".join(words) + share)
     return f"{decay.parent.name} -> {' | '.join(modes)}"
 
@@ -223,7 +231,9 @@ def _combinations(root: Decay) -> Iterator[tuple[float, list[_Entry]]]:
     """Every choice of modes: its probability and its particles, mothers before daughters, sisters together."""
     trees = list(_choices(root))
     if len(trees) > _MOST_TOPOLOGIES:
-        raise InputError(f"the modes combine to {len(trees)} topologies; allowed: {_MOST_TOPOLOGIES}; list fewer modes")
+        raise InputError(
+            f"the modes combine to {len(trees)} topologies; allowed: {_MOST_TOPOLOGIES}; list fewer modes"
+        )
     for probability, tree in trees:
         entries = [_Entry(root.parent, root.parent.name, -1, root, tree.mode)]
         below: list[_Tree | None] = [tree]
@@ -236,7 +246,13 @@ def _combinations(root: Decay) -> Iterator[tuple[float, list[_Entry]]]:
                 for label, particle, child in zip(labels, mode.particles, here.children, strict=True):
                     path = f"{entries[position].path}/{label}"
                     entries.append(
-                        _Entry(particle, path, position, child.decay if child else None, child.mode if child else 0)
+                        _Entry(
+                            particle,
+                            path,
+                            position,
+                            child.decay if child else None,
+                            child.mode if child else 0,
+                        )
                     )
                     below.append(child)
             position += 1
@@ -271,7 +287,9 @@ def _sister_labels(mode: Mode) -> list[str]:
     return labels
 
 
-def _fill(plan: _Plan, parents: Parents, rows: np.ndarray[Any, Any], streams: Streams, suffix: str) -> Columns:
+def _fill(
+    plan: _Plan, parents: Parents, rows: np.ndarray[Any, Any], streams: Streams, suffix: str
+) -> Columns:
     """Events of one topology, decay by decay."""
     n = len(parents)
     momentum: Array = np.empty((4, len(plan.topology), n))
@@ -301,7 +319,12 @@ def _fill(plan: _Plan, parents: Parents, rows: np.ndarray[Any, Any], streams: St
             for i in range(4):
                 momentum[i, child] = vector[i]
     return Columns(
-        topology=plan.topology, rows=rows, momentum=momentum, vertices=vertices, weights=weights, proper_length=lengths
+        topology=plan.topology,
+        rows=rows,
+        momentum=momentum,
+        vertices=vertices,
+        weights=weights,
+        proper_length=lengths,
     )
 
 

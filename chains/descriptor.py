@@ -100,7 +100,9 @@ def from_decaylanguage(chain: Mapping[str, Any]) -> Spelled:
         If it has another shape.
     """
     if len(chain) != 1:
-        raise InputError(f"a decay-chain dictionary has one mother; this one has {len(chain)}: {', '.join(map(str, chain))}")
+        raise InputError(
+            f"a decay-chain dictionary has one mother; this one has {len(chain)}: {', '.join(map(str, chain))}"
+        )
     ((name, listed),) = chain.items()
     modes = []
     for mode in listed:
@@ -144,7 +146,11 @@ class _Builder:
         self.used.add(name)
         found = particle(name, mass=self.mass.get(name), ctau=self.ctau.get(name))
         # a dark state that decays in the chain is prompt unless somebody says how far it flies
-        return particle(name, mass=found.mass, ctau=0.0) if decays and found.dark and name not in self.ctau else found
+        return (
+            particle(name, mass=found.mass, ctau=0.0)
+            if decays and found.dark and name not in self.ctau
+            else found
+        )
 
 
 class _Parser:
@@ -153,10 +159,9 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens: list[str] = []
-        for word in text.replace("[", " [ ").replace("]", " ] ").replace("|", " | ").split():
-            while word.startswith("("):
-                self.tokens.append("(")
-                word = word[1:]
+        for spaced in text.replace("[", " [ ").replace("]", " ] ").replace("|", " | ").split():
+            word = spaced.lstrip("(")
+            self.tokens.extend("(" * (len(spaced) - len(word)))
             closing = max(word.count(")") - word.count("("), 0)
             if word[: len(word) - closing]:
                 self.tokens.append(word[: len(word) - closing])

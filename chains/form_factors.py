@@ -10,7 +10,9 @@ __all__ = ["kaon_pion_scalar", "kaon_pion_vector"]
 _F_ZERO = 0.9709  # f+(0) of K -> pi, N_f = 2+1+1; +-0.0046; recalled with arXiv:1602.04113, from memory
 _LAMBDA_VECTOR = 24.22e-3  # Lambda+; +-1.16e-3; arXiv:1602.04113, as public flavor codes carry it
 _LN_C = 0.1998  # ln C; +-0.0138; arXiv:1602.04113, as public flavor codes carry it
-_CURVE_VECTOR = 5.79e-4  # quadratic Taylor term beyond Lambda+^2 of the dispersive form; derived from arXiv:1602.04113
+_CURVE_VECTOR = (
+    5.79e-4  # quadratic Taylor term beyond Lambda+^2 of the dispersive form; derived from arXiv:1602.04113
+)
 _CURVE_SCALAR = 4.16e-4  # the same for the scalar form factor
 _G_ZERO = 0.0398  # slope of G(q2) that is taken from ln C; arXiv:1602.04113
 

@@ -71,7 +71,9 @@ class Koto:
     )
 
     def __post_init__(self) -> None:
-        _ = self.cuts
+        if isinstance(self.without, str):
+            object.__setattr__(self, "without", (self.without,))
+        _ = self.cuts  # the names are checked here
 
     @cached_property
     def cuts(self) -> Selection:
@@ -141,7 +143,9 @@ class Koto:
             hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
             storage=hist.storage.Weight(),
         )
-        plane.fill(values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]])
+        plane.fill(
+            values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
+        )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
         return Selected(mask=mask, cutflow=cutflow, histograms={"pt_z": plane})
@@ -152,9 +156,13 @@ class Koto:
         if len(limits) < len(self.cuts.box):
             return []
         z, pt = limits["z_vtx"], limits["pt"]
-        assert isinstance(z.low, float)  # noqa: S101 (the data file gives numbers for z)
-        assert isinstance(z.high, float)  # noqa: S101
-        corners = [z.low, *([x for x, _ in pt.low.points] if not isinstance(pt.low, float | None) else []), z.high]
+        assert isinstance(z.low, float)
+        assert isinstance(z.high, float)
+        corners = [
+            z.low,
+            *([x for x, _ in pt.low.points] if not isinstance(pt.low, float | None) else []),
+            z.high,
+        ]
         along = np.unique(np.clip(corners, z.low, z.high))
         top = [(float(v), 1e3 * _at(pt.high, v)) for v in (z.low, z.high)]
         return top + [(float(v), 1e3 * _at(pt.low, v)) for v in along[::-1]]
@@ -171,7 +179,13 @@ class Koto:
         return x, y, on
 
     def _pi0(
-        self, event: NDArray[np.int64], energy: Array, x: Array, y: Array, missed: Array, charged: Array
+        self,
+        event: NDArray[np.int64],
+        energy: Array,
+        x: Array,
+        y: Array,
+        missed: NDArray[np.int64],
+        charged: NDArray[np.int64],
     ) -> tuple[dict[str, Any], NDArray[np.int64]]:
         """Variables of the candidates, (k,) each, and their events."""
         found = reconstruct_pi0(energy, x, y, particle("pi0").mass)
@@ -183,7 +197,7 @@ class Koto:
         square = np.maximum(np.abs(x), np.abs(y))
         pt = np.sqrt(found.px * found.px + found.py * found.py)
         turn = np.abs(np.arctan2(x[0] * y[1] - y[0] * x[1], x[0] * x[1] + y[0] * y[1]))
-        angle = e * np.arctan2(radius, found.distance)
+        angle = e * np.arctan(radius / found.distance)
         coe_x, coe_y = e[0] * x[0] + e[1] * x[1], e[0] * y[0] + e[1] * y[1]
         return {
             "z_vtx": self.region.z_max - found.distance,

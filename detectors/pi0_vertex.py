@@ -56,7 +56,6 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
     """
     e1, e2 = energy
     s = 0.5 * mass**2 / (e1 * e2)  # 1 - cos of the opening angle
-    cosine = 1.0 - s
     r1, r2 = x[0] ** 2 + y[0] ** 2, x[1] ** 2 + y[1] ** 2
     dot = x[0] * x[1] + y[0] * y[1]
     # the coefficients with 1 - cos² taken out, where the textbook form cancels
@@ -66,19 +65,22 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
     discriminant = b * b - 4.0 * a * c
     real = (discriminant >= 0.0) & (a > 0.0)
     q = -0.5 * (b + np.copysign(np.sqrt(np.where(real, discriminant, 0.0)), b))
-    big, small = q / np.where(real, a, 1.0), c / np.where(q == 0.0, 1.0, q)
-    squared = np.stack([big, np.where(q == 0.0, big, small)], axis=1)  # (n, 2): the candidates of a pair together
-    d2 = np.maximum(squared, 0.0)
-    length1, length2 = np.sqrt(d2 + r1[:, None]), np.sqrt(d2 + r2[:, None])
     with np.errstate(divide="ignore", invalid="ignore"):
-        angle = (d2 + dot[:, None]) / (length1 * length2)
-        m2 = 2.0 * (e1 * e2)[:, None] * (1.0 - angle)
-        back = np.abs(np.sqrt(np.maximum(m2, 0.0)) - mass) < MASS_TOLERANCE
-    good = real[:, None] & (squared > 0.0) & back & (np.sign(angle) == np.sign(cosine)[:, None])
-    good[:, 1] &= squared[:, 1] != squared[:, 0]  # a double root is one candidate
-    pair, root = np.nonzero(good)
-    distance = np.sqrt(d2[pair, root])
-    f1, f2 = e1[pair] / length1[pair, root], e2[pair] / length2[pair, root]
+        roots = q / a, c / q  # nothing is divided by zero where a root is real and positive
+    pairs = [np.flatnonzero(real & (root > 0.0)) for root in roots]
+    pairs[1] = pairs[1][discriminant[pairs[1]] > 0.0]  # a double root is one candidate
+    pair = np.concatenate(pairs)
+    order = np.argsort(pair, kind="stable")
+    pair, d2 = (
+        pair[order],
+        np.concatenate([root[rows] for root, rows in zip(roots, pairs, strict=True)])[order],
+    )
+    length1, length2 = np.sqrt(d2 + r1[pair]), np.sqrt(d2 + r2[pair])
+    angle = (d2 + dot[pair]) / (length1 * length2)
+    back = np.sqrt(np.maximum(2.0 * (e1 * e2)[pair] * (1.0 - angle), 0.0))
+    good = np.flatnonzero(np.abs(back - mass) < MASS_TOLERANCE)
+    pair, distance = pair[good], np.sqrt(d2[good])
+    f1, f2 = e1[pair] / length1[good], e2[pair] / length2[good]
     return Pi0Candidates(
         pair=pair,
         distance=distance,

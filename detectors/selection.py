@@ -9,6 +9,7 @@ import math
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files
 from types import EllipsisType
 from typing import Any, TypeAlias
@@ -47,7 +48,8 @@ class Line:
     def __call__(self, values: Values, rows: Rows = ...) -> Array:
         """The limit of each candidate, or of those of some rows."""
         x, y = zip(*self.points, strict=True)
-        return np.interp(values[self.against][rows], x, y)
+        limit: Array = np.interp(values[self.against][rows], x, y)
+        return limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,16 +75,15 @@ class Cut:
         if self.low is None and self.high is None:
             raise InputError(f"cut {self.name!r} has no limit; give min, max or both")
         if self.confidence not in ("read", "derived", "memory"):
-            raise InputError(f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: read, derived, memory")
+            raise InputError(
+                f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: read, derived, memory"
+            )
 
     def __call__(self, values: Values, rows: Rows = ...) -> NDArray[np.bool_]:
         """Which candidates pass, of all (k,) or of some rows."""
         x = values[self.variable][rows]
-        low = self.low(values, rows) if isinstance(self.low, Line) else self.low
-        high = self.high(values, rows) if isinstance(self.high, Line) else self.high
-        if low is None:
-            return np.less_equal(x, high)
-        return np.greater_equal(x, low) if high is None else (x >= low) & (x <= high)
+        passed = np.ones(len(x), dtype=bool) if self.low is None else x >= _limit_at(self.low, values, rows)
+        return passed if self.high is None else passed & (x <= _limit_at(self.high, values, rows))
 
     def limits(self) -> str:
         """The range in words."""
@@ -118,7 +119,9 @@ class Selection:
     def __post_init__(self) -> None:
         inside = [cut.name in self.box for cut in self.cuts]
         if inside != sorted(inside):
-            raise InputError(f"selection {self.name}: the cuts of the signal box, {', '.join(self.box)}, have to come last")
+            raise InputError(
+                f"selection {self.name}: the cuts of the signal box, {', '.join(self.box)}, have to come last"
+            )
 
     def without(self, *names: str) -> Selection:
         """The selection less the cuts of those names.
@@ -135,7 +138,11 @@ class Selection:
         return replace(self, cuts=tuple(cut for cut in self.cuts if cut.name not in names))
 
     def apply(
-        self, values: Values, event: NDArray[np.int64], weight: Array, before: Sequence[tuple[str, NDArray[np.bool_]]]
+        self,
+        values: Values,
+        event: NDArray[np.int64],
+        weight: Array,
+        before: Sequence[tuple[str, NDArray[np.bool_]]],
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], Cutflow]:
         """Candidates that pass every cut, those that pass all but the signal box, and the cut flow.
 
@@ -166,14 +173,17 @@ class Selection:
             if cut.name in self.box and unboxed is None:
                 unboxed = alive
             alive = alive[cut(values, alive)]
-            w = of_candidate[alive[_first(event[alive])] if several else alive]
-            stages.append(Stage(cut.name, len(w), float(w.sum()), float(np.dot(w, w))))
+            stages.append(Stage.of(cut.name, of_candidate[alive[_first(event[alive])] if several else alive]))
         return alive, alive if unboxed is None else unboxed, Cutflow(tuple(stages))
 
 
 def _first(event: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where each event appears first in a growing list."""
     return np.flatnonzero(np.concatenate([[True], event[1:] != event[:-1]])[: len(event)])
+
+
+def _limit_at(limit: float | Line, values: Values, rows: Rows) -> Array | float:
+    return limit(values, rows) if isinstance(limit, Line) else limit
 
 
 def read_data(name: str) -> dict[str, Any]:
@@ -192,7 +202,7 @@ def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
                 cuts.append(_cut(entry))
         return Selection(name, tuple(cuts), tuple(data["box"]))
 
-    return {name: (lambda name=name: make(name)) for name in data["selections"]}
+    return {name: partial(make, name) for name in data["selections"]}
 
 
 def _cut(entry: Mapping[str, Any]) -> Cut:

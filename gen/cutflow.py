@@ -34,6 +34,11 @@ class Stage:
     sum_w: float
     sum_w2: float
 
+    @classmethod
+    def of(cls, name: str, weight: Array) -> Stage:
+        """Stage of events with those weights, (k,)."""
+        return cls(name, len(weight), float(np.add.reduce(weight)), float(np.dot(weight, weight)))
+
     @property
     def effective(self) -> float:
         """Effective sample size, (sum w)² / sum w²; 0 without events."""
@@ -54,11 +59,11 @@ class Cutflow:
     @classmethod
     def of(cls, weight: Array, masks: Sequence[tuple[str, NDArray[np.bool_]]]) -> Cutflow:
         """Flow of events of those weights (n,) through named masks (n,), each applied after the one before."""
-        alive = np.ones(len(weight), dtype=bool)
-        stages = [_stage("generated", weight)]
+        stages = [Stage.of("generated", weight)]
+        alive: NDArray[np.bool_] | None = None
         for name, mask in masks:
-            alive = alive & mask
-            stages.append(_stage(name, weight[alive]))
+            alive = mask if alive is None else alive & mask
+            stages.append(Stage.of(name, weight[np.flatnonzero(alive)]))
         return cls(tuple(stages))
 
     def __add__(self, other: Cutflow) -> Cutflow:
@@ -90,7 +95,3 @@ class Cutflow:
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain rows, for JSON."""
         return [{"cut": s.name, "n": s.n, "sum_w": s.sum_w, "sum_w2": s.sum_w2} for s in self.stages]
-
-
-def _stage(name: str, weight: Array) -> Stage:
-    return Stage(name, len(weight), float(weight.sum()), float(np.dot(weight, weight)))

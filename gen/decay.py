@@ -95,7 +95,9 @@ class Decay:
         name = self.parent.name
         total = math.fsum(mode.branching_ratio for mode in self.modes)
         if not 0.0 < total <= 1.0 + 1e-9:
-            raise InputError(f"the branching ratios of {name} add up to {total:.9g}; allowed: more than 0, at most 1")
+            raise InputError(
+                f"the branching ratios of {name} add up to {total:.9g}; allowed: more than 0, at most 1"
+            )
         object.__setattr__(self, "generators", tuple(_generator(self.parent, mode) for mode in self.modes))
 
     @cached_property
@@ -151,7 +153,10 @@ class ManyBodyThrow:
     sample: Callable[[np.random.Generator, int], tuple[FourVectors, dict[str, Array]]]
 
     def throw(
-        self, rng: np.random.Generator, parent: FourVector, mother: FourVector | None  # noqa: ARG002
+        self,
+        rng: np.random.Generator,
+        parent: FourVector,
+        mother: FourVector | None,
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV] and named weights; as `TwoBody.throw`."""
         daughters, weights = self.sample(rng, len(parent[0]))
@@ -178,14 +183,18 @@ def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow:
         e1, e2 = (math.hypot(momentum, m) for m in masses)
         return TwoBody(mass=parent.mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope)
     if len(masses) == 3:
-        return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ThreeBody(parent.mass, masses, mode.matrix_element)))
+        return ManyBodyThrow(
+            mass=parent.mass, sample=_Unweighted(ThreeBody(parent.mass, masses, mode.matrix_element))
+        )
     return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ManyBody(parent.mass, masses)))
 
 
 def _flight_axis(parent: FourVector, mass: float, mother: FourVector | None) -> Vector3:
     """Where a particle flies in its mother's frame, seen from its own rest frame: away from the mother."""
     if mother is None:
-        raise InputError("a slope about the flight axis needs a mother; the first particle of a chain has none")
+        raise InputError(
+            "a slope about the flight axis needs a mother; the first particle of a chain has none"
+        )
     x, y, z, _ = boost(-parent[0], -parent[1], -parent[2], parent[3], mass, *mother)
     norm = np.sqrt(x * x + y * y + z * z)
     return -x / norm, -y / norm, -z / norm

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import awkward as ak
 import numpy as np
@@ -165,8 +165,8 @@ class Columns:
         return Columns(
             topology=self.topology,
             rows=rows,
-            momentum=self.momentum[:, :, keep],
-            vertices=self.vertices[:, :, keep],
+            momentum=np.take(self.momentum, keep, axis=2),
+            vertices=np.take(self.vertices, keep, axis=2),
             weights={name: w[keep] for name, w in self.weights.items()},
             proper_length={role: length[keep] for role, length in self.proper_length.items()},
         )
@@ -237,7 +237,9 @@ class Batch:
                     momentum=np.concatenate([c.momentum for c in group], axis=2),
                     vertices=np.concatenate([c.vertices for c in group], axis=2),
                     weights={k: np.concatenate([c.weights[k] for c in group]) for k in first.weights},
-                    proper_length={k: np.concatenate([c.proper_length[k] for c in group]) for k in first.proper_length},
+                    proper_length={
+                        k: np.concatenate([c.proper_length[k] for c in group]) for k in first.proper_length
+                    },
                 )
             )
         return Batch(tuple(parts))
@@ -251,9 +253,16 @@ class Batch:
             Signed PDG ids.
         """
         found = [
-            [i for i, (k, s) in enumerate(zip(p.topology.pdgid, p.topology.status, strict=True)) if s == FINAL and k in pdgids]
+            [
+                i
+                for i, (k, s) in enumerate(zip(p.topology.pdgid, p.topology.status, strict=True))
+                if s == FINAL and k in pdgids
+            ]
             for p in self.parts
         ]
+        if not any(found):
+            none = np.empty(0, dtype=np.int64)
+            return FinalState(event=none, index=none, momentum=np.empty((4, 0)), vertex=np.empty((4, 0)))
         counts = np.zeros(len(self), dtype=np.int64)
         for part, positions in zip(self.parts, found, strict=True):
             counts[part.rows] = len(positions)
@@ -269,7 +278,9 @@ class Batch:
                 for i in range(4):
                     momentum[i, target] = part.momentum[i, position]
                     vertex[i, target] = part.vertices[i, part.topology.vertex[position]]
-        return FinalState(event=np.repeat(np.arange(len(self)), counts), index=index, momentum=momentum, vertex=vertex)
+        return FinalState(
+            event=np.repeat(np.arange(len(self)), counts), index=index, momentum=momentum, vertex=vertex
+        )
 
     @cached_property
     def single(self) -> bool:
@@ -279,14 +290,18 @@ class Batch:
     def record(self) -> ak.Array:
         """The events as an awkward array; see the module's first lines."""
         n = len(self)
-        offsets, kinematic, vertex, fixed = _indices(self.parts[0].topology, n) if self.single else self._scattered()
+        offsets, kinematic, vertex, fixed = (
+            _indices(self.parts[0].topology, n) if self.single else self._scattered()
+        )
         columns: dict[str, ak.contents.Content] = {}
         for i, name in enumerate(_MOMENTUM):
             columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in self.parts]))
         for i, name in enumerate(_VERTEX):
             columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in self.parts]))
         for name, (attribute, dtype) in _FIXED.items():
-            values = np.concatenate([np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts])
+            values = np.concatenate(
+                [np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts]
+            )
             columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
         particles = ak.contents.RecordArray(
             list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
@@ -362,11 +377,15 @@ def _make_indices(topology: Topology, n: int) -> _Indices:
     vertex = np.asarray(topology.vertex) * n + event
     fixed = np.broadcast_to(np.arange(size), (n, size))
     offsets = np.arange(n + 1) * size
-    return ak.index.Index64(offsets), *(ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed))
+    return ak.index.Index64(offsets), *(
+        ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed)
+    )
 
 
 def _flat(columns: list[Array]) -> ak.contents.NumpyArray:
-    return ak.contents.NumpyArray(columns[0].reshape(-1) if len(columns) == 1 else np.concatenate([c.reshape(-1) for c in columns]))
+    return ak.contents.NumpyArray(
+        columns[0].reshape(-1) if len(columns) == 1 else np.concatenate([c.reshape(-1) for c in columns])
+    )
 
 
 def total_weight(events: ak.Array) -> Array:

@@ -10,7 +10,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Real", "boost", "boost_pair", "invariant_mass", "kallen", "max_pt", "max_pt_in_two_steps", "two_body_momentum"]
+__all__ = [
+    "Array",
+    "Real",
+    "boost",
+    "boost_pair",
+    "invariant_mass",
+    "kallen",
+    "max_pt",
+    "max_pt_in_two_steps",
+    "two_body_momentum",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 Real: TypeAlias = Any  # a float or an Array: the arithmetic is the same
@@ -109,7 +119,9 @@ def max_pt(mass: float, m_visible: float, m_rest: float) -> float:
     return float(two_body_momentum(mass, m_visible, m_rest))
 
 
-def max_pt_in_two_steps(mass: float, m_sister: float, m_between: float, m_rest: float, m_visible: float) -> float:
+def max_pt_in_two_steps(
+    mass: float, m_sister: float, m_between: float, m_rest: float, m_visible: float
+) -> float:
     """Largest transverse momentum of the visible particle of M -> sister between, between -> rest visible [GeV].
 
     The parent at rest or along the axis.  It is the momentum of the visible particle thrown forwards,

@@ -72,7 +72,11 @@ class Exponential:
         _check_ctau(self.ctau)
 
     def sample(
-        self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3  # noqa: ARG002
+        self,
+        rng: np.random.Generator,
+        momentum: Vector3,
+        mass: Real,
+        origin: Vector3,
     ) -> tuple[Array, dict[str, Array]]:
         """Proper lengths, no weights."""
         n = len(momentum[0])
@@ -157,7 +161,11 @@ class Scan:
         return np.geomspace(self.shortest, self.longest, points)
 
     def sample(
-        self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3  # noqa: ARG002
+        self,
+        rng: np.random.Generator,
+        momentum: Vector3,
+        mass: Real,
+        origin: Vector3,
     ) -> tuple[Array, dict[str, Array]]:
         """Proper lengths, and the weight ``lifetime`` where a c tau is set."""
         n = len(momentum[0])

@@ -47,15 +47,18 @@ class Observed:
         for name, (counts, columns) in self.lists.items():
             total = int(counts.sum())
             if len(counts) != self.n or any(len(column) != total for column in columns.values()):
-                raise InputError(f"{name}: {len(counts)} counts that add up to {total} for {self.n} events; make them agree")
+                raise InputError(
+                    f"{name}: {len(counts)} counts that add up to {total} for {self.n} events; make them agree"
+                )
 
     def take(self, mask: NDArray[np.bool_]) -> Observed:
         """The events where the mask (n,) is true."""
         lists = {}
+        chosen = np.flatnonzero(mask)
         for name, (counts, columns) in self.lists.items():
             rows = np.flatnonzero(np.repeat(mask, counts))
-            lists[name] = (counts[mask], {k: c[rows] for k, c in columns.items()})
-        return Observed(n=int(np.count_nonzero(mask)), flat={k: c[mask] for k, c in self.flat.items()}, lists=lists)
+            lists[name] = (counts[chosen], {k: c[rows] for k, c in columns.items()})
+        return Observed(n=len(chosen), flat={k: c[chosen] for k, c in self.flat.items()}, lists=lists)
 
     @staticmethod
     def concatenate(parts: Sequence[Observed]) -> Observed:
@@ -77,7 +80,9 @@ class Observed:
         """The quantities as an awkward array of records, (n,)."""
         fields: dict[str, ak.contents.Content] = {k: ak.contents.NumpyArray(c) for k, c in self.flat.items()}
         for name, (counts, columns) in self.lists.items():
-            record = ak.contents.RecordArray([ak.contents.NumpyArray(c) for c in columns.values()], list(columns))
+            record = ak.contents.RecordArray(
+                [ak.contents.NumpyArray(c) for c in columns.values()], list(columns)
+            )
             offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(counts)]))
             fields[name] = ak.contents.ListOffsetArray(offsets, record)
         return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields), length=self.n))

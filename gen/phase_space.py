@@ -61,7 +61,12 @@ class ThreeBody:
     """
 
     def __init__(
-        self, mass: float, masses: Sequence[float], matrix_element: MatrixElement | None = None, *, cells: int = 512
+        self,
+        mass: float,
+        masses: Sequence[float],
+        matrix_element: MatrixElement | None = None,
+        *,
+        cells: int = 512,
     ) -> None:
         require_open(mass, masses)
         self.mass, self.masses, self.matrix_element = mass, tuple(masses), matrix_element
@@ -165,7 +170,8 @@ class ManyBody:
         self._free = mass - float(self._sums[-1])
         # each momentum is greatest at the greatest parent and least remaining mass: a rigorous bound
         self._bound = math.prod(
-            float(two_body_momentum(self._free + self._sums[i], self._sums[i - 1], masses[i])) for i in range(1, len(masses))
+            float(two_body_momentum(self._free + self._sums[i], self._sums[i - 1], masses[i]))
+            for i in range(1, len(masses))
         )
 
     def sample(self, rng: np.random.Generator, n: int) -> tuple[FourVectors, Array]:

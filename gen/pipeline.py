@@ -7,9 +7,9 @@ and workers only decide who makes a chunk.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 import awkward as ak
@@ -66,7 +66,7 @@ class Selected:
 
     mask: NDArray[np.bool_]
     cutflow: Cutflow
-    histograms: dict[str, hist.Hist] = field(default_factory=dict)
+    histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
 
 
 class EventDetector(Protocol):
@@ -103,6 +103,30 @@ class Chunk:
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
 
+    @staticmethod
+    def concatenate(parts: Sequence[Chunk]) -> Chunk:
+        """One chunk of several of the same pipeline, in order."""
+        first = parts[0]
+        if len(parts) == 1:
+            return first
+        cutflow, histograms = first.cutflow, dict(first.histograms)
+        for part in parts[1:]:
+            cutflow = cutflow + part.cutflow
+            for name, histogram in part.histograms.items():
+                histograms[name] = histograms[name] + histogram
+        seen = [part.reco for part in parts if part.reco is not None]
+        return Chunk(
+            events=Batch.concatenate([part.events for part in parts]),
+            reco=Observed.concatenate(seen) if seen else None,
+            cutflow=cutflow,
+            histograms=histograms,
+        )
+
+    def tally(self) -> Chunk:
+        """The chunk without its events: the cut flow and the histograms."""
+        none = np.zeros(len(self.events), dtype=bool)
+        return replace(self, events=self.events.take(none), reco=None)
+
     def record(self) -> ak.Array:
         """Kept events with the detector's record as the field ``reco``."""
         events = self.events.record()
@@ -131,19 +155,8 @@ class Pipeline:
 
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""
-        parts = [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
-        if len(parts) == 1:
-            return parts[0]
-        cutflow, histograms = parts[0].cutflow, dict(parts[0].histograms)
-        for part in parts[1:]:
-            cutflow = cutflow + part.cutflow
-            for name, histogram in part.histograms.items():
-                histograms[name] = histograms[name] + histogram
-        return Chunk(
-            events=Batch.concatenate([p.events for p in parts]),
-            reco=None if self.detector is None else Observed.concatenate([p.reco for p in parts if p.reco is not None]),
-            cutflow=cutflow,
-            histograms=histograms,
+        return Chunk.concatenate(
+            [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
         )
 
     def _block(self, index: int, size: int) -> Chunk:
@@ -163,7 +176,10 @@ class Pipeline:
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
         return Chunk(
-            events=events.take(padded), reco=reco.take(mask), cutflow=verdict.cutflow, histograms=verdict.histograms
+            events=events.take(padded),
+            reco=reco.take(mask),
+            cutflow=verdict.cutflow,
+            histograms=verdict.histograms,
         )
 
 

@@ -50,7 +50,7 @@ class Slab:
         """Distances at which the ray is inside [mm]."""
         return _ahead(*_between(origin[2], direction[2], self.z_min, self.z_max))
 
-    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:  # noqa: ARG002 (the planes have no x and y)
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
         return (z >= self.z_min) & (z <= self.z_max)
 

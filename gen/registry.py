@@ -57,7 +57,10 @@ class Registry:
         InputError
             If two distributions register one name.
         """
-        found = {name: Plugin(name, _summary(factory), "darkpair", factory) for name, factory in self.builtin.items()}
+        found = {
+            name: Plugin(name, _summary(factory), "darkpair", factory)
+            for name, factory in self.builtin.items()
+        }
         for entry in entry_points(group=f"darkpair.{self.kind}"):
             plugin = _load(entry)
             if plugin.name in found:
@@ -82,7 +85,9 @@ class Registry:
             raise UnknownNameError(self.kind[:-1], name, sorted(self.plugins))
         plugin = self.plugins[name]
         if plugin.factory is None:
-            raise InputError(f"the {self.kind[:-1]} {name!r} of {plugin.origin} cannot be loaded: {plugin.summary}")
+            raise InputError(
+                f"the {self.kind[:-1]} {name!r} of {plugin.origin} cannot be loaded: {plugin.summary}"
+            )
         return plugin.factory
 
 

@@ -39,7 +39,9 @@ class Density:
         For an empty interval, or a density that is negative, not finite, or zero everywhere.
     """
 
-    def __init__(self, function: Callable[[Array], Array], low: float, high: float, *, cells: int = 1024) -> None:
+    def __init__(
+        self, function: Callable[[Array], Array], low: float, high: float, *, cells: int = 1024
+    ) -> None:
         if not high > low:
             raise InputError(f"a density needs an interval of positive length; got {low} to {high}")
         self.function, self.low, self.high = function, low, high
@@ -64,7 +66,9 @@ class Density:
         nodes, weights = np.polynomial.legendre.leggauss(16)
         middle, half = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
         points = middle[:, None] + half[:, None] * nodes
-        self.integral = float(np.sum(half[:, None] * weights * function(points.ravel()).reshape(points.shape)))
+        self.integral = float(
+            np.sum(half[:, None] * weights * function(points.ravel()).reshape(points.shape))
+        )
 
     def __call__(self, x: Array) -> Array:
         """Normalised density at x."""

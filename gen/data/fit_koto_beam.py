@@ -31,7 +31,7 @@ class _Columns:
     def __init__(self, columns: Iterator[Array]) -> None:
         self.columns = columns
 
-    def random(self, n: int) -> Array:  # noqa: ARG002 (the sequence has its length)
+    def random(self, n: int) -> Array:
         return next(self.columns)
 
 

@@ -48,7 +48,9 @@ class Gun:
     def __post_init__(self) -> None:
         low, high = self._range
         if not 0.0 <= low <= high < math.inf:
-            raise InputError(f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more")
+            raise InputError(
+                f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more"
+            )
         if not 0.0 <= self.cone <= math.pi:
             raise InputError(f"cone = {self.cone} rad; allowed: 0 to pi")
         particle(self.parent, mass=self.mass)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -36,7 +36,14 @@ _Z_COLLIMATOR: Final = -14000.0
 _Z_EXIT: Final = -1000.0
 _COLLIMATOR_HALF: Final = (7.6, 12.5)  # hole of 15.2 (x) by 25.0 (y)
 _IMAGE_HALF: Final = (9.1, 1.0)  # uniform image of the beam on the target, the older one and the default
-_IMAGE_2015: Final = (-16.99, 1357.0, -5.166, 3.281, 5.016, 3.443)  # x since 2015-04: alpha, beta, x1, sig1, x2, sig2
+_IMAGE_2015: Final = (
+    -16.99,
+    1357.0,
+    -5.166,
+    3.281,
+    5.016,
+    3.443,
+)  # x since 2015-04: alpha, beta, x1, sig1, x2, sig2
 _IMAGE_2015_HALF: Final = (18.4, 5.0)
 _IMAGE_2015_SIGMA_Y: Final = 1.08
 
@@ -44,7 +51,11 @@ _IMAGE_2015_SIGMA_Y: Final = 1.08
 # collimator model at the beam exit by gen/data/fit_koto_beam.py, which prints these numbers.
 _FIT_WIDTH: Final = (26.66, 36.22)  # super-Gaussian exp(-|x/w|^k): w [mm] for x and y
 _FIT_POWER: Final = (3.31, 35.71)  # k for x and y
-_FIT_PT: Final = (0.846, 0.522, 3.020)  # ln((p_T + mu)/s)/sigma normal for p_T > 0 (eq A1): mu [MeV], sigma, s [MeV]
+_FIT_PT: Final = (
+    0.846,
+    0.522,
+    3.020,
+)  # ln((p_T + mu)/s)/sigma normal for p_T > 0 (eq A1): mu [MeV], sigma, s [MeV]
 
 
 def momentum_spectrum(p: Array) -> Array:
@@ -115,12 +126,23 @@ class KotoKL:
         """Spectrum of those that decay in the region; the beam's slopes, below 5e-3, change paths by 1e-5."""
         kaon = particle("K_L0")
         d_in = np.full_like(p, self.z_min - _Z_EXIT)
-        return momentum_spectrum(p) * decay_probability(d_in, d_in + self.z_max - self.z_min, p / kaon.mass * kaon.ctau)
+        return momentum_spectrum(p) * decay_probability(
+            d_in, d_in + self.z_max - self.z_min, p / kaon.mass * kaon.ctau
+        )
 
     @cached_property
     def decay_probability(self) -> float:
         """Probability that a K_L at the beam exit decays between z_min and z_max."""
-        return Density(self._decaying_spectrum, *_P_RANGE).integral / Density(momentum_spectrum, *_P_RANGE).integral
+        return (
+            Density(self._decaying_spectrum, *_P_RANGE).integral
+            / Density(momentum_spectrum, *_P_RANGE).integral
+        )
+
+    def provenance(self) -> dict[str, Any]:
+        """The settings, and the probability that a K_L at the beam exit is a generated event."""
+        probability = self.decay_probability if self.decay == "region" else 1.0
+        settings = {"decay": self.decay, "profile": self.profile, "image": self.image}
+        return settings | {"z_min": self.z_min, "z_max": self.z_max, "decay_probability": probability}
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """K_L at the beam exit at time 0, and where they decay."""
@@ -138,7 +160,9 @@ class KotoKL:
             width = (self.z_max - self.z_min) / cosine
             path = (self.z_min - _Z_EXIT) / cosine + truncated_exponential(rng.random(n), width, flight)
         vertex: Array = np.stack([x, y, np.full(n, _Z_EXIT), np.zeros(n)])
-        return Parents(pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=vertex + momentum * (path / p))
+        return Parents(
+            pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=vertex + momentum * (path / p)
+        )
 
     def _lines(self, rng: np.random.Generator, n: int) -> tuple[Array, Array, Array, Array]:
         """Positions at the exit and slopes of straight lines from the target through the collimator."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -26,10 +27,11 @@ console = Console(highlight=False, soft_wrap=True)
 class _Group(click.Group):
     """Commands whose mistakes are one line and exit status 2."""
 
-    def main(self, *args: object, **kwargs: object) -> object:
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; as click's, with our way to stop."""
         kwargs["standalone_mode"] = False
         try:
-            return super().main(*args, **kwargs)  # type: ignore[call-overload]
+            return super().main(*args, **kwargs)
         except DarkpairError as error:
             _stop(str(error))
         except click.exceptions.NoSuchOption as error:
@@ -42,7 +44,7 @@ class _Group(click.Group):
             sys.exit(130)
 
 
-def _stop(message: str) -> None:
+def _stop(message: str) -> NoReturn:
     click.echo(f"darkpair: {' '.join(message.split())}", err=True)
     sys.exit(2)
 
@@ -59,17 +61,32 @@ def main() -> None:
 @click.option("-o", "--output", help="ROOT file; the picture goes beside it.")
 @click.option("--seed", type=int, help="Random seed.")
 @click.option("--workers", type=int, help="Processes.")
-@click.option("--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE", help="Any key of the job file.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE", help="Any key of the job file."
+)
 def run(
-    job: Path, n: float | None, output: str | None, seed: int | None, workers: int | None, settings: tuple[str, ...]
+    job: Path,
+    n: float | None,
+    output: str | None,
+    seed: int | None,
+    workers: int | None,
+    settings: tuple[str, ...],
 ) -> None:
     """Generate the events of a job file."""
     overrides = {"run.n": n, "output.path": output, "run.seed": seed, "run.workers": workers}
     loaded = load_job(job, settings, overrides)
-    columns = (*Progress.get_default_columns()[:-1], TimeRemainingColumn(), TextColumn("{task.fields[shown]}"))
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+    columns = (
+        *Progress.get_default_columns()[:-1],
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[shown]}"),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True
+    ) as progress:
         task = progress.add_task("events", total=loaded.run.n, shown="")
-        result = run_job(loaded, progress=lambda done: progress.update(task, completed=done, shown=f"{done:,}"))
+        result = run_job(
+            loaded, progress=lambda done: progress.update(task, completed=done, shown=f"{done:,}")
+        )
     told = summary(result.cutflow)
     console.print(cutflow_table(told))
     for line in result_lines(told, result.seconds):
@@ -82,14 +99,17 @@ def run(
 @main.command("list")
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def list_plugins(kind: str | None, as_json: bool) -> None:  # noqa: FBT001 (click passes flags so)
+def list_plugins(kind: str | None, as_json: bool) -> None:
     """Show what a job may name: chains, sources, detectors."""
     if kind is not None and kind not in REGISTRIES:
         raise UnknownNameError("kind", kind, REGISTRIES)
     chosen = {name: r for name, r in REGISTRIES.items() if kind in (None, name)}
     if as_json:
         rows = {
-            name: [{"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.factory is None} for p in r.plugins.values()]
+            name: [
+                {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.factory is None}
+                for p in r.plugins.values()
+            ]
             for name, r in chosen.items()
         }
         click.echo(json.dumps(rows, indent=1))
@@ -101,7 +121,7 @@ def list_plugins(kind: str | None, as_json: bool) -> None:  # noqa: FBT001 (clic
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def inspect(file: Path, as_json: bool) -> None:  # noqa: FBT001 (click passes flags so)
+def inspect(file: Path, as_json: bool) -> None:
     """Show counts, weights, cut flow and provenance of a file."""
     told = read_provenance(file)
     if as_json:

@@ -91,20 +91,30 @@ class Job(_Table):
     def _chain(self, region: Region | None) -> Chain:
         table = self.chain
         if (table.decay is None) == (table.name is None):
-            raise InputError("[chain] needs either decay = \"K_L0 -> ...\" or name = \"...\", and not both")
-        mass = {name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()}
-        ctau = {name: quantity(value, "length", what=f"chain.ctau.{name}") for name, value in table.ctau.items()}
-        lifetimes = {name: _lifetime(law, ctau.get(name, 0.0), region, name) for name, law in table.lifetime.items()}
-        settings = {"mass": mass, "ctau": ctau, "lifetimes": lifetimes}
+            raise InputError('[chain] needs either decay = "K_L0 -> ..." or name = "...", and not both')
+        mass = {
+            name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()
+        }
+        ctau = {
+            name: quantity(value, "length", what=f"chain.ctau.{name}") for name, value in table.ctau.items()
+        }
+        lifetimes = {
+            name: _lifetime(law, ctau.get(name, 0.0), region, name) for name, law in table.lifetime.items()
+        }
+        settings: dict[str, Any] = {"mass": mass, "ctau": ctau, "lifetimes": lifetimes}
         if table.decay is not None:
             return build(table.decay, **settings)
         chain = REGISTRIES["chains"].factory(str(table.name))(**settings)
         if not isinstance(chain, Chain):
-            raise InputError(f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain")
+            raise InputError(
+                f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"
+            )
         return chain
 
 
-def load_job(path: str | Path, settings: Sequence[str] = (), overrides: Mapping[str, Any] | None = None) -> Job:
+def load_job(
+    path: str | Path, settings: Sequence[str] = (), overrides: Mapping[str, Any] | None = None
+) -> Job:
     """Job of a TOML file.
 
     Parameters
@@ -145,7 +155,7 @@ def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
     parameters = dict(table)
     name = parameters.pop("name", None)
     if not isinstance(name, str):
-        raise InputError(f"[{where}] needs name = \"...\"; known: {', '.join(REGISTRIES[kind].plugins)}")
+        raise InputError(f'[{where}] needs name = "..."; known: {", ".join(REGISTRIES[kind].plugins)}')
     return make(kind, name, parameters, where=where)
 
 
@@ -179,8 +189,8 @@ def _explain(error: ValidationError) -> str:
     """The first complaint in one line: key, value, the nearest valid one."""
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    known = _keys(first["loc"][:-1])
     if first["type"] == "extra_forbidden":
+        known = _keys(first["loc"][:-1])
         return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in known]))
     if first["type"] == "missing":
         return f"{key} is missing; give it a value"

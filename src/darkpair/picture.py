@@ -14,7 +14,7 @@ from darkpair.gen.errors import InputError
 __all__ = ["draw_plane"]
 
 
-def draw_plane(plane: hist.Hist, detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
+def draw_plane(plane: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
     """Draw the pT - Z_vtx plane after every cut but those of the box, with both projections, as a PNG.
 
     Parameters
@@ -36,27 +36,47 @@ def draw_plane(plane: hist.Hist, detector: Any, cutflow: Cutflow, title: str, pa
     try:
         import matplotlib as mpl
     except ImportError as error:
-        raise InputError("pictures need matplotlib; install 'darkpair[plot]' or set output.picture = false") from error
+        raise InputError(
+            "pictures need matplotlib; install 'darkpair[plot]' or set output.picture = false"
+        ) from error
     mpl.use("Agg")
     import matplotlib.pyplot as plt
     import mplhep
 
     fig, axes = plt.subplots(
-        2, 2, figsize=(8.5, 7.0), width_ratios=(3, 1), height_ratios=(1, 3), sharex="col", sharey="row", layout="constrained"
+        2,
+        2,
+        figsize=(8.5, 7.0),
+        width_ratios=(3, 1),
+        height_ratios=(1, 3),
+        sharex="col",
+        sharey="row",
+        layout="constrained",
     )
     top, main, side = axes[0, 0], axes[1, 0], axes[1, 1]
     axes[0, 1].axis("off")
     values = plane.values()
     mesh = main.pcolormesh(
-        plane.axes[0].edges, plane.axes[1].edges, np.ma.masked_less_equal(values.T, 0.0), cmap="viridis", rasterized=True
+        plane.axes[0].edges,
+        plane.axes[1].edges,
+        np.ma.masked_less_equal(values.T, 0.0),
+        cmap="viridis",
+        rasterized=True,
     )
     fig.colorbar(mesh, ax=side, label="sum of weights per bin", location="right")
     box = detector.signal_box()
     if box:
-        main.plot(*zip(*box, box[0], strict=True), color="crimson", lw=1.8, label=f"signal box, {detector.selection}")
+        main.plot(
+            *zip(*box, box[0], strict=True),
+            color="crimson",
+            lw=1.8,
+            label=f"signal box, {detector.selection}",
+        )
         main.legend(loc="upper left", frameon=False)
     mplhep.histplot(plane.project("z_vtx"), ax=top, histtype="fill", color="steelblue", yerr=False)
-    mplhep.histplot(plane.project("pt"), ax=side, histtype="fill", color="steelblue", orientation="horizontal", yerr=False)
+    mplhep.histplot(
+        plane.project("pt"), ax=side, histtype="fill", color="steelblue", orientation="horizontal", yerr=False
+    )
     main.set(xlabel=plane.axes[0].label, ylabel=plane.axes[1].label)
     top.set(ylabel="sum of weights", xlabel="")
     side.set(xlabel="sum of weights", ylabel="")

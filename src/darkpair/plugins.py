@@ -49,13 +49,20 @@ def make(kind: str, name: str, parameters: Mapping[str, Any], *, where: str) -> 
             if key not in takes:
                 raise UnknownNameError(f"key of [{where}]", key, ["name", *takes])
     try:
-        return factory(**{key: _plain(value, f"{where}.{key}") for key, value in parameters.items()})
+        return factory(
+            **{
+                k: _plain(v, f"{where}.{k}", takes[k].annotation if k in takes else "")
+                for k, v in parameters.items()
+            }
+        )
     except TypeError as error:
         raise InputError(f"[{where}] {name}: {error}; allowed: {', '.join(takes)}") from error
 
 
-def _plain(value: Any, what: str) -> Any:
-    """Numbers of texts like "5 cm"; lists become tuples, as frozen objects want them."""
+def _plain(value: Any, what: str, annotation: Any = "") -> Any:
+    """Numbers of texts like "5 cm", texts of numbers where a text is wanted, tuples of lists."""
+    if annotation in (str, "str") and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)  # a bare word of the command line that looks like a number, as the selection 2015
     if isinstance(value, str) and value[:1].isdigit() and " " in value:
         return quantity(value, "any", what=what)
     if isinstance(value, list):

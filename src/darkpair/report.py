@@ -18,7 +18,13 @@ def cutflow_table(result: dict[str, Any]) -> Table:
     before = result["cutflow"][0]["sum_w"]
     for row in result["cutflow"]:
         share = f"{row['sum_w'] / before:.4f}" if before > 0.0 else "-"
-        table.add_row(row["cut"], f"{row['n']:,}", f"{row['sum_w']:.6g}", f"{row['sum_w'] / result['generated']:.5f}", share)
+        table.add_row(
+            row["cut"],
+            f"{row['n']:,}",
+            f"{row['sum_w']:.6g}",
+            f"{row['sum_w'] / result['generated']:.5f}",
+            share,
+        )
         before = row["sum_w"]
     return table
 
@@ -30,7 +36,9 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
         f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
     ]
     if seconds is not None:
-        lines.append(f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)")
+        lines.append(
+            f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)"
+        )
     return lines
 
 

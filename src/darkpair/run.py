@@ -13,14 +13,16 @@ from typing import Any
 
 import hist
 
-from darkpair.chains.chain import spell
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.output.root import RootWriter, check_writable
-from darkpair.gen.pipeline import Pipeline, chunks
+from darkpair.gen.pipeline import Chunk, Pipeline, chunks
 from darkpair.gen.provenance import describe, environment
 from darkpair.job import Job
 
 __all__ = ["Result", "run_job"]
+
+#: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
+_WRITE_AT_ONCE = 32768
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class Result:
     path: Path
     picture: Path | None
     cutflow: Cutflow
-    histograms: dict[str, hist.Hist]
+    histograms: dict[str, hist.Hist[Any]]
     seconds: float
 
 
@@ -63,27 +65,41 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     path = Path(job.output.path)
     check_writable(path)
     start = time.perf_counter()
-    cutflow: Cutflow | None = None
-    histograms: dict[str, hist.Hist] = {}
-    writer = RootWriter(path, layout=job.output.layout, kind=job.output.kind, provenance=provenance(job, pipeline))
+    total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
+    waiting: list[Chunk] = []
+    writer = RootWriter(
+        path, layout=job.output.layout, kind=job.output.kind, provenance=provenance(job, pipeline)
+    )
     with writer as file, _pool(job.run.workers) as executor:
-        for chunk in chunks(pipeline, job.run.n, size=job.run.chunk, executor=executor, workers=job.run.workers):
-            file.write(chunk.record())
-            cutflow = chunk.cutflow if cutflow is None else cutflow + chunk.cutflow
-            for name, histogram in chunk.histograms.items():
-                histograms[name] = histograms[name] + histogram if name in histograms else histogram
+        for chunk in chunks(
+            pipeline, job.run.n, size=job.run.chunk, executor=executor, workers=job.run.workers
+        ):
+            waiting.append(chunk)
+            total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
+            if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
+                file.write(Chunk.concatenate(waiting).record())
+                waiting = []
             if progress is not None:
-                progress(cutflow.generated)
-        assert cutflow is not None  # noqa: S101 (n is at least 1)
-        file.provenance["result"] = summary(cutflow)
+                progress(total.cutflow.generated)
+        assert total is not None
+        if waiting:
+            file.write(Chunk.concatenate(waiting).record())
+        file.provenance["result"] = summary(total.cutflow)
+    cutflow, histograms = total.cutflow, total.histograms
     picture = None
     if job.output.picture and histograms:
         from darkpair.picture import draw_plane
 
         picture = path.with_suffix(".png")
-        draw_plane(histograms["pt_z"], pipeline.detector, cutflow, spell(pipeline.chain.decay), picture)
+        draw_plane(
+            histograms["pt_z"], pipeline.detector, cutflow, str(file.provenance["chain"]["decay"]), picture
+        )
     return Result(
-        path=path, picture=picture, cutflow=cutflow, histograms=histograms, seconds=time.perf_counter() - start
+        path=path,
+        picture=picture,
+        cutflow=cutflow,
+        histograms=histograms,
+        seconds=time.perf_counter() - start,
     )
 
 
