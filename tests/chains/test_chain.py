@@ -114,6 +114,14 @@ def test_modes_are_taken_by_their_branching_ratios() -> None:
     assert stats.ks_2samp(energy[0], energy[2]).pvalue > 1e-6
 
 
+def test_topologies_do_not_share_their_random_numbers() -> None:
+    parents = Gun(momentum=0.0).sample(BLOCK, Streams(104).rng("source"))
+    parents = replace(parents, decay_vertex=parents.vertex)  # no flight: directions are the first draws
+    parts = build("K_L0 -> pi0 pi0 [0.5] | gamma gamma [0.5]").batch(parents, Streams(104)).parts
+    one, two = (part.momentum[2, 1, :1000] for part in parts)
+    assert abs(np.corrcoef(one, two)[0, 1]) < 4.89 / math.sqrt(1000)
+
+
 def test_roles_and_mothers_of_a_mixture() -> None:
     chain = build(
         f"K_L0 -> (X2 -> X1 {PI0} [0.5] | gamma gamma [0.5]) (X2 -> X1 gamma)", mass={"X1": 0.05, "X2": 0.2}

@@ -119,10 +119,12 @@ def test_scan_is_its_mixture() -> None:
     )
 
 
-@pytest.mark.parametrize("ctau", [1e-3, 0.04, 1.0, 160.0, 5e4, 1e7])
+@pytest.mark.parametrize("ctau", [1e-3, 1.0, 160.0, 1e7])
 def test_scan_reweighted_to_a_lifetime(ctau: float) -> None:
     length, _ = SCAN.sample(Streams(46).rng("x"), *_args(*beam(N)))
     weight = SCAN.weight(length, ctau)
+    some = length[:1000]
+    np.testing.assert_allclose(weight[:1000], np.exp(-some / ctau) / ctau / SCAN.density(some), rtol=1e-12)
     assert (
         weight.max() <= len(SCAN.grid) * 1.2
     )  # bounded: the nearest component alone covers the target so far
