@@ -85,6 +85,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         if waiting:
             file.write(Chunk.concatenate(waiting).record())
         file.provenance["result"] = summary(total.cutflow)
+    seconds = time.perf_counter() - start
     cutflow, histograms = total.cutflow, total.histograms
     picture = None
     if job.output.picture and histograms:
@@ -99,7 +100,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         picture=picture,
         cutflow=cutflow,
         histograms=histograms,
-        seconds=time.perf_counter() - start,
+        seconds=seconds,
     )
 
 
