@@ -92,8 +92,8 @@ def run(
     for line in result_lines(told, result.seconds):
         console.print(line)
     console.print(f"events                 {result.path}")
-    if result.picture is not None:
-        console.print(f"picture                {result.picture}")
+    for picture in result.pictures:
+        console.print(f"picture                {picture}")
 
 
 @main.command("list")

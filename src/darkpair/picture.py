@@ -1,7 +1,8 @@
-"""Pictures of a run: the plane of pT and Z_vtx with the signal box, and its two projections."""
+"""Pictures of a run: what the selection looked at, as the plane of pT and Z_vtx with the signal box."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,38 +12,51 @@ import numpy as np
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 
-__all__ = ["draw_plane"]
+__all__ = ["draw", "require_matplotlib"]
 
 
-def draw_plane(plane: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
-    """Draw the pT - Z_vtx plane after every cut but those of the box, with both projections, as a PNG.
-
-    Parameters
-    ----------
-    plane : hist.Hist
-        Axes Z_vtx [mm] and pT [MeV].
-    detector : object
-        With ``signal_box()`` and ``selection``.
-    cutflow : Cutflow
-    title : str
-        What was generated.
-    path : Path
+def require_matplotlib() -> None:
+    """Refuse a picture where it cannot be drawn.
 
     Raises
     ------
     InputError
-        If matplotlib is not installed.
+        If matplotlib or mplhep is not installed.
     """
-    try:
-        import matplotlib as mpl
-    except ImportError as error:
+    if any(find_spec(name) is None for name in ("matplotlib", "mplhep")):
         raise InputError(
-            "pictures need matplotlib; install 'darkpair[plot]' or set output.picture = false"
-        ) from error
+            "pictures need matplotlib and mplhep; install 'darkpair[plot]' or set output.picture = false"
+        )
+
+
+def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
+    """Draw a histogram of a selection as a PNG: in one dimension, or in two with both projections.
+
+    Parameters
+    ----------
+    histogram : hist.Hist
+        Axes with labels.
+    detector : object
+        Its ``signal_box()`` is drawn into a plane, if it has one.
+    cutflow : Cutflow
+    title : str
+        What was generated.
+    path : Path
+    """
+    import matplotlib as mpl
+
     mpl.use("Agg")
     import matplotlib.pyplot as plt
     import mplhep
 
+    if histogram.ndim == 1:
+        fig, ax = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
+        mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
+        ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights", title=title)
+        fig.savefig(path, dpi=150)
+        plt.close(fig)
+        return
+    plane, box = histogram, detector.signal_box() if hasattr(detector, "signal_box") else []
     fig, axes = plt.subplots(
         2,
         2,
@@ -64,7 +78,6 @@ def draw_plane(plane: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: st
         rasterized=True,
     )
     fig.colorbar(mesh, ax=side, label="sum of weights per bin", location="right")
-    box = detector.signal_box()
     if box:
         main.plot(
             *zip(*box, box[0], strict=True),
@@ -73,9 +86,9 @@ def draw_plane(plane: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: st
             label=f"signal box, {detector.selection}",
         )
         main.legend(loc="upper left", frameon=False)
-    mplhep.histplot(plane.project("z_vtx"), ax=top, histtype="fill", color="steelblue", yerr=False)
+    mplhep.histplot(plane.project(0), ax=top, histtype="fill", color="steelblue", yerr=False)
     mplhep.histplot(
-        plane.project("pt"), ax=side, histtype="fill", color="steelblue", orientation="horizontal", yerr=False
+        plane.project(1), ax=side, histtype="fill", color="steelblue", orientation="horizontal", yerr=False
     )
     main.set(xlabel=plane.axes[0].label, ylabel=plane.axes[1].label)
     top.set(ylabel="sum of weights", xlabel="")
@@ -87,6 +100,6 @@ def draw_plane(plane: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: st
         f"{cutflow.acceptance:.4g} ± {cutflow.acceptance_error:.1g}",
         va="top", transform=axes[0, 1].transAxes,
     )  # fmt: skip
-    fig.suptitle(f"{title}\nafter every cut but those of the signal box", fontsize="medium")
+    fig.suptitle(f"{title}\nafter every cut but those of the signal box" if box else title, fontsize="medium")
     fig.savefig(path, dpi=150)
     plt.close(fig)

@@ -18,6 +18,7 @@ from darkpair.gen.output.root import RootWriter, check_writable
 from darkpair.gen.pipeline import Chunk, Pipeline, chunks
 from darkpair.gen.provenance import describe, environment
 from darkpair.job import Job
+from darkpair.picture import draw, require_matplotlib
 
 __all__ = ["Result", "run_job"]
 
@@ -33,7 +34,8 @@ class Result:
     ----------
     path : Path
         The ROOT file.
-    picture : Path or None
+    pictures : tuple of Path
+        One for each of the detector's histograms.
     cutflow : Cutflow
     histograms : dict
     seconds : float
@@ -41,7 +43,7 @@ class Result:
     """
 
     path: Path
-    picture: Path | None
+    pictures: tuple[Path, ...]
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]]
     seconds: float
@@ -62,6 +64,8 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         Before anything is generated or written.
     """
     pipeline = job.pipeline()
+    if job.output.picture and pipeline.detector is not None:
+        require_matplotlib()
     path = Path(job.output.path)
     check_writable(path)
     start = time.perf_counter()
@@ -87,17 +91,16 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         file.provenance["result"] = summary(total.cutflow)
     seconds = time.perf_counter() - start
     cutflow, histograms = total.cutflow, total.histograms
-    picture = None
-    if job.output.picture and histograms:
-        from darkpair.picture import draw_plane
-
-        picture = path.with_suffix(".png")
-        draw_plane(
-            histograms["pt_z"], pipeline.detector, cutflow, str(file.provenance["chain"]["decay"]), picture
+    title = str(file.provenance["chain"]["decay"])
+    pictures = []
+    for name, histogram in histograms.items() if job.output.picture else ():
+        pictures.append(
+            path.with_suffix(".png") if not pictures else path.with_name(f"{path.stem}_{name}.png")
         )
+        draw(histogram, pipeline.detector, cutflow, title, pictures[-1])
     return Result(
         path=path,
-        picture=picture,
+        pictures=tuple(pictures),
         cutflow=cutflow,
         histograms=histograms,
         seconds=seconds,
