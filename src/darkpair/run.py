@@ -92,7 +92,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     seconds = time.perf_counter() - start
     cutflow, histograms = total.cutflow, total.histograms
     title = str(file.provenance["chain"]["decay"])
-    pictures = []
+    pictures: list[Path] = []
     for name, histogram in histograms.items() if job.output.picture else ():
         pictures.append(
             path.with_suffix(".png") if not pictures else path.with_name(f"{path.stem}_{name}.png")
