@@ -1,0 +1,304 @@
+"""Squared amplitudes of dark pairs and of their decays, from the currents that make them.
+
+Every vector-portal rate is a dark current contracted with another one: a meson's momentum, a light fermion
+pair, or a form factor. Three-body amplitudes are callables of
+(q2, cos_theta): q2 the invariant mass squared of the pair (1, 2), theta the angle between daughter 2 and the
+spectator in the pair's rest frame. Units: GeV.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from darkpair.gen.kinematics import kallen
+
+if TYPE_CHECKING:
+    from darkpair.chains.dark_currents import DarkCurrent
+    from darkpair.chains.form_factors import FormFactor, KstarForm
+    from darkpair.gen.kinematics import Array, Real
+
+__all__ = [
+    "ConstantAmplitude",
+    "CurrentDecay",
+    "KstarTransition",
+    "ScalarTransition",
+    "ThreeBodyAmplitude",
+    "VectorTransition",
+    "fermion_rate_polynomial",
+    "pair_from_meson",
+    "propagator",
+    "scalar_rate_polynomial",
+]
+
+
+class ThreeBodyAmplitude(Protocol):
+    """Squared amplitude of M -> spectator (1 2), spins summed and averaged."""
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
+        ...
+
+    def averaged(self, q2: Real) -> Array:
+        """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
+        ...
+
+
+def propagator(q2: Real, mediator_mass: Real | None) -> Array:
+    """Factor 1 / (1 - q^2 / m_Z'^2) of the transverse amplitude over its contact form; 1 without a mass [1].
+
+    The longitudinal part is contact for any mass: q (g - q q / m^2) / (q^2 - m^2) = -q / m^2.
+    """
+    if mediator_mass is None:
+        return np.ones(np.shape(q2))
+    return np.asarray(1.0 / (1.0 - q2 / np.square(mediator_mass)))
+
+
+def pair_from_meson(current: DarkCurrent, coupling: Real, q2: Real) -> Array:
+    """Squared amplitude of P(q) -> X1 X2, one channel, spins summed [GeV^2].
+
+    Parameters
+    ----------
+    current : DarkCurrent
+        The dark side.
+    coupling : float or ndarray [GeV^-1]
+        C of the interaction C q_mu J^mu.
+    q2 : float or ndarray [GeV^2]
+        Mass of the meson, squared; for X2 -> X1 P divide by ``current.spin_states``.
+
+    References
+    ----------
+    arXiv:2005.07102, eqs. 44, 46, 47, 49, 50, 51.
+    """
+    return np.asarray(np.square(coupling) * current.spin_states * current.longitudinal(q2))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CurrentDecay:
+    """X2 -> X1 f f-bar, or X1 pi+ pi- with ``scalar``; daughters ordered (X1, f, f-bar).
+
+    Parameters
+    ----------
+    current : DarkCurrent
+        The dark side.
+    strength : float or ndarray [GeV^-4]
+        Square of the contact coupling of the two currents, with the number of families and the Majorana factor.
+    mf : float or ndarray [GeV]
+        Mass of the fermion (or pion).
+    g_v, g_a : float
+        Couplings of f gamma (g_V - g_A gamma5) f; unused with ``scalar``.
+    scalar : bool
+        The pair is a pair of scalars with the current k1 - k2.
+    mediator_mass : float or ndarray, optional [GeV]
+        Mass of the Z' for its propagator; contact without.
+
+    References
+    ----------
+    arXiv:2005.07102, eqs. B5 and B6 are the limit mf = 0, contact.
+    """
+
+    current: DarkCurrent
+    strength: Real
+    mf: Real
+    g_v: float = 0.0
+    g_a: float = 0.0
+    scalar: bool = False
+    mediator_mass: Real | None = None
+
+    def _longitudinal(self, q2: Real) -> Array:
+        if self.scalar:
+            return np.zeros(np.shape(q2))
+        return np.asarray(8.0 * self.g_a**2 * np.square(self.mf) / q2 * self.current.longitudinal(q2))
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] and cos_theta, averaged over the spin of X2 [1]."""
+        if self.scalar:
+            contact = self.current.scalar_decay(q2, cos_theta, self.mf)
+        else:
+            contact = self.current.decay(q2, cos_theta, self.mf, self.g_v, self.g_a)
+        longitudinal = self._longitudinal(q2)
+        shape = np.square(propagator(q2, self.mediator_mass))
+        return np.asarray(self.strength * (shape * (contact - longitudinal) + longitudinal))
+
+    def averaged(self, q2: Real) -> Array:
+        """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
+        ratio = np.square(self.mf) / q2
+        if self.scalar:
+            spin_one: Real = (1.0 - 4.0 * ratio) / 3.0
+        else:
+            vector, axial = self.g_v**2 * (1.0 + 2.0 * ratio), self.g_a**2 * (1.0 - 4.0 * ratio)
+            spin_one = 4.0 / 3.0 * (vector + axial)
+        shape = np.square(propagator(q2, self.mediator_mass))
+        return np.asarray(
+            self.strength * (spin_one * shape * self.current.transverse(q2) + self._longitudinal(q2))
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class VectorTransition:
+    """M' -> M X1 X2 through the vector portal; daughters ordered (M, X1, X2).
+
+    Parameters
+    ----------
+    mass, daughter_mass : float [GeV]
+        M' and M.
+    form : FormFactor
+        f_+ and f_0.
+    current : DarkCurrent
+        The dark side.
+    strength : float or ndarray [GeV^-4]
+        Square of the contact coupling to <M| Q gamma Q' |M'>, with the number of channels.
+    mediator_mass : float or ndarray, optional [GeV]
+        Mass of the Z' for its propagator; contact without.
+
+    References
+    ----------
+    arXiv:2005.07102, eqs. B1, B3, B4.
+    """
+
+    mass: float
+    daughter_mass: float
+    form: FormFactor
+    current: DarkCurrent
+    strength: Real
+    mediator_mass: Real | None = None
+
+    def _helicities(self, q2: Real) -> tuple[Array, Array]:
+        lam = np.maximum(kallen(self.mass**2, self.daughter_mass**2, q2), 0.0)
+        hz = self.form.plus(q2) * np.sqrt(lam / q2) * propagator(q2, self.mediator_mass)
+        return hz, self.form.zero(q2) * (self.mass**2 - self.daughter_mass**2) / np.sqrt(q2)
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
+        hz, ht = self._helicities(q2)
+        return np.asarray(self.strength * self.current.pair(q2, cos_theta, hz, ht))
+
+    def averaged(self, q2: Real) -> Array:
+        """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
+        hz, ht = self._helicities(q2)
+        spin_one = np.square(hz) * self.current.transverse(q2) / 3.0
+        spin_zero = np.square(ht) * self.current.longitudinal(q2)
+        return np.asarray(self.strength * self.current.spin_states * (spin_one + spin_zero) / q2)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KstarTransition:
+    """B -> K* X1 X2 through the vector portal, averaged over the pair's direction: a rate, no angle.
+
+    Parameters
+    ----------
+    mass, daughter_mass : float [GeV]
+        B and K*.
+    form : KstarForm
+        V, A_0, A_1, A_2.
+    current, strength, mediator_mass
+        As for `VectorTransition`.
+    """
+
+    mass: float
+    daughter_mass: float
+    form: KstarForm
+    current: DarkCurrent
+    strength: Real
+    mediator_mass: Real | None = None
+
+    def averaged(self, q2: Real) -> Array:
+        """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
+        *spin_one, ht = self.form.helicities(self.mass, self.daughter_mass, q2)
+        shape = np.square(propagator(q2, self.mediator_mass)) / 3.0
+        total = sum(np.square(h) for h in spin_one) * shape * self.current.transverse(q2)
+        total = total + np.square(ht) * self.current.longitudinal(q2)
+        return np.asarray(self.strength * self.current.spin_states * total / q2)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScalarTransition:
+    """M' -> M X X through a scalar operator: f_0^2, isotropic in the pair's frame.
+
+    Parameters
+    ----------
+    form : FormFactor
+        f_0.
+    strength : float or ndarray
+        Square of the coupling, (m_M'^2 - m_M^2) / (m_Q' - m_Q) of eq. B2 included.
+    pole : float or ndarray, optional [GeV]
+        Mass m of a mediator; the amplitude gets 1 / (m^2 - q^2).
+    fermion_mass : float or ndarray, optional [GeV]
+        Mass of a fermion pair; its spin sum 2 (q^2 - 4 m^2) enters. Scalars without.
+
+    References
+    ----------
+    arXiv:2005.07102, eq. B2.
+    """
+
+    form: FormFactor
+    strength: Real
+    pole: Real | None = None
+    fermion_mass: Real | None = None
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""
+        return self.averaged(q2) + 0.0 * np.asarray(cos_theta)
+
+    def averaged(self, q2: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] [1]."""
+        out = self.strength * np.square(self.form.zero(q2))
+        if self.pole is not None:
+            out = out / np.square(np.square(self.pole) - q2)
+        if self.fermion_mass is not None:
+            out = out * 2.0 * (q2 - 4.0 * np.square(self.fermion_mass))
+        return np.asarray(out)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ConstantAmplitude:
+    """A squared amplitude that is flat over the Dalitz plane, or a power of q^2.
+
+    Parameters
+    ----------
+    strength : float or ndarray [GeV^(-2 power)]
+        Its value, identical-particle factors included.
+    power : int
+        Power of q^2.
+    threshold : float [GeV]
+        The power is of q^2 - threshold^2.
+    """
+
+    strength: Real
+    power: int = 0
+    threshold: float = 0.0
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""
+        return self.averaged(q2) + 0.0 * np.asarray(cos_theta)
+
+    def averaged(self, q2: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] [1]."""
+        return np.asarray(self.strength * (q2 - self.threshold**2) ** self.power + 0.0 * np.asarray(q2))
+
+
+def fermion_rate_polynomial(x: Real) -> Array:
+    """G(x) of psi2 -> psi1 f f-bar with massless f: x = y1 for the axial, -y1 for the vector current [1].
+
+    References
+    ----------
+    arXiv:2005.07102, eq. B5. Cancels to nothing near |x| = 1, where the quadrature is the better way.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    log = np.log(np.where(x == 0.0, 1.0, np.abs(x)))
+    polynomial = 1 + 2 * x - 8 * x**2 + 18 * x**3 - 18 * x**5 + 8 * x**6 - 2 * x**7 - x**8
+    return np.asarray(polynomial + 24 * x**3 * (1 - x + x**2) * log)
+
+
+def scalar_rate_polynomial(x: Real) -> Array:
+    """H(x) of S2 -> S1 f f-bar with massless f, x = y1 [1].
+
+    References
+    ----------
+    arXiv:2005.07102, eq. B6.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    log = np.log(np.where(x == 0.0, 1.0, np.abs(x)))
+    return np.asarray(1 - 8 * x**2 - 24 * x**4 * log + 8 * x**6 - x**8)
