@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["DarkCurrent", "FermionCurrent", "ScalarCurrent"]
+__all__ = ["DarkCurrent", "FermionCurrent", "ScalarCurrent", "decay_products"]
 
 
 class DarkCurrent(Protocol):
@@ -75,7 +77,7 @@ class ScalarCurrent:
 
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Contraction of (p1 + p2)(p1 + p2) with the fermions' tensor."""
-        one, two = _decay_products(q2, cos_theta, self.m1, self.m2, mf)
+        one, two = decay_products(q2, cos_theta, self.m1, self.m2, mf)
         ff = 0.5 * q2 - np.square(mf)
         p_square = 2.0 * (np.square(self.m1) + np.square(self.m2)) - q2
         product = 2.0 * (one[0] + two[0]) * (one[1] + two[1]) - p_square * ff
@@ -84,7 +86,7 @@ class ScalarCurrent:
 
     def scalar_decay(self, q2: Real, cos_theta: Real, mass: Real) -> Array:
         """((p1 + p2).(k1 - k2))^2."""
-        one, two = _decay_products(q2, cos_theta, self.m1, self.m2, mass)
+        one, two = decay_products(q2, cos_theta, self.m1, self.m2, mass)
         return np.asarray(np.square(one[0] + two[0] - one[1] - two[1]))
 
 
@@ -106,22 +108,28 @@ class FermionCurrent:
     c_A: Real
     spin_states = 2
 
-    def _weights(self) -> tuple[Array, Array]:
+    def weights(self) -> tuple[Array, Array]:
+        """|c_V|^2 and |c_A|^2."""
         return np.square(np.abs(self.c_V)), np.square(np.abs(self.c_A))
+
+    def _sum(self, term: Callable[[Real, Real], Real], d2: Real, s2: Real) -> Array:
+        """|c_V|^2 term(D^2, S^2) + |c_A|^2 term(S^2, D^2), leaving out a current that is off."""
+        vector, axial = self.weights()
+        if not np.any(vector):
+            return np.asarray(axial * term(s2, d2))
+        if not np.any(axial):
+            return np.asarray(vector * term(d2, s2))
+        return np.asarray(vector * term(d2, s2) + axial * term(s2, d2))
 
     def transverse(self, q2: Real) -> Array:
         """Sum over V (and, with the masses' difference and sum exchanged, A) of |c|^2 Q_- (2 q^2 + S^2)."""
-        vector, axial = self._weights()
         d2, s2 = np.square(self.m2 - self.m1), np.square(self.m2 + self.m1)
-        return np.asarray(
-            vector * np.abs(q2 - d2) * (2.0 * q2 + s2) + axial * np.abs(q2 - s2) * (2.0 * q2 + d2)
-        )
+        return self._sum(lambda a, b: np.abs(q2 - a) * (2.0 * q2 + b), d2, s2)
 
     def longitudinal(self, q2: Real) -> Array:
         """|c_V|^2 D^2 |q^2 - S^2| + |c_A|^2 S^2 |q^2 - D^2|, D and S the masses' difference and sum [GeV^4]."""
-        vector, axial = self._weights()
         d2, s2 = np.square(self.m2 - self.m1), np.square(self.m2 + self.m1)
-        return np.asarray(vector * d2 * np.abs(q2 - s2) + axial * s2 * np.abs(q2 - d2))
+        return self._sum(lambda a, b: a * np.abs(q2 - b), d2, s2)
 
     def pair(self, q2: Real, cos_theta: Real, hz: Real, ht: Real) -> Array:
         """Spin sum; the hadronic tensor is symmetric, so V and A do not interfere."""
@@ -129,7 +137,7 @@ class FermionCurrent:
         k1k2 = 0.5 * (q2 - np.square(self.m1) - np.square(self.m2))
         linear = 2.0 * hz * ht * k * cos_theta * (e1 - e2)
         total = 0.0
-        for weight, sign in zip(self._weights(), (1.0, -1.0), strict=True):
+        for weight, sign in zip(self.weights(), (1.0, -1.0), strict=True):
             mm = sign * self.m1 * self.m2
             z = np.square(hz) * (k1k2 + mm - 2.0 * np.square(k * cos_theta))
             t = np.square(ht) * (2.0 * e1 * e2 - k1k2 - mm)
@@ -138,8 +146,8 @@ class FermionCurrent:
 
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Traces contracted; Re(c_V c_A*) g_V g_A makes the forward-backward asymmetry."""
-        vector, axial = self._weights()
-        (p1f, p1b), (p2f, p2b) = _decay_products(q2, cos_theta, self.m1, self.m2, mf)
+        vector, axial = self.weights()
+        (p1f, p1b), (p2f, p2b) = decay_products(q2, cos_theta, self.m1, self.m2, mf)
         ff, mf2 = 0.5 * q2 - np.square(mf), np.square(mf)
         pp = 0.5 * (np.square(self.m1) + np.square(self.m2) - q2)
         plus, minus = g_v**2 + g_a**2, g_v**2 - g_a**2
@@ -150,8 +158,8 @@ class FermionCurrent:
 
     def scalar_decay(self, q2: Real, cos_theta: Real, mass: Real) -> Array:
         """Trace contracted with (k1 - k2)(k1 - k2)."""
-        vector, axial = self._weights()
-        one, two = _decay_products(q2, cos_theta, self.m1, self.m2, mass)
+        vector, axial = self.weights()
+        one, two = decay_products(q2, cos_theta, self.m1, self.m2, mass)
         k_square = 4.0 * np.square(mass) - q2
         pp = 0.5 * (np.square(self.m1) + np.square(self.m2) - q2)
         same = (vector + axial) * (2.0 * (one[0] - one[1]) * (two[0] - two[1]) - k_square * pp)
@@ -165,7 +173,7 @@ def _pair_frame(q2: Real, m1: Real, m2: Real) -> tuple[Array, Array, Array]:
     return k, (q2 - difference) / (2.0 * root), (q2 + difference) / (2.0 * root)
 
 
-def _decay_products(
+def decay_products(
     q2: Real, cos_theta: Real, m1: Real, m2: Real, mf: Real
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     """Products (p1.k1, p1.k2), (p2.k1, p2.k2) of X2(p2) -> X1(p1) (k1 k2) with equal masses mf [GeV^2]."""

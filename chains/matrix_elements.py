@@ -8,15 +8,17 @@ spectator in the pair's rest frame. Units: GeV.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from darkpair.chains.dark_currents import decay_products
 from darkpair.gen.kinematics import kallen
 
 if TYPE_CHECKING:
-    from darkpair.chains.dark_currents import DarkCurrent
+    from darkpair.chains.dark_currents import DarkCurrent, FermionCurrent
     from darkpair.chains.form_factors import FormFactor, KstarForm
     from darkpair.gen.kinematics import Array, Real
 
@@ -26,6 +28,7 @@ __all__ = [
     "KstarTransition",
     "ScalarTransition",
     "ThreeBodyAmplitude",
+    "TripleDecay",
     "VectorTransition",
     "fermion_rate_polynomial",
     "pair_from_meson",
@@ -52,7 +55,7 @@ def propagator(q2: Real, mediator_mass: Real | None) -> Array:
     The longitudinal part is contact for any mass: q (g - q q / m^2) / (q^2 - m^2) = -q / m^2.
     """
     if mediator_mass is None:
-        return np.ones(np.shape(q2))
+        return np.ones(())
     return np.asarray(1.0 / (1.0 - q2 / np.square(mediator_mass)))
 
 
@@ -124,16 +127,22 @@ class CurrentDecay:
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
+        shape = np.square(propagator(q2, self.mediator_mass))
+        if (
+            np.ndim(self.mf) == 0 and self.mf == 0.0 and not self.scalar
+        ):  # the common case, three times faster
+            massless = self.strength * (4.0 / 3.0 * (self.g_v**2 + self.g_a**2)) * shape
+            return np.asarray(massless * self.current.transverse(q2))
         ratio = np.square(self.mf) / q2
         if self.scalar:
             spin_one: Real = (1.0 - 4.0 * ratio) / 3.0
         else:
             vector, axial = self.g_v**2 * (1.0 + 2.0 * ratio), self.g_a**2 * (1.0 - 4.0 * ratio)
             spin_one = 4.0 / 3.0 * (vector + axial)
-        shape = np.square(propagator(q2, self.mediator_mass))
-        return np.asarray(
-            self.strength * (spin_one * shape * self.current.transverse(q2) + self._longitudinal(q2))
-        )
+        out = spin_one * shape * self.current.transverse(q2)
+        if not self.scalar:
+            out = out + self._longitudinal(q2)
+        return np.asarray(self.strength * out)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -250,6 +259,55 @@ class ScalarTransition:
         if self.fermion_mass is not None:
             out = out * 2.0 * (q2 - 4.0 * np.square(self.fermion_mass))
         return np.asarray(out)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TripleDecay:
+    """psi2 -> psi1 psi1 psi1 through the off-diagonal and the axial diagonal current, contact.
+
+    Antisymmetrised over the identical psi1: all three for Majorana, the first two of (psi1, psi1, psi1-bar)
+    for Dirac. The factor 1/n! of identical particles is the caller's, in `strength`.
+
+    Parameters
+    ----------
+    current : FermionCurrent
+        The off-diagonal current psi2 -> psi1.
+    strength : float or ndarray [GeV^-4]
+        Square of the contact coupling.
+    majorana : bool
+        Whether the third psi1 is identical with the others.
+    """
+
+    current: FermionCurrent
+    strength: Real
+    majorana: bool
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] of daughters (2, 3) and cos_theta of daughter 3, averaged over the spin of psi2."""
+        heavy, light = np.square(self.current.m2), np.square(self.current.m1)
+        (ab, ac), (pb, pc) = decay_products(q2, cos_theta, self.current.m1, self.current.m2, self.current.m1)
+        bc, pa = 0.5 * q2 - light, 0.5 * (heavy + light - q2)
+        even, odd = self.current.weights()
+        plus, minus = even + odd, even - odd
+
+        def direct(ab: Real, ac: Real, bc: Real, pa: Real, pb: Real, pc: Real) -> Real:
+            same = plus * (ab * pc + ac * pb - light * pa)
+            return 16.0 * (same - minus * self.current.m1 * self.current.m2 * (bc - 2.0 * light))
+
+        mixed = 8.0 * self.current.m1 * self.current.m2 * minus * (heavy - 7.0 * light)
+
+        def exchange(ab: Real, pc: Real) -> Real:
+            return plus * (16.0 * light * heavy - 32.0 * pc * ab) + mixed
+
+        total = direct(ab, ac, bc, pa, pb, pc) + direct(ab, bc, ac, pb, pa, pc) - exchange(ab, pc)
+        if self.majorana:
+            total = total + direct(ac, bc, ab, pc, pa, pb) - exchange(ac, pb) - exchange(bc, pa)
+        return np.asarray(self.strength * total)
+
+    def averaged(self, q2: Real) -> Array:
+        """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]; exact, as a polynomial of second degree."""
+        node = 1.0 / math.sqrt(3.0)
+        return np.asarray(0.5 * (self(q2, node) + self(q2, -node)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -101,7 +101,7 @@ class Inputs:
         return cls(preset, tuple(sorted((name, float(value)) for name, value in overrides.items())))
 
     def replace(self, **overrides: float) -> Inputs:
-        """Same inputs with more values replaced [table's units]."""
+        """Copy with more values replaced [table's units]."""
         return Inputs.of(self.preset, **{**dict(self.overrides), **overrides})
 
     def __getitem__(self, name: str) -> float:
