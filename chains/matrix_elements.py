@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array, Real
 
 __all__ = [
-    "ConstantAmplitude",
     "CurrentDecay",
     "KstarTransition",
+    "PowerAmplitude",
     "ScalarTransition",
     "ThreeBodyAmplitude",
     "TripleDecay",
@@ -311,22 +311,25 @@ class TripleDecay:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ConstantAmplitude:
-    """A squared amplitude that is flat over the Dalitz plane, or a power of q^2.
+class PowerAmplitude:
+    """A squared amplitude that depends on q^2 alone: strength (q^2 - threshold^2)^power / (pole^2 - q^2)^2.
 
     Parameters
     ----------
-    strength : float or ndarray [GeV^(-2 power)]
-        Its value, identical-particle factors included.
+    strength : float or ndarray
+        Couplings, with the factors of identical particles.
     power : int
-        Power of q^2.
+        0 for a contact of scalars, 1 for a fermion pair from a scalar, 2 for a photon pair.
     threshold : float [GeV]
-        The power is of q^2 - threshold^2.
+        Sum of the pair's masses where the power comes from its spins.
+    pole : float or ndarray, optional [GeV]
+        Mass of a scalar mediator; contact without.
     """
 
     strength: Real
     power: int = 0
     threshold: float = 0.0
+    pole: Real | None = None
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""
@@ -334,7 +337,8 @@ class ConstantAmplitude:
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2] [1]."""
-        return np.asarray(self.strength * (q2 - self.threshold**2) ** self.power + 0.0 * np.asarray(q2))
+        out = self.strength * (np.asarray(q2) - self.threshold**2) ** self.power
+        return np.asarray(out if self.pole is None else out / np.square(np.square(self.pole) - q2))
 
 
 def fermion_rate_polynomial(x: Real) -> Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from darkpair.chains.matrix_elements import ThreeBodyAmplitude
     from darkpair.gen.kinematics import Array, Real
+
+T = TypeVar("T")
 
 __all__ = ["Mode", "Model", "Spin", "check_mass"]
 
@@ -38,6 +41,16 @@ class Mode:
     width: Callable[[Any], Array]
     equation: str
     amplitude: Callable[[Any], ThreeBodyAmplitude] | None = None
+
+    def of(self, owner: Model) -> Mode:
+        """Mode of `owner`, whichever model asks."""
+        amplitude = None if self.amplitude is None else partial(_ask, self.amplitude, owner)
+        return Mode(partial(_ask, self.width, owner), self.equation, amplitude)
+
+
+def _ask(function: Callable[[Model], T], owner: Model, _asking: Model) -> T:
+    """Answer of `function` for its owner."""
+    return function(owner)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +138,7 @@ class Model:
 
     def equation(self, parent: str, mode: str) -> str:
         """Equation of arXiv:2005.07102 that gives the rate."""
-        return "section IV.D" if (parent, mode) == ("X2", "invisible") else self._mode(parent, mode).equation
+        return "section IV.D" if (parent, mode) == ("X2", "invisible") else self.mode(parent, mode).equation
 
     def partial_width(self, parent: str, mode: str) -> Array:
         """Partial width [GeV]; exactly zero for a closed channel.
@@ -143,7 +156,7 @@ class Model:
         if (parent, mode) == ("X2", "invisible"):
             return np.asarray(self.width("X2") - self._listed("X2"))
         if (parent, mode) not in self._widths:
-            width = np.asarray(self._mode(parent, mode).width(self))
+            width = np.asarray(self.mode(parent, mode).width(self))
             width.flags.writeable = False
             self._widths[parent, mode] = width
         return self._widths[parent, mode]
@@ -190,7 +203,7 @@ class Model:
         InputError
             For a mode with two daughters, or one whose angles nobody derived.
         """
-        amplitude = self._mode(parent, mode).amplitude
+        amplitude = self.mode(parent, mode).amplitude
         if amplitude is None:
             raise InputError(
                 f"{parent} -> {mode} has no three-body matrix element; it is isotropic or a rate only"
@@ -200,7 +213,7 @@ class Model:
     def spin(self, parent: str, mode: str) -> Spin:
         """Correlation of X2 -> mode when X2 comes from `parent`; isotropic unless a portal says otherwise."""
         self._known_parent(parent)
-        self._mode("X2", mode)
+        self.mode("X2", mode)
         return Spin()
 
     def _table(self) -> Mapping[tuple[str, str], Mode]:
@@ -216,7 +229,8 @@ class Model:
         if parent not in parents:
             raise UnknownNameError(f"parent of {type(self).__name__}", parent, parents)
 
-    def _mode(self, parent: str, mode: str) -> Mode:
+    def mode(self, parent: str, mode: str) -> Mode:
+        """Entry of a mode; UnknownNameError for one that the model does not have."""
         self._known_parent(parent)
         table = self._table()
         if (parent, mode) not in table:

@@ -12,6 +12,7 @@ import numpy as np
 from darkpair.chains.dark_currents import ScalarCurrent
 from darkpair.chains.form_factors import KstarForm, form_factor
 from darkpair.chains.matrix_elements import CurrentDecay, KstarTransition, VectorTransition, pair_from_meson
+from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
 from darkpair.chains.models.electroweak import cos_theta_W, fermion_couplings, weak_coupling, z_penguin
 from darkpair.chains.models.model import Mode, Model
 from darkpair.chains.widths import three_body_width, two_body_width
@@ -268,10 +269,10 @@ PAIR_MODES: Final = _modes()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ZPrimeScalar(ZPrime):
+class ZPrimeScalar(ZPrime, ScalarPair):
     """Z' and two real scalars S1, S2 (arXiv:2005.07102, eq. 41)."""
 
-    MODES: ClassVar = PAIR_MODES
+    MODES: ClassVar = {**PAIR_MODES, **CASCADE_MODES}
 
     def current(self) -> ScalarCurrent:
         """S2 d S1 - S1 d S2."""
