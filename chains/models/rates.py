@@ -53,6 +53,11 @@ class RateRow:
     ctau: float
     equation: str
 
+    @property
+    def closed(self) -> bool:
+        """Whether the mode does not occur here: forbidden by energy, or a coupling that is zero."""
+        return self.width == 0.0
+
 
 def _value(name: str, text: str | float, inputs: Inputs) -> object:
     """Value of a parameter from a text."""
@@ -115,7 +120,7 @@ def build_model(name: str, settings: Mapping[str, str | float], preset: str = "p
             raise UnknownNameError(f"parameter of {name}", key, known)
         values[key] = _value(key, text, inputs)
     try:
-        return model(inputs=inputs, **values)  # type: ignore[arg-type]  # checked against the fields above
+        return model(inputs=inputs, **values)  # names checked above
     except TypeError as error:
         raise InputError(f"{name} lacks a parameter ({error}); its parameters: {', '.join(known)}") from None
 
