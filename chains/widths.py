@@ -73,10 +73,10 @@ def three_body_width(
     low = np.where(is_open, np.square(a + b), 1.0)
     # (M - s)^2 - (m1 + m2)^2 as a product, which stays exact at threshold; closed channels integrate over nothing
     span = np.where(is_open, (m - s - a - b) * (m - s + a + b), 0.0)
-    total = np.zeros(m.shape)
+    total: Array = np.zeros(m.shape)
     for x, dx in zip(_X, _DX, strict=True):  # over nodes, not over model points
         q2 = low + span * x
         outer = np.sqrt(span * (1.0 - x) * np.maximum(np.square(m + s) - q2, 0.0))
         inner = np.sqrt(span * x * np.maximum(q2 - np.square(a - b), 0.0)) / q2
-        total += dx * outer * inner * averaged(q2)
+        total = total + dx * outer * inner * averaged(q2)  # couplings may have more dimensions than masses
     return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)

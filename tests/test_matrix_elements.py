@@ -38,7 +38,7 @@ G5 = 1j * GAMMA[0] @ GAMMA[1] @ GAMMA[2] @ GAMMA[3]
 LOWER = np.einsum("mn,nab->mab", METRIC, GAMMA)
 
 
-def dot(a: Real, b: Real) -> Real:
+def dot(a: Any, b: Any) -> Any:
     return np.asarray(np.einsum("...m,mn,...n->...", a, METRIC, b))
 
 
@@ -47,7 +47,7 @@ def slash(p: Any) -> Complex:
 
 
 def mass(p: Real) -> Real:
-    return np.sqrt(np.maximum(dot(p, p), 0.0))
+    return np.asarray(np.sqrt(np.maximum(dot(p, p), 0.0)))
 
 
 def spinors(p: Real, m: float, *, anti: bool = False) -> list[Complex]:
@@ -323,7 +323,7 @@ def test_psi2_to_three_psi1(m1: float, majorana: bool) -> None:
     vs = {"c": spinors(c, m1, anti=True)}
     vs |= {name: [np.asarray((flip @ bar(u)[..., None])[..., 0]) for u in us[name]] for name in us}
     us["c"] = [np.asarray((flip @ bar(v)[..., None])[..., 0]) for v in vs["c"]]
-    total = np.zeros(N)
+    total: Any = np.zeros(N)
     for (i, j, k), u2 in product(product(range(2), repeat=3), spinors(p, m2)):
         ua, ub, uc = us["a"][i], us["b"][j], us["c"][k]
         va, vc = vs["a"][i], vs["c"][k]
@@ -356,10 +356,11 @@ def test_averages_over_the_angle() -> None:
         transition = VectorTransition(
             mass=5.28, daughter_mass=0.49, form=form, current=dark, strength=2.0, mediator_mass=9.0
         )
-        for amplitude, q2 in [
+        cases: list[tuple[Any, Real]] = [
             *((d, np.linspace(0.09, 0.12, 7)) for d in decays),
             (transition, np.linspace(0.3, 20, 7)),
-        ]:
+        ]
+        for amplitude, q2 in cases:
             mean = sum(w * amplitude(q2, x) for x, w in zip(nodes, weights, strict=True)) / 2
             np.testing.assert_allclose(amplitude.averaged(q2), mean, rtol=1e-10)
 
