@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from darkpair.chains.models.inputs import Inputs
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["HiggsPortalFermion", "HiggsPortalQuartic", "HiggsPortalTrilinear", "flavour_coefficient"]
+__all__ = [
+    "HiggsPortalFermion",
+    "HiggsPortalQuartic",
+    "HiggsPortalTrilinear",
+    "flavour_coefficient",
+    "photon_coupling",
+    "photons_by_mixing",
+]
 
 #: Low-energy h gamma gamma form factor of the W (7) and of t, b, c, tau (-4/3 N_c Q^2 each); light hadrons
 #: and leptons change it by a number of order one.
@@ -145,12 +152,34 @@ def _semi_invisible(model: HiggsPortal, *, parent: str, daughter: str) -> Array:
     return three_body_width(particle(parent).mass, particle(daughter).mass, *model.pair_masses(), averaged)
 
 
+def photon_coupling(inputs: Inputs) -> float:
+    """Coefficient alpha F / (8 pi v) of h F F at low energy [GeV^-1] (arXiv:2005.07102, below eq. 29)."""
+    return inputs["alpha"] * _PHOTON_FACTOR / (8.0 * math.pi * higgs_vev(inputs))
+
+
+def photons_by_mixing(mass: Real, theta: Real, inputs: Inputs) -> Array:
+    """Width of a scalar -> gamma gamma by mixing with the Higgs boson [GeV].
+
+    Parameters
+    ----------
+    mass : float or ndarray [GeV]
+    theta : float or ndarray
+        Mixing angle.
+
+    References
+    ----------
+    arXiv:2005.07102, below eq. 29.
+    """
+    squared = 0.5 * 8.0 * np.square(np.asarray(theta) * photon_coupling(inputs)) * np.asarray(mass) ** 4
+    return two_body_width(mass, 0.0, 0.0, squared)
+
+
 def _visible_amplitude(model: HiggsPortal, *, pair: str) -> PowerAmplitude:
     """Squared amplitude of X2 -> X1 and a light pair by an off-shell Higgs (arXiv:2005.07102, below eq. 29)."""
     coupling, pole = model.strength()
     reach = np.asarray(coupling) / model.inputs["m_h"] ** 2
     if pair == "gamma":
-        photon = reach * model.inputs["alpha"] * _PHOTON_FACTOR / (8.0 * math.pi)
+        photon = reach * higgs_vev(model.inputs) * photon_coupling(model.inputs)
         return PowerAmplitude(strength=0.5 * 8.0 * np.square(photon), power=2, pole=pole)
     mass = particle(f"{pair}-").mass
     return PowerAmplitude(strength=2.0 * np.square(reach * mass), power=1, threshold=2.0 * mass, pole=pole)
