@@ -265,6 +265,24 @@ def test_portals_combine() -> None:
         combine()
 
 
+def test_what_the_dark_states_are() -> None:
+    kinds = {
+        name: (example(name).fermions(), example(name).self_conjugate(), example(name).stable())
+        for name in MODELS
+    }
+    assert kinds["zprime-scalar"] == (False, True, True)
+    assert kinds["zprime-dirac"] == kinds["dipole"] == kinds["higgs-portal-fermion"] == (True, False, True)
+    assert kinds["zprime-majorana"] == (True, True, True)
+    assert kinds["impostor"] == (False, True, False)
+    point: dict[str, Any] = {"m1": 0.0, "m2": 0.2}
+    both = combine(ZPrimeScalar(G_X=GF, **point), Impostor(**point))
+    assert (both.fermions(), both.self_conjugate(), both.stable()) == (False, True, False)
+    with pytest.raises(InputError, match="like with like"):
+        combine(ZPrimeScalar(G_X=GF, **point), Dipole(mu=1e-5, **point))
+    with pytest.raises(InputError, match="like with like"):
+        combine(ZPrimeMajorana(G_X=GF, **point), Dipole(mu=1e-5, **point))
+
+
 def test_rows_of_the_rates() -> None:
     settings: dict[str, str | float] = {"m1": "0", "m2": "430 MeV", "G_X": "1 GF", "inputs.F_K": "117 MeV"}
     model = build_model("zprime-scalar", settings)

@@ -52,6 +52,24 @@ class Combined(Model):
                     f"{type(part).__name__} has other masses of X1, X2 than m1 = {self.m1}, m2 = {self.m2} GeV"
                 )
 
+        if len({(part.fermions(), part.self_conjugate()) for part in self.parts}) > 1:
+            names = ", ".join(type(part).__name__ for part in self.parts)
+            raise InputError(
+                f"{names} disagree on what X1 and X2 are: scalars, Dirac or Majorana; combine like with like"
+            )
+
+    def fermions(self) -> bool:
+        """Whether X1 and X2 are fermions."""
+        return any(part.fermions() for part in self.parts)
+
+    def self_conjugate(self) -> bool:
+        """Whether X1 and X2 are their own antiparticles."""
+        return all(part.self_conjugate() for part in self.parts)
+
+    def stable(self) -> bool:
+        """Whether X1 is stable in every part."""
+        return all(part.stable() for part in self.parts)
+
     def _table(self) -> Mapping[tuple[str, str], Mode]:
         table: dict[tuple[str, str], Mode] = {}
         for part in self.parts:

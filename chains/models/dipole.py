@@ -42,6 +42,7 @@ class Dipole(Model):
         Amplitude doubled by the Hermitian conjugate, and no decay asymmetry (CPT).
     """
 
+    FERMIONS: ClassVar = True
     MODES: ClassVar = {("X2", "X1 gamma"): Mode(_photon, "52, 53")}
 
     mu: Real
@@ -54,6 +55,10 @@ class Dipole(Model):
             raise InputError(
                 f"mu = {self.mu}, d = {self.d} GeV^-1; allowed: finite numbers, for example mu = 1e-5"
             )
+
+    def self_conjugate(self) -> bool:
+        """Whether psi1 and psi2 are Majorana."""
+        return self.majorana
 
     def asymmetry(self) -> Array:
         """Decay asymmetry alpha = -2 Re(mu d*) / (|mu|^2 + |d|^2) of psi2; the opposite for psi2-bar [1]."""

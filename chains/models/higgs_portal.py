@@ -243,6 +243,7 @@ class HiggsPortalFermion(HiggsPortal):
         Mediator, with its full propagator.
     """
 
+    FERMIONS: ClassVar = True
     MODES: ClassVar = _modes("X2 X2", "25, 28")
     PAIR: ClassVar = "X2 X2"
     SCALED: ClassVar = "y_X"

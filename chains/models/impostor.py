@@ -43,6 +43,7 @@ class Impostor(ScalarPair):
     """
 
     MODES: ClassVar = {("X2", "gamma gamma"): Mode(_photons, "35, 36"), **CASCADE_MODES}
+    STABLE: ClassVar = False
 
     lambda_Psi: Real = 1.0
     m_Psi: Real = 1000.0

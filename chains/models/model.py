@@ -107,6 +107,10 @@ class Model:
 
     #: (parent, mode) -> Mode.
     MODES: ClassVar[Mapping[tuple[str, str], Mode]] = {}
+    #: Whether X1 and X2 are fermions: psi1, psi2 rather than S1, S2.
+    FERMIONS: ClassVar[bool] = False
+    #: Whether X1 can be dark matter; False where it decays in turn.
+    STABLE: ClassVar[bool] = True
 
     m1: Real
     m2: Real
@@ -135,6 +139,18 @@ class Model:
     def modes(self, parent: str | None = None) -> tuple[tuple[str, str], ...]:
         """(parent, mode) pairs that the model has, of one parent if named."""
         return tuple(key for key in self._table() if parent in {None, key[0]})
+
+    def fermions(self) -> bool:
+        """Whether X1 and X2 are fermions."""
+        return self.FERMIONS
+
+    def self_conjugate(self) -> bool:
+        """Whether X1 and X2 are their own antiparticles: scalars are real, Dirac fermions are not."""
+        return not self.fermions()
+
+    def stable(self) -> bool:
+        """Whether X1 is stable."""
+        return self.STABLE
 
     def equation(self, parent: str, mode: str) -> str:
         """Equation of arXiv:2005.07102 that gives the rate."""

@@ -40,6 +40,8 @@ class ZPrimeFermion(ZPrime):
         Dark coupling over mixing, needed for psi2 -> 3 psi1 only, whose contact coupling is g_X^2 / m_Z'^2.
     """
 
+    FERMIONS: ClassVar = True
+
     c_V: Real = 0.0
     c_A: Real = 1.0
     c_A11: Real = 0.0
@@ -199,6 +201,10 @@ class ZPrimeMajorana(ZPrimeFermion):
     def current(self) -> FermionCurrent:
         """psi2-bar gamma (i c_V + c_A gamma5) psi1."""
         return FermionCurrent(m1=self.m1, m2=self.m2, c_V=1j * np.asarray(self.c_V), c_A=self.c_A)
+
+    def self_conjugate(self) -> bool:
+        """Majorana."""
+        return True
 
     def channels(self, *, decay: bool) -> float:
         """Amplitude doubled, one channel; "printed" halves the decay."""
