@@ -80,7 +80,9 @@ def pair_from_meson(current: DarkCurrent, coupling: Real, q2: Real) -> Array:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CurrentDecay:
-    """X2 -> X1 f f-bar, or X1 pi+ pi- with ``scalar``; daughters ordered (X1, f, f-bar).
+    """X2 -> X1 f f-bar, or X1 pi+ pi- with ``scalar``; daughters ordered (X1, f, f-bar) unless ``fermion_last``.
+
+    For the antiparticle of a Dirac X2 the roles of f and f-bar are exchanged: turn cos_theta round.
 
     Parameters
     ----------
@@ -96,6 +98,8 @@ class CurrentDecay:
         The pair is a pair of scalars with the current k1 - k2.
     mediator_mass : float or ndarray, optional [GeV]
         Mass of the Z' for its propagator; contact without.
+    fermion_last : bool
+        Daughters ordered (X1, f-bar, f), as in "X1 e+ e-".
 
     References
     ----------
@@ -109,6 +113,7 @@ class CurrentDecay:
     g_a: float = 0.0
     scalar: bool = False
     mediator_mass: Real | None = None
+    fermion_last: bool = False
 
     def _longitudinal(self, q2: Real) -> Array:
         if self.scalar:
@@ -120,7 +125,8 @@ class CurrentDecay:
         if self.scalar:
             contact = self.current.scalar_decay(q2, cos_theta, self.mf)
         else:
-            contact = self.current.decay(q2, cos_theta, self.mf, self.g_v, self.g_a)
+            to_antifermion = -np.asarray(cos_theta) if self.fermion_last else cos_theta
+            contact = self.current.decay(q2, to_antifermion, self.mf, self.g_v, self.g_a)
         longitudinal = self._longitudinal(q2)
         shape = np.square(propagator(q2, self.mediator_mass))
         return np.asarray(self.strength * (shape * (contact - longitudinal) + longitudinal))

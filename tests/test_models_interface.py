@@ -22,7 +22,9 @@ from darkpair.chains.models import (
     ZPrimeScalar,
     combine,
 )
+from darkpair.chains.models.electroweak import cos_theta_W, fermion_couplings, higgs_vev, weak_coupling
 from darkpair.chains.models.rates import build_model, rate_table
+from darkpair.chains.models.zprime import contact_coupling, mixing_from_vev
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
@@ -263,6 +265,35 @@ def test_portals_combine() -> None:
         combine(replace(portal, invisible_branching_ratio=0.5), dipole)
     with pytest.raises(InputError, match="one or more"):
         combine()
+
+
+def test_order_of_the_daughters() -> None:
+    """"X1 e+ e-" has the electron last, "X1 nu nubar" the antineutrino: the asymmetry knows."""
+    model = ZPrimeDirac(m1=0.05, m2=0.4, G_X=GF, c_V=1.0, c_A=0.7, inputs=Inputs.of("pdg", sin2_theta_W=0.1))
+    electron, neutrino = model.matrix_element("X2", "X1 e+ e-"), model.matrix_element("X2", "X1 nu nubar")
+
+    def tilt(amplitude: Any) -> float:
+        return float(amplitude(0.05, 0.5) - amplitude(0.05, -0.5))
+
+    def unit(fermion: str) -> float:
+        g_v, g_a = fermion_couplings(fermion, model.inputs)
+        dark = model.current()
+        odd = dark.decay(0.05, 0.5, 0.0, g_v, g_a) - dark.decay(0.05, -0.5, 0.0, g_v, g_a)
+        return float(odd * 2 * GF**2 * (3 if fermion == "nu" else 1))
+
+    assert tilt(neutrino) == near(unit("nu"), rel=1e-9)
+    assert tilt(electron) == near(-unit("e"), rel=1e-4)
+
+
+def test_model_from_mixing() -> None:
+    model = ZPrimeScalar.from_mixing(eps_Z=4e-3, g_X=1.1, m_Zprime=10.0, inputs=Inputs(), m1=0.0, m2=0.4)
+    assert model.m_Zprime == 10.0
+    contact = float(contact_coupling(4e-3, 1.1, 10.0, Inputs()))
+    assert float(model.G_X) == near(contact, rel=1e-12)
+    # Delta^2 = g g_X v_X^2 / (2 c_W) over m_Z^2 = g^2 v^2 / (4 c_W^2)
+    g, c, v = weak_coupling(Inputs()), cos_theta_W(Inputs()), higgs_vev(Inputs())
+    expected = (g * 0.9 * 4.0 / (2 * c)) / (g**2 * v**2 / (4 * c**2))
+    assert mixing_from_vev(0.9, 2.0, Inputs()) == near(expected, rel=1e-12)
 
 
 def test_what_the_dark_states_are() -> None:

@@ -27,9 +27,9 @@ from darkpair.chains.models.dark_matter import (
     mediator_lifetime,
     relic_yukawa,
 )
-from darkpair.chains.models.electroweak import cos_theta_W
+from darkpair.chains.models.electroweak import cos_theta_W, higgs_vev, weak_coupling
 from darkpair.chains.models.higgs_portal import photons_by_mixing
-from darkpair.chains.models.zprime import mixing_product
+from darkpair.chains.models.zprime import mixing_from_vev, mixing_product
 from darkpair.gen.constants import HBAR_C
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def _vector(inputs: Inputs) -> list[Claim]:
         float(ZPrimeMajorana(c_A11=0.1, g_X_over_eps_Z=x, **far).branching_ratio("X2", "X1 X1 X1"))
         for x in (0.1, 100.0)
     )
-    c2 = cos_theta_W(inputs) ** 2
+    printed = 2.0 / (weak_coupling(inputs) * cos_theta_W(inputs)) * (1.0 / higgs_vev(inputs)) ** 2
+    c2 = float(mixing_from_vev(1.0, 1.0, inputs)) / printed
     return [
         Claim(place="B", claim="X2 goes to pi0 in about 80 % for m1 << m2 - m_pi",
               ours=f"{axial[0]:.1%} for an axial fermion at (430, 0) MeV, {bosons[0]:.1%} for scalars",

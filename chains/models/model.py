@@ -212,7 +212,8 @@ class Model:
         """Squared amplitude of a three-body mode: (q2, cos_theta) -> |M|^2.
 
         q2 [GeV^2] is the invariant mass squared of the last two daughters of the mode, cos_theta the angle
-        between the last daughter and the first in the pair's rest frame.
+        between the last daughter and the first in the pair's rest frame. For the antiparticle of a Dirac X2
+        the pair's particle and antiparticle change roles: turn cos_theta round.
 
         Raises
         ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from darkpair.chains.dark_currents import ScalarCurrent
 from darkpair.chains.form_factors import KstarForm, form_factor
 from darkpair.chains.matrix_elements import CurrentDecay, KstarTransition, VectorTransition, pair_from_meson
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
-from darkpair.chains.models.electroweak import cos_theta_W, fermion_couplings, weak_coupling, z_penguin
+from darkpair.chains.models.electroweak import cos_theta_W, fermion_couplings, higgs_vev, weak_coupling, z_penguin
 from darkpair.chains.models.model import Mode, Model
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.inputs import Inputs
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["PAIR_MODES", "ZPrime", "ZPrimeScalar", "contact_coupling", "mixing_product"]
+__all__ = ["PAIR_MODES", "ZPrime", "ZPrimeScalar", "contact_coupling", "mixing_from_vev", "mixing_product"]
 
 #: M' -> M X1 X2: quark transition, form factor, part of the coupling, isospin factor of the amplitude.
 _TRANSITIONS: Final = {
@@ -71,6 +71,24 @@ def mixing_product(G_X: Real, m_Zprime: Real, inputs: Inputs) -> Array:
     return np.asarray(G_X / contact_coupling(1.0, 1.0, m_Zprime, inputs))
 
 
+def mixing_from_vev(g_X: Real, v_X: Real, inputs: Inputs) -> Array:
+    """eps_Z of a second doublet with unit charge under U(1)_X [1].
+
+    Parameters
+    ----------
+    g_X : float or ndarray
+    v_X : float or ndarray [GeV]
+        Its vacuum expectation value, far below v.
+
+    Notes
+    -----
+    The mixing term of |D H_X|^2 over m_Z^2 is (2 g_X c_W / g) (v_X / v)^2; arXiv:2005.07102, section III.C,
+    prints c_W in the denominator.
+    """
+    ratio = np.square(np.asarray(v_X) / higgs_vev(inputs))
+    return np.asarray(2.0 * np.asarray(g_X) * cos_theta_W(inputs) / weak_coupling(inputs) * ratio)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ZPrime(Model):
     """Z' mixing with the Z (arXiv:2005.07102, section III.C); a base without a choice of dark current.
@@ -105,6 +123,21 @@ class ZPrime(Model):
                 f"m_UV = {self.m_UV} GeV; allowed: above M_W, where the logarithm of eq. 40 holds"
             )
         form_factor("B -> K", self.b_to_k)
+
+    @classmethod
+    def from_mixing(cls, *, eps_Z: Real, g_X: Real, m_Zprime: Real, inputs: Inputs, **parameters: Any) -> Self:
+        """Model of a mixing, a dark coupling and a mass of the Z', with its propagator.
+
+        Parameters
+        ----------
+        eps_Z, g_X : float or ndarray
+        m_Zprime : float or ndarray [GeV]
+        inputs : Inputs
+        **parameters
+            The other parameters of the model.
+        """
+        strength = contact_coupling(eps_Z, g_X, m_Zprime, inputs)
+        return cls(G_X=strength, m_Zprime=m_Zprime, inputs=inputs, **parameters)
 
     def current(self) -> DarkCurrent:
         """Dark current that links X1 and X2, one channel."""
@@ -189,9 +222,14 @@ def _current_decay(model: ZPrime, *, pair: str) -> CurrentDecay:
     g_v, g_a = fermion_couplings(pair, model.inputs)
     families = 3.0 if pair == "nu" else 1.0
     return CurrentDecay(
-        current=model.current(), strength=strength * families, mf=_pair_mass(pair), g_v=g_v, g_a=g_a,
+        current=model.current(),
+        strength=strength * families,
+        mf=_pair_mass(pair),
+        g_v=g_v,
+        g_a=g_a,
         mediator_mass=mediator,
-    )  # fmt: skip
+        fermion_last=pair != "nu",  # "nu nubar" but "e+ e-"
+    )
 
 
 def _pair_mass(pair: str) -> float:
