@@ -39,6 +39,10 @@ class DarkCurrent(Protocol):
         """Contraction with a polarisation (ht, 0, 0, hz) along the spectator, spins summed."""
         ...
 
+    def pair_transverse(self, q2: Real, cos_theta: Real) -> Array:
+        """Contraction with either circular polarisation across the spectator, both charge channels averaged."""
+        ...
+
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Contraction with the current of a light fermion pair, averaged over the spin of X2."""
         ...
@@ -74,6 +78,11 @@ class ScalarCurrent:
         """(2 H_z k cos + H_t (e1 - e2))^2."""
         k, e1, e2 = _pair_frame(q2, self.m1, self.m2)
         return np.asarray(np.square(2.0 * hz * k * cos_theta + ht * (e1 - e2)))
+
+    def pair_transverse(self, q2: Real, cos_theta: Real) -> Array:
+        """2 k^2 sin^2."""
+        k, _, _ = _pair_frame(q2, self.m1, self.m2)
+        return np.asarray(2.0 * np.square(k) * (1.0 - np.square(cos_theta)))
 
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Contraction of (p1 + p2)(p1 + p2) with the fermions' tensor."""
@@ -143,6 +152,14 @@ class FermionCurrent:
             t = np.square(ht) * (2.0 * e1 * e2 - k1k2 - mm)
             total = total + 4.0 * weight * (z + t - linear)
         return np.asarray(total)
+
+    def pair_transverse(self, q2: Real, cos_theta: Real) -> Array:
+        """Spin sum; the term in Re(c_V c_A*) cos is opposite in the two charge channels and drops out."""
+        k, _, _ = _pair_frame(q2, self.m1, self.m2)
+        k1k2 = 0.5 * (q2 - np.square(self.m1) - np.square(self.m2))
+        across = k1k2 - np.square(k) * (1.0 - np.square(cos_theta))
+        vector, axial = self.weights()
+        return np.asarray(4.0 * ((vector + axial) * across + (vector - axial) * self.m1 * self.m2))
 
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Traces contracted; Re(c_V c_A*) g_V g_A makes the forward-backward asymmetry."""

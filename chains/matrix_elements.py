@@ -200,7 +200,7 @@ class VectorTransition:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KstarTransition:
-    """B -> K* X1 X2 through the vector portal, averaged over the pair's direction: a rate, no angle.
+    """B -> K* X1 X2 through the vector portal, K* spins summed; daughters ordered (K*, X1, X2).
 
     Parameters
     ----------
@@ -218,6 +218,14 @@ class KstarTransition:
     current: DarkCurrent
     strength: Real
     mediator_mass: Real | None = None
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
+        plus, minus, zero, ht = self.form.helicities(self.mass, self.daughter_mass, q2)
+        shape = propagator(q2, self.mediator_mass)
+        across = (np.square(plus) + np.square(minus)) * np.square(shape)
+        total = self.current.pair(q2, cos_theta, zero * shape, ht)
+        return np.asarray(self.strength * (total + across * self.current.pair_transverse(q2, cos_theta)))
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""

@@ -13,6 +13,7 @@ from darkpair.chains.dark_currents import FermionCurrent, ScalarCurrent
 from darkpair.chains.form_factors import form_factor
 from darkpair.chains.matrix_elements import (
     CurrentDecay,
+    KstarTransition,
     PowerAmplitude,
     ScalarTransition,
     TripleDecay,
@@ -294,6 +295,57 @@ def test_meson_to_meson_and_pair(mediator: float | None) -> None:
     total = squared(contracted((p1 - p2).astype(complex), hadron.astype(complex), q, mediator))
     ours = VectorTransition(current=ScalarCurrent(m1=m1, m2=m2), **vector)  # type: ignore[arg-type]
     np.testing.assert_allclose(ours(q2, cos), total, rtol=1e-9, atol=1e-10 * np.max(total))
+
+
+@pytest.mark.parametrize("mediator", [None, 10.0])
+def test_b_to_kstar_and_pair(mediator: float | None) -> None:
+    """The covariant decomposition of <K*| V - A |B>, K* polarisations summed, both charge channels averaged."""
+    from darkpair.chains.form_factors import KstarForm
+    from darkpair.gen.particles import particle
+
+    rng = np.random.default_rng(16)
+    heavy, light, m1, m2 = particle("B+").mass, 0.89, 0.1, 0.7
+    c_v, c_a = random_couplings(rng)
+    form = KstarForm(parent="B+")
+    q2, cos, (p, k, p1, p2) = three_body(rng, heavy, light, m1, m2)
+    q, s = p - k, q2 / heavy**2
+    v, a0, a1, a2 = (f[0] * np.exp(f[1] * s + f[2] * s**2) for f in (form.v, form.a0, form.a1, form.a2))
+    a3 = (heavy + light) / (2 * light) * a1 - (heavy - light) / (2 * light) * a2
+    epsilon = np.zeros((4, 4, 4, 4))
+    for perm in np.array(np.meshgrid(*[range(4)] * 4)).T.reshape(-1, 4):
+        if len(set(perm)) == 4:
+            epsilon[tuple(perm)] = np.linalg.det(np.eye(4)[perm])
+    # three real polarisation vectors orthogonal to k: the rest frame's axes, boosted
+    polarisations_k = []
+    for axis in range(3):
+        e = np.zeros((N, 4))
+        e[:, 0] = k[:, 1 + axis] / light
+        e[:, 1:] = k[:, 1:] * (k[:, 1 + axis] / (light * (k[:, 0] + light)))[:, None]
+        e[:, 1 + axis] += 1.0
+        polarisations_k.append(e)
+    conjugate = chiral(np.conj(c_v), np.conj(c_a))
+    channels = [
+        [current(u, chiral(c_v, c_a), w) for u in spinors(p2, m2) for w in spinors(p1, m1, anti=True)],
+        [current(u, conjugate, w) for u in spinors(p1, m1) for w in spinors(p2, m2, anti=True)],
+    ]
+    fermions, scalars = np.zeros(N), np.zeros(N)
+    for e in polarisations_k:
+        ep = dot(e, p)[:, None]
+        hadron = (
+            -1j * e * ((heavy + light) * a1)[:, None] + 1j * (p + k) * ep * (a2 / (heavy + light))[:, None]
+        )
+        hadron = hadron + 1j * q * ep * (2 * light / q2 * (a3 - a0))[:, None]
+        covector = np.einsum("mvrs,nv,nr,ns->nm", epsilon, e, p, k)
+        hadron = hadron + np.einsum("mn,kn->km", METRIC, covector) * (2 * v / (heavy + light))[:, None]
+        for channel in channels:
+            fermions += 0.5 * sum(squared(contracted(h, hadron, q, mediator)) for h in channel)
+        scalars += squared(contracted((p1 - p2).astype(complex), hadron, q, mediator))
+    common: dict[str, Any] = {"mass": heavy, "daughter_mass": light, "form": form, "strength": 1.0}
+    fermion = FermionCurrent(m1=m1, m2=m2, c_V=c_v, c_A=c_a)
+    ours = KstarTransition(current=fermion, mediator_mass=mediator, **common)
+    np.testing.assert_allclose(ours(q2, cos), fermions, rtol=1e-9)
+    ours = KstarTransition(current=ScalarCurrent(m1=m1, m2=m2), mediator_mass=mediator, **common)
+    np.testing.assert_allclose(ours(q2, cos), scalars, rtol=1e-9, atol=1e-10 * np.max(scalars))
 
 
 def test_scalar_operator_and_its_fermions() -> None:

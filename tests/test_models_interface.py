@@ -268,7 +268,7 @@ def test_portals_combine() -> None:
 
 
 def test_order_of_the_daughters() -> None:
-    """"X1 e+ e-" has the electron last, "X1 nu nubar" the antineutrino: the asymmetry knows."""
+    """ "X1 e+ e-" has the electron last, "X1 nu nubar" the antineutrino: the asymmetry knows."""
     model = ZPrimeDirac(m1=0.05, m2=0.4, G_X=GF, c_V=1.0, c_A=0.7, inputs=Inputs.of("pdg", sin2_theta_W=0.1))
     electron, neutrino = model.matrix_element("X2", "X1 e+ e-"), model.matrix_element("X2", "X1 nu nubar")
 

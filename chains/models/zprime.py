@@ -13,7 +13,13 @@ from darkpair.chains.dark_currents import ScalarCurrent
 from darkpair.chains.form_factors import KstarForm, form_factor
 from darkpair.chains.matrix_elements import CurrentDecay, KstarTransition, VectorTransition, pair_from_meson
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
-from darkpair.chains.models.electroweak import cos_theta_W, fermion_couplings, higgs_vev, weak_coupling, z_penguin
+from darkpair.chains.models.electroweak import (
+    cos_theta_W,
+    fermion_couplings,
+    higgs_vev,
+    weak_coupling,
+    z_penguin,
+)
 from darkpair.chains.models.model import Mode, Model
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
@@ -125,7 +131,9 @@ class ZPrime(Model):
         form_factor("B -> K", self.b_to_k)
 
     @classmethod
-    def from_mixing(cls, *, eps_Z: Real, g_X: Real, m_Zprime: Real, inputs: Inputs, **parameters: Any) -> Self:
+    def from_mixing(
+        cls, *, eps_Z: Real, g_X: Real, m_Zprime: Real, inputs: Inputs, **parameters: Any
+    ) -> Self:
         """Model of a mixing, a dark coupling and a mass of the Z', with its propagator.
 
         Parameters
@@ -297,7 +305,8 @@ def _modes() -> dict[tuple[str, str], Mode]:
         table["X2", f"X1 {name}"] = Mode(width, "B5, B6", amplitude)
     for parent, daughter in _TRANSITIONS:
         rate = partial(_semi_invisible, parent=parent, daughter=daughter)
-        angles = None if daughter.startswith("K*") else partial(_transition, parent=parent, daughter=daughter)
+        build = _kstar_transition if daughter.startswith("K*") else _transition
+        angles = partial(build, parent=parent, daughter=daughter)
         table[parent, f"{daughter} X1 X2"] = Mode(rate, "B1-B4", angles)
     return table
 
