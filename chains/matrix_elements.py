@@ -134,9 +134,7 @@ class CurrentDecay:
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
         shape = np.square(propagator(q2, self.mediator_mass))
-        if (
-            np.ndim(self.mf) == 0 and self.mf == 0.0 and not self.scalar
-        ):  # the common case, three times faster
+        if np.ndim(self.mf) == 0 and self.mf == 0.0 and not self.scalar:  # the neutrinos: fewer operations
             massless = self.strength * (4.0 / 3.0 * (self.g_v**2 + self.g_a**2)) * shape
             return np.asarray(massless * self.current.transverse(q2))
         ratio = np.square(self.mf) / q2

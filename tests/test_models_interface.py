@@ -199,6 +199,10 @@ def test_values_that_make_no_sense(changes: dict[str, Any]) -> None:
         example("zprime-dirac", **changes)
     with pytest.raises(InputError):
         ZPrimeMajorana(m1=0.0, m2=0.4, G_X=GF, c_V=1j)
+    with pytest.raises(InputError, match="real sizes"):
+        Dipole(m1=0.0, m2=0.4, mu=1e-5j, majorana=True)
+    with pytest.raises(InputError, match="finite"):
+        Dipole(m1=0.0, m2=0.4, mu=np.nan)
 
 
 def test_models_are_frozen_and_remember_their_inputs() -> None:
@@ -329,7 +333,7 @@ def test_rows_of_the_rates() -> None:
     assert {row.branching_ratio for row in rows_off if row.parent == "X2"} == {None}
     words = build_model("zprime-majorana", {**settings, "convention": "printed", "c_V": "0.5"}, "paper")
     assert words.inputs.preset == "paper"
-    dipole = build_model("dipole", {"m1": 0, "m2": 0.1, "mu": "1e-2 /TeV", "d": "1e-5j", "majorana": "true"})
+    dipole = build_model("dipole", {"m1": 0, "m2": 0.1, "mu": "1e-2 /TeV", "d": "1e-5", "majorana": "true"})
     assert dipole.width("X2") == near(8 * Dipole(m1=0.0, m2=0.1, mu=1e-5).width("X2"))
 
 

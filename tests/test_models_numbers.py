@@ -339,6 +339,21 @@ def test_b_to_k_without_masses(model: Any, number: float) -> None:
     assert width == near(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("parent", "daughter", "quarks", "f_plus", "crude", "full"),
+    [("B+", "K+", "bs", 0.33, 1.30e-6, 2.67e-6), ("K+", "pi+", "sd", 0.97, 4.74e-11, 2.89e-11)],
+)
+def test_neglecting_masses_and_slopes(
+    parent: str, daughter: str, quarks: str, f_plus: float, crude: float, full: float
+) -> None:
+    """The approximation of eq. B3 against the whole form factor: wrong by two in both directions."""
+    model = ZPrimeDirac(m1=0.0, m2=NEAR_ZERO, G_X=GF)
+    g2 = sum(x**2 for x in model.flavour_coupling(quarks))
+    width = g2 * particle(parent).mass ** 5 * f_plus**2 / (1536 * np.pi**3)
+    assert width / model.width(parent) == near(crude, rel=0.005)
+    assert model.branching_ratio(parent, f"{daughter} X1 X2") == near(full, rel=0.005)
+
+
 def test_b_rates_and_their_propagator() -> None:
     point = {"m1": 0.04, "m2": 0.40, "G_X": GF}
     dirac = ZPrimeDirac(**point)  # type: ignore[arg-type]

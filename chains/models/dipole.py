@@ -39,7 +39,8 @@ class Dipole(Model):
     mu, d : float, complex or ndarray [GeV^-1]
         Magnetic and electric (chiral) transition moments.
     majorana : bool
-        Amplitude doubled by the Hermitian conjugate, and no decay asymmetry (CPT).
+        mu is imaginary and d real then: give their sizes. The Hermitian conjugate doubles the amplitude, and
+        there is no decay asymmetry (CPT).
     """
 
     FERMIONS: ClassVar = True
@@ -54,6 +55,10 @@ class Dipole(Model):
         if not (np.all(np.isfinite(self.mu)) and np.all(np.isfinite(self.d))):
             raise InputError(
                 f"mu = {self.mu}, d = {self.d} GeV^-1; allowed: finite numbers, for example mu = 1e-5"
+            )
+        if self.majorana and (np.any(np.imag(self.mu)) or np.any(np.imag(self.d))):
+            raise InputError(
+                f"mu = {self.mu}, d = {self.d} GeV^-1; allowed for Majorana: real sizes, the phases are put here"
             )
 
     def self_conjugate(self) -> bool:

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 #: Weak isospin and electric charge of the fermions that a light X2 may give; charges of the Standard Model.
-_CHARGES = {"nu": (0.5, 0.0), "e": (-0.5, -1.0), "mu": (-0.5, -1.0), "tau": (-0.5, -1.0)}
+_CHARGES = {"nu": (0.5, 0.0), "e": (-0.5, -1.0), "mu": (-0.5, -1.0)}
 
 
 def cos_theta_W(inputs: Inputs) -> float:
