@@ -139,6 +139,12 @@ def test_mediator_on_its_mass_shell() -> None:
     assert light.partial_width("X2", "X1 pi0") == contact.partial_width("X2", "X1 pi0")
     with pytest.raises(InputError, match="mass shell"):
         light.partial_width("X2", "X1 nu nubar")
+    with pytest.raises(InputError, match="mass shell"):
+        HiggsPortalTrilinear(m1=0.04, m2=0.4, A_3=1.0, B=1.0, m_S3=0.2).width("X2")
+    with pytest.raises(InputError, match="mass shell"):
+        HiggsPortalTrilinear(m1=0.04, m2=0.4, A_3=1.0, B=1.0, m_S3=particle("K_L0").mass).partial_width(
+            "K_L0", "X1 X2"
+        )
     scalar = HiggsPortalTrilinear(m1=0.04, m2=0.4, A_3=1.0, B=1.0, m_S3=3.0)
     with pytest.raises(InputError, match="mass shell"):
         scalar.partial_width("B+", "K+ X1 X2")
@@ -203,6 +209,16 @@ def test_values_that_make_no_sense(changes: dict[str, Any]) -> None:
         Dipole(m1=0.0, m2=0.4, mu=1e-5j, majorana=True)
     with pytest.raises(InputError, match="finite"):
         Dipole(m1=0.0, m2=0.4, mu=np.nan)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_number_may_be_nan(name: str) -> None:
+    for parameter, value in EXAMPLES[name].items():
+        if isinstance(value, float):
+            with pytest.raises(InputError, match=rf"{parameter} = "):
+                example(name, **{parameter: np.nan})
+            with pytest.raises(InputError, match=rf"{parameter} = "):
+                example(name, **{parameter: np.array([value, np.inf])})
 
 
 def test_models_are_frozen_and_remember_their_inputs() -> None:

@@ -52,10 +52,6 @@ class Dipole(Model):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not (np.all(np.isfinite(self.mu)) and np.all(np.isfinite(self.d))):
-            raise InputError(
-                f"mu = {self.mu}, d = {self.d} GeV^-1; allowed: finite numbers, for example mu = 1e-5"
-            )
         if self.majorana and (np.any(np.imag(self.mu)) or np.any(np.imag(self.d))):
             raise InputError(
                 f"mu = {self.mu}, d = {self.d} GeV^-1; allowed for Majorana: real sizes, the phases are put here"

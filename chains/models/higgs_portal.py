@@ -177,6 +177,8 @@ def photons_by_mixing(mass: Real, theta: Real, inputs: Inputs) -> Array:
 def _visible_amplitude(model: HiggsPortal, *, pair: str) -> PowerAmplitude:
     """Squared amplitude of X2 -> X1 and a light pair by an off-shell Higgs (arXiv:2005.07102, below eq. 29)."""
     coupling, pole = model.strength()
+    if pole is not None and np.any(np.asarray(pole) <= np.asarray(model.m2) - model.m1):
+        raise InputError(f"m_S3 = {pole} GeV; allowed: above m2 - m1, where S3 is never on its mass shell")
     reach = np.asarray(coupling) / model.inputs["m_h"] ** 2
     if pair == "gamma":
         photon = reach * higgs_vev(model.inputs) * photon_coupling(model.inputs)

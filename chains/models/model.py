@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -121,6 +121,10 @@ class Model:
     _widths: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, (int, float, complex, np.ndarray)) and not np.all(np.isfinite(value)):
+                raise InputError(f"{entry.name} = {value}; allowed: finite numbers; correct it")
         check_mass("m1", self.m1)
         check_mass("m2", self.m2)
         if not np.all((np.asarray(self.m2) >= self.m1) & (np.asarray(self.m2) > 0.0)):

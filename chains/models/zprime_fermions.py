@@ -50,9 +50,6 @@ class ZPrimeFermion(ZPrime):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("c_V", "c_A", "c_A11", "c_A22"):
-            if not np.all(np.isfinite(getattr(self, name))):
-                raise InputError(f"{name} = {getattr(self, name)}; allowed: finite numbers")
         if np.any(np.asarray(self.c_A11) != 0.0) and self.g_X_over_eps_Z is None:
             raise InputError(
                 f"c_A11 = {self.c_A11} opens X2 -> X1 X1 X1, whose rate needs g_X_over_eps_Z; give it (for example 100)"
