@@ -270,6 +270,13 @@ def test_portals_combine() -> None:
     assert both.width("X2") == near(portal.width("X2") + dipole.width("X2"))
     assert both.spin("K_L0", "X1 gamma").axis == "sister"
     assert both.spin("K_L0", "X1 pi0").axis == "none"
+    polarised = combine(replace(portal, c_V=1.0, c_A=1.0), dipole)
+    with pytest.raises(InputError, match="not derived"):
+        polarised.spin("K_L0", "X1 gamma")
+    assert (
+        combine(replace(portal, c_V=1.0, c_A=1.0), replace(dipole, d=0.0)).spin("K_L0", "X1 gamma").axis
+        == "none"
+    )
     assert pickle.loads(pickle.dumps(both)).ctau("X2") == both.ctau("X2")
     np.testing.assert_allclose(both.matrix_element("X2", "X1 e+ e-")(0.01, 0.2), 0.0)
     assert combine(portal, dipole, invisible_branching_ratio=0.5).width("X2") == near(2 * both.width("X2"))

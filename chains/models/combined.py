@@ -83,7 +83,13 @@ class Combined(Model):
         self._known_parent(parent)
         self.mode("X2", mode)
         owner = next(part for part in self.parts if ("X2", mode) in part.modes())
-        return owner.spin(parent, mode)
+        spin = owner.spin(parent, mode)
+        if spin.axis == "sister" and any(part.polarises(parent) for part in self.parts):
+            raise InputError(
+                f"{parent} -> X1 X2 polarises X2 and X2 -> {mode} analyses it: this correlation is not derived; "
+                "allowed: c_V = 0 or c_A = 0, or a dipole that is mu or d alone"
+            )
+        return spin
 
 
 def combine(*parts: Model, invisible_width: float = 0.0, invisible_branching_ratio: float = 0.0) -> Combined:

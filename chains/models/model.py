@@ -237,6 +237,10 @@ class Model:
         self.mode("X2", mode)
         return Spin()
 
+    def polarises(self, parent: str) -> bool:  # noqa: ARG002 - portals with two currents say more
+        """Whether X2 of parent -> X1 X2 is polarised along its flight."""
+        return False
+
     def _table(self) -> Mapping[tuple[str, str], Mode]:
         return self.MODES
 

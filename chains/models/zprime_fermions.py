@@ -159,6 +159,10 @@ class ZPrimeDirac(ZPrimeFermion):
             asymmetry=-asymmetry,
         )
 
+    def polarises(self, parent: str) -> bool:
+        """Whether X2 of parent -> X1 X2 is polarised: a vector and an axial coupling with a common phase."""
+        return (parent, "X1 X2") in self.MODES and bool(np.any(np.real(self.c_V * np.conj(self.c_A))))
+
     def _asymmetry(self, mass: float) -> Array:
         """2 Re(a b*) / (|a|^2 + |b|^2) of the S and P waves at q^2 = mass^2; zero at threshold of both."""
         d, s = np.asarray(self.m2) - self.m1, np.asarray(self.m2) + self.m1
