@@ -153,6 +153,21 @@ def test_higgs_portal() -> None:
     assert three == near(1.58e-8, rel=0.02)
 
 
+def test_identical_scalars() -> None:
+    """lambda_22 v h S2^2: amplitude 2 lambda_22 v, half of phase space; the kaon goes with the Higgs boson."""
+    m2 = 0.2
+    model = HiggsPortalQuartic(m1=0.0, m2=m2, lambda_12=0.0, lambda_22=0.01)
+    higgs = PDG["m_h"]
+    expected = 0.5 * (2 * 0.01 * higgs_vev(PDG)) ** 2 * root(higgs, m2, m2) / (16 * np.pi * higgs**3)
+    assert model.partial_width("h", "X2 X2") == near(expected, rel=1e-9)
+    other = HiggsPortalQuartic(m1=m2, m2=m2, lambda_12=np.sqrt(2) * 0.01)
+    assert model.partial_width("K_L0", "X2 X2") == near(other.partial_width("K_L0", "X1 X2"), rel=1e-12)
+    assert model.partial_width("K_L0", "X1 X2") == 0.0
+    heavy = HiggsPortalTrilinear(m1=0.0, m2=m2, A_3=2.0, B=0.0, B_22=3.0, m_S3=10.0)
+    ratio = heavy.partial_width("K_L0", "X2 X2") / model.partial_width("K_L0", "X2 X2")
+    assert ratio == near((6.0 / (100.0 - KAON**2) / 0.01) ** 2, rel=1e-9)
+
+
 def test_mediator_enhances_by_its_propagators() -> None:
     one, _, three = higgs_cases(PAPER)
     assert (PAPER["m_h"] / 10.0) ** 4 == near(2.449e4, rel=0.01)

@@ -76,14 +76,22 @@ class HiggsPortal(Model):
         """Masses of the pair [GeV]."""
         return self.m1, self.m2
 
-    def squared_coupling(self, q2: float) -> Array:
+    def identical_strength(self) -> Real:
+        """Coupling c of a pair S2 S2, with the mediator of `strength`: lambda_22 v h S2^2 as eq. 19 sums it."""
+        return 0.0
+
+    def squared_coupling(self, q2: float, *, identical: bool = False) -> Array:
         """lambda(q^2)^2 with the fermions' spin sum [1].
 
         Parameters
         ----------
         q2 : float [GeV^2]
+        identical : bool
+            For S2 S2: the amplitude is twice c, the rate has one half.
         """
         coupling, pole = self.strength()
+        if identical:
+            coupling = math.sqrt(2.0) * np.asarray(self.identical_strength())
         out = np.square(coupling)
         if pole is not None:
             if np.any(np.square(pole) == q2):
@@ -111,19 +119,21 @@ class HiggsPortal(Model):
         return replace(self, **changes)
 
 
-def _kaon(model: HiggsPortal) -> Array:
+def _kaon(model: HiggsPortal, *, identical: bool = False) -> Array:
     """Width of K_L -> dark pair [GeV]; K_L picks the imaginary part (arXiv:2005.07102, eqs. 17, 24-26)."""
     mass = particle("K_L0").mass
     inputs = model.inputs
     amplitude = flavour_coefficient(inputs) * lambda_t(inputs).imag * inputs["F_K"] * mass**2
-    return two_body_width(mass, *model.pair_masses(), amplitude**2 * model.squared_coupling(mass**2))
+    masses = (model.m2, model.m2) if identical else model.pair_masses()
+    return two_body_width(mass, *masses, amplitude**2 * model.squared_coupling(mass**2, identical=identical))
 
 
-def _higgs(model: HiggsPortal) -> Array:
+def _higgs(model: HiggsPortal, *, identical: bool = False) -> Array:
     """Width of h -> dark pair [GeV] (arXiv:2005.07102, eqs. 24-26)."""
     mass = model.inputs["m_h"]
-    squared = higgs_vev(model.inputs) ** 2 * model.squared_coupling(mass**2)
-    return two_body_width(mass, *model.pair_masses(), squared)
+    squared = higgs_vev(model.inputs) ** 2 * model.squared_coupling(mass**2, identical=identical)
+    masses = (model.m2, model.m2) if identical else model.pair_masses()
+    return two_body_width(mass, *masses, squared)
 
 
 def _transition(model: HiggsPortal, *, parent: str, daughter: str) -> ScalarTransition:
@@ -202,6 +212,11 @@ def _modes(pair: str, equation: str) -> dict[tuple[str, str], Mode]:
     return table
 
 
+_IDENTICAL: Final = {
+    ("K_L0", "X2 X2"): Mode(partial(_kaon, identical=True), "19, 24"),
+    ("h", "X2 X2"): Mode(partial(_higgs, identical=True), "19, 24"),
+}
+
 _VISIBLE: Final = {
     ("X2", f"X1 {name}"): Mode(
         partial(_visible, pair=pair), "text below 29", partial(_visible_amplitude, pair=pair)
@@ -212,23 +227,28 @@ _VISIBLE: Final = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HiggsPortalQuartic(HiggsPortal, ScalarPair):
-    """Case i: lambda_12 v h S1 S2 (arXiv:2005.07102, eqs. 21, 24, 27).
+    """Case i: lambda_12 v h S1 S2 + lambda_22 v h S2^2 (arXiv:2005.07102, eqs. 19, 21, 24, 27).
 
     Widths of X2 hold below its decays to two pions.
 
     Parameters
     ----------
-    lambda_12 : float or ndarray
+    lambda_12, lambda_22 : float or ndarray
     """
 
-    MODES: ClassVar = {**_modes("X1 X2", "24, 27"), **_VISIBLE, **CASCADE_MODES}
+    MODES: ClassVar = {**_modes("X1 X2", "24, 27"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}
     SCALED: ClassVar = "lambda_12"
 
     lambda_12: Real
+    lambda_22: Real = 0.0
 
     def strength(self) -> tuple[Real, Real | None]:
         """lambda_12, no mediator."""
         return self.lambda_12, None
+
+    def identical_strength(self) -> Real:
+        """lambda_22."""
+        return self.lambda_22
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -273,24 +293,25 @@ class HiggsPortalFermion(HiggsPortal):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HiggsPortalTrilinear(HiggsPortal, ScalarPair):
-    """Case iii: A_3 v h S3 + B S1 S2 S3 (arXiv:2005.07102, eqs. 23, 26, 29).
+    """Case iii: A_3 v h S3 + B S1 S2 S3 + B_22 S2^2 S3 (arXiv:2005.07102, eqs. 23, 26, 29).
 
     Widths of X2 hold below its decays to two pions.
 
     Parameters
     ----------
-    A_3, B : float or ndarray [GeV]
-        Mixing of S3 with the Higgs boson over v; coupling of S3 to the pair.
+    A_3, B, B_22 : float or ndarray [GeV]
+        Mixing of S3 with the Higgs boson over v; couplings of S3 to the pairs.
     m_S3 : float or ndarray [GeV]
         Mediator, with its full propagator.
     """
 
-    MODES: ClassVar = {**_modes("X1 X2", "26, 29"), **_VISIBLE, **CASCADE_MODES}
+    MODES: ClassVar = {**_modes("X1 X2", "26, 29"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}
     SCALED: ClassVar = "B"
 
     A_3: Real
     B: Real
     m_S3: Real
+    B_22: Real = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -299,3 +320,7 @@ class HiggsPortalTrilinear(HiggsPortal, ScalarPair):
     def strength(self) -> tuple[Real, Real | None]:
         """A_3 B over the propagator of S3."""
         return np.asarray(self.A_3) * self.B, self.m_S3
+
+    def identical_strength(self) -> Real:
+        """A_3 B_22, over the same propagator."""
+        return np.asarray(self.A_3) * self.B_22

@@ -21,7 +21,21 @@ __all__ = ["RateRow", "build_model", "rate_table"]
 
 #: Parameters in GeV, which may come with a unit ("430 MeV").
 _ENERGIES: Final = frozenset(
-    {"A_3", "B", "a_211", "invisible_width", "m1", "m2", "m_A", "m_Psi", "m_S3", "m_UV", "m_Zprime", "m_eff"}
+    {
+        "A_3",
+        "B",
+        "B_22",
+        "a_211",
+        "invisible_width",
+        "m1",
+        "m2",
+        "m_A",
+        "m_Psi",
+        "m_S3",
+        "m_UV",
+        "m_Zprime",
+        "m_eff",
+    }
 )
 #: Parameters that are words.
 _WORDS: Final = frozenset({"b_to_k", "convention", "flavour"})
