@@ -1,48 +1,282 @@
-"""Form factors of meson transitions."""
+"""Hadronic form factors of M' -> M transitions, as functions of q^2.
+
+Conventions of arXiv:2005.07102, eqs. B1 and B2: f_+ goes with p + p', f_0 with q, f_+(0) = f_0(0).
+"""
 
 from __future__ import annotations
 
-from darkpair.gen.kinematics import Real
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.particles import particle
 
-__all__ = ["kaon_pion_scalar", "kaon_pion_vector"]
+if TYPE_CHECKING:
+    from darkpair.gen.kinematics import Array, Real
 
-_F_ZERO = 0.9709  # f+(0) of K -> pi, N_f = 2+1+1; +-0.0046; recalled with arXiv:1602.04113, from memory
-_LAMBDA_VECTOR = 24.22e-3  # Lambda+; +-1.16e-3; arXiv:1602.04113, as public flavor codes carry it
-_LN_C = 0.1998  # ln C; +-0.0138; arXiv:1602.04113, as public flavor codes carry it
-_CURVE_VECTOR = (
-    5.79e-4  # quadratic Taylor term beyond Lambda+^2 of the dispersive form; derived from arXiv:1602.04113
+__all__ = [
+    "FORM_FACTORS",
+    "ConstantForm",
+    "DispersiveForm",
+    "ExponentialForm",
+    "FormFactor",
+    "KstarForm",
+    "PoleForm",
+    "ZExpansion",
+    "form_factor",
+]
+
+
+class FormFactor(Protocol):
+    """A pair of form factors of a pseudoscalar-to-pseudoscalar transition."""
+
+    def plus(self, q2: Real) -> Array:
+        """f_+ at q^2 [GeV^2]."""
+        ...
+
+    def zero(self, q2: Real) -> Array:
+        """f_0 at q^2 [GeV^2]."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConstantForm:
+    """The same constant for f_+ and f_0 (the approximation of arXiv:2005.07102, eqs. B3 and B4).
+
+    Parameters
+    ----------
+    value : float
+        f_+ = f_0.
+    """
+
+    value: float
+
+    def plus(self, q2: Real) -> Array:
+        """f_+ at q^2 [GeV^2]."""
+        return np.full(np.shape(q2), self.value)
+
+    zero = plus
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExponentialForm:
+    """f(q^2) = f(0) exp(c1 s + c2 s^2 + c3 s^3), s = q^2 / m^2 (Ali, Ball, Handoko, Hiller, hep-ph/9910221).
+
+    Parameters
+    ----------
+    f_plus, f_zero : tuple of float
+        f(0), c1, c2, c3.
+    parent : str
+        The heavier meson, for m.
+    """
+
+    f_plus: tuple[float, float, float, float]
+    f_zero: tuple[float, float, float, float]
+    parent: str
+
+    def _value(self, q2: Real, f: tuple[float, float, float, float]) -> Array:
+        s = np.asarray(q2) / particle(self.parent).mass ** 2
+        return np.asarray(f[0] * np.exp(s * (f[1] + s * (f[2] + s * f[3]))))
+
+    def plus(self, q2: Real) -> Array:
+        """f_+ at q^2 [GeV^2]."""
+        return self._value(q2, self.f_plus)
+
+    def zero(self, q2: Real) -> Array:
+        """f_0 at q^2 [GeV^2]."""
+        return self._value(q2, self.f_zero)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DispersiveForm:
+    """K -> pi form factors: second-order Taylor expansion of the dispersive parametrisation.
+
+    Parameters
+    ----------
+    f_at_zero : float
+        f_+(0) = f_0(0).
+    slope : float
+        Lambda_+, slope of f_+ in t = q^2 / m_pi^2.
+    ln_c : float
+        Logarithm of f_0 at the Callan-Treiman point over f_0(0).
+
+    Notes
+    -----
+    f_+ = f(0) (1 + L t + (L^2 + 5.79e-4) t^2 / 2), and f_0 alike with L_0 = m_pi^2 / (m_K^2 - m_pi^2)
+    (ln C - 0.0398) and 4.16e-4: Bernard, Oertel, Passemar, Stern, arXiv:0903.1654; values of arXiv:1602.04113.
+    """
+
+    f_at_zero: float
+    slope: float
+    ln_c: float
+
+    @staticmethod
+    def _taylor(q2: Real, slope: float, curvature: float) -> Array:
+        t = np.asarray(q2) / particle("pi+").mass ** 2
+        return np.asarray(1.0 + t * (slope + 0.5 * t * (slope**2 + curvature)))
+
+    def plus(self, q2: Real) -> Array:
+        """f_+ at q^2 [GeV^2]."""
+        return self.f_at_zero * self._taylor(q2, self.slope, 5.79e-4)
+
+    def zero(self, q2: Real) -> Array:
+        """f_0 at q^2 [GeV^2]."""
+        pion, kaon = particle("pi+").mass, particle("K0").mass
+        slope = pion**2 / (kaon**2 - pion**2) * (self.ln_c - 0.0398)
+        return self.f_at_zero * self._taylor(q2, slope, 4.16e-4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZExpansion:
+    """Bourrely-Caprini-Lellouch expansion in z (arXiv:0807.2722).
+
+    Parameters
+    ----------
+    a_plus, a_zero : tuple of float
+        Coefficients; f_+ obeys the threshold condition on its last power.
+    pole_plus, pole_zero : float [GeV]
+        Resonance masses.
+    parent, daughter : str
+        The mesons.
+    """
+
+    a_plus: tuple[float, ...]
+    a_zero: tuple[float, ...]
+    pole_plus: float
+    pole_zero: float
+    parent: str
+    daughter: str
+
+    def _z(self, q2: Real) -> Array:
+        heavy, light = particle(self.parent).mass, particle(self.daughter).mass
+        t_plus = (heavy + light) ** 2
+        t_zero = (heavy + light) * (math.sqrt(heavy) - math.sqrt(light)) ** 2
+        a, b = np.sqrt(t_plus - np.asarray(q2)), math.sqrt(t_plus - t_zero)
+        return np.asarray((a - b) / (a + b))
+
+    def plus(self, q2: Real) -> Array:
+        """f_+ at q^2 [GeV^2]."""
+        z, n = self._z(q2), len(self.a_plus)
+        series = sum(a * (z**k - (-1.0) ** (k - n) * k / n * z**n) for k, a in enumerate(self.a_plus))
+        return np.asarray(series / (1.0 - np.asarray(q2) / self.pole_plus**2))
+
+    def zero(self, q2: Real) -> Array:
+        """f_0 at q^2 [GeV^2]."""
+        z = self._z(q2)
+        series = sum(a * z**k for k, a in enumerate(self.a_zero))
+        return np.asarray(series / (1.0 - np.asarray(q2) / self.pole_zero**2))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoleForm:
+    """Sums of simple poles, f(q^2) = sum r / (1 - q^2 / m^2) (Ball and Zwicky, hep-ph/0406232).
+
+    Parameters
+    ----------
+    f_plus, f_zero : tuple of (r, m^2 [GeV^2])
+    """
+
+    f_plus: tuple[tuple[float, float], ...]
+    f_zero: tuple[tuple[float, float], ...]
+
+    def plus(self, q2: Real) -> Array:
+        """f_+ at q^2 [GeV^2]."""
+        return np.asarray(sum(r / (1.0 - np.asarray(q2) / m2) for r, m2 in self.f_plus))
+
+    def zero(self, q2: Real) -> Array:
+        """f_0 at q^2 [GeV^2]."""
+        return np.asarray(sum(r / (1.0 - np.asarray(q2) / m2) for r, m2 in self.f_zero))
+
+
+@dataclass(frozen=True, kw_only=True)
+class KstarForm:
+    """B -> K* form factors V, A_0, A_1, A_2: f(0) exp(c1 s + c2 s^2) (hep-ph/9910221, central values).
+
+    Parameters
+    ----------
+    parent : str
+        The heavier meson, for s = q^2 / m^2.
+    """
+
+    parent: str
+    v: tuple[float, float, float] = (0.457, 1.482, 1.015)  # as in EvtGen, EvtbTosllBallFF model 2; read there
+    a0: tuple[float, float, float] = (0.471, 1.505, 0.710)  # the same
+    a1: tuple[float, float, float] = (0.337, 0.602, 0.258)  # the same
+    a2: tuple[float, float, float] = (0.282, 1.172, 0.567)  # the same
+
+    def helicities(self, mass: float, mass_v: float, q2: Real) -> tuple[Array, Array, Array, Array]:
+        """Helicity amplitudes H_+, H_-, H_0, H_t of the V - A current, without the 1/2 of P_L [GeV].
+
+        Parameters
+        ----------
+        mass, mass_v : float [GeV]
+            B and K*.
+        q2 : float or ndarray [GeV^2]
+            Below (mass - mass_v)^2.
+        """
+        s = np.asarray(q2) / particle(self.parent).mass ** 2
+        v, a0, a1, a2 = (f[0] * np.exp(s * (f[1] + s * f[2])) for f in (self.v, self.a0, self.a1, self.a2))
+        lam = np.maximum((mass - mass_v) ** 2 - q2, 0.0) * ((mass + mass_v) ** 2 - q2)
+        total = mass + mass_v
+        axial, vector = total * a1, np.sqrt(lam) / total * v
+        longitudinal = ((mass**2 - mass_v**2 - q2) * total * a1 - lam / total * a2) / (
+            2.0 * mass_v * np.sqrt(q2)
+        )
+        return axial - vector, axial + vector, longitudinal, np.sqrt(lam / q2) * a0
+
+
+#: B -> K, central values of hep-ph/9910221; as in EvtGen, EvtbTosllBallFF model 2; read there.
+ALI_BALL_K: Final = ExponentialForm(
+    f_plus=(0.319, 1.465, 0.372, 0.782), f_zero=(0.319, 0.633, -0.095, 0.591), parent="B+"
 )
-_CURVE_SCALAR = 4.16e-4  # the same for the scalar form factor
-_G_ZERO = 0.0398  # slope of G(q2) that is taken from ln C; arXiv:1602.04113
+
+#: B -> K, lattice fit of HPQCD, arXiv:2207.12468, as combined in arXiv:2305.06301; read in flavio.
+BCL_K: Final = ZExpansion(
+    a_plus=(0.466, -0.885, -0.213),
+    a_zero=(0.292, 0.281, 0.150),
+    pole_plus=5.415,
+    pole_zero=5.630,
+    parent="B+",
+    daughter="K+",
+)
+
+#: B -> pi, light-cone sum rules, hep-ph/0406232 set 2; as in EvtGen, EvtbTosllBallFF model 6; read there.
+BZ_PI: Final = PoleForm(f_plus=((0.744, 5.32**2), (-0.486, 40.73)), f_zero=((0.258, 33.81),))
+
+#: K -> pi, arXiv:1602.04113: f_+(0) memory (FLAG21: .9698(17)), Lambda_+ and ln C read in flavio.
+DISPERSIVE_PI: Final = DispersiveForm(f_at_zero=0.9709, slope=24.22e-3, ln_c=0.1998)
+
+#: The choices by name and transition; the first of each transition is the default.
+FORM_FACTORS: Final[dict[str, dict[str, FormFactor]]] = {
+    "K -> pi": {"dispersive": DISPERSIVE_PI},
+    "B -> K": {"ali-ball": ALI_BALL_K, "bcl": BCL_K},
+    "B -> pi": {"ball-zwicky": BZ_PI},
+}
 
 
-def kaon_pion_vector(q2: Real) -> Real:
-    """Vector form factor f+ of K -> pi.
-
-    Taylor expansion of the dispersive form to second order, as arXiv:2005.07102 (appendix B) uses it.
+def form_factor(transition: str, name: str | None = None) -> FormFactor:
+    """Form factors of a transition, the default unless named.
 
     Parameters
     ----------
-    q2 : float or ndarray [GeV²]
-        Squared momentum transfer.
+    transition : {"K -> pi", "B -> K", "B -> pi"}
+        By quark content, not charge.
+    name : str, optional
+        One of `FORM_FACTORS`.
 
-    References
-    ----------
-    arXiv:1602.04113, eqs 2 to 5.
+    Raises
+    ------
+    UnknownNameError
+        For a transition or a name that stands in no table.
     """
-    t = q2 / particle("pi+").mass ** 2
-    return _F_ZERO * (1.0 + _LAMBDA_VECTOR * t + 0.5 * (_LAMBDA_VECTOR**2 + _CURVE_VECTOR) * t * t)
-
-
-def kaon_pion_scalar(q2: Real) -> Real:
-    """Scalar form factor f0 of K -> pi; as `kaon_pion_vector`.
-
-    Parameters
-    ----------
-    q2 : float or ndarray [GeV²]
-    """
-    m_pi2, m_k2 = particle("pi+").mass ** 2, particle("K_L0").mass ** 2
-    slope = m_pi2 / (m_k2 - m_pi2) * (_LN_C - _G_ZERO)
-    t = q2 / m_pi2
-    return _F_ZERO * (1.0 + slope * t + 0.5 * (slope**2 + _CURVE_SCALAR) * t * t)
+    if transition not in FORM_FACTORS:
+        raise UnknownNameError("transition", transition, FORM_FACTORS)
+    known = FORM_FACTORS[transition]
+    if name is None:
+        return next(iter(known.values()))
+    if name not in known:
+        raise UnknownNameError(f"form factor of {transition}", name, known)
+    return known[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from darkpair.chains.form_factors import kaon_pion_scalar, kaon_pion_vector
+from darkpair.chains.form_factors import DISPERSIVE_PI
 from darkpair.gen.kinematics import Array, kallen
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import MatrixElement
@@ -31,7 +31,7 @@ class PionNeutrinos:
     def __call__(self, q2: Array, cosine: Array) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
         phase: Array = kallen(self.mass**2, self.m_pion**2, q2)
-        out: Array = kaon_pion_vector(q2) ** 2 * phase * (1.0 - cosine * cosine)
+        out: Array = DISPERSIVE_PI.plus(q2) ** 2 * phase * (1.0 - cosine * cosine)
         return out
 
 
@@ -44,7 +44,7 @@ class PionScalarPair:
 
     def __call__(self, q2: Array, cosine: Array) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
-        out: Array = kaon_pion_scalar(q2) ** 2 + 0.0 * cosine
+        out: Array = DISPERSIVE_PI.zero(q2) ** 2 + 0.0 * cosine
         return out
 
 

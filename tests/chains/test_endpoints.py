@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from darkpair.chains.descriptor import build
-from darkpair.gen.kinematics import max_pt, max_pt_in_two_steps
+from darkpair.gen.endpoints import max_pt, max_pt_in_two_steps
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.streams import BLOCK, Streams

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from darkpair.chains.descriptor import build
-from darkpair.chains.form_factors import kaon_pion_scalar, kaon_pion_vector
+from darkpair.chains.form_factors import DISPERSIVE_PI
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.streams import BLOCK, Streams
@@ -36,8 +36,8 @@ def scalar(q2: Array) -> Array:
 
 def test_form_factors() -> None:
     q2 = np.linspace(0.0, (K_L - PI0) ** 2, 20)
-    np.testing.assert_allclose(kaon_pion_vector(q2), vector(q2), rtol=1e-12)
-    np.testing.assert_allclose(kaon_pion_scalar(q2), scalar(q2), rtol=1e-12)
+    np.testing.assert_allclose(DISPERSIVE_PI.plus(q2), vector(q2), rtol=1e-12)
+    np.testing.assert_allclose(DISPERSIVE_PI.zero(q2), scalar(q2), rtol=1e-12)
 
 
 def spectrum(case: str, q: Array) -> Array:

@@ -1,0 +1,116 @@
+"""A dark sector with several portals: one makes the pair, another lets X2 decay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darkpair.chains.models.model import Mode, Model
+from darkpair.gen.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from darkpair.chains.models.model import Spin
+
+__all__ = ["Combined", "combine"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Combined(Model):
+    """The modes of several models of the same X1 and X2, side by side; `combine` builds it.
+
+    Parameters
+    ----------
+    parts : tuple of Model
+        Without a mode in common, whose amplitudes would interfere; without invisible widths of their own.
+    """
+
+    parts: tuple[Model, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        keys = [key for part in self.parts for key in part.modes()]
+        for key in {key for key in keys if keys.count(key) > 1}:
+            open_in = [
+                part for part in self.parts if key in part.modes() and np.any(part.partial_width(*key) > 0.0)
+            ]
+            if len(open_in) > 1:
+                names = " and ".join(type(part).__name__ for part in open_in)
+                raise InputError(
+                    f"{names} both give {key[0]} -> {key[1]}, whose amplitudes interfere; combine models without it"
+                )
+        for part in self.parts:
+            if np.any(np.asarray(part.invisible_width)) or np.any(np.asarray(part.invisible_branching_ratio)):
+                raise InputError(
+                    f"{type(part).__name__} has an invisible width; give it to the combination instead"
+                )
+            if not (np.all(np.equal(part.m1, self.m1)) and np.all(np.equal(part.m2, self.m2))):
+                raise InputError(
+                    f"{type(part).__name__} has other masses of X1, X2 than m1 = {self.m1}, m2 = {self.m2} GeV"
+                )
+
+        if len({(part.fermions(), part.self_conjugate()) for part in self.parts}) > 1:
+            names = ", ".join(type(part).__name__ for part in self.parts)
+            raise InputError(
+                f"{names} disagree on what X1 and X2 are: scalars, Dirac or Majorana; combine like with like"
+            )
+
+    def fermions(self) -> bool:
+        """Whether X1 and X2 are fermions."""
+        return any(part.fermions() for part in self.parts)
+
+    def self_conjugate(self) -> bool:
+        """Whether X1 and X2 are their own antiparticles."""
+        return all(part.self_conjugate() for part in self.parts)
+
+    def stable(self) -> bool:
+        """Whether X1 is stable in every part."""
+        return all(part.stable() for part in self.parts)
+
+    def _table(self) -> Mapping[tuple[str, str], Mode]:
+        table: dict[tuple[str, str], Mode] = {}
+        for part in self.parts:
+            for key in part.modes():
+                if key not in table or not np.any(table[key].width(self) > 0.0):
+                    table[key] = part.mode(*key).of(part)
+        return table
+
+    def spin(self, parent: str, mode: str) -> Spin:
+        """Correlation that the part with this decay of X2 gives."""
+        self._known_parent(parent)
+        self.mode("X2", mode)
+        owner = next(part for part in self.parts if ("X2", mode) in part.modes())
+        spin = owner.spin(parent, mode)
+        if spin.axis == "sister" and any(part.polarises(parent) for part in self.parts):
+            raise InputError(
+                f"{parent} -> X1 X2 polarises X2 and X2 -> {mode} analyses it: this correlation is not derived; "
+                "allowed: c_V = 0 or c_A = 0, or a dipole that is mu or d alone"
+            )
+        return spin
+
+
+def combine(*parts: Model, invisible_width: float = 0.0, invisible_branching_ratio: float = 0.0) -> Combined:
+    """Dark sector with all the portals of `parts`, which share X1 and X2.
+
+    Parameters
+    ----------
+    *parts : Model
+        One or more, with equal masses.
+    invisible_width : float [GeV]
+    invisible_branching_ratio : float
+        As for `Model`.
+    """
+    if not parts:
+        raise InputError("combine() got no models; give one or more")
+    first = parts[0]
+    return Combined(
+        m1=first.m1,
+        m2=first.m2,
+        inputs=first.inputs,
+        invisible_width=invisible_width,
+        invisible_branching_ratio=invisible_branching_ratio,
+        parts=parts,
+    )

@@ -1,0 +1,136 @@
+"""The inputs of every rate: one table with a source on each line, three presets, single overrides."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from darkpair.gen.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PRESETS", "InputLine", "Inputs"]
+
+#: Presets: current values; what the paper prints; the same with the logarithm of eq. 40 taken to 10 TeV.
+PRESETS = ("pdg", "paper", "paper-10tev")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputLine:
+    """One line of the table.
+
+    Parameters
+    ----------
+    value, uncertainty : float [unit]
+        One standard deviation; 0 for a convention or a choice.
+    unit, source, confidence : str
+        Where the number comes from, and how surely.
+    """
+
+    value: float
+    uncertainty: float
+    unit: str
+    source: str
+    confidence: str
+
+
+@cache
+def _table(preset: str) -> Mapping[str, InputLine]:
+    """Lines of one preset, with those of the preset that it extends."""
+    tables = tomllib.loads(files(__package__).joinpath("data/inputs.toml").read_text(encoding="utf-8"))
+    own = dict(tables[preset])
+    base = _table(own.pop("extends")) if "extends" in own else {}
+    return MappingProxyType({**base, **{name: InputLine(**line) for name, line in own.items()}})
+
+
+def _names() -> tuple[str, ...]:
+    """Every name that any preset has."""
+    return tuple(sorted({name for preset in PRESETS for name in _table(preset)}))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Values of one preset, with single overrides; a record of both.
+
+    Some names (``im_VtsVtd``, ``re_g_sdX``, ``eta_coupling``) stand only in the paper's presets: without
+    them the models derive the quantity. Any name may be overridden in any preset.
+
+    Parameters
+    ----------
+    preset : {"pdg", "paper", "paper-10tev"}
+        Which column of the table.
+    overrides : tuple of (name, value)
+        In the table's units (GeV).
+
+    Raises
+    ------
+    UnknownNameError
+        For a preset or a name that the table does not have.
+    InputError
+        For an override that is not a finite number.
+
+    Examples
+    --------
+    >>> Inputs.of("paper", F_K=0.11)["F_K"], Inputs("paper")["F_K"]
+    (0.11, 0.117)
+    """
+
+    preset: str = "pdg"
+    overrides: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.preset not in PRESETS:
+            raise UnknownNameError("preset of inputs", self.preset, PRESETS)
+        for name, value in self.overrides:
+            if name not in _names():
+                raise UnknownNameError("input", name, _names())
+            if not math.isfinite(value):
+                raise InputError(
+                    f"input {name} = {value}; allowed: a finite number; leave it out for the preset's"
+                )
+
+    @classmethod
+    def of(cls, preset: str = "pdg", **overrides: float) -> Inputs:
+        """Preset with the named values replaced [table's units]."""
+        return cls(preset, tuple(sorted((name, float(value)) for name, value in overrides.items())))
+
+    def replace(self, **overrides: float) -> Inputs:
+        """Copy with more values replaced [table's units]."""
+        return Inputs.of(self.preset, **{**dict(self.overrides), **overrides})
+
+    def __getitem__(self, name: str) -> float:
+        """Value of a name [table's units]; UnknownNameError where this preset has none."""
+        value = self.get(name)
+        if value is None:
+            raise UnknownNameError("input", name, tuple(sorted(_table(self.preset))))
+        return value
+
+    def get(self, name: str) -> float | None:
+        """Value of a name [table's units], None where this preset leaves it to be derived."""
+        if name not in _names():
+            raise UnknownNameError("input", name, _names())
+        overrides = dict(self.overrides)
+        if name in overrides:
+            return overrides[name]
+        line = _table(self.preset).get(name)
+        return None if line is None else line.value
+
+    def lines(self) -> dict[str, InputLine]:
+        """Every line in force, the overridden ones marked so."""
+        out = dict(_table(self.preset))
+        for name, value in self.overrides:
+            unit = next(_table(p)[name].unit for p in PRESETS if name in _table(p))
+            out[name] = InputLine(
+                value=value, uncertainty=0.0, unit=unit, source="given by the user", confidence="choice"
+            )
+        return out
+
+    def provenance(self) -> dict[str, object]:
+        """Preset and overrides, for the record of an output."""
+        return {"preset": self.preset, "overrides": dict(self.overrides)}

@@ -1,0 +1,263 @@
+"""The interface of every portal: partial widths, branching ratios, lifetimes, amplitudes and spin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import numpy as np
+
+from darkpair.chains.models.electroweak import total_width
+from darkpair.chains.models.inputs import Inputs
+from darkpair.gen.constants import HBAR_C
+from darkpair.gen.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from darkpair.chains.matrix_elements import ThreeBodyAmplitude
+    from darkpair.gen.kinematics import Array, Real
+
+T = TypeVar("T")
+
+__all__ = ["Mode", "Model", "Spin", "check_mass"]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One decay of a model.
+
+    Parameters
+    ----------
+    width : callable
+        Model -> partial width [GeV], exactly zero where the channel is closed.
+    equation : str
+        Of arXiv:2005.07102.
+    amplitude : callable, optional
+        Model -> squared three-body amplitude; None for two-body modes.
+    """
+
+    width: Callable[[Any], Array]
+    equation: str
+    amplitude: Callable[[Any], ThreeBodyAmplitude] | None = None
+
+    def of(self, owner: Model) -> Mode:
+        """Mode of `owner`, whichever model asks."""
+        amplitude = None if self.amplitude is None else partial(_ask, self.amplitude, owner)
+        return Mode(partial(_ask, self.width, owner), self.equation, amplitude)
+
+
+def _ask(function: Callable[[Model], T], owner: Model, _asking: Model) -> T:
+    """Answer of `function` for its owner."""
+    return function(owner)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spin:
+    """Angular correlation of a decaying X2.
+
+    Parameters
+    ----------
+    axis : {"none", "flight", "sister"}
+        Isotropic; the visible daughter against the flight of X2 in its parent's frame; the two visible
+        daughters of a pair X2 X2-bar against each other, each in the rest frame of its X2.
+    slope : float or ndarray
+        s of the density (1 + s cos)/2.
+    polarisation, asymmetry : float or ndarray
+        Longitudinal polarisation of X2 and decay asymmetry whose product is the slope; zero without meaning
+        for "none".
+    """
+
+    axis: str = "none"
+    slope: Real = 0.0
+    polarisation: Real = 0.0
+    asymmetry: Real = 0.0
+
+
+def check_mass(name: str, value: Real) -> None:
+    """Refuse a mass that is negative, infinite or NaN."""
+    array = np.asarray(value, dtype=np.float64)
+    if not (np.all(np.isfinite(array)) and np.all(array >= 0.0)):
+        raise InputError(f"{name} = {value} GeV; allowed: finite numbers, 0 or more; correct the masses")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """A portal: couplings and masses, and every rate that follows.
+
+    Arrays of masses and couplings broadcast against each other in every method.
+
+    Parameters
+    ----------
+    m1, m2 : float or ndarray [GeV]
+        Masses of X1 and X2, 0 <= m1 <= m2, m2 > 0.
+    inputs : Inputs
+        Preset and overrides of the table of inputs.
+    invisible_width : float or ndarray [GeV]
+        Added to the width of X2 as the mode "invisible" (arXiv:2005.07102, section IV.D).
+    invisible_branching_ratio : float or ndarray
+        The same as a fraction of the total width, 0 <= B < 1; one of the two at most.
+
+    Raises
+    ------
+    InputError
+        For masses and fractions outside these ranges.
+    """
+
+    #: (parent, mode) -> Mode.
+    MODES: ClassVar[Mapping[tuple[str, str], Mode]] = {}
+    #: Whether X1 and X2 are fermions: psi1, psi2 rather than S1, S2.
+    FERMIONS: ClassVar[bool] = False
+    #: Whether X1 can be dark matter; False where it decays in turn.
+    STABLE: ClassVar[bool] = True
+
+    m1: Real
+    m2: Real
+    inputs: Inputs = field(default_factory=Inputs)
+    invisible_width: Real = 0.0
+    invisible_branching_ratio: Real = 0.0
+    #: Widths already computed; the model is frozen, so they stay right.
+    _widths: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, (int, float, complex, np.ndarray)) and not np.all(np.isfinite(value)):
+                raise InputError(f"{entry.name} = {value}; allowed: finite numbers; correct it")
+        check_mass("m1", self.m1)
+        check_mass("m2", self.m2)
+        if not np.all((np.asarray(self.m2) >= self.m1) & (np.asarray(self.m2) > 0.0)):
+            raise InputError(
+                f"m1 = {self.m1}, m2 = {self.m2} GeV; allowed: m1 <= m2, m2 > 0; exchange X1 and X2"
+            )
+        width = np.asarray(self.invisible_width, dtype=np.float64)
+        fraction = np.asarray(self.invisible_branching_ratio, dtype=np.float64)
+        if not np.all(width >= 0.0):
+            raise InputError(f"invisible_width = {width} GeV; allowed: 0 or more")
+        if not np.all((fraction >= 0.0) & (fraction < 1.0)):
+            raise InputError(f"invisible_branching_ratio = {fraction}; allowed: 0 up to but not 1")
+        if np.any(width > 0.0) and np.any(fraction > 0.0):
+            raise InputError("invisible_width and invisible_branching_ratio are both given; give one of them")
+
+    def modes(self, parent: str | None = None) -> tuple[tuple[str, str], ...]:
+        """(parent, mode) pairs that the model has, of one parent if named."""
+        return tuple(key for key in self._table() if parent in {None, key[0]})
+
+    def fermions(self) -> bool:
+        """Whether X1 and X2 are fermions."""
+        return self.FERMIONS
+
+    def self_conjugate(self) -> bool:
+        """Whether X1 and X2 are their own antiparticles: scalars are real, Dirac fermions are not."""
+        return not self.fermions()
+
+    def stable(self) -> bool:
+        """Whether X1 is stable."""
+        return self.STABLE
+
+    def equation(self, parent: str, mode: str) -> str:
+        """Equation of arXiv:2005.07102 that gives the rate."""
+        return "section IV.D" if (parent, mode) == ("X2", "invisible") else self.mode(parent, mode).equation
+
+    def partial_width(self, parent: str, mode: str) -> Array:
+        """Partial width [GeV]; exactly zero for a closed channel.
+
+        Parameters
+        ----------
+        parent, mode : str
+            As in `modes`, for example ``"X2", "X1 pi0"``; ``"X2", "invisible"`` is the added width.
+
+        Raises
+        ------
+        UnknownNameError
+            For a parent or a mode that the model does not have.
+        """
+        if (parent, mode) == ("X2", "invisible"):
+            return np.asarray(self.width("X2") - self._listed("X2"))
+        if (parent, mode) not in self._widths:
+            width = np.asarray(self.mode(parent, mode).width(self))
+            width.flags.writeable = False
+            self._widths[parent, mode] = width
+        return self._widths[parent, mode]
+
+    def width(self, parent: str) -> Array:
+        """Total width [GeV]: the sum of the modes for X2, the measured one for a meson, zero for X1."""
+        if parent == "X1":
+            return np.zeros(np.broadcast_shapes(np.shape(self.m1), np.shape(self.m2)))
+        if parent == "X2":
+            total = self._listed("X2") + np.asarray(self.invisible_width)
+            return np.asarray(total / (1.0 - np.asarray(self.invisible_branching_ratio)))
+        self._known_parent(parent)
+        return np.asarray(self.inputs["Gamma_h"] if parent == "h" else total_width(parent))
+
+    def branching_ratio(self, parent: str, mode: str) -> Array:
+        """Branching ratio [1].
+
+        Raises
+        ------
+        InputError
+            If the parent does not decay at all.
+        """
+        partial, total = self.partial_width(parent, mode), self.width(parent)
+        if np.any(total == 0.0):
+            raise InputError(
+                f"{parent} has zero width at m1 = {self.m1}, m2 = {self.m2} GeV: no branching ratios; "
+                "allowed: couplings and masses with an open mode; look at partial_width instead"
+            )
+        return np.asarray(partial / total)
+
+    def ctau(self, parent: str) -> Array:
+        """Mean proper decay length [mm]; infinite where nothing is open."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.divide(HBAR_C, self.width(parent)))
+
+    def matrix_element(self, parent: str, mode: str) -> ThreeBodyAmplitude:
+        """Squared amplitude of a three-body mode: (q2, cos_theta) -> |M|^2.
+
+        q2 [GeV^2] is the invariant mass squared of the last two daughters of the mode, cos_theta the angle
+        between the last daughter and the first in the pair's rest frame. For the antiparticle of a Dirac X2
+        the pair's particle and antiparticle change roles: turn cos_theta round.
+
+        Raises
+        ------
+        InputError
+            For a mode with two daughters, or one whose angles nobody derived.
+        """
+        amplitude = self.mode(parent, mode).amplitude
+        if amplitude is None:
+            raise InputError(
+                f"{parent} -> {mode} has no three-body matrix element; it is isotropic or a rate only"
+            )
+        return amplitude(self)
+
+    def spin(self, parent: str, mode: str) -> Spin:
+        """Correlation of X2 -> mode when X2 comes from `parent`; isotropic unless a portal says otherwise."""
+        self._known_parent(parent)
+        self.mode("X2", mode)
+        return Spin()
+
+    def polarises(self, parent: str) -> bool:
+        """Whether X2 of parent -> X1 X2 is polarised along its flight."""
+        return False
+
+    def _table(self) -> Mapping[tuple[str, str], Mode]:
+        return self.MODES
+
+    def _listed(self, parent: str) -> Array:
+        """Sum of the partial widths in the table [GeV]."""
+        widths = [self.partial_width(*key) for key in self.modes(parent)]
+        return np.asarray(sum(widths[1:], start=widths[0])) if widths else self.width("X1")
+
+    def _known_parent(self, parent: str) -> None:
+        parents = tuple(dict.fromkeys((*(key[0] for key in self._table()), "X1", "X2")))
+        if parent not in parents:
+            raise UnknownNameError(f"parent of {type(self).__name__}", parent, parents)
+
+    def mode(self, parent: str, mode: str) -> Mode:
+        """Entry of a mode; UnknownNameError for one that the model does not have."""
+        self._known_parent(parent)
+        table = self._table()
+        if (parent, mode) not in table:
+            raise UnknownNameError(f"mode of {parent}", mode, tuple(m for p, m in table if p == parent))
+        return table[parent, mode]

@@ -1,0 +1,168 @@
+"""Rates of a model as rows, for a command line that only prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from darkpair.chains.models import MODELS
+from darkpair.chains.models.inputs import Inputs
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.units import ENERGY, quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from darkpair.chains.models.model import Model
+
+__all__ = ["RateRow", "build_model", "rate_table"]
+
+#: Parameters in GeV, which may come with a unit ("430 MeV").
+_ENERGIES: Final = frozenset(
+    {
+        "A_3",
+        "B",
+        "B_22",
+        "a_211",
+        "invisible_width",
+        "m1",
+        "m2",
+        "m_A",
+        "m_Psi",
+        "m_S3",
+        "m_UV",
+        "m_Zprime",
+        "m_eff",
+    }
+)
+#: Parameters that are words.
+_WORDS: Final = frozenset({"b_to_k", "convention", "flavour"})
+#: Parameters that a user may not set from a text.
+_HIDDEN: Final = frozenset({"inputs", "_widths"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateRow:
+    """One decay mode of a model at one point.
+
+    Parameters
+    ----------
+    parent, mode : str
+    width : float [GeV]
+        Partial width, exactly zero for a closed channel.
+    branching_ratio : float or None
+        None where the parent does not decay at all.
+    ctau : float [mm]
+        Of the parent.
+    equation : str
+        Of arXiv:2005.07102.
+    """
+
+    parent: str
+    mode: str
+    width: float
+    branching_ratio: float | None
+    ctau: float
+    equation: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether the mode does not occur here: forbidden by energy, or a coupling that is zero."""
+        return self.width == 0.0
+
+
+def _value(name: str, text: str | float, inputs: Inputs) -> object:
+    """Value of a parameter from a text."""
+    if name in _WORDS:
+        return str(text)
+    if name == "majorana":
+        if str(text).lower() not in {"true", "false"}:
+            raise InputError(f"majorana = {text!r}; allowed: true or false")
+        return str(text).lower() == "true"
+    if name in _ENERGIES:
+        return quantity(text, "energy", what=name)
+    words = str(text).split()
+    scale = 1.0
+    if name == "G_X" and len(words) == 2 and words[1] in {"GF", "G_F"}:
+        scale, words = inputs["G_F"], words[:1]
+    if name in {"mu", "d"} and len(words) == 2 and words[1].startswith("/") and words[1][1:] in ENERGY:
+        scale, words = 1.0 / ENERGY[words[1][1:]], words[:1]
+    try:
+        number = complex("".join(words))
+    except ValueError:
+        raise InputError(
+            f"{name} = {text!r} is not a number; allowed: 0.5, 1e-5, G_X = '1.2 GF', mu = '1e-2 /TeV', masses with a unit"
+        ) from None
+    return scale * (number if number.imag else number.real)
+
+
+def build_model(name: str, settings: Mapping[str, str | float], preset: str = "pdg") -> Model:
+    """Model of a name with parameters given as texts or numbers.
+
+    Parameters
+    ----------
+    name : str
+        One of `MODELS`.
+    settings : mapping
+        Parameters of the model; ``inputs.NAME`` overrides a line of the table of inputs.
+    preset : {"pdg", "paper", "paper-10tev"}
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown model, parameter, preset or input.
+    InputError
+        For a missing parameter or a value that makes no sense.
+    """
+    if name not in MODELS:
+        raise UnknownNameError("model", name, MODELS)
+    model = MODELS[name]
+    overrides = {
+        key.removeprefix("inputs."): value for key, value in settings.items() if key.startswith("inputs.")
+    }
+    inputs = Inputs.of(
+        preset, **{key: quantity(value, "energy", what=key) for key, value in overrides.items()}
+    )
+    known = [entry.name for entry in fields(model) if entry.name not in _HIDDEN]
+    values = {}
+    for key, text in settings.items():
+        if key.startswith("inputs."):
+            continue
+        if key not in known:
+            raise UnknownNameError(f"parameter of {name}", key, known)
+        values[key] = _value(key, text, inputs)
+    try:
+        return model(inputs=inputs, **values)  # names checked above
+    except TypeError as error:
+        raise InputError(f"{name} lacks a parameter ({error}); its parameters: {', '.join(known)}") from None
+
+
+def rate_table(model: Model) -> list[RateRow]:
+    """Rows of every mode of a model at one point, by parent.
+
+    Parameters
+    ----------
+    model : Model
+        With scalar parameters.
+    """
+    rows = []
+    keys = [*model.modes(), ("X2", "invisible")]
+    for parent, mode in sorted(keys, key=lambda key: key[0] == "X2"):
+        width, total = model.partial_width(parent, mode), model.width(parent)
+        if np.ndim(width):
+            raise InputError(
+                f"the rates of {parent} -> {mode} are an array of shape {np.shape(width)}; give one point"
+            )
+        rows.append(
+            RateRow(
+                parent=parent,
+                mode=mode,
+                width=float(width),
+                branching_ratio=float(width / total) if total > 0.0 else None,
+                ctau=float(model.ctau(parent)),
+                equation=model.equation(parent, mode),
+            )
+        )
+    return rows

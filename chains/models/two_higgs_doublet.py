@@ -1,0 +1,49 @@
+"""A second Higgs doublet whose pseudoscalar links S1 S2 to down-type quarks, so that S2 -> S1 pi0."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from darkpair.chains.models.electroweak import higgs_vev
+from darkpair.chains.models.virtual_meson import MESON_MODES, MesonCoupling
+from darkpair.gen.errors import InputError
+
+if TYPE_CHECKING:
+    from darkpair.gen.kinematics import Array, Real
+
+__all__ = ["TwoHiggsDoublet"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TwoHiggsDoublet(MesonCoupling):
+    """lambda i (Phi^dagger H - H^dagger Phi) S1 S2 + y_d d-bar d Phi (arXiv:2005.07102, eqs. 31-34).
+
+    The same Lagrangian makes K_L -> S1 S2 by virtual mesons (eq. 56); a Higgs portal may add to it.
+
+    Parameters
+    ----------
+    y_lambda : float or ndarray
+        Product of the Yukawa coupling y_d^Phi and the quartic lambda^Phi.
+    m_A : float or ndarray [GeV]
+        Mass of the pseudoscalar.
+    """
+
+    MODES: ClassVar = MESON_MODES
+
+    y_lambda: Real
+    m_A: Real = 1000.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not np.all(np.asarray(self.m_A, dtype=np.float64) > 0.0):
+            raise InputError(f"m_A = {self.m_A} GeV; allowed: above 0, for example 1000")
+
+    def effective_mass(self) -> Array:
+        """m_eff = y lambda v <qq> / (sqrt(2) F_pi m_A^2) [GeV] (arXiv:2005.07102, eq. 32)."""
+        inputs = self.inputs
+        condensate = higgs_vev(inputs) * inputs["quark_condensate"] / (math.sqrt(2.0) * inputs["F_pi"])
+        return np.asarray(np.abs(self.y_lambda) * condensate / np.square(self.m_A))

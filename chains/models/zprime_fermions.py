@@ -1,0 +1,220 @@
+"""Z' with dark fermions: Dirac or Majorana, off-diagonal and diagonal currents, and their spin."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from darkpair.chains.dark_currents import FermionCurrent
+from darkpair.chains.matrix_elements import TripleDecay, pair_from_meson
+from darkpair.chains.models.model import Mode, Spin
+from darkpair.chains.models.zprime import PAIR_MODES, ZPrime
+from darkpair.chains.widths import three_body_width, two_body_width
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.particles import particle
+
+if TYPE_CHECKING:
+    from darkpair.gen.kinematics import Array, Real
+
+__all__ = ["CONVENTIONS", "ZPrimeDirac", "ZPrimeMajorana"]
+
+#: What eq. 42 gives as written, with the Hermitian conjugate added to the amplitude; what the paper prints.
+CONVENTIONS: Final = ("literal", "printed")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ZPrimeFermion(ZPrime):
+    """Z' and two fermions; a base for Dirac and Majorana.
+
+    Parameters
+    ----------
+    c_V, c_A : float, complex or ndarray
+        Off-diagonal couplings of eq. 42.
+    c_A11, c_A22 : float or ndarray
+        Diagonal axial couplings; c psi-bar gamma gamma5 psi for Dirac, half of it for Majorana.
+    g_X_over_eps_Z : float or ndarray, optional
+        Dark coupling over mixing, needed for psi2 -> 3 psi1 only, whose contact coupling is g_X^2 / m_Z'^2.
+    """
+
+    FERMIONS: ClassVar = True
+
+    c_V: Real = 0.0
+    c_A: Real = 1.0
+    c_A11: Real = 0.0
+    c_A22: Real = 0.0
+    g_X_over_eps_Z: Real | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if np.any(np.asarray(self.c_A11) != 0.0) and self.g_X_over_eps_Z is None:
+            raise InputError(
+                f"c_A11 = {self.c_A11} opens X2 -> X1 X1 X1, whose rate needs g_X_over_eps_Z; give it (for example 100)"
+            )
+
+    def current(self) -> FermionCurrent:
+        """psi2-bar gamma (c_V + c_A gamma5) psi1."""
+        return FermionCurrent(m1=self.m1, m2=self.m2, c_V=self.c_V, c_A=self.c_A)
+
+    def diagonal_factor(self) -> float:
+        """Rate of a diagonal pair over the Dirac one with the same c."""
+        raise NotImplementedError
+
+    def triple_factor(self) -> float:
+        """Factor of identical psi1 and of the off-diagonal amplitude squared in psi2 -> 3 psi1."""
+        raise NotImplementedError
+
+
+def _diagonal(model: ZPrimeFermion, *, meson: str, state: str) -> Array:
+    """Width of a pseudoscalar meson -> X1 X1 or X2 X2 [GeV].
+
+    arXiv:2005.07102, eq. 67 for pi0 -> psi1 psi1, whose phase space must read sqrt(1 - 4 r^2); a vector
+    current is conserved and gives nothing.
+    """
+    mass = particle(meson).mass
+    m, c = (model.m1, model.c_A11) if state == "X1" else (model.m2, model.c_A22)
+    current = FermionCurrent(m1=m, m2=m, c_V=0.0, c_A=c)
+    squared = pair_from_meson(current, model.meson_coupling(meson), mass**2)
+    return two_body_width(mass, m, m, squared * model.diagonal_factor())
+
+
+def _triple_amplitude(model: ZPrimeFermion) -> TripleDecay:
+    """Squared amplitude of psi2 -> psi1 psi1 psi1 (arXiv:2005.07102, below eq. 67)."""
+    if model.g_X_over_eps_Z is None:
+        raise InputError("X2 -> X1 X1 X1 needs g_X_over_eps_Z; give it (for example 100)")
+    # g_X^2 / m_Z'^2 from G_X and g_X / eps_Z: g_X g_sdX / m_Z'^2 is G_X times the same scale as in eq. 43
+    dark = np.asarray(model.G_X) / model.unit_contact() * model.g_X_over_eps_Z * model.c_A11
+    strength = np.square(dark) * model.triple_factor()
+    return TripleDecay(current=model.current(), strength=strength, majorana=isinstance(model, ZPrimeMajorana))
+
+
+def _triple(model: ZPrimeFermion) -> Array:
+    """Width of psi2 -> psi1 psi1 psi1 [GeV]; zero without a diagonal coupling."""
+    if not np.any(np.asarray(model.c_A11)):
+        return np.zeros(np.broadcast_shapes(np.shape(model.m1), np.shape(model.m2)))
+    return three_body_width(model.m2, model.m1, model.m1, model.m1, _triple_amplitude(model).averaged)
+
+
+def _modes() -> dict[tuple[str, str], Mode]:
+    table = dict(PAIR_MODES)
+    for meson in ("K_L0", "eta", "pi0"):
+        for state in ("X1", "X2"):
+            table[meson, f"{state} {state}"] = Mode(partial(_diagonal, meson=meson, state=state), "46, 67")
+    table["X2", "X1 X1 X1"] = Mode(_triple, "text below 67", _triple_amplitude)
+    return table
+
+
+FERMION_MODES: Final = _modes()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ZPrimeDirac(ZPrimeFermion):
+    """Z' and two Dirac fermions (arXiv:2005.07102, eq. 42); meson widths count both charge channels."""
+
+    MODES: ClassVar = FERMION_MODES
+
+    def channels(self, *, decay: bool) -> float:
+        """Two in production (psi1 psi2-bar and its conjugate), one in decay."""
+        return 1.0 if decay else 2.0
+
+    def diagonal_factor(self) -> float:
+        """One by definition."""
+        return 1.0
+
+    def triple_factor(self) -> float:
+        """1/2 of the two identical psi1 of psi1 psi1 psi1-bar."""
+        return 0.5
+
+    def spin(self, parent: str, mode: str) -> Spin:
+        """Slope of the visible daughter against the flight of X2, the same in the conjugate channel.
+
+        For ``parent -> X1 X2`` with ``X2 -> X1 pi0`` (or eta): the product of the polarisation of psi2 and of
+        its decay asymmetry, never negative; zero for a pure current.
+
+        Raises
+        ------
+        InputError
+            For a chain whose angles are not derived: both c_V and c_A with a common phase, and a three-body
+            step.
+        """
+        super().spin(parent, mode)
+        interference = np.real(self.c_V * np.conj(self.c_A))
+        if not np.any(interference):
+            return Spin()
+        meson = {"X1 pi0": "pi0", "X1 eta": "eta"}.get(mode)
+        if (parent, "X1 X2") not in self.MODES or meson is None:
+            raise InputError(
+                f"{parent} -> X1 X2, X2 -> {mode} with Re(c_V c_A*) = {interference}: the angular correlation is "
+                "not derived; allowed: two-body steps, or a pure vector or axial current"
+            )
+        polarisation = self._asymmetry(particle(parent).mass)
+        asymmetry = self._asymmetry(particle(meson).mass)
+        return Spin(
+            axis="flight",
+            slope=np.abs(polarisation * asymmetry),
+            polarisation=-polarisation,
+            asymmetry=-asymmetry,
+        )
+
+    def polarises(self, parent: str) -> bool:
+        """Whether X2 of parent -> X1 X2 is polarised: a vector and an axial coupling with a common phase."""
+        return (parent, "X1 X2") in self.MODES and bool(np.any(np.real(self.c_V * np.conj(self.c_A))))
+
+    def _asymmetry(self, mass: float) -> Array:
+        """2 Re(a b*) / (|a|^2 + |b|^2) of the S and P waves at q^2 = mass^2; zero at threshold of both."""
+        d, s = np.asarray(self.m2) - self.m1, np.asarray(self.m2) + self.m1
+        a = self.c_V * d * np.sqrt(np.abs(s**2 - mass**2))
+        b = self.c_A * s * np.sqrt(np.abs(d**2 - mass**2))
+        norm = np.square(np.abs(a)) + np.square(np.abs(b))
+        return np.asarray(2.0 * np.real(a * np.conj(b)) / np.where(norm > 0.0, norm, 1.0))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ZPrimeMajorana(ZPrimeFermion):
+    """Z' and two Majorana fermions (arXiv:2005.07102, eq. 42): c_V is imaginary, c_A real.
+
+    Give the size of c_V; its factor i is put here. X2 decays isotropically.
+
+    Parameters
+    ----------
+    convention : {"literal", "printed"}
+        "literal": eq. 42 as written, whose Hermitian conjugate doubles the amplitude: 2 times the Dirac rate of
+        mesons, 4 times the Dirac width of X2. "printed": 2 and 2, which no normalisation gives.
+    """
+
+    MODES: ClassVar = FERMION_MODES
+
+    convention: str = "literal"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.convention not in CONVENTIONS:
+            raise UnknownNameError("Majorana convention", self.convention, CONVENTIONS)
+        for name in ("c_V", "c_A"):
+            if np.any(np.imag(getattr(self, name)) != 0.0):
+                raise InputError(
+                    f"{name} = {getattr(self, name)}; allowed: real sizes, the phase of c_V is put here"
+                )
+
+    def current(self) -> FermionCurrent:
+        """psi2-bar gamma (i c_V + c_A gamma5) psi1."""
+        return FermionCurrent(m1=self.m1, m2=self.m2, c_V=1j * np.asarray(self.c_V), c_A=self.c_A)
+
+    def self_conjugate(self) -> bool:
+        """Majorana."""
+        return True
+
+    def channels(self, *, decay: bool) -> float:
+        """Amplitude doubled, one channel; "printed" halves the decay."""
+        return 2.0 if decay and self.convention == "printed" else 4.0
+
+    def diagonal_factor(self) -> float:
+        """(c/2) psi-bar gamma gamma5 psi of a Majorana psi: the Dirac amplitude, identical particles."""
+        return 0.5
+
+    def triple_factor(self) -> float:
+        """1/3! of the identical psi1, and the off-diagonal amplitude squared."""
+        return self.channels(decay=True) / math.factorial(3)

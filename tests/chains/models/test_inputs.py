@@ -1,0 +1,69 @@
+"""The table of inputs: presets, overrides, sources."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from darkpair.chains.models.inputs import PRESETS, Inputs
+from darkpair.gen.errors import InputError, UnknownNameError
+
+
+def test_every_line_has_a_source() -> None:
+    for preset in PRESETS:
+        for name, line in Inputs(preset).lines().items():
+            assert line.source, name
+            assert line.unit, name
+            assert line.uncertainty >= 0.0, name
+            assert line.confidence in {"read", "memory", "derived", "choice", "print"}, name
+
+
+def test_printed_values_stand_only_in_the_presets_of_the_paper() -> None:
+    assert all(line.confidence != "print" for line in Inputs("pdg").lines().values())
+    printed = {
+        name: line.value for name, line in Inputs("paper").lines().items() if line.confidence == "print"
+    }
+    assert printed == {
+        "Gamma_h": 4.0e-3,
+        "F_K": 0.117,
+        "F_pi": 0.092,
+        "im_VtsVtd": 1.4e-4,
+        "re_g_sdX": 1.45e-6,
+        "ms_over_md": 19.0,
+        "eta_coupling": 22.0,
+        "M_K_pi": -7.0e-8,
+    }
+
+
+def test_presets_extend() -> None:
+    paper, high = Inputs("paper"), Inputs("paper-10tev")
+    assert (paper["m_UV"], high["m_UV"]) == (500.0, 1e4)
+    assert high["F_K"] == paper["F_K"]
+    assert Inputs()["G_F"] == paper["G_F"]
+    assert Inputs().get("re_g_sdX") is None
+    assert Inputs.of("pdg", re_g_sdX=2e-6)["re_g_sdX"] == 2e-6
+
+
+def test_overrides_and_their_record() -> None:
+    inputs = Inputs.of("pdg", F_K=0.11).replace(F_pi=0.09)
+    assert inputs.provenance() == {"preset": "pdg", "overrides": {"F_K": 0.11, "F_pi": 0.09}}
+    assert inputs.lines()["F_K"].source == "given by the user"
+    assert inputs.lines()["F_K"].unit == "GeV"
+    assert pickle.loads(pickle.dumps(inputs)) == inputs
+    assert hash(inputs) == hash(Inputs.of("pdg", F_pi=0.09, F_K=0.11))
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'F_K'"):
+        Inputs.of("pdg", F_k=0.1)
+    with pytest.raises(UnknownNameError, match="preset"):
+        Inputs("today")
+    with pytest.raises(UnknownNameError):
+        Inputs()["F_Q"]
+    with pytest.raises(UnknownNameError):
+        Inputs().get("F_Q")
+    with pytest.raises(UnknownNameError):
+        Inputs()["re_g_sdX"]  # derived in this preset
+    with pytest.raises(InputError, match="finite"):
+        Inputs.of("pdg", F_K=float("nan"))
