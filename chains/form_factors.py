@@ -27,6 +27,8 @@ __all__ = [
     "PoleForm",
     "ZExpansion",
     "form_factor",
+    "kaon_pion_scalar",
+    "kaon_pion_vector",
 ]
 
 
@@ -248,6 +250,27 @@ BZ_PI: Final = PoleForm(f_plus=((0.744, 5.32**2), (-0.486, 40.73)), f_zero=((0.2
 
 #: K -> pi, arXiv:1602.04113: f_+(0) memory (FLAG21: .9698(17)), Lambda_+ and ln C read in flavio.
 DISPERSIVE_PI: Final = DispersiveForm(f_at_zero=0.9709, slope=24.22e-3, ln_c=0.1998)
+
+
+def kaon_pion_vector(q2: Real) -> Array:
+    """Vector form factor f_+ of K -> pi [1].
+
+    Parameters
+    ----------
+    q2 : float or ndarray [GeV^2]
+    """
+    return DISPERSIVE_PI.plus(q2)
+
+
+def kaon_pion_scalar(q2: Real) -> Array:
+    """Scalar form factor f_0 of K -> pi [1].
+
+    Parameters
+    ----------
+    q2 : float or ndarray [GeV^2]
+    """
+    return DISPERSIVE_PI.zero(q2)
+
 
 #: The choices by name and transition; the first of each transition is the default.
 FORM_FACTORS: Final[dict[str, dict[str, FormFactor]]] = {

@@ -10,7 +10,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Real", "boost", "boost_pair", "invariant_mass", "kallen", "max_pt", "two_body_momentum"]
+__all__ = [
+    "Array",
+    "Real",
+    "boost",
+    "boost_pair",
+    "invariant_mass",
+    "kallen",
+    "max_pt",
+    "max_pt_in_two_steps",
+    "two_body_momentum",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 Real: TypeAlias = Any  # a float or an Array: the arithmetic is the same
@@ -107,3 +117,25 @@ def max_pt(mass: float, m_visible: float, m_rest: float) -> float:
         Parent, visible particle, least invariant mass of the rest.
     """
     return float(two_body_momentum(mass, m_visible, m_rest))
+
+
+def max_pt_in_two_steps(
+    mass: float, m_sister: float, m_between: float, m_rest: float, m_visible: float
+) -> float:
+    """Largest transverse momentum of the visible particle of M -> sister between, between -> rest visible [GeV].
+
+    The parent at rest or along the axis.  It is the momentum of the visible particle thrown forwards,
+    (E p* + p E*)/m with the intermediate particle's own (E, p, m); with one massless invisible particle in
+    both places it is `max_pt` (mass, m_visible, 0) whatever the intermediate mass.
+
+    Parameters
+    ----------
+    mass, m_sister, m_between, m_rest, m_visible : float [GeV]
+        Of K_L -> X1 X2, X2 -> X1 pi0: the K_L, X1, X2, X1, pi0.
+
+    References
+    ----------
+    arXiv:2005.07102, eq 64.
+    """
+    p, q = two_body_momentum(mass, m_sister, m_between), two_body_momentum(m_between, m_rest, m_visible)
+    return float((np.hypot(p, m_between) * q + p * np.hypot(q, m_visible)) / m_between)

@@ -76,7 +76,9 @@ class Particle:
         if not (math.isfinite(self.mass) and self.mass >= 0.0):
             raise InputError(f"mass of {self.name} = {self.mass} GeV; allowed: a finite number, 0 or more")
         if not self.ctau >= 0.0:
-            raise InputError(f"c tau of {self.name} = {self.ctau} mm; allowed: 0 (prompt) or more, inf for stable")
+            raise InputError(
+                f"c tau of {self.name} = {self.ctau} mm; allowed: 0 (prompt) or more, inf for stable"
+            )
 
     @property
     def dark(self) -> bool:
@@ -107,9 +109,7 @@ def particle(name: str, *, mass: float | None = None, ctau: float | None = None)
     if name in DARK_IDS:
         if mass is None:
             raise InputError(f"the mass of {name} is not given; say mass = {{{name} = ... GeV}}")
-        return Particle(
-            name=name, pdgid=DARK_IDS[name], mass=mass, ctau=math.inf if ctau is None else ctau
-        )
+        return Particle(name=name, pdgid=DARK_IDS[name], mass=mass, ctau=math.inf if ctau is None else ctau)
     known = _pdg(ALIASES.get(name, name))
     if mass is not None:
         known = replace(known, mass=mass)

@@ -21,7 +21,7 @@ ENERGY = {"eV": 1e-9, "keV": 1e-6, "MeV": 1e-3, "GeV": 1.0, "TeV": 1e3}
 #: Length units in mm; a lifetime times the speed of light is a length.
 LENGTH = {"nm": 1e-6, "um": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1e3, "km": 1e6}
 
-_KINDS = {"energy": ENERGY, "length": LENGTH}
+_KINDS = {"energy": ENERGY, "length": LENGTH, "any": ENERGY | LENGTH}
 _PATTERN = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*([A-Za-z]+)?\s*")
 
 
@@ -32,7 +32,7 @@ def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
     ----------
     value : float or str
         ``0.43``, ``"0.43"`` or ``"430 MeV"``.
-    kind : {"energy", "length"}
+    kind : {"energy", "length", "any"}
         Which units are allowed.
     what : str
         The name of the quantity, for the message.
@@ -65,5 +65,5 @@ def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
     else:
         result = float(value)
     if math.isnan(result):
-        raise InputError(f"{what} is NaN; give a number in {UNITS[kind]}")
+        raise InputError(f"{what} is NaN; give a number in {UNITS.get(kind, 'GeV or mm')}")
     return result

@@ -67,7 +67,7 @@ class Dipole(Model):
         product = -2.0 * np.real(self.mu * np.conj(self.d))
         return np.asarray(0.0 * product if self.majorana else product / np.where(size > 0.0, size, 1.0))
 
-    def spin(self, parent: str, mode: str) -> Spin:  # noqa: ARG002 - any spin-0 parent makes the singlet
+    def spin(self, parent: str, mode: str) -> Spin:
         """Photon against photon in psi2 psi2-bar from a spin-0 parent: 1 + alpha^2 n.n', each in its psi2's frame."""
         self.mode("X2", mode)
         alpha = self.asymmetry()

@@ -237,7 +237,7 @@ class Model:
         self.mode("X2", mode)
         return Spin()
 
-    def polarises(self, parent: str) -> bool:  # noqa: ARG002 - portals with two currents say more
+    def polarises(self, parent: str) -> bool:
         """Whether X2 of parent -> X1 X2 is polarised along its flight."""
         return False
 

@@ -325,6 +325,6 @@ class ZPrimeScalar(ZPrime, ScalarPair):
         """S2 d S1 - S1 d S2."""
         return ScalarCurrent(m1=self.m1, m2=self.m2)
 
-    def channels(self, *, decay: bool) -> float:  # noqa: ARG002 - the fermions' differ
+    def channels(self, *, decay: bool) -> float:
         """One: the scalars are real and distinct."""
         return 1.0

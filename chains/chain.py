@@ -1,0 +1,352 @@
+"""A decay chain: which particle decays to what, and the events of it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.events import BEAM, DECAYED, FINAL, Batch, Columns, Parents, Topology
+from darkpair.gen.kinematics import Array
+from darkpair.gen.lifetime import Exponential, Lifetime
+from darkpair.gen.particles import Particle
+from darkpair.gen.streams import Streams
+
+__all__ = ["Chain", "spell"]
+
+_MOST_TOPOLOGIES = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """One decay of a topology: which position decays, where, into which positions, and how."""
+
+    stage: str
+    position: int
+    mother: int
+    vertex: int
+    children: tuple[int, ...]
+    throw: TwoBody | ManyBodyThrow
+    lifetime: Lifetime
+    mass: float
+    keeps_length: str | None
+    sister: tuple[int, int] | None  # and its last daughter, where the two directions are correlated
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A topology with its probability and its decays in order."""
+
+    probability: float
+    topology: Topology
+    steps: tuple[_Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """A decay chain.
+
+    Parameters
+    ----------
+    decay : Decay
+        The first particle and, nested, everything below it.
+    lifetimes : mapping of str to Lifetime
+        By particle name: laws that replace the exponential one with the particle's own c tau.
+
+    Raises
+    ------
+    UnknownNameError
+        For a lifetime of a particle that does not decay in the chain.
+    InputError
+        For a decaying particle that is stable, or for more than 4096 combinations of modes.
+    """
+
+    decay: Decay
+    lifetimes: Mapping[str, Lifetime] = field(default_factory=dict)
+    _plans: tuple[_Plan, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        plans = tuple(self._plan(combination) for combination in _combinations(self.decay))
+        object.__setattr__(self, "_plans", plans)
+        decaying = {
+            name for plan in plans for step in plan.steps for name in (plan.topology.names[step.position],)
+        }
+        for name in self.lifetimes:
+            if name not in decaying:
+                raise UnknownNameError("decaying particle", name, sorted(decaying))
+
+    @property
+    def parent(self) -> Particle:
+        """The particle that a source has to supply."""
+        return self.decay.parent
+
+    @property
+    def topologies(self) -> tuple[Topology, ...]:
+        """The topologies of the chain's events."""
+        return tuple(plan.topology for plan in self._plans)
+
+    @property
+    def visible_branching_ratio(self) -> float:
+        """Probability that the listed modes are taken; events are generated in these only."""
+        return self.decay.visible_branching_ratio
+
+    def provenance(self) -> dict[str, Any]:
+        """What the chain is: its decays, its particles, and the roles of each topology's positions."""
+        particles = {p.name: p for p in _particles(self.decay)}
+        return {
+            "decay": spell(self.decay),
+            "visible_branching_ratio": self.visible_branching_ratio,
+            "particles": {
+                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in particles.values()
+            },
+            "lifetimes": dict(self.lifetimes),
+            "topologies": [
+                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid} for plan in self._plans
+            ],
+        }
+
+    def generate(self, parents: Parents, streams: Streams) -> Any:
+        """Events as an awkward array; see `darkpair.gen.events`.
+
+        Parameters
+        ----------
+        parents : Parents, (n,)
+            Of the chain's parent.
+        streams : Streams
+            Of the block.
+        """
+        return self.batch(parents, streams).record()
+
+    def batch(self, parents: Parents, streams: Streams) -> Batch:
+        """Events as columns, for a pipeline that cuts before it builds the record.
+
+        Raises
+        ------
+        InputError
+            If the source supplies another particle than the chain's parent, or decides where it decays although
+            the chain has a lifetime for it.
+        """
+        if parents.pdgid != self.parent.pdgid:
+            raise InputError(
+                f"the source supplies PDG id {parents.pdgid}, the chain starts with {self.parent.name} "
+                f"({self.parent.pdgid}); choose a source of {self.parent.name}"
+            )
+        if parents.decay_vertex is not None and self.parent.name in self.lifetimes:
+            raise InputError(
+                f"the source decides where {self.parent.name} decays, and so does the chain; "
+                f"leave {self.parent.name} out of the chain's lifetimes"
+            )
+        if len(self._plans) == 1:
+            return Batch((_fill(self._plans[0], parents, np.arange(len(parents)), streams, ""),))
+        total = math.fsum(plan.probability for plan in self._plans)
+        edges = np.cumsum([plan.probability / total for plan in self._plans])
+        choice = np.searchsorted(edges[:-1], streams.rng("topology").random(len(parents)), side="right")
+        parts = []
+        for i, plan in enumerate(self._plans):
+            rows = np.flatnonzero(choice == i)
+            parts.append(_fill(plan, parents.take(rows), rows, streams, f"@{i}"))
+        return Batch(tuple(parts))
+
+    def _plan(self, combination: tuple[float, list[_Entry]]) -> _Plan:
+        probability, entries = combination
+        vertex_of = {
+            i: v for v, i in enumerate((i for i, e in enumerate(entries) if e.decay is not None), start=1)
+        }
+        topology = Topology(
+            names=tuple(e.particle.name for e in entries),
+            paths=tuple(e.path for e in entries),
+            pdgid=tuple(e.particle.pdgid for e in entries),
+            status=tuple(BEAM if e.mother < 0 else FINAL if e.decay is None else DECAYED for e in entries),
+            mother=tuple(e.mother for e in entries),
+            mass=tuple(e.particle.mass for e in entries),
+            vertex=tuple(0 if e.mother < 0 else vertex_of[e.mother] for e in entries),
+        )
+        roles = {position: role for role, position in topology.roles.items()}
+        steps = []
+        for i, vertex in vertex_of.items():
+            entry = entries[i]
+            assert entry.decay is not None  # (vertex_of holds the decaying ones only)
+            steps.append(
+                _Step(
+                    stage=entry.path,
+                    position=i,
+                    mother=entry.mother,
+                    vertex=vertex,
+                    children=tuple(j for j, e in enumerate(entries) if e.mother == i),
+                    throw=entry.decay.generators[entry.mode],
+                    lifetime=self.lifetimes.get(entry.particle.name) or _own_lifetime(entry.particle),
+                    mass=entry.particle.mass,
+                    keeps_length=roles[i] if entry.particle.dark else None,
+                    sister=_sister(entries, i),
+                )
+            )
+        return _Plan(probability, topology, tuple(steps))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A particle of a topology: its mode is chosen, its daughters follow further down the list."""
+
+    particle: Particle
+    path: str
+    mother: int
+    decay: Decay | None
+    mode: int = 0
+
+
+def _sister(entries: list[_Entry], i: int) -> tuple[int, int] | None:
+    """An earlier sister whose decay is correlated with that of entry i, and her last daughter."""
+    for j, other in enumerate(entries[:i]):
+        both = (entries[i], other)
+        if other.mother == entries[i].mother and all(
+            e.decay is not None and e.decay.modes[e.mode].axis == "sister" for e in both
+        ):
+            return j, max(k for k, e in enumerate(entries) if e.mother == j)
+    return None
+
+
+def spell(decay: Decay) -> str:
+    """Descriptor of a decay, as `darkpair.chains.descriptor.parse` reads it."""
+    modes = []
+    for mode in decay.modes:
+        words = [f"({spell(d)})" if isinstance(d, Decay) else d.name for d in mode.daughters]
+        share = (
+            f" [{mode.branching_ratio:.12g}]" if len(decay.modes) > 1 or mode.branching_ratio != 1.0 else ""
+        )
+        modes.append(" ".join(words) + share)
+    return f"{decay.parent.name} -> {' | '.join(modes)}"
+
+
+def _particles(decay: Decay) -> Iterator[Particle]:
+    yield decay.parent
+    for mode in decay.modes:
+        for daughter in mode.daughters:
+            if isinstance(daughter, Decay):
+                yield from _particles(daughter)
+            else:
+                yield daughter
+
+
+def _own_lifetime(particle: Particle) -> Lifetime:
+    if math.isinf(particle.ctau):
+        raise InputError(f"{particle.name} decays in the chain, but is stable; give it a c tau (0 is prompt)")
+    return Exponential(particle.ctau)
+
+
+def _combinations(root: Decay) -> Iterator[tuple[float, list[_Entry]]]:
+    """Every choice of modes: its probability and its particles, mothers before daughters, sisters together."""
+    trees = list(_choices(root))
+    if len(trees) > _MOST_TOPOLOGIES:
+        raise InputError(
+            f"the modes combine to {len(trees)} topologies; allowed: {_MOST_TOPOLOGIES}; list fewer modes"
+        )
+    for probability, tree in trees:
+        entries = [_Entry(root.parent, root.parent.name, -1, root, tree.mode)]
+        below: list[_Tree | None] = [tree]
+        position = 0
+        while position < len(entries):
+            here = below[position]
+            if here is not None:
+                mode = here.decay.modes[here.mode]
+                labels = _sister_labels(mode)
+                for label, particle, child in zip(labels, mode.particles, here.children, strict=True):
+                    path = f"{entries[position].path}/{label}"
+                    entries.append(
+                        _Entry(
+                            particle,
+                            path,
+                            position,
+                            child.decay if child else None,
+                            child.mode if child else 0,
+                        )
+                    )
+                    below.append(child)
+            position += 1
+        yield probability, entries
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """A decay with its mode chosen, and the same for each daughter that decays."""
+
+    decay: Decay
+    mode: int
+    children: tuple[_Tree | None, ...]
+
+
+def _choices(decay: Decay) -> Iterator[tuple[float, _Tree]]:
+    for index, mode in enumerate(decay.modes):
+        options = [list(_choices(d)) if isinstance(d, Decay) else [(1.0, None)] for d in mode.daughters]
+        for combination in product(*options):
+            probability = mode.branching_ratio * math.prod(p for p, _ in combination)
+            yield probability, _Tree(decay, index, tuple(t for _, t in combination))
+
+
+def _sister_labels(mode: Mode) -> list[str]:
+    """Names of the daughters, numbered where sisters share one, so that every path is its own stream."""
+    names = [p.name for p in mode.particles]
+    seen: Counter[str] = Counter()
+    labels = []
+    for name in names:
+        seen[name] += 1
+        labels.append(name if names.count(name) == 1 else f"{name}_{seen[name]}")
+    return labels
+
+
+def _fill(
+    plan: _Plan, parents: Parents, rows: np.ndarray[Any, Any], streams: Streams, suffix: str
+) -> Columns:
+    """Events of one topology, decay by decay."""
+    n = len(parents)
+    momentum: Array = np.empty((4, len(plan.topology), n))
+    vertices: Array = np.empty((4, len(plan.steps) + 1, n))
+    momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
+    weights = dict(parents.weights)
+    lengths: dict[str, Array] = {}
+    for step in plan.steps:
+        rng = streams.rng(step.stage + suffix)
+        parent = tuple(momentum[:, step.position])
+        origin = vertices[:, plan.topology.vertex[step.position]]
+        if step.mother < 0 and parents.decay_vertex is not None:
+            vertices[:, step.vertex] = parents.decay_vertex
+        else:
+            length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
+            if length.any():
+                per_momentum = length / step.mass
+                for i in range(4):
+                    np.multiply(parent[i], per_momentum, out=vertices[i, step.vertex])
+                    vertices[i, step.vertex] += origin[i]
+            else:  # prompt
+                vertices[:, step.vertex] = origin
+            _multiply(weights, factors)
+            if step.keeps_length is not None:
+                lengths[step.keeps_length] = length
+        mother = tuple(momentum[:, step.mother]) if step.mother >= 0 else None
+        sister = None
+        if step.sister is not None:
+            sister = tuple(momentum[:, step.sister[0]]), tuple(momentum[:, step.sister[1]])
+        daughters, factors = step.throw.throw(rng, parent, mother, sister)
+        _multiply(weights, factors)
+        for child, vector in zip(step.children, daughters, strict=True):
+            for i in range(4):
+                momentum[i, child] = vector[i]
+    return Columns(
+        topology=plan.topology,
+        rows=rows,
+        momentum=momentum,
+        vertices=vertices,
+        weights=weights,
+        proper_length=lengths,
+    )
+
+
+def _multiply(weights: dict[str, Array], factors: Mapping[str, Array]) -> None:
+    for name, factor in factors.items():
+        weights[name] = weights[name] * factor if name in weights else factor

@@ -1,0 +1,229 @@
+"""Chains from text, ``"K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"``, and from decaylanguage's dictionaries.
+
+Several modes of one particle are separated by ``|`` and may carry a branching ratio in brackets:
+``"(pi0 -> gamma gamma [0.98823] | e+ e- gamma [0.01174])"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.standard_model import known_matrix_element
+from darkpair.gen.decay import Daughter, Decay, Mode
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.lifetime import Lifetime
+from darkpair.gen.particles import Particle, particle
+
+__all__ = ["Spelled", "build", "from_decaylanguage", "parse"]
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A decay by names: the particle and, for each mode, its branching ratio and daughters."""
+
+    name: str
+    modes: tuple[tuple[float, tuple[str | Spelled, ...]], ...]
+
+
+#: Modes by (particle, names of daughters): settings that a text cannot carry.
+ModeSettings: TypeAlias = Mapping[tuple[str, tuple[str, ...]], Mapping[str, Any]]
+
+
+def parse(text: str) -> Spelled:
+    """Decay that a descriptor spells.
+
+    Raises
+    ------
+    InputError
+        With the place of the mistake.
+    """
+    return _Parser(text).whole()
+
+
+def build(
+    spelled: Spelled | str,
+    *,
+    mass: Mapping[str, float] | None = None,
+    ctau: Mapping[str, float] | None = None,
+    lifetimes: Mapping[str, Lifetime] | None = None,
+    modes: ModeSettings | None = None,
+) -> Chain:
+    """Chain of a descriptor.
+
+    Parameters
+    ----------
+    spelled : Spelled or str
+    mass : mapping of str to float [GeV]
+        Of the dark states, and of any other that should differ from the PDG's.
+    ctau : mapping of str to float [mm]
+        A decaying dark state is prompt unless given.
+    lifetimes : mapping of str to Lifetime
+        Laws other than the exponential, as in `Chain`.
+    modes : mapping
+        Keyword arguments of `Mode` (matrix_element, slope) by (particle, names of daughters).
+
+    Raises
+    ------
+    UnknownNameError
+        For a particle that nothing carries, and for a mass, c tau or mode setting of one that the chain lacks.
+    InputError
+        For a text that is no descriptor, a bad number, a decay that is not possible.
+    """
+    tree = parse(spelled) if isinstance(spelled, str) else spelled
+    builder = _Builder(mass=mass or {}, ctau=ctau or {}, modes=modes or {})
+    decay = builder.decay(tree)
+    for given in (builder.mass, builder.ctau):
+        for name in given:
+            if name not in builder.used:
+                raise UnknownNameError("particle of the chain", name, sorted(builder.used))
+    for parent, names in builder.modes:
+        if (parent, names) not in builder.built:
+            spelt = sorted(_spelt(*mode) for mode in builder.built)
+            raise UnknownNameError("mode of the chain", _spelt(parent, names), spelt)
+    return Chain(decay=decay, lifetimes=lifetimes or {})
+
+
+def from_decaylanguage(chain: Mapping[str, Any]) -> Spelled:
+    """Decay that a decaylanguage dictionary spells (``DecayChain.to_dict()``, EvtGen names).
+
+    Parameters
+    ----------
+    chain : mapping
+        ``{mother: [{"bf": 0.98823, "fs": ["gamma", "gamma"]}, ...]}``, daughters nested likewise.
+
+    Raises
+    ------
+    InputError
+        If it has another shape.
+    """
+    if len(chain) != 1:
+        raise InputError(
+            f"a decay-chain dictionary has one mother; this one has {len(chain)}: {', '.join(map(str, chain))}"
+        )
+    ((name, listed),) = chain.items()
+    modes = []
+    for mode in listed:
+        if not {"bf", "fs"} <= set(mode):
+            raise InputError(f"a mode of {name} lacks 'bf' or 'fs'; it has {', '.join(map(str, mode))}")
+        daughters = tuple(d if isinstance(d, str) else from_decaylanguage(d) for d in mode["fs"])
+        modes.append((float(mode["bf"]), daughters))
+    return Spelled(str(name), tuple(modes))
+
+
+def _spelt(parent: str, names: tuple[str, ...]) -> str:
+    return f"{parent} -> {' '.join(names)}"
+
+
+@dataclass
+class _Builder:
+    mass: Mapping[str, float]
+    ctau: Mapping[str, float]
+    modes: ModeSettings
+    used: set[str] = field(default_factory=set)
+    built: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+    def decay(self, tree: Spelled) -> Decay:
+        parent = self.particle(tree.name, decays=True)
+        modes = []
+        for branching_ratio, daughters in tree.modes:
+            built = tuple(self.daughter(d) for d in daughters)
+            names = tuple(d.parent.name if isinstance(d, Decay) else d.name for d in built)
+            self.built.add((parent.name, names))
+            settings = dict(self.modes.get((parent.name, names), {}))
+            if len(built) == 3:
+                known = known_matrix_element(parent, [d.parent if isinstance(d, Decay) else d for d in built])
+                settings.setdefault("matrix_element", known)
+            modes.append(Mode(built, branching_ratio=branching_ratio, **settings))
+        return Decay(parent, tuple(modes))
+
+    def daughter(self, spelled: str | Spelled) -> Daughter:
+        return self.decay(spelled) if isinstance(spelled, Spelled) else self.particle(spelled, decays=False)
+
+    def particle(self, name: str, *, decays: bool) -> Particle:
+        self.used.add(name)
+        found = particle(name, mass=self.mass.get(name), ctau=self.ctau.get(name))
+        # a dark state that decays in the chain is prompt unless somebody says how far it flies
+        return (
+            particle(name, mass=found.mass, ctau=0.0)
+            if decays and found.dark and name not in self.ctau
+            else found
+        )
+
+
+class _Parser:
+    """Recursive descent over words; a parenthesis belongs to a word where it is balanced in it, as in Upsilon(4S)."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens: list[str] = []
+        for spaced in text.replace("[", " [ ").replace("]", " ] ").replace("|", " | ").split():
+            word = spaced.lstrip("(")
+            self.tokens.extend("(" * (len(spaced) - len(word)))
+            closing = max(word.count(")") - word.count("("), 0)
+            if word[: len(word) - closing]:
+                self.tokens.append(word[: len(word) - closing])
+            self.tokens.extend(")" * closing)
+        self.at = 0
+
+    def whole(self) -> Spelled:
+        tree = self.decay()
+        if self.at < len(self.tokens):
+            self.fail("the end")
+        return tree
+
+    def decay(self) -> Spelled:
+        name = self.name("a particle")
+        if self.peek() != "->":
+            self.fail("'->'")
+        self.at += 1
+        modes = [self.mode()]
+        while self.peek() == "|":
+            self.at += 1
+            modes.append(self.mode())
+        return Spelled(name, tuple(modes))
+
+    def mode(self) -> tuple[float, tuple[str | Spelled, ...]]:
+        daughters: list[str | Spelled] = []
+        while self.peek() not in (None, ")", "|", "[", "]", "->"):
+            if self.peek() == "(":
+                self.at += 1
+                daughters.append(self.decay())
+                if self.peek() != ")":
+                    self.fail("')'")
+                self.at += 1
+            else:
+                daughters.append(self.name("a daughter"))
+        if len(daughters) < 2:
+            self.fail("two or more daughters")
+        if self.peek() != "[":
+            return 1.0, tuple(daughters)
+        try:
+            share = float(self.tokens[self.at + 1])
+            closed = self.tokens[self.at + 2] == "]"
+        except (ValueError, IndexError):
+            closed = False
+        if not closed:
+            self.fail("a branching ratio in brackets, as in [0.988]")
+        self.at += 3
+        return share, tuple(daughters)
+
+    def name(self, what: str) -> str:
+        token = self.peek()
+        if token is None or token in ("(", ")", "->", "|", "[", "]"):
+            self.fail(what)
+        self.at += 1
+        return str(token)
+
+    def peek(self) -> str | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def fail(self, wanted: str) -> None:
+        here = " ".join(self.tokens[: self.at])
+        found = repr(self.peek()) if self.peek() is not None else "the end"
+        raise InputError(
+            f"decay descriptor {self.text!r}: expected {wanted} after {here!r}, found {found}; "
+            "write for example 'K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))'"
+        )

@@ -1,0 +1,225 @@
+"""KOTO: two photons on the calorimeter, the pi0 vertex on the beam axis, and the signal selections.
+
+Photons fly straight from their vertex to the calorimeter's face, are smeared there, and give a pi0 under the
+hypothesis that it decayed on the axis.  Not simulated: showers, cluster fusion, timing, accidental vetoes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import hist
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.detectors.pi0_vertex import reconstruct_pi0
+from darkpair.detectors.selection import Selection, read_data, selections
+from darkpair.detectors.smearing import Calorimeter
+from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.kinematics import Array
+from darkpair.gen.observed import Observed
+from darkpair.gen.particles import particle
+from darkpair.gen.pipeline import Selected
+from darkpair.gen.region import Cylinder
+
+__all__ = ["Koto"]
+
+_DATA = read_data("koto")
+_CHARGED = tuple(s * i for i in (11, 13, 211, 321, 2212) for s in (1, -1))
+_DEGREES = math.degrees(1.0)
+
+
+def _number(table: str, name: str) -> float:
+    return float(_DATA[table][name]["value"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Koto:
+    """The KOTO detector with one of its selections.
+
+    Parameters
+    ----------
+    selection : {"2015", "2016-18"}
+    without : sequence of str
+        Cuts to leave out, by name.
+    resolution : Calorimeter
+        The collaboration's fast simulation unless given.
+
+    Raises
+    ------
+    UnknownNameError
+        For a selection or a cut that does not exist.
+
+    References
+    ----------
+    arXiv:2005.07102, section IV.A; every number with its source in ``detectors/data/koto.toml``.
+    """
+
+    selection: str = "2016-18"
+    without: Sequence[str] = ()
+    resolution: Calorimeter = field(
+        default_factory=lambda: Calorimeter(
+            constant=_number("resolution", "constant"),
+            stochastic=_number("resolution", "stochastic"),
+            position=_number("resolution", "position"),
+        )
+    )
+
+    def __post_init__(self) -> None:
+        if isinstance(self.without, str):
+            object.__setattr__(self, "without", (self.without,))
+        _ = self.cuts  # the names are checked here
+
+    @cached_property
+    def cuts(self) -> Selection:
+        """The cuts in order."""
+        known = selections(_DATA)
+        if self.selection not in known:
+            raise UnknownNameError("selection of koto", self.selection, known)
+        return known[self.selection]().without(*self.without)
+
+    @property
+    def source(self) -> str:
+        """Name of the source that the detector expects."""
+        return str(_DATA["source"])
+
+    @cached_property
+    def region(self) -> Cylinder:
+        """Where a decay can be seen: inside the vessel, upstream of the calorimeter."""
+        return Cylinder(
+            radius=_number("geometry", "radius"),
+            z_min=_number("geometry", "decay_z_min"),
+            z_max=_number("geometry", "z_calorimeter"),
+        )
+
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
+        """Clusters and pi0 candidates of each event.
+
+        Returns
+        -------
+        Observed
+            ``n_missed`` photons that are not on the calorimeter, ``n_charged`` charged final particles,
+            ``Cluster`` (energy [GeV], x, y [mm], genPartIdx) and ``Pi0`` candidates with the variables of the
+            cuts; candidates exist for two clusters exactly.
+        """
+        n = len(truth)
+        photons = truth.final_state(22)
+        noise = self.resolution.draw(rng, len(photons.event))
+        x, y, hit = self._impact(photons)
+        on = np.flatnonzero(hit)
+        energy, x, y = self.resolution.smear(noise[:, on], photons.momentum[3, on], x[on], y[on])
+        if not (energy > 0.0).all():  # the softest photons may be smeared to nothing: no cluster
+            seen = np.flatnonzero(energy > 0.0)
+            on, energy, x, y = on[seen], energy[seen], x[seen], y[seen]
+        clusters = np.bincount(photons.event[on], minlength=n)
+        missed = photons.counts - clusters
+        charged = truth.final_state(*_CHARGED).counts
+        event = photons.event[on]
+        paired = np.flatnonzero(clusters[event] == 2).reshape(-1, 2).T
+        values, owner = self._pi0(event[paired[0]], energy[paired], x[paired], y[paired], missed, charged)
+        return Observed(
+            n=n,
+            flat={"n_missed": missed, "n_charged": charged},
+            lists={
+                "Cluster": (clusters, {"energy": energy, "x": x, "y": y, "genPartIdx": photons.index[on]}),
+                "Pi0": (np.bincount(owner, minlength=n), values),
+            },
+        )
+
+    def select(self, reco: Observed, weight: Array) -> Selected:
+        """Accepted events, the cut flow, and the plane of pT [MeV] and Z_vtx [mm] before the signal box."""
+        (counts, values), (clusters, _) = reco.lists["Pi0"], reco.lists["Cluster"]
+        event = np.repeat(np.arange(len(counts)), counts)
+        accepted, outside_box, cutflow = self.cuts.apply(
+            values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
+        )
+        plane = hist.Hist(
+            hist.axis.Regular(50, 1500.0, 6500.0, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
+            hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
+            storage=hist.storage.Weight(),
+        )
+        plane.fill(
+            values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
+        )
+        mask = np.zeros(len(weight), dtype=bool)
+        mask[event[accepted]] = True
+        return Selected(mask=mask, cutflow=cutflow, histograms={"pt_z": plane})
+
+    def signal_box(self) -> list[tuple[float, float]]:
+        """Corners (Z_vtx [mm], pT [MeV]) of the signal box, clockwise; empty if its cuts are left out."""
+        limits = {cut.name: cut for cut in self.cuts.cuts if cut.name in self.cuts.box}
+        if len(limits) < len(self.cuts.box):
+            return []
+        z, pt = limits["z_vtx"], limits["pt"]
+        assert isinstance(z.low, float)
+        assert isinstance(z.high, float)
+        corners = [
+            z.low,
+            *([x for x, _ in pt.low.points] if not isinstance(pt.low, float | None) else []),
+            z.high,
+        ]
+        along = np.unique(np.clip(corners, z.low, z.high))
+        top = [(float(v), 1e3 * _at(pt.high, v)) for v in (z.low, z.high)]
+        return top + [(float(v), 1e3 * _at(pt.low, v)) for v in along[::-1]]
+
+    def _impact(self, photons: FinalState) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """Where photons meet the plane of the calorimeter's face [mm], and whether they arrive on it."""
+        px, py, pz, _ = photons.momentum
+        x0, y0, z0, _ = photons.vertex
+        face, radius, hole = self.region.z_max, self.region.radius, _number("geometry", "hole_half")
+        forward = (pz > 0.0) & (z0 < face) & (x0 * x0 + y0 * y0 < radius * radius)
+        t = np.where(forward, face - z0, 0.0) / np.where(forward, pz, 1.0)
+        x, y = x0 + px * t, y0 + py * t
+        on = forward & (x * x + y * y < radius * radius) & ((np.abs(x) > hole) | (np.abs(y) > hole))
+        return x, y, on
+
+    def _pi0(
+        self,
+        event: NDArray[np.int64],
+        energy: Array,
+        x: Array,
+        y: Array,
+        missed: NDArray[np.int64],
+        charged: NDArray[np.int64],
+    ) -> tuple[dict[str, Any], NDArray[np.int64]]:
+        """Variables of the candidates, (k,) each, and their events."""
+        found = reconstruct_pi0(energy, x, y, particle("pi0").mass)
+        e, x, y = energy[:, found.pair], x[:, found.pair], y[:, found.pair]
+        owner = event[found.pair]
+        total = e[0] + e[1]
+        least, most = np.minimum(e[0], e[1]), np.maximum(e[0], e[1])
+        radius = np.sqrt(x * x + y * y)
+        square = np.maximum(np.abs(x), np.abs(y))
+        pt = np.sqrt(found.px * found.px + found.py * found.py)
+        turn = np.abs(np.arctan2(x[0] * y[1] - y[0] * x[1], x[0] * x[1] + y[0] * y[1]))
+        angle = e * np.arctan(radius / found.distance)
+        coe_x, coe_y = e[0] * x[0] + e[1] * x[1], e[0] * y[0] + e[1] * y[1]
+        return {
+            "z_vtx": self.region.z_max - found.distance,
+            "pt": pt,
+            "pz": found.pz,
+            "px": found.px,
+            "py": found.py,
+            "pt_over_pz": pt / found.pz,
+            "energy_sum": total,
+            "energy_min": least,
+            "energy_max": most,
+            "energy_ratio": least / most,
+            "energy_angle_min": _DEGREES * np.minimum(angle[0], angle[1]),
+            "radius_max": np.maximum(radius[0], radius[1]),
+            "square_min": np.minimum(square[0], square[1]),
+            "distance": np.sqrt((x[0] - x[1]) ** 2 + (y[0] - y[1]) ** 2),
+            "coe_radius": np.sqrt(coe_x * coe_x + coe_y * coe_y) / total,
+            "projected_angle": _DEGREES * turn,
+            "n_missed": missed[owner].astype(np.float64),
+            "n_charged": charged[owner].astype(np.float64),
+        }, owner
+
+
+def _at(limit: Any, z: float) -> float:
+    return float(limit({"z_vtx": np.asarray([z])})[0]) if callable(limit) else float(limit)

@@ -1,0 +1,224 @@
+"""Selections as data: named cuts in order, each a range of one reconstructed number, each removable.
+
+A limit is a number or a line through points against another reconstructed number.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.resources import files
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.cutflow import Cutflow, Stage
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.kinematics import Array
+
+__all__ = ["Cut", "Line", "Selection", "read_data"]
+
+#: Reconstructed numbers of the candidates by name, each (k,).
+Values: TypeAlias = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A limit that varies: straight between points (x, y), constant beyond the first and the last.
+
+    Parameters
+    ----------
+    against : str
+        The reconstructed number x.
+    points : tuple of (x, y)
+        In growing x.
+    """
+
+    against: str
+    points: tuple[tuple[float, float], ...]
+
+    def __call__(self, values: Values) -> Array:
+        """The limit of each candidate, (k,)."""
+        x, y = zip(*self.points, strict=True)
+        limit: Array = np.interp(values[self.against], x, y)
+        return limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A range of one reconstructed number, its ends included.
+
+    Parameters
+    ----------
+    name, variable, unit, source, confidence : str
+        Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
+    low, high : float, Line or None
+    """
+
+    name: str
+    variable: str
+    unit: str
+    source: str
+    confidence: str
+    low: float | Line | None = None
+    high: float | Line | None = None
+
+    def __post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            raise InputError(f"cut {self.name!r} has no limit; give min, max or both")
+        if self.confidence not in ("read", "derived", "memory"):
+            raise InputError(
+                f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: read, derived, memory"
+            )
+
+    def __call__(self, values: Values) -> NDArray[np.bool_]:
+        """Which candidates (k,) pass."""
+        x = values[self.variable]
+        passed = np.ones(len(x), dtype=bool) if self.low is None else x >= _limit_at(self.low, values)
+        return passed if self.high is None else passed & (x <= _limit_at(self.high, values))
+
+    def limits(self) -> str:
+        """The range in words."""
+        ends = [
+            f"{sign} {f'a line against {end.against}' if isinstance(end, Line) else f'{end:g}'}"
+            for sign, end in ((">=", self.low), ("<=", self.high))
+            if end is not None
+        ]
+        return f"{self.variable} {' and '.join(ends)} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Cuts in order.
+
+    Parameters
+    ----------
+    name : str
+    cuts : tuple of Cut
+    box : tuple of str
+        Names of the cuts that make the signal box; they come last.
+
+    Raises
+    ------
+    InputError
+        If another cut follows one of the box.
+    """
+
+    name: str
+    cuts: tuple[Cut, ...]
+    box: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        inside = [cut.name in self.box for cut in self.cuts]
+        if inside != sorted(inside):
+            raise InputError(
+                f"selection {self.name}: the cuts of the signal box, {', '.join(self.box)}, have to come last"
+            )
+
+    def without(self, *names: str) -> Selection:
+        """The selection less the cuts of those names.
+
+        Raises
+        ------
+        UnknownNameError
+            For a cut that it does not have.
+        """
+        known = [cut.name for cut in self.cuts]
+        for name in names:
+            if name not in known:
+                raise UnknownNameError(f"cut of the selection {self.name}", name, known)
+        return replace(self, cuts=tuple(cut for cut in self.cuts if cut.name not in names))
+
+    def apply(
+        self,
+        values: Values,
+        event: NDArray[np.int64],
+        weight: Array,
+        before: Sequence[tuple[str, NDArray[np.bool_]]],
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Cutflow]:
+        """Candidates that pass every cut, those that pass all but the signal box, and the cut flow.
+
+        Parameters
+        ----------
+        values : mapping of str to ndarray, (k,)
+            Of the candidates.
+        event : ndarray, (k,)
+            Event of each candidate, in growing order.
+        weight : ndarray, (n,)
+            Of the events.
+        before : sequence of (str, ndarray of bool (n,))
+            What an event needs to have candidates at all; the first stages of the flow.
+
+        Returns
+        -------
+        accepted, outside_box : ndarray
+            Indices of candidates.
+        cutflow : Cutflow
+            An event counts once, whatever the number of its candidates.
+        """
+        stages = list(Cutflow.of(weight, before).stages)
+        w = weight[event]
+        w2 = w * w
+        second = np.flatnonzero(event[1:] == event[:-1]) + 1  # candidates of an event that has one already
+        alive = np.ones(len(event), dtype=bool)
+        unboxed = None
+        for cut in self.cuts:
+            if cut.name in self.box and unboxed is None:
+                unboxed = alive.copy()
+            alive &= cut(values)
+            twice = second[alive[second] & alive[second - 1]]
+            stages.append(
+                Stage(
+                    cut.name,
+                    int(np.count_nonzero(alive)) - len(twice),
+                    float(np.add.reduce(w * alive) - np.add.reduce(w[twice])),
+                    float(np.add.reduce(w2 * alive) - np.add.reduce(w2[twice])),
+                )
+            )
+        accepted = np.flatnonzero(alive)
+        return accepted, accepted if unboxed is None else np.flatnonzero(unboxed), Cutflow(tuple(stages))
+
+
+def _limit_at(limit: float | Line, values: Values) -> Array | float:
+    return limit(values) if isinstance(limit, Line) else limit
+
+
+def read_data(name: str) -> dict[str, Any]:
+    """Contents of a detector's data file, ``detectors/data/NAME.toml``."""
+    return tomllib.loads((files("darkpair.detectors") / "data" / f"{name}.toml").read_text())
+
+
+def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
+    """Selections of a data file by name: its common cuts, with the limits that each selection gives."""
+
+    def make(name: str) -> Selection:
+        cuts = []
+        for common in data["cuts"]:
+            entry = common | data["selections"][name].get(common["name"], {})
+            if not entry.get("off", False):
+                cuts.append(_cut(entry))
+        return Selection(name, tuple(cuts), tuple(data["box"]))
+
+    return {name: partial(make, name) for name in data["selections"]}
+
+
+def _cut(entry: Mapping[str, Any]) -> Cut:
+    return Cut(
+        name=entry["name"],
+        variable=entry["variable"],
+        unit=entry["unit"],
+        source=entry["source"],
+        confidence=entry["confidence"],
+        low=_limit(entry.get("min")),
+        high=_limit(entry.get("max")),
+    )
+
+
+def _limit(value: float | Mapping[str, Any] | None) -> float | Line | None:
+    if isinstance(value, Mapping):
+        return Line(value["against"], tuple((float(x), float(y)) for x, y in value["points"]))
+    return None if value is None else float(value) if math.isfinite(value) else None

@@ -1,0 +1,62 @@
+"""Resolution of calorimeters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
+
+__all__ = ["Calorimeter"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calorimeter:
+    """Gaussian resolution of energy and position.
+
+    Parameters
+    ----------
+    constant, stochastic : float
+        sigma_E/E = constant ⊕ stochastic/sqrt(E/GeV).
+    position : float [mm]
+        sigma_x = sigma_y = position/sqrt(E/GeV).
+
+    Raises
+    ------
+    InputError
+        For a negative number.
+    """
+
+    constant: float
+    stochastic: float
+    position: float
+
+    def __post_init__(self) -> None:
+        if min(self.constant, self.stochastic, self.position) < 0.0:
+            raise InputError(
+                f"resolution {self.constant} ⊕ {self.stochastic}/sqrt(E), {self.position} mm/sqrt(E); allowed: 0 or more"
+            )
+
+    def sigma_energy(self, energy: Array) -> Array:
+        """Standard deviation of the energy [GeV]."""
+        return np.sqrt((self.constant * energy) ** 2 + self.stochastic**2 * energy)
+
+    @staticmethod
+    def draw(rng: np.random.Generator, n: int) -> Array:
+        """Standard-normal draws for n particles, (3, n): for all of a block, whatever becomes of them."""
+        return rng.standard_normal((3, n))
+
+    def smear(self, noise: Array, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:
+        """Measured energies [GeV] and positions [mm].
+
+        Parameters
+        ----------
+        noise : ndarray, (3, k)
+            Of `draw`, for the particles that arrive.
+        energy : ndarray, (k,) [GeV]
+        x, y : ndarray, (k,) [mm]
+        """
+        spread = self.position / np.sqrt(energy)
+        return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]

@@ -1,0 +1,225 @@
+"""One decay: what a particle decays to, how often, and how its daughters are thrown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from darkpair.gen.directions import Vector3, direction, isotropic
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_mass, two_body_momentum
+from darkpair.gen.particles import Particle
+from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
+
+__all__ = ["Daughter", "Decay", "Mode"]
+
+FourVector: TypeAlias = tuple[Array, Array, Array, Array]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to decay.
+
+    Parameters
+    ----------
+    daughters : tuple of Particle or Decay
+        A `Decay` is a daughter that decays further.
+    branching_ratio : float
+        0 to 1.
+    matrix_element : callable, optional
+        Of a three-body mode, `darkpair.gen.phase_space.MatrixElement`; the daughters in its order.
+    slope : float
+        Of a two-body mode: density (1 + slope c)/2 in the cosine of the *last* daughter, in the rest frame of
+        the decaying particle, to `axis`.
+    axis : {"flight", "sister"}
+        The direction in which the decaying particle flies in its mother's rest frame; or that of the last
+        daughter of its sister, which decays likewise, in the sister's rest frame.  The two rest frames are
+        those reached from the mother's.  The law holds for the pair: the sister that is thrown first is
+        isotropic, and both have to carry the same slope.
+
+    Raises
+    ------
+    InputError
+        For one daughter, a branching ratio or slope out of range, a matrix element of another than three bodies.
+    """
+
+    daughters: tuple[Daughter, ...]
+    branching_ratio: float = 1.0
+    matrix_element: MatrixElement | None = None
+    slope: float = 0.0
+    axis: Literal["flight", "sister"] = "flight"
+
+    def __post_init__(self) -> None:
+        if len(self.daughters) < 2:
+            raise InputError(f"a decay to {len(self.daughters)} particle; allowed: two or more daughters")
+        if not 0.0 <= self.branching_ratio <= 1.0:
+            raise InputError(f"branching ratio = {self.branching_ratio}; allowed: 0 to 1")
+        if not abs(self.slope) <= 1.0:
+            raise InputError(f"slope = {self.slope} of an angular distribution; allowed: -1 to 1")
+        if self.matrix_element is not None and len(self.daughters) != 3:
+            raise InputError(f"a matrix element with {len(self.daughters)} daughters; allowed: three")
+        if self.slope and len(self.daughters) != 2:
+            raise InputError(f"a slope with {len(self.daughters)} daughters; allowed: two")
+
+    @property
+    def particles(self) -> tuple[Particle, ...]:
+        """The daughters themselves."""
+        return tuple(d.parent if isinstance(d, Decay) else d for d in self.daughters)
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A particle and its modes.
+
+    Parameters
+    ----------
+    parent : Particle
+    modes : tuple of Mode
+        Their branching ratios may add up to less than 1: the rest is not generated.
+
+    Raises
+    ------
+    InputError
+        Without modes, for branching ratios that add up to more than 1 or to 0, for a stable parent.
+    ClosedChannelError
+        For a mode whose daughters are too heavy.
+    """
+
+    parent: Particle
+    modes: tuple[Mode, ...]
+    generators: tuple[TwoBody | ManyBodyThrow, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        name = self.parent.name
+        total = math.fsum(mode.branching_ratio for mode in self.modes)
+        if not 0.0 < total <= 1.0 + 1e-9:
+            raise InputError(
+                f"the branching ratios of {name} add up to {total:.9g}; allowed: more than 0, at most 1"
+            )
+        object.__setattr__(self, "generators", tuple(_generator(self.parent, mode) for mode in self.modes))
+
+    @cached_property
+    def visible_branching_ratio(self) -> float:
+        """Probability of the listed modes, here and in the decays below."""
+        return math.fsum(
+            mode.branching_ratio
+            * math.prod(d.visible_branching_ratio for d in mode.daughters if isinstance(d, Decay))
+            for mode in self.modes
+        )
+
+
+Daughter: TypeAlias = "Particle | Decay"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoBody:
+    """Two daughters back to back in the parent's rest frame, boosted to the parent's frame."""
+
+    mass: float
+    momentum: float
+    e1: float
+    e2: float
+    slope: float
+    axis: Literal["flight", "sister"]
+
+    def throw(
+        self,
+        rng: np.random.Generator,
+        parent: FourVector,
+        mother: FourVector | None,
+        sister: tuple[FourVector, FourVector] | None = None,
+    ) -> tuple[FourVectors, dict[str, Array]]:
+        """Daughters' four-momenta [GeV], and no weights.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        parent : four ndarrays, (n,) [GeV]
+            The decaying particle.
+        mother : four ndarrays, (n,) [GeV], or None
+            The particle that it came from.
+        sister : pair of four ndarrays, (n,) [GeV], or None
+            Its sister and the sister's last daughter, if the slope is about that one's direction.
+        """
+        if self.slope == 0.0 or (self.axis == "sister" and sister is None):
+            return self._boosted(parent, isotropic(rng, len(parent[0])), 1.0), {}
+        if mother is None:
+            raise InputError(
+                f"a slope about the {self.axis} axis needs a mother; the first particle of a chain has none"
+            )
+        if sister is None:
+            # where the particle flies in its mother's frame, seen from its own: away from the mother
+            x, y, z = _unit(_at_rest(parent, self.mass, mother))
+            return self._boosted(parent, direction(rng, (-x, -y, -z), self.slope), -1.0), {}
+        m = invariant_mass(*mother)
+        here, there, daughter = (_at_rest(mother, m, vector) for vector in (parent, *sister))
+        axis = _unit(_at_rest(there, invariant_mass(*there), daughter))
+        out = self._boosted(here, direction(rng, axis, self.slope), -1.0)
+        return [boost(*mother, m, *vector) for vector in out], {}
+
+    def _boosted(self, parent: FourVector, unit: Vector3, sign: float) -> FourVectors:
+        """Daughters in the parent's frame; the first flies along sign times the unit vector."""
+        p = sign * self.momentum
+        out = boost_pair(*parent, self.mass, p * unit[0], p * unit[1], p * unit[2], self.e1, self.e2)
+        return [out[:4], out[4:]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyBodyThrow:
+    """Three or more daughters, thrown in the parent's rest frame and boosted to the parent's frame."""
+
+    mass: float
+    sample: Callable[[np.random.Generator, int], tuple[FourVectors, dict[str, Array]]]
+
+    def throw(
+        self,
+        rng: np.random.Generator,
+        parent: FourVector,
+        mother: FourVector | None,
+        sister: tuple[FourVector, FourVector] | None = None,
+    ) -> tuple[FourVectors, dict[str, Array]]:
+        """Daughters' four-momenta [GeV] and named weights; as `TwoBody.throw`."""
+        daughters, weights = self.sample(rng, len(parent[0]))
+        return [boost(*parent, self.mass, *d) for d in daughters], weights
+
+
+@dataclass(frozen=True)
+class _Unweighted:
+    """A sampler of three or more bodies at weight 1."""
+
+    sampler: ThreeBody | ManyBody
+
+    def __call__(self, rng: np.random.Generator, n: int) -> tuple[FourVectors, dict[str, Array]]:
+        drawn = self.sampler.sample(rng, n)
+        return (drawn if isinstance(drawn, list) else drawn[0]), {}
+
+
+def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow:
+    masses = [p.mass for p in mode.particles]
+    what = f"{parent.name} -> {' '.join(p.name for p in mode.particles)}"
+    require_open(parent.mass, masses, what)
+    if len(masses) == 2:
+        momentum = float(two_body_momentum(parent.mass, *masses))
+        e1, e2 = (math.hypot(momentum, m) for m in masses)
+        return TwoBody(mass=parent.mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope, axis=mode.axis)
+    if len(masses) == 3:
+        return ManyBodyThrow(
+            mass=parent.mass, sample=_Unweighted(ThreeBody(parent.mass, masses, mode.matrix_element))
+        )
+    return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ManyBody(parent.mass, masses)))
+
+
+def _at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:
+    """Four-vector in the rest frame of another, by a pure boost."""
+    return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)
+
+
+def _unit(vector: FourVector) -> Vector3:
+    x, y, z, _ = vector
+    norm = np.sqrt(x * x + y * y + z * z)
+    return x / norm, y / norm, z / norm

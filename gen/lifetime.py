@@ -1,0 +1,208 @@
+"""Where particles decay: the exponential law, forced into a region, or one sample for every lifetime.
+
+Lengths are proper, times c: the vertex is displaced by length * p / m.  Units: mm, GeV.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from darkpair.gen.directions import Vector3
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.region import Region
+
+__all__ = ["Exponential", "Forced", "Lifetime", "Scan", "decay_probability", "truncated_exponential"]
+
+
+class Lifetime(Protocol):
+    """A law that gives each particle its proper decay length and, where it is biased, a weight."""
+
+    def sample(
+        self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
+    ) -> tuple[Array, dict[str, Array]]:
+        """Proper lengths (n,) [mm], and named weight factors (n,) (none where the law is unbiased).
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        momentum, origin : three ndarrays, (n,) [GeV], [mm]
+            Of the particle.
+        mass : float or ndarray, (n,) [GeV]
+        """
+        ...
+
+
+def decay_probability(d_in: Array, d_out: Array, length: Real) -> Array:
+    """Probability to decay between two distances, exp(-d_in/l) (1 - exp(-(d_out - d_in)/l)).
+
+    Parameters
+    ----------
+    d_in, d_out : ndarray, (n,) [mm]
+    length : float or ndarray [mm]
+        Mean decay length in the frame of the distances.
+    """
+    out: Array = np.exp(-d_in / length) * -np.expm1(-(d_out - d_in) / length)
+    return out
+
+
+def truncated_exponential(u: Array, width: Real, length: Real) -> Array:
+    """Exponential distances of mean `length` given that they are less than `width` [mm], from uniforms (n,)."""
+    out: Array = -length * np.log1p(u * np.expm1(-width / length))
+    return out
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """The exponential law.
+
+    Parameters
+    ----------
+    ctau : float [mm]
+        Mean proper length; 0 decays at once.
+    """
+
+    ctau: float
+
+    def __post_init__(self) -> None:
+        _check_ctau(self.ctau)
+
+    def sample(
+        self,
+        rng: np.random.Generator,
+        momentum: Vector3,
+        mass: Real,
+        origin: Vector3,
+    ) -> tuple[Array, dict[str, Array]]:
+        """Proper lengths, no weights."""
+        n = len(momentum[0])
+        if self.ctau == 0.0:
+            return np.zeros(n), {}
+        return self.ctau * rng.standard_exponential(n), {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forced:
+    """The exponential law inside a region only, weighted with the probability to decay there.
+
+    A particle whose flight misses the region gets the weight 0 and decays where it was made; one at rest
+    has the weight 1 inside the region and 0 outside.
+
+    Parameters
+    ----------
+    region : Region
+    ctau : float [mm]
+        More than 0.
+    """
+
+    region: Region
+    ctau: float
+
+    def __post_init__(self) -> None:
+        _check_ctau(self.ctau, prompt=False)
+
+    def sample(
+        self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
+    ) -> tuple[Array, dict[str, Array]]:
+        """Proper lengths, and the weight ``decay_region``."""
+        px, py, pz = momentum
+        p = np.sqrt(px * px + py * py + pz * pz)
+        moving = p > 0.0
+        unit = np.where(moving, p, 1.0)
+        d_in, d_out = self.region.path(origin, (px / unit, py / unit, np.where(moving, pz / unit, 1.0)))
+        # one at rest decays where it is: all of its path is inside, or none
+        d_in = np.where(moving, d_in, 0.0)
+        d_out = np.where(moving, d_out, np.where(self.region.contains(*origin), math.inf, 0.0))
+        flight = np.where(moving, p / mass, 1.0) * self.ctau
+        depth = truncated_exponential(rng.random(len(p)), d_out - d_in, flight)
+        weight = decay_probability(d_in, d_out, flight)
+        return (d_in + depth) * self.ctau / flight, {"decay_region": weight}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """One sample for every lifetime: lengths from a mixture of exponentials on a logarithmic grid.
+
+    Re-weighting one exponential to more than twice its c tau has infinite variance; the weight from this
+    mixture to any c tau of its range is bounded (`weight`).
+
+    Parameters
+    ----------
+    ctau : float [mm]
+        The lifetime that the weight ``lifetime`` of the sample refers to; 0 or infinity leave it out
+        (then the sample itself has no lifetime, only re-weighted ones).
+    shortest, longest : float [mm]
+        Ends of the grid; 1 um and 10 km unless given.
+    per_decade : int
+        Grid points in a factor of ten.
+    """
+
+    ctau: float = 0.0
+    shortest: float = 1e-3
+    longest: float = 1e7
+    per_decade: int = 4
+
+    def __post_init__(self) -> None:
+        _check_ctau(self.ctau)
+        if not 0.0 < self.shortest < self.longest < math.inf or self.per_decade < 1:
+            raise InputError(
+                f"scan from {self.shortest} to {self.longest} mm with {self.per_decade} points a decade; "
+                "allowed: 0 < shortest < longest, 1 point or more"
+            )
+
+    @property
+    def grid(self) -> Array:
+        """The mean lengths of the mixture's components [mm]."""
+        points = round(self.per_decade * math.log10(self.longest / self.shortest)) + 1
+        return np.geomspace(self.shortest, self.longest, points)
+
+    def sample(
+        self,
+        rng: np.random.Generator,
+        momentum: Vector3,
+        mass: Real,
+        origin: Vector3,
+    ) -> tuple[Array, dict[str, Array]]:
+        """Proper lengths, and the weight ``lifetime`` where a c tau is set."""
+        n = len(momentum[0])
+        component = rng.integers(len(self.grid), size=n)
+        length = self.grid[component] * rng.standard_exponential(n)
+        return length, ({"lifetime": self.weight(length, self.ctau)} if 0.0 < self.ctau < math.inf else {})
+
+    def density(self, length: Array) -> Array:
+        """Density of the mixture [1/mm]."""
+        total = np.zeros_like(length)
+        for mean in self.grid:  # tens of components, over whole arrays
+            total += np.exp(-length / mean) / mean
+        return total / len(self.grid)
+
+    def weight(self, length: Array, ctau: float) -> Array:
+        """Weight that turns the sample into one of mean proper length `ctau`.
+
+        Parameters
+        ----------
+        length : ndarray, (n,) [mm]
+            Proper lengths of the sample.
+        ctau : float [mm]
+
+        Raises
+        ------
+        InputError
+            If c tau lies outside the grid, where the weight is not bounded.
+        """
+        if not self.shortest <= ctau <= self.longest:
+            raise InputError(
+                f"c tau = {ctau} mm is outside the scan sample, {self.shortest} to {self.longest} mm; generate a wider one"
+            )
+        return np.exp(-length / ctau) / ctau / self.density(length)
+
+
+def _check_ctau(ctau: float, *, prompt: bool = True) -> None:
+    if not ((ctau >= 0.0 if prompt else ctau > 0.0) and ctau < math.inf):
+        raise InputError(
+            f"c tau = {ctau} mm of a decaying particle; allowed: {'0 (prompt) or more' if prompt else 'more than 0'}, finite"
+        )

@@ -1,0 +1,88 @@
+"""What a detector adds to events: flat columns inside, an awkward record at the border."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import awkward as ak
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.errors import InputError
+
+__all__ = ["Listed", "Observed"]
+
+#: Lists of records: how many each event has (n,), and the columns of all of them in the order of the events.
+Listed: TypeAlias = tuple[NDArray[np.int64], Mapping[str, NDArray[Any]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """Reconstructed quantities of n events.
+
+    Parameters
+    ----------
+    n : int
+    flat : mapping of str to ndarray, (n,)
+        Numbers or booleans that every event has.
+    lists : mapping of str to (counts, columns)
+        Collections of anything that an event may lack or have several of, as `Listed`.
+
+    Raises
+    ------
+    InputError
+        For a column of another length.
+    """
+
+    n: int
+    flat: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    lists: Mapping[str, Listed] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, column in self.flat.items():
+            if len(column) != self.n:
+                raise InputError(f"{name} has {len(column)} entries for {self.n} events; give one an event")
+        for name, (counts, columns) in self.lists.items():
+            total = int(counts.sum())
+            if len(counts) != self.n or any(len(column) != total for column in columns.values()):
+                raise InputError(
+                    f"{name}: {len(counts)} counts that add up to {total} for {self.n} events; make them agree"
+                )
+
+    def take(self, mask: NDArray[np.bool_]) -> Observed:
+        """The events where the mask (n,) is true."""
+        lists = {}
+        chosen = np.flatnonzero(mask)
+        for name, (counts, columns) in self.lists.items():
+            rows = np.flatnonzero(np.repeat(mask, counts))
+            lists[name] = (counts[chosen], {k: c[rows] for k, c in columns.items()})
+        return Observed(n=len(chosen), flat={k: c[chosen] for k, c in self.flat.items()}, lists=lists)
+
+    @staticmethod
+    def concatenate(parts: Sequence[Observed]) -> Observed:
+        """The events of several, in order, by the same detector."""
+        first = parts[0]
+        return Observed(
+            n=sum(part.n for part in parts),
+            flat={name: np.concatenate([p.flat[name] for p in parts]) for name in first.flat},
+            lists={
+                name: (
+                    np.concatenate([p.lists[name][0] for p in parts]),
+                    {k: np.concatenate([p.lists[name][1][k] for p in parts]) for k in columns},
+                )
+                for name, (_, columns) in first.lists.items()
+            },
+        )
+
+    def record(self) -> ak.Array:
+        """The quantities as an awkward array of records, (n,)."""
+        fields: dict[str, ak.contents.Content] = {k: ak.contents.NumpyArray(c) for k, c in self.flat.items()}
+        for name, (counts, columns) in self.lists.items():
+            record = ak.contents.RecordArray(
+                [ak.contents.NumpyArray(c) for c in columns.values()], list(columns)
+            )
+            offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(counts)]))
+            fields[name] = ak.contents.ListOffsetArray(offsets, record)
+        return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields), length=self.n))

@@ -1,0 +1,219 @@
+"""Branches of an event record in each of the three layouts.
+
+=========  ==============================================================================================
+cartesian  ``GenPart_px, _py, _pz, _energy, _mass, _pdgId, _status, _genPartIdxMother, _vx, _vy, _vz, _vt``
+           in float64; ``genWeight``, ``weight_<name>``, ``<role>_properLength``.
+nano       NanoAOD's names and types: ``GenPart_pt, _eta, _phi, _mass`` in float32, ``_statusFlags``, ``run``,
+           ``luminosityBlock``, ``event``.  Everything real is float32, the vertices and ours included.
+flat       One topology: ``<role>_px, _py, _pz, _energy, _vx, _vy, _vz, _vt`` in float64.
+=========  ==============================================================================================
+
+A detector's record follows in every layout: its lists of records are collections (``Cluster_energy``, counted by
+``nCluster``), its numbers and booleans plain branches.  Units: GeV, mm, mm/c.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+import awkward as ak
+import numpy as np
+
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.events import total_weight
+from darkpair.gen.output.columns import particle_columns
+from darkpair.gen.output.spelling import names, word
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from darkpair.gen.kinematics import Array
+
+__all__ = [
+    "ETA_ON_AXIS",
+    "FLAT_FIELDS",
+    "GENPART",
+    "STATUS_FLAGS",
+    "Branches",
+    "Layout",
+    "branches",
+    "roles",
+]
+
+Layout: TypeAlias = Literal["cartesian", "nano", "flat"]
+
+#: One array per branch or collection, (n,): NumPy's where flat, awkward's lists of records otherwise.
+Branches: TypeAlias = dict[str, Any]
+
+#: Field of ``GenPart`` for each field of the record's particles, in the file's order.
+GENPART = {
+    "px": "px",
+    "py": "py",
+    "pz": "pz",
+    "E": "energy",
+    "nominal_mass": "mass",
+    "pdgid": "pdgId",
+    "status": "status",
+    "mother": "genPartIdxMother",
+    "vx": "vx",
+    "vy": "vy",
+    "vz": "vz",
+    "vt": "vt",
+}
+
+#: The same for a role of the flat layout, whose other numbers are constants.
+FLAT_FIELDS = {name: GENPART[name] for name in ("px", "py", "pz", "E", "vx", "vy", "vz", "vt")}
+
+#: NanoAOD's bits fromHardProcess (8), isFirstCopy (12) and isLastCopy (13).  The decay that the sample is made of
+#: is its hard process, from which every particle comes, and nothing is copied; the other bits tell apart what
+#: happens in a proton collision and stay 0.
+STATUS_FLAGS = 1 << 8 | 1 << 12 | 1 << 13
+
+#: Pseudorapidity of a particle on the axis is ±(this + |pz|/GeV), as ROOT's GenVector (``etaMax`` in ``eta.h``) and
+#: so CMS's NanoAOD write it, finite; ROOT's PtEtaPhiM vectors take it apart again and find pz.
+ETA_ON_AXIS = 22756.0
+
+_PARTICLES, _REAL32 = "GenPart", np.dtype(np.float32)
+
+
+def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
+    """Branches of the events, in the order of the file.
+
+    Parameters
+    ----------
+    events : awkward.Array, (n,)
+        An event record, perhaps with a detector's in the field ``reco``.
+    layout : {"cartesian", "nano", "flat"}
+    first : int
+        Number of the first event, for the nano layout.
+
+    Raises
+    ------
+    InputError
+        For the flat layout of events that differ in topology, and for a detector's field that a ROOT file cannot
+        hold or whose name is taken.
+    UnknownNameError
+        For another layout.
+    """
+    if layout not in get_args(Layout):
+        raise UnknownNameError("layout", layout, get_args(Layout))
+    n, weight = len(events), total_weight(events)
+    if layout == "nano":
+        out: Branches = {
+            "run": np.ones(n, dtype=np.uint32),
+            "luminosityBlock": np.ones(n, dtype=np.uint32),
+            "event": np.arange(first, first + n, dtype=np.uint64),
+            _PARTICLES: _nano(events),
+        }
+    else:
+        out = {_PARTICLES: _cartesian(events)} if layout == "cartesian" else _flat(events)
+    out["genWeight"] = weight
+    for name in events.weights.fields:
+        out[f"weight_{word(name)}"] = np.asarray(events.weights[name])
+    for role in events.proper_length.fields:
+        out[f"{word(role)}_properLength"] = np.asarray(events.proper_length[role])
+    if "reco" in events.fields:
+        taken = {branch for name, values in out.items() for branch in names(name, values)}
+        for name, values in _reco(ak.to_packed(events.reco)).items():
+            if not taken.isdisjoint(names(name, values)):
+                raise InputError(
+                    f"the detector's field {name!r} has the name of a branch of the {layout} layout; rename it"
+                )
+            out[name] = values
+    return {name: _narrow(values) for name, values in out.items()} if layout == "nano" else out
+
+
+def roles(events: ak.Array) -> list[str]:
+    """Names of the particles in the order of the list, where all events have the same; empty otherwise."""
+    layouts = ((name, events[name].layout) for name in events.fields if name != "particles")
+    return [name for name, layout in layouts if layout.purelist_parameter("__record__") == "Momentum4D"]
+
+
+def _lists(offsets: NDArray[np.int64], fields: dict[str, NDArray[Any]]) -> ak.Array:
+    contents = [ak.contents.NumpyArray(column) for column in fields.values()]
+    return ak.Array(
+        ak.contents.ListOffsetArray(
+            ak.index.Index64(offsets), ak.contents.RecordArray(contents, list(fields))
+        )
+    )
+
+
+def _cartesian(events: ak.Array) -> ak.Array:
+    offsets, packed = particle_columns(events)
+    return _lists(offsets, {branch: packed[name] for name, branch in GENPART.items()})
+
+
+def _nano(events: ak.Array) -> ak.Array:
+    offsets, packed = particle_columns(events)
+    pt, eta, phi = _cylindrical(packed["px"], packed["py"], packed["pz"])
+    fields = {"eta": eta, "mass": packed["nominal_mass"], "phi": phi, "pt": pt}
+    fields |= {GENPART[name]: packed[name] for name in ("mother", "pdgid", "status")}
+    fields["statusFlags"] = np.full(len(pt), STATUS_FLAGS, dtype=np.int32)
+    return _lists(offsets, fields | {name: packed[name] for name in ("vx", "vy", "vz", "vt")})
+
+
+def _cylindrical(px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
+    """Transverse momentum [GeV], pseudorapidity and azimuth [rad] of momenta (k,); see `ETA_ON_AXIS`."""
+    pt = np.hypot(px, py)
+    axial = pt.astype(_REAL32) == 0.0
+    eta = np.arcsinh(np.divide(pz, pt, out=np.zeros_like(pz), where=~axial))
+    eta[axial] = np.sign(pz[axial]) * (ETA_ON_AXIS + np.abs(pz[axial]))
+    return pt, eta, np.arctan2(py, px)
+
+
+def _flat(events: ak.Array) -> Branches:
+    present = roles(events)
+    if not present:
+        raise InputError(
+            "layout = 'flat' needs a chain whose events all have the same particles, and this one has several "
+            "topologies; choose 'cartesian' or 'nano'"
+        )
+    _, packed = particle_columns(events)
+    table = {branch: packed[name].reshape(len(events), len(present)) for name, branch in FLAT_FIELDS.items()}
+    return {
+        f"{word(role)}_{branch}": values[:, i]
+        for i, role in enumerate(present)
+        for branch, values in table.items()
+    }
+
+
+def _reco(reco: ak.Array, prefix: str = "") -> Branches:
+    """Branches of a detector's record; a record inside it gives its fields with its name before them."""
+    out: Branches = {}
+    for field in reco.fields:
+        name, values = prefix + field, reco[field]
+        layout = values.layout.to_ListOffsetArray64(True) if values.layout.is_list else values.layout
+        inner = layout.content if layout.is_list else layout
+        parts = inner.contents if inner.is_record else [inner]
+        if layout.is_record:
+            out |= _reco(values, f"{name}_")
+        elif not all(map(_plain, parts)):
+            raise InputError(
+                f"the detector's field {name!r} is of type {layout.form.type}, which no branch holds; allowed: numbers "
+                "and booleans, lists of them or of records of them (what may be missing is a list of none or one)"
+            )
+        else:
+            out[name] = np.asarray(layout.data) if layout.is_numpy else ak.Array(layout)
+    return out
+
+
+def _plain(layout: ak.contents.Content) -> bool:
+    """Whether it is a column of numbers or booleans; the characters of a string are not."""
+    if not layout.is_numpy or layout.parameter("__array__") is not None:
+        return False
+    return layout.data.ndim == 1 and layout.dtype.kind in "biuf"
+
+
+def _narrow(values: Any) -> Any:
+    """Column in NanoAOD's types: reals in float32, signed integers in int32."""
+    if isinstance(values, np.ndarray):
+        wanted = {"f": _REAL32, "i": np.dtype(np.int32)}.get(values.dtype.kind, values.dtype)
+        return values.astype(wanted, copy=False)
+    lists = values.layout
+    if not lists.content.is_record:
+        return ak.Array(
+            ak.contents.ListOffsetArray(lists.offsets, ak.contents.NumpyArray(_narrow(lists.content.data)))
+        )
+    return _lists(
+        lists.offsets.data, {name: _narrow(lists.content.content(name).data) for name in lists.content.fields}
+    )

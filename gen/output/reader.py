@@ -1,0 +1,152 @@
+"""Event records and provenance from the files that `RootWriter` wrote."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import awkward as ak
+import uproot
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.output.layouts import GENPART
+from darkpair.gen.output.root import PROVENANCE, TREE
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+__all__ = ["read_events", "read_provenance"]
+
+
+def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """How the events of a file were made: what `RootWriter` was given, and its ``output``.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing, damaged or not of this writer.
+    """
+    with _opened(path) as file:
+        return _provenance(file)
+
+
+def read_events(
+    path: str | os.PathLike[str], *, entry_start: int | None = None, entry_stop: int | None = None
+) -> ak.Array:
+    """Event record of a file in the cartesian layout, TTree or RNTuple; see `darkpair.gen.events`.
+
+    A detector's quantities stand in the field ``reco``, if there are any. ``weights`` and ``proper_length`` are as
+    they were; so are the roles, where all events have the same particles.
+
+    Parameters
+    ----------
+    path : str or path
+    entry_start, entry_stop : int, optional
+        First event, and the one after the last.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing, damaged, not of this writer or of another layout.
+    """
+    with _opened(path) as file:
+        output = _provenance(file)["output"]
+        if output["layout"] != "cartesian":
+            raise InputError(
+                f"{str(path)!r} has the {output['layout']} layout, which is not the whole record; "
+                "write it with layout = 'cartesian' to read it back"
+            )
+        columns = file[TREE].arrays(entry_start=entry_start, entry_stop=entry_stop, how=dict)
+        return _record(columns, [row["role"] for row in output["particles"]], output["spelled"])
+
+
+def _record(columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, str]) -> ak.Array:
+    names = {f"GenPart_{branch}": name for name, branch in GENPART.items()}
+    particles = ak.zip({name: columns.pop(branch) for branch, name in names.items()}, with_name="Momentum4D")
+    for name in ("nGenPart", "genWeight"):  # both follow from the rest
+        del columns[name]
+    fields = {
+        "particles": particles,
+        "weights": _named(columns, len(particles), spelled, prefix="weight_"),
+        "proper_length": _named(columns, len(particles), spelled, suffix="_properLength"),
+    }
+    for position, role in enumerate(roles):
+        fields[role] = particles[:, position][["px", "py", "pz", "E"]]
+        fields[role] = ak.with_name(fields[role], "Momentum4D")
+    if columns:
+        fields["reco"] = _reco(columns)
+    return ak.zip(fields, depth_limit=1)
+
+
+def _named(
+    columns: dict[str, ak.Array], n: int, spelled: dict[str, str], *, prefix: str = "", suffix: str = ""
+) -> ak.Array:
+    """Record of the per-event numbers of that prefix or suffix, which leave the columns."""
+    found = [name for name in columns if name.startswith(prefix) and name.endswith(suffix)]
+    contents = [columns.pop(name).layout for name in found]
+    words = [name.removeprefix(prefix).removesuffix(suffix) for name in found]
+    short = [spelled.get(word, word) for word in words]
+    return ak.Array(ak.contents.RecordArray(contents, short, length=n))
+
+
+def _reco(columns: dict[str, ak.Array]) -> ak.Array:
+    """Detector's record: a collection for each counter, plain numbers otherwise."""
+    collections = []
+    for counter in [name for name in columns if name.startswith("n")]:
+        name = counter.removeprefix("n")
+        members = {
+            b.removeprefix(f"{name}_"): b
+            for b in columns
+            if b.startswith(f"{name}_") and columns[b].ndim == 2
+        }
+        if members:
+            collections.append((name, members))
+    fields = dict(columns)
+    for name, members in collections:
+        lists = ak.zip({field: columns[branch] for field, branch in members.items()})
+        fields = {  # the collection stands where its counter stood
+            (name if key == f"n{name}" else key): (lists if key == f"n{name}" else column)
+            for key, column in fields.items()
+            if key not in members.values()
+        }
+    for name in [key for key, column in fields.items() if column.ndim == 2 and f"n{key}" in fields]:
+        del fields[f"n{name}"]
+    return ak.zip(fields, depth_limit=1)
+
+
+def _provenance(file: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(str(file[PROVENANCE]))
+    return found
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[Any]:
+    """File of ours; whatever a foreign or damaged one makes go wrong is told in one line."""
+    file = Path(path)
+    if not file.is_file():
+        raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
+    try:
+        with uproot.open(file) as directory:
+            _check_ours(directory, file)
+            yield directory
+    except InputError:
+        raise
+    except (
+        Exception
+    ) as error:  # a damaged file raises whatever its bytes run into: struct.error, IndexError ..
+        raise InputError(
+            f"{str(path)!r} cannot be read as a ROOT file ({type(error).__name__}); it is damaged, or something "
+            "else: run the job again, or give another file"
+        ) from error
+
+
+def _check_ours(directory: Any, file: Path) -> None:
+    missing = [key for key in (TREE, PROVENANCE) if key not in directory]
+    if missing:
+        raise InputError(
+            f"{str(file)!r} lacks {' and '.join(map(repr, missing))}: it was not written by darkpair; give the ROOT "
+            "file of a run"
+        )

@@ -1,0 +1,28 @@
+"""How branches are named."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+__all__ = ["names", "word"]
+
+_SIGNS = {"+": "plus", "anti-": "anti", "-": "minus", "~": "bar", "'": "prime", "*": "star"}
+
+
+def names(name: str, column: Any) -> list[str]:
+    """Names of the branches of one array of `branches`: those of a list have a counter before them."""
+    if isinstance(column, np.ndarray):
+        return [name]
+    return (
+        [f"n{name}", *(f"{name}_{field}" for field in column.fields)] if column.fields else [f"n{name}", name]
+    )
+
+
+def word(name: str) -> str:
+    """Name of a particle as C++ and Python spell names: ``Kplus``, ``psi2bar``, ``Upsilon_4S``."""
+    for sign, spelled in _SIGNS.items():
+        name = name.replace(sign, spelled)
+    return re.sub(r"\W+", "_", name).strip("_")

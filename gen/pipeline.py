@@ -1,0 +1,234 @@
+"""From blocks to chunks, in order and in bounded memory: source, chain, detector, what is kept.
+
+Everything that defines an event happens inside a block; a chunk is some whole blocks that travel together,
+and workers only decide who makes a chunk.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+import awkward as ak
+import hist
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.errors import InputError
+from darkpair.gen.events import Batch, Parents
+from darkpair.gen.kinematics import Array
+from darkpair.gen.observed import Observed
+from darkpair.gen.streams import BLOCK, Streams
+
+__all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "Selected", "chunks"]
+
+#: Most events that a run may ask for: block indices stay exact, and a job of this size takes a century.
+MOST_EVENTS = 10**15
+
+
+class EventSource(Protocol):
+    """What makes parents."""
+
+    @property
+    def pdgid(self) -> int:
+        """PDG id of the parents."""
+        ...
+
+    def sample(self, n: int, rng: np.random.Generator) -> Parents:
+        """Parents, n of them."""
+        ...
+
+
+class EventChain(Protocol):
+    """What makes events of parents; `darkpair.chains.Chain` is one."""
+
+    def batch(self, parents: Parents, streams: Streams) -> Batch:
+        """Events of those parents."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """A detector's verdict on n events.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, (n,)
+        Accepted events.
+    cutflow : Cutflow
+    histograms : dict
+        Of what the selection looked at, by name; those of several blocks add.
+    """
+
+    mask: NDArray[np.bool_]
+    cutflow: Cutflow
+    histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
+
+
+class EventDetector(Protocol):
+    """What an apparatus does to events: it adds numbers, and never edits the truth."""
+
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
+        """Reconstructed quantities of each event.
+
+        `truth` gives plain columns by ``final_state(*pdgids)`` and the event record by ``record()``.
+        """
+        ...
+
+    def select(self, reco: Observed, weight: Array) -> Selected:
+        """Which events are accepted."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Some blocks' kept events.
+
+    Parameters
+    ----------
+    events : Batch
+    reco : Observed or None
+        The detector's quantities of the kept events.
+    cutflow : Cutflow
+        Of all generated events.
+    histograms : dict
+    """
+
+    events: Batch
+    reco: Observed | None
+    cutflow: Cutflow
+    histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
+
+    @staticmethod
+    def concatenate(parts: Sequence[Chunk]) -> Chunk:
+        """One chunk of several of the same pipeline, in order."""
+        first = parts[0]
+        if len(parts) == 1:
+            return first
+        cutflow, histograms = first.cutflow, dict(first.histograms)
+        for part in parts[1:]:
+            cutflow = cutflow + part.cutflow
+            for name, histogram in part.histograms.items():
+                histograms[name] = histograms[name] + histogram
+        seen = [part.reco for part in parts if part.reco is not None]
+        return Chunk(
+            events=Batch.concatenate([part.events for part in parts]),
+            reco=Observed.concatenate(seen) if seen else None,
+            cutflow=cutflow,
+            histograms=histograms,
+        )
+
+    def tally(self) -> Chunk:
+        """The chunk without its events: the cut flow and the histograms."""
+        none = np.zeros(len(self.events), dtype=bool)
+        return replace(self, events=self.events.take(none), reco=None)
+
+    def record(self) -> ak.Array:
+        """Kept events with the detector's record as the field ``reco``."""
+        events = self.events.record()
+        return events if self.reco is None else ak.with_field(events, self.reco.record(), "reco")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """A source, a chain and perhaps a detector, run block by block.
+
+    Parameters
+    ----------
+    source : EventSource
+    chain : EventChain
+    detector : EventDetector, optional
+    seed : int
+    keep : {"accepted", "all"}
+        Which events come out; without a detector all are accepted.
+    """
+
+    source: EventSource
+    chain: EventChain
+    detector: EventDetector | None = None
+    seed: int = 0
+    keep: Literal["accepted", "all"] = "accepted"
+
+    def chunk(self, first: int, last: int, n: int) -> Chunk:
+        """Events of the blocks first to last - 1 of a sample of n events."""
+        return Chunk.concatenate(
+            [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
+        )
+
+    def _block(self, index: int, size: int) -> Chunk:
+        """One block, generated and observed whole, then cut to `size` events."""
+        streams = Streams(self.seed, index)
+        events = self.chain.batch(self.source.sample(BLOCK, streams.rng("source")), streams)
+        head = np.arange(len(events)) < size
+        if self.detector is None:
+            kept = events if size == BLOCK else events.take(head)
+            return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
+        reco = self.detector.observe(events, streams.rng("detector"))
+        weight = events.weight[:size]
+        if size < len(events):
+            reco = reco.take(head)
+        verdict = self.detector.select(reco, weight)
+        mask = verdict.mask if self.keep == "accepted" else np.ones(size, dtype=bool)
+        padded = np.zeros(len(events), dtype=bool)
+        padded[:size] = mask
+        return Chunk(
+            events=events.take(padded),
+            reco=reco.take(mask),
+            cutflow=verdict.cutflow,
+            histograms=verdict.histograms,
+        )
+
+
+def chunks(
+    pipeline: Pipeline, n: int, *, size: int = 16 * BLOCK, executor: Executor | None = None, workers: int = 1
+) -> Iterator[Chunk]:
+    """Chunks of a sample of n events, in order.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    n : int
+        Generated events.
+    size : int
+        Events of a chunk, rounded up to whole blocks; the events do not depend on it.
+    executor : concurrent.futures.Executor, optional
+        Any: threads, processes, or a cluster's; None works in this process.
+    workers : int
+        Chunks under way at once are twice as many, which bounds the memory.
+
+    Raises
+    ------
+    InputError
+        For n out of range.
+    """
+    if not (1 <= n <= MOST_EVENTS and n == int(n)):
+        raise InputError(f"n = {n} events; allowed: a whole number from 1 to {MOST_EVENTS:.0e}")
+    if not (size >= 1 and size == int(size)):
+        raise InputError(f"a chunk of {size} events; allowed: a whole number, 1 or more")
+    return _ordered(pipeline, int(n), int(size), executor, workers)
+
+
+def _ordered(
+    pipeline: Pipeline, n: int, size: int, executor: Executor | None, workers: int
+) -> Iterator[Chunk]:
+    blocks, step = -(-n // BLOCK), -(-size // BLOCK)
+    spans = ((first, min(first + step, blocks)) for first in range(0, blocks, step))
+    if executor is None:
+        for first, last in spans:
+            yield pipeline.chunk(first, last, n)
+        return
+    waiting: deque[Future[Any]] = deque()
+    try:
+        for first, last in spans:
+            waiting.append(executor.submit(pipeline.chunk, first, last, n))
+            if len(waiting) >= 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()

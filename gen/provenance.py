@@ -1,0 +1,50 @@
+"""What a file says of itself: the objects that made it, the versions, the units."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from darkpair.gen.streams import BLOCK
+from darkpair.gen.units import UNITS
+
+__all__ = ["PACKAGES", "describe", "environment"]
+
+#: Packages whose versions may change the numbers.
+PACKAGES = ("darkpair", "numpy", "scipy", "awkward", "vector", "uproot", "particle", "hist")
+
+
+def describe(thing: Any) -> Any:
+    """Plain value for JSON: an object's own ``provenance()``, or its type and its fields."""
+    if hasattr(thing, "provenance") and not isinstance(thing, type):
+        return {"type": type(thing).__name__} | describe(thing.provenance())
+    if is_dataclass(thing) and not isinstance(thing, type):
+        told = {f.name: describe(getattr(thing, f.name)) for f in fields(thing) if f.init and f.repr}
+        return {"type": type(thing).__name__} | told
+    if isinstance(thing, Mapping):
+        return {str(key): describe(value) for key, value in thing.items()}
+    if isinstance(thing, list | tuple | set | frozenset):
+        return [describe(value) for value in thing]
+    if isinstance(thing, np.generic):
+        return thing.item()
+    if isinstance(thing, np.ndarray):
+        return thing.tolist()
+    if thing is None or isinstance(thing, bool | int | str):
+        return thing
+    if isinstance(thing, float):
+        return thing if np.isfinite(thing) else str(thing)  # JSON has no infinity
+    return f"{type(thing).__module__}.{getattr(thing, '__qualname__', type(thing).__qualname__)}"
+
+
+def environment() -> dict[str, Any]:
+    """Versions, units, and the block that defines the random streams."""
+    return {
+        "versions": {name: version(name) for name in PACKAGES} | {"python": platform.python_version()},
+        "units": UNITS,
+        "block": BLOCK,
+    }

@@ -1,0 +1,196 @@
+"""Regions of space in which decays may be forced, or must happen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.directions import Vector3
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
+
+__all__ = ["Box", "Cone", "Cylinder", "Region", "Slab"]
+
+
+@runtime_checkable
+class Region(Protocol):
+    """A convex part of space."""
+
+    def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
+        """Distances (d_in, d_out) [mm] at which a ray is inside, ahead of its origin; equal where it misses.
+
+        Parameters
+        ----------
+        origin : three ndarrays, (n,) [mm]
+        direction : three ndarrays, (n,)
+            Unit vectors.
+        """
+        ...
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points (n,) [mm] are inside: booleans (n,)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slab:
+    """Everything between two planes z = const [mm]."""
+
+    z_min: float
+    z_max: float
+
+    def __post_init__(self) -> None:
+        _ordered("z", self.z_min, self.z_max)
+
+    def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
+        """Distances at which the ray is inside [mm]."""
+        return _ahead(*_between(origin[2], direction[2], self.z_min, self.z_max))
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points are inside."""
+        return (z >= self.z_min) & (z <= self.z_max)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A box with its faces along the axes [mm]."""
+
+    x_min: float
+    x_max: float
+    y_min: float
+    y_max: float
+    z_min: float
+    z_max: float
+
+    def __post_init__(self) -> None:
+        _ordered("x", self.x_min, self.x_max)
+        _ordered("y", self.y_min, self.y_max)
+        _ordered("z", self.z_min, self.z_max)
+
+    def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
+        """Distances at which the ray is inside [mm]."""
+        x = _between(origin[0], direction[0], self.x_min, self.x_max)
+        y = _between(origin[1], direction[1], self.y_min, self.y_max)
+        z = _between(origin[2], direction[2], self.z_min, self.z_max)
+        return _ahead(*_overlap(_overlap(x, y), z))
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points are inside."""
+        return (
+            (x >= self.x_min) & (x <= self.x_max) & (y >= self.y_min) & (y <= self.y_max)
+            & (z >= self.z_min) & (z <= self.z_max)
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cylinder:
+    """A cylinder about the z axis [mm]."""
+
+    radius: float
+    z_min: float
+    z_max: float
+
+    def __post_init__(self) -> None:
+        _ordered("z", self.z_min, self.z_max)
+        if not self.radius > 0.0:
+            raise InputError(f"radius = {self.radius} mm; allowed: more than 0")
+
+    def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
+        """Distances at which the ray is inside [mm]."""
+        (x, y, _), (dx, dy, _) = origin, direction
+        side = _quadratic(dx * dx + dy * dy, x * dx + y * dy, x * x + y * y - self.radius**2)
+        return _ahead(*_overlap(side, _between(origin[2], direction[2], self.z_min, self.z_max)))
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points are inside."""
+        return (x * x + y * y <= self.radius**2) & (z >= self.z_min) & (z <= self.z_max)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cone:
+    """A truncated cone about the z axis, its radius linear from r_min at z_min to r_max at z_max [mm]."""
+
+    z_min: float
+    z_max: float
+    r_min: float
+    r_max: float
+
+    def __post_init__(self) -> None:
+        _ordered("z", self.z_min, self.z_max)
+        if min(self.r_min, self.r_max) < 0.0 or max(self.r_min, self.r_max) <= 0.0:
+            raise InputError(f"radii = {self.r_min} and {self.r_max} mm; allowed: not negative, not both 0")
+
+    def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
+        """Distances at which the ray is inside [mm]."""
+        (x, y, z), (dx, dy, dz) = origin, direction
+        low, high = _between(z, dz, self.z_min, self.z_max)
+        slope = (self.r_max - self.r_min) / (self.z_max - self.z_min)
+        radius = self.r_min + slope * (z - self.z_min)  # of the cone at the origin's z; changes by slope dz
+        a = dx * dx + dy * dy - (slope * dz) ** 2
+        half_b = x * dx + y * dy - slope * dz * radius
+        c = x * x + y * y - radius**2
+        inner = _quadratic(np.abs(a), np.where(a >= 0.0, half_b, -half_b), np.where(a >= 0.0, c, -c))
+        # a ray steeper than the mantle (a < 0) is inside the double cone outside the two roots
+        first = _overlap((low, high), (np.full_like(low, -np.inf), inner[0]))
+        second = _overlap((low, high), (inner[1], np.full_like(low, np.inf)))
+        missed = inner[1] <= inner[0]
+        first = (np.where(missed, low, first[0]), np.where(missed, high, first[1]))
+        steep_in = np.where(second[1] > second[0], second[0], first[0])
+        steep_out = np.where(second[1] > second[0], second[1], first[1])
+        flat = _overlap((low, high), inner)
+        return _ahead(np.where(a >= 0.0, flat[0], steep_in), np.where(a >= 0.0, flat[1], steep_out))
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points are inside."""
+        radius = self.r_min + (self.r_max - self.r_min) * (z - self.z_min) / (self.z_max - self.z_min)
+        return (z >= self.z_min) & (z <= self.z_max) & (x * x + y * y <= radius**2)
+
+
+_Span = tuple[Array, Array]
+
+
+def _ordered(axis: str, low: float, high: float) -> None:
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise InputError(f"{axis} from {low} to {high} mm; allowed: two finite numbers in growing order")
+
+
+def _between(position: Array, slope: Array, low: float, high: float) -> _Span:
+    """Distances between two planes; a ray parallel to them is inside for ever or never."""
+    still = slope == 0.0
+    safe = np.where(still, 1.0, slope)
+    a, b = (low - position) / safe, (high - position) / safe
+    inside = (position >= low) & (position <= high)
+    first = np.where(still, np.where(inside, -np.inf, np.inf), np.minimum(a, b))
+    return first, np.where(still, np.where(inside, np.inf, -np.inf), np.maximum(a, b))
+
+
+def _quadratic(a: Array, half_b: Array, c: Array) -> _Span:
+    """Interval in which a d² + 2 half_b d + c <= 0, for a >= 0, by the root that does not cancel."""
+    flat = (a <= 1e-300) & (half_b == 0.0)
+    line = (a <= 1e-300) & (half_b != 0.0)
+    safe = np.where(flat | line, 1.0, a)
+    discriminant = half_b * half_b - a * c
+    root = np.sqrt(np.maximum(discriminant, 0.0))
+    q = -(half_b + np.copysign(root, half_b))
+    one = q / safe
+    two = np.where(q == 0.0, one, c / np.where(q == 0.0, 1.0, q))
+    none = (discriminant < 0.0) | (flat & (c > 0.0))
+    end = -0.5 * c / np.where(line, half_b, 1.0)
+    first = np.where(flat | (line & (half_b > 0.0)), -np.inf, np.where(line, end, np.minimum(one, two)))
+    last = np.where(flat | (line & (half_b < 0.0)), np.inf, np.where(line, end, np.maximum(one, two)))
+    return np.where(none, np.inf, first), np.where(none, -np.inf, last)
+
+
+def _overlap(one: _Span, two: _Span) -> _Span:
+    return np.maximum(one[0], two[0]), np.minimum(one[1], two[1])
+
+
+def _ahead(first: Array, last: Array) -> _Span:
+    """The part ahead of the origin, and an empty one (0, 0) where the ray misses."""
+    first = np.maximum(first, 0.0)
+    hit = last > first
+    return np.where(hit, first, 0.0), np.where(hit, last, 0.0)

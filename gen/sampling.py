@@ -1,0 +1,137 @@
+"""Exact samples of any bounded density on an interval, by a tabulated envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
+
+__all__ = ["Density", "check_envelope"]
+
+_PROBES = 8  # interior probes of a cell, when its greatest and least values are looked for
+_BALANCING = 3  # rounds that even out the areas of the steps
+_MOST_PIECES = 64  # of a step that is cut up
+_MARGIN = 0.02  # of the local variation, added to the envelope for what lies between two probes
+
+
+class Density:
+    """A density on an interval, that draws from itself and knows its value.
+
+    Draws come from a staircase above the density, whose steps have nearly equal areas, and are accepted
+    with the ratio: exact whatever the table's step, because the table only proposes.  A density that pokes
+    through its staircase raises.
+
+    Parameters
+    ----------
+    function : callable
+        Vectorised, not negative, not normalised.
+    low, high : float
+        The interval.
+    cells : int
+        Steps of the staircase, about.
+
+    Raises
+    ------
+    InputError
+        For an empty interval, or a density that is negative, not finite, or zero everywhere.
+    """
+
+    def __init__(
+        self, function: Callable[[Array], Array], low: float, high: float, *, cells: int = 1024
+    ) -> None:
+        if not high > low:
+            raise InputError(f"a density needs an interval of positive length; got {low} to {high}")
+        self.function, self.low, self.high = function, low, high
+        fine = np.linspace(low, high, 16 * cells + 1)
+        top, _ = _extremes(function, fine)
+        if not top.max() > 0.0:
+            raise InputError(f"the density on [{low}, {high}] vanishes everywhere")
+        area = np.concatenate([[0.0], np.cumsum(np.maximum(top, 1e-12 * top.max()) * np.diff(fine))])
+        edges = _equal_steps(area, fine, cells)
+        for _ in range(_BALANCING):
+            edges = _equal_steps(_accumulated(function, edges), edges, cells)
+        # a step larger than the rest, in a steep tail, would cost all of them their acceptance: it is cut up
+        share = np.diff(_accumulated(function, edges))
+        parts = np.ceil(share / (1.02 * np.median(share)))
+        pieces = np.concatenate([[0], np.cumsum(np.clip(parts, 1, _MOST_PIECES))])
+        self.edges: Array = np.interp(np.arange(pieces[-1] + 1), pieces, edges)
+        top, least = _extremes(function, self.edges)
+        self._top, self._width = top, np.diff(self.edges)
+        # a cell is proposed with equal probability, so its acceptance carries its width
+        self._accept: Array = self._width / (self._width * top).max()
+        self._sure: Array = self._accept * least  # under the least value of the cell: no need to look closer
+        nodes, weights = np.polynomial.legendre.leggauss(16)
+        middle, half = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
+        points = middle[:, None] + half[:, None] * nodes
+        self.integral = float(
+            np.sum(half[:, None] * weights * function(points.ravel()).reshape(points.shape))
+        )
+
+    def __call__(self, x: Array) -> Array:
+        """Normalised density at x."""
+        inside = (x >= self.low) & (x <= self.high)
+        return np.where(inside, self.function(np.clip(x, self.low, self.high)) / self.integral, 0.0)
+
+    def sample(self, rng: np.random.Generator, n: int) -> Array:
+        """Draws, (n,)."""
+        out = np.empty(n)
+        filled = 0
+        while filled < n:
+            missing = n - filled
+            u = rng.random(missing) * len(self._accept)
+            cell = u.astype(np.intp)
+            x = self.edges[cell] + (u - cell) * self._width[cell]
+            v = rng.random(missing)
+            keep = v < self._sure[cell]
+            unsure = np.flatnonzero(~keep)
+            close = cell[unsure]
+            value = self.function(x[unsure])
+            check_envelope(value, self._top[close])
+            keep[unsure] = v[unsure] < self._accept[close] * value
+            chosen = x[keep]
+            out[filled : filled + len(chosen)] = chosen
+            filled += len(chosen)
+        return out
+
+
+def _accumulated(function: Callable[[Array], Array], edges: Array) -> Array:
+    """Area under the staircase with those edges, up to each of them."""
+    top, _ = _extremes(function, edges)
+    return np.concatenate([[0.0], np.cumsum(top * np.diff(edges))])
+
+
+def _equal_steps(area: Array, edges: Array, cells: int) -> Array:
+    """Edges of `cells` steps of equal area, from the area accumulated at other edges."""
+    out = np.interp(np.linspace(0.0, area[-1], cells + 1), area, edges)
+    out[0], out[-1] = edges[0], edges[-1]
+    return out
+
+
+def check_envelope(value: Array, bound: Array) -> None:
+    """Raise where a value exceeds the bound that an accept-reject step relies on.
+
+    Raises
+    ------
+    InputError
+        With the worst excess: the sample would be wrong.
+    """
+    if np.any(value > bound):
+        worst = float(np.max(value / np.maximum(bound, np.finfo(float).tiny)))
+        raise InputError(
+            f"a density exceeds its tabulated bound by a factor {worst:.6g}; it varies too fast for its table: use more cells"
+        )
+
+
+def _extremes(function: Callable[[Array], Array], edges: Array) -> tuple[Array, Array]:
+    """Bounds from above and below in each cell: probed values, widened by a part of their spread."""
+    steps = np.linspace(0.0, 1.0, _PROBES + 2)
+    points = edges[:-1, None] + steps * np.diff(edges)[:, None]
+    values = function(points.ravel()).reshape(points.shape)
+    if np.any(values < 0.0) or not np.all(np.isfinite(values)):
+        raise InputError(f"the density on [{edges[0]}, {edges[-1]}] is negative, infinite or NaN somewhere")
+    top, least = values.max(axis=1), values.min(axis=1)
+    spread = _MARGIN * (top - least) + 1e-12 * top
+    return top + spread, np.maximum(least - 2.0 * spread, 0.0)

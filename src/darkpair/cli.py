@@ -1,0 +1,140 @@
+"""The command line: ``darkpair run | list | inspect``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeRemainingColumn
+
+from darkpair import __version__
+from darkpair.gen.errors import DarkpairError, UnknownNameError
+from darkpair.gen.output.reader import read_provenance
+from darkpair.job import load_job
+from darkpair.plugins import REGISTRIES
+from darkpair.report import cutflow_table, plugin_table, result_lines
+from darkpair.run import run_job, summary
+
+__all__ = ["main"]
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class _Group(click.Group):
+    """Commands whose mistakes are one line and exit status 2."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; as click's, with our way to stop."""
+        kwargs["standalone_mode"] = False
+        try:
+            return super().main(*args, **kwargs)
+        except DarkpairError as error:
+            _stop(str(error))
+        except click.exceptions.NoSuchOption as error:
+            hint = f" (did you mean {error.possibilities[0]!r}?)" if error.possibilities else ""
+            _stop(f"{error.message}{hint}")
+        except click.UsageError as error:
+            _stop(f"{error.format_message()} See darkpair --help.")
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("darkpair: stopped; nothing is left behind", err=True)
+            sys.exit(130)
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"darkpair: {' '.join(message.split())}", err=True)
+    sys.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="darkpair")
+def main() -> None:
+    """Dark-particle pair production in meson decays, as ROOT files."""
+
+
+@main.command()
+@click.argument("job", type=click.Path(path_type=Path))
+@click.option("-n", "n", type=float, help="Generated events.")
+@click.option("-o", "--output", help="ROOT file; the picture goes beside it.")
+@click.option("--seed", type=int, help="Random seed.")
+@click.option("--workers", type=int, help="Processes.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE", help="Any key of the job file."
+)
+def run(
+    job: Path,
+    n: float | None,
+    output: str | None,
+    seed: int | None,
+    workers: int | None,
+    settings: tuple[str, ...],
+) -> None:
+    """Generate the events of a job file."""
+    overrides = {"run.n": n, "output.path": output, "run.seed": seed, "run.workers": workers}
+    loaded = load_job(job, settings, overrides)
+    columns = (
+        *Progress.get_default_columns()[:-1],
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[shown]}"),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True
+    ) as progress:
+        task = progress.add_task("events", total=loaded.run.n, shown="")
+        result = run_job(
+            loaded, progress=lambda done: progress.update(task, completed=done, shown=f"{done:,}")
+        )
+    told = summary(result.cutflow)
+    console.print(cutflow_table(told))
+    for line in result_lines(told, result.seconds):
+        console.print(line)
+    console.print(f"events                 {result.path}")
+    for picture in result.pictures:
+        console.print(f"picture                {picture}")
+
+
+@main.command("list")
+@click.argument("kind", required=False)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def list_plugins(kind: str | None, as_json: bool) -> None:
+    """Show what a job may name: chains, sources, detectors."""
+    if kind is not None and kind not in REGISTRIES:
+        raise UnknownNameError("kind", kind, REGISTRIES)
+    chosen = {name: r for name, r in REGISTRIES.items() if kind in (None, name)}
+    if as_json:
+        rows = {
+            name: [
+                {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.factory is None}
+                for p in r.plugins.values()
+            ]
+            for name, r in chosen.items()
+        }
+        click.echo(json.dumps(rows, indent=1))
+        return
+    for name, registry in chosen.items():
+        console.print(plugin_table(name, registry.plugins))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def inspect(file: Path, as_json: bool) -> None:
+    """Show counts, weights, cut flow and provenance of a file."""
+    told = read_provenance(file)
+    if as_json:
+        click.echo(json.dumps({"file": str(file)} | told, indent=1))
+        return
+    console.print(cutflow_table(told["result"]))
+    for line in result_lines(told["result"]):
+        console.print(line)
+    console.print(f"chain                  {told['chain']['decay']}")
+    console.print(f"seed                   {told['seed']}")
+    versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
+    console.print(f"made with              {versions}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The job file: what it may say, and the objects that it asks for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.descriptor import build
+from darkpair.gen.errors import InputError, UnknownNameError, nearest
+from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
+from darkpair.gen.pipeline import MOST_EVENTS, Pipeline
+from darkpair.gen.region import Region
+from darkpair.gen.units import quantity
+from darkpair.plugins import REGISTRIES, make
+
+__all__ = ["Job", "load_job"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RunTable(_Table):
+    """``[run]``: how many events, and which."""
+
+    n: int = Field(ge=1, le=MOST_EVENTS)
+    seed: int = Field(default=1, ge=0, lt=2**64)
+    workers: int = Field(default=1, ge=1, le=1024)
+    chunk: int = Field(default=16 * 16384, ge=1)
+
+    @field_validator("n", "seed", "chunk", mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e18 else value
+
+
+class ChainTable(_Table):
+    """``[chain]``: a descriptor or the name of a chain, with masses and lifetimes."""
+
+    decay: str | None = None
+    name: str | None = None
+    mass: dict[str, float | str] = {}
+    ctau: dict[str, float | str] = {}
+    lifetime: dict[str, Literal["exponential", "forced", "scan"]] = {}
+
+
+class OutputTable(_Table):
+    """``[output]``: the file and its form."""
+
+    path: str
+    layout: Literal["cartesian", "nano", "flat"] = "cartesian"
+    kind: Literal["ttree", "rntuple"] = "ttree"
+    events: Literal["accepted", "all"] = "accepted"
+    picture: bool = True
+
+
+class Job(_Table):
+    """A whole job.
+
+    ``[source]`` and ``[detector]`` name a plug-in and give its parameters; everything else is checked here.
+    """
+
+    run: RunTable
+    source: dict[str, Any]
+    chain: ChainTable
+    detector: dict[str, Any] | None = None
+    output: OutputTable
+
+    def pipeline(self) -> Pipeline:
+        """The objects that the job asks for, ready to run.
+
+        Raises
+        ------
+        InputError, UnknownNameError
+            With the key, the value, and what is allowed.
+        """
+        detector = None if self.detector is None else _plugin("detectors", self.detector, "detector")
+        return Pipeline(
+            source=_plugin("sources", self.source, "source"),
+            chain=self._chain(getattr(detector, "region", None)),
+            detector=detector,
+            seed=self.run.seed,
+            keep=self.output.events,
+        )
+
+    def _chain(self, region: Region | None) -> Chain:
+        table = self.chain
+        if (table.decay is None) == (table.name is None):
+            raise InputError('[chain] needs either decay = "K_L0 -> ..." or name = "...", and not both')
+        mass = {
+            name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()
+        }
+        ctau = {
+            name: quantity(value, "length", what=f"chain.ctau.{name}") for name, value in table.ctau.items()
+        }
+        lifetimes = {
+            name: _lifetime(law, ctau.get(name, 0.0), region, name) for name, law in table.lifetime.items()
+        }
+        settings: dict[str, Any] = {"mass": mass, "ctau": ctau, "lifetimes": lifetimes}
+        if table.decay is not None:
+            return build(table.decay, **settings)
+        chain = REGISTRIES["chains"].factory(str(table.name))(**settings)
+        if not isinstance(chain, Chain):
+            raise InputError(
+                f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"
+            )
+        return chain
+
+
+def load_job(
+    path: str | Path, settings: Sequence[str] = (), overrides: Mapping[str, Any] | None = None
+) -> Job:
+    """Job of a TOML file.
+
+    Parameters
+    ----------
+    path : str or Path
+    settings : sequence of str
+        ``section.key=value``, the value in TOML's notation or a bare word.
+    overrides : mapping of str to object
+        The same, already parsed; None leaves the file's value.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not TOML, or says something that a job cannot say.
+    """
+    path = Path(path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing job file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a TOML file ({error}); see examples/koto_pi0.toml for one") from error
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign or not key.strip():
+            raise InputError(f"--set {setting!r}; allowed: section.key=value, as in chain.mass.X2='400 MeV'")
+        _put(data, key.strip(), _value(value.strip()))
+    for key, value in (overrides or {}).items():
+        if value is not None:
+            _put(data, key, value)
+    try:
+        return Job.model_validate(data)
+    except ValidationError as error:
+        raise InputError(f"{path}: {_explain(error)}") from error
+
+
+def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
+    parameters = dict(table)
+    name = parameters.pop("name", None)
+    if not isinstance(name, str):
+        raise InputError(f'[{where}] needs name = "..."; known: {", ".join(REGISTRIES[kind].plugins)}')
+    return make(kind, name, parameters, where=where)
+
+
+def _lifetime(law: str, ctau: float, region: Region | None, name: str) -> Lifetime:
+    if law == "scan":
+        return Scan(ctau=ctau)
+    if law == "exponential":
+        return Exponential(ctau)
+    if region is None:
+        raise InputError(f"chain.lifetime.{name} = 'forced' needs a detector with a region; add a [detector]")
+    return Forced(region=region, ctau=ctau)
+
+
+def _put(data: dict[str, Any], key: str, value: Any) -> None:
+    *sections, last = key.split(".")
+    for section in sections:
+        data = data.setdefault(section, {})
+        if not isinstance(data, dict):
+            raise InputError(f"{key!r}: {section!r} is a value, not a section; allowed: section.key=value")
+    data[last] = value
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _explain(error: ValidationError) -> str:
+    """The first complaint in one line: key, value, the nearest valid one."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _keys(first["loc"][:-1])
+        return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in known]))
+    if first["type"] == "missing":
+        return f"{key} is missing; give it a value"
+    hint = ""
+    if first["type"] == "literal_error":
+        words = [w.strip("'") for w in str(first["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
+        hint = nearest(str(first["input"]), words)
+    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{key} = {first['input']!r}: {first['msg'][:1].lower()}{first['msg'][1:]}{hint}{more}"
+
+
+def _keys(location: Sequence[Any]) -> list[str]:
+    model: Any = Job
+    for part in location:
+        model = model.model_fields[part].annotation
+    return list(model.model_fields)

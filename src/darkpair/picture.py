@@ -1,0 +1,105 @@
+"""Pictures of a run: what the selection looked at, as the plane of pT and Z_vtx with the signal box."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import hist
+import numpy as np
+
+from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.errors import InputError
+
+__all__ = ["draw", "require_matplotlib"]
+
+
+def require_matplotlib() -> None:
+    """Refuse a picture where it cannot be drawn.
+
+    Raises
+    ------
+    InputError
+        If matplotlib or mplhep is not installed.
+    """
+    if any(find_spec(name) is None for name in ("matplotlib", "mplhep")):
+        raise InputError(
+            "pictures need matplotlib and mplhep; install 'darkpair[plot]' or set output.picture = false"
+        )
+
+
+def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
+    """Draw a histogram of a selection as a PNG: in one dimension, or in two with both projections.
+
+    Parameters
+    ----------
+    histogram : hist.Hist
+        Axes with labels.
+    detector : object
+        Its ``signal_box()`` is drawn into a plane, if it has one.
+    cutflow : Cutflow
+    title : str
+        What was generated.
+    path : Path
+    """
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+    import mplhep
+
+    if histogram.ndim == 1:
+        fig, ax = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
+        mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
+        ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights", title=title)
+        fig.savefig(path, dpi=150)
+        plt.close(fig)
+        return
+    plane, box = histogram, detector.signal_box() if hasattr(detector, "signal_box") else []
+    fig, axes = plt.subplots(
+        2,
+        2,
+        figsize=(8.5, 7.0),
+        width_ratios=(3, 1),
+        height_ratios=(1, 3),
+        sharex="col",
+        sharey="row",
+        layout="constrained",
+    )
+    top, main, side = axes[0, 0], axes[1, 0], axes[1, 1]
+    axes[0, 1].axis("off")
+    values = plane.values()
+    mesh = main.pcolormesh(
+        plane.axes[0].edges,
+        plane.axes[1].edges,
+        np.ma.masked_less_equal(values.T, 0.0),
+        cmap="viridis",
+        rasterized=True,
+    )
+    fig.colorbar(mesh, ax=side, label="sum of weights per bin", location="right")
+    if box:
+        main.plot(
+            *zip(*box, box[0], strict=True),
+            color="crimson",
+            lw=1.8,
+            label=f"signal box, {detector.selection}",
+        )
+        main.legend(loc="upper left", frameon=False)
+    mplhep.histplot(plane.project(0), ax=top, histtype="fill", color="steelblue", yerr=False)
+    mplhep.histplot(
+        plane.project(1), ax=side, histtype="fill", color="steelblue", orientation="horizontal", yerr=False
+    )
+    main.set(xlabel=plane.axes[0].label, ylabel=plane.axes[1].label)
+    top.set(ylabel="sum of weights", xlabel="")
+    side.set(xlabel="sum of weights", ylabel="")
+    last = cutflow.stages[-1]
+    axes[0, 1].text(
+        0.0, 0.9,
+        f"generated {cutflow.generated:,}\nin the box {last.n:,}\nacceptance\n"
+        f"{cutflow.acceptance:.4g} ± {cutflow.acceptance_error:.1g}",
+        va="top", transform=axes[0, 1].transAxes,
+    )  # fmt: skip
+    fig.suptitle(f"{title}\nafter every cut but those of the signal box" if box else title, fontsize="medium")
+    fig.savefig(path, dpi=150)
+    plt.close(fig)

@@ -1,0 +1,70 @@
+"""Everything that a job may name: the tables of our own chains, sources and detectors, and strangers' plug-ins."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from darkpair.chains.catalogue import CHAINS
+from darkpair.detectors.koto import Koto
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.registry import Registry
+from darkpair.gen.sources.gun import Gun
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.units import quantity
+
+__all__ = ["REGISTRIES", "make"]
+
+#: Registries by kind.
+REGISTRIES: dict[str, Registry] = {
+    "chains": Registry("chains", CHAINS),
+    "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL}),
+    "detectors": Registry("detectors", {"koto": Koto}),
+}
+
+
+def make(kind: str, name: str, parameters: Mapping[str, Any], *, where: str) -> Any:
+    """Object of a plug-in, its parameters checked against what it takes; texts with a unit become numbers.
+
+    Parameters
+    ----------
+    kind : {"chains", "sources", "detectors"}
+    name : str
+    parameters : mapping
+    where : str
+        For messages: the table of the job file.
+
+    Raises
+    ------
+    UnknownNameError
+        For a plug-in or a parameter that does not exist.
+    InputError
+        For a value that it refuses.
+    """
+    factory = REGISTRIES[kind].factory(name)
+    takes = inspect.signature(factory).parameters
+    if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in takes.values()):
+        for key in parameters:
+            if key not in takes:
+                raise UnknownNameError(f"key of [{where}]", key, ["name", *takes])
+    try:
+        return factory(
+            **{
+                k: _plain(v, f"{where}.{k}", takes[k].annotation if k in takes else "")
+                for k, v in parameters.items()
+            }
+        )
+    except TypeError as error:
+        raise InputError(f"[{where}] {name}: {error}; allowed: {', '.join(takes)}") from error
+
+
+def _plain(value: Any, what: str, annotation: Any = "") -> Any:
+    """Numbers of texts like "5 cm", texts of numbers where a text is wanted, tuples of lists."""
+    if annotation in (str, "str") and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)  # a bare word of the command line that looks like a number, as the selection 2015
+    if isinstance(value, str) and value[:1].isdigit() and " " in value:
+        return quantity(value, "any", what=what)
+    if isinstance(value, list):
+        return tuple(_plain(v, what) for v in value)
+    return value

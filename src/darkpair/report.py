@@ -1,0 +1,54 @@
+"""Tables for the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+__all__ = ["cutflow_table", "plugin_table", "result_lines"]
+
+
+def cutflow_table(result: dict[str, Any]) -> Table:
+    """Table of the cut flow of a run's summary."""
+    table = Table(title="Cut flow", title_justify="left", box=SIMPLE_HEAD)
+    for name in ("cut", "events", "sum of weights", "of all", "of previous"):
+        table.add_column(name, justify="left" if name == "cut" else "right", no_wrap=True)
+    before = result["cutflow"][0]["sum_w"]
+    for row in result["cutflow"]:
+        share = f"{row['sum_w'] / before:.4f}" if before > 0.0 else "-"
+        table.add_row(
+            row["cut"],
+            f"{row['n']:,}",
+            f"{row['sum_w']:.6g}",
+            f"{row['sum_w'] / result['generated']:.5f}",
+            share,
+        )
+        before = row["sum_w"]
+    return table
+
+
+def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
+    """The numbers that a run comes down to, one a line."""
+    lines = [
+        f"acceptance             {result['acceptance']:.5g} ± {result['acceptance_error']:.2g} per generated event",
+        f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
+    ]
+    if seconds is not None:
+        lines.append(
+            f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)"
+        )
+    return lines
+
+
+def plugin_table(kind: str, plugins: dict[str, Any]) -> Table:
+    """Table of what may be named."""
+    table = Table(title=kind, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("name", no_wrap=True)
+    table.add_column("what it is", overflow="fold")
+    table.add_column("from", no_wrap=True)
+    for plugin in plugins.values():
+        broken = plugin.factory is None
+        table.add_row(plugin.name, f"BROKEN: {plugin.summary}" if broken else plugin.summary, plugin.origin)
+    return table

@@ -1,0 +1,136 @@
+"""Run a job: events through the pipeline into a file, with a picture of what the selection saw."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import hist
+
+from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.output.root import RootWriter, check_writable
+from darkpair.gen.pipeline import Chunk, Pipeline, chunks
+from darkpair.gen.provenance import describe, environment
+from darkpair.job import Job
+from darkpair.picture import draw, require_matplotlib
+
+__all__ = ["Result", "run_job"]
+
+#: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
+_WRITE_AT_ONCE = 32768
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a job leaves.
+
+    Parameters
+    ----------
+    path : Path
+        The ROOT file.
+    pictures : tuple of Path
+        One for each of the detector's histograms.
+    cutflow : Cutflow
+    histograms : dict
+    seconds : float
+        From the first event to the complete file.
+    """
+
+    path: Path
+    pictures: tuple[Path, ...]
+    cutflow: Cutflow
+    histograms: dict[str, hist.Hist[Any]]
+    seconds: float
+
+
+def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
+    """Events of a job in its file.
+
+    Parameters
+    ----------
+    job : Job
+    progress : callable, optional
+        Told how many events are done, after each chunk.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        Before anything is generated or written.
+    """
+    pipeline = job.pipeline()
+    if job.output.picture and pipeline.detector is not None:
+        require_matplotlib()
+    path = Path(job.output.path)
+    check_writable(path)
+    start = time.perf_counter()
+    total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
+    waiting: list[Chunk] = []
+    writer = RootWriter(
+        path, layout=job.output.layout, kind=job.output.kind, provenance=provenance(job, pipeline)
+    )
+    with writer as file, _pool(job.run.workers) as executor:
+        for chunk in chunks(
+            pipeline, job.run.n, size=job.run.chunk, executor=executor, workers=job.run.workers
+        ):
+            waiting.append(chunk)
+            total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
+            if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
+                file.write(Chunk.concatenate(waiting).record())
+                waiting = []
+            if progress is not None:
+                progress(total.cutflow.generated)
+        assert total is not None
+        if waiting:
+            file.write(Chunk.concatenate(waiting).record())
+        file.provenance["result"] = summary(total.cutflow)
+    seconds = time.perf_counter() - start
+    cutflow, histograms = total.cutflow, total.histograms
+    title = str(file.provenance["chain"]["decay"])
+    pictures = []
+    for name, histogram in histograms.items() if job.output.picture else ():
+        pictures.append(
+            path.with_suffix(".png") if not pictures else path.with_name(f"{path.stem}_{name}.png")
+        )
+        draw(histogram, pipeline.detector, cutflow, title, pictures[-1])
+    return Result(
+        path=path,
+        pictures=tuple(pictures),
+        cutflow=cutflow,
+        histograms=histograms,
+        seconds=seconds,
+    )
+
+
+def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
+    """What the file says of the run that made it."""
+    return environment() | {
+        "job": job.model_dump(),
+        "seed": job.run.seed,
+        "source": describe(pipeline.source),
+        "chain": describe(pipeline.chain),
+        "detector": describe(pipeline.detector),
+    }
+
+
+def summary(cutflow: Cutflow) -> dict[str, Any]:
+    """Counts, sums of weights and the acceptance, for JSON."""
+    return {
+        "generated": cutflow.generated,
+        "accepted": cutflow.stages[-1].n,
+        "acceptance": cutflow.acceptance,
+        "acceptance_error": cutflow.acceptance_error,
+        "effective_sample_size": cutflow.stages[-1].effective,
+        "cutflow": cutflow.to_dict(),
+    }
+
+
+def _pool(workers: int) -> ProcessPoolExecutor | nullcontext[None]:
+    if workers == 1:
+        return nullcontext()
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))

@@ -1,0 +1,1 @@
+"""Figures and tables of arXiv:2005.07102, one a module."""

@@ -1,0 +1,152 @@
+"""The conformance kit: what every chain, source and detector has to satisfy, ours and strangers' alike.
+
+Each check raises AssertionError with what it saw; statistical ones fail by chance once in a million.
+"""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+from scipy import stats
+
+from darkpair.chains.chain import Chain
+from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.kinematics import boost
+from darkpair.gen.observed import Observed
+from darkpair.gen.pipeline import EventDetector, EventSource
+from darkpair.gen.streams import BLOCK, Streams
+
+__all__ = [
+    "FAILURE_RATE",
+    "check_chain",
+    "check_closure",
+    "check_detector",
+    "check_on_shell",
+    "check_source",
+    "parents_of",
+]
+
+#: Probability with which a statistical check fails although all is well.
+FAILURE_RATE = 1e-6
+
+
+def parents_of(chain: Chain, *, momentum: float = 2.0, n: int = BLOCK) -> Parents:
+    """Parents of a chain along z with one momentum [GeV], made at the origin."""
+    vector = np.zeros((4, n))
+    vector[2], vector[3] = momentum, np.hypot(momentum, chain.parent.mass)
+    return Parents(pdgid=chain.parent.pdgid, momentum=vector, vertex=np.zeros((4, n)))
+
+
+def check_chain(chain: Chain, *, isotropic: bool = True) -> None:
+    """Closure, mass shells, same seed same bits, pickling, and two-body directions of a chain.
+
+    Parameters
+    ----------
+    chain : Chain
+    isotropic : bool
+        Whether two-body decays have to be isotropic in their rest frame; give False for one that says otherwise.
+    """
+    parents = parents_of(chain)
+    batch = chain.batch(parents, Streams(1))
+    again = pickle.loads(pickle.dumps(chain)).batch(parents, Streams(1))
+    for one, two in zip(batch.parts, again.parts, strict=True):
+        assert np.array_equal(one.momentum, two.momentum), "the same seed gave other events after pickling"
+        assert np.array_equal(one.vertices, two.vertices), "the same seed gave other vertices after pickling"
+    other = chain.batch(parents, Streams(2))
+    assert any(
+        len(a) != len(b) or not np.array_equal(a.momentum, b.momentum)
+        for a, b in zip(batch.parts, other.parts, strict=True)
+    ), "another seed gave the same events"
+    for part in batch.parts:
+        check_closure(part)
+        check_on_shell(part)
+        if isotropic:
+            _check_isotropy(part)
+
+
+def check_closure(part: Columns, tolerance: float = 1e-9) -> None:
+    """Four-momentum closes at every vertex, relative to the energy there."""
+    for position in _decaying(part):
+        daughters = _children(part, position)
+        missing = part.momentum[:, daughters].sum(axis=1) - part.momentum[:, position]
+        worst = float(np.max(np.abs(missing) / part.momentum[3, position], initial=0.0))
+        assert worst < tolerance, (
+            f"four-momentum of {part.topology.paths[position]} closes to {worst:.3g} only"
+        )
+
+
+def check_on_shell(part: Columns, tolerance: float = 1e-9) -> None:
+    """E² - p² is the mass squared, relative to E²."""
+    for position, mass in enumerate(part.topology.mass):
+        x, y, z, e = part.momentum[:, position]
+        off = np.abs(e * e - x * x - y * y - z * z - mass * mass) / (e * e)
+        worst = float(np.max(off, initial=0.0))
+        assert worst < tolerance, (
+            f"{part.topology.paths[position]} is off its mass shell by {worst:.3g} of E²"
+        )
+
+
+def check_source(source: EventSource) -> None:
+    """Parents are many enough, finite, of positive energy, the same for the same stream, and survive pickling."""
+    one = source.sample(BLOCK, Streams(1).rng("source"))
+    two = pickle.loads(pickle.dumps(source)).sample(BLOCK, Streams(1).rng("source"))
+    assert len(one) == BLOCK, f"asked for {BLOCK} parents, got {len(one)}"
+    assert one.pdgid == source.pdgid, f"the source says {source.pdgid} and makes {one.pdgid}"
+    assert np.array_equal(one.momentum, two.momentum), "the same stream gave other parents after pickling"
+    assert np.isfinite(one.momentum).all(), "a momentum is not finite"
+    assert np.isfinite(one.vertex).all(), "a vertex is not finite"
+    assert (one.momentum[3] > 0.0).all(), "an energy is not positive"
+
+
+def check_detector(detector: EventDetector, truth: Batch) -> None:
+    """A detector leaves the truth alone, agrees with itself, survives pickling, and counts what it accepts."""
+    before = [part.momentum.copy() for part in truth.parts]
+    one = detector.observe(truth, Streams(1).rng("detector"))
+    two = pickle.loads(pickle.dumps(detector)).observe(truth, Streams(1).rng("detector"))
+    assert all(np.array_equal(a, p.momentum) for a, p in zip(before, truth.parts, strict=True)), (
+        "the truth was edited"
+    )
+    assert one.n == len(truth), f"{len(truth)} events went in, {one.n} came out"
+    assert _same(one, two), "the same stream gave another observation after pickling"
+    weight = truth.weight
+    verdict = detector.select(one, weight)
+    last = verdict.cutflow.stages[-1]
+    assert verdict.mask.shape == (len(truth),), f"the mask has the shape {verdict.mask.shape}"
+    assert verdict.cutflow.generated == len(truth), "the first stage of the cut flow is not every event"
+    assert last.n == int(verdict.mask.sum()), (
+        f"the cut flow ends with {last.n} events, the mask with {verdict.mask.sum()}"
+    )
+    assert np.isclose(last.sum_w, weight[verdict.mask].sum()), (
+        "the cut flow's sum of weights is not the mask's"
+    )
+    counts = [stage.n for stage in verdict.cutflow.stages]
+    assert counts == sorted(counts, reverse=True), f"the cut flow grows: {counts}"
+
+
+def _same(one: Observed, two: Observed) -> bool:
+    flat = all(np.array_equal(one.flat[k], two.flat[k]) for k in one.flat)
+    lists = all(
+        np.array_equal(c, two.lists[k][1][name]) for k in one.lists for name, c in one.lists[k][1].items()
+    )
+    return flat and lists
+
+
+def _check_isotropy(part: Columns) -> None:
+    for position in _decaying(part):
+        daughters = _children(part, position)
+        if len(daughters) != 2 or len(part) < 1000:
+            continue
+        x, y, z, e = part.momentum[:, position]
+        rest = boost(-x, -y, -z, e, part.topology.mass[position], *part.momentum[:, daughters[0]])
+        cosine = rest[2] / np.sqrt(rest[0] ** 2 + rest[1] ** 2 + rest[2] ** 2)
+        p = stats.kstest(cosine, stats.uniform(-1.0, 2.0).cdf).pvalue
+        assert p > FAILURE_RATE, f"{part.topology.paths[position]} does not decay isotropically: p = {p:.2g}"
+
+
+def _decaying(part: Columns) -> list[int]:
+    return sorted(set(part.topology.mother) - {-1})
+
+
+def _children(part: Columns, position: int) -> list[int]:
+    return [i for i, mother in enumerate(part.topology.mother) if mother == position]

@@ -1,0 +1,115 @@
+"""Bad input: one clear line, exit status 2, no traceback, nothing left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from darkpair.cli import main
+
+JOB = """
+[run]
+n = 1000
+[source]
+name = "koto_kl"
+[chain]
+decay = "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
+mass = { X1 = 0.0, X2 = "430 MeV" }
+ctau = { X2 = 0.0 }
+[detector]
+name = "koto"
+[output]
+path = "PATH"
+"""
+
+CASES = [
+    (["chain.name=kl_x1x2_pi", "chain.decay="], ["exactly one", "decay"]),
+    (["chain.dekay=x"], ["chain.dekay", "chain.decay"]),
+    (["runn.n=5"], ["runn", "'run'"]),
+    (["chain.mass.X1=0.1"], ["0.53", "0.497611"]),
+    (["chain.mass.X2=-0.4"], ["mass of X2", "-0.4 GeV"]),
+    (["chain.mass.X2=nan"], ["NaN"]),
+    (["chain.mass.X2=430 MW"], ["MW", "MeV"]),
+    (["chain.mass.X3=0.1"], ["X3", "X2"]),
+    (["chain.ctau.X2=-1"], ["c tau", "-1"]),
+    (["run.n=0"], ["run.n = 0", "greater than or equal to 1"]),
+    (["run.n=1e30"], ["run.n", "1e+30"]),
+    (["run.n=1.5"], ["run.n", "1.5"]),
+    (["run.seed=-1"], ["run.seed", "-1"]),
+    (["detector.selection=2014"], ["2014", "2015"]),
+    (['detector.without=["pt_"]'], ["pt_", "pt"]),
+    (["detector.selektion=2015"], ["selektion", "selection"]),
+    (["detector.name=kotoo"], ["kotoo", "koto"]),
+    (["source.name=kl"], ["kl", "koto_kl"]),
+    (["source.name=gun", "source.parent=eta"], ["221", "K_L0"]),
+    (["output.layout=cartesion"], ["cartesion", "cartesian"]),
+    (["chain.decay=K_L0 X1"], ["->"]),
+    (["chain.lifetime.X2=scann"], ["scann", "scan"]),
+    (["output.path=/nonexistent/folder/x.root"], ["/nonexistent/folder"]),
+    (["nonsense"], ["section.key=value"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"), CASES, ids=lambda x: "-".join(x) if isinstance(x, list) else None
+)
+def test_one_line(settings: list[str], words: list[str], tmp_path: Path) -> None:
+    job = tmp_path / "job.toml"
+    job.write_text(JOB.replace("PATH", str(tmp_path / "out.root")))
+    if settings[0].startswith("chain.name"):
+        words = ["decay", "name", "not both"]
+    result = CliRunner().invoke(main, ["run", str(job), *[x for s in settings for x in ("--set", s)]])
+    assert_one_line(result, words)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["job.toml"]
+
+
+def test_unknown_chain_name(tmp_path: Path) -> None:
+    job = tmp_path / "job.toml"
+    job.write_text(
+        JOB.replace("PATH", str(tmp_path / "out.root"))
+        .replace("decay = ", "name = ")
+        .replace("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", "kl_x1x2_pi")
+    )
+    assert_one_line(CliRunner().invoke(main, ["run", str(job)]), ["kl_x1x2_pi", "did you mean 'kl_x1x2_pi0'"])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "missing.toml"], ["missing.toml", "cannot be read"]),
+        (["run"], ["Missing argument"]),
+        (["runn"], ["runn"]),
+        (["run", "--sed", "1", "x"], ["--sed"]),
+        (["list", "chain"], ["chain", "chains"]),
+        (["inspect", "missing.root"], ["missing.root"]),
+        (["run", "job.toml", "-n", "many"], ["many"]),
+    ],
+)
+def test_bad_words(words: list[str], expected: list[str]) -> None:
+    assert_one_line(CliRunner().invoke(main, words), expected)
+
+
+def test_not_toml(tmp_path: Path) -> None:
+    job = tmp_path / "job.toml"
+    job.write_text("this is = not [toml\n")
+    assert_one_line(CliRunner().invoke(main, ["run", str(job)]), ["not a TOML file"])
+    job.write_bytes(b"\xff\xfe\x00")
+    assert_one_line(CliRunner().invoke(main, ["run", str(job)]), ["not a TOML file"])
+
+
+def test_foreign_file(tmp_path: Path) -> None:
+    file = tmp_path / "x.root"
+    file.write_bytes(b"not ROOT")
+    assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.root"])
+
+
+def assert_one_line(result: object, words: list[str]) -> None:
+    assert result.exit_code == 2, result.output  # type: ignore[attr-defined]
+    text = result.output.strip()  # type: ignore[attr-defined]
+    assert "\n" not in text, text
+    assert "Traceback" not in text
+    assert text.startswith("darkpair: ")
+    for word in words:
+        assert word in text, f"{word!r} not in {text!r}"

@@ -1,0 +1,71 @@
+"""Every built-in chain, source and detector passes the conformance kit."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from darkpair import Streams, build
+from darkpair.chains.catalogue import CHAINS
+from darkpair.plugins import REGISTRIES
+from darkpair.testing import check_chain, check_detector, check_source, parents_of
+
+MASSES = {"X1": 0.02, "X2": 0.2, "S": 0.1, "Y": 0.05}
+ETA = {"X2": 0.3}
+
+
+@pytest.mark.parametrize("name", sorted(CHAINS))
+def test_chain(name: str) -> None:
+    masses = MASSES | (ETA if "_pi0" in name and "x2" in name else {})
+    if name == "kl_x2x2_pi0":
+        masses["X2"] = 0.2
+    if name.startswith("kplus"):
+        masses["X2"] = 0.17
+    factory = CHAINS[name]
+    chain = factory(
+        mass={k: v for k, v in masses.items() if k in factory.descriptor.replace("(", " ").split()}
+    )
+    check_chain(chain)
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRIES["sources"].builtin))
+def test_source(name: str) -> None:
+    check_source(REGISTRIES["sources"].builtin[name]())
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRIES["detectors"].builtin))
+@pytest.mark.parametrize(
+    "descriptor",
+    [
+        "K_L0 -> (pi0 -> gamma gamma) (pi0 -> gamma gamma)",
+        "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))",
+        "K_L0 -> pi+ pi- (pi0 -> gamma gamma [.99] | e+ e- gamma [.01])",
+    ],
+)
+def test_detector(name: str, descriptor: str) -> None:
+    masses = {"X1": 0.0, "X2": 0.4} if "X2" in descriptor else {}
+    chain = build(descriptor, mass=masses)
+    source = REGISTRIES["sources"].builtin["koto_kl"]()
+    truth = chain.batch(source.sample(16384, Streams(5).rng("source")), Streams(5))
+    check_detector(REGISTRIES["detectors"].builtin[name](), truth)
+
+
+def test_the_kit_can_fail() -> None:
+    chain = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": 0.4})
+    batch = chain.batch(parents_of(chain), Streams(1))
+    batch.parts[0].momentum[3, 4] *= 1.0 + 1e-6
+    from darkpair.testing import check_closure, check_on_shell
+
+    with pytest.raises(AssertionError, match="closes to"):
+        check_closure(batch.parts[0])
+    with pytest.raises(AssertionError, match="off its mass shell"):
+        check_on_shell(batch.parts[0])
+    skewed = build(
+        "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))",
+        mass={"X1": 0.0, "X2": 0.4},
+        modes={("X2", ("X1", "pi0")): {"slope": 0.9}},
+    )
+    with pytest.raises(AssertionError, match="isotropically"):
+        check_chain(skewed)
+    assert math.isfinite(batch.weight.sum())

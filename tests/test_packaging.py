@@ -1,0 +1,71 @@
+"""The layout map of setup.cfg: every package folder and no more; the wheel holds the tracked files of them."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("gen", "chains", "detectors")
+
+pytestmark = pytest.mark.skipif(not (ROOT / "setup.cfg").is_file(), reason="no source tree")
+
+
+def test_every_package_folder_is_listed() -> None:
+    configuration = configparser.ConfigParser()
+    configuration.read(ROOT / "setup.cfg")
+    listed = configuration["options"]["packages"].split()
+    found = {"darkpair"}
+    for room in ROOMS:
+        for init in (ROOT / room).rglob("__init__.py"):
+            found.add(".".join(("darkpair", *init.parent.relative_to(ROOT).parts)))
+    door = ROOT / "src" / "darkpair"
+    for init in door.rglob("__init__.py"):
+        parts = init.parent.relative_to(door).parts
+        if not parts or parts[0] not in ROOMS:  # links into the rooms
+            found.add(".".join(("darkpair", *parts)))
+    assert sorted(listed) == sorted(found)
+
+
+def tracked() -> list[str]:
+    """Files under version control, without links; as they are in the working tree."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("no git checkout: nothing says which files are tracked")
+    listing = subprocess.run(
+        [git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
+    names = [name for name in listing.split("\0") if name]
+    return [name for name in names if (ROOT / name).is_file() and not (ROOT / name).is_symlink()]
+
+
+def test_the_wheel_holds_the_tracked_files_of_the_packages(tmp_path: Path) -> None:
+    found = [d.version for d in metadata.distributions(name="setuptools")]
+    if not found or int(found[0].split(".")[0]) < 77:
+        pytest.skip(f"building a wheel needs setuptools 77.0.3 or later; installed: {found[:1] or 'none'}")
+    tree, out = tmp_path / "tree", tmp_path / "wheel"
+    out.mkdir()
+    files = tracked()
+    for name in files:  # a clean copy: no links are needed to build, and nothing is left in the checkout
+        target = tree / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target)
+    build = "import sys, setuptools.build_meta as backend; backend.build_wheel(sys.argv[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", build, os.fspath(out)], cwd=tree, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,) = out.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        inside = {name for name in archive.namelist() if ".dist-info/" not in name}
+    rooms = {f"darkpair/{name}" for name in files if name.split("/")[0] in ROOMS}
+    door = {name.removeprefix("src/") for name in files if name.startswith("src/darkpair/")}
+    assert inside == rooms | door
