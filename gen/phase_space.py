@@ -82,7 +82,8 @@ class ThreeBody:
             cosine = np.linspace(-1.0, 1.0, 65)
             q2, c = np.repeat(q.ravel() ** 2, len(cosine)), np.tile(cosine, q.size)
             values = matrix_element(np.maximum(q2, self._least_q2), c)
-            wrong = np.flatnonzero(~((values >= 0.0) & (values < math.inf)))
+            # a zero may come out as a rounding below it, which is never accepted
+            wrong = np.flatnonzero(~((values >= -1e-9 * np.nanmax(values)) & (values < math.inf)))
             if len(wrong):
                 raise InputError(
                     f"the squared matrix element is negative, infinite or NaN at q² = {q2[wrong[0]]:.6g} GeV², "

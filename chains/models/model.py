@@ -16,6 +16,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from darkpair.chains.chain import Chain
     from darkpair.chains.matrix_elements import ThreeBodyAmplitude
     from darkpair.gen.kinematics import Array, Real
 
@@ -230,6 +231,12 @@ class Model:
                 f"{parent} -> {mode} has no three-body matrix element; it is isotropic or a rate only"
             )
         return amplitude(self)
+
+    def chain(self, parent: str = "K_L0", production: str = "X1 X2", **settings: Any) -> Chain:
+        """Chain of parent -> production with X2 decaying as the model says; see `darkpair.chains.models.decays`."""
+        from darkpair.chains.models.decays import model_chain  # which needs this module's class
+
+        return model_chain(self, parent, production, **settings)
 
     def spin(self, parent: str, mode: str) -> Spin:
         """Correlation of X2 -> mode when X2 comes from `parent`; isotropic unless a portal says otherwise."""

@@ -1,0 +1,144 @@
+"""Decay chains of a model: masses, lifetimes, branching ratios, matrix elements and spin from the couplings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.descriptor import build
+from darkpair.gen.decay import Daughter, Decay, Mode
+from darkpair.gen.errors import InputError
+from darkpair.gen.lifetime import Lifetime
+from darkpair.gen.particles import Particle, particle
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+
+__all__ = ["PI0_DECAY", "model_chain"]
+
+#: The pi0's decay where a chain lets it decay: BR .98823 +- .00034, PDG (as public codes carry it).
+PI0_DECAY = "pi0 -> gamma gamma [0.98823]"
+
+
+def model_chain(
+    model: Model,
+    parent: str = "K_L0",
+    production: str = "X1 X2",
+    *,
+    modes: Sequence[str] | None = None,
+    decays: Mapping[str, str] | None = None,
+    lifetimes: Mapping[str, Lifetime] | None = None,
+) -> Chain:
+    """Chain of ``parent -> production`` in which X2 decays as the model says.
+
+    A Dirac pair X1 X2 stands for psi1~ psi2 and psi1 psi2~ in equal parts.  Events are generated in the
+    listed modes of X2 only; `Chain.visible_branching_ratio` is their share.  The branching ratio of the
+    production is not in it: it is the model's ``branching_ratio(parent, production)``.
+
+    Parameters
+    ----------
+    model : Model
+        At one point: masses and couplings are numbers.
+    parent, production : str
+        As in ``model.modes()``.
+    modes : sequence of str, optional
+        Modes of X2; every open one unless given, the invisible one apart.
+    decays : mapping of str to str, optional
+        Descriptors of what visible daughters decay to; the pi0's two photons unless given.
+    lifetimes : mapping of str to Lifetime, optional
+        By particle name, as in `Chain`.
+
+    Raises
+    ------
+    UnknownNameError
+        For a parent or a mode that the model does not have.
+    ClosedChannelError
+        Below threshold.
+    InputError
+        For arrays of points, and for an angular correlation that is not derived.
+    """
+    if any(np.ndim(model.width(name)) for name in ("X1", "X2")):
+        raise InputError("a chain needs one model point; this model holds arrays of masses or couplings")
+    model.mode(parent, production)
+    builder = _Builder(model, parent, production, modes, dict(decays or {"pi0": PI0_DECAY}))
+    return Chain(decay=builder.root(), lifetimes=lifetimes or {})
+
+
+@dataclass(frozen=True)
+class _Builder:
+    model: Model
+    parent: str
+    production: str
+    modes: Sequence[str] | None
+    decays: Mapping[str, str]
+
+    def root(self) -> Decay:
+        """The parent's decay; both members of a Dirac pair take either role."""
+        words = self.production.split()
+        conjugate = not self.model.self_conjugate()
+        both = conjugate and {"X1", "X2"} <= set(words)
+        channels = []
+        for bar in (False, True) if both else (False,):
+            anti = {"X1": not bar, "X2": bar} if both else {}
+            daughters, seen = [], set()
+            for word in words:
+                # of two equal Dirac particles the second is the antiparticle
+                is_anti = anti.get(word, conjugate and word in seen)
+                seen.add(word)
+                daughters.append(self.daughter(word, anti=is_anti))
+            element = self._matrix_element(self.parent, self.production, len(words))
+            channels.append(Mode(tuple(daughters), 0.5 if both else 1.0, matrix_element=element))
+        return Decay(particle(self.parent), tuple(channels))
+
+    def daughter(self, word: str, *, anti: bool) -> Daughter:
+        """A particle of a mode's spelling, with its own decay where it has one."""
+        if word == "X2":
+            return self._heavy(anti=anti)
+        if word == "X1":
+            return self._dark(word, anti=anti)
+        if word in self.decays:
+            return build(self.decays[word]).decay
+        return particle(word)
+
+    def _heavy(self, *, anti: bool) -> Daughter:
+        own = self._dark("X2", anti=anti)
+        listed = self._open_modes()
+        return Decay(own, tuple(self._mode(mode, anti=anti) for mode in listed)) if listed else own
+
+    def _open_modes(self) -> list[str]:
+        if self.modes is not None:
+            return list(self.modes)
+        known = [mode for parent, mode in self.model.modes("X2") if parent == "X2"]
+        return [mode for mode in known if self.model.partial_width("X2", mode) > 0.0]
+
+    def _mode(self, mode: str, *, anti: bool) -> Mode:
+        words = mode.split()
+        if anti and len(words) == 3:
+            words[1:] = words[:0:-1]  # the antiparticle's pair: particle and antiparticle change roles
+        daughters = []
+        for i, word in enumerate(words):
+            partner = word == "X1" and "X1" in words[:i] and not self.model.self_conjugate()
+            daughters.append(self.daughter(word, anti=anti != (partner and i == len(words) - 1)))
+        spin = self.model.spin(self.parent, mode)
+        settings: dict[str, Any] = {}
+        if spin.axis != "none" and float(spin.slope) != 0.0:
+            settings = {"slope": float(spin.slope), "axis": spin.axis}
+        return Mode(
+            tuple(daughters),
+            float(self.model.branching_ratio("X2", mode)),
+            matrix_element=self._matrix_element("X2", mode, len(words)),
+            **settings,
+        )
+
+    def _matrix_element(self, parent: str, mode: str, daughters: int) -> Any:
+        return self.model.matrix_element(parent, mode) if daughters == 3 else None
+
+    def _dark(self, word: str, *, anti: bool) -> Particle:
+        stem = "psi" if self.model.fermions() else "X"
+        name = f"{stem}{word[1]}{'~' if anti and not self.model.self_conjugate() else ''}"
+        mass = float(np.asarray(self.model.m1 if word == "X1" else self.model.m2))
+        return particle(name, mass=mass, ctau=float(self.model.ctau(word)))
