@@ -23,7 +23,7 @@ from darkpair.job import load_job
 from darkpair.run import run_job
 
 BLOCKS = 64
-EVENTS = 1_000_000
+EVENTS = 4_000_000
 JOB = Path(__file__).parents[1] / "examples" / "koto_pi0.toml"
 
 

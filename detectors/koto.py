@@ -109,10 +109,11 @@ class Koto:
         """
         n = len(truth)
         photons = truth.final_state(22)
-        noise = self.resolution.draw(rng, len(photons.event))
         x, y, hit = self._impact(photons)
         on = np.flatnonzero(hit)
-        energy, x, y = self.resolution.smear(noise[:, on], photons.momentum[3, on], x[on], y[on])
+        # drawn for everything that truly arrives, before any cut: no cut changes an event
+        noise = self.resolution.draw(rng, len(on))
+        energy, x, y = self.resolution.smear(noise, photons.momentum[3, on], x[on], y[on])
         if not (energy > 0.0).all():  # the softest photons may be smeared to nothing: no cluster
             seen = np.flatnonzero(energy > 0.0)
             on, energy, x, y = on[seen], energy[seen], x[seen], y[seen]

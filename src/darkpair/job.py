@@ -55,6 +55,7 @@ class OutputTable(_Table):
     path: str
     layout: Literal["cartesian", "nano", "flat"] = "cartesian"
     kind: Literal["ttree", "rntuple"] = "ttree"
+    compression: Literal["lz4", "zstd", "none"] = "lz4"
     events: Literal["accepted", "all"] = "accepted"
     picture: bool = True
 

@@ -71,8 +71,13 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     start = time.perf_counter()
     total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
     waiting: list[Chunk] = []
+    output = job.output
     writer = RootWriter(
-        path, layout=job.output.layout, kind=job.output.kind, provenance=provenance(job, pipeline)
+        path,
+        layout=output.layout,
+        kind=output.kind,
+        compression=output.compression,
+        provenance=provenance(job, pipeline),
     )
     with writer as file, _pool(job.run.workers) as executor:
         for chunk in chunks(
