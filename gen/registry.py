@@ -41,12 +41,17 @@ class Registry:
     Parameters
     ----------
     kind : str
-        ``chains``, ``sources``, ``models`` or ``detectors``; also the entry-point group ``darkpair.KIND``.
+        ``chains``, ``sources``, ``models``, ``detectors`` or ``studies``; also the entry-point group ``darkpair.KIND``.
     builtin : mapping of str to callable
     """
 
     kind: str
     builtin: Mapping[str, Callable[..., Any]] = field(repr=False)
+
+    @property
+    def word(self) -> str:
+        """One of the kind, for messages."""
+        return "study" if self.kind == "studies" else self.kind[:-1]
 
     @cached_property
     def plugins(self) -> dict[str, Plugin]:
@@ -65,7 +70,7 @@ class Registry:
             plugin = _load(entry)
             if plugin.name in found:
                 raise InputError(
-                    f"{plugin.origin} registers the {self.kind[:-1]} {plugin.name!r}, which {found[plugin.name].origin} "
+                    f"{plugin.origin} registers the {self.word} {plugin.name!r}, which {found[plugin.name].origin} "
                     "has already; uninstall or rename one"
                 )
             found[plugin.name] = plugin
@@ -82,11 +87,11 @@ class Registry:
             If the plug-in that does cannot be loaded.
         """
         if name not in self.plugins:
-            raise UnknownNameError(self.kind[:-1], name, sorted(self.plugins))
+            raise UnknownNameError(self.word, name, sorted(self.plugins))
         plugin = self.plugins[name]
         if plugin.factory is None:
             raise InputError(
-                f"the {self.kind[:-1]} {name!r} of {plugin.origin} cannot be loaded: {plugin.summary}"
+                f"the {self.word} {name!r} of {plugin.origin} cannot be loaded: {plugin.summary}"
             )
         return plugin.factory
 

@@ -1,4 +1,4 @@
-"""The command line: ``darkpair run | list | inspect``."""
+"""The command line: ``darkpair run | list | inspect | rates | study``."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
 from darkpair import __version__
-from darkpair.gen.errors import DarkpairError, UnknownNameError
+from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.rates import build_model, rate_table
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.output.reader import read_provenance
+from darkpair.gen.provenance import describe
 from darkpair.job import load_job
+from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
-from darkpair.report import cutflow_table, plugin_table, result_lines
+from darkpair.report import cutflow_table, plugin_table, rate_rows_table, result_lines
 from darkpair.run import run_job, summary
+from darkpair.studies import STUDIES
+from darkpair.studies.files import folder_for
 
 __all__ = ["main"]
 
@@ -100,7 +106,7 @@ def run(
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_plugins(kind: str | None, as_json: bool) -> None:
-    """Show what a job may name: chains, sources, detectors."""
+    """Show what may be named: chains, sources, detectors, models, studies."""
     if kind is not None and kind not in REGISTRIES:
         raise UnknownNameError("kind", kind, REGISTRIES)
     chosen = {name: r for name, r in REGISTRIES.items() if kind in (None, name)}
@@ -134,6 +140,45 @@ def inspect(file: Path, as_json: bool) -> None:
     console.print(f"seed                   {told['seed']}")
     versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
     console.print(f"made with              {versions}")
+
+
+@main.command(context_settings={"ignore_unknown_options": False})
+@click.argument("model")
+@click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option("--inputs", "preset", default="pdg", help="Table of inputs: pdg, paper or paper-10tev.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def rates(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> None:
+    """Show widths, branching ratios and c tau of a model at one point, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'."""
+    given = {}
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign or not key:
+            raise InputError(f"{setting!r}; allowed: key=value, as in m2='430 MeV'")
+        given[key] = value
+    point = build_model(model, given, preset)
+    rows = rate_table(point)
+    if as_json:
+        told = {"model": model, "point": describe(point), "rows": [describe(row) for row in rows]}
+        click.echo(json.dumps(told, indent=1))
+        return
+    console.print(rate_rows_table(rows, f"{model}, inputs {point.inputs.preset}"))
+
+
+@main.command()
+@click.argument("name")
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder; studies-out/NAME unless given."
+)
+@click.option("--quick", is_flag=True, help="Fewer events: a minute's version.")
+@click.option("--inputs", "preset", help="One table of inputs for everything: pdg, paper or paper-10tev.")
+def study(name: str, folder: Path | None, quick: bool, preset: str | None) -> None:
+    """Make a figure or table of the paper: its data and its picture."""
+    if name not in STUDIES:
+        raise UnknownNameError("study", name, STUDIES)
+    inputs = None if preset is None else Inputs.of(preset)
+    require_matplotlib()
+    for path in STUDIES[name](folder_for(folder or Path("studies-out") / name), inputs, quick=quick):
+        console.print(str(path))
 
 
 if __name__ == "__main__":

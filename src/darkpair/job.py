@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
+from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.pipeline import MOST_EVENTS, Pipeline
@@ -40,10 +41,16 @@ class RunTable(_Table):
 
 
 class ChainTable(_Table):
-    """``[chain]``: a descriptor or the name of a chain, with masses and lifetimes."""
+    """``[chain]``: a descriptor or the name of a chain, with masses and lifetimes, or a model that gives them."""
 
     decay: str | None = None
     name: str | None = None
+    model: str | None = None
+    parameters: dict[str, float | str] = {}
+    inputs: str = "pdg"
+    parent: str = "K_L0"
+    production: str = "X1 X2"
+    modes: tuple[str, ...] | None = None
     mass: dict[str, float | str] = {}
     ctau: dict[str, float | str] = {}
     lifetime: dict[str, Literal["exponential", "forced", "scan"]] = {}
@@ -91,8 +98,12 @@ class Job(_Table):
 
     def _chain(self, region: Region | None) -> Chain:
         table = self.chain
-        if (table.decay is None) == (table.name is None):
-            raise InputError('[chain] needs either decay = "K_L0 -> ..." or name = "...", and not both')
+        if [table.decay, table.name, table.model].count(None) != 2:
+            raise InputError(
+                '[chain] needs one of decay = "K_L0 -> ...", name = "..." and model = "...", not more'
+            )
+        if table.model is not None:
+            return self._of_model(table.model, region)
         mass = {
             name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()
         }
@@ -111,6 +122,18 @@ class Job(_Table):
                 f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"
             )
         return chain
+
+    def _of_model(self, name: str, region: Region | None) -> Chain:
+        """Chain of a model's point: its couplings say what a descriptor would have to be told."""
+        table = self.chain
+        if table.mass or table.ctau:
+            raise InputError(
+                "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
+            )
+        point = build_model(name, table.parameters, table.inputs)
+        ctau = float(point.ctau("X2"))
+        lifetimes = {who: _lifetime(law, ctau, region, who) for who, law in table.lifetime.items()}
+        return point.chain(table.parent, table.production, modes=table.modes, lifetimes=lifetimes)
 
 
 def load_job(

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from darkpair.chains.catalogue import CHAINS
+from darkpair.chains.models import MODELS
 from darkpair.detectors.koto import Koto
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.units import quantity
+from darkpair.studies import STUDIES
 
 __all__ = ["REGISTRIES", "make"]
 
@@ -21,6 +23,8 @@ REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
     "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL}),
     "detectors": Registry("detectors", {"koto": Koto}),
+    "models": Registry("models", MODELS),
+    "studies": Registry("studies", STUDIES),
 }
 
 

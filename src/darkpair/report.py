@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-__all__ = ["cutflow_table", "plugin_table", "result_lines"]
+from darkpair.chains.models.rates import RateRow
+
+__all__ = ["cutflow_table", "plugin_table", "rate_rows_table", "result_lines"]
 
 
 def cutflow_table(result: dict[str, Any]) -> Table:
@@ -40,6 +43,18 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
             f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)"
         )
     return lines
+
+
+def rate_rows_table(rows: Sequence[RateRow], title: str) -> Table:
+    """Table of partial widths, branching ratios and lifetimes."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for name in ("decay", "width [GeV]", "BR", "c tau [mm]", "eq."):
+        table.add_column(name, justify="left" if name in ("decay", "eq.") else "right", no_wrap=name != "eq.")
+    for row in rows:
+        ratio = "-" if row.branching_ratio is None else f"{row.branching_ratio:.4g}"
+        width = "closed" if row.closed else f"{row.width:.4g}"
+        table.add_row(f"{row.parent} -> {row.mode}", width, ratio, f"{row.ctau:.4g}", row.equation)
+    return table
 
 
 def plugin_table(kind: str, plugins: dict[str, Any]) -> Table:

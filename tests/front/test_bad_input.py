@@ -59,7 +59,7 @@ def test_one_line(settings: list[str], words: list[str], tmp_path: Path) -> None
     job = tmp_path / "job.toml"
     job.write_text(JOB.replace("PATH", str(tmp_path / "out.root")))
     if settings[0].startswith("chain.name"):
-        words = ["decay", "name", "not both"]
+        words = ["decay", "name", "not more"]
     result = CliRunner().invoke(main, ["run", str(job), *[x for s in settings for x in ("--set", s)]])
     assert_one_line(result, words)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["job.toml"]

@@ -1,1 +1,16 @@
-"""Figures and tables of arXiv:2005.07102, one a module."""
+"""Figures and tables of arXiv:2005.07102, one a module; each leaves its data before its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from darkpair.studies import audit, table1
+
+__all__ = ["STUDIES", "Study"]
+
+#: (folder, inputs, quick=...) -> paths of what it wrote; the first line of its module says what it is.
+Study = Callable[..., list[Path]]
+
+#: Every study by name.
+STUDIES: dict[str, Study] = {"audit": audit.run, "table1": table1.run}

@@ -1,0 +1,99 @@
+"""Study ``audit``: every printed number and every claim of arXiv:2005.07102 beside what its amplitudes give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from darkpair.chains.models.audit import AuditRow, audit_equations
+from darkpair.chains.models.claims import audit_claims
+from darkpair.chains.models.inputs import Inputs
+from darkpair.studies.files import markdown, save_picture, write_rows
+
+__all__ = ["equations", "page", "run"]
+
+
+def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:  # noqa: ARG001 (it takes a second)
+    """Paths of the tables of equations and claims, the page, and the picture of the ratios.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : Inputs, optional
+        One table of inputs for every row; each row's own unless given.
+    quick : bool
+        Without effect: it takes a second.
+    """
+    rows = audit_equations(inputs)
+    claims = [_claim(c) for c in audit_claims(inputs)]
+    told = {"inputs": inputs or "of each row"}
+    paths = write_rows(folder, "audit", equations(rows), told)
+    paths += write_rows(folder, "audit_claims", claims, told)
+    (folder / "audit.md").write_text(page(rows, claims), encoding="utf-8")
+    return [*paths, folder / "audit.md", *save_picture(_picture(rows), folder, "audit")]
+
+
+def equations(rows: list[AuditRow]) -> list[dict[str, Any]]:
+    """The rows as plain values."""
+    return [
+        {
+            "equation": row.equation,
+            "quantity": row.quantity,
+            "unit": row.unit,
+            "paper": row.printed,
+            "ours": row.ours,
+            "ratio": row.ratio,
+            "verdict": row.verdict,
+            "inputs": row.inputs,
+            "note": row.note,
+        }
+        for row in rows
+    ]
+
+
+def page(rows: list[AuditRow], claims: list[dict[str, Any]]) -> str:
+    """The audit as a page of documentation."""
+    agree = sum(row.verdict == "agrees" for row in rows)
+    hold = sum(claim["verdict"] == "holds" for claim in claims)
+    return (
+        "# The paper's numbers and ours\n\n"
+        "Made by `darkpair study audit`; a test keeps it so. Ours is computed from the amplitudes, with the inputs\n"
+        "that the row names; `agrees` means within the paper's own error, half a unit of its last digit, or 6 %\n"
+        "(never more than a quarter).\n\n"
+        f"{agree} of {len(rows)} printed numbers agree, {hold} of {len(claims)} claims hold.\n\n"
+        f"## Numbers\n\n{markdown(equations(rows))}\n## Claims in words\n\n{markdown(claims)}"
+    )
+
+
+def _claim(claim: Any) -> dict[str, Any]:
+    return {"place": claim.place, "claim": claim.claim, "ours": claim.ours, "verdict": claim.verdict}
+
+
+def _picture(rows: list[AuditRow]) -> Any:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
+    for colour, verdict in (("seagreen", "agrees"), ("crimson", "differs")):
+        chosen = [(i, row) for i, row in enumerate(rows) if row.verdict == verdict]
+        axes.errorbar(
+            [row.ratio for _, row in chosen],
+            [i for i, _ in chosen],
+            xerr=[row.tolerance for _, row in chosen],
+            fmt="o",
+            ms=4,
+            color=colour,
+            label=verdict,
+        )
+    axes.axvline(1.0, color="grey", lw=0.8)
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(rows)), [f"{row.quantity}  ({row.equation})" for row in rows], fontsize=7)
+    axes.invert_yaxis()
+    axes.set(
+        xlabel="ours / paper (bars: the difference that still agrees)",
+        title="Printed numbers of arXiv:2005.07102",
+    )
+    axes.legend(loc="lower right", frameon=False)
+    return figure

@@ -1,0 +1,69 @@
+"""What a study leaves: its data as CSV and JSON with provenance, its table as Markdown, its picture as PNG and PDF."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.provenance import describe, environment
+
+__all__ = ["folder_for", "markdown", "save_picture", "write_rows"]
+
+
+def folder_for(path: Path) -> Path:
+    """Folder of that path, made if need be.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made or is a file.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be made ({error.strerror}); give a folder that you may write to"
+        ) from error
+    return path
+
+
+def write_rows(
+    folder: Path, name: str, rows: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any]
+) -> list[Path]:
+    """Paths of ``name.csv`` and ``name.json``, the second with provenance."""
+    table, whole = folder / f"{name}.csv", folder / f"{name}.json"
+    with table.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    told = {"study": name, "provenance": environment() | describe(provenance), "rows": describe(list(rows))}
+    whole.write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    return [table, whole]
+
+
+def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as a Markdown table."""
+    names = list(rows[0])
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(_cell(row[name]) for name in names) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
+    """Paths of the figure as PNG and PDF; the figure is closed."""
+    import matplotlib.pyplot as plt
+
+    paths = [folder / f"{name}.{kind}" for kind in ("png", "pdf")]
+    for path in paths:
+        figure.savefig(path, dpi=150)
+    plt.close(figure)
+    return paths
+
+
+def _cell(value: Any) -> str:
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|")
