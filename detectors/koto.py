@@ -31,6 +31,11 @@ __all__ = ["Koto"]
 
 _DATA = read_data("koto")
 _CHARGED = tuple(s * i for i in (11, 13, 211, 321, 2212) for s in (1, -1))
+_PLANE = hist.Hist(
+    hist.axis.Regular(50, 1500.0, 6500.0, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
+    hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
+    storage=hist.storage.Weight(),
+)
 _DEGREES = math.degrees(1.0)
 
 
@@ -139,11 +144,7 @@ class Koto:
         accepted, outside_box, cutflow = self.cuts.apply(
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
         )
-        plane = hist.Hist(
-            hist.axis.Regular(50, 1500.0, 6500.0, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
-            hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
-            storage=hist.storage.Weight(),
-        )
+        plane = _PLANE.copy()
         plane.fill(
             values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
         )
@@ -174,7 +175,7 @@ class Koto:
         x0, y0, z0, _ = photons.vertex
         face, radius, hole = self.region.z_max, self.region.radius, _number("geometry", "hole_half")
         forward = (pz > 0.0) & (z0 < face) & (x0 * x0 + y0 * y0 < radius * radius)
-        t = np.where(forward, face - z0, 0.0) / np.where(forward, pz, 1.0)
+        t = (face - z0) / np.where(forward, pz, np.inf)  # 0 for what does not fly towards it
         x, y = x0 + px * t, y0 + py * t
         on = forward & (x * x + y * y < radius * radius) & ((np.abs(x) > hole) | (np.abs(y) > hole))
         return x, y, on

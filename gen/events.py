@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.memory import warm_allocator
 from darkpair.gen.streams import BLOCK
 
 __all__ = [
@@ -42,10 +43,7 @@ __all__ = [
 
 vector.register_awkward()
 
-# glibc gives freed blocks back to the system and takes them anew, page by page, unless it has once seen a
-# large block freed: then it keeps what the next batch needs (measured: half the time of a chain).  Nothing
-# is touched here, and elsewhere it does nothing.
-np.empty(31 << 20, dtype=np.uint8)
+warm_allocator()
 
 FINAL, DECAYED, BEAM = 1, 2, 4
 

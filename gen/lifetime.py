@@ -50,10 +50,35 @@ def decay_probability(d_in: Array, d_out: Array, length: Real) -> Array:
     return out
 
 
-def truncated_exponential(u: Array, width: Real, length: Real) -> Array:
-    """Exponential distances of mean `length` given that they are less than `width` [mm], from uniforms (n,)."""
-    out: Array = -length * np.log1p(u * np.expm1(-width / length))
+def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) -> Array:
+    """Exponential distances of mean `length` given that they are less than `width` [mm], (n,).
+
+    An exponential has no memory: what is left of it after whole widths is one truncated to the width.  Where
+    the width is so small a part of the length that this loses digits, the law is inverted instead.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    width : ndarray, (n,) [mm]
+        0 or more, infinity included; 0 gives 0.
+    length : float or ndarray, (n,) [mm]
+    """
+    n = len(width)
+    ratio = np.minimum(width / length, _LONG)
+    steps = rng.standard_exponential(n) / np.maximum(ratio, _SHORT)
+    out: Array = (steps - np.floor(steps)) * ratio * length
+    if ratio.min(initial=1.0) < _SHORT:
+        short = np.flatnonzero(ratio < _SHORT)
+        r = np.maximum(ratio[short], np.finfo(float).tiny)
+        out[short] = -np.log1p(rng.random(n)[short] * np.expm1(-r)) / r * width[short]
     return out
+
+
+#: Width in units of the length below which the remainder would have less than nine digits.
+_SHORT = 1e-6
+
+#: And above which no exponential reaches.
+_LONG = 1e3
 
 
 @dataclass(frozen=True)
@@ -118,7 +143,7 @@ class Forced:
         d_in = np.where(moving, d_in, 0.0)
         d_out = np.where(moving, d_out, np.where(self.region.contains(*origin), math.inf, 0.0))
         flight = np.where(moving, p / mass, 1.0) * self.ctau
-        depth = truncated_exponential(rng.random(len(p)), d_out - d_in, flight)
+        depth = truncated_exponential(rng, d_out - d_in, flight)
         weight = decay_probability(d_in, d_out, flight)
         return (d_in + depth) * self.ctau / flight, {"decay_region": weight}
 

@@ -109,11 +109,11 @@ class Chunk:
         first = parts[0]
         if len(parts) == 1:
             return first
-        cutflow, histograms = first.cutflow, dict(first.histograms)
+        cutflow, histograms = first.cutflow, {name: h.copy() for name, h in first.histograms.items()}
         for part in parts[1:]:
             cutflow = cutflow + part.cutflow
             for name, histogram in part.histograms.items():
-                histograms[name] = histograms[name] + histogram
+                histograms[name] += histogram
         seen = [part.reco for part in parts if part.reco is not None]
         return Chunk(
             events=Batch.concatenate([part.events for part in parts]),

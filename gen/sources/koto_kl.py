@@ -158,7 +158,7 @@ class KotoKL:
             path = flight * rng.standard_exponential(n)
         else:
             width = (self.z_max - self.z_min) / cosine
-            path = (self.z_min - _Z_EXIT) / cosine + truncated_exponential(rng.random(n), width, flight)
+            path = (self.z_min - _Z_EXIT) / cosine + truncated_exponential(rng, width, flight)
         vertex: Array = np.stack([x, y, np.full(n, _Z_EXIT), np.zeros(n)])
         decay_vertex = momentum * (path / p)
         decay_vertex += vertex

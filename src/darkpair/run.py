@@ -14,6 +14,7 @@ from typing import Any
 import hist
 
 from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.root import RootWriter, check_writable
 from darkpair.gen.pipeline import Chunk, Pipeline, chunks
 from darkpair.gen.provenance import describe, environment
@@ -64,6 +65,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         Before anything is generated or written.
     """
     pipeline = job.pipeline()
+    keep_freed_memory()
     if job.output.picture and pipeline.detector is not None:
         require_matplotlib()
     path = Path(job.output.path)
@@ -138,4 +140,4 @@ def summary(cutflow: Cutflow) -> dict[str, Any]:
 def _pool(workers: int) -> ProcessPoolExecutor | nullcontext[None]:
     if workers == 1:
         return nullcontext()
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=keep_freed_memory)

@@ -60,7 +60,9 @@ def test_rates() -> None:
     told = json.loads(invoke(*words, "--json"))
     assert told["point"]["inputs"]["preset"] == "paper"
     rows = {(r["parent"], r["mode"]): r for r in told["rows"]}
-    assert sum(r["branching_ratio"] for (parent, _), r in rows.items() if parent == "X2") == pytest.approx(1.0)
+    assert sum(r["branching_ratio"] for (parent, _), r in rows.items() if parent == "X2") == pytest.approx(
+        1.0
+    )
     assert rows["X2", "X1 pi0"]["width"] > 0.0
     assert "equation" in rows["K_L0", "X1 X2"]
 
@@ -72,7 +74,10 @@ def test_rates() -> None:
         (["rates", "zprime-scalar", "m1"], ["key=value"]),
         (["rates", "zprime-scalar", "m1=0"], ["lacks a parameter"]),
         (["rates", "zprime-scalar", "m1=0", "m2=0.3", "G_X=1", "g=2"], ["'g'"]),
-        (["rates", "zprime-scalar", "m1=0", "m2=0.3", "G_X=1", "--inputs", "papers"], ["did you mean 'paper'"]),
+        (
+            ["rates", "zprime-scalar", "m1=0", "m2=0.3", "G_X=1", "--inputs", "papers"],
+            ["did you mean 'paper'"],
+        ),
         (["rates", "zprime-scalar", "m1=0.4", "m2=0.3", "G_X=1"], ["m1 <= m2"]),
         (["study", "tabel1"], ["did you mean 'table1'"]),
         (["study", "audit", "-o", "/proc/nonexistent"], ["cannot be made"]),

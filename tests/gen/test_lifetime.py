@@ -14,7 +14,14 @@ from scipy import stats
 
 from darkpair.gen.directions import isotropic
 from darkpair.gen.errors import InputError
-from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan, decay_probability
+from darkpair.gen.lifetime import (
+    Exponential,
+    Forced,
+    Lifetime,
+    Scan,
+    decay_probability,
+    truncated_exponential,
+)
 from darkpair.gen.region import Cylinder, Slab
 from darkpair.gen.streams import Streams
 
@@ -165,3 +172,18 @@ def test_scan_with_a_lifetime_carries_its_weight() -> None:
 def test_bad_lifetimes(make: Callable[[], Lifetime], message: str) -> None:
     with pytest.raises(InputError, match=message):
         make()
+
+
+@pytest.mark.parametrize("ratio", [1e-9, 1e-3, 0.5, 3.0, 40.0, math.inf])
+def test_truncated_exponential(ratio: float) -> None:
+    """Both ways to draw it follow the law; failure rate 1e-6 each."""
+    length = 7.0
+    width = np.full(1_000_000, ratio * length)
+    drawn = truncated_exponential(Streams(61).rng(f"truncated {ratio}"), width, length)
+    assert drawn.min() >= 0.0
+    assert (drawn <= width).all()
+    if ratio < 1e-6:
+        law = stats.uniform(0.0, ratio * length)
+    else:
+        law = stats.truncexpon(b=min(ratio, 1e3), scale=length)
+    assert stats.kstest(drawn, law.cdf).pvalue > 1e-6
