@@ -13,11 +13,12 @@ import numpy as np
 
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.events import BEAM, DECAYED, FINAL, Batch, Columns, Parents, Topology
+from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.particles import Particle
 from darkpair.gen.streams import Streams
+from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
 __all__ = ["Chain", "spell"]
 

@@ -13,7 +13,6 @@ mass that the chain gave the particle, which for a fast light one the four-momen
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -28,24 +27,19 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.memory import warm_allocator
 from darkpair.gen.streams import BLOCK
+from darkpair.gen.topology import FINAL, Topology
 
 __all__ = [
-    "BEAM",
-    "DECAYED",
-    "FINAL",
     "Batch",
     "Columns",
     "FinalState",
     "Parents",
-    "Topology",
     "total_weight",
 ]
 
 vector.register_awkward()
 
 warm_allocator()
-
-FINAL, DECAYED, BEAM = 1, 2, 4
 
 _MOMENTUM = ("px", "py", "pz", "E")
 _VERTEX = ("vx", "vy", "vz", "vt")
@@ -93,43 +87,6 @@ class Parents:
             decay_vertex=None if self.decay_vertex is None else self.decay_vertex[:, rows],
             weights={name: w[rows] for name, w in self.weights.items()},
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Topology:
-    """What the events of one decay topology have in common, a particle a position.
-
-    Parameters
-    ----------
-    names, paths : tuple of str
-        ``"X2"`` and ``"K_L0/X2"``.
-    pdgid, status, mother : tuple of int
-    mass : tuple of float [GeV]
-    vertex : tuple of int
-        Which of the topology's vertices the particle comes from.
-    """
-
-    names: tuple[str, ...]
-    paths: tuple[str, ...]
-    pdgid: tuple[int, ...]
-    status: tuple[int, ...]
-    mother: tuple[int, ...]
-    mass: tuple[float, ...]
-    vertex: tuple[int, ...]
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    @cached_property
-    def roles(self) -> dict[str, int]:
-        """Name of each position: the particle's own, numbered from 1 in the order of the list where it repeats."""
-        seen: Counter[str] = Counter()
-        total = Counter(self.names)
-        roles = {}
-        for position, name in enumerate(self.names):
-            seen[name] += 1
-            roles[name if total[name] == 1 else f"{name}_{seen[name]}"] = position
-        return roles
 
 
 @dataclass(frozen=True, kw_only=True)

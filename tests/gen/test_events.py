@@ -10,10 +10,11 @@ import pytest
 
 from darkpair.chains.descriptor import build
 from darkpair.gen.errors import InputError
-from darkpair.gen.events import BEAM, DECAYED, FINAL, Batch, Parents, total_weight
+from darkpair.gen.events import Batch, Parents, total_weight
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import Streams
+from darkpair.gen.topology import BEAM, DECAYED, FINAL
 
 N = 2000
 ONE = "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
