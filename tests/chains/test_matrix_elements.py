@@ -7,7 +7,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from spinors import (
+    GAMMA,
+    METRIC,
+    Complex,
+    N,
+    Real,
+    bar,
+    chiral,
+    current,
+    dot,
+    polarisations,
+    random_couplings,
+    slash,
+    spinors,
+    squared,
+    three_body,
+    two_body,
+)
 
 from darkpair.chains.dark_currents import FermionCurrent, ScalarCurrent
 from darkpair.chains.form_factors import form_factor
@@ -23,106 +40,6 @@ from darkpair.chains.matrix_elements import (
     scalar_rate_polynomial,
 )
 from darkpair.chains.widths import three_body_width
-from darkpair.gen.kinematics import two_body_momentum
-
-Complex = NDArray[np.complex128]
-Real = NDArray[np.float64]
-N = 40
-
-# -- Dirac algebra ---------------------------------------------------------------------------------------
-
-METRIC = np.diag([1.0, -1.0, -1.0, -1.0])
-PAULI = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
-G0 = np.diag([1.0, 1.0, -1.0, -1.0]).astype(complex)
-GAMMA = np.array([G0] + [np.block([[np.zeros((2, 2)), s], [-s, np.zeros((2, 2))]]) for s in PAULI])
-G5 = 1j * GAMMA[0] @ GAMMA[1] @ GAMMA[2] @ GAMMA[3]
-LOWER = np.einsum("mn,nab->mab", METRIC, GAMMA)
-
-
-def dot(a: Any, b: Any) -> Any:
-    return np.asarray(np.einsum("...m,mn,...n->...", a, METRIC, b))
-
-
-def slash(p: Any) -> Complex:
-    return np.asarray(np.einsum("...m,mab->...ab", p, LOWER))
-
-
-def mass(p: Real) -> Real:
-    return np.asarray(np.sqrt(np.maximum(dot(p, p), 0.0)))
-
-
-def spinors(p: Real, m: float, *, anti: bool = False) -> list[Complex]:
-    """u(p, s) or v(p, s) for both s, normalised to u-bar u = 2m."""
-    seeds = np.eye(4)[2:] if anti else np.eye(4)[:2]
-    operator = m * np.eye(4) - slash(p) if anti else slash(p) + m * np.eye(4)
-    return [np.asarray((operator @ s) / np.sqrt(p[:, 0] + m)[:, None]) for s in seeds]
-
-
-def bar(u: Complex) -> Complex:
-    return np.asarray(np.conj(u) @ G0)
-
-
-def current(left: Complex, vertex: Complex, right: Complex) -> Complex:
-    """left-bar gamma^mu vertex right, (n, 4)."""
-    return np.asarray(np.einsum("na,mab,bc,nc->nm", bar(left), GAMMA, vertex, right))
-
-
-def boosted(rng: np.random.Generator, *momenta: Real) -> list[Real]:
-    """The same momenta in one random frame an event: rotated and boosted."""
-    n = len(momenta[0])
-    q, r = np.linalg.qr(rng.normal(size=(n, 3, 3)))
-    q = q * np.sign(np.einsum("nii->ni", r))[:, None, :]
-    q[:, :, 0] *= np.sign(np.linalg.det(q))[:, None]
-    beta = rng.normal(size=(n, 3))
-    beta *= (rng.uniform(0, 0.9, n) / np.linalg.norm(beta, axis=1))[:, None]
-    gamma = 1.0 / np.sqrt(1.0 - np.sum(beta**2, axis=1))
-    out = []
-    for p in momenta:
-        v = np.einsum("nij,nj->ni", q, p[:, 1:])
-        along = np.sum(beta * v, axis=1)
-        energy = gamma * (p[:, 0] + along)
-        vec = v + beta * (gamma**2 / (gamma + 1.0) * along + gamma * p[:, 0])[:, None]
-        out.append(np.column_stack([energy, vec]))
-    return out
-
-
-def three_body(
-    rng: np.random.Generator, m: float, spectator: float, m1: float, m2: float, *, n: int = N
-) -> Any:
-    """Random q2, cos_theta and momenta (parent, spectator, 1, 2) of M -> spectator (1 2)."""
-    q2 = rng.uniform((m1 + m2) ** 2, (m - spectator) ** 2, n)
-    cos = rng.uniform(-1, 1, n)
-    root = np.sqrt(q2)
-    k = two_body_momentum(root, m1, m2)
-    outer = two_body_momentum(m, spectator, root) * m / root  # in the pair's frame
-    sin = np.sqrt(1 - cos**2)
-    zero = np.zeros(n)
-    p_s = np.column_stack([np.hypot(outer, spectator), zero, zero, outer])
-    p_2 = np.column_stack([np.hypot(k, m2), k * sin, zero, k * cos])
-    p_1 = np.column_stack([np.hypot(k, m1), -k * sin, zero, -k * cos])
-    return q2, cos, boosted(rng, p_s + p_1 + p_2, p_s, p_1, p_2)
-
-
-def two_body(rng: np.random.Generator, m: float, m1: float, m2: float) -> list[Real]:
-    """Momenta (parent, 1, 2) of M -> 1 2 in random frames."""
-    p = np.full(N, two_body_momentum(m, m1, m2))
-    zero = np.zeros(N)
-    one = np.column_stack([np.hypot(p, m1), zero, zero, p])
-    two = np.column_stack([np.hypot(p, m2), zero, zero, -p])
-    return boosted(rng, one + two, one, two)
-
-
-def random_couplings(rng: np.random.Generator) -> tuple[complex, complex]:
-    c = rng.normal(size=4)
-    return complex(c[0], c[1]), complex(c[2], c[3])
-
-
-def chiral(c_v: complex, c_a: complex) -> Complex:
-    return np.asarray(c_v * np.eye(4) + c_a * G5)
-
-
-def squared(amplitude: Any) -> Real:
-    return np.asarray(np.abs(amplitude) ** 2)
 
 
 def test_the_dirac_algebra_itself() -> None:
@@ -168,16 +85,6 @@ def test_meson_to_scalar_pair() -> None:
     parent, one, two = two_body(rng, 0.5, 0.1, 0.3)
     dark = ScalarCurrent(m1=0.1, m2=0.3)
     np.testing.assert_allclose(dot(one - two, parent) ** 2, pair_from_meson(dark, 1.0, 0.25), rtol=1e-10)
-
-
-def polarisations(k: Real) -> list[Complex]:
-    """Two real polarisation vectors of a photon, transverse to it, without time component."""
-    n = k[:, 1:] / k[:, :1]
-    helper = np.where(np.abs(n[:, :1]) < 0.5, [[1.0, 0, 0]], [[0, 1.0, 0]])
-    a = np.cross(n, helper)
-    a /= np.linalg.norm(a, axis=1)[:, None]
-    zero = np.zeros((len(k), 1))
-    return [np.hstack([zero, a]).astype(complex), np.hstack([zero, np.cross(n, a)]).astype(complex)]
 
 
 @pytest.mark.parametrize("m1", [0.0, 0.07])
@@ -441,95 +348,3 @@ def test_rates_near_the_end_of_phase_space() -> None:
     assert vector == pytest.approx(32 / 5 * (1 - y1) ** 5, rel=1e-3)
     assert scalar == pytest.approx(64 / 5 * (1 - y1) ** 5, rel=1e-3)
     assert axial / vector == pytest.approx(3.0, rel=1e-3)
-
-
-# -- spin ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("conjugate", [False, True])
-@pytest.mark.parametrize(
-    ("c_v", "c_a"), [(1.0, 1.0), (1.0, -1.0), (0.4, 1.0), (1j, 1.0), (1.0, 0.0), (0.0, 1.0)]
-)
-def test_slope_of_the_pion_from_the_whole_chain(c_v: complex, c_a: complex, conjugate: bool) -> None:
-    """K_L -> psi2 psi1-bar, psi2 -> psi1 pi0 as one amplitude: the density of cos* is (1 + kappa cos*)/2."""
-    from darkpair.chains.models import ZPrimeDirac
-    from darkpair.gen.particles import particle
-
-    m1, m2 = 0.05, 0.35
-    kaon, pion = particle("K_L0").mass, particle("pi0").mass
-    cos = np.linspace(-1, 1, N)
-    p = np.full(N, two_body_momentum(kaon, m2, m1))
-    k = np.full(N, two_body_momentum(m2, m1, pion))
-    zero, sin = np.zeros(N), np.sqrt(1 - cos**2)
-    p2 = np.column_stack([np.hypot(p, m2), zero, zero, p])
-    other = np.column_stack([np.hypot(p, m1), zero, zero, -p])
-
-    def fly(v: Real) -> Real:  # from the rest frame of psi2 along its flight
-        gamma, eta = p2[:, 0] / m2, p / m2
-        energy = gamma * v[:, 0] + eta * v[:, 3]
-        return np.column_stack([energy, v[:, 1], v[:, 2], gamma * v[:, 3] + eta * v[:, 0]])
-
-    pi0 = fly(np.column_stack([np.hypot(k, pion), k * sin, zero, k * cos]))
-    last = p2 - pi0
-    q = p2 + other
-    first, second = chiral(c_v, c_a), chiral(np.conj(c_v), np.conj(c_a))
-    total = np.zeros(N)
-    if not conjugate:
-        chain = np.einsum(
-            "nab,nbc,ncd->nad", slash(pi0) @ second, slash(p2) + m2 * np.eye(4), slash(q) @ first
-        )
-        for u, v in product(spinors(last, m1), spinors(other, m1, anti=True)):
-            total += squared(np.einsum("na,nab,nb->n", bar(u), chain, v))
-    else:
-        chain = np.einsum(
-            "nab,nbc,ncd->nad", slash(q) @ second, m2 * np.eye(4) - slash(p2), slash(pi0) @ first
-        )
-        for u, v in product(spinors(other, m1), spinors(last, m1, anti=True)):
-            total += squared(np.einsum("na,nab,nb->n", bar(u), chain, v))
-    spin = ZPrimeDirac(m1=m1, m2=m2, G_X=1e-5, c_V=c_v, c_A=c_a).spin("K_L0", "X1 pi0")
-    np.testing.assert_allclose(total / np.mean(total[[0, -1]]), 1 + float(spin.slope) * cos, atol=1e-9)
-    if c_v in {1j, 0.0} or c_a == 0.0:
-        assert spin.slope == 0.0
-    if abs(c_v) == abs(c_a) == 1.0 and c_v != 1j:
-        assert float(spin.slope) == pytest.approx(0.851, abs=1e-3)
-
-
-@pytest.mark.parametrize("d", [0.0, 1.0, 1j, 0.5])
-def test_photons_of_a_dipole_pair_from_the_whole_chain(d: complex) -> None:
-    """K_L -> psi2 psi2-bar by an axial current, both to psi1 gamma: 1 + alpha^2 n.n'."""
-    from darkpair.chains.models import Dipole
-
-    rng = np.random.default_rng(21)
-    kaon, m2, m1 = 0.4976, 0.2, 0.0
-    p = float(two_body_momentum(kaon, m2, m2))
-    energy = np.hypot(p, m2)
-    k = (m2**2 - m1**2) / (2 * m2)
-    n = rng.normal(size=(2, N, 3))
-    n /= np.linalg.norm(n, axis=2)[:, :, None]
-    photons, parents = [], []
-    for sign, direction in zip((1.0, -1.0), n, strict=True):
-        gamma, eta = energy / m2, sign * p / m2
-        e, z = k * (gamma + eta * direction[:, 2]), k * (gamma * direction[:, 2] + eta)
-        photons.append(np.column_stack([e, k * direction[:, 0], k * direction[:, 1], z]))
-        parents.append(np.tile([energy, 0.0, 0.0, sign * p], (N, 1)))
-    q = parents[0] + parents[1]
-    lasts = [parents[i] - photons[i] for i in range(2)]
-    down, up = chiral(1.0, d), chiral(1.0, -np.conj(d))
-    total = np.zeros(N)
-    for e1, e2 in product(polarisations(photons[0]), polarisations(photons[1])):
-        s1 = slash(photons[0]) @ slash(e1) @ down
-        s2 = up @ slash(photons[1]) @ slash(e2)
-        chain = (
-            s1
-            @ (slash(parents[0]) + m2 * np.eye(4))
-            @ slash(q)
-            @ G5
-            @ (m2 * np.eye(4) - slash(parents[1]))
-            @ s2
-        )
-        for u, v in product(spinors(lasts[0], m1), spinors(lasts[1], m1, anti=True)):
-            total += squared(np.einsum("na,nab,nb->n", bar(u), chain, v))
-    spin = Dipole(m1=m1, m2=m2, mu=1.0, d=d).spin("K_L0", "X1 gamma")
-    expected = 1 + float(spin.slope) * np.sum(n[0] * n[1], axis=1)
-    np.testing.assert_allclose(total / np.mean(total) * np.mean(expected), expected, atol=1e-9)
-    assert float(spin.slope) == pytest.approx({0.0: 0.0, 1.0: 1.0, 1j: 0.0, 0.5: 0.64}[d])
