@@ -128,4 +128,4 @@ def z_penguin(transition: str, inputs: Inputs, m_UV: Real | None = None) -> tupl
 
 def total_width(name: str) -> float:
     """Measured total width of a meson, from its lifetime [GeV]."""
-    return HBAR_C / particle(name).ctau
+    return float(HBAR_C / particle(name).ctau)
