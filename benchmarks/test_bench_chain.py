@@ -52,7 +52,7 @@ def test_chain(benchmark: Any, parents: Any) -> None:
 
 
 def test_detector(benchmark: Any, parents: Any) -> None:
-    detector, events = Koto(), CHAIN.generate(parents, STREAMS)
+    detector, events = Koto(), CHAIN.batch(parents, STREAMS)
 
     def observe() -> None:
         detector.select(detector.observe(events, STREAMS.rng("detector")), np.ones(BLOCK))
