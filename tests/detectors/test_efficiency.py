@@ -10,13 +10,8 @@ import pytest
 from scipy.stats import binomtest
 
 from darkpair import InputError, Streams
-from darkpair.detectors.efficiency import (
-    ONE_SIGMA,
-    Efficiency,
-    ScanSample,
-    efficiency,
-    estimated_decay_probability,
-)
+from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency, efficiency
+from darkpair.detectors.lifetime_scan import ScanSample, estimated_decay_probability
 from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.lifetime import Scan
 
