@@ -6,7 +6,6 @@ hypothesis that it decayed on the axis.  Not simulated: showers, cluster fusion,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,8 +15,11 @@ import hist
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.detectors.data_file import read_data, selections
+from darkpair.detectors.koto_results import factors
+from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
-from darkpair.detectors.selection import Selection, read_data, selections
+from darkpair.detectors.selection import Selection
 from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
@@ -36,7 +38,6 @@ _PLANE = hist.Hist(
     hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
     storage=hist.storage.Weight(),
 )
-_DEGREES = math.degrees(1.0)
 
 
 def _number(table: str, name: str) -> float:
@@ -49,16 +50,19 @@ class Koto:
 
     Parameters
     ----------
-    selection : {"2015", "2016-18"}
+    selection : {"2015", "2016-18", "2021"}
     without : sequence of str
         Cuts to leave out, by name.
     resolution : Calorimeter
         The collaboration's fast simulation unless given.
+    factors : sequence of str
+        Efficiencies that are not simulated, by name; none unless given.  They are reported beside the
+        acceptance (`flat_factors`) and touch no event, weight or cut flow.
 
     Raises
     ------
     UnknownNameError
-        For a selection or a cut that does not exist.
+        For a selection, a cut or a factor that does not exist.
 
     References
     ----------
@@ -74,11 +78,14 @@ class Koto:
             position=_number("resolution", "position"),
         )
     )
+    factors: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.without, str):
             object.__setattr__(self, "without", (self.without,))
-        _ = self.cuts  # the names are checked here
+        if isinstance(self.factors, str):
+            object.__setattr__(self, "factors", (self.factors,))
+        _ = self.cuts, self.flat_factors  # the names are checked here
 
     @cached_property
     def cuts(self) -> Selection:
@@ -87,6 +94,11 @@ class Koto:
         if self.selection not in known:
             raise UnknownNameError("selection of koto", self.selection, known)
         return known[self.selection]().without(*self.without)
+
+    @cached_property
+    def flat_factors(self) -> dict[str, float]:
+        """The chosen efficiencies that are not simulated, by name."""
+        return {name: number.value for name, number in factors(*self.factors).items()}
 
     @property
     def source(self) -> str:
@@ -154,20 +166,7 @@ class Koto:
 
     def signal_box(self) -> list[tuple[float, float]]:
         """Corners (Z_vtx [mm], pT [MeV]) of the signal box, clockwise; empty if its cuts are left out."""
-        limits = {cut.name: cut for cut in self.cuts.cuts if cut.name in self.cuts.box}
-        if len(limits) < len(self.cuts.box):
-            return []
-        z, pt = limits["z_vtx"], limits["pt"]
-        assert isinstance(z.low, float)
-        assert isinstance(z.high, float)
-        corners = [
-            z.low,
-            *([x for x, _ in pt.low.points] if not isinstance(pt.low, float | None) else []),
-            z.high,
-        ]
-        along = np.unique(np.clip(corners, z.low, z.high))
-        top = [(float(v), 1e3 * _at(pt.high, v)) for v in (z.low, z.high)]
-        return top + [(float(v), 1e3 * _at(pt.low, v)) for v in along[::-1]]
+        return [(z, 1e3 * pt) for z, pt in self.cuts.corners("z_vtx", "pt")]
 
     def _impact(self, photons: FinalState) -> tuple[Array, Array, NDArray[np.bool_]]:
         """Where photons meet the plane of the calorimeter's face [mm], and whether they arrive on it."""
@@ -191,37 +190,11 @@ class Koto:
     ) -> tuple[dict[str, Any], NDArray[np.int64]]:
         """Variables of the candidates, (k,) each, and their events."""
         found = reconstruct_pi0(energy, x, y, particle("pi0").mass)
-        e, x, y = energy[:, found.pair], x[:, found.pair], y[:, found.pair]
         owner = event[found.pair]
-        total = e[0] + e[1]
-        least, most = np.minimum(e[0], e[1]), np.maximum(e[0], e[1])
-        radius = np.sqrt(x * x + y * y)
-        square = np.maximum(np.abs(x), np.abs(y))
-        pt = np.sqrt(found.px * found.px + found.py * found.py)
-        turn = np.abs(np.arctan2(x[0] * y[1] - y[0] * x[1], x[0] * x[1] + y[0] * y[1]))
-        angle = e * np.arctan(radius / found.distance)
-        coe_x, coe_y = e[0] * x[0] + e[1] * x[1], e[0] * y[0] + e[1] * y[1]
+        values = pi0_variables(found, energy[:, found.pair], x[:, found.pair], y[:, found.pair])
         return {
             "z_vtx": self.region.z_max - found.distance,
-            "pt": pt,
-            "pz": found.pz,
-            "px": found.px,
-            "py": found.py,
-            "pt_over_pz": pt / found.pz,
-            "energy_sum": total,
-            "energy_min": least,
-            "energy_max": most,
-            "energy_ratio": least / most,
-            "energy_angle_min": _DEGREES * np.minimum(angle[0], angle[1]),
-            "radius_max": np.maximum(radius[0], radius[1]),
-            "square_min": np.minimum(square[0], square[1]),
-            "distance": np.sqrt((x[0] - x[1]) ** 2 + (y[0] - y[1]) ** 2),
-            "coe_radius": np.sqrt(coe_x * coe_x + coe_y * coe_y) / total,
-            "projected_angle": _DEGREES * turn,
+            **values,
             "n_missed": missed[owner].astype(np.float64),
             "n_charged": charged[owner].astype(np.float64),
         }, owner
-
-
-def _at(limit: Any, z: float) -> float:
-    return float(limit({"z_vtx": np.asarray([z])})[0]) if callable(limit) else float(limit)

@@ -6,12 +6,9 @@ A limit is a number or a line through points against another reconstructed numbe
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +17,7 @@ from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 
-__all__ = ["Cut", "Line", "Selection", "read_data"]
+__all__ = ["Cut", "Line", "Selection"]
 
 #: Reconstructed numbers of the candidates by name, each (k,).
 Values: TypeAlias = Mapping[str, Array]
@@ -182,43 +179,22 @@ class Selection:
         accepted = np.flatnonzero(alive)
         return accepted, accepted if unboxed is None else np.flatnonzero(unboxed), Cutflow(tuple(stages))
 
+    def corners(self, x: str, y: str) -> list[tuple[float, float]]:
+        """Corners of the box that the cuts named x and y make, clockwise; empty if one is left out.
 
-def _limit_at(limit: float | Line, values: Values) -> Array | float:
-    return limit(values) if isinstance(limit, Line) else limit
-
-
-def read_data(name: str) -> dict[str, Any]:
-    """Contents of a detector's data file, ``detectors/data/NAME.toml``."""
-    return tomllib.loads((files("darkpair.detectors") / "data" / f"{name}.toml").read_text())
-
-
-def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
-    """Selections of a data file by name: its common cuts, with the limits that each selection gives."""
-
-    def make(name: str) -> Selection:
-        cuts = []
-        for common in data["cuts"]:
-            entry = common | data["selections"][name].get(common["name"], {})
-            if not entry.get("off", False):
-                cuts.append(_cut(entry))
-        return Selection(name, tuple(cuts), tuple(data["box"]))
-
-    return {name: partial(make, name) for name in data["selections"]}
+        The limits of x are numbers, those of y numbers or lines against x.
+        """
+        limits = {cut.name: cut for cut in self.cuts}
+        if x not in limits or y not in limits:
+            return []
+        (low, high), bottom = (limits[x].low, limits[x].high), limits[y].low
+        assert isinstance(low, float)
+        assert isinstance(high, float)
+        bends = [v for v, _ in bottom.points] if isinstance(bottom, Line) else []
+        along = np.unique(np.clip([low, *bends, high], low, high))
+        path = [(limits[y].high, low), (limits[y].high, high), *((bottom, float(v)) for v in along[::-1])]
+        return [(v, float(np.ravel(_limit_at(end, {x: np.asarray([v])}))[0])) for end, v in path]
 
 
-def _cut(entry: Mapping[str, Any]) -> Cut:
-    return Cut(
-        name=entry["name"],
-        variable=entry["variable"],
-        unit=entry["unit"],
-        source=entry["source"],
-        confidence=entry["confidence"],
-        low=_limit(entry.get("min")),
-        high=_limit(entry.get("max")),
-    )
-
-
-def _limit(value: float | Mapping[str, Any] | None) -> float | Line | None:
-    if isinstance(value, Mapping):
-        return Line(value["against"], tuple((float(x), float(y)) for x, y in value["points"]))
-    return None if value is None else float(value) if math.isfinite(value) else None
+def _limit_at(limit: float | Line | None, values: Values) -> Array | float:
+    return limit(values) if isinstance(limit, Line) else math.nan if limit is None else limit

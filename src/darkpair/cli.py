@@ -93,7 +93,7 @@ def run(
         result = run_job(
             loaded, progress=lambda done: progress.update(task, completed=done, shown=f"{done:,}")
         )
-    told = summary(result.cutflow)
+    told = summary(result.cutflow, result.factors)
     console.print(cutflow_table(told))
     for line in result_lines(told, result.seconds):
         console.print(line)

@@ -38,6 +38,9 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
         f"acceptance             {result['acceptance']:.5g} ± {result['acceptance_error']:.2g} per generated event",
         f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
     ]
+    if "flat_factors" in result:
+        named = " ".join(f"{name} {value:g}" for name, value in result["flat_factors"].items())
+        lines.append(f"with flat factors      {result['acceptance_with_factors']:.5g} ({named})")
     if seconds is not None:
         lines.append(
             f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ class Result:
     histograms : dict
     seconds : float
         From the first event to the complete file.
+    factors : dict
+        Efficiencies that the detector does not simulate, by name.
     """
 
     path: Path
@@ -48,6 +51,7 @@ class Result:
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]]
     seconds: float
+    factors: dict[str, float] = field(default_factory=dict)
 
 
 def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
@@ -95,7 +99,8 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         assert total is not None
         if waiting:
             file.write(Chunk.concatenate(waiting).record())
-        file.provenance["result"] = summary(total.cutflow)
+        factors = flat_factors(pipeline.detector)
+        file.provenance["result"] = summary(total.cutflow, factors)
     seconds = time.perf_counter() - start
     cutflow, histograms = total.cutflow, total.histograms
     title = str(file.provenance["chain"]["decay"])
@@ -111,6 +116,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         cutflow=cutflow,
         histograms=histograms,
         seconds=seconds,
+        factors=factors,
     )
 
 
@@ -125,9 +131,14 @@ def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
     }
 
 
-def summary(cutflow: Cutflow) -> dict[str, Any]:
-    """Counts, sums of weights and the acceptance, for JSON."""
-    return {
+def flat_factors(detector: Any) -> dict[str, float]:
+    """Efficiencies that a detector was told to report without simulating them, by name; most have none."""
+    return dict(getattr(detector, "flat_factors", {}))
+
+
+def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """Counts, sums of weights and the acceptance, for JSON; beside it, its product with flat factors."""
+    told = {
         "generated": cutflow.generated,
         "accepted": cutflow.stages[-1].n,
         "acceptance": cutflow.acceptance,
@@ -135,6 +146,10 @@ def summary(cutflow: Cutflow) -> dict[str, Any]:
         "effective_sample_size": cutflow.stages[-1].effective,
         "cutflow": cutflow.to_dict(),
     }
+    if factors:
+        product = math.prod(factors.values())
+        told |= {"flat_factors": dict(factors), "acceptance_with_factors": cutflow.acceptance * product}
+    return told
 
 
 def _pool(workers: int) -> ProcessPoolExecutor | nullcontext[None]:

@@ -7,7 +7,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from spinors import (
+
+from darkpair.chains.dark_currents import FermionCurrent, ScalarCurrent
+from darkpair.chains.form_factors import form_factor
+from darkpair.chains.matrix_elements import (
+    CurrentDecay,
+    KstarTransition,
+    PowerAmplitude,
+    ScalarTransition,
+    TripleDecay,
+    VectorTransition,
+    fermion_rate_polynomial,
+    pair_from_meson,
+    scalar_rate_polynomial,
+)
+from darkpair.chains.widths import three_body_width
+from tests.chains.spinors import (
     GAMMA,
     METRIC,
     Complex,
@@ -25,21 +40,6 @@ from spinors import (
     three_body,
     two_body,
 )
-
-from darkpair.chains.dark_currents import FermionCurrent, ScalarCurrent
-from darkpair.chains.form_factors import form_factor
-from darkpair.chains.matrix_elements import (
-    CurrentDecay,
-    KstarTransition,
-    PowerAmplitude,
-    ScalarTransition,
-    TripleDecay,
-    VectorTransition,
-    fermion_rate_polynomial,
-    pair_from_meson,
-    scalar_rate_polynomial,
-)
-from darkpair.chains.widths import three_body_width
 
 
 def test_the_dirac_algebra_itself() -> None:

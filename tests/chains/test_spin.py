@@ -6,7 +6,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from spinors import (
+
+from darkpair.gen.kinematics import two_body_momentum
+from tests.chains.spinors import (
     G5,
     N,
     Real,
@@ -17,8 +19,6 @@ from spinors import (
     spinors,
     squared,
 )
-
-from darkpair.gen.kinematics import two_body_momentum
 
 
 @pytest.mark.parametrize("conjugate", [False, True])

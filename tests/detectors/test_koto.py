@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 from darkpair import Batch, InputError, Parents, Streams, UnknownNameError, build
+from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import Cut, Line, Selection, read_data
+from darkpair.detectors.selection import Cut, Line, Selection
 from darkpair.detectors.smearing import Calorimeter
+from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.report import result_lines
+from darkpair.run import summary
 
 PERFECT = Calorimeter(constant=0.0, stochastic=0.0, position=0.0)
 
@@ -143,11 +147,38 @@ def test_a_line_is_straight_and_ends_level() -> None:
     )
 
 
+def test_2021_says_what_it_takes_from_2016_18() -> None:
+    old, new = Koto().cuts, Koto(selection="2021").cuts
+    assert [(c.name, c.limits()) for c in new.cuts] == [(c.name, c.limits()) for c in old.cuts]
+    assert all(c.source.startswith("not published, taken from 2016-18: ") for c in new.cuts)
+    assert new.name == "2021"
+
+
+def test_flat_factors_touch_no_event() -> None:
+    truth = beam("K_L0 -> (pi0 -> gamma gamma) nu nubar")
+    flows = []
+    for detector in (Koto(), Koto(factors=["cluster_shape", "veto_survival"])):
+        flows.append(
+            detector.select(detector.observe(truth, Streams(1).rng("d")), np.ones(len(truth))).cutflow
+        )
+    assert flows[0] == flows[1]
+    assert Koto().flat_factors == {}
+    assert detector.flat_factors == {"cluster_shape": 0.52, "veto_survival": 0.17}
+    assert "flat_factors" not in summary(flows[0])
+    told = summary(flows[0], detector.flat_factors)
+    assert told["acceptance"] == flows[0].acceptance
+    assert told["acceptance_with_factors"] == pytest.approx(0.52 * 0.17 * flows[0].acceptance)
+    assert describe(detector)["factors"] == ["cluster_shape", "veto_survival"]
+    assert any("veto_survival 0.17" in line for line in result_lines(told))
+
+
 def test_refusals() -> None:
     with pytest.raises(UnknownNameError, match="2016-18"):
         Koto(selection="2016-17")
     with pytest.raises(UnknownNameError, match="did you mean 'pt'"):
         Koto(without=["ptt"])
+    with pytest.raises(UnknownNameError, match="did you mean 'halo_veto'"):
+        Koto(factors="halo_vetoes")
     with pytest.raises(InputError, match="0 or more"):
         Calorimeter(constant=-0.1, stochastic=0.0, position=0.0)
     with pytest.raises(InputError, match="no limit"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from coefficients import ETA, GF, HIGH, KAON, NEAR_ZERO, PAPER, PDG, PION, coefficient, length, near, root
 
 from darkpair.chains.models import (
     Dipole,
@@ -28,6 +27,20 @@ from darkpair.chains.standard_model_rates import (
     k_long_to_pi_nunu_amplitude,
     k_plus_to_pi_nunu,
     relevant_part,
+)
+from tests.chains.models.coefficients import (
+    ETA,
+    GF,
+    HIGH,
+    KAON,
+    NEAR_ZERO,
+    PAPER,
+    PDG,
+    PION,
+    coefficient,
+    length,
+    near,
+    root,
 )
 
 

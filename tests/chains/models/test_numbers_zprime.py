@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from coefficients import ETA, GF, HIGH, KAON, NEAR_ZERO, PAPER, PDG, PION, coefficient, length, near, root
 from scipy.integrate import quad
 
 from darkpair.chains.matrix_elements import TripleDecay, fermion_rate_polynomial, scalar_rate_polynomial
@@ -22,6 +21,20 @@ from darkpair.chains.models.electroweak import higgs_vev
 from darkpair.chains.models.zprime import contact_coupling, mixing_product
 from darkpair.gen.endpoints import max_pt
 from darkpair.gen.particles import particle
+from tests.chains.models.coefficients import (
+    ETA,
+    GF,
+    HIGH,
+    KAON,
+    NEAR_ZERO,
+    PAPER,
+    PDG,
+    PION,
+    coefficient,
+    length,
+    near,
+    root,
+)
 
 SPLIT = {"m1": 0.0, "m2": 0.3, "G_X": GF}  # m2^2 - m1^2 = (300 MeV)^2
 

@@ -1,0 +1,125 @@
+"""What KOTO's runs came to: protons, kaons, sensitivity, candidates and limits, each number with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from darkpair.detectors.data_file import read_data
+from darkpair.detectors.lifetime_scan import estimated_decay_probability
+from darkpair.gen.errors import UnknownNameError
+
+__all__ = ["Number", "Run", "factors", "koto_decay_probability", "run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number of a data file.
+
+    Parameters
+    ----------
+    value : float
+    error : float or None
+        Standard error, statistical and systematic together, where the source gives one.
+    unit, source, confidence : str
+        Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
+    """
+
+    value: float
+    unit: str
+    source: str
+    confidence: str
+    error: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Normalisation and result of one of KOTO's runs; branching ratios of K_L -> pi0 nu nubar.
+
+    Parameters
+    ----------
+    name : str
+    pot, kl : Number
+        Protons on target and K_L at the beam exit.
+    single_event_sensitivity : Number
+    candidates, background : Number
+        In the signal box.
+    upper_limit : Number
+        At 90 % confidence level.
+    pi0_x_limits : tuple of (float, Number) [GeV]
+        Upper limits on K_L -> pi0 X with an invisible X, by its mass.
+    """
+
+    name: str
+    pot: Number
+    kl: Number
+    single_event_sensitivity: Number
+    candidates: Number
+    background: Number
+    upper_limit: Number
+    pi0_x_limits: tuple[tuple[float, Number], ...]
+
+    @property
+    def acceptance(self) -> float:
+        """Accepted pi0 nu nubar per K_L at the beam exit that the sensitivity implies, 1/(sensitivity K_L)."""
+        return 1.0 / (self.single_event_sensitivity.value * self.kl.value)
+
+
+def run(name: str) -> Run:
+    """A run of KOTO.
+
+    Parameters
+    ----------
+    name : {"2015", "2016-18", "2021"}
+
+    Raises
+    ------
+    UnknownNameError
+    """
+    data = read_data("koto")
+    if name not in data["runs"]:
+        raise UnknownNameError("run of koto", name, data["runs"])
+    limits = ((float(x["mass"]), Number(**x["limit"])) for x in data["pi0_x_limits"] if x["run"] == name)
+    numbers = {key: Number(**entry) for key, entry in data["runs"][name].items()}
+    return Run(name=name, pi0_x_limits=tuple(limits), **numbers)
+
+
+def factors(*names: str) -> dict[str, Number]:
+    """Efficiencies of KOTO that nothing here simulates, by name.
+
+    Parameters
+    ----------
+    *names : str
+
+    Raises
+    ------
+    UnknownNameError
+    """
+    known = read_data("koto")["factors"]
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("factor of koto", name, known)
+    return {name: Number(**known[name]) for name in names}
+
+
+def koto_decay_probability(mass: float, ctau: float, *, particles: int = 1) -> float:
+    """Probability that X2 decays in KOTO, estimated with a typical path and energy.
+
+    Parameters
+    ----------
+    mass : float [GeV]
+    ctau : float [mm]
+    particles : int
+        How many have to decay: 2 for K_L -> X2 X2 with photons of both.
+
+    References
+    ----------
+    arXiv:2005.07102, eq 66: path 1.5 m, energy 1.0 GeV; see `estimated_decay_probability` for its bias.
+    """
+    typical = read_data("koto")["decay_estimate"]
+    return estimated_decay_probability(
+        mass,
+        ctau,
+        path=typical["path"]["value"],
+        energy=typical["energy"]["value"],
+        particles=particles,
+    )

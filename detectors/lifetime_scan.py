@@ -1,0 +1,161 @@
+"""The efficiency against c tau: from one scan sample, and the estimate with a typical path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency, efficiency_of
+from darkpair.gen.cutflow import Stage
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
+from darkpair.gen.lifetime import Scan
+from darkpair.gen.pipeline import Chunk
+
+__all__ = ["EFFECTIVE_MIN", "ScanSample", "estimated_decay_probability"]
+
+#: Effective accepted events below which a re-weighted efficiency is refused: with this many, no event carries
+#: more than a tenth of the sum, because (largest w / sum w)² <= sum w² / (sum w)².
+EFFECTIVE_MIN = 100.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanSample:
+    """Proper lengths of the accepted events of a scan sample: all that the efficiency at any c tau needs.
+
+    Parameters
+    ----------
+    law : Scan
+        That the sample was made with.
+    length : ndarray, (particles, k) [mm]
+        Of the decaying particles of each accepted event; NaN where a topology has fewer.
+    weight : ndarray, (k,)
+        Product of the other weights.
+    generated : int
+        Events before the selection.
+    """
+
+    law: Scan
+    length: Array
+    weight: Array
+    generated: int
+
+    @classmethod
+    def of(cls, chunks: Iterable[Chunk], *, particle: str = "X2", law: Scan | None = None) -> ScanSample:
+        """Sample of a pipeline's chunks, one in memory at a time.
+
+        Parameters
+        ----------
+        chunks : iterable of Chunk
+            Of a pipeline that keeps accepted events only.
+        particle : str
+            Name of the particle whose lifetime is scanned.
+        law : Scan, optional
+            The law that the chain has for it; ``Scan()`` unless given.
+
+        Raises
+        ------
+        InputError
+            Without events, if the particle has no proper length in them, if the sample is weighted to a c tau
+            already, or if it holds events that were not accepted.
+        """
+        lengths: list[Array] = []
+        weights: list[Array] = []
+        generated = 0
+        for chunk in chunks:
+            generated += chunk.cutflow.generated
+            if len(chunk.events) != chunk.cutflow.stages[-1].n:
+                raise InputError("a scan sample needs accepted events only; make it with keep = 'accepted'")
+            for part in chunk.events.parts:
+                if "lifetime" in part.weights:
+                    raise InputError(
+                        "the sample is weighted to a c tau already; make it with a Scan without one"
+                    )
+                names = part.topology.names
+                roles = [r for r, i in part.topology.roles.items() if names[i] == particle]
+                found = [part.proper_length[r] for r in roles if r in part.proper_length]
+                if not found:
+                    raise InputError(
+                        f"{particle!r} has no proper length in the sample; name a decaying dark state"
+                    )
+                lengths.append(np.stack(found))
+                weights.append(np.prod([np.ones(len(part)), *part.weights.values()], axis=0))
+        if generated == 0:
+            raise InputError("a scan sample of no events; give at least one chunk")
+        most = max(len(rows) for rows in lengths)
+        padded = [np.pad(r, ((0, most - len(r)), (0, 0)), constant_values=np.nan) for r in lengths]
+        return cls(
+            law=law or Scan(),
+            length=np.concatenate(padded, axis=1),
+            weight=np.concatenate(weights),
+            generated=generated,
+        )
+
+    def efficiency(
+        self, ctau: float, *, confidence_level: float = ONE_SIGMA, effective_min: float = EFFECTIVE_MIN
+    ) -> Efficiency:
+        """Efficiency at a mean proper length.
+
+        Parameters
+        ----------
+        ctau : float [mm]
+        confidence_level : float
+        effective_min : float
+            Least effective number of accepted events.
+
+        Raises
+        ------
+        InputError
+            If c tau lies outside the scan, or if fewer effective events than that are left.
+        """
+        weight = self.weight.copy()
+        for length in self.length:  # one or two particles, over whole arrays
+            there = np.flatnonzero(np.isfinite(length))
+            weight[there] *= self.law.weight(length[there], ctau)
+        stage = Stage.of("accepted", weight)
+        if stage.effective < effective_min:
+            raise InputError(
+                f"{stage.effective:.1f} effective accepted events at c tau = {ctau:g} mm of {self.generated} generated, "
+                f"less than {effective_min:g}: a few events dominate; generate more, or a dedicated sample"
+            )
+        return efficiency_of(stage, self.generated, confidence_level=confidence_level)
+
+
+def estimated_decay_probability(
+    mass: float, ctau: float, *, path: float, energy: float, particles: int = 1
+) -> float:
+    """Probability that one, or each of several, decays on a typical path, 1 - exp(-path m/(p c tau)).
+
+    An estimate: multiplied with a prompt efficiency it overestimates, because long flights are also accepted
+    less often; `ScanSample` has the efficiency itself.
+
+    Parameters
+    ----------
+    mass, energy : float [GeV]
+    ctau, path : float [mm]
+    particles : int
+        How many have to decay.
+
+    Raises
+    ------
+    InputError
+        For an energy that does not exceed the mass, or a negative length.
+
+    References
+    ----------
+    arXiv:2005.07102, eq 66, with |p| = sqrt(E² - m²) and one particle; its power where all of several have
+    to decay is ours.
+    """
+    if not 0.0 < mass < energy:
+        raise InputError(
+            f"mass = {mass:g} GeV at the energy {energy:g} GeV; allowed: between 0 and the energy"
+        )
+    if ctau < 0.0 or path < 0.0 or particles < 1:
+        raise InputError(
+            f"c tau = {ctau:g} mm, path = {path:g} mm, {particles} particles; allowed: 0 or more, 1 or more"
+        )
+    flight = ctau * math.sqrt(energy**2 - mass**2) / mass
+    return 1.0 if flight == 0.0 else float(-math.expm1(-path / flight)) ** particles
