@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from darkpair.studies import audit, table1
+from darkpair.studies import audit, koto_limits, table1
 
 __all__ = ["STUDIES", "Study"]
 
@@ -13,4 +13,8 @@ __all__ = ["STUDIES", "Study"]
 Study = Callable[..., list[Path]]
 
 #: Every study by name.
-STUDIES: dict[str, Study] = {"audit": audit.run, "table1": table1.run}
+STUDIES: dict[str, Study] = {
+    "audit": audit.run,
+    "table1": table1.run,
+    "koto-limits": koto_limits.run,
+}
