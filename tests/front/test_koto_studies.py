@@ -13,6 +13,19 @@ from darkpair.studies import STUDIES
 #: Events of each sample: the whole file stays within a minute.
 EVENTS = 16_384
 
+#: Ratios of an independent quick simulation, 1.5 million K_L a point, with the same beam and cuts.
+EARLIER = {
+    ("A", 0, 200): 0.676,
+    ("A", 0, 300): 0.608,
+    ("A", 0, 400): 0.982,
+    ("A", 0, 430): 1.158,
+    ("A", 100, 350): 0.389,
+    ("B", 0, 135): 0.077,
+    ("B", 0, 200): 0.382,
+    ("C", 0, 100): 0.521,
+    ("C", 0, 200): 0.331,
+}
+
 
 def study(name: str, folder: Path) -> dict[str, Any]:
     """What the study's JSON says, after a look at its files."""
@@ -40,3 +53,37 @@ def test_koto_limits(tmp_path: Path) -> None:
         assert near(row["ratio"], row["ratio error"], row["ratio, published"], 0.045)
         assert row["source"]
     assert told["provenance"]["seed"] == 4100
+
+
+def test_fig2(tmp_path: Path) -> None:
+    curves = {(row["panel"], row["curve"]): row for row in study("fig2", tmp_path)["curves"]}
+    assert len(curves) == 14
+    inside = {name: curve["part in 130 to 250 MeV"] for name, curve in curves.items()}
+    assert inside["A", "$m_2$ = 430, $m_1$ = 0 MeV, prompt"] > 0.85
+    tail = [
+        curves["A", f"$m_2$ = 350, $m_1$ = 100 MeV, {life}"]["part in the bins above it"]
+        for life in ("prompt", r"$c\tau$ = 30 cm")
+    ]
+    assert tail[1] > 0.1 > tail[0]
+
+
+def test_fig6(tmp_path: Path) -> None:
+    told = study("fig6", tmp_path)
+    curves = {row["curve"]: row for row in told["curves"]}
+    assert abs(curves["$m_S$ = 135 MeV"]["largest true p_T [MeV]"] - 209.0) < 0.1
+    assert curves["$m_S$ = 270 MeV"]["part above 250 MeV"] == 0.0
+    for name in curves:
+        area = sum(
+            row["density [1/MeV]"] * (row["p_T high [MeV]"] - row["p_T low [MeV]"])
+            for row in told["rows"]
+            if row["curve"] == name
+        )
+        assert abs(area - 1.0) < 1e-9
+
+
+def test_fig8(tmp_path: Path) -> None:
+    told = study("fig8", tmp_path)
+    found = {(row["panel"], row["m1 [MeV]"], row["m2 [MeV]"]): row for row in told["rows"]}
+    for point, expected in EARLIER.items():
+        assert near(found[point]["ratio"], found[point]["ratio error"], expected, 0.12)
+    assert all(len(fit["coefficients [1, 1/GeV, 1/GeV^2, 1/GeV^3]"]) == 4 for fit in told["fits"])

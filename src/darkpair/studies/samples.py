@@ -11,20 +11,18 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.kinematics import Array
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.pipeline import Chunk, EventDetector, Pipeline
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
 
-__all__ = ["PI0", "SM", "Sample", "efficiency_ratio", "generate", "pt_density"]
+__all__ = ["PI0", "SM", "Sample", "efficiency_ratio", "generate"]
 
 #: What a pi0 is in a descriptor.
 PI0 = "(pi0 -> gamma gamma)"
@@ -100,27 +98,6 @@ def efficiency_ratio(numerator: Cutflow, denominator: Cutflow) -> tuple[float, f
         return 0.0, 1.0 / (numerator.generated * denominator.acceptance)
     relative = [flow.acceptance_error / flow.acceptance for flow in (numerator, denominator)]
     return ratio, ratio * math.hypot(*relative)
-
-
-def pt_density(sample: Chunk, detector: Koto) -> tuple[Array, Array, Array]:
-    """Edges [MeV], density of area 1 [1/MeV] and its error, of p_T after every cut but that on p_T.
-
-    Parameters
-    ----------
-    sample : Chunk
-        Its plane of p_T and Z_vtx is before the signal box; the box's window in Z_vtx is applied here.
-    detector : Koto
-        That made it.
-    """
-    plane = sample.histograms["pt_z"]
-    z = [corner[0] for corner in detector.signal_box()]
-    inside = (plane.axes[0].centers > min(z)) & (plane.axes[0].centers < max(z))
-    edges: Array = plane.axes[1].edges
-    spread = plane.variances()
-    assert spread is not None  # (its storage has weights)
-    values, variances = plane.values()[inside].sum(axis=0), spread[inside].sum(axis=0)
-    area = max(float(values.sum()), np.finfo(float).tiny) * np.diff(edges)
-    return edges, values / area, np.sqrt(variances) / area
 
 
 def _spans(n: int) -> Iterator[tuple[int, int]]:
