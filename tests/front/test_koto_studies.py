@@ -87,3 +87,17 @@ def test_fig8(tmp_path: Path) -> None:
     for point, expected in EARLIER.items():
         assert near(found[point]["ratio"], found[point]["ratio error"], expected, 0.12)
     assert all(len(fit["coefficients [1, 1/GeV, 1/GeV^2, 1/GeV^3]"]) == 4 for fit in told["fits"])
+
+
+def test_fig7(tmp_path: Path) -> None:
+    true, fitted, reconstructed, perfect = (row["median [MeV]"] for row in study("fig7", tmp_path)["curves"])
+    assert abs(true - 2.2) < 0.1  # of the collimator's straight lines, computed independently
+    assert abs(fitted - true) < 0.3
+    assert reconstructed > perfect > 4.0 * true  # on the axis, when the beam is centimetres wide
+
+
+def test_fig1(tmp_path: Path) -> None:
+    rows = study("fig1", tmp_path)["rows"]
+    photons = [row["mother"] for row in rows if row["particle"] == "gamma"]
+    assert len(photons) == 6
+    assert {row["scenario"][0] for row in rows} == {"A", "B", "C"}

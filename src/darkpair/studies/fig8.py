@@ -143,9 +143,12 @@ def _of(rows: Sequence[dict[str, Any]], p: str, m1: int) -> tuple[Any, Any, Any]
 
 
 def _fit(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, Any]:
-    """Coefficients of 1, m, m², m³ with m in GeV, by least squares weighted with the errors."""
+    """Coefficients of 1, m, m², m³ with m in GeV, by least squares.
+
+    The points count alike: weighted with their errors, those where the ratio vanishes would decide alone.
+    """
     mass, ratio, error = _of(rows, p, m1)
-    line = Polynomial.fit(mass, ratio, _DEGREE, w=1.0 / error)
+    line = Polynomial.fit(mass, ratio, _DEGREE)
     away = line(mass) - ratio
     return {
         "panel": p,
