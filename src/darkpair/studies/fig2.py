@@ -101,7 +101,7 @@ def _picture(found: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
     figure, axes = plt.subplots(2, 2, figsize=(10.5, 8.0), layout="constrained")
     for panel, ax in zip(_PANELS, axes.flat, strict=False):
         chosen = [s for s in found if s.curve.panel == panel]
-        draw_panel(ax, chosen, detector, _PANELS[panel][0], bounds=False)
+        draw_panel(ax, chosen, detector, _PANELS[panel][0], bounds=True)
         for pt in seen["pt"]:
             ax.annotate("", (pt, 0.0), (pt, 0.002), arrowprops={"arrowstyle": "->"})
     slot = axes[1, 1]
@@ -110,6 +110,7 @@ def _picture(found: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
     if not seen["pt"]:
         slot.text(0.5, 0.5, seen["note"], transform=slot.transAxes, ha="center", va="center", wrap=True)
     figure.suptitle(
-        f"After every cut of the {detector.selection} selection but that on $p_T$; between the dashed lines: the signal box"
+        f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "
+        "Dotted: largest true $p_T$"
     )
     return figure

@@ -31,7 +31,7 @@ from darkpair.studies.samples import Sample, generate
 __all__ = ["OnAxisKaon", "run"]
 
 _SEED = 4700
-_PT = hist.Hist(hist.axis.Regular(160, 0.0, 80.0, name="pt"), storage=hist.storage.Weight())
+_PT = hist.Hist(hist.axis.Regular(120, 0.0, 120.0, name="pt"), storage=hist.storage.Weight())
 
 #: Cuts of the signal selection that concern the photons and the vertex alone.
 _CUTS = ("photon_energy", "outer_radius", "inner_square", "cluster_distance", "z_vtx")
@@ -163,7 +163,7 @@ def _summary(name: str, spectrum: hist.Hist[Any]) -> dict[str, Any]:
         "curve": name,
         "median [MeV]": quantiles[0],
         "95 % [MeV]": quantiles[1],
-        "part above 80 MeV": 1.0 - below[-1],
+        "part above 120 MeV": 1.0 - below[-1],
     }
 
 
@@ -180,7 +180,7 @@ def _picture(curves: dict[str, hist.Hist[Any]]) -> Any:
         median = _summary(name, spectrum)["median [MeV]"]
         axes.stairs(density, edges, color=colour, ls=line, lw=1.5, label=f"{name} (median {median:.1f} MeV)")
     axes.set(xlabel="$p_T$ of the $K_L$ [MeV]", ylabel="density, area 1 [1/MeV]", yscale="log")
-    axes.set(xlim=(0.0, 80.0), ylim=(1e-5, 3.0))
+    axes.set(xlim=(0.0, 120.0), ylim=(1e-5, 3.0))
     axes.set_title("KOTO's $K_L$: taken to decay on the axis, they seem to have far more $p_T$")
     axes.legend(frameon=False, fontsize=9)
     return figure

@@ -147,7 +147,7 @@ def _fit(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, Any]:
 
     The points count alike: weighted with their errors, those where the ratio vanishes would decide alone.
     """
-    mass, ratio, error = _of(rows, p, m1)
+    mass, ratio, _ = _of(rows, p, m1)
     line = Polynomial.fit(mass, ratio, _DEGREE)
     away = line(mass) - ratio
     return {
@@ -155,8 +155,8 @@ def _fit(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, Any]:
         "m1 [MeV]": m1,
         "coefficients [1, 1/GeV, 1/GeV^2, 1/GeV^3]": line.convert().coef,
         "range [MeV]": [round(1e3 * mass[0]), round(1e3 * mass[-1])],
-        "chi2": float(np.sum((away / error) ** 2)),
-        "degrees of freedom": len(mass) - _DEGREE - 1,
+        "points": len(mass),
+        "root mean square difference": float(np.sqrt(np.mean(away**2))),
         "largest difference": float(np.abs(away).max()),
     }
 
