@@ -14,19 +14,14 @@ import numpy as np
 
 from darkpair import Pipeline, build, chunks
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.selection import read_data
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.sources.koto_kl import KotoKL
 
-#: 90 % upper limits of arXiv:1810.09655: pi0 nu nubar 3.0e-9 (abstract) over pi0 X, by mass [MeV]:
-#: digitised from its figure 4 (0, 100, 150, 200, 240 MeV), abstract (135 MeV).
-PUBLISHED = {
-    0: 3.0 / 2.25,
-    100: 3.0 / 2.27,
-    135: 3.0 / 2.40,
-    150: 3.0 / 2.43,
-    200: 3.0 / 2.93,
-    240: 3.0 / 4.10,
-}
+_LIMITS = read_data("koto_published")["limits"]["2015"]
+
+#: Limit on pi0 nu nubar over that on pi0 X, by mass [MeV].
+PUBLISHED = {limit["mass"]: _LIMITS["pi0_nu_nubar"]["value"] / limit["value"] for limit in _LIMITS["x"]}
 
 EVENTS = 5_500_000  # makes the statistical error of every ratio .4 % or less
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from darkpair.studies import audit, table1
+from darkpair.studies import audit, fig1, fig2, fig6, fig7, fig8, koto_limits, table1
 
 __all__ = ["STUDIES", "Study"]
 
@@ -13,4 +13,13 @@ __all__ = ["STUDIES", "Study"]
 Study = Callable[..., list[Path]]
 
 #: Every study by name.
-STUDIES: dict[str, Study] = {"audit": audit.run, "table1": table1.run}
+STUDIES: dict[str, Study] = {
+    "audit": audit.run,
+    "table1": table1.run,
+    "fig1": fig1.run,
+    "fig2": fig2.run,
+    "fig6": fig6.run,
+    "fig7": fig7.run,
+    "fig8": fig8.run,
+    "koto-limits": koto_limits.run,
+}

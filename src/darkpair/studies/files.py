@@ -32,15 +32,16 @@ def folder_for(path: Path) -> Path:
 
 
 def write_rows(
-    folder: Path, name: str, rows: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any]
+    folder: Path, name: str, rows: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any], **more: Any
 ) -> list[Path]:
-    """Paths of ``name.csv`` and ``name.json``, the second with provenance."""
+    """Paths of ``name.csv`` and ``name.json``, the second with provenance and whatever else is given."""
     table, whole = folder / f"{name}.csv", folder / f"{name}.json"
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     told = {"study": name, "provenance": environment() | describe(provenance), "rows": describe(list(rows))}
+    told |= {key: describe(value) for key, value in more.items()}
     whole.write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     return [table, whole]
 

@@ -1,0 +1,115 @@
+"""Samples of a study: pipelines run side by side in two processes, only their tallies kept."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from darkpair.chains.descriptor import build
+from darkpair.detectors.koto import Koto
+from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.memory import keep_freed_memory
+from darkpair.gen.pipeline import Chunk, EventDetector, Pipeline
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.streams import BLOCK
+
+__all__ = ["PI0", "SM", "Sample", "efficiency_ratio", "generate"]
+
+#: What a pi0 is in a descriptor.
+PI0 = "(pi0 -> gamma gamma)"
+
+#: The Standard Model's decay, the denominator of every ratio.
+SM = f"K_L0 -> {PI0} nu nubar"
+
+#: Below this many events in all, processes take longer to start than the events to make.
+_ALONE = 300_000
+
+#: Blocks that travel together.
+_SPAN = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """K_L of KOTO's beam that decay in one way.
+
+    Parameters
+    ----------
+    descriptor : str
+    mass, ctau : mapping of str to float [GeV], [mm]
+        Of dark particles; what decays without a c tau is prompt.
+    detector : EventDetector
+    n, seed : int
+    """
+
+    descriptor: str
+    mass: Mapping[str, float] = field(default_factory=dict)
+    ctau: Mapping[str, float] = field(default_factory=dict)
+    detector: EventDetector = field(default_factory=Koto)
+    n: int
+    seed: int
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What makes it."""
+        chain = build(self.descriptor, mass=self.mass, ctau=self.ctau)
+        return Pipeline(source=KotoKL(), chain=chain, detector=self.detector, seed=self.seed)
+
+
+def generate(samples: Sequence[Sample]) -> list[Chunk]:
+    """Cut flow and histograms of each sample, with a progress bar on a terminal.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+    """
+    tasks = [(i, *span) for i, sample in enumerate(samples) for span in _spans(sample.n)]
+    pipelines = [sample.pipeline for sample in samples]
+    found: list[Chunk | None] = [None] * len(samples)
+    bar = Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+    with bar, _pool(sum(sample.n for sample in samples)) as executor:
+        work = (
+            [pipelines[i] for i, _, _ in tasks],
+            [first for _, first, _ in tasks],
+            [last for _, _, last in tasks],
+            [samples[i].n for i, _, _ in tasks],
+        )
+        done = map(_tally, *work) if executor is None else executor.map(_tally, *work)
+        for (i, _, _), part in bar.track(
+            zip(tasks, done, strict=True), total=len(tasks), description="samples"
+        ):
+            before = found[i]
+            found[i] = part if before is None else Chunk.concatenate([before, part])
+    return [chunk for chunk in found if chunk is not None]
+
+
+def efficiency_ratio(numerator: Cutflow, denominator: Cutflow) -> tuple[float, float]:
+    """Ratio of the acceptances of two independent samples and its standard error."""
+    ratio = numerator.acceptance / denominator.acceptance
+    if ratio == 0.0:  # no event: the error of one
+        return 0.0, 1.0 / (numerator.generated * denominator.acceptance)
+    relative = [flow.acceptance_error / flow.acceptance for flow in (numerator, denominator)]
+    return ratio, ratio * math.hypot(*relative)
+
+
+def _spans(n: int) -> Iterator[tuple[int, int]]:
+    blocks = -(-n // BLOCK)
+    return ((first, min(first + _SPAN, blocks)) for first in range(0, blocks, _SPAN))
+
+
+def _tally(pipeline: Pipeline, first: int, last: int, n: int) -> Chunk:
+    return pipeline.chunk(first, last, n).tally()
+
+
+def _pool(n: int) -> Executor | nullcontext[Any]:
+    if n < _ALONE:
+        return nullcontext()
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=keep_freed_memory)

@@ -1,0 +1,165 @@
+"""Spectra of the reconstructed p_T after every cut but that on p_T, as curves of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from darkpair.detectors.koto import Koto
+from darkpair.gen.kinematics import Array
+from darkpair.gen.pipeline import Chunk
+from darkpair.studies.samples import Sample, generate
+
+__all__ = ["Curve", "Spectrum", "draw_panel", "pt_density", "rows", "spectra", "summary"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """What a curve shows.
+
+    Parameters
+    ----------
+    panel, label, descriptor : str
+    mass, ctau : mapping of str to float [GeV], [mm]
+    bound : float, optional [MeV]
+        Largest true p_T of the pi0, or none that is known.
+    style : str
+        Of its line.
+    """
+
+    panel: str
+    label: str
+    descriptor: str
+    mass: Mapping[str, float] = field(default_factory=dict)
+    ctau: Mapping[str, float] = field(default_factory=dict)
+    bound: float | None = None
+    style: str = "-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spectrum:
+    """A curve with its numbers.
+
+    Parameters
+    ----------
+    curve : Curve
+    edges : ndarray, (k + 1,) [MeV]
+    density, error : ndarray, (k,) [1/MeV]
+        Of area 1, and its standard error.
+    chunk : Chunk
+        The sample's cut flow.
+    """
+
+    curve: Curve
+    edges: Array
+    density: Array
+    error: Array
+    chunk: Chunk
+
+    def fraction(self, low: float, high: float) -> float:
+        """Part of the area in the bins that begin at `low` or later and end at `high` or earlier [MeV]."""
+        inside = (self.edges[:-1] >= low) & (self.edges[1:] <= high)
+        return float(np.sum((self.density * np.diff(self.edges))[inside]))
+
+
+def spectra(curves: Sequence[Curve], detector: Koto, n: int, seed: int) -> list[Spectrum]:
+    """The curves' spectra, n generated events each, with the seeds from `seed` on."""
+    samples = [
+        Sample(descriptor=c.descriptor, mass=c.mass, ctau=c.ctau, detector=detector, n=n, seed=seed + i)
+        for i, c in enumerate(curves)
+    ]
+    found = []
+    for curve, chunk in zip(curves, generate(samples), strict=True):
+        edges, density, error = pt_density(chunk, detector)
+        found.append(Spectrum(curve=curve, edges=edges, density=density, error=error, chunk=chunk))
+    return found
+
+
+def pt_density(sample: Chunk, detector: Koto) -> tuple[Array, Array, Array]:
+    """Edges [MeV], density of area 1 [1/MeV] and its error, of p_T after every cut but that on p_T.
+
+    Parameters
+    ----------
+    sample : Chunk
+        Its plane of p_T and Z_vtx is before the signal box; the box's window in Z_vtx is applied here.
+    detector : Koto
+        That made it.
+    """
+    plane = sample.histograms["pt_z"]
+    z = [corner[0] for corner in detector.signal_box()]
+    inside = (plane.axes[0].centers > min(z)) & (plane.axes[0].centers < max(z))
+    edges: Array = plane.axes[1].edges
+    spread = plane.variances()
+    assert spread is not None  # (its storage has weights)
+    values, variances = plane.values()[inside].sum(axis=0), spread[inside].sum(axis=0)
+    area = max(float(values.sum()), np.finfo(float).tiny) * np.diff(edges)
+    return edges, values / area, np.sqrt(variances) / area
+
+
+def rows(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
+    """A row for each bin of each curve."""
+    return [
+        {
+            "panel": s.curve.panel,
+            "curve": s.curve.label,
+            "p_T low [MeV]": float(low),
+            "p_T high [MeV]": float(high),
+            "density [1/MeV]": float(density),
+            "error [1/MeV]": float(error),
+        }
+        for s in found
+        for low, high, density, error in zip(s.edges[:-1], s.edges[1:], s.density, s.error, strict=True)
+    ]
+
+
+def summary(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
+    """What each curve is, and the part of it in the signal region and above its bound."""
+    return [
+        {
+            "panel": s.curve.panel,
+            "curve": s.curve.label,
+            "decay": s.curve.descriptor,
+            "mass": s.curve.mass,
+            "c tau [mm]": s.curve.ctau,
+            "efficiency, every cut": s.chunk.cutflow.acceptance,
+            "its error": s.chunk.cutflow.acceptance_error,
+            "part in 130 to 250 MeV": s.fraction(130.0, 250.0),
+            "part above 250 MeV": s.fraction(250.0, np.inf),
+            "largest true p_T [MeV]": s.curve.bound,
+            "part in the bins above it": None if s.curve.bound is None else s.fraction(s.curve.bound, np.inf),
+        }
+        for s in found
+    ]
+
+
+def draw_panel(
+    axes: Any,
+    found: Sequence[Spectrum],
+    detector: Koto,
+    title: str,
+    *,
+    bounds: bool,
+    legend: str = "upper right",
+) -> None:
+    """Curves with error bands, the signal box's edges, and where wanted each curve's bound as a vertical line."""
+    low, *_, high = sorted({corner[1] for corner in detector.signal_box()})
+    axes.axvspan(low, high, color="0.94", zorder=0)
+    for edge in (low, high):
+        axes.axvline(edge, color="0.4", ls="--", lw=1.0)
+    colours: dict[tuple[tuple[str, float], ...], str] = {}
+    for s in found:
+        key = tuple(sorted(s.curve.mass.items()))
+        colour = colours.setdefault(key, f"C{len(colours)}" if key else "black")
+        axes.stairs(s.density, s.edges, color=colour, ls=s.curve.style, lw=1.4, label=s.curve.label)
+        upper, lower = s.density + s.error, np.maximum(s.density - s.error, 0.0)
+        axes.stairs(upper, s.edges, baseline=lower, color=colour, alpha=0.25, fill=True, lw=0)
+        if bounds and s.curve.bound is not None:
+            axes.axvline(s.curve.bound, color=colour, ls=":", lw=1.4)
+    top = max(float(s.density.max()) for s in found)
+    axes.set(xlim=(0.0, 400.0), ylim=(0.0, 1.4 * top), xlabel=r"reconstructed $p_T$ of the $\pi^0$ [MeV]")
+    axes.set_ylabel("density, area 1 [1/MeV]")
+    axes.set_title(title, fontsize=10)
+    axes.legend(loc=legend, fontsize=8, edgecolor="none", framealpha=0.9)
