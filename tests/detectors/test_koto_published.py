@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from darkpair import Pipeline, build, chunks
+from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import read_data
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.sources.koto_kl import KotoKL
 

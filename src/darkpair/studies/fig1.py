@@ -10,7 +10,7 @@ import numpy as np
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
 from darkpair.chains.models.inputs import Inputs
-from darkpair.gen.events import Topology
+from darkpair.gen.topology import Topology
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.samples import PI0
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
+from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import read_data
 from darkpair.gen.endpoints import max_pt_in_two_steps
 from darkpair.gen.particles import particle
 from darkpair.studies.files import save_picture, write_rows

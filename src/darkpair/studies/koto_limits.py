@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
+from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import read_data
 from darkpair.gen.cutflow import Cutflow
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
