@@ -78,7 +78,8 @@ def candidates(made: Pipeline, n: int, names: Sequence[str]) -> list[dict[str, A
     made : Pipeline
     n : int
     names : sequence of str
-        Reconstructed variables; ``true_mass``, ``true_pt`` [GeV] and ``true_z`` [mm] come with them.
+        Reconstructed variables; with them come the true pair's ``true_mass``, ``_px``, ``_py``, ``_pt``,
+        ``_energy`` [GeV] and the mean of its photons' vertices, ``true_x``, ``_y``, ``_z`` [mm].
     """
     detector = made.detector
     assert isinstance(detector, Koto)
@@ -89,13 +90,15 @@ def candidates(made: Pipeline, n: int, names: Sequence[str]) -> list[dict[str, A
         event = np.repeat(np.arange(len(counts)), counts)
         passed, _, _ = detector.cuts.apply(values, event, np.ones(len(counts)), [])
         photons = chunk.events.final_state(22)
-        total = photons.momentum.reshape(4, -1, 2).sum(axis=2)
-        z = photons.vertex[2].reshape(-1, 2).mean(axis=1)
-        mass = np.sqrt(np.maximum(total[3] ** 2 - (total[:3] ** 2).sum(axis=0), 0.0))
+        px, py, pz, energy = photons.momentum.reshape(4, -1, 2).sum(axis=2)
+        x, y, z, _ = photons.vertex.reshape(4, -1, 2).mean(axis=2)
+        mass = np.sqrt(np.maximum(energy**2 - px**2 - py**2 - pz**2, 0.0))
+        true = {"mass": mass, "px": px, "py": py, "pt": np.hypot(px, py), "energy": energy}
+        true |= {"x": x, "y": y, "z": z}
         row = event[passed]
-        found = {name: values[name][passed] for name in names}
         out.append(
-            found | {"true_mass": mass[row], "true_pt": np.hypot(total[0], total[1])[row], "true_z": z[row]}
+            {name: values[name][passed] for name in names}
+            | {f"true_{name}": value[row] for name, value in true.items()}
         )
     return out
 
