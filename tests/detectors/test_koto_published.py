@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 
 from darkpair import Pipeline, build, chunks
-from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_results import run
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.sources.koto_kl import KotoKL
 
-_LIMITS = read_data("koto_published")["limits"]["2015"]
+_RUN = run("2015")
 
 #: Limit on pi0 nu nubar over that on pi0 X, by mass [MeV].
-PUBLISHED = {limit["mass"]: _LIMITS["pi0_nu_nubar"]["value"] / limit["value"] for limit in _LIMITS["x"]}
+PUBLISHED = {round(1e3 * mass): _RUN.upper_limit.value / limit.value for mass, limit in _RUN.pi0_x_limits}
 
 EVENTS = 5_500_000  # makes the statistical error of every ratio .4 % or less
 

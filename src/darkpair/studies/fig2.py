@@ -57,7 +57,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     n = events or (500_000 if quick else 3_000_000)
     detector = Koto(selection="2016-18")
     found = spectra(_curves(), detector, n, _SEED)
-    seen = read_data("koto_published")["candidates"]["2016-18"]
+    seen = read_data("koto")["candidate_positions"]["2016-18"]
     told = {"seed": _SEED, "events": n, "selection": detector, "without": "pt", "candidates": seen}
     return [
         *write_rows(folder, "fig2", rows(found), told, curves=summary(found)),

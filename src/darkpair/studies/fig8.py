@@ -14,8 +14,8 @@ import numpy as np
 from numpy.polynomial import Polynomial
 
 from darkpair.chains.models.inputs import Inputs
-from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
 
@@ -182,10 +182,10 @@ def _picture(rows: Sequence[dict[str, Any]], fits: Sequence[dict[str, Any]]) -> 
         ax.set(
             xlabel=f"$m_{panel.heavy[-1]}$ [MeV]", ylabel=r"$\epsilon_{NP}/\epsilon_{SM}$", ylim=(0.0, None)
         )
-    limits = read_data("koto_published")["limits"]["2015"]
+    limits = run_of_koto("2015")
     axes[0, 0].plot(
-        [limit["mass"] for limit in limits["x"]],
-        [limits["pi0_nu_nubar"]["value"] / limit["value"] for limit in limits["x"]],
+        [1e3 * mass for mass, _ in limits.pi0_x_limits],
+        [limits.upper_limit.value / limit.value for _, limit in limits.pi0_x_limits],
         "ks",
         mfc="none",
         label="ratio of KOTO's limits",

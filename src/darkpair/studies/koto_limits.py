@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
-from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_results import Number, Run
+from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.gen.cutflow import Cutflow
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
@@ -38,11 +39,10 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         For each mass, four times as many for the denominator; 3 000 000 unless given.
     """
     n = events or (300_000 if quick else 3_000_000)
-    published = read_data("koto_published")["limits"]
-    known = read_data("koto")["selections"]  # a year without a selection of its own is left out
+    published = {year: run_of_koto(year) for year in ("2015", "2021")}
     rows: list[dict[str, Any]] = []
-    for year, limits in ((y, x) for y, x in published.items() if y in known):
-        at = {limit["mass"]: limit for limit in limits["x"]}
+    for year, limits in published.items():
+        at = {round(1e3 * mass): limit for mass, limit in limits.pi0_x_limits}
         masses = sorted({*at, *(_MASSES if len(at) > 1 else ())})
         detector = Koto(selection=year)
         samples = [Sample(descriptor=SM, detector=detector, n=4 * n, seed=_SEED)]
@@ -74,11 +74,11 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
 
 
 def _row(
-    year: str, mass: int, flow: Cutflow, standard: Cutflow, limits: Any, limit: Any | None
+    year: str, mass: int, flow: Cutflow, standard: Cutflow, limits: Run, limit: Number | None
 ) -> dict[str, Any]:
     ratio, error = efficiency_ratio(flow, standard)
-    reference = limits["pi0_nu_nubar"]["value"]
-    printed = None if limit is None else reference / limit["value"]
+    reference = limits.upper_limit.value
+    printed = None if limit is None else reference / limit.value
     return {
         "selection": year,
         "m_X [MeV]": mass,
@@ -87,7 +87,7 @@ def _row(
         "ratio": ratio,
         "ratio error": error,
         "limit on BR(K_L -> pi0 X), implied": reference / ratio,
-        "limit, published": None if limit is None else limit["value"],
+        "limit, published": None if limit is None else limit.value,
         "ratio, published": printed,
         "ours / published": None if printed is None else ratio / printed,
         "source": "" if limit is None else f"{limit['source']} ({limit['confidence']})",
