@@ -90,7 +90,7 @@ def _row(
         "limit, published": None if limit is None else limit.value,
         "ratio, published": printed,
         "ours / published": None if printed is None else ratio / printed,
-        "source": "" if limit is None else f"{limit['source']} ({limit['confidence']})",
+        "source": "" if limit is None else f"{limit.source} ({limit.confidence})",
     }
 
 
