@@ -101,3 +101,15 @@ def test_fig1(tmp_path: Path) -> None:
     photons = [row["mother"] for row in rows if row["particle"] == "gamma"]
     assert len(photons) == 6
     assert {row["scenario"][0] for row in rows} == {"A", "B", "C"}
+
+
+def test_koto_shifts(tmp_path: Path) -> None:
+    paths = STUDIES["koto-shifts"](tmp_path, None, quick=True, events=EVENTS)
+    assert {path.suffix for path in paths} == {".csv", ".json", ".md", ".png", ".pdf"}
+    rows = {row["changed"]: row for row in json.loads((tmp_path / "koto-shifts.json").read_text())["rows"]}
+    assert rows["nothing"]["SM efficiency, shift %"] == 0.0
+    assert all(
+        row["SM efficiency, shift %"] >= 0.0 for name, row in rows.items() if name.startswith("without")
+    )
+    assert rows["without pt"]["SM efficiency, shift %"] > 5.0
+    assert rows["K_L decays from z = 0 on"]["SM efficiency, shift %"] < -20.0

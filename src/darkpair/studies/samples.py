@@ -18,7 +18,7 @@ from darkpair.chains.descriptor import build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.memory import keep_freed_memory
-from darkpair.gen.pipeline import Chunk, EventDetector, Pipeline
+from darkpair.gen.pipeline import Chunk, EventDetector, EventSource, Pipeline
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
 
@@ -47,6 +47,7 @@ class Sample:
     mass, ctau : mapping of str to float [GeV], [mm]
         Of dark particles; what decays without a c tau is prompt.
     detector : EventDetector
+    source : EventSource
     n, seed : int
     """
 
@@ -54,6 +55,7 @@ class Sample:
     mass: Mapping[str, float] = field(default_factory=dict)
     ctau: Mapping[str, float] = field(default_factory=dict)
     detector: EventDetector = field(default_factory=Koto)
+    source: EventSource = field(default_factory=KotoKL)
     n: int
     seed: int
 
@@ -61,7 +63,7 @@ class Sample:
     def pipeline(self) -> Pipeline:
         """What makes it."""
         chain = build(self.descriptor, mass=self.mass, ctau=self.ctau)
-        return Pipeline(source=KotoKL(), chain=chain, detector=self.detector, seed=self.seed)
+        return Pipeline(source=self.source, chain=chain, detector=self.detector, seed=self.seed)
 
 
 def generate(samples: Sequence[Sample]) -> list[Chunk]:
