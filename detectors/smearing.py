@@ -45,7 +45,7 @@ class Calorimeter:
 
     @staticmethod
     def draw(rng: np.random.Generator, n: int) -> Array:
-        """Standard-normal draws for n particles, (3, n): for all of a block, whatever becomes of them."""
+        """Standard-normal draws for n particles, (3, n): one set each, before any cut."""
         return rng.standard_normal((3, n))
 
     def smear(self, noise: Array, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:

@@ -22,6 +22,7 @@ from darkpair.chains.models import (
     ZPrimeScalar,
     combine,
 )
+from darkpair.gen.decay import Decay
 from darkpair.gen.kinematics import boost
 from darkpair.gen.particles import particle
 from darkpair.gen.phase_space import ThreeBody
@@ -262,3 +263,15 @@ def test_modes_follow_the_branching_ratios() -> None:
     assert stats.chi2.sf(((observed - expected) ** 2 / expected).sum(), len(expected) - 1) > 1e-6
     assert chain.visible_branching_ratio == pytest.approx(ratios.sum())
     assert chain.decay.modes[0].particles[1].ctau == pytest.approx(float(model.ctau("X2")))
+
+
+def test_the_antiparticle_exchanges_its_pair() -> None:
+    """psi2 -> psi1 e+ e- and psi2~ -> psi1~ e- e+ share one amplitude of the last daughter: CP."""
+    chain = ZPrimeDirac(**HEAVY).chain(modes=["X1 e+ e-"])
+    found = {}
+    for mode in chain.decay.modes:
+        heavy = next(d for d in mode.daughters if isinstance(d, Decay))
+        (decay,) = heavy.modes
+        found[heavy.parent.name] = [p.name for p in decay.particles]
+        assert decay.matrix_element is not None
+    assert found == {"psi2": ["psi1", "e+", "e-"], "psi2~": ["psi1~", "e-", "e+"]}
