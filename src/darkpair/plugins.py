@@ -13,6 +13,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.units import quantity
 from darkpair.studies import STUDIES
 
@@ -21,7 +22,7 @@ __all__ = ["REGISTRIES", "make"]
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
-    "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL}),
+    "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL, "upsilon4s": Upsilon4S}),
     "detectors": Registry("detectors", {"koto": Koto}),
     "models": Registry("models", MODELS),
     "studies": Registry("studies", STUDIES),
