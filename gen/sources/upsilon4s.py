@@ -92,7 +92,7 @@ class Beams:
 
     @property
     def boost(self) -> float:
-        """beta gamma of the centre-of-mass frame at the nominal energies."""
+        """Boost of the centre-of-mass frame, beta gamma, at the nominal energies."""
         return math.hypot(*self.nominal[:3]) / self.nominal_sqrt_s
 
     @property
