@@ -32,7 +32,7 @@ def polar_angle(x: Array, y: Array, z: Array) -> Array:
     return out
 
 
-def _numbers(table: Mapping[str, Any]) -> dict[str, float]:
+def _numbers(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: math.radians(entry["value"]) if entry["unit"] == "deg" else entry["value"]
         for name, entry in table.items()
@@ -131,8 +131,12 @@ class Crystals:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Crystals:
         """Calorimeter of a data file."""
-        terms = {name: tuple(entry["value"]) for name, entry in data["calorimeter_resolution"].items()}
-        return cls(**_numbers(data["calorimeter"]), **terms)
+        terms = _numbers(data["calorimeter_resolution"])
+        return cls(
+            **_numbers(data["calorimeter"]),
+            coefficients=tuple(terms["coefficients"]),
+            powers=tuple(terms["powers"]),
+        )
 
     @cached_property
     def inside(self) -> Cylinder:
@@ -149,7 +153,8 @@ class Crystals:
     def sigma(self, energy: Array) -> Array:
         """Relative resolution at energies (n,) [GeV]."""
         terms = [c * energy**-p for c, p in zip(self.coefficients, self.powers, strict=True)]
-        return np.sqrt(np.sum(np.square(terms), axis=0))
+        out: Array = np.sqrt(np.sum(np.square(terms), axis=0))
+        return out
 
     def covers(self, theta: Array) -> Mask:
         """Which polar angles (n,) [rad] have a crystal."""
@@ -180,7 +185,9 @@ class Crystals:
         energy = particles.momentum[3]
         measured = energy * (1.0 + self.sigma(energy) * noise)
         hit = self.covers(polar_angle(*self.impact(particles)))
-        return hit & self.whole.contains(*particles.vertex[:3]) & (measured > self.energy_min)
+        x, y, z, _ = particles.vertex
+        out: Mask = hit & self.whole.contains(x, y, z) & (measured > self.energy_min)
+        return out
 
 
 def tracked_part(q2: Array, tracker: Tracker, beams: Beams, mass: float, kaon_mass: float) -> Array:
@@ -204,12 +211,13 @@ def tracked_part(q2: Array, tracker: Tracker, beams: Beams, mass: float, kaon_ma
     sqrt_s = beams.nominal_sqrt_s
     p = math.sqrt(0.25 * sqrt_s**2 - mass**2)
     # the beam's direction in the centre-of-mass frame, to which the B's angle is measured, is z within 13 mrad there
-    b = boost(*beams.nominal, sqrt_s, *(p * c for c in _unit(cos_b, phi_b)), 0.5 * sqrt_s)
-    unit = _unit(cos_k, phi_k)
+    x, y, z = _unit(cos_b, phi_b)
+    b = boost(*beams.nominal, sqrt_s, p * x, p * y, p * z, 0.5 * sqrt_s)
+    x, y, z = _unit(cos_k, phi_k)
     out = np.empty(len(q2))
     for i, value in enumerate(q2):
         k = float(two_body_momentum(mass, kaon_mass, math.sqrt(value)))
-        px, py, pz, _ = boost(*b, mass, *(k * c for c in unit), math.hypot(k, kaon_mass))
+        px, py, pz, _ = boost(*b, mass, k * x, k * y, k * z, math.hypot(k, kaon_mass))
         out[i] = np.average(tracker.in_acceptance(px, py, pz), weights=share)
     return out
 

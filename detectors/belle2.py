@@ -40,8 +40,8 @@ _Q2 = hist.Hist(
     storage=hist.storage.Weight(),
 )
 _VERTICES = hist.Hist(
-    hist.axis.Regular(60, -1500.0, 2500.0, name="z", label="z of where it was made [mm]"),
-    hist.axis.Regular(50, 0.0, 2000.0, name="r", label="distance to the axis [mm]"),
+    hist.axis.Regular(60, -1500.0, 2500.0, name="z", label="z of where photons and tracks are made [mm]"),
+    hist.axis.Regular(50, 0.0, 2000.0, name="r", label="their distance to the axis [mm]"),
     storage=hist.storage.Weight(),
 )
 
@@ -161,7 +161,8 @@ class Belle2:
         """
         if self._tag is None:
             return np.ones(len(q2))
-        return np.interp(q2, self._tag["q2"], self._tag["efficiency"])
+        out: Array = np.interp(q2, self._tag["q2"], self._tag["efficiency"])
+        return out
 
     def tag_efficiency(self, q2: Array) -> Array:
         """Probability that an accepted kaon of that true q2 [GeV²] is tagged, (n,); 1 where there is no tag."""
@@ -237,11 +238,20 @@ class Belle2:
         mask[event[accepted]] = True
         return Selected(mask=mask, cutflow=cutflow, histograms={"q2": q2, "vertices": vertices})
 
+    def outline(self) -> dict[str, list[tuple[float, float]]]:
+        """Lines (z, distance to the axis) [mm] of the detector, by name: for a picture."""
+        faces = {"crystals, front": self.crystals.inside, "crystals, back": self.crystals.whole}
+        return {
+            name: [(v.z_min, 0.0), (v.z_min, v.radius), (v.z_max, v.radius), (v.z_max, 0.0)]
+            for name, v in faces.items()
+        }
+
     def _seen(self, particles: FinalState, by_detector: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which particles (k,) are seen: by the detector, or within the escape length."""
         if self.escape_length is None:
             return by_detector
-        return np.sum(np.square(particles.vertex[:3]), axis=0) < self.escape_length**2
+        near: NDArray[np.bool_] = np.sum(np.square(particles.vertex[:3]), axis=0) < self.escape_length**2
+        return near
 
     def _candidates(self, groups: list[FinalState], momenta: list[Any]) -> _Kaons:
         """Charged kaons with a track, and pairs of tracks of opposite charge that make a K_S."""
@@ -271,11 +281,12 @@ class Belle2:
         )
         order = np.argsort(np.concatenate([one.event, two.event]), kind="stable")
         return _Kaons(
-            *(np.concatenate([a, b])[order] for a, b in
-              ((one.event, two.event), (one.index, two.index), (one.charge, two.charge))),
-            np.concatenate([one.measured, two.measured], axis=1)[:, order],
-            np.concatenate([one.true, two.true], axis=1)[:, order],
-        )  # fmt: skip
+            event=np.concatenate([one.event, two.event])[order],
+            index=np.concatenate([one.index, two.index])[order],
+            charge=np.concatenate([one.charge, two.charge])[order],
+            measured=np.concatenate([one.measured, two.measured], axis=1)[:, order],
+            true=np.concatenate([one.true, two.true], axis=1)[:, order],
+        )
 
     def _variables(self, kaons: _Kaons, parent: Array, lot: Array) -> dict[str, Any]:
         """Variables of the candidates, (k,) each."""
