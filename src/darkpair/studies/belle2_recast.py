@@ -39,6 +39,9 @@ __all__ = [
 #: The typical size <L> of a B-factory detector [mm]: arXiv:2005.07102, section IV.C.
 ESCAPE_LENGTH: Final = 2000.0
 
+#: Lifetimes of X2 that one sample serves [mm].
+_SCAN: Final = (1e-2, 1e6)
+
 #: One-sided normal quantile of 90 %.
 _QUANTILE_90: Final = 1.2815515655446004
 
@@ -132,7 +135,10 @@ class EscapeSample:
 
     @cached_property
     def _density(self) -> dict[str, Array]:
-        return {rule: Scan().density(length) for rule, length in self.length.items()}
+        return {
+            rule: Scan(shortest=_SCAN[0], longest=_SCAN[1]).density(length)
+            for rule, length in self.length.items()
+        }
 
 
 def escape_sample(
@@ -152,7 +158,8 @@ def escape_sample(
     """
     heavy = "psi2" if model.fermions() else "X2"
     names = (heavy,) if model.self_conjugate() else (heavy, f"{heavy}~")
-    chain = model.chain("B+", "K+ X1 X2", modes=modes, lifetimes={name: Scan() for name in names})
+    law = Scan(shortest=_SCAN[0], longest=_SCAN[1])
+    chain = model.chain("B+", "K+ X1 X2", modes=modes, lifetimes=dict.fromkeys(names, law))
     source = Upsilon4S(machine=experiment)
     rules = {
         "detector": Belle2(experiment=experiment, selection="acceptance", without=("q2_rec",)),
@@ -229,7 +236,11 @@ class Measurement:
 
     def unsubtracted(self) -> Measurement:
         """The same, as if the Standard Model made no events."""
-        return replace(self, limit=self.limit + self.standard_model, standard_model=0.0)
+        up = self.standard_model
+        whole = replace(self, limit=self.limit + up, standard_model=0.0)
+        if self.central is None or self.low is None or self.high is None:
+            return whole
+        return replace(whole, central=self.central + up, low=self.low + up, high=self.high + up)
 
 
 def measurements() -> list[Measurement]:
