@@ -139,16 +139,24 @@ def test_part_of_kaons_with_a_track(experiment: str) -> None:
 
 def test_mass_of_a_two_body_recoil() -> None:
     """B+ -> K+ S: q2 of a B known exactly is m_S² within the resolution; that of a B at rest has the B's motion."""
-    truth = events("B+ -> K+ S", mass={"S": 2.0})
-    reco = Belle2(selection="acceptance").observe(truth, Streams(1).rng("d"))
-    _, kaon = reco.lists["Kaon"]
-    assert np.median(kaon["q2_hadronic"]) == pytest.approx(4.0, abs=0.01)
-    assert kaon["q2_hadronic"].std() < 0.2
-    # a box in the kaon's energy: half width sqrt(s) beta gamma_B k, here 1.47 GeV²
-    k = math.sqrt((B**2 - (K + 2.0) ** 2) * (B**2 - (K - 2.0) ** 2)) / (2.0 * B)
+    detector, columns = Belle2(selection="acceptance"), []
+    for block in range(8):
+        truth = events("B+ -> K+ S", mass={"S": 2.0}, block=block)
+        columns.append(detector.observe(truth, Streams(1, block).rng("d")).lists["Kaon"][1])
+    kaon = {name: np.concatenate([c[name] for c in columns]) for name in columns[0]}
+    n = len(kaon["pt"])
+    assert kaon["q2_hadronic"].mean() == pytest.approx(
+        4.0, abs=5.0 * kaon["q2_hadronic"].std() / math.sqrt(n)
+    )
+    assert kaon["q2_hadronic"].std() == pytest.approx(0.083, abs=0.002)
+    # flat in the kaon's energy: mean gamma_B E, half width gamma_B beta_B k
     sqrt_s = MACHINES["belle2"].nominal_sqrt_s
+    k = math.sqrt((B**2 - (K + 2.0) ** 2) * (B**2 - (K - 2.0) ** 2)) / (2.0 * B)
+    mean = 0.25 * sqrt_s**2 + K**2 - sqrt_s * (0.5 * sqrt_s / B) * math.hypot(k, K)
     half = sqrt_s * math.sqrt(0.25 * sqrt_s**2 - B**2) / B * k
-    assert kaon["q2_inclusive"].std() == pytest.approx(half / math.sqrt(3.0), rel=0.03)
+    assert kaon["q2_inclusive"].mean() == pytest.approx(mean, abs=5.0 * half / math.sqrt(3.0 * n))
+    # 1.5 % more since kaons along the beam, which the B's avoid, are lost, .4 % of the resolution
+    assert kaon["q2_inclusive"].std() == pytest.approx(1.019 * half / math.sqrt(3.0), rel=0.01)
     assert kaon["e_missing"] == pytest.approx(0.5 * sqrt_s - kaon["e_cms"])
     assert np.sign(kaon["m_missing"]) * kaon["m_missing"] ** 2 == pytest.approx(kaon["q2_rec"])
 
@@ -229,7 +237,7 @@ def test_reconstructed_q2_moves_as_published() -> None:
     """Parts of the inclusive tag's yield below 4, in 4 to 8 and above 8 GeV² of q2_rec, against the true q2.
 
     Published: yields of arXiv:2507.12393 by q2_rec.  Nothing is fitted; the tag's choice of kaons by their direction,
-    which is not simulated, is what the tolerance of .06 is for.
+    which is not simulated, is what the tolerance of .05 is for; seen: .038 at 8.7 GeV², .02 elsewhere.
     """
     table = read_data("belle2")["tags"]["inclusive"]
     published = np.array(table["by_q2_rec"]["efficiency"])
@@ -247,7 +255,7 @@ def test_reconstructed_q2_moves_as_published() -> None:
         )[0]
     ours = counts / counts.sum(axis=0)
     theirs = published[:, :14] / published[:, :14].sum(axis=0)
-    assert np.abs(ours - theirs).max() < 0.06
+    assert np.abs(ours - theirs).max() < 0.05
     assert np.abs(ours - theirs).mean() < 0.01
 
 

@@ -72,15 +72,8 @@ def test_angle_in_the_centre_of_mass(machine: str) -> None:
     beams = MACHINES[machine]
     x, y, z, e = beams.nominal
     rest = np.stack(boost(-x, -y, -z, e, beams.nominal_sqrt_s, *mesons(machine)))
-    beam = boost(
-        -x,
-        -y,
-        -z,
-        e,
-        beams.nominal_sqrt_s,
-        *(beams.electron * c for c in beams.electron_direction),
-        beams.electron,
-    )
+    bx, by, bz = (beams.electron * c for c in beams.electron_direction)
+    beam = boost(-x, -y, -z, e, beams.nominal_sqrt_s, bx, by, bz, beams.electron)
     axis = np.array(beam[:3]) / beam[3]
     unit = rest[:3] / np.sqrt(np.sum(rest[:3] ** 2, axis=0))
     cosine = axis @ unit

@@ -28,6 +28,7 @@ from darkpair.gen.streams import BLOCK
 from darkpair.studies.belle2_recast import (
     EscapeSample,
     Measurement,
+    escape_chain,
     escape_sample,
     excluded,
     mean_efficiency,
@@ -44,6 +45,9 @@ _SEED: Final = 5000
 
 #: Masses of X1 and X2 [GeV].
 _POINT: Final = {"m1": 0.04, "m2": 0.4}
+
+#: Sample of the scalar model whose X2 decays to X1 pi0 only.
+_PI0_ONLY: Final = "scalar, X1 pi0 only"
 
 _TAGS: Final = ("inclusive", "hadronic")
 _COUPLINGS: Final = np.geomspace(0.02, 50.0, 120)
@@ -79,12 +83,14 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     quick : bool
         A tenth of the events.
     events : int, optional
-        For each model and experiment; 1 000 000 unless given.
+        For each model and experiment; 500 000 unless given.
     """
-    n = events or (100_000 if quick else 1_000_000)
+    n = events or (50_000 if quick else 500_000)
     points = models(inputs)
+    chains = {name: escape_chain(model) for name, model in points.items()}
+    chains[_PI0_ONLY] = escape_chain(points["scalar"], modes=["X1 pi0"])
     keys = [(name, experiment) for name in points for experiment in ("belle2", "belle")]
-    keys.append(("scalar, pi0 only", "belle2"))
+    keys.append((_PI0_ONLY, "belle2"))
     bar = track(
         enumerate(keys),
         total=len(keys),
@@ -93,12 +99,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         disable=not sys.stderr.isatty(),
         transient=True,
     )
-    samples: dict[tuple[str, str], EscapeSample] = {}
-    for i, (name, experiment) in bar:
-        modes = ["X1 pi0"] if "," in name else None
-        samples[name, experiment] = escape_sample(
-            points[name.split(",")[0]], experiment, n, _SEED + i, modes=modes
-        )
+    samples = {key: escape_sample(chains[key[0]], key[1], n, _SEED + i) for i, key in bar}
     told = {"inputs": inputs or Inputs(), "seed": _SEED, "events": n, "point": _POINT}
     efficiency = _efficiency_rows(points)
     escape = _escape_rows(samples)
@@ -178,7 +179,7 @@ def _simulated(tag: str, n: int) -> Cutflow:
 
 
 def _escape_rows(samples: Mapping[tuple[str, str], EscapeSample]) -> list[dict[str, Any]]:
-    sample, rows = samples["scalar, pi0 only", "belle2"], []
+    sample, rows = samples[_PI0_ONLY, "belle2"], []
     for ctau in np.geomspace(1.0, 1e6, 49):
         row = {"c tau [mm]": float(ctau)}
         for rule in ("detector", "2 m"):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.chains.chain import Chain
 from darkpair.chains.form_factors import form_factor
 from darkpair.chains.models.model import Model
 from darkpair.chains.standard_model import MesonNeutrinos
@@ -27,6 +28,7 @@ __all__ = [
     "ESCAPE_LENGTH",
     "EscapeSample",
     "Measurement",
+    "escape_chain",
     "escape_sample",
     "excluded",
     "mean_efficiency",
@@ -40,7 +42,7 @@ __all__ = [
 ESCAPE_LENGTH: Final = 2000.0
 
 #: Lifetimes of X2 that one sample serves [mm].
-_SCAN: Final = (1e-2, 1e6)
+_SCAN: Final = Scan(shortest=1e-2, longest=1e6)
 
 #: One-sided normal quantile of 90 %.
 _QUANTILE_90: Final = 1.2815515655446004
@@ -135,31 +137,34 @@ class EscapeSample:
 
     @cached_property
     def _density(self) -> dict[str, Array]:
-        return {
-            rule: Scan(shortest=_SCAN[0], longest=_SCAN[1]).density(length)
-            for rule, length in self.length.items()
-        }
+        return {rule: _SCAN.density(length) for rule, length in self.length.items()}
 
 
-def escape_sample(
-    model: Model, experiment: str, n: int, seed: int, modes: Sequence[str] | None = None
-) -> EscapeSample:
-    """Events of a model's B+ -> K+ X1 X2 at an experiment, for every lifetime of X2 at once.
+def escape_chain(model: Model, modes: Sequence[str] | None = None) -> Chain:
+    """B+ -> K+ X1 X2 of a model with an X2 that flies any distance.
 
     Parameters
     ----------
     model : Model
-    experiment : {"belle2", "belle"}
-    n : int
-        Events, rounded up to whole blocks of 16384.
-    seed : int
     modes : sequence of str, optional
         Of X2; all of the model's unless given.
     """
     heavy = "psi2" if model.fermions() else "X2"
     names = (heavy,) if model.self_conjugate() else (heavy, f"{heavy}~")
-    law = Scan(shortest=_SCAN[0], longest=_SCAN[1])
-    chain = model.chain("B+", "K+ X1 X2", modes=modes, lifetimes=dict.fromkeys(names, law))
+    return model.chain("B+", "K+ X1 X2", modes=modes, lifetimes=dict.fromkeys(names, _SCAN))
+
+
+def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSample:
+    """Events of `escape_chain` at an experiment, for every lifetime of X2 at once.
+
+    Parameters
+    ----------
+    chain : Chain
+    experiment : {"belle2", "belle"}
+    n : int
+        Events, rounded up to whole blocks of 16384.
+    seed : int
+    """
     source = Upsilon4S(machine=experiment)
     rules = {
         "detector": Belle2(experiment=experiment, selection="acceptance", without=("q2_rec",)),
