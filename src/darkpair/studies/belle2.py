@@ -20,11 +20,13 @@ from darkpair.chains.models import ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.model import Model
 from darkpair.detectors.belle2 import Belle2
+from darkpair.detectors.data_file import read_data
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import Pipeline
 from darkpair.gen.sources.upsilon4s import Upsilon4S
-from darkpair.gen.streams import BLOCK
+from darkpair.gen.streams import BLOCK, Streams
+from darkpair.studies.belle2_pictures import efficiency_picture, escape_picture, limit_picture, q2_picture
 from darkpair.studies.belle2_recast import (
     EscapeSample,
     Measurement,
@@ -34,6 +36,7 @@ from darkpair.studies.belle2_recast import (
     mean_efficiency,
     measurements,
     neutrino_spectrum,
+    pair_mass2,
     pair_spectrum,
     q2_density,
 )
@@ -74,7 +77,7 @@ def models(inputs: Inputs | None = None) -> dict[str, Model]:
 
 
 def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:
-    """Paths of three tables (efficiency, escape, limits) and their pictures.
+    """Paths of four tables (efficiency, reconstructed q2, escape, limits) and their pictures.
 
     Parameters
     ----------
@@ -105,13 +108,20 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     escape = _escape_rows(samples)
     limits, curves = _limit_rows(points, samples)
     means = _means(points, samples, n)
+    moved = _q2_rows(n)
     return [
         *write_rows(folder, "belle2-efficiency", efficiency, told, means=means),
         *write_rows(folder, "belle2-escape", escape, told),
+        *write_rows(folder, "belle2-q2rec", moved, told),
         *write_rows(folder, "belle2-limits", limits, told, measurements=measurements()),
-        *save_picture(_efficiency_picture(efficiency, means), folder, "belle2-efficiency"),
-        *save_picture(_escape_picture(escape), folder, "belle2-escape"),
-        *save_picture(_limit_picture(curves), folder, "belle2-limits"),
+        *save_picture(efficiency_picture(efficiency, means), folder, "belle2-efficiency"),
+        *save_picture(escape_picture(escape), folder, "belle2-escape"),
+        *save_picture(
+            q2_picture(moved, r"Belle II's inclusive tag: reconstructed $q^2$, nothing fitted"),
+            folder,
+            "belle2-q2rec",
+        ),
+        *save_picture(limit_picture(curves, _COUPLINGS), folder, "belle2-limits"),
     ]
 
 
@@ -176,6 +186,38 @@ def _simulated(tag: str, n: int) -> Cutflow:
     for block in range(1, blocks):
         total = total + pipeline.chunk(block, block + 1, blocks * BLOCK).cutflow
     return total
+
+
+def _q2_rows(n: int) -> list[dict[str, Any]]:
+    """Parts of the yield of nu nubar in each range of reconstructed q2, by the true q2; ours and the published."""
+    table = read_data("belle2")["tags"]["inclusive"]
+    edges, centre = np.array(table["by_q2_rec"]["edges"]), np.array(table["q2"][:14])
+    published = np.array(table["by_q2_rec"]["efficiency"])[:, :14]
+    half = 0.5 * (centre[1] - centre[0])
+    bins = np.append(centre - half, centre[-1] + half)
+    detector, chain, source = Belle2(selection="acceptance"), build("B+ -> K+ nu nubar"), Upsilon4S()
+    counts = np.zeros((len(edges) - 1, len(centre)))
+    for block in range(-(-n // BLOCK)):
+        streams = Streams(_SEED + 200, block)
+        truth = chain.batch(source.sample(BLOCK, streams.rng("source")), streams)
+        found, kaon = detector.observe(truth, streams.rng("detector")).lists["Kaon"]
+        q2 = pair_mass2(truth)[np.repeat(np.arange(BLOCK), found)]
+        counts += np.histogram2d(kaon["q2_inclusive"], q2, (edges, bins))[0]
+    total = counts.sum(axis=0)
+    ours, theirs = counts / total, published / published.sum(axis=0)
+    error = np.sqrt(ours * (1.0 - ours) / total)
+    rows = []
+    for j, x in enumerate(centre):
+        row = {"q2 [GeV^2]": float(x)}
+        for i in range(len(edges) - 1):
+            part = f"{edges[i]:g} to {edges[i + 1]:g} GeV^2"
+            row |= {
+                f"ours, {part}": ours[i, j],
+                f"error, {part}": error[i, j],
+                f"published, {part}": theirs[i, j],
+            }
+        rows.append(row)
+    return rows
 
 
 def _escape_rows(samples: Mapping[tuple[str, str], EscapeSample]) -> list[dict[str, Any]]:
@@ -271,98 +313,3 @@ def _limit_rows(
         if treatment == "detector" and measurement.name == "combined":
             curves.append({"model": name, "measurement": measurement, "rate": rate})
     return rows, curves
-
-
-def _axes(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(1, columns, figsize=(width, height), layout="constrained")
-
-
-def _efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) -> Any:
-    figure, (left, right) = _axes(11.0, 4.4, 2)
-    q2 = [row["q2 [GeV^2]"] for row in rows]
-    for tag, factor in (("inclusive", 1.0), ("hadronic", 10.0)):
-        label = f"{tag} tag" + (f" × {factor:g}" if factor > 1.0 else "")
-        left.plot(q2, [100.0 * factor * row[f"efficiency, {tag}"] for row in rows], label=label)
-    left.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel="efficiency [%]", ylim=(0.0, None), xlim=(0.0, 23.0))
-    left.set_title("Belle II's published efficiency falls with $q^2$", fontsize="medium")
-    for name, label, style in (
-        ("nu nubar", r"$\nu\bar\nu$, lattice", "k-"),
-        ("nu nubar, Ali-Ball", r"$\nu\bar\nu$, Ali-Ball", "k:"),
-        ("Dirac", r"$\psi_1\psi_2$, axial", "C0-"),
-        ("scalar", "$S_1S_2$", "C3--"),
-    ):
-        mean = next(
-            m["integral"] for m in means if m["spectrum"].startswith(name) and m["tag"] == "inclusive"
-        )
-        if name == "nu nubar, Ali-Ball":
-            mean = next(m["integral"] for m in means if m["spectrum"] == name and m["tag"] == "inclusive")
-        density = [row[f"dGamma/dq2 / Gamma, {name} [1/GeV^2]"] for row in rows]
-        right.plot(q2, density, style, label=rf"{label}: $\langle\epsilon\rangle$ = {100.0 * mean:.2f} %")
-    right.set(
-        xlabel=r"true $q^2$ [GeV$^2$]",
-        ylabel=r"$d\Gamma/dq^2\,/\,\Gamma$ [1/GeV$^2$]",
-        ylim=(0.0, None),
-        xlim=(0.0, 23.0),
-    )
-    right.set_title("The dark pair's spectrum is nearly the neutrinos' (400, 40 MeV)", fontsize="medium")
-    for axes in (left, right):
-        axes.legend(frameon=False)
-    return figure
-
-
-def _escape_picture(rows: list[dict[str, Any]]) -> Any:
-    figure, axes = _axes(7.0, 4.8)
-    ctau = np.array([row["c tau [mm]"] for row in rows])
-    for rule, label, style in (
-        ("detector", "crystals and tracks of Belle II", "C0-"),
-        ("2 m", "missing if it flies 2 m", "C3--"),
-    ):
-        value = np.array([row[f"missing, {rule}"] for row in rows])
-        error = np.array([row[f"error, {rule}"] for row in rows])
-        good = value > 0.0
-        axes.plot(ctau[good], value[good], style, label=label)
-        axes.fill_between(
-            ctau[good], (value - error)[good], (value + error)[good], color=style[:2], alpha=0.25
-        )
-    axes.set(
-        xscale="log",
-        yscale="log",
-        ylim=(1e-3, 1.5),
-        xlabel=r"$c\tau$ of $S_2$ [mm]",
-        ylabel=r"probability that $S_2 \to S_1\pi^0$ is missing",
-    )
-    axes.set_title(
-        r"$B^+\to K^+S_1S_2$, (400, 40) MeV: a prompt $\pi^0$ is lost beside the crystals", fontsize="medium"
-    )
-    axes.legend(frameon=False)
-    return figure
-
-
-def _limit_picture(curves: list[dict[str, Any]]) -> Any:
-    figure, axes = _axes(11.0, 4.6, 2)
-    for ax, experiment, title in zip(axes, ("belle", "belle2"), ("Belle", "Belle II 2023"), strict=True):
-        mine = [curve for curve in curves if curve["measurement"].experiment == experiment]
-        for curve, style in zip(mine, ("C0-", "C1-", "C3-"), strict=True):
-            ax.plot(_COUPLINGS, curve["rate"], style, label=curve["model"])
-        measurement = mine[0]["measurement"]
-        ax.axhline(measurement.limit, color="black", lw=1.2, label="90 % CL limit, Standard Model subtracted")
-        if measurement.central is not None:
-            ax.axhspan(
-                measurement.low, measurement.high, color="gold", alpha=0.4, lw=0.0, label=r"excess, $1\sigma$"
-            )
-        ax.set(
-            xscale="log",
-            yscale="log",
-            xlim=(0.1, 50.0),
-            ylim=(1e-8, 1e-3),
-            xlabel="$G_X/G_F$",
-            ylabel=r"BR that looks like $K^+\nu\bar\nu$",
-        )
-        ax.set_title(f"{title}: excluded above the line, (400, 40) MeV", fontsize="medium")
-        ax.legend(frameon=False, loc="upper left", fontsize="small")
-    return figure

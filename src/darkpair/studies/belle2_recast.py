@@ -34,6 +34,7 @@ __all__ = [
     "mean_efficiency",
     "measurements",
     "neutrino_spectrum",
+    "pair_mass2",
     "pair_spectrum",
     "q2_density",
 ]
@@ -181,7 +182,7 @@ def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSam
     for block in range(blocks):
         streams = Streams(seed, block)
         batch = chain.batch(source.sample(BLOCK, streams.rng("source")), streams)
-        flown, q2 = _flights(batch)
+        flown, q2 = _flights(batch), pair_mass2(batch)
         probability = {"none": np.ones(BLOCK)} | {t: d.tag_efficiency(q2) for t, d in tags.items()}
         for rule, detector in rules.items():
             reco = detector.observe(batch, streams.rng("detector"))
@@ -202,14 +203,21 @@ def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSam
     )
 
 
-def _flights(batch: Batch) -> tuple[Array, Array]:
-    """Proper length of X2 [mm] and the pair's mass² [GeV²], (n,) each."""
-    flown, q2 = np.empty(len(batch)), np.empty(len(batch))
+def pair_mass2(batch: Batch) -> Array:
+    """Mass² of all but the kaon, true, (n,) [GeV²]."""
+    q2 = np.empty(len(batch))
     for part in batch.parts:
-        (flown[part.rows],) = part.proper_length.values()
         x, y, z, e = part.momentum[:, 0] - part.momentum[:, 1]  # the B and the kaon
         q2[part.rows] = e * e - x * x - y * y - z * z
-    return flown, q2
+    return q2
+
+
+def _flights(batch: Batch) -> Array:
+    """Proper length of X2, (n,) [mm]."""
+    flown = np.empty(len(batch))
+    for part in batch.parts:
+        (flown[part.rows],) = part.proper_length.values()
+    return flown
 
 
 @dataclass(frozen=True, kw_only=True)
