@@ -103,7 +103,13 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         transient=True,
     )
     samples = {key: escape_sample(chains[key[0]], key[1], n, _SEED + i) for i, key in bar}
-    told = {"inputs": inputs or Inputs(), "seed": _SEED, "events": n, "point": _POINT}
+    told = {
+        "inputs": inputs or Inputs(),
+        "seed": _SEED,
+        "events": n,
+        "models": points,
+        "detectors": [Belle2(), Belle2(experiment="belle")],
+    }
     efficiency = _efficiency_rows(points)
     escape = _escape_rows(samples)
     limits, curves = _limit_rows(points, samples)

@@ -120,7 +120,7 @@ def q2_picture(rows: list[dict[str, Any]], name: str) -> Any:
             [row[f"ours, {part}"] for row in rows],
             [row[f"error, {part}"] for row in rows],
             color=colour,
-            label=f"darkpair, {part}",
+            label=f"darkpair, {part.replace('^2', '²')}",
         )
         axes.plot(
             q2,
@@ -128,7 +128,7 @@ def q2_picture(rows: list[dict[str, Any]], name: str) -> Any:
             "s",
             mfc="none",
             color=colour,
-            label=f"Belle II, {part}",
+            label=f"Belle II, {part.replace('^2', '²')}",
         )
     axes.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel=r"part of the yield", ylim=(0.0, 1.05))
     axes.set_title(name, fontsize="medium")
