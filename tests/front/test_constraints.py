@@ -103,7 +103,7 @@ def test_windows_of_missing_mass_add_up() -> None:
     whole = three_body_width(kaon, pion, 0.02, 0.2, averaged)
     edges = [(-1.0, 0.06), (0.06, 0.09), (0.09, 1.0)]
     parts = [three_body_window(kaon, pion, 0.02, 0.2, averaged, *ends) for ends in edges]
-    assert sum(parts) == pytest.approx(whole, rel=1e-5)
+    assert sum(parts) / whole == pytest.approx(1.0, rel=1e-5)
     assert three_body_window(kaon, pion, 0.02, 0.2, averaged, 0.0, 0.04) == 0.0
 
 
@@ -115,8 +115,8 @@ def test_charged_kaons() -> None:
     in_regions = KPlusToPiNuNu(invisible="always")
     assert in_regions.value(point("scalar", 0.02, 0.25)) == 0.0
     light = point(m1=0.0, m2=1e-4)  # massless fermions have the neutrinos' shape
-    assert in_regions.value(light) == pytest.approx(everywhere.value(light), rel=1e-3)
-    assert KPlusToPiNuNu(subtract=False).limit - KPlusToPiNuNu().limit == pytest.approx(8.6e-11)
+    assert in_regions.value(light) / everywhere.value(light) == pytest.approx(1.0, rel=1e-3)
+    assert KPlusToPiNuNu(subtract=False).limit - KPlusToPiNuNu().limit == pytest.approx(8.6e-11, abs=0.0)
     with pytest.raises(UnknownNameError, match="na62"):
         KPlusToPiNuNu(experiment="na6")
 
@@ -159,7 +159,7 @@ def test_koto_limits() -> None:
     momentum = np.sqrt(1.0 - m2**2)
     expected = expected * (1.0 - np.exp(-1500.0 * m2 / (momentum * model.ctau("X2"))))
     expected = expected * model.branching_ratio("X2", "X1 pi0")
-    assert limit.value(model) == pytest.approx(expected, rel=1e-12)
+    assert 1e9 * limit.value(model) == pytest.approx(1e9 * expected, rel=1e-11)  # zero where m1 + m2 > m_K
     assert limit.value(model).shape == (2, 3)
     assert limit.limit == 3.0e-9
     assert np.array_equal(limit.excluded(model), expected > 3.0e-9)
@@ -204,10 +204,10 @@ def test_weak_charges() -> None:
 
 
 @pytest.mark.parametrize("completion", ["independent", "aligned"])
-def test_higgs_couplings_from_the_mass_matrix(completion: str) -> None:
+@pytest.mark.parametrize("charged", [0.0, 20.0])
+def test_higgs_couplings_from_the_mass_matrix(completion: str, charged: float) -> None:
     """The same couplings by diagonalising the mass matrix and moving the Higgs field."""
-    inputs, eps, m_x, g_X = Inputs(), 1e-5, 12.0, 1.0
-    charged = float(charged_vev_mass(eps, g_X, 1.0, inputs))
+    inputs, eps, m_x = Inputs(), 1e-3, 12.0
     m_Z2, v = particle("Z0").mass ** 2, higgs_vev(inputs)
 
     def matrix(h: float) -> Any:
@@ -219,8 +219,8 @@ def test_higgs_couplings_from_the_mass_matrix(completion: str) -> None:
     _, states = np.linalg.eigh(matrix(0.0))
     slope = states.T @ (matrix(1e-3) - matrix(-1e-3)) @ states / 2e-3
     one, two = higgs_couplings(eps, m_x, inputs, completion=completion, charged=charged)
-    assert abs(slope[0, 1]) == pytest.approx(abs(float(one)), rel=1e-4)
-    assert slope[0, 0] == pytest.approx(float(two), rel=1e-4)
+    assert abs(slope[0, 1]) == pytest.approx(abs(float(one)), rel=1e-3)
+    assert slope[0, 0] == pytest.approx(float(two), rel=1e-3)
 
 
 def test_higgs_width_is_the_known_one() -> None:
