@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import gammaincinv
-from scipy.stats import nbinom, norm, poisson
+from scipy.special import betainc, gammaincc, gammaincinv, ndtr, ndtri
 
 from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -89,7 +88,7 @@ class Counting:
             Another count than the one seen.
         """
         n = np.arange((self.observed if observed is None else observed) + 1.0)
-        from_background = _mass(n, self.background, self.background_error)
+        from_background = _exactly(n, self.background, self.background_error)
         from_signal = _at_most(n, signal, self.efficiency_error * signal)
         return float(np.sum(from_background * from_signal[::-1]))
 
@@ -185,7 +184,7 @@ def expected_limit(
     method : {"cls", "classical"}
     """
     counts, n, total = [], -1, 0.0
-    for level in (float(norm.cdf(z)) for z in (-2.0, -1.0, 0.0, 1.0, 2.0)):
+    for level in (float(ndtr(z)) for z in (-2.0, -1.0, 0.0, 1.0, 2.0)):
         while total < level:  # smallest count whose cumulative probability reaches the level
             n += 1
             total = experiment.at_most(0.0, n)
@@ -241,7 +240,7 @@ def gaussian_upper_limit(value: float, error: float, confidence_level: float = 0
         The error is the upper one where they differ.
     confidence_level : float
     """
-    return value + float(norm.ppf(_level(confidence_level))) * error
+    return value + float(ndtri(_level(confidence_level))) * error
 
 
 def coverage(
@@ -350,17 +349,14 @@ def _level(confidence_level: float) -> float:
     return confidence_level
 
 
-def _mass(n: Array, mean: float, error: float) -> Array:
-    """Probabilities of counts of a Poisson law whose mean follows a gamma law."""
-    if error > _KNOWN * mean:
-        shape = (mean / error) ** 2
-        return np.asarray(nbinom.pmf(n, shape, shape / (shape + mean)))
-    return np.asarray(poisson.pmf(n, mean))
-
-
 def _at_most(n: Array, mean: float, error: float) -> Array:
-    """Cumulative probabilities of the same law."""
-    if error > _KNOWN * mean:
+    """Cumulative probabilities of counts of a Poisson law whose mean follows a gamma law."""
+    if error > _KNOWN * mean:  # negative binomial
         shape = (mean / error) ** 2
-        return np.asarray(nbinom.cdf(n, shape, shape / (shape + mean)))
-    return np.asarray(poisson.cdf(n, mean))
+        return np.asarray(betainc(shape, n + 1.0, shape / (shape + mean)))
+    return np.asarray(gammaincc(n + 1.0, mean))
+
+
+def _exactly(n: Array, mean: float, error: float) -> Array:
+    """Probabilities of the counts 0, 1, ... of the same law."""
+    return np.diff(_at_most(n, mean, error), prepend=0.0)
