@@ -174,7 +174,7 @@ def _summary(name: str, spectrum: hist.Hist[Any]) -> dict[str, Any]:
         "curve": name,
         "median [MeV]": quantiles[0],
         "95 % [MeV]": quantiles[1],
-        "part above 120 MeV": 1.0 - below[-1],
+        "part above 120 MeV": max(0.0, 1.0 - below[-1]),
     }
 
 
