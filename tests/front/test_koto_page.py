@@ -374,18 +374,14 @@ def test_limits() -> None:
         limit = next(one for m, one in runs[year].pi0_x_limits if round(1e3 * m) == int(mass))
         printed = runs[year].upper_limit.value / limit.value
         known = ratio(invisible(int(mass), year))
-        print(f"\n  {year} {mass}: {ours}, {known.value:.4f} ± {known.error:.4f}")
         assert off(ours, known) < 4.0
         assert off(koto, Known(printed)) == 0.0
         assert abs(float(quotient) - float(ours) / printed) < 1e-3
         if year == "2015":
             quotients.append(float(quotient))
-        standard_, signal = (
-            chunks()[p].cutflow.acceptance for p in (standard(year), invisible(int(mass), year))
-        )
-        full = math.sqrt(
-            1.0 / (3e6 * signal) + 1.0 / (12e6 * standard_)
-        )  # of the study, by its numbers of events
+        flows = (chunks()[p].cutflow for p in (standard(year), invisible(int(mass), year)))
+        below, above = (flow.acceptance for flow in flows)
+        full = math.sqrt(1.0 / (3e6 * above) + 1.0 / (12e6 * below))  # of the study's numbers of events
         assert 0.0025 < full < 0.0045  # "0.3 to 0.4 %"
     offset = float(np.mean(quotients)) - 1.0
     assert f"the common offset of {100.0 * offset:.1f} %" in PAGE
