@@ -9,6 +9,7 @@ from typing import Any
 from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.models import MODELS
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
 from darkpair.gen.sources.gun import Gun
@@ -22,7 +23,7 @@ __all__ = ["REGISTRIES", "make"]
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
     "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL}),
-    "detectors": Registry("detectors", {"koto": Koto}),
+    "detectors": Registry("detectors", {"koto": Koto, "koto_kaon": KotoKaon}),
     "models": Registry("models", MODELS),
     "studies": Registry("studies", STUDIES),
 }
