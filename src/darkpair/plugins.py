@@ -10,6 +10,7 @@ from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.models import MODELS
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
 from darkpair.gen.sources.gun import Gun
@@ -24,7 +25,7 @@ __all__ = ["REGISTRIES", "make"]
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
     "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL, "upsilon4s": Upsilon4S}),
-    "detectors": Registry("detectors", {"koto": Koto, "belle2": Belle2}),
+    "detectors": Registry("detectors", {"koto": Koto, "koto_kaon": KotoKaon, "belle2": Belle2}),
     "models": Registry("models", MODELS),
     "studies": Registry("studies", STUDIES),
 }
