@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -263,7 +263,7 @@ def _pilot(source: Aimable, chain: EventChain, flat: Bias, count: int, seed: int
 
 def _smooth(square: Array) -> Array:
     """Squared weights shared with the neighbours: few parents of a cell hit, and none must not mean never."""
-    modes = ("nearest", "nearest", "wrap")
+    modes: list[Literal["nearest", "wrap"]] = ["nearest", "nearest", "wrap"]
     near = uniform_filter(square, 3, mode=modes)
     far = uniform_filter(square, 7, mode=modes)
     return np.asarray(np.maximum(0.5 * square + 0.4 * near + 0.1 * far, 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,7 +20,6 @@ from tests.gen.toy_mesons import ToyMesons
 #: Every statistical test here fails by chance once in a million.
 RATE = 1e-6
 WINDOW = Box(x_min=-6500.0, x_max=-3500.0, y_min=-1500.0, y_max=1500.0, z_min=480e3, z_max=515e3)
-SMALL = {"cells": (16, 12, 12), "throws": (8, 8)}
 
 
 def chain_into(region: Region, ctau: float) -> Chain:
@@ -29,6 +29,10 @@ def chain_into(region: Region, ctau: float) -> Chain:
         ctau={"X2": ctau},
         lifetimes={"X2": Forced(region=region, ctau=ctau)},
     )
+
+
+def small_aim(chain: Chain, seed: int, source: ToyMesons | None = None) -> Aimed:
+    return aim(source or ToyMesons(), chain, seed=seed, cells=(16, 12, 12), throws=(8, 8))
 
 
 def weights(source: ToyMesons | Aimed, chain: Chain, blocks: int, seed: int = 11) -> Array:
@@ -61,21 +65,15 @@ def test_a_bias_draws_from_the_density_that_it_states() -> None:
 
 def test_the_weighted_spectrum_is_the_physical_one() -> None:
     source = ToyMesons()
-    aimed = aim(source, chain_into(WINDOW, 1e4), seed=5, **SMALL)
+    aimed = small_aim(chain_into(WINDOW, 1e4), 5)
     made = [aimed.sample(16384, Streams(6, block).rng("source")) for block in range(12)]
     px, py, pz, e = np.concatenate([m.momentum for m in made], axis=1)
     weight = np.concatenate([m.weights["source"] for m in made])
-    rapidity = np.arctanh(pz / e)
-    for value, edges in (
-        (rapidity, np.linspace(0.5, 6.5, 9)),
-        (np.hypot(px, py), np.array([0.0, 0.2, 0.4, 0.7, 1.0, 2.0])),
-        (np.arctan2(py, px), np.linspace(-math.pi, math.pi, 9)),
-    ):
-        physical = source.draw(Streams(8).rng("physical"), 2_000_000)
-        compared = (physical[0], physical[1], physical[2])[
-            0 if value is rapidity else 1 if value.min() >= 0.0 else 2
-        ]
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+    physical = source.draw(Streams(8).rng("physical"), 2_000_000)
+    values = np.arctanh(pz / e), np.hypot(px, py), np.arctan2(py, px)
+    steps = np.linspace(0.5, 6.5, 9), np.array([0.0, 0.2, 0.4, 0.7, 1.0, 2.0]), np.linspace(-3.0, 3.0, 9)
+    for value, compared, edges in zip(values, physical, steps, strict=True):
+        for low, high in pairwise(edges):
             ours = weight * ((value >= low) & (value < high))
             share = np.mean((compared >= low) & (compared < high))
             error = math.hypot(ours.std() / math.sqrt(len(ours)), math.sqrt(share / len(compared)))
@@ -102,7 +100,7 @@ def test_a_share_of_one_is_analog() -> None:
 
 def test_the_pilot_belongs_to_the_seed() -> None:
     chain = chain_into(WINDOW, 1e5)
-    one, two, other = (aim(ToyMesons(), chain, seed=seed, **SMALL) for seed in (1, 1, 2))
+    one, two, other = (small_aim(chain, seed) for seed in (1, 1, 2))
     assert one.provenance()["digest"] == two.provenance()["digest"] != other.provenance()["digest"]
     again = pickle.loads(pickle.dumps(one))
     assert np.array_equal(
@@ -114,7 +112,7 @@ def test_the_pilot_belongs_to_the_seed() -> None:
 def test_out_of_reach_is_said() -> None:
     behind = Box(x_min=-1.0, x_max=1.0, y_min=-1.0, y_max=1.0, z_min=-2e6, z_max=-1.9e6)
     with pytest.raises(InputError, match="out of reach"):
-        aim(ToyMesons(middle=5.0), chain_into(behind, 10.0), seed=1, **SMALL)
+        small_aim(chain_into(behind, 10.0), 1, ToyMesons(middle=5.0))
 
 
 def _flat() -> Bias:
