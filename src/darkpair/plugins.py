@@ -8,6 +8,7 @@ from typing import Any
 
 from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.models import MODELS
+from darkpair.detectors.fixed_target import FixedTarget, experiments
 from darkpair.detectors.koto import Koto
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
@@ -22,7 +23,7 @@ __all__ = ["REGISTRIES", "make"]
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
     "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL}),
-    "detectors": Registry("detectors", {"koto": Koto}),
+    "detectors": Registry("detectors", {"koto": Koto, "fixed_target": FixedTarget, **experiments()}),
     "models": Registry("models", MODELS),
     "studies": Registry("studies", STUDIES),
 }
