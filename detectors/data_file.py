@@ -62,7 +62,9 @@ def read_data(name: str) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{name}: cannot be read ({error.strerror}); give an existing data file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{name}: not a TOML file ({error}); see detectors/data/charm.toml for one") from error
+        raise InputError(
+            f"{name}: not a TOML file ({error}); see detectors/data/charm.toml for one"
+        ) from error
 
 
 def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:

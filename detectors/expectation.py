@@ -35,7 +35,9 @@ def expected_events(
     InputError
         For a number that is negative or not finite, or a branching ratio above 1.
     """
-    numbers = {"parents": parents, "branching ratio": branching_ratio, "acceptance": acceptance} | dict(factors or {})
+    numbers = {"parents": parents, "branching ratio": branching_ratio, "acceptance": acceptance} | dict(
+        factors or {}
+    )
     for name, value in numbers.items():
         if not (math.isfinite(value) and value >= 0.0):
             raise InputError(f"{name} = {value}; allowed: a finite number, 0 or more")

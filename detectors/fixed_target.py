@@ -93,7 +93,11 @@ class FixedTarget:
     def flat_factors(self) -> dict[str, float]:
         """The chosen efficiencies that are not simulated, by name."""
         known = self._data.get("factors", {})
-        chosen = self._data["selections"][self.selection].get("factors", ()) if self.factors is None else self.factors
+        chosen = (
+            self._data["selections"][self.selection].get("factors", ())
+            if self.factors is None
+            else self.factors
+        )
         for name in chosen:
             if name not in known:
                 raise UnknownNameError(f"factor of {self.experiment}", name, known)
@@ -141,7 +145,9 @@ class FixedTarget:
         try:
             return shapes[entries["shape"]](**at)
         except TypeError as error:
-            raise InputError(f"{self.experiment}, [{table}]: {error}; give the shape's own numbers") from error
+            raise InputError(
+                f"{self.experiment}, [{table}]: {error}; give the shape's own numbers"
+            ) from error
 
     def expected_events(self, *, multiplicity: float, branching_ratio: float, acceptance: float) -> float:
         """Expected events: protons on target times multiplicity, rate, acceptance and flat factors."""
@@ -152,7 +158,7 @@ class FixedTarget:
             factors=self.flat_factors,
         )
 
-    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:  # noqa: ARG002
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Showers and tracks of each event on the calorimeter's plane; nothing is drawn.
 
         Returns
@@ -170,7 +176,12 @@ class FixedTarget:
         columns = []
         for (state, _, _, x, y), rows in zip(seen, (on, track_on), strict=True):
             columns.append(
-                {"energy": state.momentum[3, rows], "x": x[rows], "y": y[rows], "genPartIdx": state.index[rows]}
+                {
+                    "energy": state.momentum[3, rows],
+                    "x": x[rows],
+                    "y": y[rows],
+                    "genPartIdx": state.index[rows],
+                }
             )
         counts = [np.bincount(s.event[rows], minlength=n) for s, rows in ((showers, on), (tracks, track_on))]
         has = (counts[0] + counts[1]) > 0
@@ -215,34 +226,35 @@ class FixedTarget:
         w = weight[event[accepted]]
         where.fill(1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
         for name in ("Shower", "Track"):
+            energy.fill(reco.lists[name][1]["energy"], weight=np.repeat(weight, reco.lists[name][0]))
             owner = np.repeat(np.arange(len(weight)), reco.lists[name][0])
             rows = np.flatnonzero(mask[owner])
-            x, y, e = (reco.lists[name][1][key][rows] for key in ("x", "y", "energy"))
+            x, y = (reco.lists[name][1][key][rows] for key in ("x", "y"))
             impact.fill(1e-3 * x, 1e-3 * y, weight=weight[owner[rows]])
-            energy.fill(e, weight=weight[owner[rows]])
         return Selected(
             mask=mask, cutflow=cutflow, histograms={"where": where, "impact": impact, "energy": energy}
         )
 
     @cached_property
     def _histograms(self) -> tuple[hist.Hist[Any], hist.Hist[Any], hist.Hist[Any]]:
-        """Empty ones: decays in the plane of z and x, impacts on the calorimeter, energies of what arrives."""
+        """Empty ones: accepted decays in the plane of z and x, their impacts, and energies of all that arrives."""
         (x0, x1), _, (z0, z1) = _extent(self.region)
         (fx0, fx1), (fy0, fy1), _ = _extent(self.face)
         axis, storage = hist.axis.Regular, hist.storage.Weight()
+        label = "energy of each shower and track on the calorimeter, before the cuts [GeV]"
         return (
             hist.Hist(
-                axis(50, 1e-3 * z0, 1e-3 * z1, name="z_vtx", label="decay vertex z, from the target [m]"),
-                axis(50, 1e-3 * x0, 1e-3 * x1, name="x_vtx", label="decay vertex x, from the beam [m]"),
+                axis(30, 1e-3 * z0, 1e-3 * z1, name="z_vtx", label="decay vertex z, from the target [m]"),
+                axis(30, 1e-3 * x0, 1e-3 * x1, name="x_vtx", label="decay vertex x, from the beam [m]"),
                 storage=storage,
             ),
             hist.Hist(
-                axis(50, 1e-3 * fx0, 1e-3 * fx1, name="x", label="impact x on the calorimeter [m]"),
-                axis(50, 1e-3 * fy0, 1e-3 * fy1, name="y", label="impact y on the calorimeter [m]"),
+                axis(30, 1e-3 * fx0, 1e-3 * fx1, name="x", label="impact x on the calorimeter [m]"),
+                axis(30, 1e-3 * fy0, 1e-3 * fy1, name="y", label="impact y on the calorimeter [m]"),
                 storage=storage,
             ),
             hist.Hist(
-                axis(100, 0.0, 0.5 * self.beam_energy, name="energy", label="energy of showers and tracks [GeV]"),
+                axis(50, 0.0, 0.25 * self.beam_energy, name="energy", label=label),
                 storage=storage,
             ),
         )
