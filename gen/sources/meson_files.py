@@ -95,9 +95,16 @@ def about(key: TableKey) -> Mapping[str, Any]:
 
 
 def grid(key: TableKey, meson: str) -> tuple[Array, Array, Array]:
-    """Nodes in y and pT [GeV] and the density there, for one meson of a table."""
+    """Nodes in y and pT [GeV] and the density there, for one meson of a table.
+
+    A file of a symmetric collision holds one half, from the centre of mass upwards; a collider's stays so.
+    """
     with (_folder() / key.filename).open("rb") as file, np.load(file) as data:
-        return data["y"].astype(float), data["pt"].astype(float), data[meson].astype(float)
+        y, pt, values = (data[f"{meson}.{name}"].astype(float) for name in ("y", "pt", "density"))
+    told = about(key)
+    if told["symmetric"] and key.target != COLLIDER:
+        y, values = np.concatenate([-y[:0:-1], y]), np.concatenate([values[:0:-1], values])
+    return y + told["centre"], pt, values
 
 
 def _folder() -> Any:
