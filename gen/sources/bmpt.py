@@ -54,6 +54,8 @@ _SIGMA_BE: Final = 9.012 / (6.022e23 * 77.8) * 1e27
 # parametrisation's own multiplicity, never the shape.
 _MT_RATIO: Final = {"eta": 0.48, "eta'": 0.25}
 
+_PT_OF_POWER: Final = 1.0  # GeV; above, the power of the mass number stays: it would pass 1 at 1.3 GeV
+
 _Y_STEP: Final = 0.04
 _PT_STEP: Final = 0.025  # GeV
 _PT_MOST: Final = 4.0  # GeV
@@ -110,8 +112,8 @@ def invariant_cross_section(
         ratio = _KAON.r0 * (1.0 - x) ** _KAON.r1
         parts: dict[str, Real] = {"K+": 1.0, "K-": 1.0 / ratio, "K_L0": 0.25 * (1.0 + 3.0 / ratio)}
         value = _positive(_KAON, x, pt) * parts[meson]
-    feynman = _feynman_x(y, pt, mass, beam_energy)
-    power = (0.74 - 0.55 * feynman + 0.26 * feynman**2) * (0.98 + 0.21 * pt * pt)
+    feynman = np.clip(_feynman_x(y, pt, mass, beam_energy), -1.0, 1.0)
+    power = (0.74 - 0.55 * feynman + 0.26 * feynman**2) * (0.98 + 0.21 * np.minimum(pt, _PT_OF_POWER) ** 2)
     return np.where(inside, value * (_mass_number(target) / TARGETS["Be"]) ** power, 0.0)
 
 

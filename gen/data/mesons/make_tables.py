@@ -23,7 +23,7 @@ import numpy as np
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.bmpt import rapidity_of_centre
-from darkpair.gen.sources.meson_files import COLLIDER, MESONS, TableKey
+from darkpair.gen.sources.meson_files import COLLIDER, TableKey
 from darkpair.gen.sources.meson_fit import fitted_density, nodes
 
 __all__ = ["TABLES", "generate", "tabulate"]

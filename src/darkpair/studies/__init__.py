@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from darkpair.studies import audit, fig1, fig2, fig6, fig7, fig8, koto_limits, koto_shifts, table1
+from darkpair.studies import audit, fig1, fig2, fig6, fig7, fig8, koto_limits, koto_shifts, mesons, table1
 
 __all__ = ["STUDIES", "Study"]
 
@@ -23,4 +23,5 @@ STUDIES: dict[str, Study] = {
     "fig8": fig8.run,
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
+    "mesons": mesons.run,
 }
