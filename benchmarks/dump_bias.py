@@ -89,4 +89,7 @@ def main(n: int, generator: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 5_000_000, sys.argv[2] if len(sys.argv) > 2 else "pythia6")
+    main(
+        int(float(sys.argv[1])) if len(sys.argv) > 1 else 5_000_000,
+        sys.argv[2] if len(sys.argv) > 2 else "pythia6",
+    )

@@ -30,7 +30,7 @@ __all__ = ["DEFENSIVE_SHARE", "Aimable", "Aimed", "Bias", "aim"]
 DEFENSIVE_SHARE = 0.05
 
 _CELLS = (48, 32, 32)  # in rapidity, transverse momentum and azimuth
-_THROWS = (8, 8, 8, 16)  # parents of a cell in each round of the pilot
+_THROWS = (4, 4, 4, 8)  # parents of a cell in each round of the pilot
 _EVEN = 0.25  # share of an axis that keeps even cells when its edges are redone
 
 Point: TypeAlias = "tuple[Array, Array, Array]"
