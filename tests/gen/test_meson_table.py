@@ -243,7 +243,11 @@ def test_what_does_not_exist_is_one_line() -> None:
     ],
 )
 def test_a_bad_grid_is_refused(change: dict[str, Array], words: str) -> None:
-    nodes: dict[str, Any] = {"y_nodes": np.array([0.0, 1.0]), "pt_nodes": np.array([0.0, 1.0]), "values": np.ones((2, 2))}
+    nodes: dict[str, Any] = {
+        "y_nodes": np.array([0.0, 1.0]),
+        "pt_nodes": np.array([0.0, 1.0]),
+        "values": np.ones((2, 2)),
+    }
     with pytest.raises(InputError, match=words):
         MesonTable(
             meson="eta",

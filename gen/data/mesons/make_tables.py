@@ -8,10 +8,12 @@ mesons themselves are kept there, and used again where they are.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Mapping
@@ -171,7 +173,11 @@ def _one(key: TableKey, folder: Path, raw: Path | None) -> None:
         with np.load(kept) as data:
             pdgid, y, pt, about = data["pdgid"], data["y"], data["pt"], json.loads(str(data["about"]))
     else:
-        pdgid, y, pt, about = generate(key, events, seed)
+        with (
+            tempfile.TemporaryDirectory() as work,
+            contextlib.chdir(work),
+        ):  # UrQMD writes a file where it runs
+            pdgid, y, pt, about = generate(key, events, seed)
         if kept is not None:
             single = np.float32
             np.savez(
@@ -193,6 +199,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="files to make, as sibyll23d_400_p.npz; all unless given")
     parser.add_argument("--raw", type=Path, help="folder for the mesons themselves")
     wish = parser.parse_args()
+    wish.folder = wish.folder.resolve()
+    wish.raw = None if wish.raw is None else wish.raw.resolve()
     known = {key.filename: key for key in TABLES}
     names = wish.names or list(known)
     if len(names) == 1:
