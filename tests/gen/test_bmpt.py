@@ -26,9 +26,9 @@ def pi0_in_the_laboratory(p: float, theta: float, beam: float = 400.0) -> float:
     if x >= 1.0:
         return 0.0
     a, b = 6.10 / x**0.153, 6.10**2 / (2.0 * x**0.478)
-    plus: float = 62.3 * (1.0 - x) ** 3.45 * (1.0 + 1.57 * x) * x**-0.517
+    plus = 62.3 * (1.0 - x) ** 3.45 * (1.0 + 1.57 * x) * x**-0.517
     plus *= (1.0 + a * pt + b * pt**2) * math.exp(-a * pt)
-    return plus * 0.5 * (1.0 + 1.0 / (1.05 * (1.0 + x) ** 2.65))
+    return float(plus * 0.5 * (1.0 + 1.0 / (1.05 * (1.0 + x) ** 2.65)))
 
 
 @pytest.mark.parametrize(

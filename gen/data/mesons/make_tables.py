@@ -34,22 +34,7 @@ __all__ = ["TABLES", "generate", "tabulate"]
 TABLES: Final = {
     TableKey("sibyll23d", 400.0, "p"): (600_000, 4001),
     TableKey("pythia6", 400.0, "p"): (300_000, 4002),
-    TableKey("urqmd34", 400.0, "p"): (10_000, 4003),
-    TableKey("urqmd34", 400.0, "Cu"): (4_000, 4004),
-    TableKey("urqmd34", 400.0, "Mo"): (2_500, 4005),
-    TableKey("sibyll23d", 70.0, "p"): (300_000, 701),
-    TableKey("pythia6", 70.0, "p"): (100_000, 702),
-    TableKey("urqmd34", 70.0, "p"): (5_000, 703),
-    TableKey("urqmd34", 70.0, "Fe"): (2_500, 704),
-    TableKey("sibyll23d", 120.0, "p"): (200_000, 1201),
-    TableKey("pythia6", 120.0, "p"): (80_000, 1202),
-    TableKey("urqmd34", 120.0, "C"): (2_500, 1203),
-    TableKey("urqmd34", 120.0, "p"): (3_000, 1204),
-    TableKey("sibyll23d", 30.0, "p"): (200_000, 301),
-    TableKey("pythia6", 30.0, "p"): (80_000, 302),
-    TableKey("urqmd34", 30.0, "p"): (3_000, 303),
-    TableKey("sibyll23d", 6800.0, COLLIDER): (40_000, 68001),
-    TableKey("pythia6", 6800.0, COLLIDER): (25_000, 68002),
+    TableKey("sibyll23d", 70.0, "p"): (200_000, 701),
 }
 
 _MODELS: Final = {"sibyll23d": "Sibyll23d", "pythia6": "Pythia6", "urqmd34": "UrQMD34"}
