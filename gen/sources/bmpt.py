@@ -56,9 +56,8 @@ _MT_RATIO: Final = {"eta": 0.48, "eta'": 0.25}
 
 _PT_OF_POWER: Final = 1.0  # GeV; above, the power of the mass number stays: it would pass 1 at 1.3 GeV
 
-_Y_STEP: Final = 0.04
-_PT_STEP: Final = 0.025  # GeV
-_PT_MOST: Final = 4.0  # GeV
+_Y_STEP: Final = 0.06
+_PT_NODES: Final = (*np.arange(0.0, 1.0, 0.025), *np.arange(1.0, 4.05, 0.1))  # GeV
 
 
 def rapidity_of_centre(beam_energy: float) -> float:
@@ -86,7 +85,7 @@ def invariant_cross_section(
     m_pi0², times a constant ratio, with the meson's own x: the usual transverse-mass scaling, an assumption (the
     BdNMC code gives an eta the momentum vector of a pi0 instead).  K_L is (K+ + 3 K-)/4, which counts valence
     quarks, as in the BdNMC code.  K+/K- is r0 (1 - x)^r1, which rises with x as it must, as in another public
-    code (BMPTFlux.py); BdNMC has (1 + x)^r1, which falls.  Other targets go as A to the power
+    code (aditya-marathe/msci-project, BMPTFlux.py); BdNMC has (1 + x)^r1, which falls.  Other targets go as A to the power
     (.74 - .55 xF + .26 xF²)(.98 + .21 pT²), as in BMPTFlux.py and from memory; BdNMC has pT for pT² (7 % of the
     yield from copper at .4 GeV).  Beryllium, to which all was fitted, does not depend on it.
 
@@ -137,8 +136,7 @@ def grid(meson: str, *, beam_energy: float, target: str = "Be") -> tuple[Array, 
     centre = rapidity_of_centre(beam_energy)
     cells = math.ceil(2.0 * reach / _Y_STEP)
     y = np.linspace(centre - reach, centre + reach, cells + 1)
-    most = min(_PT_MOST, 0.5 * root_s)
-    pt = np.linspace(0.0, most, math.ceil(most / _PT_STEP) + 1)
+    pt = np.array([node for node in _PT_NODES if node < 0.5 * root_s])
     at_y, at_pt = (a.ravel() for a in np.meshgrid(y, pt, indexing="ij"))
     values = invariant_cross_section(meson, at_y, at_pt, beam_energy=beam_energy, target=target)
     return y, pt, (2.0 * math.pi * at_pt * values).reshape(len(y), len(pt))

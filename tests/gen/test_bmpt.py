@@ -26,9 +26,9 @@ def pi0_in_the_laboratory(p: float, theta: float, beam: float = 400.0) -> float:
     if x >= 1.0:
         return 0.0
     a, b = 6.10 / x**0.153, 6.10**2 / (2.0 * x**0.478)
-    plus: float = 62.3 * (1.0 - x) ** 3.45 * (1.0 + 1.57 * x) * x**-0.517
+    plus = 62.3 * (1.0 - x) ** 3.45 * (1.0 + 1.57 * x) * x**-0.517
     plus *= (1.0 + a * pt + b * pt**2) * math.exp(-a * pt)
-    return plus * 0.5 * (1.0 + 1.0 / (1.05 * (1.0 + x) ** 2.65))
+    return float(plus * 0.5 * (1.0 + 1.0 / (1.05 * (1.0 + x) ** 2.65)))
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def test_the_cross_section(p: float, theta: float) -> None:
 
 def test_the_table_is_the_formula_at_its_nodes() -> None:
     table = meson_table("pi0", beam_energy=400.0, generator="bmpt")
-    i, j = 130, 12
+    i, j = 90, 12
     p, theta = momentum_angle(table.y_nodes[[i]], table.pt_nodes[[j]], PI0)
     expected = 2.0 * math.pi * table.pt_nodes[j] * pi0_in_the_laboratory(float(p[0]), float(theta[0]))
-    i2, j2 = 100, 30
+    i2, j2 = 70, 30
     p, theta = momentum_angle(table.y_nodes[[i2]], table.pt_nodes[[j2]], PI0)
     other = 2.0 * math.pi * table.pt_nodes[j2] * pi0_in_the_laboratory(float(p[0]), float(theta[0]))
     assert table.values[i, j] / table.values[i2, j2] == pytest.approx(expected / other, rel=1e-9)

@@ -158,7 +158,7 @@ def _multiplicities(axes: Any, tables: list[MesonTable]) -> None:
     axes.set_xticks(range(len(MESONS)), labels, fontsize=8)
     axes.set(ylabel="generator's multiplicity / the one used", ylim=(0.0, 3.2))
     axes.set_title(
-        f"multiplicities, {_BEAM:g} GeV protons on protons (bmpt: beryllium); band: uncertainty used",
+        f"mesons per inelastic interaction, {_BEAM:g} GeV (bmpt: on beryllium); band: uncertainty used",
         fontsize=9,
     )
     axes.legend(fontsize=8, ncols=2)
