@@ -17,7 +17,7 @@ __all__ = ["fitted_density", "nodes"]
 
 _FINE = 4  # bins of a cell in each direction, in which the mesons are counted for the fit
 _STEPS = 20  # of expectation-maximisation
-_SMOOTHING = 0.15  # part of a node's density that each neighbour in y takes part in, at each step
+_SMOOTHING = 0.05  # part of a node's density that each neighbour in y takes part in, at each step
 
 # Nodes in pT [GeV], and which of them are kept when there are few mesons: every one, every second, every third.
 _PT_NODES: Final = (
