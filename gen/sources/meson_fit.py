@@ -28,8 +28,8 @@ _PT_NODES: Final = (
     *(3.0, 4.0, 6.0),
 )
 _GRIDS: Final = (
-    (100_000, 0.15, 1),
-    (10_000, 0.25, 2),
+    (30_000, 0.15, 1),
+    (5_000, 0.25, 2),
     (0, 0.4, 3),
 )  # least mesons, step in y, step among _PT_NODES
 
