@@ -15,8 +15,10 @@ from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
+from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline
 from darkpair.gen.region import Region
+from darkpair.gen.topology import DECAYED
 from darkpair.gen.units import quantity
 from darkpair.plugins import REGISTRIES, make
 
@@ -161,9 +163,15 @@ def aimed_source(source: EventSource, chain: Chain, seed: int) -> Aimed:
             f"source.aim = true: a {type(source).__name__} cannot be aimed; use dump_mesons, or leave aim out"
         )
     if not any(isinstance(law, Forced) for law in chain.lifetimes.values()):
+        dark = {
+            name: None
+            for t in chain.topologies
+            for name, status, pdgid in zip(t.names, t.status, t.pdgid, strict=True)
+            if status == DECAYED and abs(pdgid) in {abs(i) for i in DARK_IDS.values()}
+        }
+        add = " and ".join(f"chain.lifetime.{name} = 'forced'" for name in dark or ("X2",))
         raise InputError(
-            "source.aim = true needs a lifetime that is forced into the detector's region; "
-            "add chain.lifetime.X2 = 'forced', or leave aim out"
+            f"source.aim = true needs lifetimes that are forced into the detector's region; add {add}, or leave aim out"
         )
     return aim(source, chain, seed=seed)
 

@@ -1,6 +1,7 @@
 """Study ``charm``: expected events at CHARM and NuCal against c tau, for each generator of the eta spectrum.
 
 eta -> X1 X2, X2 -> X1 pi0 at (m2, m1) = (400, 40) MeV; each point is its own sample, aimed for its c tau.
+Where fewer than a hundred effective events are accepted, as far below any observable yield, nothing is stated.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from darkpair.chains.descriptor import build
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.zprime import ZPrimeScalar
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.pipeline import Chunk, Pipeline, chunks
@@ -139,9 +141,11 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
 
 def _row(point: DumpPoint, made: Chunk, inputs: Inputs) -> dict[str, Any]:
     detector, table, flow = point.detector, point.source.table, made.cutflow
-    unit = point.chain.visible_branching_ratio
+    stated = flow.stages[-1].effective >= EFFECTIVE_MIN
     reference = detector.expected_events(
-        multiplicity=table.multiplicity, branching_ratio=REFERENCE * unit, acceptance=flow.acceptance
+        multiplicity=table.multiplicity,
+        branching_ratio=REFERENCE * point.chain.visible_branching_ratio,
+        acceptance=flow.acceptance,
     )
     coupling, rate = _zprime(point.ctau, inputs)
     return {
@@ -150,12 +154,12 @@ def _row(point: DumpPoint, made: Chunk, inputs: Inputs) -> dict[str, Any]:
         "c tau [m]": 1e-3 * point.ctau,
         "eta per proton": table.multiplicity,
         "eta per proton, error": table.multiplicity_error,
-        "acceptance": flow.acceptance,
-        "acceptance error": flow.acceptance_error,
+        "acceptance": flow.acceptance if stated else None,
+        "acceptance error": flow.acceptance_error if stated else None,
         "effective sample size": flow.stages[-1].effective,
-        f"events at BR {REFERENCE:g}": reference,
+        f"events at BR {REFERENCE:g}": reference if stated else None,
         "G_X [G_F], scalar Z'": coupling,
-        "events, scalar Z'": reference / REFERENCE * rate,
+        "events, scalar Z'": reference / REFERENCE * rate if stated else None,
         "n_90": detector.run["n_90"].value,
     }
 

@@ -27,7 +27,7 @@ def against_ctau(rows: Sequence[dict[str, Any]], reference: float) -> Any:
     for column, name in enumerate(dict.fromkeys(row["experiment"] for row in rows)):
         mine = [row for row in rows if row["experiment"] == name]
         for number, generator in enumerate(dict.fromkeys(row["generator"] for row in mine)):
-            here = [row for row in mine if row["generator"] == generator]
+            here = [row for row in mine if row["generator"] == generator and row["acceptance"] is not None]
             ctau = [row["c tau [m]"] for row in here]
             style = {"color": f"C{number}", "label": generator, "lw": 1.5}
             if len(here) < 5:  # the stated c tau only
@@ -46,8 +46,8 @@ def against_ctau(rows: Sequence[dict[str, Any]], reference: float) -> Any:
         for row_axes in axes[:, column]:
             row_axes.set(xscale="log", yscale="log")
             row_axes.legend(frameon=False, fontsize="small")
-    axes[0, 0].set(ylabel=f"expected events for a rate of {reference:g}", ylim=(1e-3, None))
-    axes[1, 0].set(ylabel="expected events, scalar Z' of that lifetime", ylim=(1e-3, None))
+    axes[0, 0].set(ylabel=f"expected events for a rate of {reference:g}", ylim=(1e-2, 3e6))
+    axes[1, 0].set(ylabel="expected events, scalar Z' of that lifetime", ylim=(1e-3, 3e5))
     figure.suptitle(
         r"$\eta\to X_1X_2,\ X_2\to X_1\pi^0$ at $(m_2, m_1) = (400, 40)$ MeV: "
         "cut off when short, as 1/cτ when long",
@@ -68,22 +68,25 @@ def what_decays_where(point: DumpPoint) -> Any:
     free = build(CHAIN, mass=MASS, ctau={"X2": point.ctau})
     z, x, weight = _decays(point.source, free, point)
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13.5, 4.2), layout="constrained")
-    edges = np.linspace(0.0, 1.1e-3 * region.z_max, 57), np.linspace(-12.0, 12.0, 49)
+    edges = np.linspace(0.0, 1.1e-3 * region.z_max, 41), np.linspace(-12.0, 12.0, 41)
     count = np.histogram2d(1e-3 * z, 1e-3 * x, edges, weights=weight)[0]
-    _mesh(left, *edges, np.log10(np.ma.masked_less_equal(count, 0.0)), "log10 of decays in a bin")
+    _mesh(left, *edges, np.ma.masked_less_equal(count, 0.0), "decays in a bin", norm="log")
     corner = 1e-3 * region.z_min, 1e-3 * region.x_min
     size = 1e-3 * (region.z_max - region.z_min), 1e-3 * (region.x_max - region.x_min)
     left.add_patch(Rectangle(corner, *size, fill=False, color="crimson", lw=1.8))
-    left.annotate("decay volume", (corner[0], corner[1] + size[1] + 0.4), color="crimson", ha="center")
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2.0}
+    above = corner[0] + size[0], corner[1] + size[1] + 0.9
+    left.annotate(f"{point.experiment.upper()}'s decay volume", above, color="crimson", ha="right", bbox=box)
     left.set(xlabel="decay vertex z [m]", ylabel="decay vertex x [m]")
     left.set_title(rf"all $X_2$ decays, analog, $c\tau$ = {1e-3 * point.ctau:g} m", fontsize="medium")
     pipeline = point.pipeline
     z, x, weight = _decays(pipeline.source, pipeline.chain, point, pipeline)
-    edges = tuple(
-        1e-3 * np.linspace(low, high, 31)
+    volume = [
+        1e-3 * np.linspace(low, high, 16)
         for low, high in ((region.z_min, region.z_max), (region.x_min, region.x_max))
-    )
-    _mesh(middle, *edges, np.histogram2d(1e-3 * z, 1e-3 * x, edges, weights=weight)[0], "sum of weights")
+    ]
+    inside = np.histogram2d(1e-3 * z, 1e-3 * x, volume, weights=weight)[0]
+    _mesh(middle, volume[0], volume[1], inside, "sum of weights")
     middle.set(xlabel="decay vertex z [m]", ylabel="decay vertex x [m]")
     middle.set_title(f"accepted by {point.experiment.upper()}, aimed", fontsize="medium")
     bias = pipeline.source.bias  # type: ignore[attr-defined]
@@ -94,7 +97,7 @@ def what_decays_where(point: DumpPoint) -> Any:
     levels = spread.max() * np.array([0.001, 0.01, 0.1, 0.5])
     lines = right.contour(y, pt, spread.T, levels=levels, colors="white", linewidths=0.9)
     right.clabel(lines, fmt={level: f"{level / spread.max():g}" for level in levels}, fontsize="x-small")
-    right.set(xlabel=r"rapidity $y$ of the $\eta$", ylabel=r"$p_T$ of the $\eta$ [GeV]", ylim=(0.0, 2.5))
+    right.set(xlabel=r"rapidity $y$ of the $\eta$", ylabel=r"$p_T$ of the $\eta$ [GeV]", ylim=(0.0, 1.5))
     right.set_title("where the η come from (lines: the spectrum)", fontsize="medium")
     return figure
 
@@ -115,8 +118,8 @@ def _decays(
     return z, x, weight
 
 
-def _mesh(axes: Any, x: Array, y: Array, values: Any, label: str) -> None:
-    mesh = axes.pcolormesh(x, y, values.T, cmap="viridis", rasterized=True)
+def _mesh(axes: Any, x: Array, y: Array, values: Any, label: str, norm: str = "linear") -> None:
+    mesh = axes.pcolormesh(x, y, values.T, cmap="viridis", norm=norm, rasterized=True)
     axes.figure.colorbar(mesh, ax=axes, label=label)
 
 
