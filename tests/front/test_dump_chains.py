@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from darkpair.job import Job
@@ -11,7 +13,7 @@ POINTS = {"eta": (0.04, 0.4), "pi0": (0.01, 0.11), "eta'": (0.1, 0.7)}
 
 
 def accepted(
-    chain: dict[str, object], selection: str, meson: str = "eta", x2: tuple[str, ...] = ("X2",)
+    chain: Mapping[str, object], selection: str, meson: str = "eta", x2: tuple[str, ...] = ("X2",)
 ) -> float:
     """Effective accepted events of CHARM, of 32768 aimed mesons."""
     source = {"name": "dump_mesons", "meson": meson, "beam_energy": 400.0, "aim": True}
@@ -19,7 +21,7 @@ def accepted(
         {
             "run": {"n": 32_768, "seed": 4},
             "source": source,
-            "chain": chain | {"lifetime": dict.fromkeys(x2, "forced")},
+            "chain": {**chain, "lifetime": dict.fromkeys(x2, "forced")},
             "detector": {"name": "charm", "selection": selection},
             "output": {"path": "none.root"},
         }
