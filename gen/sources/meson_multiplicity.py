@@ -67,7 +67,7 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     ratio of the generators between the energies, because the generators disagree far more on the number
     than on its growth.  Else the mean of the generators.  A nucleus: the proton's number times the ratio of
     the generator that has both.  The uncertainty is half the spread of the generators, relative, or the
-    measurement's where that is larger.
+    measurement's where that is larger; where one generator has the number alone, the greatest at another energy.
 
     Parameters
     ----------
@@ -91,11 +91,13 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     known = [m for m in measured() if m.meson == meson] if target == "p" else []
     exact = next((m for m in known if m.beam_energy == beam_energy), None)
     if exact is None and not here:
-        have = ", ".join(sorted({f"{key.beam_energy:g}" for key in stored() if key.target == target}))
+        have = ", ".join(
+            f"{e:g}" for e in sorted({key.beam_energy for key in stored() if key.target == target})
+        )
         raise InputError(
             f"no multiplicity of {meson} for a beam of {beam_energy:g} GeV; there are {have} GeV"
         )
-    spread = _half_spread(here)
+    spread = _half_spread(here) if len(here) > 1 else _greatest_spread(meson)
     if exact is not None:
         return exact.value, max(exact.error, spread * exact.value)
     if known:
@@ -109,10 +111,13 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
 
 
 def _half_spread(numbers: Mapping[str, float]) -> float:
-    """Half the distance of the least from the greatest, relative to the mean; all of it for one alone."""
+    """Half the distance of the least from the greatest, relative to the mean."""
     found = np.array(list(numbers.values()))
-    if len(found) == 0:
-        return 0.0
-    if len(found) == 1:
-        return 1.0
     return float(0.5 * (found.max() - found.min()) / found.mean())
+
+
+def _greatest_spread(meson: str) -> float:
+    """Where one generator or none has the number: the greatest half spread at another energy; 1 without any."""
+    places = {(key.beam_energy, key.target) for key in stored()}
+    several = [numbers for place in places if len(numbers := generated(meson, *place)) > 1]
+    return max((_half_spread(numbers) for numbers in several), default=1.0)

@@ -34,6 +34,8 @@ __all__ = ["TABLES", "generate", "tabulate"]
 TABLES: Final = {
     TableKey("sibyll23d", 400.0, "p"): (600_000, 4001),
     TableKey("pythia6", 400.0, "p"): (300_000, 4002),
+    TableKey("urqmd34", 400.0, "p"): (8_000, 4003),
+    TableKey("sibyll23d", 120.0, "p"): (60_000, 1201),
     TableKey("sibyll23d", 70.0, "p"): (200_000, 701),
 }
 
@@ -127,14 +129,16 @@ def tabulate(key: TableKey, pdgid: Array, y: Array, pt: Array, about: Mapping[st
         at_y, at_pt = (np.abs(y[mine]) if symmetric else y[mine]), pt[mine]
         grid_y, grid_pt = nodes(key, name, n)
         values, counts = fitted_density(at_y, at_pt, grid_y, grid_pt)
-        energy = np.sqrt(at_pt**2 + particle(name).mass ** 2) * np.cosh(y[mine] + centre)
-        along = np.sqrt(at_pt**2 + particle(name).mass ** 2) * np.sinh(y[mine] + centre)
+        # of a symmetric collision each meson stands for itself and for its mirror image
+        both = np.stack([at_y, -at_y if symmetric and half == 1.0 else at_y]) + centre
+        mt = np.sqrt(at_pt**2 + particle(name).mass ** 2)
+        energy, angle = mt * np.cosh(both), np.arctan2(at_pt, mt * np.sinh(both))
         told["mesons"][name] = {
             "counted": n,
             "beyond_grid": n - int(counts.sum()),
             "mean_pt": float(at_pt.mean()),
             "mean_energy": float(energy.mean()),
-            "inside_10_mrad": float(np.mean(np.arctan2(at_pt, along) < 0.010)),
+            "inside_10_mrad": float(np.mean(angle < 0.010)),
         }
         out |= {
             f"{name}.y": grid_y.astype(np.float32),

@@ -5,6 +5,7 @@ Spectra are integrals of the tables' densities: nothing is drawn.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,7 @@ __all__ = ["energies_and_angles", "run"]
 
 _BEAM = 400.0  # GeV, of the picture
 _ANGLE = 0.010  # rad, the angle of CHARM's axis to the beam
-_PIECES = 8  # of a cell in each direction
-_PIECES_OF_FINE = 4  # where the grid itself is fine
-_FINE_GRID = 10_000  # cells
+_PIECES = 300_000  # of a table, into which its cells are cut
 _COLOURS = {"sibyll23d": "tab:blue", "pythia6": "tab:orange", "urqmd34": "tab:green", "bmpt": "black"}
 
 
@@ -54,7 +53,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:  # n
 
 def energies_and_angles(table: MesonTable) -> tuple[Array, Array, Array]:
     """Energy [GeV], angle to the beam [rad] and probability of small pieces of the table's cells."""
-    pieces = _PIECES_OF_FINE if table.values.size > _FINE_GRID else _PIECES
+    pieces = max(4, min(32, math.isqrt(_PIECES // table.values.size)))  # of a cell in each direction
     y, width_y = _middles(table.y_nodes, pieces)
     pt, width_pt = _middles(table.pt_nodes, pieces)
     at_y, at_pt = (a.ravel() for a in np.meshgrid(y, pt, indexing="ij"))
@@ -121,7 +120,7 @@ def _picture(tables: list[MesonTable]) -> Any:
             "ls": "-" if table.target in ("p", "Be") else "--" if table.target == "Cu" else ":",
             "label": f"{table.generator} on {table.target}",
         }
-        edges = np.linspace(0.0, 150.0, 61)
+        edges = np.linspace(0.0, 150.0, 31)
         found, _ = np.histogram(energy, edges, weights=weight)
         axes[0, 0].stairs(found / np.diff(edges), edges, **style)
         edges = np.linspace(0.0, 0.1, 51)
@@ -153,13 +152,13 @@ def _multiplicities(axes: Any, tables: list[MesonTable]) -> None:
             [i - 0.4, i + 0.4], 1.0 - error / value, 1.0 + error / value, color="0.85", zorder=0
         )
         known = any(line.meson == meson and line.beam_energy == _BEAM for line in measured())
-        labels.append(f"{meson}\n{value:.3g} {'measured' if known else 'mean'}")
+        labels.append(f"{meson}\n{value:.3g}\n{'measured' if known else 'mean'}")
     axes.axhline(1.0, color="grey", lw=0.8)
     axes.set_xticks(range(len(MESONS)), labels, fontsize=8)
     axes.set(ylabel="generator's multiplicity / the one used", ylim=(0.0, 3.2))
     axes.set_title(
-        f"mesons per inelastic interaction, {_BEAM:g} GeV (bmpt: on beryllium); band: uncertainty used",
-        fontsize=9,
+        f"per inelastic interaction, {_BEAM:g} GeV (bmpt: on Be); band: uncertainty",
+        fontsize=10,
     )
     axes.legend(fontsize=8, ncols=2)
 
