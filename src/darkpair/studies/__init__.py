@@ -10,6 +10,7 @@ from darkpair.constraints import DATA
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import (
     audit,
+    charm,
     fig1,
     fig2,
     fig6,
@@ -19,6 +20,7 @@ from darkpair.studies import (
     koto_band,
     koto_limits,
     koto_shifts,
+    mesons,
     relic,
     table1,
 )
@@ -32,6 +34,7 @@ Study = Callable[..., list[Path]]
 #: Every study by name.
 STUDIES: dict[str, Study] = {
     "audit": audit.run,
+    "charm": charm.run,
     "table1": table1.run,
     "fig1": fig1.run,
     "fig2": fig2.run,
@@ -43,6 +46,7 @@ STUDIES: dict[str, Study] = {
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
     "relic": relic.run,
+    "mesons": mesons.run,
 }
 
 
