@@ -11,6 +11,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import (
     audit,
     belle2,
+    charm,
     fig1,
     fig2,
     fig6,
@@ -20,6 +21,7 @@ from darkpair.studies import (
     koto_band,
     koto_limits,
     koto_shifts,
+    mesons,
     relic,
     table1,
 )
@@ -34,6 +36,7 @@ Study = Callable[..., list[Path]]
 STUDIES: dict[str, Study] = {
     "audit": audit.run,
     "belle2": belle2.run,
+    "charm": charm.run,
     "table1": table1.run,
     "fig1": fig1.run,
     "fig2": fig2.run,
@@ -45,6 +48,7 @@ STUDIES: dict[str, Study] = {
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
     "relic": relic.run,
+    "mesons": mesons.run,
 }
 
 
