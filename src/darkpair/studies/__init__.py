@@ -10,6 +10,7 @@ from darkpair.constraints import DATA
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import (
     audit,
+    belle2,
     charm,
     fig1,
     fig2,
@@ -34,6 +35,7 @@ Study = Callable[..., list[Path]]
 #: Every study by name.
 STUDIES: dict[str, Study] = {
     "audit": audit.run,
+    "belle2": belle2.run,
     "charm": charm.run,
     "table1": table1.run,
     "fig1": fig1.run,
