@@ -11,6 +11,7 @@ from darkpair.chains.models import MODELS
 from darkpair.detectors.koto import Koto
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
+from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.units import quantity
@@ -21,7 +22,7 @@ __all__ = ["REGISTRIES", "make"]
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
-    "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL}),
+    "sources": Registry("sources", {"event_file": EventFile, "gun": Gun, "koto_kl": KotoKL}),
     "detectors": Registry("detectors", {"koto": Koto}),
     "models": Registry("models", MODELS),
     "studies": Registry("studies", STUDIES),
