@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,10 +13,13 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import particle
 from darkpair.gen.streams import Streams
 
 __all__ = ["ChainSet", "build_chains"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +92,9 @@ class ChainSet:
         """
         found = [chain.visible_branching_ratio for chain in self.chains]
         if not all(math.isclose(x, found[0], rel_tol=1e-9) for x in found):
-            raise InputError("the chains' visible branching ratios differ; ask each of the chains for its own")
+            raise InputError(
+                "the chains' visible branching ratios differ; ask each of the chains for its own"
+            )
         return found[0]
 
     def provenance(self) -> dict[str, Any]:
@@ -130,15 +135,20 @@ class ChainSet:
         return Batch(tuple(parts), parents.originals)
 
 
-def build_chains(decays: Sequence[str], **settings: Mapping[str, Any]) -> list[Chain]:
+def build_chains(
+    decays: Sequence[str],
+    *,
+    mass: Mapping[str, float] | None = None,
+    ctau: Mapping[str, float] | None = None,
+    lifetimes: Mapping[str, Lifetime] | None = None,
+) -> list[Chain]:
     """Chains of several descriptors, which share their settings.
 
     Parameters
     ----------
     decays : sequence of str
-    **settings : mappings
-        ``mass``, ``ctau`` and ``lifetimes`` by particle, as in `darkpair.chains.descriptor.build`; each chain takes
-        those of its own particles.
+    mass, ctau, lifetimes : mappings, optional
+        By particle, as in `darkpair.chains.descriptor.build`; each chain takes those of its own particles.
 
     Raises
     ------
@@ -146,18 +156,20 @@ def build_chains(decays: Sequence[str], **settings: Mapping[str, Any]) -> list[C
         For settings of a particle that none of the chains has; the rest as `build`.
     """
     trees = [parse(text) for text in decays]
-    if len(trees) == 1:
-        return [build(trees[0], **settings)]  # type: ignore[arg-type] # (what settings there are, build says)
     own = [set(_names(tree)) for tree in trees]
     known = set().union(*own)
-    for table in settings.values():
-        for name in table:
+    for table in (mass, ctau, lifetimes):
+        for name in table or ():
             if name not in known:
-                raise UnknownNameError("particle of the chains", name, sorted(known))
+                raise UnknownNameError("particle of the chain", name, sorted(known))
     return [
-        build(tree, **{key: {k: v for k, v in table.items() if k in names} for key, table in settings.items()})  # type: ignore[arg-type]
+        build(tree, mass=_of(mass, names), ctau=_of(ctau, names), lifetimes=_of(lifetimes, names))
         for tree, names in zip(trees, own, strict=True)
     ]
+
+
+def _of(table: Mapping[str, T] | None, names: set[str]) -> dict[str, T]:
+    return {name: value for name, value in (table or {}).items() if name in names}
 
 
 def _names(tree: Spelled) -> Iterator[str]:

@@ -162,9 +162,7 @@ class Merged:
     @cached_property
     def momentum(self) -> list[Array]:
         """Columns px, py, pz, E [GeV]."""
-        columns = [
-            self._spread(c, np.float64) for c in four_momentum(self.originals.particles, self._source)
-        ]
+        columns = [self._spread(c, np.float64) for c in four_momentum(self.originals.particles, self._source)]
         for i, column in enumerate(columns):
             self._append(column, lambda part, position, i=i: part.momentum[i, position])
         return columns
@@ -279,7 +277,8 @@ class Merged:
         particles = self.originals.particles
         if "has_vertex" not in particles:
             return np.full(len(self.originals), "vx" in particles)
-        return particles["has_vertex"][self.originals.offsets[self.originals.rows] + self.originals.parent]
+        at = self.originals.offsets[self.originals.rows] + self.originals.parent
+        return np.asarray(particles["has_vertex"][at], dtype=np.bool_)
 
     def _cylindrical(self) -> dict[str, NDArray[Any]]:
         """The file's pt, eta and phi, bit by bit, and those of the chain's particles, in the file's types."""

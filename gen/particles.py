@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from particle import Particle as PdgParticle
 from particle import InvalidParticle, ParticleNotFound
+from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError, UnknownNameError
 

@@ -24,7 +24,16 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.streams import BLOCK, Streams
 
-__all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "ReadSource", "Selected", "chunks"]
+__all__ = [
+    "Chunk",
+    "EventChain",
+    "EventDetector",
+    "EventSource",
+    "Pipeline",
+    "ReadSource",
+    "Selected",
+    "chunks",
+]
 
 #: Most events that a run may ask for: block indices stay exact, and a job of this size takes a century.
 MOST_EVENTS = 10**15
@@ -44,8 +53,11 @@ class EventSource(Protocol):
 
 
 @runtime_checkable
-class ReadSource(Protocol):
-    """What reads parents from somewhere instead of drawing them: there is a last one."""
+class ReadSource(EventSource, Protocol):
+    """What reads parents from somewhere instead of drawing them: there is a last one.
+
+    Its `sample` gives the first n.
+    """
 
     @property
     def masses(self) -> Mapping[int, float]:
@@ -158,7 +170,8 @@ class Pipeline:
 
     Parameters
     ----------
-    source : EventSource or ReadSource
+    source : EventSource
+        A `ReadSource` is read block by block.
     chain : EventChain
     detector : EventDetector, optional
     seed : int
@@ -166,7 +179,7 @@ class Pipeline:
         Which events come out; without a detector all are accepted.
     """
 
-    source: EventSource | ReadSource
+    source: EventSource
     chain: EventChain
     detector: EventDetector | None = None
     seed: int = 0

@@ -183,7 +183,11 @@ def _original(events: ak.Array) -> Branches:
     """What a file says of each event, and which of its particles is the parent."""
     if "original" not in events.fields:
         return {}
-    out = {branch: np.asarray(events.original[name]) for name, branch in ORIGINAL.items() if name in events.original.fields}
+    out = {
+        branch: np.asarray(events.original[name])
+        for name, branch in ORIGINAL.items()
+        if name in events.original.fields
+    }
     types = {"run": np.uint32, "luminosityBlock": np.uint32, "event": np.uint64}
     return {name: column.astype(types.get(name, column.dtype)) for name, column in out.items()}
 

@@ -53,7 +53,7 @@ class EventFile:
     Parameters
     ----------
     path : str
-    parents : tuple of str
+    parents : tuple of str, or str
         Names of the particles to take.
     conjugates : bool
         Whether their antiparticles are taken as well.
@@ -81,7 +81,7 @@ class EventFile:
     """
 
     path: str
-    parents: tuple[str, ...]
+    parents: tuple[str, ...] | str
     conjugates: bool = True
     format: str | None = None
     tree: str = "Events"
@@ -92,8 +92,8 @@ class EventFile:
     _index: _Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names = (self.parents,) if isinstance(self.parents, str) else tuple(self.parents)
-        object.__setattr__(self, "parents", names)
+        if isinstance(self.parents, str):
+            object.__setattr__(self, "parents", (self.parents,))
         if self.mass not in get_args(Literal["pdg", "stored"]):
             raise UnknownNameError("mass of parents", self.mass, ("pdg", "stored"))
         for unit, table in ((self.momentum_unit or "GeV", ENERGY), (self.length_unit or "mm", LENGTH)):
@@ -109,7 +109,9 @@ class EventFile:
     @property
     def _kinds(self) -> dict[int, float]:
         """PDG masses [GeV] by PDG id, in the order of `parents`."""
-        found = [particle(name) for name in self.parents]
+        found = [
+            particle(name) for name in ([self.parents] if isinstance(self.parents, str) else self.parents)
+        ]
         both = [p for one in found for p in ((one, conjugate(one)) if self.conjugates else (one,))]
         return {p.pdgid: p.mass for p in both}
 
@@ -147,6 +149,19 @@ class EventFile:
             "mean_weight": self._index.mean_weight,
         }
 
+    def sample(self, n: int, rng: np.random.Generator) -> Parents:
+        """The first n parents; the generator is not asked.
+
+        Raises
+        ------
+        InputError
+            For more than there are.
+        """
+        if not 0 < n <= self.n_parents:
+            raise InputError(f"{n} parents of {self.path!r}; allowed: 1 to {self.n_parents}")
+        blocks = [self._rows(index) for index in range(-(-n // BLOCK))]
+        return self._made(Originals.concatenate(blocks)).take(np.arange(n))
+
     def block(self, index: int) -> Parents:
         """Parents of a block, with their events.
 
@@ -155,6 +170,10 @@ class EventFile:
         index : int
             From 0; all blocks but the last hold 16384 parents.
         """
+        return self._made(self._rows(index))
+
+    def _rows(self, index: int) -> Originals:
+        """Parents of a block in the file's events."""
         reader = self._reader()
         (first, skip), (last, beyond) = self._index.starts[index : index + 2]
         size = min(BLOCK, self.n_parents - index * BLOCK)
@@ -166,7 +185,7 @@ class EventFile:
             found += len(at)
             if len(at):
                 parts.append(self._originals(reader, (start, stop), offsets, known, at))
-        return self._made(Originals.concatenate(parts))
+        return Originals.concatenate(parts)
 
     def _reader(self) -> Reader:
         reader = open_events(self.path, self.tree, dict(self.branches), self.format)
@@ -220,8 +239,8 @@ class EventFile:
             _, particles, events = reader.read(start, stop, names)
             particles |= known
             event = np.searchsorted(offsets, at, side="right") - 1
-            for k in range(-(-done // BLOCK) * BLOCK - done, len(at), BLOCK):
-                starts.append((start + int(event[k]), int(k - np.searchsorted(event, event[k]))))
+            begins = range(-(-done // BLOCK) * BLOCK - done, len(at), BLOCK)
+            starts += [(start + int(event[k]), int(k - np.searchsorted(event, event[k]))) for k in begins]
             for kind, number in zip(*np.unique(particles["pdgid"][at], return_counts=True), strict=True):
                 counts[int(kind)] += int(number)
             if "weight" in events:

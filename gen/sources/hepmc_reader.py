@@ -105,7 +105,13 @@ def _columns(event: Any) -> dict[str, NDArray[Any]]:
         "mother": mother,
         "has_vertex": _at(v.has_set_position, origin).astype(np.bool_),
     }
-    for name, values in (("px", p.px), ("py", p.py), ("pz", p.pz), ("energy", p.e), ("mass", p.generated_mass)):
+    for name, values in (
+        ("px", p.px),
+        ("py", p.py),
+        ("pz", p.pz),
+        ("energy", p.e),
+        ("mass", p.generated_mass),
+    ):
         columns[name] = np.asarray(values, dtype=np.float64) / energy
     for name, values in (("vx", v.x), ("vy", v.y), ("vz", v.z), ("vt", v.t)):
         columns[name] = _at(values, origin) * length

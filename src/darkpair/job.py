@@ -97,7 +97,7 @@ class Job(_Table):
             keep=self.output.events,
         )
 
-    def _chains(self, source: EventSource | ReadSource, region: Region | None) -> Chain | ChainSet:
+    def _chains(self, source: EventSource, region: Region | None) -> Chain | ChainSet:
         """The chain, or one for each kind of parent that the source has."""
         chains = self._given(region)
         if isinstance(source, ReadSource):
