@@ -40,6 +40,8 @@ class HepMCReader:
         self.entries, self._places = _event_places(path)
         with Path(path).open("rb") as file:
             self._header = file.read(self._places[0])
+            file.seek(self._places[-1])
+            self._footer = file.read(100)  # without it the last event counts as failed
         self._last: tuple[int, int, Listing] | None = None
 
     def read(self, first: int, last: int, names: Sequence[str]) -> Listing:
@@ -61,7 +63,7 @@ class HepMCReader:
             text = file.read(self._places[min(end, len(self._places) - 1)] - self._places[begin])
         rows: list[dict[str, NDArray[Any]]] = []
         numbers: list[tuple[int, float]] = []
-        stream = pyhepmc.io.pyiostream(io.BytesIO(self._header + text + b"\n"), 1 << 16)
+        stream = pyhepmc.io.pyiostream(io.BytesIO(self._header + text + self._footer), 1 << 16)
         old = b"IO_GenEvent" in self._header
         reader = (pyhepmc.io.ReaderAsciiHepMC2 if old else pyhepmc.io.ReaderAscii)(stream)
         skip = first - begin * _STRIDE

@@ -347,7 +347,7 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
     }
     settings |= {f"cut{k}.root": ({}, "cannot be read|cut short") for k in range(4)}
     at_good: list[tuple[dict[str, Any], str]] = [
-        ({"parents": ("D0", "B_s0")}, "holds none of D0, B_s0 in 1 events"),
+        ({"parents": ("D+", "B_s0")}, "holds none of D+, B_s0 in 1 events"),
         ({"parents": ()}, "parents are empty"),
         ({"format": "rntuple"}, "is of the format ttree, not rntuple"),
         ({"branches": {"vx": "GenPart_pt"}}, "length_unit"),
