@@ -58,6 +58,9 @@ def write_nano(
         if kind == "rntuple":
             file.mkrntuple("Events", ak.Array(ak.zip(columns, depth_limit=1)))
         else:
-            tree = file.mktree("Events", {k: v.dtype if isinstance(v, np.ndarray) else v.type.content for k, v in columns.items()})
+            tree = file.mktree(
+                "Events",
+                {k: v.dtype if isinstance(v, np.ndarray) else v.type.content for k, v in columns.items()},
+            )
             tree.extend(columns)
     return path

@@ -94,7 +94,9 @@ def check_source(source: EventSource) -> None:
     two = pickle.loads(pickle.dumps(source)).sample(n, Streams(1).rng("source"))
     assert len(one) == n, f"asked for {n} parents, got {len(one)}"
     if isinstance(source, ReadSource):
-        assert np.array_equal(source.block(0).momentum, one.momentum), "the first block and the first parents differ"
+        assert np.array_equal(source.block(0).momentum, one.momentum), (
+            "the first block and the first parents differ"
+        )
     assert one.pdgid == source.pdgid, f"the source says {source.pdgid} and makes {one.pdgid}"
     assert np.array_equal(one.momentum, two.momentum), "the same stream gave other parents after pickling"
     assert np.isfinite(one.momentum).all(), "a momentum is not finite"

@@ -76,7 +76,9 @@ def test_every_unit_is_ours_in_the_end(tmp_path: Path, momentum: str, length: st
     assert particles.pz[:, 3].to_list() == pytest.approx([9.0, 10.0, 11.0], rel=1e-14)
     assert particles.E[0, 2] == pytest.approx(5.0, rel=1e-14)
     assert particles.nominal_mass[0, 1] == pytest.approx(B_MASS, rel=1e-14)
-    for name, expected in zip(("vx", "vy", "vz", "vt"), ((0.1, 1.0), (0.2, 2.0), (-0.3, 3.0), (0.4, 4.0)), strict=True):
+    for name, expected in zip(
+        ("vx", "vy", "vz", "vt"), ((0.1, 1.0), (0.2, 2.0), (-0.3, 3.0), (0.4, 4.0)), strict=True
+    ):
         got = particles[name][0, :4]
         assert got[1:].to_list() == pytest.approx([expected[0], expected[0], expected[1]], rel=1e-14)
     assert events.original.has_vertex.to_list() == [True] * 3
@@ -135,7 +137,9 @@ def test_damage_in_the_middle_is_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(refusal.value)
 
 
-def test_without_pyhepmc_one_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pyhepmc_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = str(written(tmp_path / "e.hepmc"))
     monkeypatch.setattr(event_readers, "find_spec", lambda _name: None)
     with pytest.raises(InputError, match=r"install 'darkpair\[hepmc\]'"):
