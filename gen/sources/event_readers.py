@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -190,7 +191,9 @@ class _RootReader:
         self.tree = file[tree]
         self.kind = "ttree" if file.classname_of(tree) == "TTree" else "rntuple"
         self.entries = int(self.tree.num_entries)
-        self.branch = _mapping(path, dict(given), {name for name in self.tree.keys()}, self.ours)  # noqa: C416, SIM118
+        # all of an RNTuple's names take uproot a time that grows with the square of their number
+        names = self.tree.keys(recursive=self.kind == "ttree")
+        self.branch = _mapping(path, dict(given), set(names), self.ours)
         self.names = frozenset(self.branch)
 
     def read(self, first: int, last: int, names: Sequence[str]) -> Listing:
@@ -245,7 +248,8 @@ def _mapping(path: str, given: dict[str, str], present: set[str], ours: bool) ->
         if branch in present:
             out[name] = branch
         elif name in given and branch:
-            raise UnknownNameError(f"branch of {path!r}", branch, sorted(present))
+            near = get_close_matches(branch, sorted(present), n=6, cutoff=0.0)  # there may be thousands
+            raise UnknownNameError(f"branch of {path!r}", branch, [*near, "..."])
         elif name not in OPTIONAL and branch:
             near = [b for b in sorted(present) if b.lower().endswith(name.lower())][:3]
             hint = f", perhaps {' or '.join(near)}" if near else ""

@@ -111,6 +111,7 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
 def _decay_places(places: hist.Hist[Any], title: str, path: Path) -> None:
     """Squares of the size of each bin's sum of weights, open where it is negative, with both projections."""
     import matplotlib.pyplot as plt
+    from matplotlib.lines import Line2D
 
     fig, axes = plt.subplots(
         2, 2, figsize=(9.0, 7.0), width_ratios=(3, 1), height_ratios=(1, 3), sharex="col", sharey="row",
@@ -145,9 +146,9 @@ def _decay_places(places: hist.Hist[Any], title: str, path: Path) -> None:
         flow = places.values(flow=True)[i]
         top.stairs(flow.sum(axis=1)[1:-1], momentum.edges, color=color, lw=1.4)
         side.stairs(flow.sum(axis=0)[1:-1], distance.edges, color=color, lw=1.4, orientation="horizontal")
-        handles.append(plt.Line2D([], [], marker="s", ls="", color=color, label=f"{name}, {flow.sum():.4g}"))
+        handles.append(Line2D([], [], marker="s", ls="", color=color, label=f"{name}, {flow.sum():.4g}"))
     if (places.values() < 0.0).any():
-        handles.append(plt.Line2D([], [], marker="s", ls="", color="0.3", mfc="none", label="open: negative"))
+        handles.append(Line2D([], [], marker="s", ls="", color="0.3", mfc="none", label="open: negative"))
     main.set(xscale="log", yscale="log", xlabel=momentum.label, ylabel=distance.label)
     top.set(ylabel="sum of weights")
     side.set(xlabel="sum of weights")
