@@ -304,7 +304,7 @@ class EventFile:
         columns.setdefault("mother", np.full(n, -1, dtype=np.int32))
         columns.setdefault("status", np.zeros(n, dtype=np.int32))
         numbers = {name: events[name] for name in _IDENTIFIERS if name in events}
-        numbers["entry"] = np.arange(start, stop, dtype=np.int64)
+        numbers["entry"] = np.arange(start, stop, dtype=np.uint64)
         numbers["weight"] = events.get("weight", np.ones(stop - start)).astype(np.float64)
         whole = Originals(
             offsets=offsets, particles=columns, events=numbers, rows=row, parent=at - offsets[row]

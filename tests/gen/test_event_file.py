@@ -347,7 +347,7 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
     }
     settings |= {f"cut{k}.root": ({}, "cannot be read|cut short") for k in range(4)}
     at_good: list[tuple[dict[str, Any], str]] = [
-        ({"parents": ("D+", "B_s0")}, "holds none of D+, B_s0 in 1 events"),
+        ({"parents": ("D+", "B_s0")}, r"holds none of D\+, B_s0 in 1 events"),
         ({"parents": ()}, "parents are empty"),
         ({"format": "rntuple"}, "is of the format ttree, not rntuple"),
         ({"branches": {"vx": "GenPart_pt"}}, "length_unit"),
@@ -375,7 +375,7 @@ def test_what_is_refused_is_one_line(tmp_path: Path) -> None:
         ({"branches": {"pt": "GenPart_p"}}, "did you mean 'GenPart_pt'"),
         ({"format": "root"}, "known: ttree, rntuple, hepmc3"),
         ({"mass": "PDG"}, "known: pdg, stored"),
-        ({"momentum_unit": "geV"}, "did you mean 'GeV'"),
+        ({"momentum_unit": "Gev"}, "did you mean 'GeV'"),
         ({"length_unit": "feet"}, "unknown unit 'feet'"),
         ({"parents": ("B",)}, "unknown particle 'B'"),
     ],
