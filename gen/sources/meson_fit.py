@@ -30,7 +30,8 @@ _PT_NODES: Final = (
 _GRIDS: Final = (
     (60_000, 0.15, 1),
     (8_000, 0.25, 2),
-    (0, 0.3, 3),
+    (2_000, 0.3, 3),
+    (0, 0.5, 3),
 )  # least mesons, step in y, step among _PT_NODES
 
 
