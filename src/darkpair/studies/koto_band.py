@@ -15,8 +15,8 @@ from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.constraints.koto import KotoBand
 from darkpair.contours import coupling_at
-from darkpair.koto_efficiency import EfficiencyCurve, efficiency_curves
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.koto_efficiency import EfficiencyCurve, efficiency_curves
 
 __all__ = ["bands", "run"]
 
