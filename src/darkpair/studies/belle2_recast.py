@@ -23,6 +23,7 @@ from darkpair.gen.lifetime import Scan
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.statistics import gaussian_upper_limit
 
 __all__ = [
     "ESCAPE_LENGTH",
@@ -44,9 +45,6 @@ ESCAPE_LENGTH: Final = 2000.0
 
 #: Lifetimes of X2 that one sample serves [mm].
 _SCAN: Final = Scan(shortest=1e-2, longest=1e6)
-
-#: One-sided normal quantile of 90 %.
-_QUANTILE_90: Final = 1.2815515655446004
 
 #: |M|², averaged over the pair's angle, as a function of q2, with the masses of the pair.
 Spectrum = tuple[Callable[[Array], Array], float, float]
@@ -278,7 +276,7 @@ def measurements() -> list[Measurement]:
                 entry, expected = result["branching_ratio"], standard["short_distance"]["value"]
                 central = entry["value"] - expected
                 more = {
-                    "limit": central + _QUANTILE_90 * entry["up"],
+                    "limit": gaussian_upper_limit(central, entry["up"]),
                     "method": "one-sided Gaussian: excess + 1.2816 upper errors",
                     "central": central,
                     "low": central - entry["down"],
