@@ -15,6 +15,7 @@ from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
 from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.upsilon4s import Upsilon4S
@@ -27,7 +28,14 @@ __all__ = ["REGISTRIES", "make"]
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
     "sources": Registry(
-        "sources", {"dump_mesons": DumpMesons, "gun": Gun, "koto_kl": KotoKL, "upsilon4s": Upsilon4S}
+        "sources",
+        {
+            "dump_mesons": DumpMesons,
+            "event_file": EventFile,
+            "gun": Gun,
+            "koto_kl": KotoKL,
+            "upsilon4s": Upsilon4S,
+        },
     ),
     "detectors": Registry(
         "detectors",
