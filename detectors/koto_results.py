@@ -4,31 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from darkpair.detectors.data_file import read_data
+from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.lifetime_scan import estimated_decay_probability
 from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["Number", "Run", "factors", "koto_decay_probability", "run"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """A number of a data file.
-
-    Parameters
-    ----------
-    value : float
-    error : float or None
-        Standard error, statistical and systematic together, where the source gives one.
-    unit, source, confidence : str
-        Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
-    """
-
-    value: float
-    unit: str
-    source: str
-    confidence: str
-    error: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +82,13 @@ def factors(*names: str) -> dict[str, Number]:
     return {name: Number(**known[name]) for name in names}
 
 
-def koto_decay_probability(mass: float, ctau: float, *, particles: int = 1) -> float:
+def koto_decay_probability(mass: Real, ctau: Real, *, particles: int = 1) -> Array:
     """Probability that X2 decays in KOTO, estimated with a typical path and energy.
 
     Parameters
     ----------
-    mass : float [GeV]
-    ctau : float [mm]
+    mass, ctau : float or ndarray [GeV], [mm]
+        They broadcast.
     particles : int
         How many have to decay: 2 for K_L -> X2 X2 with photons of both.
 
