@@ -30,7 +30,7 @@ from darkpair.constraints import (
     constraints,
     strongest,
 )
-from darkpair.constraints.escape import escape_fraction, invisible_branching_ratio
+from darkpair.constraints.escape import escape_fraction, invisible_branching_ratio, invisible_fraction
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.gun import Gun
@@ -94,6 +94,10 @@ def test_escape_tends_to_all_and_nothing() -> None:
     stuck = point(G_X=1e3 * G_F)
     assert escape_fraction(free, "B+", "K+", length=2000.0, boost=0.3) == pytest.approx(1.0, abs=1e-4)
     assert escape_fraction(stuck, "B+", "K+", length=2000.0, boost=0.3) < 1e-6
+    # what flies out and decays unseen counts once
+    assert invisible_fraction(free, "B+", "K+", length=2000.0, boost=0.3) == pytest.approx(1.0, abs=1e-4)
+    unseen = invisible_fraction(stuck, "B+", "K+", length=2000.0, boost=0.3)
+    assert unseen == pytest.approx(float(stuck.branching_ratio("X2", "X1 nu nubar")), rel=1e-4)
 
 
 def test_windows_of_missing_mass_add_up() -> None:
