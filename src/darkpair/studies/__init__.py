@@ -10,6 +10,8 @@ from darkpair.constraints import DATA
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import (
     audit,
+    belle2,
+    charm,
     fig1,
     fig2,
     fig6,
@@ -19,6 +21,7 @@ from darkpair.studies import (
     koto_band,
     koto_limits,
     koto_shifts,
+    mesons,
     relic,
     table1,
 )
@@ -32,6 +35,8 @@ Study = Callable[..., list[Path]]
 #: Every study by name.
 STUDIES: dict[str, Study] = {
     "audit": audit.run,
+    "belle2": belle2.run,
+    "charm": charm.run,
     "table1": table1.run,
     "fig1": fig1.run,
     "fig2": fig2.run,
@@ -43,6 +48,7 @@ STUDIES: dict[str, Study] = {
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
     "relic": relic.run,
+    "mesons": mesons.run,
 }
 
 
