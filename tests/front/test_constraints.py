@@ -70,7 +70,7 @@ def test_every_assumption_of_b_to_k_is_a_switch() -> None:
     assert limits["belle2-precision"] == pytest.approx(4.0e-7)
     assert limits["red-line"] == pytest.approx(4.8e-6)
     assert limits["red-line-total"] == pytest.approx(2.0 * limits["belle2-precision"])
-    assert limits["belle2-2023"] == pytest.approx(2.3e-5 + 1.28155 * 0.71e-5 - 5.58e-6, rel=1e-4)
+    assert limits["belle2-2023"] == pytest.approx(2.3e-5 + 1.28155 * 0.707e-5 - 4.97e-6, rel=1e-4)
 
 
 @pytest.mark.parametrize(("boost", "length"), [(0.0, 2000.0), (0.425, 500.0)])
