@@ -15,6 +15,7 @@ from darkpair.chains.form_factors import form_factor
 from darkpair.chains.models.model import Model
 from darkpair.chains.standard_model import MesonNeutrinos
 from darkpair.chains.widths import three_body_width
+from darkpair.constraints.measurements import measurement
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
 from darkpair.gen.events import Batch
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 #: The typical size <L> of a B-factory detector [mm]: arXiv:2005.07102, section IV.C.
-ESCAPE_LENGTH: Final = 2000.0
+ESCAPE_LENGTH: Final = measurement("b_to_k_nunu", "escape").value
 
 #: Lifetimes of X2 that one sample serves [mm].
 _SCAN: Final = Scan(shortest=1e-2, longest=1e6)
