@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from darkpair.gen.errors import InputError
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["coupling_at", "excluded_ranges"]
+__all__ = ["coupling_at", "excluded_in_table", "excluded_ranges"]
 
 #: Most evaluations, and the relative distance from the target at which a point is solved.
 _STEPS: Final = 100
@@ -99,4 +100,25 @@ def excluded_ranges(
     ]
     if above[-1]:
         ends.append(float(grid[-1]))
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def excluded_in_table(coupling: Array, rate: Array, limit: float) -> list[tuple[float, float]]:
+    """Intervals of the coupling in which the rate exceeds a limit, ends interpolated in the logarithms.
+
+    Parameters
+    ----------
+    coupling, rate : ndarray, (n,)
+        In growing coupling; both positive.
+    limit : float
+    """
+    x, y = np.log(coupling), np.log(rate / limit)
+    above = y > 0.0
+    change = np.flatnonzero(above[1:] != above[:-1])
+    cross = np.exp(x[change] - y[change] * (x[change + 1] - x[change]) / (y[change + 1] - y[change]))
+    ends = [float(c) for c in cross]
+    if above[0]:
+        ends.insert(0, 0.0)
+    if above[-1]:
+        ends.append(math.inf)
     return list(zip(ends[::2], ends[1::2], strict=True))

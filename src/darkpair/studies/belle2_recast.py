@@ -29,10 +29,9 @@ from darkpair.statistics import gaussian_upper_limit
 __all__ = [
     "ESCAPE_LENGTH",
     "EscapeSample",
-    "Measurement",
+    "SearchResult",
     "escape_chain",
     "escape_sample",
-    "excluded",
     "mean_efficiency",
     "measurements",
     "neutrino_spectrum",
@@ -220,7 +219,7 @@ def _flights(batch: Batch) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measurement:
+class SearchResult:
     """What an experiment says of B -> K nu nubar, in branching ratios with the Standard Model's q2 spectrum.
 
     Parameters
@@ -246,7 +245,7 @@ class Measurement:
     low: float | None = None
     high: float | None = None
 
-    def unsubtracted(self) -> Measurement:
+    def unsubtracted(self) -> SearchResult:
         """The same, as if the Standard Model made no events."""
         up = self.standard_model
         whole = replace(self, limit=self.limit + up, standard_model=0.0)
@@ -255,7 +254,7 @@ class Measurement:
         return replace(whole, central=self.central + up, low=self.low + up, high=self.high + up)
 
 
-def measurements() -> list[Measurement]:
+def measurements() -> list[SearchResult]:
     """Belle's limits and Belle II's measurements, less the Standard Model.
 
     Belle: the published limit minus the Standard Model's branching ratio.  Belle II: excess over the short-distance
@@ -284,7 +283,7 @@ def measurements() -> list[Measurement]:
                     "high": central + entry["up"],
                 }
             out.append(
-                Measurement(
+                SearchResult(
                     name=name,
                     experiment=experiment,
                     tag=result.get("tag", "none"),
@@ -294,24 +293,3 @@ def measurements() -> list[Measurement]:
                 )
             )
     return out
-
-
-def excluded(coupling: Array, rate: Array, limit: float) -> list[tuple[float, float]]:
-    """Intervals of the coupling in which the rate exceeds a limit, ends interpolated in the logarithms.
-
-    Parameters
-    ----------
-    coupling, rate : ndarray, (n,)
-        In growing coupling; both positive.
-    limit : float
-    """
-    x, y = np.log(coupling), np.log(rate / limit)
-    above = y > 0.0
-    change = np.flatnonzero(above[1:] != above[:-1])
-    cross = np.exp(x[change] - y[change] * (x[change + 1] - x[change]) / (y[change + 1] - y[change]))
-    ends = [float(c) for c in cross]
-    if above[0]:
-        ends.insert(0, 0.0)
-    if above[-1]:
-        ends.append(math.inf)
-    return list(zip(ends[::2], ends[1::2], strict=True))
