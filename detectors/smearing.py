@@ -43,6 +43,10 @@ class Calorimeter:
         """Standard deviation of the energy [GeV]."""
         return np.sqrt((self.constant * energy) ** 2 + self.stochastic**2 * energy)
 
+    def sigma_position(self, energy: Array) -> Array:
+        """Standard deviation of x, and of y [mm]."""
+        return self.position / np.sqrt(energy)
+
     @staticmethod
     def draw(rng: np.random.Generator, n: int) -> Array:
         """Standard-normal draws for n particles, (3, n): one set each, before any cut."""
@@ -58,5 +62,5 @@ class Calorimeter:
         energy : ndarray, (k,) [GeV]
         x, y : ndarray, (k,) [mm]
         """
-        spread = self.position / np.sqrt(energy)
+        spread = self.sigma_position(energy)
         return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]

@@ -20,7 +20,7 @@ from darkpair.gen.lifetime import decay_probability, truncated_exponential
 from darkpair.gen.particles import particle
 from darkpair.gen.sampling import Density
 
-__all__ = ["KotoKL", "momentum_spectrum"]
+__all__ = ["Z_TARGET", "KotoKL", "momentum_spectrum"]
 
 # Momentum spectra at the beam exit: mu, s0, A, B of exp(-(p - mu)²/(2 sigma²)), sigma = s0 (1 - (A + B p)(p - mu))
 # [GeV].  "sato": the default of KOTO's simulation, from K_L -> pi+ pi- data; read in public copies of its code
@@ -33,7 +33,8 @@ SPECTRA: Final = {
 _P_RANGE: Final = (0.05, 10.0)
 
 # Geometry of the same simulation, read in public copies of its code [mm].
-_Z_TARGET: Final = -21000.0
+#: Where the target stands.
+Z_TARGET: Final = -21000.0
 _Z_COLLIMATOR: Final = -14000.0
 _Z_EXIT: Final = -1000.0
 _COLLIMATOR_HALF: Final = (7.6, 12.5)  # hole of 15.2 (x) by 25.0 (y)
@@ -182,9 +183,9 @@ class KotoKL:
             y0 = _IMAGE_HALF[1] * (2.0 * rng.random(n) - 1.0)
         else:
             x0, y0 = _image_x().sample(rng, n), _image_y().sample(rng, n)
-        slope_x = (_COLLIMATOR_HALF[0] * (2.0 * rng.random(n) - 1.0) - x0) / (_Z_COLLIMATOR - _Z_TARGET)
-        slope_y = (_COLLIMATOR_HALF[1] * (2.0 * rng.random(n) - 1.0) - y0) / (_Z_COLLIMATOR - _Z_TARGET)
-        reach = _Z_EXIT - _Z_TARGET
+        slope_x = (_COLLIMATOR_HALF[0] * (2.0 * rng.random(n) - 1.0) - x0) / (_Z_COLLIMATOR - Z_TARGET)
+        slope_y = (_COLLIMATOR_HALF[1] * (2.0 * rng.random(n) - 1.0) - y0) / (_Z_COLLIMATOR - Z_TARGET)
+        reach = _Z_EXIT - Z_TARGET
         return x0 + slope_x * reach, y0 + slope_y * reach, slope_x, slope_y
 
     def _fitted(self, rng: np.random.Generator, p: Array) -> tuple[Array, Array, Array, Array]:

@@ -90,10 +90,19 @@ def test_fig8(tmp_path: Path) -> None:
 
 
 def test_fig7(tmp_path: Path) -> None:
-    true, fitted, reconstructed, perfect = (row["median [MeV]"] for row in study("fig7", tmp_path)["curves"])
+    found = {row["curve"]: row["median [MeV]"] for row in study("fig7", tmp_path)["curves"]}
+    assert len(found) == 8
+    true, fitted, *_ = found.values()
     assert abs(true - 2.2) < 0.1  # of the collimator's straight lines, computed independently
     assert abs(fitted - true) < 0.3
-    assert reconstructed > perfect > 4.0 * true  # on the axis, when the beam is centimetres wide
+    for note in ("", ", perfect resolution"):
+        three, two, gammas = (
+            found[f"$K_L\\to{decay}$, reconstructed{note}"]
+            for decay in ("3\\pi^0", "2\\pi^0", "\\gamma\\gamma")
+        )
+        assert true < three < 4.0 * true
+        assert true < two < 4.0 * true
+        assert gammas > 10.0 * true  # on the axis, when the beam is centimetres wide
 
 
 def test_fig1(tmp_path: Path) -> None:
