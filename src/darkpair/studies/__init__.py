@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,16 @@ STUDIES: dict[str, Study] = {
     "relic": relic.run,
     "mesons": mesons.run,
 }
+
+
+def _describe() -> None:
+    """Give each study its module's first line, which `darkpair list` shows."""
+    for study in STUDIES.values():
+        first = (sys.modules[study.__module__].__doc__ or "").partition("\n")[0]
+        setattr(study, "summary", first.partition(": ")[2])  # noqa: B010 (a function has no declared attribute)
+
+
+_describe()
 
 
 def data_for(name: str, data: str) -> str:
