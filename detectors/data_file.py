@@ -5,18 +5,66 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from darkpair.detectors.selection import Cut, Line, Selection
+from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["read_data", "selections"]
+__all__ = ["Number", "data_files", "read_data", "selections"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number of a data file.
+
+    Parameters
+    ----------
+    value : float
+    error : float or None
+        Standard error, statistical and systematic together, where the source gives one.
+    unit, source, confidence : str
+        Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
+    """
+
+    value: float
+    unit: str
+    source: str
+    confidence: str
+    error: float | None = None
+
+
+def data_files() -> list[str]:
+    """Names of the detectors that the package has data files of."""
+    folder = files("darkpair.detectors") / "data"
+    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
 
 
 def read_data(name: str) -> dict[str, Any]:
-    """Contents of a detector's data file, ``detectors/data/NAME.toml``."""
-    return tomllib.loads((files("darkpair.detectors") / "data" / f"{name}.toml").read_text())
+    """Contents of a detector's data file: ``detectors/data/NAME.toml``, or a path that ends with .toml.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name without a file.
+    InputError
+        For a path that cannot be read, or is not TOML.
+    """
+    if not name.endswith(".toml"):
+        if name not in data_files():
+            raise UnknownNameError("data file", name, data_files())
+        return tomllib.loads((files("darkpair.detectors") / "data" / f"{name}.toml").read_text("utf-8"))
+    try:
+        return tomllib.loads(Path(name).read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read ({error.strerror}); give an existing data file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{name}: not a TOML file ({error}); see detectors/data/charm.toml for one"
+        ) from error
 
 
 def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
@@ -39,7 +87,7 @@ def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
             entry = entry_of(name, common)
             if not entry.get("off", False):
                 cuts.append(_cut(entry))
-        return Selection(name, tuple(cuts), tuple(data["box"]))
+        return Selection(name, tuple(cuts), tuple(data.get("box", ())))
 
     return {name: partial(make, name) for name in data["selections"]}
 

@@ -4,31 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from darkpair.detectors.data_file import read_data
+from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.lifetime_scan import estimated_decay_probability
 from darkpair.gen.errors import UnknownNameError
 
 __all__ = ["Number", "Run", "factors", "koto_decay_probability", "run"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """A number of a data file.
-
-    Parameters
-    ----------
-    value : float
-    error : float or None
-        Standard error, statistical and systematic together, where the source gives one.
-    unit, source, confidence : str
-        Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
-    """
-
-    value: float
-    unit: str
-    source: str
-    confidence: str
-    error: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,16 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
+from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
-from darkpair.gen.pipeline import MOST_EVENTS, Pipeline
+from darkpair.gen.particles import DARK_IDS
+from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline
 from darkpair.gen.region import Region
+from darkpair.gen.topology import DECAYED
 from darkpair.gen.units import quantity
 from darkpair.plugins import REGISTRIES, make
 
-__all__ = ["Job", "load_job"]
+__all__ = ["Job", "aimed_source", "load_job"]
 
 
 class _Table(BaseModel):
@@ -71,6 +74,7 @@ class Job(_Table):
     """A whole job.
 
     ``[source]`` and ``[detector]`` name a plug-in and give its parameters; everything else is checked here.
+    ``aim = true`` in ``[source]`` draws the parents where the detector's events come from, with exact weights.
     """
 
     run: RunTable
@@ -88,13 +92,23 @@ class Job(_Table):
             With the key, the value, and what is allowed.
         """
         detector = None if self.detector is None else _plugin("detectors", self.detector, "detector")
+        chain = self._chain(getattr(detector, "region", None))
         return Pipeline(
-            source=_plugin("sources", self.source, "source"),
-            chain=self._chain(getattr(detector, "region", None)),
+            source=self._source(chain),
+            chain=chain,
             detector=detector,
             seed=self.run.seed,
             keep=self.output.events,
         )
+
+    def _source(self, chain: Chain) -> EventSource:
+        """The source, aimed if the job says so: only here are source, chain and region known together."""
+        table = dict(self.source)
+        aimed = table.pop("aim", False)
+        source: EventSource = _plugin("sources", table, "source")
+        if not isinstance(aimed, bool):
+            raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
+        return aimed_source(source, chain, self.run.seed) if aimed else source
 
     def _chain(self, region: Region | None) -> Chain:
         table = self.chain
@@ -134,6 +148,32 @@ class Job(_Table):
         ctau = float(point.ctau("X2"))
         lifetimes = {who: _lifetime(law, ctau, region, who) for who, law in table.lifetime.items()}
         return point.chain(table.parent, table.production, modes=table.modes, lifetimes=lifetimes)
+
+
+def aimed_source(source: EventSource, chain: Chain, seed: int) -> Aimed:
+    """Source aimed at the region into which the chain's lifetimes are forced; see `darkpair.gen.importance`.
+
+    Raises
+    ------
+    InputError
+        For a source that has no density to aim, or a chain without a forced lifetime.
+    """
+    if not isinstance(source, Aimable):
+        raise InputError(
+            f"source.aim = true: a {type(source).__name__} cannot be aimed; use dump_mesons, or leave aim out"
+        )
+    if not any(isinstance(law, Forced) for law in chain.lifetimes.values()):
+        dark = {
+            name: None
+            for t in chain.topologies
+            for name, status, pdgid in zip(t.names, t.status, t.pdgid, strict=True)
+            if status == DECAYED and abs(pdgid) in {abs(i) for i in DARK_IDS.values()}
+        }
+        add = " and ".join(f"chain.lifetime.{name} = 'forced'" for name in dark or ("X2",))
+        raise InputError(
+            f"source.aim = true needs lifetimes that are forced into the detector's region; add {add}, or leave aim out"
+        )
+    return aim(source, chain, seed=seed)
 
 
 def load_job(

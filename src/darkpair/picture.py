@@ -96,7 +96,7 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
     last = cutflow.stages[-1]
     axes[0, 1].text(
         0.0, 0.9,
-        f"generated {cutflow.generated:,}\nin the box {last.n:,}\nacceptance\n"
+        f"generated {cutflow.generated:,}\n{'in the box' if box else 'accepted'} {last.n:,}\nacceptance\n"
         f"{cutflow.acceptance:.4g} ± {cutflow.acceptance_error:.1g}",
         va="top", transform=axes[0, 1].transAxes,
     )  # fmt: skip

@@ -8,10 +8,12 @@ from typing import Any
 
 from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.models import MODELS
+from darkpair.detectors.fixed_target import FixedTarget, experiments
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
+from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.units import quantity
@@ -22,8 +24,10 @@ __all__ = ["REGISTRIES", "make"]
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
-    "sources": Registry("sources", {"gun": Gun, "koto_kl": KotoKL}),
-    "detectors": Registry("detectors", {"koto": Koto, "koto_kaon": KotoKaon}),
+    "sources": Registry("sources", {"dump_mesons": DumpMesons, "gun": Gun, "koto_kl": KotoKL}),
+    "detectors": Registry(
+        "detectors", {"koto": Koto, "koto_kaon": KotoKaon, "fixed_target": FixedTarget, **experiments()}
+    ),
     "models": Registry("models", MODELS),
     "studies": Registry("studies", STUDIES),
 }

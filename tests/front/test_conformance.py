@@ -8,6 +8,8 @@ import pytest
 
 from darkpair import Streams, build
 from darkpair.chains.catalogue import CHAINS
+from darkpair.detectors.fixed_target import experiments
+from darkpair.gen.lifetime import Forced
 from darkpair.plugins import REGISTRIES
 from darkpair.testing import check_chain, check_detector, check_source, parents_of
 
@@ -49,6 +51,27 @@ def test_detector(name: str, descriptor: str) -> None:
     source = REGISTRIES["sources"].builtin["koto_kl"]()
     truth = chain.batch(source.sample(16384, Streams(5).rng("source")), Streams(5))
     check_detector(REGISTRIES["detectors"].builtin[name](), truth)
+
+
+@pytest.mark.parametrize("name", sorted(experiments()))
+@pytest.mark.parametrize(
+    "descriptor",
+    [
+        "eta -> X1 (X2 -> X1 (pi0 -> gamma gamma))",
+        "eta -> X1 (X2 -> X1 gamma [.5] | gamma gamma [.2] | X1 e+ e- [.2] | X1 mu+ mu- [.1])",
+    ],
+)
+@pytest.mark.parametrize("selection", ["showers", "muons"])
+def test_fixed_target(name: str, descriptor: str, selection: str) -> None:
+    """With decays where the detector sees them."""
+    detector = REGISTRIES["detectors"].builtin[name](selection=selection)
+    law = Forced(region=detector.region, ctau=1e4)
+    chain = build(descriptor, mass={"X1": 0.04, "X2": 0.4}, ctau={"X2": 1e4}, lifetimes={"X2": law})
+    source = REGISTRIES["sources"].builtin["gun"](parent="eta", momentum=(10.0, 200.0), cone=0.02)
+    truth = chain.batch(source.sample(16384, Streams(5).rng("source")), Streams(5))
+    check_detector(detector, truth)
+    seen = detector.observe(truth, Streams(5).rng("detector"))
+    assert seen.lists["Visible"][0].any()
 
 
 def test_the_kit_can_fail() -> None:

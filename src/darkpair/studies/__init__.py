@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from darkpair.studies import audit, fig1, fig2, fig6, fig7, fig8, koto_limits, koto_shifts, table1
+from darkpair.studies import (
+    audit,
+    charm,
+    fig1,
+    fig2,
+    fig6,
+    fig7,
+    fig8,
+    koto_limits,
+    koto_shifts,
+    mesons,
+    table1,
+)
 
 __all__ = ["STUDIES", "Study"]
 
@@ -15,6 +27,7 @@ Study = Callable[..., list[Path]]
 #: Every study by name.
 STUDIES: dict[str, Study] = {
     "audit": audit.run,
+    "charm": charm.run,
     "table1": table1.run,
     "fig1": fig1.run,
     "fig2": fig2.run,
@@ -23,4 +36,5 @@ STUDIES: dict[str, Study] = {
     "fig8": fig8.run,
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
+    "mesons": mesons.run,
 }

@@ -1,0 +1,317 @@
+"""Detectors behind a target or a dump: one class, one data file for each experiment.
+
+Photons and electrons are electromagnetic showers, muons are tracks; both fly straight from the decay volume to
+the calorimeter's plane.  Not simulated: resolution, merged showers, backgrounds; efficiencies are flat factors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import hist
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.detectors.data_file import Number, data_files, read_data, selections
+from darkpair.detectors.expectation import expected_events
+from darkpair.detectors.selection import Selection
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.kinematics import Array
+from darkpair.gen.observed import Observed
+from darkpair.gen.pipeline import Selected
+from darkpair.gen.region import Box, Cylinder, Region
+
+__all__ = ["FixedTarget", "experiments"]
+
+_SHOWERS = (22, 11, -11)
+_TRACKS = (13, -13)
+_KIND = "fixed_target"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedTarget:
+    """A fixed-target experiment with one of its selections.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of its data file (charm, nucal, ship, dune_nd, faser2), or a path to one that ends with .toml.
+    selection : str, optional
+        Signature; the data file's first unless given.
+    without : sequence of str
+        Cuts to leave out, by name.
+    factors : sequence of str, optional
+        Efficiencies that are not simulated, by name; the selection's unless given.  They are reported beside
+        the acceptance (`flat_factors`) and touch no event, weight or cut flow.
+
+    Raises
+    ------
+    UnknownNameError
+        For an experiment, a selection, a cut or a factor that does not exist.
+    InputError
+        For a data file of another kind of detector, or a shape that nothing here knows.
+
+    References
+    ----------
+    Every number with its source in ``detectors/data``, a file for each experiment.
+    """
+
+    experiment: str = "charm"
+    selection: str | None = None
+    without: Sequence[str] = ()
+    factors: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("without", "factors"):
+            if isinstance(getattr(self, name), str):
+                object.__setattr__(self, name, (getattr(self, name),))
+        if self._data.get("kind") != _KIND:
+            raise InputError(
+                f'the data file of {self.experiment!r} is not of kind = "{_KIND}"; known: {", ".join(experiments())}'
+            )
+        if self.selection is None:
+            object.__setattr__(self, "selection", next(iter(self._data["selections"])))
+        _ = self.cuts, self.flat_factors, self.region, self.face  # names and shapes are checked here
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        return read_data(self.experiment)
+
+    @cached_property
+    def cuts(self) -> Selection:
+        """The cuts in order."""
+        known = selections(self._data)
+        if self.selection not in known:
+            raise UnknownNameError(f"selection of {self.experiment}", str(self.selection), known)
+        return known[self.selection]().without(*self.without)
+
+    @cached_property
+    def flat_factors(self) -> dict[str, float]:
+        """The chosen efficiencies that are not simulated, by name."""
+        known = self._data.get("factors", {})
+        chosen = (
+            self._data["selections"][self.selection].get("factors", ())
+            if self.factors is None
+            else self.factors
+        )
+        for name in chosen:
+            if name not in known:
+                raise UnknownNameError(f"factor of {self.experiment}", name, known)
+        return {name: Number(**known[name]).value for name in chosen}
+
+    @property
+    def source(self) -> str:
+        """Name of the source that the detector expects."""
+        return str(self._data["source"])
+
+    @cached_property
+    def beam_energy(self) -> float:
+        """Of the protons [GeV]."""
+        return Number(**self._data["beam"]["energy"]).value
+
+    @cached_property
+    def run(self) -> dict[str, Number]:
+        """Protons on target ``pot``, observed and background events, and ``n_90``, the signal excluded at 90 %."""
+        return {name: Number(**entry) for name, entry in self._data["run"].items()}
+
+    @cached_property
+    def region(self) -> Region:
+        """The decay volume."""
+        return self._shape("decay_volume")
+
+    @cached_property
+    def face(self) -> Region:
+        """The window on the calorimeter's plane, as a thin region about it."""
+        return self._shape("calorimeter")
+
+    @cached_property
+    def z_face(self) -> float:
+        """Plane of the calorimeter [mm]."""
+        return Number(**self._data["calorimeter"]["z"]).value
+
+    def _shape(self, table: str) -> Region:
+        entries = self._data[table]
+        at = {name: Number(**entry).value for name, entry in entries.items() if isinstance(entry, dict)}
+        if table == "calorimeter":
+            z = at.pop("z")
+            at |= {"z_min": z - 1.0, "z_max": z + 1.0}
+        shapes: dict[str, Callable[..., Region]] = {"box": Box, "cylinder": Cylinder}
+        if entries.get("shape") not in shapes:
+            raise UnknownNameError(f"shape of {self.experiment}'s {table}", str(entries.get("shape")), shapes)
+        try:
+            return shapes[entries["shape"]](**at)
+        except TypeError as error:
+            raise InputError(
+                f"{self.experiment}, [{table}]: {error}; give the shape's own numbers"
+            ) from error
+
+    def expected_events(self, *, multiplicity: float, branching_ratio: float, acceptance: float) -> float:
+        """Expected events: protons on target times multiplicity, rate, acceptance and flat factors."""
+        return expected_events(
+            parents=self.run["pot"].value * multiplicity,
+            branching_ratio=branching_ratio,
+            acceptance=acceptance,
+            factors=self.flat_factors,
+        )
+
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
+        """Showers and tracks of each event on the calorimeter's plane; nothing is drawn.
+
+        Returns
+        -------
+        Observed
+            ``n_made`` visible particles made in the decay volume; ``Shower`` and ``Track`` (energy [GeV], x, y
+            [mm], genPartIdx), and ``Visible``, one for each event with any of them: the variables of the cuts
+            and the vertex (x_vtx, y_vtx, z_vtx) of the first.  Without showers their energies are 0 and their
+            ``separation`` is infinite, as it is for a single one.
+        """
+        n = len(truth)
+        seen = [self._arriving(truth.final_state(*kinds)) for kinds in (_SHOWERS, _TRACKS)]
+        (showers, on), (tracks, track_on) = ((state, np.flatnonzero(hit)) for state, _, hit, _, _ in seen)
+        made = sum(np.bincount(state.event[inside], minlength=n) for state, inside, *_ in seen)
+        columns = []
+        for (state, _, _, x, y), rows in zip(seen, (on, track_on), strict=True):
+            columns.append(
+                {
+                    "energy": state.momentum[3, rows],
+                    "x": x[rows],
+                    "y": y[rows],
+                    "genPartIdx": state.index[rows],
+                }
+            )
+        counts = [np.bincount(s.event[rows], minlength=n) for s, rows in ((showers, on), (tracks, track_on))]
+        has = (counts[0] + counts[1]) > 0
+        chosen = np.flatnonzero(has)
+        shower, track = columns
+        vertex = np.zeros((3, n))
+        for state, rows in ((tracks, track_on), (showers, on)):  # a shower's, where there is one
+            vertex[:, state.event[rows[::-1]]] = state.vertex[:3, rows[::-1]]
+        least, most, total = _extremes(counts[0], shower["energy"])
+        softest, _, together = _extremes(counts[1], track["energy"])
+        values = {
+            "n_showers": counts[0].astype(np.float64),
+            "n_tracks": counts[1].astype(np.float64),
+            "shower_energy_min": least,
+            "shower_energy_max": most,
+            "shower_energy_sum": total,
+            "separation": _separation(counts[0], shower["x"], shower["y"]),
+            "track_energy_min": softest,
+            "track_energy_sum": together,
+            **dict(zip(("x_vtx", "y_vtx", "z_vtx"), vertex, strict=True)),
+        }
+        return Observed(
+            n=n,
+            flat={"n_made": np.asarray(made)},
+            lists={
+                "Shower": (counts[0], shower),
+                "Track": (counts[1], track),
+                "Visible": (has.astype(np.int64), {name: v[chosen] for name, v in values.items()}),
+            },
+        )
+
+    def select(self, reco: Observed, weight: Array) -> Selected:
+        """Accepted events, the cut flow, and histograms of the accepted decays and of what they leave."""
+        counts, values = reco.lists["Visible"]
+        event = np.flatnonzero(counts)
+        accepted, _, cutflow = self.cuts.apply(
+            values, event, weight, [("decay_volume", reco.flat["n_made"] > 0), ("on_calorimeter", counts > 0)]
+        )
+        mask = np.zeros(len(weight), dtype=bool)
+        mask[event[accepted]] = True
+        where, impact, energy = (h.copy() for h in self._histograms)
+        w = weight[event[accepted]]
+        where.fill(1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
+        for name in ("Shower", "Track"):
+            energy.fill(reco.lists[name][1]["energy"], weight=np.repeat(weight, reco.lists[name][0]))
+            owner = np.repeat(np.arange(len(weight)), reco.lists[name][0])
+            rows = np.flatnonzero(mask[owner])
+            x, y = (reco.lists[name][1][key][rows] for key in ("x", "y"))
+            impact.fill(1e-3 * x, 1e-3 * y, weight=weight[owner[rows]])
+        return Selected(
+            mask=mask, cutflow=cutflow, histograms={"where": where, "impact": impact, "energy": energy}
+        )
+
+    @cached_property
+    def _histograms(self) -> tuple[hist.Hist[Any], hist.Hist[Any], hist.Hist[Any]]:
+        """Empty ones: accepted decays in the plane of z and x, their impacts, and energies of all that arrives."""
+        (x0, x1), _, (z0, z1) = _extent(self.region)
+        (fx0, fx1), (fy0, fy1), _ = _extent(self.face)
+        axis, storage = hist.axis.Regular, hist.storage.Weight()
+        label = "energy of each shower and track on the calorimeter, before the cuts [GeV]"
+        return (
+            hist.Hist(
+                axis(30, 1e-3 * z0, 1e-3 * z1, name="z_vtx", label="decay vertex z, from the target [m]"),
+                axis(30, 1e-3 * x0, 1e-3 * x1, name="x_vtx", label="decay vertex x, from the beam [m]"),
+                storage=storage,
+            ),
+            hist.Hist(
+                axis(30, 1e-3 * fx0, 1e-3 * fx1, name="x", label="impact x on the calorimeter [m]"),
+                axis(30, 1e-3 * fy0, 1e-3 * fy1, name="y", label="impact y on the calorimeter [m]"),
+                storage=storage,
+            ),
+            hist.Hist(
+                axis(50, 0.0, 0.25 * self.beam_energy, name="energy", label=label),
+                storage=storage,
+            ),
+        )
+
+    def _arriving(
+        self, state: FinalState
+    ) -> tuple[FinalState, NDArray[np.bool_], NDArray[np.bool_], Array, Array]:
+        """Particles, which of them are made in the volume, which arrive on the window, and where [mm]."""
+        px, py, pz, _ = state.momentum
+        x0, y0, z0, _ = state.vertex
+        inside = self.region.contains(x0, y0, z0)
+        forward = inside & (pz > 0.0) & (z0 <= self.z_face)
+        t = (self.z_face - z0) / np.where(forward, pz, np.inf)
+        x, y = x0 + px * t, y0 + py * t
+        on = forward & self.face.contains(x, y, np.full_like(x, self.z_face))
+        return state, inside, on, x, y
+
+
+def experiments() -> dict[str, Callable[..., FixedTarget]]:
+    """Every experiment that has a data file of the kind fixed_target, by name: a new one is one file."""
+    found: dict[str, Callable[..., FixedTarget]] = {}
+    for name in data_files():
+        data: Mapping[str, Any] = read_data(name)
+        if data.get("kind") == _KIND:
+            make = partial(FixedTarget, experiment=name)
+            make.__doc__ = str(data["title"])  # the line of `darkpair list`
+            found[name] = make
+    return found
+
+
+def _extent(region: Region) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
+    """Ends of a region along x, y and z [mm]."""
+    if isinstance(region, Cylinder):
+        side = (-region.radius, region.radius)
+        return side, side, (region.z_min, region.z_max)
+    assert isinstance(region, Box)
+    return (region.x_min, region.x_max), (region.y_min, region.y_max), (region.z_min, region.z_max)
+
+
+def _extremes(counts: NDArray[np.int64], value: Array) -> tuple[Array, Array, Array]:
+    """Least, greatest and sum of an event's values, (n,) each; 0 for an event without any."""
+    out = np.zeros((3, len(counts)))
+    some = np.flatnonzero(counts)
+    if len(some):
+        starts = (np.cumsum(counts) - counts)[some]
+        for row, law in zip(out, (np.minimum, np.maximum, np.add), strict=True):
+            row[some] = law.reduceat(value, starts)
+    return out[0], out[1], out[2]
+
+
+def _separation(counts: NDArray[np.int64], x: Array, y: Array) -> Array:
+    """Least distance between two of an event's showers [mm], (n,); infinite for fewer than two."""
+    out = np.full(len(counts), np.inf)
+    starts = np.cumsum(counts) - counts
+    for first in range(int(counts.max(initial=0))):
+        for second in range(first + 1, int(counts.max(initial=0))):
+            some = np.flatnonzero(counts > second)
+            i, j = starts[some] + first, starts[some] + second
+            out[some] = np.minimum(out[some], np.hypot(x[i] - x[j], y[i] - y[j]))
+    return out

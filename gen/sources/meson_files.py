@@ -1,0 +1,111 @@
+"""The shipped tables of meson production: which there are, what they say of themselves, and their grids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.kinematics import Array
+
+__all__ = ["COLLIDER", "MESONS", "TableKey", "about", "find", "grid", "stored"]
+
+#: Target of the tables of two equal, opposite beams: y and pT in the centre of mass, only the half y > 0.
+COLLIDER: Final = "collider"
+
+#: Mesons of the tables, as `particle` spells them.
+MESONS: Final = ("pi0", "eta", "eta'", "K_L0", "K+", "K-")
+
+
+@dataclass(frozen=True, order=True)
+class TableKey:
+    """What a file is of.
+
+    Parameters
+    ----------
+    generator : str
+    beam_energy : float [GeV]
+    target : str
+    """
+
+    generator: str
+    beam_energy: float
+    target: str
+
+    @property
+    def filename(self) -> str:
+        """Name of its file."""
+        return f"{self.generator}_{self.beam_energy:g}_{self.target}.npz"
+
+    @classmethod
+    def of(cls, filename: str) -> TableKey:
+        """Key of a file's name."""
+        generator, energy, target = filename.removesuffix(".npz").rsplit("_", 2)
+        return cls(generator, float(energy), target)
+
+
+@cache
+def stored() -> tuple[TableKey, ...]:
+    """Every table that the package ships."""
+    names = [entry.name for entry in _folder().iterdir() if entry.name.endswith(".npz")]
+    return tuple(sorted(TableKey.of(name) for name in names))
+
+
+def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
+    """Key of the table of that generator, energy [GeV] and target.
+
+    Without a target: protons, or whatever else is the only one at that energy.
+
+    Raises
+    ------
+    UnknownNameError
+        For a generator or a target that no table has.
+    InputError
+        For an energy that none has.
+    """
+    generators = sorted({key.generator for key in stored()})
+    if generator not in generators:
+        raise UnknownNameError("generator of mesons", generator, [*generators, "bmpt"])
+    mine = [key for key in stored() if key.generator == generator]
+    here = [key for key in mine if key.beam_energy == beam_energy]
+    if not here:
+        have = ", ".join(f"{energy:g}" for energy in sorted({key.beam_energy for key in mine}))
+        raise InputError(
+            f"no table of mesons of {generator} for a beam of {beam_energy:g} GeV; there are {have} GeV"
+        )
+    targets = [key.target for key in here]
+    wanted = target or ("p" if "p" in targets or len(targets) > 1 else targets[0])
+    if wanted not in targets:
+        raise UnknownNameError(f"target of {generator} at {beam_energy:g} GeV", wanted, targets)
+    return here[targets.index(wanted)]
+
+
+@cache
+def about(key: TableKey) -> Mapping[str, Any]:
+    """What a table says of itself: version, seed, events, cross-section, multiplicities."""
+    with (_folder() / key.filename).open("rb") as file, np.load(file) as data:
+        return MappingProxyType(json.loads(str(data["about"])))
+
+
+def grid(key: TableKey, meson: str) -> tuple[Array, Array, Array]:
+    """Nodes in y and pT [GeV] and the density there, for one meson of a table.
+
+    A file of a symmetric collision holds one half, from the centre of mass upwards; a collider's stays so.
+    """
+    with (_folder() / key.filename).open("rb") as file, np.load(file) as data:
+        y, pt, values = (data[f"{meson}.{name}"].astype(float) for name in ("y", "pt", "density"))
+    told = about(key)
+    if told["symmetric"] and key.target != COLLIDER:
+        y, values = np.concatenate([-y[:0:-1], y]), np.concatenate([values[:0:-1], values])
+    return y + told["centre"], pt, values
+
+
+def _folder() -> Any:
+    return files("darkpair.gen") / "data" / "mesons"

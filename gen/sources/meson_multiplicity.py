@@ -1,0 +1,123 @@
+"""How many mesons an inelastic interaction makes: measured where it was, else from the generators."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import numpy as np
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.sources.meson_files import COLLIDER, about, stored
+
+__all__ = ["Measured", "generated", "measured", "multiplicity"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A measured multiplicity.
+
+    Parameters
+    ----------
+    meson : str
+    beam_energy : float [GeV]
+        Of protons on protons at rest.
+    value, error : float
+        Mesons per inelastic interaction; one standard deviation.
+    source, confidence : str
+        Where the number comes from, and how surely.
+    """
+
+    meson: str
+    beam_energy: float
+    value: float
+    error: float
+    source: str
+    confidence: str
+
+
+@cache
+def measured() -> tuple[Measured, ...]:
+    """The measurements of ``gen/data/mesons/multiplicities.toml``."""
+    text = (files("darkpair.gen") / "data" / "mesons" / "multiplicities.toml").read_text(encoding="utf-8")
+    return tuple(Measured(**line) for line in tomllib.loads(text)["measured"])
+
+
+@cache
+def generated(meson: str, beam_energy: float, target: str) -> Mapping[str, float]:
+    """Mesons per inelastic interaction of each generator that has them."""
+    out = {}
+    for key in stored():
+        if (key.beam_energy, key.target) == (beam_energy, target):
+            found = about(key)["multiplicity"].get(meson)
+            if found:
+                out[key.generator] = float(found)
+    return MappingProxyType(out)
+
+
+@cache
+def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[float, float]:
+    """Mesons per inelastic interaction, and its absolute uncertainty.
+
+    Measured: that value.  Else, where the meson is measured at another energy: that value times the mean
+    ratio of the generators between the energies, because the generators disagree far more on the number
+    than on its growth.  Else the mean of the generators.  A nucleus: the proton's number times the ratio of
+    the generator that has both.  The uncertainty is half the spread of the generators, relative, or the
+    measurement's where that is larger; where one generator has the number alone, the greatest at another energy.
+
+    Parameters
+    ----------
+    meson : str
+    beam_energy : float [GeV]
+    target : str
+
+    Raises
+    ------
+    InputError
+        For an energy or a target of which there is neither a measurement nor a table.
+    """
+    here = generated(meson, beam_energy, target)
+    if target not in ("p", COLLIDER):
+        base, error = multiplicity(meson, beam_energy, "p")
+        protons = generated(meson, beam_energy, "p")
+        ratios = [number / protons[name] for name, number in here.items() if name in protons]
+        if not ratios:
+            raise InputError(f"no multiplicity of {meson} on {target} at {beam_energy:g} GeV in any table")
+        return base * float(np.mean(ratios)), error * float(np.mean(ratios))
+    known = [m for m in measured() if m.meson == meson] if target == "p" else []
+    exact = next((m for m in known if m.beam_energy == beam_energy), None)
+    if exact is None and not here:
+        have = ", ".join(
+            f"{e:g}" for e in sorted({key.beam_energy for key in stored() if key.target == target})
+        )
+        raise InputError(
+            f"no multiplicity of {meson} for a beam of {beam_energy:g} GeV; there are {have} GeV"
+        )
+    spread = _half_spread(here) if len(here) > 1 else _greatest_spread(meson)
+    if exact is not None:
+        return exact.value, max(exact.error, spread * exact.value)
+    if known:
+        there = generated(meson, known[0].beam_energy, target)
+        growth = [number / there[name] for name, number in here.items() if name in there]
+        if growth:
+            value = known[0].value * float(np.mean(growth))
+            return value, value * max(spread, known[0].error / known[0].value)
+    value = float(np.mean(list(here.values())))
+    return value, spread * value
+
+
+def _half_spread(numbers: Mapping[str, float]) -> float:
+    """Half the distance of the least from the greatest, relative to the mean."""
+    found = np.array(list(numbers.values()))
+    return float(0.5 * (found.max() - found.min()) / found.mean())
+
+
+def _greatest_spread(meson: str) -> float:
+    """Where one generator or none has the number: the greatest half spread at another energy; 1 without any."""
+    places = {(key.beam_energy, key.target) for key in stored()}
+    several = [numbers for place in places if len(numbers := generated(meson, *place)) > 1]
+    return max((_half_spread(numbers) for numbers in several), default=1.0)

@@ -1,0 +1,193 @@
+"""Study ``charm``: expected events at CHARM and NuCal against c tau, for each generator of the eta spectrum.
+
+eta -> X1 X2, X2 -> X1 pi0 at (m2, m1) = (400, 40) MeV; each point is its own sample, aimed for its c tau.
+Where fewer than a hundred effective events are accepted, as far below any observable yield, nothing is stated.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.descriptor import build
+from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.zprime import ZPrimeScalar
+from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.gen.importance import aim
+from darkpair.gen.lifetime import Forced
+from darkpair.gen.pipeline import Chunk, Pipeline, chunks
+from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.meson_files import stored
+from darkpair.studies.charm_pictures import against_ctau, what_decays_where
+from darkpair.studies.files import save_picture, write_rows
+
+__all__ = ["CHAIN", "MASS", "DumpPoint", "generators", "run"]
+
+CHAIN = "eta -> X1 (X2 -> X1 (pi0 -> gamma gamma [.98823]))"
+MASS = {"X1": 0.04, "X2": 0.4}
+
+#: Branching ratio of eta -> X1 X2 times that of X2 -> X1 pi0 for the column that knows no model.
+REFERENCE = 1e-9
+
+_SEED = 4805
+_EXPERIMENTS = ("charm", "nucal")
+_FIRST = "pythia6"  # the generator of the pictures and of --quick
+_STATED = (1e3, 1e4, 1e5)  # c tau of the production uncertainty [mm]
+_CELLS, _THROWS = (40, 32, 24), (8, 8, 16)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DumpPoint:
+    """A sample of eta at an experiment, aimed for one c tau.
+
+    Parameters
+    ----------
+    experiment, generator : str
+    ctau : float [mm]
+        Of X2.
+    n, seed : int
+    """
+
+    experiment: str
+    generator: str
+    ctau: float
+    n: int
+    seed: int = _SEED
+
+    @property
+    def detector(self) -> FixedTarget:
+        """The experiment."""
+        return FixedTarget(experiment=self.experiment)
+
+    @property
+    def source(self) -> DumpMesons:
+        """Its eta."""
+        energy = self.detector.beam_energy
+        return DumpMesons(meson="eta", beam_energy=energy, generator=self.generator)
+
+    @property
+    def chain(self) -> Chain:
+        """The decay, forced into the experiment's volume."""
+        law = Forced(region=self.detector.region, ctau=self.ctau)
+        return build(CHAIN, mass=MASS, ctau={"X2": self.ctau}, lifetimes={"X2": law})
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What makes the sample; the pilot runs here."""
+        chain = self.chain
+        aimed = aim(self.source, chain, seed=self.seed, cells=_CELLS, throws=_THROWS)
+        return Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
+
+    def made(self) -> Chunk:
+        """Cut flow and histograms."""
+        return Chunk.concatenate([chunk.tally() for chunk in chunks(self.pipeline, self.n)])
+
+
+def generators(beam_energy: float) -> list[str]:
+    """Generators that have eta on protons at that energy [GeV], and the parametrisation."""
+    return [*(k.generator for k in stored() if (k.beam_energy, k.target) == (beam_energy, "p")), "bmpt"]
+
+
+def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:
+    """Paths of the table and its pictures.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : Inputs, optional
+        Of the Z' that turns a c tau into a coupling; ``pdg`` unless given.
+    quick : bool
+        One generator but at the three stated c tau, a point a decade, a fifth of the events.
+    events : int, optional
+        Eta of each point; 100 000 unless given.
+    """
+    inputs = inputs or Inputs.of("pdg")
+    n = events or (20_000 if quick else 100_000)
+    grid = np.geomspace(1e1, 1e7, 7 if quick else 19)
+    points = [
+        DumpPoint(experiment=experiment, generator=generator, ctau=float(ctau), n=n)
+        for experiment in _EXPERIMENTS
+        for generator in generators(FixedTarget(experiment=experiment).beam_energy)
+        for ctau in (grid if generator == _FIRST or not quick else _STATED)
+    ]
+    console = Console(stderr=True)
+    steps = track(
+        points, description="samples", console=console, transient=True, disable=not sys.stderr.isatty()
+    )
+    rows = [_row(point, point.made(), inputs) for point in steps]
+    uncertainty = [_uncertainty(rows, name, ctau) for name in _EXPERIMENTS for ctau in _STATED]
+    told = {
+        "seed": _SEED,
+        "events": n,
+        "masses": MASS,
+        "inputs": inputs,
+        "detectors": [FixedTarget(experiment=name) for name in _EXPERIMENTS],
+    }
+    paths = write_rows(folder, "charm", rows, told, production_uncertainty=uncertainty)
+    paths += save_picture(against_ctau(rows, REFERENCE), folder, "charm")
+    where = DumpPoint(experiment="charm", generator=_FIRST, ctau=1e4, n=5 * n)
+    return paths + save_picture(what_decays_where(where), folder, "charm-where")
+
+
+def _row(point: DumpPoint, made: Chunk, inputs: Inputs) -> dict[str, Any]:
+    detector, table, flow = point.detector, point.source.table, made.cutflow
+    stated = flow.stages[-1].effective >= EFFECTIVE_MIN
+    reference = detector.expected_events(
+        multiplicity=table.multiplicity,
+        branching_ratio=REFERENCE * point.chain.visible_branching_ratio,
+        acceptance=flow.acceptance,
+    )
+    coupling, rate = _zprime(point.ctau, inputs)
+    return {
+        "experiment": point.experiment,
+        "generator": point.generator,
+        "c tau [m]": 1e-3 * point.ctau,
+        "eta per proton": table.multiplicity,
+        "eta per proton, error": table.multiplicity_error,
+        "acceptance": flow.acceptance if stated else None,
+        "acceptance error": flow.acceptance_error if stated else None,
+        "effective sample size": flow.stages[-1].effective,
+        f"events at BR {REFERENCE:g}": reference if stated else None,
+        "G_X [G_F], scalar Z'": coupling,
+        "events, scalar Z'": reference / REFERENCE * rate if stated else None,
+        "n_90": detector.run["n_90"].value,
+    }
+
+
+def _zprime(ctau: float, inputs: Inputs) -> tuple[float, float]:
+    """Coupling G_X [G_F] of the scalar Z' with that c tau [mm], and BR(eta -> X1 X2) BR(X2 -> X1 pi0) there."""
+    fermi = float(inputs["G_F"])
+    one = ZPrimeScalar(m1=MASS["X1"], m2=MASS["X2"], G_X=fermi, inputs=inputs)
+    square = float(one.ctau("X2")) / ctau  # every width goes with the square of the coupling
+    rate = float(one.branching_ratio("eta", "X1 X2")) * float(one.branching_ratio("X2", "X1 pi0"))
+    return math.sqrt(square), rate * square
+
+
+def _uncertainty(rows: Sequence[dict[str, Any]], experiment: str, ctau: float) -> dict[str, Any]:
+    """Spread of the generators at one c tau, and the error of the multiplicity."""
+    here = [
+        row for row in rows if row["experiment"] == experiment and math.isclose(row["c tau [m]"], 1e-3 * ctau)
+    ]
+    found = {row["generator"]: row[f"events at BR {REFERENCE:g}"] for row in here}
+    middle = 0.5 * (max(found.values()) + min(found.values()))
+    spectrum = (max(found.values()) - min(found.values())) / (2.0 * middle)
+    number = max(row["eta per proton, error"] / row["eta per proton"] for row in here)
+    return {
+        "experiment": experiment,
+        "c tau [m]": 1e-3 * ctau,
+        "events": found,
+        "middle": middle,
+        "half spread of the spectra, relative": spectrum,
+        "multiplicity, relative": number,
+        "production uncertainty, relative": math.hypot(spectrum, number),
+    }

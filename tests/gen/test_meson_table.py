@@ -1,0 +1,262 @@
+"""Meson tables: exact normalisation, exact draws, continuity, and what the shipped files say of themselves.
+
+Statistical tests: fixed seeds, failure rate 1e-6 each.
+"""
+
+from __future__ import annotations
+
+import pickle
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from darkpair.gen.data.mesons.make_tables import TABLES
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.kinematics import Array
+from darkpair.gen.particles import particle
+from darkpair.gen.provenance import describe
+from darkpair.gen.sources.meson_files import COLLIDER, MESONS, TableKey, about, grid, stored
+from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
+from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
+
+RATE = 1e-6
+N = 1_000_000
+
+
+def toy() -> MesonTable:
+    """A few uneven cells, some of them empty, pT not from zero."""
+    values = np.random.default_rng(3).random((6, 5)) ** 3
+    values[0] = values[-1] = 0.0
+    values[2:4, 1:3] = 0.0
+    return MesonTable(
+        meson="eta",
+        beam_energy=400.0,
+        target="p",
+        generator="toy",
+        multiplicity=0.3,
+        multiplicity_error=0.02,
+        generator_multiplicity=0.5,
+        y_nodes=np.array([-1.0, 0.2, 0.5, 1.7, 2.0, 4.0]),
+        pt_nodes=np.array([0.1, 0.3, 0.35, 1.0, 2.0]),
+        values=values,
+    )
+
+
+def shipped(meson: str = "eta") -> MesonTable:
+    return meson_table(meson, beam_energy=400.0, generator="sibyll23d")
+
+
+def bin_probabilities(table: MesonTable, y_edges: Array, pt_edges: Array) -> Array:
+    """Probability of each bin: the midpoint rule, exact on pieces that cross no node."""
+    fine_y, fine_pt = np.union1d(y_edges, table.y_nodes), np.union1d(pt_edges, table.pt_nodes)
+    at_y, at_pt = 0.5 * (fine_y[1:] + fine_y[:-1]), 0.5 * (fine_pt[1:] + fine_pt[:-1])
+    value = table.density(*(a.ravel() for a in np.meshgrid(at_y, at_pt, indexing="ij")))
+    mass = value.reshape(len(at_y), len(at_pt)) * np.diff(fine_y)[:, None] * np.diff(fine_pt)
+    total, _, _ = np.histogram2d(
+        np.repeat(at_y, len(at_pt)), np.tile(at_pt, len(at_y)), bins=(y_edges, pt_edges), weights=mass.ravel()
+    )
+    return total
+
+
+@pytest.mark.parametrize("table", [toy(), shipped(), shipped("K-")], ids=["toy", "eta", "K-"])
+def test_the_density_is_normalised(table: MesonTable) -> None:
+    assert abs(table.cell_integrals.sum() - 1.0) < 1e-12
+    x, w = np.polynomial.legendre.leggauss(3)
+    total = 0.0
+    for shift_y, weight_y in zip(x, w, strict=True):
+        y = table.y_nodes[:-1] + 0.5 * (1.0 + shift_y) * np.diff(table.y_nodes)
+        for shift_pt, weight_pt in zip(x, w, strict=True):
+            pt = table.pt_nodes[:-1] + 0.5 * (1.0 + shift_pt) * np.diff(table.pt_nodes)
+            value = table.density(*np.meshgrid(y, pt, indexing="ij"))
+            total += float(
+                0.25 * weight_y * weight_pt * np.diff(table.y_nodes) @ value @ np.diff(table.pt_nodes)
+            )
+    assert abs(total - 1.0) < 1e-12
+
+
+@pytest.mark.parametrize("table", [toy(), shipped(), shipped("pi0")], ids=["toy", "eta", "pi0"])
+def test_draws_follow_the_density(table: MesonTable) -> None:
+    y, pt = table.sample(np.random.default_rng(8), N)
+    (y_low, y_high), (pt_low, pt_high) = table.y_range, table.pt_range
+    # finer than the nodes and not aligned with them
+    y_edges = np.linspace(y_low, y_high, 2 * len(table.y_nodes) + 7)
+    pt_edges = pt_low + (pt_high - pt_low) * np.linspace(0.0, 1.0, 2 * len(table.pt_nodes) + 5) ** 2
+    expected = N * bin_probabilities(table, y_edges, pt_edges).ravel()
+    assert expected.sum() == pytest.approx(N, rel=1e-12)
+    found, _, _ = np.histogram2d(y, pt, bins=(y_edges, pt_edges))
+    assert found.sum() == N  # none outside
+    order = np.argsort(expected)  # rare bins are put together until ten are expected
+    group = np.empty(len(order), dtype=int)
+    group[order] = np.minimum(np.cumsum(expected[order]) / 10.0, 1e9).astype(int)
+    _, group = np.unique(group, return_inverse=True)
+    many, seen = np.bincount(group, expected), np.bincount(group, found.ravel())
+    keep = many > 5.0
+    chi2 = float(np.sum((seen[keep] - many[keep]) ** 2 / many[keep]))
+    assert stats.chi2.sf(chi2, keep.sum() - 1) > RATE
+    assert keep.sum() > 60
+
+
+def test_the_density_is_continuous_and_zero_outside() -> None:
+    table = toy()
+    rng = np.random.default_rng(2)
+    pt = rng.uniform(*table.pt_range, 200)
+    for node in table.y_nodes[1:-1]:
+        assert np.allclose(
+            table.density(np.full(200, node - 1e-9), pt),
+            table.density(np.full(200, node + 1e-9), pt),
+            atol=1e-6,
+        )
+    y = rng.uniform(*table.y_range, 200)
+    for node in table.pt_nodes[1:-1]:
+        assert np.allclose(
+            table.density(y, np.full(200, node - 1e-9)),
+            table.density(y, np.full(200, node + 1e-9)),
+            atol=1e-6,
+        )
+    at_nodes = table.density(*np.meshgrid(table.y_nodes, table.pt_nodes, indexing="ij"))
+    assert np.allclose(at_nodes, table.values, rtol=1e-12)
+    assert not np.any(table.density(np.array([-1.1, 4.1, 1.0, 1.0]), np.array([0.5, 0.5, 0.05, 2.1])))
+
+
+def test_same_seed_same_draws_and_a_fixed_number_of_them() -> None:
+    table = shipped()
+    first, second = np.random.default_rng(5), np.random.default_rng(5)
+    for a, b in zip(table.sample(first, 1000), table.sample(second, 1000), strict=True):
+        assert np.array_equal(a, b)
+    used = np.random.default_rng(5)
+    used.random((1000, 3))
+    assert first.random() == used.random()
+    head = table.sample(np.random.default_rng(5), 100)[0]
+    assert np.array_equal(head, table.sample(np.random.default_rng(5), 1000)[0][:100])
+
+
+def test_it_pickles_and_describes_itself_shortly() -> None:
+    table = shipped()
+    copy = pickle.loads(pickle.dumps(table))
+    assert copy == table
+    assert np.array_equal(copy.values, table.values)
+    told = describe(table)
+    assert told["about"]["seed"] == 4001
+    assert len(str(told)) < 4000
+
+
+def test_rapidity_and_transverse_momentum_are_momentum_and_angle() -> None:
+    mass = particle("eta").mass
+    p, theta = np.array([0.3, 5.0, 80.0]), np.array([2.0, 0.1, 0.01])
+    energy, pz = np.hypot(p, mass), p * np.cos(theta)
+    y = 0.5 * np.log((energy + pz) / (energy - pz))
+    found = momentum_angle(y, p * np.sin(theta), mass)
+    assert np.allclose(found[0], p, rtol=1e-11)
+    assert np.allclose(found[1], theta, rtol=1e-11)
+
+
+@pytest.mark.parametrize("key", stored(), ids=lambda key: str(key.filename))
+def test_each_shipped_table(key: TableKey) -> None:
+    told = about(key)
+    assert key in TABLES
+    assert (told["events"], told["seed"]) == TABLES[key]
+    assert (told["generator"], told["beam_energy"], told["target"]) == (
+        key.generator,
+        key.beam_energy,
+        key.target,
+    )
+    for meson, counted in told["mesons"].items():
+        table = meson_table(meson, beam_energy=key.beam_energy, generator=key.generator, target=key.target)
+        assert table.pdgid == particle(meson).pdgid
+        share = (2.0 if meson == "K_L0" else 1.0) * (2.0 if key.target == COLLIDER else 1.0)
+        own = counted["counted"] / share / told["inelastic_events"]
+        assert table.generator_multiplicity == pytest.approx(own, rel=1e-12)
+        assert 0.0 < table.multiplicity_error <= table.multiplicity
+        with (
+            (files("darkpair.gen") / "data" / "mesons" / key.filename).open("rb") as file,
+            np.load(file) as data,
+        ):
+            cells = data[f"{meson}.counts"]
+            assert cells.shape == tuple(n - 1 for n in data[f"{meson}.density"].shape)
+        assert int(cells.sum()) + counted["beyond_grid"] == counted["counted"]
+        assert counted["beyond_grid"] < 1e-3 * counted["counted"] + 5
+        # mean pT and energy of the mesons themselves, which the fit does not ask for: 1 %, and six standard
+        # deviations of 2e5 draws of a width of 1.5 means
+        y, pt = table.sample(np.random.default_rng(1), 200_000)
+        energy = np.sqrt(pt**2 + particle(meson).mass ** 2) * np.cosh(y)
+        slack = 0.01 + 6.0 * 1.5 / np.sqrt(200_000)
+        assert pt.mean() == pytest.approx(counted["mean_pt"], rel=slack)
+        if key.target != COLLIDER:
+            assert energy.mean() == pytest.approx(counted["mean_energy"], rel=slack)
+            assert np.mean(energy > key.beam_energy) < 5e-4  # one cell over the kinematic limit
+
+
+def test_every_table_of_the_script_is_shipped() -> None:
+    assert set(stored()) == set(TABLES)
+
+
+def test_a_symmetric_collision_gives_a_symmetric_density() -> None:
+    y, _, values = grid(TableKey("sibyll23d", 400.0, "p"), "pi0")
+    centre = about(TableKey("sibyll23d", 400.0, "p"))["centre"]
+    assert np.allclose(y + y[::-1], 2.0 * centre, rtol=1e-12)
+    assert np.array_equal(values, values[::-1])
+    assert not np.any(values[:, 0])  # none at pT = 0
+
+
+def test_multiplicities() -> None:
+    eta = next(line for line in measured() if line.meson == "eta")
+    assert multiplicity("eta", 400.0)[0] == eta.value
+    found = generated("eta", 400.0, "p")
+    spread = 0.5 * (max(found.values()) - min(found.values())) / (sum(found.values()) / len(found))
+    assert multiplicity("eta", 400.0)[1] == pytest.approx(max(eta.error, spread * eta.value))
+    prime = generated("eta'", 400.0, "p")
+    assert multiplicity("eta'", 400.0)[0] == pytest.approx(sum(prime.values()) / len(prime))
+    for meson in MESONS:
+        numbers = [multiplicity(meson, energy)[0] for energy in (30.0, 70.0, 120.0, 400.0)]
+        assert numbers == sorted(numbers)
+
+
+def test_what_does_not_exist_is_one_line() -> None:
+    with pytest.raises(UnknownNameError, match="generator of mesons 'pythia9' .*did you mean 'pythia6'"):
+        meson_table("eta", beam_energy=400.0, generator="pythia9")
+    with pytest.raises(
+        InputError, match=r"no table of mesons of sibyll23d for a beam of 450 GeV; there are 70, 120, 400"
+    ):
+        meson_table("eta", beam_energy=450.0, generator="sibyll23d")
+    with pytest.raises(
+        UnknownNameError, match="unknown meson of the production tables 'B0'; known: pi0, eta"
+    ):
+        meson_table("B0", beam_energy=400.0, generator="sibyll23d")
+    with pytest.raises(UnknownNameError, match="unknown particle 'etta'"):
+        meson_table("etta", beam_energy=400.0, generator="bmpt")
+    with pytest.raises(UnknownNameError, match="unknown target of sibyll23d at 400 GeV 'Pb'; known: p"):
+        meson_table("eta", beam_energy=400.0, generator="sibyll23d", target="Pb")
+    with pytest.raises(UnknownNameError, match="unknown meson of urqmd34_400_p"):
+        meson_table("eta'", beam_energy=400.0, generator="urqmd34")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"y_nodes": np.array([0.0, 0.0])}, "must grow"),
+        ({"pt_nodes": np.array([-0.1, 1.0])}, "begin at -0.1 GeV"),
+        ({"values": np.zeros((2, 2))}, "not all zero"),
+        ({"values": np.array([[1.0, -1.0], [1.0, 1.0]])}, "not negative"),
+        ({"values": np.ones((2, 3))}, r"\(2, 3\) values on 2 x 2 nodes"),
+    ],
+)
+def test_a_bad_grid_is_refused(change: dict[str, Array], words: str) -> None:
+    nodes: dict[str, Any] = {
+        "y_nodes": np.array([0.0, 1.0]),
+        "pt_nodes": np.array([0.0, 1.0]),
+        "values": np.ones((2, 2)),
+    }
+    with pytest.raises(InputError, match=words):
+        MesonTable(
+            meson="eta",
+            beam_energy=400.0,
+            target="p",
+            generator="toy",
+            multiplicity=1.0,
+            multiplicity_error=0.1,
+            generator_multiplicity=1.0,
+            **{**nodes, **change},
+        )
