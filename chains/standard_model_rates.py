@@ -24,6 +24,7 @@ __all__ = [
     "k_long_to_pi_nunu_amplitude",
     "k_plus_to_pi_nunu",
     "neutrino_coupling",
+    "neutrino_transition",
     "relevant_part",
 ]
 
@@ -67,18 +68,37 @@ def k_long_to_pi_nunu(inputs: Inputs) -> float:
     return inputs["kappa_L"] * (lam / 0.225) ** 8 * (lambda_t(inputs).imag / lam**5 * inputs["X_t"]) ** 2
 
 
-def _neutrino_pair(parent: str, daughter: str, form: FormFactor, ckm: float, inputs: Inputs) -> float:
-    """Branching ratio of M' -> M nu nubar from the amplitude of eq. 5, X_t as the only loop [1]."""
-    heavy, light = particle(parent).mass, particle(daughter).mass
-    amplitude = VectorTransition(
-        mass=heavy,
-        daughter_mass=light,
+def neutrino_transition(
+    parent: str, daughter: str, form: FormFactor, strength: float = 1.0
+) -> VectorTransition:
+    """Squared amplitude of M' -> M nu nubar, one family.
+
+    Parameters
+    ----------
+    parent, daughter : str
+    form : FormFactor
+    strength : float [GeV^-4]
+        Square of the coupling, with the 1/2 of the quarks' P_L.
+
+    References
+    ----------
+    arXiv:2005.07102, eq. 5.
+    """
+    return VectorTransition(
+        mass=particle(parent).mass,
+        daughter_mass=particle(daughter).mass,
         form=form,
         current=FermionCurrent(m1=0.0, m2=0.0, c_V=0.5, c_A=-0.5),  # P_L of the neutrinos
-        strength=_FAMILIES
-        * (0.5 * neutrino_coupling(inputs) * ckm * inputs["X_t"]) ** 2,  # 1/2 of the quarks' P_L
+        strength=strength,
     )
-    return float(three_body_width(heavy, light, 0.0, 0.0, amplitude.averaged)) / total_width(parent)
+
+
+def _neutrino_pair(parent: str, daughter: str, form: FormFactor, ckm: float, inputs: Inputs) -> float:
+    """Branching ratio of M' -> M nu nubar from the amplitude of eq. 5, X_t as the only loop [1]."""
+    strength = _FAMILIES * (0.5 * neutrino_coupling(inputs) * ckm * inputs["X_t"]) ** 2
+    amplitude = neutrino_transition(parent, daughter, form, strength)
+    width = three_body_width(amplitude.mass, amplitude.daughter_mass, 0.0, 0.0, amplitude.averaged)
+    return float(width) / total_width(parent)
 
 
 def k_long_to_pi_nunu_amplitude(inputs: Inputs) -> float:

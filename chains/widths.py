@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["momentum", "three_body_width", "two_body_width"]
+__all__ = ["momentum", "three_body_width", "three_body_window", "two_body_width"]
 
 #: Nodes of the fixed quadrature in q^2. Worst where 2 m_e is far below the range: 7e-6, elsewhere 1e-11.
 NODES: Final = 32
@@ -81,4 +81,36 @@ def three_body_width(
         outer = np.sqrt(span * (1.0 - x) * np.maximum(np.square(m + s) - q2, 0.0))
         inner = np.sqrt(span * x * np.maximum(q2 - np.square(a - b), 0.0)) / q2
         total = total + dx * outer * inner * averaged(q2)  # couplings may have more dimensions than masses
+    return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)
+
+
+def three_body_window(
+    mass: Real,
+    spectator: Real,
+    m1: Real,
+    m2: Real,
+    averaged: Callable[[Array], Real],
+    low: float,
+    high: float,
+) -> Array:
+    """Part of the width of M -> spectator (1 2) with q^2 between `low` and `high` [GeV].
+
+    Parameters
+    ----------
+    mass, spectator, m1, m2, averaged
+        As in `three_body_width`.
+    low, high : float [GeV^2]
+        Where they lie beyond the kinematic limits, those count.
+    """
+    m, s, a, b = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (mass, spectator, m1, m2)))
+    first, last = np.square(a + b), np.square(m - s)
+    is_open = (m > s + a + b) & (first < high) & (last > low)
+    start = np.where(is_open, np.maximum(first, low), 1.0)
+    span = np.where(is_open, np.minimum(last, high) - start, 0.0)
+    total: Array = np.zeros(m.shape)
+    for x, dx in zip(_X, _DX, strict=True):
+        q2 = start + span * x
+        outer = np.sqrt(np.maximum(last - q2, 0.0) * np.maximum(np.square(m + s) - q2, 0.0))
+        inner = np.sqrt(np.maximum(q2 - first, 0.0) * np.maximum(q2 - np.square(a - b), 0.0)) / q2
+        total = total + dx * outer * inner * averaged(q2)
     return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.lifetime_scan import estimated_decay_probability
 from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["Number", "Run", "factors", "koto_decay_probability", "run"]
 
@@ -81,13 +82,13 @@ def factors(*names: str) -> dict[str, Number]:
     return {name: Number(**known[name]) for name in names}
 
 
-def koto_decay_probability(mass: float, ctau: float, *, particles: int = 1) -> float:
+def koto_decay_probability(mass: Real, ctau: Real, *, particles: int = 1) -> Array:
     """Probability that X2 decays in KOTO, estimated with a typical path and energy.
 
     Parameters
     ----------
-    mass : float [GeV]
-    ctau : float [mm]
+    mass, ctau : float or ndarray [GeV], [mm]
+        They broadcast.
     particles : int
         How many have to decay: 2 for K_L -> X2 X2 with photons of both.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency, efficiency_of
 from darkpair.gen.cutflow import Stage
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.pipeline import Chunk
 
@@ -125,8 +124,8 @@ class ScanSample:
 
 
 def estimated_decay_probability(
-    mass: float, ctau: float, *, path: float, energy: float, particles: int = 1
-) -> float:
+    mass: Real, ctau: Real, *, path: float, energy: float, particles: int = 1
+) -> Array:
     """Probability that one, or each of several, decays on a typical path, 1 - exp(-path m/(p c tau)).
 
     An estimate: multiplied with a prompt efficiency it overestimates, because long flights are also accepted
@@ -134,8 +133,9 @@ def estimated_decay_probability(
 
     Parameters
     ----------
-    mass, energy : float [GeV]
-    ctau, path : float [mm]
+    mass, ctau : float or ndarray [GeV], [mm]
+        They broadcast.
+    path, energy : float [mm], [GeV]
     particles : int
         How many have to decay.
 
@@ -149,13 +149,13 @@ def estimated_decay_probability(
     arXiv:2005.07102, eq 66, with |p| = sqrt(E² - m²) and one particle; its power where all of several have
     to decay is ours.
     """
-    if not 0.0 < mass < energy:
+    m, length = np.asarray(mass, dtype=np.float64), np.asarray(ctau, dtype=np.float64)
+    if not np.all((m > 0.0) & (m < energy)):
+        raise InputError(f"mass = {mass} GeV at the energy {energy:g} GeV; allowed: between 0 and the energy")
+    if not np.all(length >= 0.0) or path <= 0.0 or particles < 1:
         raise InputError(
-            f"mass = {mass:g} GeV at the energy {energy:g} GeV; allowed: between 0 and the energy"
+            f"c tau = {ctau} mm, path = {path:g} mm, {particles} particles; allowed: 0 or more, above 0, 1 or more"
         )
-    if ctau < 0.0 or path < 0.0 or particles < 1:
-        raise InputError(
-            f"c tau = {ctau:g} mm, path = {path:g} mm, {particles} particles; allowed: 0 or more, 1 or more"
-        )
-    flight = ctau * math.sqrt(energy**2 - mass**2) / mass
-    return 1.0 if flight == 0.0 else float(-math.expm1(-path / flight)) ** particles
+    with np.errstate(divide="ignore"):  # at once: an infinite number of lengths
+        lengths = np.divide(path, length * np.sqrt(energy**2 - np.square(m)) / m)
+    return np.asarray((-np.expm1(-lengths)) ** particles)

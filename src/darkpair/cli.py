@@ -22,7 +22,7 @@ from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
 from darkpair.report import cutflow_table, plugin_table, rate_rows_table, result_lines
 from darkpair.run import run_job, summary
-from darkpair.studies import STUDIES
+from darkpair.studies import STUDIES, data_for
 from darkpair.studies.files import folder_for
 
 __all__ = ["main"]
@@ -171,13 +171,19 @@ def rates(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> 
 )
 @click.option("--quick", is_flag=True, help="Fewer events: a minute's version.")
 @click.option("--inputs", "preset", help="One table of inputs for everything: pdg, paper or paper-10tev.")
-def study(name: str, folder: Path | None, quick: bool, preset: str | None) -> None:
+@click.option(
+    "--data",
+    help="Measurements of studies that draw limits: 2020 (the paper's) or today; today unless given.",
+)
+def study(name: str, folder: Path | None, quick: bool, preset: str | None, data: str | None) -> None:
     """Make a figure or table of the paper: its data and its picture."""
     if name not in STUDIES:
         raise UnknownNameError("study", name, STUDIES)
     inputs = None if preset is None else Inputs.of(preset)
+    chosen = {} if data is None else {"data": data_for(name, data)}
     require_matplotlib()
-    for path in STUDIES[name](folder_for(folder or Path("studies-out") / name), inputs, quick=quick):
+    folder = folder_for(folder or Path("studies-out") / name)
+    for path in STUDIES[name](folder, inputs, quick=quick, **chosen):
         console.print(str(path))
 
 

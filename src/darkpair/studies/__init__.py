@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
+from darkpair.constraints import DATA
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import (
     audit,
     charm,
@@ -13,15 +16,18 @@ from darkpair.studies import (
     fig6,
     fig7,
     fig8,
+    fig9,
     koto_limits,
     koto_shifts,
     mesons,
+    relic,
     table1,
 )
 
-__all__ = ["STUDIES", "Study"]
+__all__ = ["STUDIES", "Study", "data_for"]
 
 #: (folder, inputs, quick=...) -> paths of what it wrote; the first line of its module says what it is.
+#: A study that draws limits takes data="2020" or "today" (of `darkpair.constraints.DATA`) as well.
 Study = Callable[..., list[Path]]
 
 #: Every study by name.
@@ -34,7 +40,36 @@ STUDIES: dict[str, Study] = {
     "fig6": fig6.run,
     "fig7": fig7.run,
     "fig8": fig8.run,
+    "fig9": fig9.run,
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
     "mesons": mesons.run,
+    "relic": relic.run,
 }
+
+
+def data_for(name: str, data: str) -> str:
+    """Set of measurements for a study, checked.
+
+    Parameters
+    ----------
+    name : str
+        Of a study in `STUDIES`.
+    data : {"2020", "today"}
+
+    Raises
+    ------
+    UnknownNameError
+        For another set.
+    InputError
+        If the study draws no limits.
+    """
+    if data not in DATA:
+        raise UnknownNameError("set of data", data, DATA)
+    if "data" not in inspect.signature(STUDIES[name]).parameters:
+        able = [other for other, study in STUDIES.items() if "data" in inspect.signature(study).parameters]
+        raise InputError(
+            f"study {name} draws no limits, so --data {data} would change nothing; allowed for: "
+            f"{', '.join(able) or 'no study yet'}; leave it out"
+        )
+    return data

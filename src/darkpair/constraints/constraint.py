@@ -1,0 +1,85 @@
+"""What every constraint is: an observable of a model point, a limit on it, and whether the point is excluded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from darkpair.chains.models.zprime import ZPrime, mixing_product
+from darkpair.gen.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from darkpair.chains.models.model import Model
+    from darkpair.constraints.measurements import Measurement
+    from darkpair.gen.kinematics import Array, Real
+
+__all__ = ["Constraint", "mixing_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint:
+    """A base: an upper limit on an observable of a model. Arrays of masses and couplings broadcast.
+
+    Parameters
+    ----------
+    confidence_level : float
+        Of limits that are made here from a measured value and its error; published limits have their own.
+    """
+
+    #: (parent, mode) pairs of which a model needs at least one.
+    NEEDS: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    confidence_level: float = 0.90
+
+    def applies(self, model: Model) -> bool:
+        """Whether the model has what the observable needs."""
+        return any(key in model.modes() for key in self.NEEDS)
+
+    def value(self, model: Model) -> Array:
+        """Observable of a model point, in the units of the limit."""
+        raise NotImplementedError
+
+    @property
+    def limit(self) -> float:
+        """Largest allowed value."""
+        raise NotImplementedError
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """What the limit rests on, with sources."""
+        raise NotImplementedError
+
+    def ratio(self, model: Model) -> Array:
+        """Observable over its limit [1]; above 1 is excluded."""
+        return np.asarray(self.value(model) / self.limit)
+
+    def excluded(self, model: Model) -> npt.NDArray[np.bool_]:
+        """Whether each model point is excluded."""
+        return np.asarray(self.ratio(model) > 1.0)
+
+
+def mixing_of(model: Model, g_X: Real) -> tuple[Array, Array]:
+    """eps_Z and m_Z' of a model of the Z' that says its mass [1], [GeV].
+
+    Parameters
+    ----------
+    model : Model
+    g_X : float or ndarray
+        Dark coupling; the model has its product with eps_Z only.
+
+    Raises
+    ------
+    InputError
+        For a model without a Z', or without its mass.
+    """
+    if not isinstance(model, ZPrime) or model.m_Zprime is None:
+        raise InputError(
+            f"{type(model).__name__} gives no mass of a Z'; this constraint needs eps_Z and m_Zprime apart: give "
+            "m_Zprime, for example 10 GeV"
+        )
+    eps = mixing_product(model.G_X, model.m_Zprime, model.inputs) / np.asarray(g_X)
+    return np.asarray(eps), np.asarray(model.m_Zprime, dtype=np.float64)

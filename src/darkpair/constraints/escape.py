@@ -1,0 +1,85 @@
+"""How often X2 of a three-body decay stays invisible: by its decay modes, or by leaving the detector."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from darkpair.chains.widths import three_body_width
+from darkpair.gen.particles import particle
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["INVISIBLE_MODES", "escape_fraction", "invisible_branching_ratio", "invisible_fraction"]
+
+#: Decays of X2 without anything that a detector sees.
+INVISIBLE_MODES: Final = ("X1 nu nubar", "X1 X1", "X1 X1 X1", "invisible")
+
+#: Nodes of both angular averages on (-1, 1).
+_NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
+
+
+def invisible_branching_ratio(model: Model) -> Array:
+    """Branching ratio of X2 into nothing that is seen, the model's own and the added one [1]."""
+    known = {mode for _, mode in model.modes("X2")} | {"invisible"}
+    partial = sum(model.partial_width("X2", mode) for mode in INVISIBLE_MODES if mode in known)
+    total = model.width("X2")
+    return np.asarray(np.divide(partial, np.where(total > 0.0, total, 1.0)))
+
+
+def escape_fraction(model: Model, parent: str, daughter: str, *, length: float, boost: float) -> Array:
+    """Fraction of X2 of parent -> daughter X1 X2 that fly further than a length [1].
+
+    The average over the squared amplitude, and over the direction of the parent's boost.
+
+    Parameters
+    ----------
+    model : Model
+    parent, daughter : str
+    length : float [mm]
+    boost : float
+        beta gamma of the parent.
+    """
+    amplitude = model.matrix_element(parent, f"{daughter} X1 X2")
+    m1, m2 = np.asarray(model.m1), np.asarray(model.m2)
+    masses = particle(parent).mass, particle(daughter).mass
+    gamma = np.sqrt(1.0 + boost**2)
+    with np.errstate(divide="ignore"):
+        rate = np.divide(length * m2, model.ctau("X2"))  # over the momentum: the number of decay lengths
+
+    def escaping(q2: Array) -> Array:
+        root = np.sqrt(q2)
+        k = np.sqrt(np.maximum((q2 - (m1 + m2) ** 2) * (q2 - (m1 - m2) ** 2), 0.0)) / (2.0 * root)
+        e2 = np.sqrt(k**2 + m2**2)
+        pair = (masses[0] ** 2 - masses[1] ** 2 + q2) / (2.0 * masses[0])
+        recoil = np.sqrt(np.maximum(pair**2 - q2, 0.0))
+        total: Array = np.zeros(np.broadcast_shapes(np.shape(q2), np.shape(rate)))
+        for cos, weight in zip(_NODE, _WEIGHT, strict=True):
+            # the pair flies against the daughter, along which cos is counted
+            energy = (pair * e2 - recoil * k * cos) / root
+            momentum = np.sqrt(np.maximum(energy**2 - m2**2, 0.0))
+            squared = 0.25 * weight * amplitude(q2, cos)
+            for along, weight_along in zip(_NODE, _WEIGHT, strict=True):
+                lab = gamma * energy + boost * momentum * along
+                flight = np.exp(-rate / np.sqrt(np.maximum(lab**2 - m2**2, 1e-300)))
+                total = total + weight_along * squared * flight
+        return total
+
+    whole = model.partial_width(parent, f"{daughter} X1 X2")
+    part = three_body_width(*masses, m1, m2, escaping)
+    return np.asarray(np.divide(part, np.where(whole > 0.0, whole, 1.0)))
+
+
+def invisible_fraction(model: Model, parent: str, daughter: str, *, length: float, boost: float) -> Array:
+    """Fraction of parent -> daughter X1 X2 in which X2 is not seen [1].
+
+    References
+    ----------
+    arXiv:2005.07102, section IV.C, with the spectrum instead of a typical energy.
+    """
+    unseen = invisible_branching_ratio(model)
+    away = escape_fraction(model, parent, daughter, length=length, boost=boost)
+    return np.asarray(unseen + (1.0 - unseen) * away)

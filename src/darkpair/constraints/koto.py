@@ -1,0 +1,169 @@
+"""KOTO's searches as constraints: 90 % limits of each run, and the band that explains three events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from darkpair.constraints.constraint import Constraint
+from darkpair.constraints.measurements import Measurement, measurement
+from darkpair.detectors.efficiency import ONE_SIGMA
+from darkpair.detectors.koto_results import koto_decay_probability
+from darkpair.detectors.koto_results import run as run_of_koto
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.statistics import poisson_interval
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["TWO_SIGMA", "EfficiencyRatio", "KotoBand", "KotoLimit"]
+
+#: Probability within two standard deviations of a normal law, as the paper rounds it.
+TWO_SIGMA: Final = 0.95
+
+#: Efficiency of a model's events over that of K_L -> pi0 nu nubar: a number, or a function of the model [1].
+EfficiencyRatio = float | Callable[["Model"], "Array"]
+
+#: What the efficiency leaves out of the flight of X2.
+_DECAYS: Final = ("estimate", "included")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Koto(Constraint):
+    """A base: K_L -> X1 X2, X2 -> X1 pi0 as the branching ratio of K_L -> pi0 nu nubar that KOTO takes it for.
+
+    Parameters
+    ----------
+    efficiency_ratio : float or callable
+        See `EfficiencyRatio`; its values belong to the run's selection.
+    decay : {"estimate", "included"}
+        "estimate": the ratio is one of prompt decays, and the probability to decay inside is that of
+        arXiv:2005.07102, eq. 66, which overestimates. "included": the ratio is one at the lifetime itself.
+    branching_ratio : float, optional
+        Of X2 -> X1 pi0 instead of the model's.
+    """
+
+    NEEDS: ClassVar = (("K_L0", "X1 X2"),)
+
+    efficiency_ratio: EfficiencyRatio
+    decay: str = "estimate"
+    branching_ratio: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.decay not in _DECAYS:
+            raise UnknownNameError("treatment of the flight", self.decay, _DECAYS)
+        if not callable(self.efficiency_ratio) and not self.efficiency_ratio > 0.0:
+            raise InputError(
+                f"efficiency_ratio = {self.efficiency_ratio}; allowed: above 0; without accepted events there is "
+                "no limit"
+            )
+
+    def applies(self, model: Model) -> bool:
+        """Whether K_L gives the pair and X2 a pi0."""
+        return {("K_L0", "X1 X2"), ("X2", "X1 pi0")} <= set(model.modes())
+
+    def value(self, model: Model) -> Array:
+        """Branching ratio of K_L -> pi0 nu nubar that would give as many events [1].
+
+        References
+        ----------
+        arXiv:2005.07102, eq. 66.
+        """
+        ratio = self.efficiency_ratio(model) if callable(self.efficiency_ratio) else self.efficiency_ratio
+        produced = model.branching_ratio("K_L0", "X1 X2") * ratio
+        if self.decay == "estimate":
+            produced = produced * koto_decay_probability(model.m2, model.ctau("X2"))
+        if self.branching_ratio is not None:
+            return np.asarray(produced * self.branching_ratio)
+        total = model.width("X2")
+        visible = model.partial_width("X2", "X1 pi0")
+        return np.asarray(produced * np.divide(visible, np.where(total > 0.0, total, 1.0)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class KotoLimit(_Koto):
+    """KOTO's 90 % limit on K_L -> pi0 nu nubar, for a pair [1].
+
+    Parameters
+    ----------
+    run : {"2015", "2016-18", "2021"}
+    """
+
+    run: str = "2021"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        run_of_koto(self.run)
+
+    @property
+    def limit(self) -> float:
+        """Published limit [1]."""
+        return run_of_koto(self.run).upper_limit.value
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """The run's limit."""
+        found = run_of_koto(self.run).upper_limit
+        return (
+            Measurement(
+                value=found.value,
+                unit="1",
+                source=found.source,
+                confidence=found.confidence,
+                confidence_level=0.90,
+            ),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KotoBand(_Koto):
+    """The branching ratio that explains the candidates of 2016-18 as unblinded, and what exceeds it [1].
+
+    The limit is the upper end of the interval, the lower end bounds from below: `inside` asks for both.
+
+    Parameters
+    ----------
+    candidates : int
+    single_event_sensitivity : float
+    """
+
+    confidence_level: float = ONE_SIGMA
+    candidates: int = field(default_factory=lambda: int(measurement("koto", "candidates").value))
+    single_event_sensitivity: float = field(default_factory=lambda: measurement("koto", "sensitivity").value)
+
+    @property
+    def central(self) -> float:
+        """Branching ratio that gives the candidates on average [1]."""
+        return self.candidates * self.single_event_sensitivity
+
+    def interval(self, confidence_level: float | None = None) -> tuple[float, float]:
+        """Central interval of the branching ratio, at the band's own level unless given [1].
+
+        References
+        ----------
+        arXiv:2005.07102, eq. 9, whose errors are those of 95 %.
+        """
+        low, high = poisson_interval(self.candidates, confidence_level or self.confidence_level)
+        return low * self.single_event_sensitivity, high * self.single_event_sensitivity
+
+    def inside(self, model: Model, confidence_level: float | None = None) -> npt.NDArray[np.bool_]:
+        """Whether each model point explains the candidates."""
+        low, high = self.interval(confidence_level)
+        value = self.value(model)
+        return np.asarray((value >= low) & (value <= high))
+
+    @property
+    def limit(self) -> float:
+        """Upper end of the interval [1]."""
+        return self.interval()[1]
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """Candidates and single-event sensitivity."""
+        return measurement("koto", "candidates"), measurement("koto", "sensitivity")

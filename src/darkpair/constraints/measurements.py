@@ -1,0 +1,60 @@
+"""Measurements that constraints rest on, each number with its source, read from ``constraints.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from darkpair.detectors.koto_results import Number
+from darkpair.gen.errors import UnknownNameError
+
+__all__ = ["Measurement", "measurement", "regions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement(Number):
+    """A measured number, or a limit.
+
+    Parameters
+    ----------
+    confidence_level : float, optional
+        Of an upper limit; None for a measurement with its error.
+    """
+
+    confidence_level: float | None = None
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("constraints.toml").read_text(encoding="utf-8"))
+
+
+def measurement(topic: str, name: str) -> Measurement:
+    """Measurement of a topic.
+
+    Parameters
+    ----------
+    topic, name : str
+        As in ``constraints.toml``.
+
+    Raises
+    ------
+    UnknownNameError
+    """
+    data = _data()
+    if topic not in data:
+        raise UnknownNameError("topic of measurements", topic, data)
+    if name not in data[topic]:
+        raise UnknownNameError(f"measurement of {topic}", name, data[topic])
+    return Measurement(**data[topic][name])
+
+
+def regions(topic: str, name: str) -> tuple[tuple[float, float], ...]:
+    """Ranges of squared missing mass that a search accepts [GeV^2]."""
+    known = _data()[topic]["regions"]
+    if name not in known:
+        raise UnknownNameError(f"regions of {topic}", name, known)
+    return tuple((float(entry["low"]), float(entry["high"])) for entry in known[name])

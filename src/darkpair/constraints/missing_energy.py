@@ -1,0 +1,211 @@
+"""Searches for a meson and missing energy: B -> K nu nubar, K+ -> pi+ nu nubar, and pi0 to nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from darkpair.chains.form_factors import form_factor
+from darkpair.chains.models.zprime import ZPrime
+from darkpair.chains.standard_model_rates import neutrino_transition
+from darkpair.chains.widths import three_body_width, three_body_window
+from darkpair.constraints.constraint import Constraint
+from darkpair.constraints.escape import invisible_branching_ratio, invisible_fraction
+from darkpair.constraints.measurements import Measurement, measurement, regions
+from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.particles import particle
+from darkpair.statistics import gaussian_upper_limit
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["BToKNuNu", "KPlusToPiNuNu", "PionToInvisible"]
+
+#: What X2 must do to count as missing energy.
+_SIGHT: Final = ("always", "escape")
+
+
+def _check_sight(invisible: str) -> None:
+    if invisible not in _SIGHT:
+        raise UnknownNameError("treatment of X2", invisible, _SIGHT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BToKNuNu(Constraint):
+    """Branching ratio of B+ -> K+ X1 X2 with X2 unseen, against searches for B -> K nu nubar [1].
+
+    Every assumption is a switch. Masses below the kaon's leave the shape in q^2 close to that of neutrinos (the
+    same vector operator), so the searches' efficiency is taken over.
+
+    Parameters
+    ----------
+    search : {"belle", "belle2-precision", "red-line", "red-line-total", "belle2-2023"}
+        "belle": its limit. "belle2-precision": a tenth of the Standard Model's rate (arXiv:2005.07102, Fig. 4).
+        "red-line": pairs at 1.2 times the Standard Model's rate, as the caption of Fig. 3 is written;
+        "red-line-total": neutrinos and pairs together at 1.2 times, which is what "twice the Belle-II
+        sensitivity" in the same caption amounts to. "belle2-2023": the measured rate, upper end of its error.
+    subtract : bool
+        Whether neutrinos take their part of a published total.
+    invisible : {"escape", "always"}
+        Whether X2 must decay unseen or leave the detector, or is never seen.
+    propagator : bool
+        Whether to keep the propagator of a model that says m_Zprime; the contact interaction otherwise.
+    form_factors : {"ali-ball", "bcl"}, optional
+        The model's own unless given.
+    length : float, optional [mm]
+        To leave the detector; 2 m unless given.
+    """
+
+    NEEDS: ClassVar = (("B+", "K+ X1 X2"),)
+    SEARCHES: ClassVar = ("belle", "belle2-precision", "red-line", "red-line-total", "belle2-2023")
+
+    search: str = "belle"
+    subtract: bool = True
+    invisible: str = "escape"
+    propagator: bool = True
+    form_factors: str | None = None
+    length: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.search not in self.SEARCHES:
+            raise UnknownNameError("search for B -> K nu nubar", self.search, self.SEARCHES)
+        _check_sight(self.invisible)
+
+    def value(self, model: Model) -> Array:
+        """Branching ratio with X2 unseen [1]."""
+        if isinstance(model, ZPrime):
+            form = self.form_factors or model.b_to_k
+            model = replace(model, b_to_k=form, m_Zprime=model.m_Zprime if self.propagator else None)
+        ratio = model.branching_ratio("B+", "K+ X1 X2")
+        if self.invisible == "always":
+            return ratio
+        boost = measurement("b_to_k_nunu", "boost_belle" if self.search == "belle" else "boost_belle2").value
+        length = measurement("b_to_k_nunu", "escape").value if self.length is None else self.length
+        return np.asarray(ratio * invisible_fraction(model, "B+", "K+", length=length, boost=boost))
+
+    @property
+    def limit(self) -> float:
+        """Largest branching ratio of the pairs [1]."""
+        standard = measurement("b_to_k_nunu", self._standard_model).value
+        found = measurement("b_to_k_nunu", self._searched)
+        if self.search == "belle2-precision":
+            return found.value * standard
+        if self.search in {"red-line", "red-line-total"}:
+            return (found.value - (self.search == "red-line-total")) * standard
+        total = found.value
+        if found.error is not None:
+            total = gaussian_upper_limit(found.value, found.error, self.confidence_level)
+        return total - (standard if self.subtract else 0.0)
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """The search and the Standard Model's rate."""
+        return tuple(measurement("b_to_k_nunu", name) for name in (self._searched, self._standard_model))
+
+    @property
+    def _searched(self) -> str:
+        return "red_line" if self.search.startswith("red-line") else self.search.replace("-", "_")
+
+    @property
+    def _standard_model(self) -> str:
+        return "standard_model" if self.search == "belle2-2023" else "standard_model_paper"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KPlusToPiNuNu(Constraint):
+    """Branching ratio of K+ -> pi+ X1 X2 with X2 unseen, against K+ -> pi+ nu nubar, where it is open [1].
+
+    Parameters
+    ----------
+    experiment : {"na62", "e949"}
+    subtract : bool
+        Whether neutrinos take their part.
+    invisible : {"escape", "always"}
+    shape : bool
+        Whether to count only what falls into the search's regions of missing mass, relative to neutrinos.
+    """
+
+    NEEDS: ClassVar = (("K+", "pi+ X1 X2"),)
+    EXPERIMENTS: ClassVar = ("na62", "e949")
+
+    experiment: str = "na62"
+    subtract: bool = True
+    invisible: str = "escape"
+    shape: bool = True
+
+    def __post_init__(self) -> None:
+        if self.experiment not in self.EXPERIMENTS:
+            raise UnknownNameError("experiment of K+ -> pi+ nu nubar", self.experiment, self.EXPERIMENTS)
+        _check_sight(self.invisible)
+
+    def value(self, model: Model) -> Array:
+        """Branching ratio that the search takes for neutrinos [1]; zero where the decay is closed."""
+        ratio = model.branching_ratio("K+", "pi+ X1 X2")
+        if self.shape:
+            ratio = ratio * self._accepted(model)
+        if self.invisible == "escape":
+            length = measurement("k_to_pi_nunu", f"escape_{self.experiment}").value
+            boost = measurement("k_to_pi_nunu", f"boost_{self.experiment}").value
+            ratio = ratio * invisible_fraction(model, "K+", "pi+", length=length, boost=boost)
+        return np.asarray(ratio)
+
+    def _accepted(self, model: Model) -> Array:
+        """Part of the pairs in the regions of missing mass, over that of neutrinos [1]."""
+        kaon, pion = particle("K+").mass, particle("pi+").mass
+        ranges = regions("k_to_pi_nunu", self.experiment)
+        pairs = model.matrix_element("K+", "pi+ X1 X2").averaged
+        found = sum(three_body_window(kaon, pion, model.m1, model.m2, pairs, *ends) for ends in ranges)
+        whole = model.partial_width("K+", "pi+ X1 X2")
+        neutrinos = neutrino_transition("K+", "pi+", form_factor("K -> pi")).averaged
+        inside = sum(three_body_window(kaon, pion, 0.0, 0.0, neutrinos, *ends) for ends in ranges)
+        fraction = inside / three_body_width(kaon, pion, 0.0, 0.0, neutrinos)
+        return np.asarray(np.divide(found, np.where(whole > 0.0, whole, 1.0)) / fraction)
+
+    @property
+    def limit(self) -> float:
+        """Largest branching ratio of the pairs [1]."""
+        found, standard = self.measurements
+        assert found.error is not None
+        total = gaussian_upper_limit(found.value, found.error, self.confidence_level)
+        return total - (standard.value if self.subtract else 0.0)
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """The measured rate and the Standard Model's."""
+        standard = "standard_model" if self.experiment == "na62" else "standard_model_paper"
+        return tuple(measurement("k_to_pi_nunu", name) for name in (self.experiment, standard))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PionToInvisible(Constraint):
+    """Branching ratio of pi0 -> X1 X1, and of X1 X2 with X2 unseen by its decay modes [1].
+
+    References
+    ----------
+    arXiv:2005.07102, eq. 67, whose phase space must read sqrt(1 - 4 r^2).
+    """
+
+    NEEDS: ClassVar = (("pi0", "X1 X1"), ("pi0", "X1 X2"))
+
+    def value(self, model: Model) -> Array:
+        """Branching ratio into nothing that is seen [1]."""
+        known = model.modes("pi0")
+        total: Array = np.zeros(())
+        if ("pi0", "X1 X1") in known:
+            total = total + model.branching_ratio("pi0", "X1 X1")
+        if ("pi0", "X1 X2") in known:
+            total = total + model.branching_ratio("pi0", "X1 X2") * invisible_branching_ratio(model)
+        return total
+
+    @property
+    def limit(self) -> float:
+        """Published limit [1]."""
+        return self.measurements[0].value
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """NA62's limit."""
+        return (measurement("pi0_to_invisible", "na62"),)

@@ -1,0 +1,102 @@
+"""From constraints to contours: the coupling at which a quantity reaches a value, and the ranges that it excludes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.optimize import brentq
+
+from darkpair.gen.errors import InputError
+
+if TYPE_CHECKING:
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["coupling_at", "excluded_ranges"]
+
+#: Most evaluations, and the relative distance from the target at which a point is solved.
+_STEPS: Final = 100
+_CLOSE: Final = 1e-10
+
+
+def _check_range(low: float, high: float) -> None:
+    if not 0.0 < low < high < np.inf:
+        raise InputError(
+            f"range of couplings {low} to {high}; allowed: two finite numbers above 0 in growing order"
+        )
+
+
+def coupling_at(value: Callable[[Array], Array], target: float, low: float, high: float) -> Array:
+    """Coupling at which a growing quantity reaches a target, for each point of an array; infinite where it never does.
+
+    Parameters
+    ----------
+    value : callable
+        Couplings, an array of the points' shape or one that broadcasts to it -> the quantity, which never falls
+        as the coupling grows.
+    target : float
+    low, high : float
+        Range of the search; `low` must lie below the solution wherever there is one.
+
+    Raises
+    ------
+    InputError
+        Where the quantity exceeds the target at `low` already.
+    """
+    _check_range(low, high)
+    at_low, at_high = np.asarray(value(np.asarray(low))), np.asarray(value(np.asarray(high)))
+    if np.any(at_low > target):
+        raise InputError(
+            f"the quantity is {np.max(at_low):.3g} at the lowest coupling {low:.3g}, above {target:.3g}; "
+            "give a smaller one"
+        )
+    with np.errstate(divide="ignore"):
+        ends = [np.log(at / target) for at in (at_low, at_high)]
+    left, right = (np.full(at_low.shape, np.log(x)) for x in (low, high))
+    f_left, f_right = ends
+    for _ in range(
+        _STEPS
+    ):  # the Illinois method on logarithms, where powers of a coupling are straight lines
+        line = np.isfinite(f_left) & np.isfinite(f_right) & (f_right > 0.0)
+        slope = np.where(line, f_right - np.where(line, f_left, 0.0), 1.0)
+        guess = np.where(
+            line, left - np.where(line, f_left, 0.0) * (right - left) / slope, 0.5 * (left + right)
+        )
+        with np.errstate(divide="ignore"):
+            f_guess = np.log(np.asarray(value(np.exp(guess))) / target)
+        below = f_guess < 0.0
+        f_left, f_right = np.where(below, f_guess, 0.5 * f_left), np.where(below, 0.5 * f_right, f_guess)
+        left, right = np.where(below, guess, left), np.where(below, right, guess)
+        if np.all((np.abs(f_guess) < _CLOSE) | (ends[1] < 0.0)):
+            break
+    return np.where(ends[1] < 0.0, np.inf, np.exp(guess))
+
+
+def excluded_ranges(
+    ratio: Callable[[float], float], low: float, high: float, *, points: int = 60
+) -> list[tuple[float, float]]:
+    """Ranges of a coupling where a ratio of observable to limit is above one, at one point of the masses.
+
+    The ratio may rise and fall, as that of a search for what leaves the detector does. A range narrower than a
+    step of the logarithmic grid may be missed. Ends of the search count as ends of a range.
+
+    Parameters
+    ----------
+    ratio : callable
+        Coupling -> observable over limit.
+    low, high : float
+    points : int
+        Of the grid on which changes of sign are looked for.
+    """
+    _check_range(low, high)
+    grid = np.geomspace(low, high, points)
+    above = [ratio(float(x)) > 1.0 for x in grid]
+    ends = [float(grid[0])] if above[0] else []
+    steps = zip(grid[:-1], grid[1:], above[:-1], above[1:], strict=True)
+    ends += [
+        float(brentq(lambda x: ratio(x) - 1.0, a, b, rtol=1e-10)) for a, b, was, now in steps if was != now
+    ]
+    if above[-1]:
+        ends.append(float(grid[-1]))
+    return list(zip(ends[::2], ends[1::2], strict=True))

@@ -1,0 +1,1 @@
+"""Results for other tools: pyhf workspaces and HEPData tables."""

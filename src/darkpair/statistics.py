@@ -1,0 +1,362 @@
+"""Counting experiments: Poisson intervals, upper limits with uncertain backgrounds and efficiencies, coverage.
+
+Uncertain means follow gamma laws, so counts are negative binomial and every tail is a finite sum: nothing here
+is sampled or fitted except `profile_limit`, which is pyhf's.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import betainc, gammaincc, gammaincinv, ndtr, ndtri
+
+from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency
+from darkpair.gen.errors import InputError, UnknownNameError
+
+if TYPE_CHECKING:
+    from darkpair.gen.kinematics import Array
+
+__all__ = [
+    "METHODS",
+    "Counting",
+    "ExpectedLimit",
+    "coverage",
+    "expected_limit",
+    "gaussian_upper_limit",
+    "poisson_interval",
+    "profile_limit",
+    "rate_limit",
+    "toy_coverage",
+    "upper_limit",
+]
+
+#: "cls": P(N <= n | s + b) / P(N <= n | b); "classical": the numerator alone, which may exclude no signal at all.
+METHODS: Final = ("cls", "classical")
+
+#: Relative error below which a mean counts as known; its gamma law could not be told from a point.
+_KNOWN: Final = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counting:
+    """A counting experiment.
+
+    Parameters
+    ----------
+    observed : int
+        Events seen.
+    background, background_error : float
+        Expected background events and their standard error.
+    efficiency_error : float
+        Relative standard error of the signal that one unit of rate gives: Monte Carlo, sensitivity and the like.
+
+    Raises
+    ------
+    InputError
+        For a negative or infinite number, and for a background of zero with an error.
+    """
+
+    observed: int
+    background: float = 0.0
+    background_error: float = 0.0
+    efficiency_error: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.observed < 0 or self.observed != int(self.observed):
+            raise InputError(f"observed = {self.observed} events; allowed: 0, 1, 2, ...")
+        for name in ("background", "background_error", "efficiency_error"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0.0):
+                raise InputError(f"{name} = {value}; allowed: a finite number, 0 or more")
+        if self.background_error > 0.0 and self.background == 0.0:
+            raise InputError(
+                f"background_error = {self.background_error} with no background; allowed: an error of a background "
+                "above 0; give its expectation"
+            )
+
+    def at_most(self, signal: float, observed: int | None = None) -> float:
+        """Probability of at most the observed events when a mean signal is there [1].
+
+        Parameters
+        ----------
+        signal : float
+        observed : int, optional
+            Another count than the one seen.
+        """
+        n = np.arange((self.observed if observed is None else observed) + 1.0)
+        from_background = _exactly(n, self.background, self.background_error)
+        from_signal = _at_most(n, signal, self.efficiency_error * signal)
+        return float(np.sum(from_background * from_signal[::-1]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedLimit:
+    """Upper limits that an experiment without signal would give.
+
+    Parameters
+    ----------
+    median : float
+    one_sigma, two_sigma : tuple of float
+        Central bands of the limit.
+    """
+
+    median: float
+    one_sigma: tuple[float, float]
+    two_sigma: tuple[float, float]
+
+
+def poisson_interval(observed: int, confidence_level: float = ONE_SIGMA) -> tuple[float, float]:
+    """Central interval of a Poisson mean; the lower end is 0 where nothing was seen [events].
+
+    Parameters
+    ----------
+    observed : int
+    confidence_level : float
+        One standard deviation's unless given. The errors of arXiv:2005.07102, eq. 9, are those of 0.95.
+
+    Raises
+    ------
+    InputError
+        For a negative count or a level out of (0, 1).
+
+    References
+    ----------
+    Garwood, Biometrika 28 (1936) 437.
+    """
+    tail = 0.5 * (1.0 - _level(confidence_level))
+    n = Counting(observed=observed).observed
+    return float(gammaincinv(n, tail)) if n else 0.0, float(gammaincinv(n + 1, 1.0 - tail))
+
+
+def upper_limit(experiment: Counting, confidence_level: float = 0.90, *, method: str = "cls") -> float:
+    """Upper limit on the mean signal [events].
+
+    Parameters
+    ----------
+    experiment : Counting
+    confidence_level : float
+    method : {"cls", "classical"}
+
+    Raises
+    ------
+    InputError
+        For a level out of (0, 1), and where the classical interval is empty: fewer events than the background
+        alone allows.
+
+    References
+    ----------
+    CLs: Read, J. Phys. G28 (2002) 2693. Uncertain means averaged over: Cousins and Highland, NIM A320 (1992) 331.
+    """
+    alpha = 1.0 - _level(confidence_level)
+    if method not in METHODS:
+        raise UnknownNameError("method of a limit", method, METHODS)
+    without = experiment.at_most(0.0)
+    target = alpha * (without if method == "cls" else 1.0)
+    if without < target:
+        raise InputError(
+            f"{experiment.observed} events with an expected background of {experiment.background:g}: less than 1 in "
+            f"{1.0 / alpha:g} even without signal, so the classical interval is empty; use method = 'cls'"
+        )
+    high = 10.0 * (experiment.observed + 2.0)
+    while experiment.at_most(high) > target:  # an uncertain efficiency has a long tail
+        high *= 4.0
+        if high > 1e12:
+            raise InputError(
+                f"no upper limit at {confidence_level:g} confidence with a relative error of the efficiency of "
+                f"{experiment.efficiency_error:g}; allowed: a smaller error"
+            )
+    return float(brentq(lambda s: experiment.at_most(s) - target, 0.0, high, xtol=1e-12, rtol=1e-12))
+
+
+def expected_limit(
+    experiment: Counting, confidence_level: float = 0.90, *, method: str = "cls"
+) -> ExpectedLimit:
+    """Limits on the mean signal that the experiment would set if there were none; its observed events do not enter.
+
+    Parameters
+    ----------
+    experiment : Counting
+    confidence_level : float
+    method : {"cls", "classical"}
+    """
+    counts, n, total = [], -1, 0.0
+    for level in (float(ndtr(z)) for z in (-2.0, -1.0, 0.0, 1.0, 2.0)):
+        while total < level:  # smallest count whose cumulative probability reaches the level
+            n += 1
+            total = experiment.at_most(0.0, n)
+        counts.append(n)
+    limits = [upper_limit(replace(experiment, observed=k), confidence_level, method=method) for k in counts]
+    return ExpectedLimit(median=limits[2], one_sigma=(limits[1], limits[3]), two_sigma=(limits[0], limits[4]))
+
+
+def rate_limit(
+    experiment: Counting,
+    *,
+    parents: float,
+    efficiency: Efficiency,
+    confidence_level: float = 0.90,
+    method: str = "cls",
+) -> float:
+    """Upper limit on a branching ratio from an efficiency that was simulated [1].
+
+    The Monte Carlo error of the efficiency is added in squares to the experiment's.
+
+    Parameters
+    ----------
+    experiment : Counting
+    parents : float
+        Decaying parents.
+    efficiency : Efficiency
+    confidence_level : float
+    method : {"cls", "classical"}
+
+    Raises
+    ------
+    InputError
+        Where no simulated event was accepted: an efficiency with an upper bound only excludes nothing.
+    """
+    if efficiency.value <= 0.0:
+        raise InputError(
+            f"none of {efficiency.generated} simulated events was accepted (efficiency below {efficiency.high:.3g} at "
+            f"{efficiency.confidence_level:.3g} confidence): no rate can be excluded; generate more events"
+        )
+    if not (math.isfinite(parents) and parents > 0.0):
+        raise InputError(f"parents = {parents}; allowed: a finite number above 0")
+    relative = math.hypot(experiment.efficiency_error, efficiency.error / efficiency.value)
+    events = upper_limit(replace(experiment, efficiency_error=relative), confidence_level, method=method)
+    return events / (parents * efficiency.value)
+
+
+def gaussian_upper_limit(value: float, error: float, confidence_level: float = 0.90) -> float:
+    """One-sided upper limit on a quantity measured with a normal error [unit of the value].
+
+    Parameters
+    ----------
+    value, error : float
+        The error is the upper one where they differ.
+    confidence_level : float
+    """
+    return value + float(ndtri(_level(confidence_level))) * error
+
+
+def coverage(
+    signal: float, experiment: Counting, confidence_level: float = 0.90, *, method: str = "cls"
+) -> float:
+    """Probability that the limit lies above a true mean signal, by the exact sum over counts [1].
+
+    Parameters
+    ----------
+    signal : float
+    experiment : Counting
+        Its background and errors; the counts are summed over.
+    confidence_level : float
+    method : {"cls", "classical"}
+    """
+    n, missed = 0, 0.0
+    while True:  # limits rise with the count: only small counts miss
+        try:
+            covered = upper_limit(replace(experiment, observed=n), confidence_level, method=method) >= signal
+        except InputError:  # an empty interval covers nothing
+            covered = False
+        if covered:
+            return 1.0 - missed
+        missed = experiment.at_most(signal, n)
+        n += 1
+
+
+def toy_coverage(
+    signal: float,
+    experiment: Counting,
+    rng: np.random.Generator,
+    *,
+    toys: int = 100_000,
+    confidence_level: float = 0.90,
+    method: str = "cls",
+) -> tuple[float, float]:
+    """Fraction of simulated experiments whose limit lies above the true mean signal, and its standard error [1].
+
+    Parameters
+    ----------
+    signal : float
+    experiment : Counting
+        Its background and errors; the counts are drawn.
+    rng : numpy.random.Generator
+    toys : int
+    confidence_level : float
+    method : {"cls", "classical"}
+    """
+    mean = np.zeros(toys)
+    for value, error in (
+        (experiment.background, experiment.background_error),
+        (signal, experiment.efficiency_error * signal),
+    ):
+        if error > _KNOWN * value:
+            mean += rng.gamma((value / error) ** 2, error**2 / value, toys)
+        else:
+            mean += value
+    counts, times = np.unique(rng.poisson(mean), return_counts=True)
+    limits = [
+        upper_limit(replace(experiment, observed=int(n)), confidence_level, method=method) for n in counts
+    ]
+    fraction = float(times[np.asarray(limits) >= signal].sum()) / toys
+    return fraction, math.sqrt(fraction * (1.0 - fraction) / toys)
+
+
+def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float:
+    """Upper limit on the mean signal by pyhf: CLs with the profile likelihood and its asymptotic law [events].
+
+    An approximation where few events are expected; `upper_limit` has none. It is what an experiment with many
+    bins or correlated errors needs: give pyhf the workspace of `darkpair.export.workspace`.
+
+    Parameters
+    ----------
+    experiment : Counting
+    confidence_level : float
+
+    Raises
+    ------
+    InputError
+        Where pyhf is not installed.
+
+    References
+    ----------
+    arXiv:1007.1727; pyhf, JOSS 6 (2021) 2823.
+    """
+    try:
+        import pyhf
+    except ImportError as error:
+        raise InputError("profile_limit needs pyhf; install 'darkpair[limits]'") from error
+    from darkpair.export.workspace import counting_workspace
+
+    high = 3.0 * upper_limit(experiment, confidence_level)  # the events at a strength of one
+    workspace = pyhf.Workspace(counting_workspace(experiment, signal=high, largest=2.0))
+    model = workspace.model()
+    data, alpha = workspace.data(model), 1.0 - _level(confidence_level)
+
+    def excess(strength: float) -> float:
+        return float(pyhf.infer.hypotest(strength, data, model, test_stat="qtilde")) - alpha
+
+    return high * float(brentq(excess, 1e-3, 1.0, xtol=1e-6))
+
+
+def _level(confidence_level: float) -> float:
+    if not 0.0 < confidence_level < 1.0:
+        raise InputError(f"confidence level = {confidence_level}; allowed: between 0 and 1")
+    return confidence_level
+
+
+def _at_most(n: Array, mean: float, error: float) -> Array:
+    """Cumulative probabilities of counts of a Poisson law whose mean follows a gamma law."""
+    if error > _KNOWN * mean:  # negative binomial
+        shape = (mean / error) ** 2
+        return np.asarray(betainc(shape, n + 1.0, shape / (shape + mean)))
+    return np.asarray(gammaincc(n + 1.0, mean))
+
+
+def _exactly(n: Array, mean: float, error: float) -> Array:
+    """Probabilities of the counts 0, 1, ... of the same law."""
+    return np.diff(_at_most(n, mean, error), prepend=0.0)

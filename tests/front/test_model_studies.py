@@ -1,0 +1,181 @@
+"""Studies that need models alone: Fig. 9, the relic density, and what Fig. 5 takes from the models."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from darkpair.chains.models import Inputs
+from darkpair.chains.models.dark_matter import PICOBARN, fermion_sigma_v
+from darkpair.cli import main
+from darkpair.constraints import BToKNuNu, KotoBand
+from darkpair.contours import coupling_at, excluded_ranges
+from darkpair.gen.errors import InputError
+from darkpair.studies import STUDIES
+from darkpair.studies.fig9 import branching_ratios
+from darkpair.studies.invisible_width import band_of_m_eff, band_of_zprime, rates, virtual_meson, zprime
+
+PAPER = Inputs("paper")
+
+
+@pytest.mark.parametrize("preset", ["pdg", "paper"])
+@pytest.mark.parametrize(
+    ("current", "m2", "m1", "percent"),
+    [
+        ("scalars", 0.430, 0.0, (91.1, 7.0, 1.2, 0.7)),
+        ("scalars", 0.400, 0.040, (92.5, 6.0, 1.0, 0.5)),
+        ("fermions, axial", 0.430, 0.0, (82.8, 14.1, 2.4, 0.7)),
+        ("fermions, axial", 0.400, 0.040, (82.5, 14.6, 2.4, 0.5)),
+        ("fermions, vector", 0.400, 0.040, (87.5, 10.3, 1.7, 0.4)),
+        ("fermions, axial", 0.300, 0.0, (88.9, 9.4, 1.6, 0.1)),
+    ],
+)
+def test_branching_ratios(
+    current: str, m2: float, m1: float, percent: tuple[float, ...], preset: str
+) -> None:
+    """pi0, neutrinos, electrons, muons to half a per cent absolute; the pions are what is left."""
+    found = branching_ratios(current, m1, m2, Inputs(preset))
+    ours = [100.0 * float(value) for value in found.values()]
+    assert ours[:4] == pytest.approx(percent, abs=0.1)
+    assert sum(ours) == pytest.approx(100.0, abs=1e-9)
+    assert 0.0 <= ours[4] < 0.03 + 1e-2
+
+
+@pytest.fixture(scope="module", params=["fig9", "relic"])
+def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    folder = tmp_path_factory.mktemp("study")
+    words = ["study", request.param, "-o", str(folder), "--quick", "--inputs", "paper"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    return request.param, folder
+
+
+def test_leaves_data_and_picture(study: tuple[str, Path]) -> None:
+    name, folder = study
+    assert {path.suffix for path in folder.iterdir() if path.stem == name} == {
+        ".csv",
+        ".json",
+        ".png",
+        ".pdf",
+    }
+    told = json.loads((folder / f"{name}.json").read_text())
+    assert told["provenance"]["inputs"]["preset"] == "paper"
+    with (folder / f"{name}.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(told["rows"]) > 40
+    if name == "fig9":
+        for row in rows:
+            total = sum(float(value) for key, value in row.items() if key.startswith("BR"))
+            assert total == pytest.approx(1.0, abs=1e-3)  # S2 -> S1 pi pi pi and eta stay closed
+    else:
+        secluded = [r for r in told["rows"] if r["coupling"] == "y_phi"]
+        for row in secluded:  # the closed form 6 b / x of a p-wave
+            m = 1e-3 * row["m1 [MeV]"]
+            b = float(fermion_sigma_v(1.0, y=row["value"], m=m, m_phi=m * row["m_phi / m1"]))
+            assert 6.0 * b / 20.0 / PICOBARN == pytest.approx(1.0, rel=1e-6)
+        gaps = told["checks"]["largest (m_phi - m1) / m1 with lambda_phi below 1"]
+        assert gaps["100 MeV"] == pytest.approx(0.55, abs=0.01)
+
+
+def test_coupling_at() -> None:
+    scale = np.array([1.0, 4.0, 1e-30])
+    found = coupling_at(lambda g: scale * np.square(g), 9.0, 1e-3, 1e3)
+    assert found[:2] == pytest.approx([3.0, 1.5], rel=1e-10)
+    assert math.isinf(found[2])
+    with pytest.raises(InputError, match="smaller"):
+        coupling_at(lambda g: scale * np.square(g), 9.0, 10.0, 1e3)
+    with pytest.raises(InputError, match="growing order"):
+        coupling_at(np.square, 9.0, 10.0, 1.0)
+
+
+def test_excluded_ranges() -> None:
+    """A search for what escapes excludes a band; its ends solve the equation, the edges of the search count."""
+    found = excluded_ranges(lambda g: 30.0 * g**2 * math.exp(-(g**2)), 1e-3, 1e3)
+    assert len(found) == 1
+    for end in found[0]:
+        assert 30.0 * end**2 * math.exp(-(end**2)) == pytest.approx(1.0, rel=1e-8)
+    assert excluded_ranges(lambda g: 2.0 * g, 1.0, 5.0) == [(1.0, 5.0)]
+    assert excluded_ranges(lambda g: 0.1 * g, 1.0, 5.0) == []
+
+
+def test_lighter_x2_needs_larger_couplings() -> None:
+    """Below 300 MeV of m2 the band rises, and X2 lives longer: a beam dump sees it (section IV.C)."""
+    band = KotoBand(efficiency_ratio=0.7)
+    masses = np.array([0.16, 0.2, 0.25, 0.3])
+    low, _ = band_of_zprime(band, np.zeros(4), PAPER, m1=0.0, m2=masses, confidence_level=0.6827)
+    found, length = list(low), list(zprime(low, 0.0, PAPER, m1=0.0, m2=masses).ctau("X2"))
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 3.0 * found[-1]
+    assert length == sorted(length, reverse=True)
+
+
+def test_virtual_mesons_near_100_ev() -> None:
+    """The band of three events at m2 = 430 MeV, efficiency ratio 1.167, holds m_eff = 100 eV (section IV.D)."""
+    band = KotoBand(efficiency_ratio=1.167)
+    low, high = band_of_m_eff(band, np.zeros(()), PAPER, confidence_level=0.6827)
+    assert low < 1e-7 < high
+    assert high < 2.0 * low
+
+
+def test_invisible_width_moves_koto_little_and_beam_dumps_much() -> None:
+    """Half of X2 unseen: the band of m_eff moves by 15 %, what reaches 480 m falls by orders (section IV.D)."""
+    band = KotoBand(efficiency_ratio=1.167)
+    fraction = np.array([0.0, 0.5])
+    low, _ = band_of_m_eff(band, fraction, PAPER, confidence_level=0.6827)
+    assert low[1] / low[0] == pytest.approx(1.15, abs=0.03)
+    model = virtual_meson(1e-7, fraction, PAPER)
+    reach = 480e3 * 0.43 / 30.0 / model.ctau("X2")  # decay lengths to CHARM at 30 GeV
+    assert np.exp(reach[0] - reach[1]) < 1e-6
+    assert model.ctau("X2")[1] == pytest.approx(0.5 * model.ctau("X2")[0])
+
+
+def test_rates() -> None:
+    """Equations 59 to 61 of the paper's inputs at 100 eV, with half of X2 unseen."""
+    found = rates(virtual_meson(1e-7, 0.5, PAPER, m2=0.3))
+    assert found["BR(X2 -> invisible)"] == pytest.approx(0.5)
+    assert found["BR(X2 -> X1 pi0)"] == pytest.approx(0.5)
+    full = rates(virtual_meson(1e-7, 0.0, PAPER, m2=0.3))["c tau [mm]"]
+    beta = 1.0 - (134.9768 / 300.0) ** 2
+    assert full * beta == pytest.approx(297.6, rel=0.01)
+    assert found["c tau [mm]"] == pytest.approx(0.5 * full)
+
+
+def test_b_decays_see_an_invisible_x2_in_a_wider_range() -> None:
+    """Belle II's tenth excludes a band of G_X by escape, and everything above it once X2 is dark (section IV.D)."""
+
+    def ranges(fraction: float) -> list[tuple[float, float]]:
+        search = BToKNuNu(search="belle2-precision")
+        return excluded_ranges(
+            lambda g: float(search.ratio(zprime(g, fraction, PAPER, m1=0.04, m2=0.4))), 1e-7, 1e-3, points=24
+        )
+
+    plain, dark = ranges(0.0), ranges(0.5)
+    assert plain[0][0] > dark[0][0] > 1e-7
+    assert dark[-1][1] == pytest.approx(1e-3)
+
+
+def test_data_is_for_studies_that_draw_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def limits(_: Path, __: Inputs | None, *, quick: bool, data: str = "today") -> list[Path]:
+        told.append(data)
+        assert not quick
+        return []
+
+    monkeypatch.setitem(STUDIES, "limits", limits)
+    for words in (["limits"], ["limits", "--data", "2020"]):
+        assert CliRunner().invoke(main, ["study", *words, "-o", str(tmp_path)]).exit_code == 0
+    assert told == ["today", "2020"]
+    for words, expected in (
+        (["limits", "--data", "2021"], "2020, today"),
+        (["audit", "--data", "2020"], "limits"),
+    ):
+        result = CliRunner().invoke(main, ["study", *words, "-o", str(tmp_path)])
+        assert result.exit_code == 2
+        assert expected in result.output
