@@ -282,8 +282,8 @@ def _pilot(
         y, pt, phi = flat.inside(cell, streams.rng("cells"))
         found = weights(chain.batch(source.parents(y, pt, phi), streams))
         squares = squares or [np.zeros(flat.probability.size) for _ in found]
-        for square, weight in zip(squares, found, strict=True):
-            square += np.bincount(cell, weight * weight, minlength=len(square))
+        for i, weight in enumerate(found):
+            squares[i] += np.bincount(cell, weight * weight, minlength=flat.probability.size)
         density2 += np.bincount(cell, source.density(y, pt) ** 2, minlength=len(density2))
     total: Array = np.zeros(shape)
     for square in squares:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +19,16 @@ from darkpair.gen.particles import Particle, particle
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
 
-__all__ = ["PI0_DECAY", "model_chain"]
+__all__ = ["K_SHORT_DECAY", "PI0_DECAY", "model_chain"]
 
 #: The pi0's decay where a chain lets it decay: BR .98823 +- .00034, PDG (as public codes carry it).
 PI0_DECAY = "pi0 -> gamma gamma [0.98823]"
+
+#: The K_S's decays where a chain lets it decay: BR .6920 +- .0005 and .3069 +- .0005, PDG; memory.
+K_SHORT_DECAY = f"K_S0 -> pi+ pi- [0.6920] | ({PI0_DECAY}) ({PI0_DECAY}) [0.3069]"
+
+#: What a neutral kaon of a rate's spelling is in an event: half a K_S, half a K_L.
+_NEUTRAL_KAON = {"K0": ("K_S0", "K_L0"), "anti-K0": ("K_S0", "K_L0")}
 
 
 def model_chain(
@@ -35,8 +42,8 @@ def model_chain(
 ) -> Chain:
     """Chain of ``parent -> production`` in which X2 decays as the model says.
 
-    A Dirac pair X1 X2 stands for psi1~ psi2 and psi1 psi2~ in equal parts.  Events are generated in the
-    listed modes of X2 only; `Chain.visible_branching_ratio` is their share.  The branching ratio of the
+    A Dirac pair X1 X2 stands for psi1~ psi2 and psi1 psi2~ in equal parts, a K0 for K_S and K_L in equal parts.
+    Events are generated in the listed modes of X2 only; `Chain.visible_branching_ratio` is their share.  The branching ratio of the
     production is not in it: it is the model's ``branching_ratio(parent, production)``.
 
     Parameters
@@ -48,7 +55,7 @@ def model_chain(
     modes : sequence of str, optional
         Modes of X2; every open one unless given, the invisible one apart.
     decays : mapping of str to str, optional
-        Descriptors of what visible daughters decay to; the pi0's two photons unless given.
+        Descriptors of what visible daughters decay to; the pi0's two photons and the K_S's two pions unless given.
     lifetimes : mapping of str to Lifetime, optional
         By particle name, as in `Chain`.
 
@@ -64,7 +71,8 @@ def model_chain(
     if any(np.ndim(model.width(name)) for name in ("X1", "X2")):
         raise InputError("a chain needs one model point; this model holds arrays of masses or couplings")
     model.mode(parent, production)
-    builder = _Builder(model, parent, production, modes, dict(decays or {"pi0": PI0_DECAY}))
+    ours = {"pi0": PI0_DECAY, "K_S0": K_SHORT_DECAY}
+    builder = _Builder(model, parent, production, modes, dict(decays or ours))
     return Chain(decay=builder.root(), lifetimes=lifetimes or {})
 
 
@@ -81,18 +89,26 @@ class _Builder:
         words = self.production.split()
         conjugate = not self.model.self_conjugate()
         both = conjugate and {"X1", "X2"} <= set(words)
+        spellings = self._spellings(words)
+        share = 1.0 / (len(spellings) * (2 if both else 1))
+        element = self._matrix_element(self.parent, self.production, len(words))
         channels = []
         for bar in (False, True) if both else (False,):
             anti = {"X1": not bar, "X2": bar} if both else {}
-            daughters, seen = [], set()
-            for word in words:
-                # of two equal Dirac particles the second is the antiparticle
-                is_anti = anti.get(word, conjugate and word in seen)
-                seen.add(word)
-                daughters.append(self.daughter(word, anti=is_anti))
-            element = self._matrix_element(self.parent, self.production, len(words))
-            channels.append(Mode(tuple(daughters), 0.5 if both else 1.0, matrix_element=element))
+            for spelling in spellings:
+                daughters, seen = [], set()
+                for word in spelling:
+                    # of two equal Dirac particles the second is the antiparticle
+                    is_anti = anti.get(word, conjugate and word in seen)
+                    seen.add(word)
+                    daughters.append(self.daughter(word, anti=is_anti))
+                channels.append(Mode(tuple(daughters), share, matrix_element=element))
         return Decay(particle(self.parent), tuple(channels))
+
+    @staticmethod
+    def _spellings(words: list[str]) -> list[tuple[str, ...]]:
+        """The production with every neutral kaon as the state that flies."""
+        return list(product(*(_NEUTRAL_KAON.get(word, (word,)) for word in words)))
 
     def daughter(self, word: str, *, anti: bool) -> Daughter:
         """A particle of a mode's spelling, with its own decay where it has one."""

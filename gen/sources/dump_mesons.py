@@ -8,13 +8,18 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
+from darkpair.gen.sources.bmpt import radial_x
+from darkpair.gen.sources.meson_files import COLLIDER
 from darkpair.gen.sources.meson_table import MesonTable, meson_table
 
 __all__ = ["DumpMesons"]
+
+_FINE = 1024  # midpoints in rapidity and in transverse momentum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,17 +75,47 @@ class DumpMesons:
         """Transverse momenta between which all mesons are [GeV]."""
         return self.table.pt_range
 
+    def reachable(self, y: Array, pt: Array) -> NDArray[np.bool_]:
+        """Whether energy and baryon number let a meson have that rapidity and transverse momentum.
+
+        A grid is coarser than the kinematic limit is sharp: of the tables some 1e-5 lies beyond it, rare enough
+        for any spectrum, but the aim would find it, because the fastest mesons make the longest flights.
+        """
+        mass = particle(self.meson).mass
+        if self.table.target == COLLIDER:
+            return np.asarray(np.hypot(mass, pt) * np.cosh(y) <= self.beam_energy)
+        return np.asarray(radial_x(y, pt, mass, self.beam_energy) <= 1.0)
+
+    @cached_property
+    def reachable_share(self) -> float:
+        """Part of the table within the kinematic limit: its density on a fine grid of midpoints."""
+        y, pt = (
+            low + (high - low) * (np.arange(_FINE) + 0.5) / _FINE
+            for low, high in (self.y_range, self.pt_range)
+        )
+        inside = total = 0.0
+        for one in y:
+            here = np.full_like(pt, one)
+            density = self.table.density(here, pt)
+            total += float(density.sum())
+            inside += float(density[self.reachable(here, pt)].sum())
+        return inside / total
+
     def density(self, y: Array, pt: Array) -> Array:
-        """Density in rapidity and transverse momentum [1/GeV], its integral 1."""
-        return self.table.density(y, pt)
+        """Density in rapidity and transverse momentum [1/GeV], its integral 1; 0 beyond the kinematic limit."""
+        return np.where(self.reachable(y, pt), self.table.density(y, pt) / self.reachable_share, 0.0)
 
     def provenance(self) -> dict[str, Any]:
         """The table: how many mesons a proton makes and how sure that is, and where the spectrum comes from."""
-        return self.table.provenance()
+        return self.table.provenance() | {"within_kinematic_limit": self.reachable_share}
 
     def draw(self, rng: np.random.Generator, n: int) -> tuple[Array, Array, Array]:
         """Rapidity, transverse momentum [GeV] and azimuth [-pi, pi) of n mesons."""
         y, pt = self.table.sample(rng, n)
+        beyond = np.flatnonzero(~self.reachable(y, pt))
+        while len(beyond):
+            y[beyond], pt[beyond] = self.table.sample(rng, len(beyond))
+            beyond = beyond[~self.reachable(y[beyond], pt[beyond])]
         return y, pt, 2.0 * math.pi * (rng.random(n) - 0.5)
 
     def parents(self, y: Array, pt: Array, phi: Array) -> Parents:

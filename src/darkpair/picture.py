@@ -37,7 +37,8 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
     histogram : hist.Hist
         Axes with labels.
     detector : object
-        Its ``signal_box()`` is drawn into a plane, if it has one.
+        Its ``signal_box()`` is drawn into a plane, if it has one; or its ``outline()``, lines of points, into a
+        plane of places, whose colours are then logarithmic.
     cutflow : Cutflow
     title : str
         What was generated.
@@ -52,11 +53,13 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
     if histogram.ndim == 1:
         fig, ax = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
         mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
-        ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights", title=title)
+        ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights")
+        ax.set_title(title, fontsize="small", wrap=True)
         fig.savefig(path, dpi=150)
         plt.close(fig)
         return
     plane, box = histogram, detector.signal_box() if hasattr(detector, "signal_box") else []
+    outline = detector.outline() if hasattr(detector, "outline") else {}
     fig, axes = plt.subplots(
         2,
         2,
@@ -75,6 +78,7 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
         plane.axes[1].edges,
         np.ma.masked_less_equal(values.T, 0.0),
         cmap="viridis",
+        norm="log" if outline else "linear",
         rasterized=True,
     )
     fig.colorbar(mesh, ax=side, label="sum of weights per bin", location="right")
@@ -86,6 +90,10 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
             label=f"signal box, {detector.selection}",
         )
         main.legend(loc="upper left", frameon=False)
+    for (name, line), style in zip(outline.items(), ("-", "--", ":", "-."), strict=False):
+        main.plot(*zip(*line, strict=True), style, color="crimson", label=name)
+    if outline:
+        main.legend(loc="upper right")
     mplhep.histplot(plane.project(0), ax=top, histtype="fill", color="steelblue", yerr=False)
     mplhep.histplot(
         plane.project(1), ax=side, histtype="fill", color="steelblue", orientation="horizontal", yerr=False

@@ -8,7 +8,19 @@ from typing import Any
 
 from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.models import MODELS
-from darkpair.detectors.fixed_target import FixedTarget, experiments
+    "sources": Registry(
+        "sources", {"dump_mesons": DumpMesons, "gun": Gun, "koto_kl": KotoKL, "upsilon4s": Upsilon4S}
+    ),
+    "detectors": Registry(
+        "detectors",
+        {
+            "koto": Koto,
+            "koto_kaon": KotoKaon,
+            "belle2": Belle2,
+            "fixed_target": FixedTarget,
+            **experiments(),
+        },
+    ),
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -16,6 +28,7 @@ from darkpair.gen.registry import Registry
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.units import quantity
 from darkpair.studies import STUDIES
 
@@ -24,9 +37,18 @@ __all__ = ["REGISTRIES", "make"]
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
-    "sources": Registry("sources", {"dump_mesons": DumpMesons, "gun": Gun, "koto_kl": KotoKL}),
+    "sources": Registry(
+        "sources", {"dump_mesons": DumpMesons, "gun": Gun, "koto_kl": KotoKL, "upsilon4s": Upsilon4S}
+    ),
     "detectors": Registry(
-        "detectors", {"koto": Koto, "koto_kaon": KotoKaon, "fixed_target": FixedTarget, **experiments()}
+        "detectors",
+        {
+            "koto": Koto,
+            "koto_kaon": KotoKaon,
+            "belle2": Belle2,
+            "fixed_target": FixedTarget,
+            **experiments(),
+        },
     ),
     "models": Registry("models", MODELS),
     "studies": Registry("studies", STUDIES),

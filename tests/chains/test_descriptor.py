@@ -9,7 +9,7 @@ import pytest
 
 from darkpair.chains.chain import Chain, spell
 from darkpair.chains.descriptor import Spelled, build, from_decaylanguage, parse
-from darkpair.chains.standard_model import PionNeutrinos, PionScalarPair
+from darkpair.chains.standard_model import MesonNeutrinos, PionScalarPair
 from darkpair.gen.decay import Mode
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.particles import particle
@@ -65,8 +65,8 @@ def test_known_matrix_elements_are_found() -> None:
     def element(text: str, **settings: Any) -> object:
         return build(text, **settings).decay.modes[0].matrix_element
 
-    assert isinstance(element("K_L0 -> pi0 nu nubar"), PionNeutrinos)
-    assert isinstance(element("K_L0 -> (pi0 -> gamma gamma) nu nubar"), PionNeutrinos)
+    assert isinstance(element("K_L0 -> pi0 nu nubar"), MesonNeutrinos)
+    assert isinstance(element("K_L0 -> (pi0 -> gamma gamma) nu nubar"), MesonNeutrinos)
     assert isinstance(element("K_L0 -> pi0 Y Y", mass={"Y": 0.05}), PionScalarPair)
     assert element("K_L0 -> pi0 pi0 pi0") is None
     assert element("K_L0 -> pi0 e+ e-") is None

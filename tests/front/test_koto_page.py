@@ -184,7 +184,7 @@ def largest_shift() -> Known:
 def estimate_and_truth() -> tuple[Known, Known]:
     """Eq 66 with the prompt efficiency, and the full simulation, at (430, 0) MeV and 30 cm."""
     prompt, long = ratio(dark(A, 430)), ratio(dark(A, 430, ctau=LONG))
-    probability = koto_decay_probability(0.430, LONG)
+    probability = float(koto_decay_probability(0.430, LONG))
     return Known(prompt.value * probability, prompt.error * probability), long
 
 

@@ -55,12 +55,10 @@ def test_weighted_lengths_are_those_of_the_forced_law(ctau: float) -> None:
 
 
 def test_a_path_without_end_is_refused() -> None:
-    momentum, mass, origin = beam(3)
+    zero = np.zeros(10)
+    law, at_rest = ScanInside(region=Slab(z_min=-1.0, z_max=5.0)), (zero, zero, zero)
     with pytest.raises(InputError, match="bounded region"):
-        zero = np.zeros(N)
-        ScanInside(region=Slab(z_min=-1.0, z_max=5.0)).sample(
-            Streams(4).rng("x"), (zero, zero, zero), mass, origin
-        )
+        law.sample(Streams(4).rng("x"), at_rest, MASS, at_rest)
     with pytest.raises(InputError, match="more than 0"):
         ScanInside(region=AHEAD).weight(np.ones(1), 0.0)
     with pytest.raises(InputError, match="shortest"):

@@ -37,6 +37,7 @@ TABLES: Final = {
     TableKey("urqmd34", 400.0, "p"): (8_000, 4003),
     TableKey("sibyll23d", 120.0, "p"): (60_000, 1201),
     TableKey("sibyll23d", 70.0, "p"): (200_000, 701),
+    TableKey("pythia6", 70.0, "p"): (40_000, 702),
 }
 
 _MODELS: Final = {"sibyll23d": "Sibyll23d", "pythia6": "Pythia6", "urqmd34": "UrQMD34"}

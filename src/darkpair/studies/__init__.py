@@ -10,6 +10,7 @@ from darkpair.constraints import DATA
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import (
     audit,
+    belle2,
     charm,
     fig1,
     fig2,
@@ -17,6 +18,7 @@ from darkpair.studies import (
     fig7,
     fig8,
     fig9,
+    koto_band,
     koto_limits,
     koto_shifts,
     mesons,
@@ -33,6 +35,7 @@ Study = Callable[..., list[Path]]
 #: Every study by name.
 STUDIES: dict[str, Study] = {
     "audit": audit.run,
+    "belle2": belle2.run,
     "charm": charm.run,
     "table1": table1.run,
     "fig1": fig1.run,
@@ -41,10 +44,11 @@ STUDIES: dict[str, Study] = {
     "fig7": fig7.run,
     "fig8": fig8.run,
     "fig9": fig9.run,
+    "koto-band": koto_band.run,
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
-    "mesons": mesons.run,
     "relic": relic.run,
+    "mesons": mesons.run,
 }
 
 

@@ -1,0 +1,365 @@
+"""Belle II and Belle: B -> K and missing energy, with one kaon candidate and a veto of everything else that is seen.
+
+The other B is not simulated: what its reconstruction and the background suppression leave is a published efficiency
+against q², by which a candidate is drawn.  Not simulated: showers, the magnetic field's turns, neutral hadrons in the
+calorimeter, particle identification beyond that efficiency, beam background.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import hist
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.detectors.b_factory import Crystals, Tracker, polar_angle, tracked_part
+from darkpair.detectors.data_file import read_data, selections
+from darkpair.detectors.selection import Selection
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.kinematics import Array
+from darkpair.gen.observed import Observed
+from darkpair.gen.particles import particle
+from darkpair.gen.pipeline import Selected
+from darkpair.gen.region import Cylinder
+from darkpair.gen.sources.upsilon4s import MACHINES, Beams
+
+__all__ = ["EXPERIMENTS", "Belle2"]
+
+#: Experiments by the name of their data file.
+EXPERIMENTS: Final = ("belle2", "belle")
+
+_OTHER_CHARGED: Final = (11, -11, 13, -13, 2212, -2212)
+_Q2 = hist.Hist(
+    hist.axis.Regular(56, -3.0, 25.0, name="q2_rec", label=r"reconstructed $q^2$ [GeV$^2$]"),
+    storage=hist.storage.Weight(),
+)
+_VERTICES = hist.Hist(
+    hist.axis.Regular(60, -1500.0, 2500.0, name="z", label="z of where photons and tracks are made [mm]"),
+    hist.axis.Regular(50, 0.0, 2000.0, name="r", label="their distance to the axis [mm]"),
+    storage=hist.storage.Weight(),
+)
+
+
+@dataclass(frozen=True)
+class _Kaons:
+    """Kaon candidates in the order of their events: columns (k,) and four-momenta (4, k) [GeV]."""
+
+    event: NDArray[np.int64]
+    index: NDArray[np.int64]
+    charge: NDArray[np.int64]  # 1 of either charged kaon, 0 of a K_S
+    measured: Array
+    true: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class Belle2:
+    """A B-factory detector with one of its selections.
+
+    Parameters
+    ----------
+    experiment : {"belle2", "belle"}
+    selection : str, optional
+        "inclusive" (tag), "hadronic" (tag) or "acceptance" (no tag) of Belle II, "acceptance" of Belle; the first
+        of the experiment's data file unless given.
+    without : sequence of str
+        Cuts to leave out, by name.
+    escape_length : float, optional [mm]
+        The simple escape: any photon or charged particle beside the kaon that is made within this distance of the
+        origin is seen, whatever its direction and energy, and none beyond.  Instead of the detector's geometry.
+
+    Raises
+    ------
+    UnknownNameError
+        For an experiment, a selection or a cut that does not exist.
+    InputError
+        For an escape length that is not positive.
+
+    Notes
+    -----
+    The published efficiency is that of the whole selection of an invisible pair.  A candidate is tagged with the
+    probability efficiency(q²) / (part of the kaons at this q² that leave a track): with the kaon's own acceptance,
+    which is simulated, the product is the published one.  The draw is the detector's own, no weight is touched;
+    ``tag_efficiency`` keeps the probability, for averages with less variance than the draw.
+
+    References
+    ----------
+    arXiv:2311.14647, arXiv:2507.12393; escape length of 2 m: arXiv:2005.07102, section IV.C.  Every number with its
+    source in ``detectors/data/belle2.toml`` and ``belle.toml``.
+    """
+
+    experiment: str = "belle2"
+    selection: str | None = None
+    without: Sequence[str] = ()
+    escape_length: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.experiment not in EXPERIMENTS:
+            raise UnknownNameError("experiment of belle2", self.experiment, EXPERIMENTS)
+        if isinstance(self.without, str):
+            object.__setattr__(self, "without", (self.without,))
+        if self.escape_length is not None and not 0.0 < self.escape_length < math.inf:
+            raise InputError(f"escape_length = {self.escape_length} mm; allowed: more than 0, finite")
+        _ = self.cuts  # the names are checked here
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        return read_data(self.experiment)
+
+    @cached_property
+    def cuts(self) -> Selection:
+        """The cuts in order."""
+        known = selections(self._data)
+        name = self.selection or next(iter(known))
+        if name not in known:
+            raise UnknownNameError(f"selection of {self.experiment}", name, known)
+        return known[name]().without(*self.without)
+
+    @property
+    def source(self) -> str:
+        """Name of the source that the detector expects."""
+        return str(self._data["source"])
+
+    @cached_property
+    def beams(self) -> Beams:
+        """The nominal beams, from which the centre-of-mass frame is known."""
+        return MACHINES[self._data["machine"]]
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        """The drift chamber."""
+        return Tracker.of(self._data)
+
+    @cached_property
+    def crystals(self) -> Crystals:
+        """The calorimeter."""
+        return Crystals.of(self._data)
+
+    @property
+    def region(self) -> Cylinder:
+        """Where a decay can be seen: everything to the back of the crystals."""
+        return self.crystals.whole
+
+    @property
+    def _tag(self) -> dict[str, Any] | None:
+        """The selection's table of efficiencies, if it has one."""
+        tag: dict[str, Any] | None = self._data.get("tags", {}).get(self.cuts.name)
+        return tag
+
+    def published_efficiency(self, q2: Array) -> Array:
+        """Efficiency of the whole selection of B+ -> K+ and an invisible pair, (n,); 1 where there is no tag.
+
+        Parameters
+        ----------
+        q2 : ndarray, (n,) [GeV²]
+            True mass² of the pair; beyond the table's ends the efficiency is that of the end.
+        """
+        if self._tag is None:
+            return np.ones(len(q2))
+        out: Array = np.interp(q2, self._tag["q2"], self._tag["efficiency"])
+        return out
+
+    def tag_efficiency(self, q2: Array) -> Array:
+        """Probability that an accepted kaon of that true q2 [GeV²] is tagged, (n,); 1 where there is no tag."""
+        if self._tag is None:
+            return np.ones(len(q2))
+        nodes, part = self._tracked
+        return np.clip(self.published_efficiency(q2) / np.interp(q2, nodes, part), 0.0, 1.0)
+
+    @cached_property
+    def _tracked(self) -> tuple[Array, Array]:
+        """Part of the charged kaons that leave a track, at nodes of q2."""
+        b, k = particle("B+").mass, particle("K+").mass
+        # close to the endpoint, where the slowest kaons are below the threshold, the nodes are close too
+        nodes = (b - k) ** 2 * (1.0 - np.linspace(1.0, 0.01, 32) ** 3)
+        return nodes, tracked_part(nodes, self.tracker, self.beams, b, k)
+
+    def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
+        """Kaon candidates of each event, and what else is seen.
+
+        Returns
+        -------
+        Observed
+            ``n_photons`` and ``n_tracks``, photons and charged particles seen, the kaon's included; ``Kaon``
+            candidates with the variables of the cuts (momenta and energies [GeV], angles [deg], q² [GeV²]); and
+            ``Extra``, the true place [mm] where each photon and charged particle but the charged kaons was made.
+        """
+        n = len(truth)
+        # drawn for every event and every particle, before any cut: no cut changes an event
+        lot = rng.random(n)
+        photons = truth.final_state(22)
+        groups = [truth.final_state(*ids) for ids in ((321, -321), (211,), (-211,), _OTHER_CHARGED)]
+        photon_noise = rng.standard_normal(len(photons.event))
+        noise = [rng.standard_normal((2, len(group.event))) for group in groups]
+        seen_photons = self._seen(photons, self.crystals.sees(photons, photon_noise))
+        seen = [
+            self._seen(group, self.tracker.sees(group) | self.crystals.sees(group, draws[1]))
+            for group, draws in zip(groups, noise, strict=True)
+        ]
+        n_photons = np.bincount(photons.event[seen_photons], minlength=n)
+        n_tracks = sum(
+            (np.bincount(group.event[mask], minlength=n) for group, mask in zip(groups, seen, strict=True)),
+            start=np.zeros(n, dtype=np.int64),
+        )
+        momenta = [self.tracker.smear(group, draws[0]) for group, draws in zip(groups, noise, strict=True)]
+        kaons = self._candidates(groups, momenta)
+        values = self._variables(kaons, _parents(truth)[:, kaons.event], lot[kaons.event])
+        used = np.where(kaons.charge == 1, 1, 2)
+        values |= {
+            "n_extra_photons": n_photons[kaons.event].astype(np.float64),
+            "n_extra_tracks": (n_tracks[kaons.event] - used).astype(np.float64),
+        }
+        return Observed(
+            n=n,
+            flat={"n_photons": n_photons, "n_tracks": n_tracks},
+            lists={
+                "Kaon": (np.bincount(kaons.event, minlength=n), values),
+                "Extra": _places([photons, *groups[1:]], [seen_photons, *seen[1:]], n),
+            },
+        )
+
+    def select(self, reco: Observed, weight: Array) -> Selected:
+        """Accepted events, the cut flow, reconstructed q² before its cut, and where visible particles were made."""
+        counts, values = reco.lists["Kaon"]
+        event = np.repeat(np.arange(len(counts)), counts)
+        accepted, before_box, cutflow = self.cuts.apply(
+            values, event, weight, [("kaon_candidate", counts > 0)]
+        )
+        q2, vertices = _Q2.copy(), _VERTICES.copy()
+        q2.fill(values["q2_rec"][before_box], weight=weight[event[before_box]])
+        extra, places = reco.lists["Extra"]
+        vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))
+        mask = np.zeros(len(weight), dtype=bool)
+        mask[event[accepted]] = True
+        return Selected(mask=mask, cutflow=cutflow, histograms={"q2": q2, "vertices": vertices})
+
+    def outline(self) -> dict[str, list[tuple[float, float]]]:
+        """Lines (z, distance to the axis) [mm] of the detector, by name: for a picture."""
+        faces = {"crystals, front": self.crystals.inside, "crystals, back": self.crystals.whole}
+        return {
+            name: [(v.z_min, 0.0), (v.z_min, v.radius), (v.z_max, v.radius), (v.z_max, 0.0)]
+            for name, v in faces.items()
+        }
+
+    def _seen(self, particles: FinalState, by_detector: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which particles (k,) are seen: by the detector, or within the escape length."""
+        if self.escape_length is None:
+            return by_detector
+        near: NDArray[np.bool_] = np.sum(np.square(particles.vertex[:3]), axis=0) < self.escape_length**2
+        return near
+
+    def _candidates(self, groups: list[FinalState], momenta: list[Any]) -> _Kaons:
+        """Charged kaons with a track, and pairs of tracks of opposite charge that make a K_S."""
+        charged, plus, minus, _ = groups
+        kept = np.flatnonzero(self.tracker.sees(charged))
+        one = _Kaons(
+            charged.event[kept],
+            charged.index[kept],
+            np.ones(len(kept), dtype=np.int64),
+            _on_shell([p[kept] for p in momenta[0]], particle("K+").mass),
+            charged.momentum[:, kept],
+        )
+        i, j = _pairs(plus, minus)
+        tracked = self.tracker.sees(plus)[i] & self.tracker.sees(minus)[j]
+        tracked &= (plus.vertex[:, i] == minus.vertex[:, j]).all(axis=0)
+        i, j = i[tracked], j[tracked]
+        pion = particle("pi+").mass
+        pair = _on_shell([p[i] for p in momenta[1]], pion) + _on_shell([p[j] for p in momenta[2]], pion)
+        short, window = particle("K_S0").mass, float(self._data["kaon"]["short_window"]["value"])
+        good = np.flatnonzero(np.abs(np.sqrt(np.maximum(_square(pair), 0.0)) - short) < window)
+        two = _Kaons(
+            plus.event[i[good]],
+            plus.index[i[good]],
+            np.zeros(len(good), dtype=np.int64),
+            _on_shell(list(pair[:3, good]), short),
+            plus.momentum[:, i[good]] + minus.momentum[:, j[good]],
+        )
+        order = np.argsort(np.concatenate([one.event, two.event]), kind="stable")
+        return _Kaons(
+            event=np.concatenate([one.event, two.event])[order],
+            index=np.concatenate([one.index, two.index])[order],
+            charge=np.concatenate([one.charge, two.charge])[order],
+            measured=np.concatenate([one.measured, two.measured], axis=1)[:, order],
+            true=np.concatenate([one.true, two.true], axis=1)[:, order],
+        )
+
+    def _variables(self, kaons: _Kaons, parent: Array, lot: Array) -> dict[str, Any]:
+        """Variables of the candidates, (k,) each."""
+        px, py, pz, energy = kaons.measured
+        total, sqrt_s = self.beams.nominal, self.beams.nominal_sqrt_s
+        e_cms = _dot(total, kaons.measured) / sqrt_s
+        mass2 = _square(kaons.measured)
+        # the B at rest in the centre-of-mass frame; or the B opposite to a fully reconstructed one, here exact
+        q2 = {
+            "q2_inclusive": 0.25 * sqrt_s**2 + mass2 - sqrt_s * e_cms,
+            "q2_hadronic": _square(parent - kaons.measured),
+        }
+        probability = self.tag_efficiency(_square(parent - kaons.true))
+        q2_rec = q2[self._tag["q2_rec"] if self._tag else "q2_inclusive"]
+        return {
+            "pt": np.hypot(px, py),
+            "pz": pz,
+            "energy": energy,
+            "theta": np.degrees(polar_angle(px, py, pz)),
+            "charge": kaons.charge.astype(np.float64),
+            "e_cms": e_cms,
+            **q2,
+            "q2_rec": q2_rec,
+            "e_missing": 0.5 * sqrt_s - e_cms,
+            "m_missing": np.copysign(np.sqrt(np.abs(q2_rec)), q2_rec),
+            "tag_efficiency": probability,
+            "tagged": (lot < probability).astype(np.float64),
+            "genPartIdx": kaons.index,
+        }
+
+
+def _dot(one: Any, two: Any) -> Array:
+    out: Array = one[3] * two[3] - one[0] * two[0] - one[1] * two[1] - one[2] * two[2]
+    return out
+
+
+def _square(vector: Array) -> Array:
+    return _dot(vector, vector)
+
+
+def _on_shell(momentum: Sequence[Array], mass: float) -> Array:
+    """Four-momenta (4, k) of particles of that mass [GeV]."""
+    x, y, z = momentum
+    return np.stack([x, y, z, np.sqrt(x * x + y * y + z * z + mass * mass)])
+
+
+def _parents(truth: Batch) -> Array:
+    """Four-momenta of the first particle of each event, (4, n) [GeV]."""
+    out = np.empty((4, len(truth)))
+    for part in truth.parts:
+        out[:, part.rows] = part.momentum[:, 0]
+    return out
+
+
+def _pairs(one: FinalState, two: FinalState) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every particle of the first with every one of the second of the same event: their positions, (k,) each."""
+    each = two.counts[one.event]
+    first = np.repeat(np.arange(len(one.event)), each)
+    within = np.arange(len(first)) - np.repeat(np.cumsum(each) - each, each)
+    start = np.cumsum(two.counts) - two.counts
+    return first, start[one.event[first]] + within
+
+
+def _places(
+    groups: Sequence[FinalState], seen: Sequence[NDArray[np.bool_]], n: int
+) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
+    """Where particles were made, and whether they are seen, as a collection of n events."""
+    event = np.concatenate([group.event for group in groups])
+    order = np.argsort(event, kind="stable")
+    vertex = np.concatenate([group.vertex for group in groups], axis=1)[:, order]
+    return np.bincount(event, minlength=n), {
+        "r": np.hypot(vertex[0], vertex[1]),
+        "z": vertex[2],
+        "seen": np.concatenate(list(seen))[order],
+        "genPartIdx": np.concatenate([group.index for group in groups])[order],
+    }

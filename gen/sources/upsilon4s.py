@@ -1,0 +1,244 @@
+"""B mesons of e+ e- -> Upsilon(4S) -> B B-bar at an asymmetric collider, in the detector's frame.
+
+z is the axis of the detector's solenoid and points roughly along the electron beam, x outwards.  At SuperKEKB the
+axis bisects the beams (up to the 83 mrad between them), at KEKB it is opposite to the positron beam.  The B's are
+made at the origin: the size of the beam spot, initial-state radiation and the resonance's line shape are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from darkpair.gen.directions import Vector3, about
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.events import Parents
+from darkpair.gen.kinematics import Array, Real, boost
+from darkpair.gen.particles import particle
+
+__all__ = ["MACHINES", "Beams", "Upsilon4S", "sine_squared"]
+
+#: Parents by name.
+PARENTS: Final = ("B+", "B-", "B0", "anti-B0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beams:
+    """Two beams in the plane y = 0.
+
+    Parameters
+    ----------
+    electron, positron : float [GeV]
+        Energies.
+    electron_angle, positron_angle : float [rad]
+        Of each beam to +z and to -z, both towards +x.
+    electron_spread, positron_spread : float [GeV]
+        Standard deviations of the energies.
+    source, confidence : str
+        Where the energies and angles stand.
+    spread_source, spread_confidence : str
+        Where the spreads stand.
+    """
+
+    electron: float
+    positron: float
+    electron_angle: float
+    positron_angle: float
+    electron_spread: float
+    positron_spread: float
+    source: str
+    confidence: str
+    spread_source: str
+    spread_confidence: str
+
+    @property
+    def electron_direction(self) -> tuple[float, float, float]:
+        """Unit vector of the electron beam."""
+        return math.sin(self.electron_angle), 0.0, math.cos(self.electron_angle)
+
+    @property
+    def positron_direction(self) -> tuple[float, float, float]:
+        """Unit vector of the positron beam."""
+        return math.sin(self.positron_angle), 0.0, -math.cos(self.positron_angle)
+
+    def total(self, electron: Real, positron: Real) -> tuple[Real, Real, Real, Real]:
+        """Four-momentum (x, y, z, E) of the collision of beams of those energies, without the electron's mass [GeV]."""
+        one, two = self.electron_direction, self.positron_direction
+        return (
+            electron * one[0] + positron * two[0],
+            electron * one[1] + positron * two[1],
+            electron * one[2] + positron * two[2],
+            electron + positron,
+        )
+
+    def sqrt_s(self, electron: Real, positron: Real) -> Real:
+        """Centre-of-mass energy of beams of those energies [GeV]."""
+        half = 0.5 * (self.electron_angle + self.positron_angle)
+        return 2.0 * math.cos(half) * np.sqrt(electron * positron)
+
+    @property
+    def nominal(self) -> tuple[float, float, float, float]:
+        """Four-momentum of the collision at the nominal energies [GeV]."""
+        return self.total(self.electron, self.positron)
+
+    @property
+    def nominal_sqrt_s(self) -> float:
+        """Centre-of-mass energy at the nominal energies [GeV]."""
+        return float(self.sqrt_s(self.electron, self.positron))
+
+    @property
+    def boost(self) -> float:
+        """Boost of the centre-of-mass frame, beta gamma, at the nominal energies."""
+        return math.hypot(*self.nominal[:3]) / self.nominal_sqrt_s
+
+    @property
+    def sqrt_s_spread(self) -> float:
+        """Standard deviation of the centre-of-mass energy, to first order in the spreads [GeV]."""
+        relative = math.hypot(self.electron_spread / self.electron, self.positron_spread / self.positron)
+        return 0.5 * self.nominal_sqrt_s * relative
+
+
+#: Colliders by name.
+MACHINES: Final = {
+    "belle2": Beams(
+        electron=7.004,
+        positron=4.002,
+        electron_angle=0.0415,
+        positron_angle=0.0415,
+        electron_spread=0.00513,
+        positron_spread=0.002375,
+        source="basf2, generators/scripts/beamparameters.py, preset Y4S",
+        confidence="read",
+        spread_source="the same file, preset SuperKEKB (covHER, covLER)",
+        spread_confidence="read",
+    ),
+    "belle": Beams(
+        electron=7.998213,
+        positron=3.499218,
+        electron_angle=0.022,
+        positron_angle=0.0,
+        electron_spread=0.0054,
+        positron_spread=0.0026,
+        source="basf2, generators/scripts/beamparameters.py, preset KEKB-Belle",
+        confidence="read",
+        spread_source="about .07 % of each energy, KEKB; recalled",
+        spread_confidence="memory",
+    ),
+    "babar": Beams(
+        electron=9.0,
+        positron=3.109,
+        electron_angle=0.0,
+        positron_angle=0.0,
+        electron_spread=0.0055,
+        positron_spread=0.0023,
+        source="PEP-II, 9.0 on 3.1 GeV head-on; recalled, the 3.1 such that sqrt(s) is the Upsilon's mass",
+        confidence="memory",
+        spread_source="PEP-II, 5.5 and 2.3 MeV; recalled",
+        spread_confidence="memory",
+    ),
+}
+
+
+def sine_squared(rng: np.random.Generator, n: int) -> Array:
+    """Cosines with density 3/4 (1 - c²), (n,): a J = 1 state of helicity 1 to two pseudoscalars.
+
+    The root of c³ - 3c + 4u - 2 = 0 between -1 and 1, in closed form.
+    """
+    third = np.arccos(1.0 - 2.0 * rng.random(n)) / 3.0
+    out: Array = np.clip(2.0 * np.cos(third - 2.0 * math.pi / 3.0), -1.0, 1.0)
+    return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upsilon4S:
+    """B mesons of Upsilon(4S) decays, one an event.
+
+    The beam energies are Gaussian.  Collisions below the threshold of B B-bar make none: they are drawn again,
+    so that the law is the Gaussian one truncated there, exactly.  The other B is not in the event.
+
+    Parameters
+    ----------
+    parent : {"B+", "B-", "B0", "anti-B0"}
+    machine : {"belle2", "belle", "babar"}
+
+    Raises
+    ------
+    UnknownNameError
+        For a parent or a machine that does not exist.
+
+    Notes
+    -----
+    The annihilation of massless electrons polarises the Upsilon along the beam, so the B's fly with sin² of the
+    angle to it in the centre-of-mass frame.
+    """
+
+    parent: str = "B+"
+    machine: str = "belle2"
+
+    def __post_init__(self) -> None:
+        if self.parent not in PARENTS:
+            raise UnknownNameError("parent of upsilon4s", self.parent, PARENTS)
+        if self.machine not in MACHINES:
+            raise UnknownNameError("machine of upsilon4s", self.machine, MACHINES)
+
+    @property
+    def pdgid(self) -> int:
+        """PDG id of the parents."""
+        return particle(self.parent).pdgid
+
+    @cached_property
+    def beams(self) -> Beams:
+        """The machine's beams."""
+        return MACHINES[self.machine]
+
+    def provenance(self) -> dict[str, Any]:
+        """The settings, the boost and the energies at the nominal beams [GeV]."""
+        beams = self.beams
+        return {
+            "parent": self.parent,
+            "machine": self.machine,
+            "beams": beams,
+            "sqrt_s": beams.nominal_sqrt_s,
+            "sqrt_s_spread": beams.sqrt_s_spread,
+            "boost_beta_gamma": beams.boost,
+            "total_momentum": beams.nominal,
+        }
+
+    def sample(self, n: int, rng: np.random.Generator) -> Parents:
+        """B mesons at the origin at time 0."""
+        electron, positron = self._energies(rng, n)
+        total, sqrt_s = self.beams.total(electron, positron), self.beams.sqrt_s(electron, positron)
+        mass = particle(self.parent).mass
+        p = np.sqrt(0.25 * sqrt_s * sqrt_s - mass * mass)
+        x, y, z = about(self._beam_axis(electron, total, sqrt_s), sine_squared(rng, n), rng.random(n))
+        momentum = np.stack(boost(*total, sqrt_s, p * x, p * y, p * z, 0.5 * sqrt_s))
+        return Parents(pdgid=self.pdgid, momentum=momentum, vertex=np.zeros((4, n)))
+
+    def _energies(self, rng: np.random.Generator, n: int) -> tuple[Array, Array]:
+        """Energies of the beams above the threshold, (n,) each [GeV]."""
+        beams, threshold = self.beams, 2.0 * particle(self.parent).mass
+        electron = beams.electron + beams.electron_spread * rng.standard_normal(n)
+        positron = beams.positron + beams.positron_spread * rng.standard_normal(n)
+        for _ in range(100):
+            low = np.flatnonzero(~(beams.sqrt_s(electron, positron) > threshold))
+            if not len(low):
+                return electron, positron
+            electron[low] = beams.electron + beams.electron_spread * rng.standard_normal(len(low))
+            positron[low] = beams.positron + beams.positron_spread * rng.standard_normal(len(low))
+        raise InputError(
+            f"beams of {beams.electron} and {beams.positron} GeV hardly reach the threshold {threshold:.6g} GeV "
+            f"of B B-bar; take a machine at the Upsilon(4S)"
+        )
+
+    def _beam_axis(self, electron: Array, total: tuple[Real, ...], sqrt_s: Array) -> Vector3:
+        """Direction of the electron beam in the centre-of-mass frame, reached by a pure boost."""
+        one = self.beams.electron_direction
+        x, y, z, e = boost(
+            -total[0], -total[1], -total[2], total[3], sqrt_s,
+            electron * one[0], electron * one[1], electron * one[2], electron,
+        )  # fmt: skip
+        return x / e, y / e, z / e

@@ -1,0 +1,155 @@
+"""KOTO's efficiency at a mass point against c tau: one scan sample a point, cached, and a curve for every coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from darkpair.chains.descriptor import build
+from darkpair.detectors.efficiency import efficiency
+from darkpair.detectors.koto import Koto
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN, ScanSample
+from darkpair.gen.errors import InputError
+from darkpair.gen.lifetime import Scan
+from darkpair.gen.pipeline import Pipeline, chunks
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.scan import scan
+from darkpair.studies.samples import PI0, SM
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["EfficiencyAgainstCtau", "EfficiencyCurve", "efficiency_curves"]
+
+#: Mean proper lengths of the table [mm]: from prompt at KOTO to far outside.
+_CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EfficiencyAgainstCtau:
+    """Efficiencies of KOTO for K_L -> X1 X2, X2 -> X1 pi0 at a mass point, or for pi0 nu nubar at none.
+
+    For `darkpair.scan.scan`: points are {"m1": ..., "m2": ...} in GeV, or {} for the Standard Model.
+
+    Parameters
+    ----------
+    events : int
+        Generated K_L a point.
+    selection : str
+        Of KOTO.
+    seed : int
+    """
+
+    events: int
+    selection: str = "2016-18"
+    seed: int = 5100
+
+    def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """Efficiencies and their errors at each c tau [mm] that the sample can tell."""
+        detector = Koto(selection=self.selection)
+        if not point:
+            made = Pipeline(source=KotoKL(), chain=build(SM), detector=detector, seed=self.seed)
+            flows = [chunk.cutflow for chunk in chunks(made, self.events)]
+            found = efficiency(sum(flows[1:], start=flows[0]))
+            return {"ctau": [0.0], "efficiency": [found.value], "error": [found.error]}
+        law = Scan(shortest=_CTAU[0], longest=_CTAU[-1])
+        chain = build(
+            f"K_L0 -> X1 (X2 -> X1 {PI0})",
+            mass={"X1": point["m1"], "X2": point["m2"]},
+            lifetimes={"X2": law},
+        )
+        made = Pipeline(source=KotoKL(), chain=chain, detector=detector, seed=self.seed)
+        sample = ScanSample.of(chunks(made, self.events), law=law)
+        rows = []
+        for ctau in _CTAU:
+            try:
+                found = sample.efficiency(ctau)
+            except InputError:  # a few events would dominate: the curve ends here
+                continue
+            rows.append((ctau, found.value, found.error))
+        if not rows:
+            raise InputError(
+                f"{self.events} events leave fewer than {EFFECTIVE_MIN:g} effective ones at every c tau; "
+                "generate more"
+            )
+        names = ("ctau", "efficiency", "error")
+        return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EfficiencyCurve:
+    """Efficiency over that of K_L -> pi0 nu nubar against c tau, at one mass point.
+
+    Parameters
+    ----------
+    ctau : tuple of float [mm]
+        Growing.
+    ratio, error : tuple of float
+        At each, with the error of the standard sample.
+    """
+
+    ctau: tuple[float, ...]
+    ratio: tuple[float, ...]
+    error: tuple[float, ...]
+
+    @property
+    def prompt(self) -> float:
+        """Ratio at the shortest c tau [1]."""
+        return self.ratio[0]
+
+    def at(self, ctau: Any) -> Array:
+        """Ratio at a c tau [1]: constant below the table, falling as its inverse beyond.
+
+        Parameters
+        ----------
+        ctau : float or ndarray [mm]
+        """
+        length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
+        inside = np.interp(np.log(length), np.log(self.ctau), np.log(self.ratio))
+        return np.asarray(np.exp(inside) * np.minimum(1.0, self.ctau[-1] / length))
+
+    def __call__(self, model: Model) -> Array:
+        """Ratio at the model's c tau of X2 [1], as `darkpair.constraints.KotoLimit` takes it."""
+        return self.at(model.ctau("X2"))
+
+
+def efficiency_curves(
+    masses: list[tuple[float, float]],
+    *,
+    events: int,
+    selection: str = "2016-18",
+    folder: Path | None = None,
+    workers: int = 2,
+) -> list[EfficiencyCurve]:
+    """Curves at mass points (m1, m2), cached in a folder.
+
+    Parameters
+    ----------
+    masses : list of (float, float) [GeV]
+    events : int
+        A point; the Standard Model gets four times as many.
+    selection : str
+    folder : Path, optional
+    workers : int
+    """
+    own = EfficiencyAgainstCtau(events=events, selection=selection)
+    standard = EfficiencyAgainstCtau(events=4 * events, selection=selection, seed=own.seed + 1)
+    (reference,) = scan(standard, [{}], folder=folder, workers=1)
+    below, below_error = reference["efficiency"][0], reference["error"][0] / reference["efficiency"][0]
+    points = [{"m1": m1, "m2": m2} for m1, m2 in masses]
+    return [
+        EfficiencyCurve(
+            ctau=tuple(row["ctau"]),
+            ratio=tuple(value / below for value in row["efficiency"]),
+            error=tuple(
+                value / below * float(np.hypot(error / value, below_error))
+                for value, error in zip(row["efficiency"], row["error"], strict=True)
+            ),
+        )
+        for row in scan(own, points, folder=folder, workers=workers)
+    ]

@@ -1,0 +1,225 @@
+"""Scans over model points: results cached by content, in parallel, resumed where a run was stopped.
+
+What is slow at a point depends on masses (a sample, its efficiency against c tau); couplings are cheap and belong
+into arrays afterwards: scan masses here, then evaluate models and constraints on whole arrays of couplings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import is_dataclass
+from functools import cache, partial
+from importlib.resources import files
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.memory import keep_freed_memory
+from darkpair.gen.provenance import describe, environment
+
+__all__ = ["Point", "Result", "cache_key", "grid", "scan"]
+
+#: A model point: names and plain values (numbers, texts, lists of them).
+Point = Mapping[str, Any]
+
+#: What is found at a point: names and plain values.
+Result = dict[str, Any]
+
+#: File names of the package that decide about a result.
+_SOURCES: Final = (".py", ".toml", ".json", ".csv", ".npz")
+
+
+def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
+    """Every combination of the values of some names, the last one running fastest.
+
+    Examples
+    --------
+    >>> grid(m1=[0.0], m2=[0.2, 0.3])
+    [{'m1': 0.0, 'm2': 0.2}, {'m1': 0.0, 'm2': 0.3}]
+    """
+    return [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
+
+
+def scan(
+    evaluate: Callable[[Point], Mapping[str, Any]],
+    points: Sequence[Point],
+    *,
+    folder: Path | None = None,
+    workers: int = 2,
+) -> list[Result]:
+    """Results of a function at every point, in the order of the points.
+
+    A result is kept in `folder` under a hash of the function with its parameters, the point, the code of this
+    package and the versions of what it stands on; each worker puts it there as soon as it has it. A run that is
+    killed loses what is under way and no more.
+
+    Parameters
+    ----------
+    evaluate : callable
+        A function of a module, a `functools.partial` of one, or a frozen dataclass with ``__call__``.
+    points : sequence of mapping
+        Plain values.
+    folder : Path, optional
+        The cache; nothing is kept without one.
+    workers : int
+        Processes; 1 stays in this one.
+
+    Raises
+    ------
+    InputError
+        For a function whose content cannot be told, a result that is not plain or holds NaN, and with the
+        point's values for what `evaluate` itself refuses.
+    """
+    if workers < 1:
+        raise InputError(f"workers = {workers}; allowed: 1 or more")
+    keys = [cache_key(evaluate, point) for point in points]
+    paths = {key: None if folder is None else folder / key[:2] / f"{key}.json" for key in keys}
+    found = {key: kept for key, path in paths.items() if (kept := _read(path)) is not None}
+    missing = {key: point for key, point in zip(keys, points, strict=True) if key not in found}
+    with _progress(len(paths), len(found)) as done:
+        for key, result in _results(evaluate, missing, paths, workers):
+            found[key] = result
+            done()
+    return [dict(found[key]) for key in keys]
+
+
+def cache_key(evaluate: Callable[[Point], Mapping[str, Any]], point: Point) -> str:
+    """Hash of everything that decides about the result of a function at a point.
+
+    Raises
+    ------
+    InputError
+        For a lambda or a function within a function: what it encloses cannot be told.
+    """
+    told = {
+        "function": _told(evaluate),
+        "point": _plain(point, "point"),
+        "code": _code(),
+        "versions": environment()["versions"],
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _results(
+    evaluate: Callable[[Point], Mapping[str, Any]],
+    missing: Mapping[str, Point],
+    paths: Mapping[str, Path | None],
+    workers: int,
+) -> Iterator[tuple[str, Result]]:
+    """Results of the points that are missing, as they come."""
+    if workers == 1 or len(missing) < 2:
+        yield from ((key, _one(evaluate, point, paths[key])) for key, point in missing.items())
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=keep_freed_memory) as executor:
+        under_way: dict[Future[Result], str] = {
+            executor.submit(_one, evaluate, point, paths[key]): key for key, point in missing.items()
+        }
+        try:
+            for future in as_completed(under_way):
+                yield under_way[future], future.result()
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _one(evaluate: Callable[[Point], Mapping[str, Any]], point: Point, path: Path | None) -> Result:
+    """Result at a point, kept in its file."""
+    try:
+        found = evaluate(point)
+    except InputError as error:
+        raise InputError(f"at {_said(point)}: {error}") from error
+    text = json.dumps(_plain(found, f"result at {_said(point)}"))
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    result: Result = json.loads(text)  # as a later run will find it
+    return result
+
+
+def _read(path: Path | None) -> Result | None:
+    """Kept result; None where there is none, or a file that is not one."""
+    if path is None:
+        return None
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept if isinstance(kept, dict) else None
+
+
+def _told(evaluate: Any) -> Any:
+    """Description of a function by its name and parameters."""
+    if isinstance(evaluate, partial):
+        parameters = {str(i): value for i, value in enumerate(evaluate.args)} | evaluate.keywords
+        return {"function": _told(evaluate.func), "parameters": _plain(parameters, "parameters")}
+    name = getattr(evaluate, "__qualname__", None)
+    if name is None:
+        return _plain(evaluate, "function")
+    if "<" in name:
+        raise InputError(
+            f"{name} encloses what cannot be told, so its results cannot be kept; allowed: a function of a module, "
+            "functools.partial of one, or a frozen dataclass with __call__"
+        )
+    return f"{evaluate.__module__}.{name}"
+
+
+def _plain(value: Any, what: str) -> Any:
+    """Plain values of a mapping or a dataclass; no NaN, and infinity stays a number."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry, f"{what}, {key}") for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry, what) for entry in value]
+    plain = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    if isinstance(plain, float) and math.isnan(plain):
+        raise InputError(f"{what} is NaN; nothing is kept that says nothing")
+    if isinstance(plain, float):
+        return plain
+    if plain is None or isinstance(plain, bool | int | str | np.ndarray) or is_dataclass(plain):
+        return describe(plain)
+    raise InputError(
+        f"{what} holds a {type(plain).__name__}; allowed: numbers, texts, lists, frozen dataclasses"
+    )
+
+
+def _said(point: Point) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in point.items())
+
+
+@cache
+def _code() -> str:
+    """Hash of the sources and data of this package: a changed formula makes every result new."""
+    digest = hashlib.sha256()
+    root = Path(str(files("darkpair")))
+    parts = [root, *(root / room for room in ("gen", "chains", "detectors"))]  # links in a checkout
+    found = {
+        path.resolve() for part in parts for path in part.resolve().rglob("*") if path.suffix in _SOURCES
+    }
+    for path in sorted(found, key=lambda p: (p.parent.name, p.name, str(p))):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
+    """Bar of the points on a terminal."""
+    bar = Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+    with bar:
+        task = bar.add_task("points", total=total, completed=done)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,136 @@
+"""Pictures of the study ``belle2``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from darkpair.gen.kinematics import Array
+
+__all__ = ["efficiency_picture", "escape_picture", "limit_picture", "q2_picture"]
+
+
+def _axes(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(1, columns, figsize=(width, height), layout="constrained")
+
+
+def efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) -> Any:
+    """Efficiency against q2, and the spectra with their mean efficiencies."""
+    figure, (left, right) = _axes(11.0, 4.4, 2)
+    q2 = [row["q2 [GeV^2]"] for row in rows]
+    for tag, factor in (("inclusive", 1.0), ("hadronic", 10.0)):
+        label = f"{tag} tag" + (f" × {factor:g}" if factor > 1.0 else "")
+        left.plot(q2, [100.0 * factor * row[f"efficiency, {tag}"] for row in rows], label=label)
+    left.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel="efficiency [%]", ylim=(0.0, None), xlim=(0.0, 23.0))
+    left.set_title("Belle II's published efficiency falls with $q^2$", fontsize="medium")
+    for name, label, style in (
+        ("nu nubar", r"$\nu\bar\nu$, lattice", "k-"),
+        ("nu nubar, Ali-Ball", r"$\nu\bar\nu$, Ali-Ball", "k:"),
+        ("Dirac", r"$\psi_1\psi_2$, axial", "C0-"),
+        ("scalar", "$S_1S_2$", "C3--"),
+    ):
+        mean = next(
+            m["integral"] for m in means if m["spectrum"].startswith(name) and m["tag"] == "inclusive"
+        )
+        if name == "nu nubar, Ali-Ball":
+            mean = next(m["integral"] for m in means if m["spectrum"] == name and m["tag"] == "inclusive")
+        density = [row[f"dGamma/dq2 / Gamma, {name} [1/GeV^2]"] for row in rows]
+        right.plot(q2, density, style, label=rf"{label}: $\langle\epsilon\rangle$ = {100.0 * mean:.2f} %")
+    right.set(
+        xlabel=r"true $q^2$ [GeV$^2$]",
+        ylabel=r"$d\Gamma/dq^2\,/\,\Gamma$ [1/GeV$^2$]",
+        ylim=(0.0, None),
+        xlim=(0.0, 23.0),
+    )
+    right.set_title("The dark pair's spectrum is nearly the neutrinos' (400, 40 MeV)", fontsize="medium")
+    for axes in (left, right):
+        axes.legend(frameon=False)
+    return figure
+
+
+def escape_picture(rows: list[dict[str, Any]]) -> Any:
+    """Probability that X2 is missing against c tau."""
+    figure, axes = _axes(7.0, 4.8)
+    ctau = np.array([row["c tau [mm]"] for row in rows])
+    for rule, label, style in (
+        ("detector", "crystals and tracks of Belle II", "C0-"),
+        ("2 m", "missing if it flies 2 m", "C3--"),
+    ):
+        value = np.array([row[f"missing, {rule}"] for row in rows])
+        error = np.array([row[f"error, {rule}"] for row in rows])
+        good = value > 0.0
+        axes.plot(ctau[good], value[good], style, label=label)
+        axes.fill_between(
+            ctau[good], (value - error)[good], (value + error)[good], color=style[:2], alpha=0.25
+        )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        ylim=(1e-3, 1.5),
+        xlabel=r"$c\tau$ of $S_2$ [mm]",
+        ylabel=r"probability that $S_2 \to S_1\pi^0$ is missing",
+    )
+    axes.set_title(
+        r"$B^+\to K^+S_1S_2$, (400, 40) MeV: a prompt $\pi^0$ is lost beside the crystals", fontsize="medium"
+    )
+    axes.legend(frameon=False)
+    return figure
+
+
+def limit_picture(curves: list[dict[str, Any]], couplings: Array) -> Any:
+    """Branching ratio that looks like K nu nubar against the coupling, with the limits."""
+    figure, axes = _axes(11.0, 4.6, 2)
+    for ax, experiment, title in zip(axes, ("belle", "belle2"), ("Belle", "Belle II 2023"), strict=True):
+        mine = [curve for curve in curves if curve["measurement"].experiment == experiment]
+        for curve, style in zip(mine, ("C0-", "C1-", "C3-"), strict=True):
+            ax.plot(couplings, curve["rate"], style, label=curve["model"])
+        measurement = mine[0]["measurement"]
+        ax.axhline(measurement.limit, color="black", lw=1.2, label="90 % CL limit, Standard Model subtracted")
+        if measurement.central is not None:
+            ax.axhspan(
+                measurement.low, measurement.high, color="gold", alpha=0.4, lw=0.0, label=r"excess, $1\sigma$"
+            )
+        ax.set(
+            xscale="log",
+            yscale="log",
+            xlim=(0.1, 50.0),
+            ylim=(1e-8, 1e-3),
+            xlabel="$G_X/G_F$",
+            ylabel=r"BR that looks like $K^+\nu\bar\nu$",
+        )
+        ax.set_title(f"{title}: excluded above the line, (400, 40) MeV", fontsize="medium")
+        ax.legend(frameon=False, loc="upper left", fontsize="small")
+    return figure
+
+
+def q2_picture(rows: list[dict[str, Any]], name: str) -> Any:
+    """Parts of the yield in each range of reconstructed q2 against the true q2, beside the published ones."""
+    figure, axes = _axes(7.0, 4.8)
+    q2 = [row["q2 [GeV^2]"] for row in rows]
+    ranges = [key.removeprefix("ours, ") for key in rows[0] if key.startswith("ours, ")]
+    for part, colour in zip(ranges, ("C0", "C1", "C3"), strict=True):
+        axes.errorbar(
+            q2,
+            [row[f"ours, {part}"] for row in rows],
+            [row[f"error, {part}"] for row in rows],
+            color=colour,
+            label=f"darkpair, {part.replace('^2', '²')}",
+        )
+        axes.plot(
+            q2,
+            [row[f"published, {part}"] for row in rows],
+            "s",
+            mfc="none",
+            color=colour,
+            label=f"Belle II, {part.replace('^2', '²')}",
+        )
+    axes.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel=r"part of the yield", ylim=(0.0, 1.05))
+    axes.set_title(name, fontsize="medium")
+    axes.legend(frameon=False, fontsize="small", loc="center right")
+    return figure

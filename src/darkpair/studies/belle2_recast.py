@@ -1,0 +1,318 @@
+"""Limits on B -> K nu nubar read as limits on B+ -> K+ X1 X2: efficiency, escape of X2, coupling."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.form_factors import form_factor
+from darkpair.chains.models.model import Model
+from darkpair.chains.standard_model import MesonNeutrinos
+from darkpair.chains.widths import three_body_width
+from darkpair.detectors.belle2 import Belle2
+from darkpair.detectors.data_file import read_data
+from darkpair.gen.events import Batch
+from darkpair.gen.kinematics import Array
+from darkpair.gen.lifetime import Scan
+from darkpair.gen.particles import particle
+from darkpair.gen.sources.upsilon4s import Upsilon4S
+from darkpair.gen.streams import BLOCK, Streams
+
+__all__ = [
+    "ESCAPE_LENGTH",
+    "EscapeSample",
+    "Measurement",
+    "escape_chain",
+    "escape_sample",
+    "excluded",
+    "mean_efficiency",
+    "measurements",
+    "neutrino_spectrum",
+    "pair_mass2",
+    "pair_spectrum",
+    "q2_density",
+]
+
+#: The typical size <L> of a B-factory detector [mm]: arXiv:2005.07102, section IV.C.
+ESCAPE_LENGTH: Final = 2000.0
+
+#: Lifetimes of X2 that one sample serves [mm].
+_SCAN: Final = Scan(shortest=1e-2, longest=1e6)
+
+#: One-sided normal quantile of 90 %.
+_QUANTILE_90: Final = 1.2815515655446004
+
+#: |M|², averaged over the pair's angle, as a function of q2, with the masses of the pair.
+Spectrum = tuple[Callable[[Array], Array], float, float]
+
+
+def neutrino_spectrum(form: str = "bcl") -> Spectrum:
+    """|M|² of B+ -> K+ nu nubar against q2, any normalisation.
+
+    Parameters
+    ----------
+    form : {"bcl", "ali-ball"}
+        Form factors.
+    """
+    element = MesonNeutrinos(particle("B+").mass, particle("K+").mass, form_factor("B -> K", form))
+    return lambda q2: element(q2, np.zeros_like(q2)), 0.0, 0.0
+
+
+def pair_spectrum(model: Model) -> Spectrum:
+    """|M|² of B+ -> K+ X1 X2 against q2."""
+    return model.matrix_element("B+", "K+ X1 X2").averaged, float(model.m1), float(model.m2)
+
+
+def mean_efficiency(spectrum: Spectrum, efficiency: Callable[[Array], Array]) -> float:
+    """Mean of an efficiency of q2 over a spectrum."""
+    averaged, m1, m2 = spectrum
+    masses = particle("B+").mass, particle("K+").mass, m1, m2
+    passed = three_body_width(
+        *masses, lambda q2: averaged(np.atleast_1d(q2)) * efficiency(np.atleast_1d(q2))[0]
+    )
+    return float(np.squeeze(passed / three_body_width(*masses, averaged)))
+
+
+def q2_density(spectrum: Spectrum, q2: Array) -> Array:
+    """Normalised dGamma/dq2 of B+ -> K+ and a pair, (n,) [1/GeV²], at q2 of the physical region."""
+    averaged, m1, m2 = spectrum
+    b, k = particle("B+").mass, particle("K+").mass
+    outer = np.sqrt(np.maximum(((b - k) ** 2 - q2) * ((b + k) ** 2 - q2), 0.0))
+    inner = np.sqrt(np.maximum((q2 - (m1 + m2) ** 2) * (q2 - (m1 - m2) ** 2), 0.0)) / q2
+    # the width's own normalisation: 1/(256 pi³ M³)
+    return np.asarray(
+        outer * inner * averaged(q2) / (256.0 * math.pi**3 * b**3) / three_body_width(b, k, m1, m2, averaged)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscapeSample:
+    """Events of B+ -> K+ X1 X2 whose X2 flies any distance, as a detector sees them.
+
+    Parameters
+    ----------
+    generated : int
+    candidates : int
+        Events with a kaon candidate.
+    invisible : dict of str to float
+        Mean tag efficiency per generated event if X2 were always missing, by tag ("none" is 1).
+    length : dict of str to ndarray, (k,) [mm]
+        Proper lengths of the events in which nothing but the kaon is seen, by the rule that says what is seen.
+    tag : dict of (rule, tag) to ndarray, (k,)
+        Their probability to be tagged.
+    """
+
+    generated: int
+    candidates: int
+    invisible: dict[str, float]
+    length: dict[str, Array]
+    tag: dict[tuple[str, str], Array]
+
+    def acceptance(self, ctau: float, rule: str, tag: str) -> tuple[float, float]:
+        """Accepted part of the generated events and its standard error.
+
+        Parameters
+        ----------
+        ctau : float [mm]
+            Of X2; infinity is an X2 that always escapes.
+        rule : {"detector", "2 m"}
+        tag : {"none", "inclusive", "hadronic"}
+        """
+        if math.isinf(ctau):
+            return self.invisible[tag], 0.0
+        weight = np.exp(-self.length[rule] / ctau) / ctau / self._density[rule] * self.tag[rule, tag]
+        value = float(weight.sum()) / self.generated
+        square = float(np.square(weight).sum()) / self.generated
+        return value, math.sqrt(max(square - value**2, 0.0) / self.generated)
+
+    def missing(self, ctau: float, rule: str, tag: str = "none") -> tuple[float, float]:
+        """Probability that X2 is missing, given the kaon (and weighted with the tag), and its standard error."""
+        value, error = self.acceptance(ctau, rule, tag)
+        return value / self.invisible[tag], error / self.invisible[tag]
+
+    @cached_property
+    def _density(self) -> dict[str, Array]:
+        return {rule: _SCAN.density(length) for rule, length in self.length.items()}
+
+
+def escape_chain(model: Model, modes: Sequence[str] | None = None) -> Chain:
+    """B+ -> K+ X1 X2 of a model with an X2 that flies any distance.
+
+    Parameters
+    ----------
+    model : Model
+    modes : sequence of str, optional
+        Of X2; all of the model's unless given.
+    """
+    heavy = "psi2" if model.fermions() else "X2"
+    names = (heavy,) if model.self_conjugate() else (heavy, f"{heavy}~")
+    return model.chain("B+", "K+ X1 X2", modes=modes, lifetimes=dict.fromkeys(names, _SCAN))
+
+
+def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSample:
+    """Events of `escape_chain` at an experiment, for every lifetime of X2 at once.
+
+    Parameters
+    ----------
+    chain : Chain
+    experiment : {"belle2", "belle"}
+    n : int
+        Events, rounded up to whole blocks of 16384.
+    seed : int
+    """
+    source = Upsilon4S(machine=experiment)
+    rules = {
+        "detector": Belle2(experiment=experiment, selection="acceptance", without=("q2_rec",)),
+        "2 m": Belle2(
+            experiment=experiment, selection="acceptance", without=("q2_rec",), escape_length=ESCAPE_LENGTH
+        ),
+    }
+    # Belle's tags have no published table; Belle II's hadronic one stands in where it is asked for
+    tags = {name: Belle2(selection=name) for name in ("inclusive", "hadronic")}
+    blocks, candidates = -(-n // BLOCK), 0
+    invisible = dict.fromkeys(("none", *tags), 0.0)
+    length: dict[str, list[Array]] = {rule: [] for rule in rules}
+    tagged: dict[tuple[str, str], list[Array]] = {(r, t): [] for r in rules for t in invisible}
+    for block in range(blocks):
+        streams = Streams(seed, block)
+        batch = chain.batch(source.sample(BLOCK, streams.rng("source")), streams)
+        flown, q2 = _flights(batch), pair_mass2(batch)
+        probability = {"none": np.ones(BLOCK)} | {t: d.tag_efficiency(q2) for t, d in tags.items()}
+        for rule, detector in rules.items():
+            reco = detector.observe(batch, streams.rng("detector"))
+            passed = np.flatnonzero(detector.select(reco, np.ones(BLOCK)).mask)
+            length[rule].append(flown[passed])
+            for name, p in probability.items():
+                tagged[rule, name].append(p[passed])
+        found = reco.lists["Kaon"][0] > 0
+        candidates += int(np.count_nonzero(found))
+        for name, p in probability.items():
+            invisible[name] += float(p[found].sum())
+    return EscapeSample(
+        generated=blocks * BLOCK,
+        candidates=candidates,
+        invisible={name: total / (blocks * BLOCK) for name, total in invisible.items()},
+        length={rule: np.concatenate(parts) for rule, parts in length.items()},
+        tag={key: np.concatenate(parts) for key, parts in tagged.items()},
+    )
+
+
+def pair_mass2(batch: Batch) -> Array:
+    """Mass² of all but the kaon, true, (n,) [GeV²]."""
+    q2 = np.empty(len(batch))
+    for part in batch.parts:
+        x, y, z, e = part.momentum[:, 0] - part.momentum[:, 1]  # the B and the kaon
+        q2[part.rows] = e * e - x * x - y * y - z * z
+    return q2
+
+
+def _flights(batch: Batch) -> Array:
+    """Proper length of X2, (n,) [mm]."""
+    flown = np.empty(len(batch))
+    for part in batch.parts:
+        (flown[part.rows],) = part.proper_length.values()
+    return flown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What an experiment says of B -> K nu nubar, in branching ratios with the Standard Model's q2 spectrum.
+
+    Parameters
+    ----------
+    name, experiment, tag, source : str
+    limit : float
+        90 % CL upper limit on the branching ratio beyond the Standard Model's.
+    standard_model : float
+        What was subtracted.
+    central, low, high : float or None
+        Excess and the ends of its one-sigma range, where there is a measurement.
+    method : str
+    """
+
+    name: str
+    experiment: str
+    tag: str
+    source: str
+    limit: float
+    standard_model: float
+    method: str
+    central: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    def unsubtracted(self) -> Measurement:
+        """The same, as if the Standard Model made no events."""
+        up = self.standard_model
+        whole = replace(self, limit=self.limit + up, standard_model=0.0)
+        if self.central is None or self.low is None or self.high is None:
+            return whole
+        return replace(whole, central=self.central + up, low=self.low + up, high=self.high + up)
+
+
+def measurements() -> list[Measurement]:
+    """Belle's limits and Belle II's measurements, less the Standard Model.
+
+    Belle: the published limit minus the Standard Model's branching ratio.  Belle II: excess over the short-distance
+    Standard Model, which is what the measurement is normalised to, plus 1.2816 upper standard errors: the one-sided
+    Gaussian 90 % CL limit.
+    """
+    out = []
+    for experiment in ("belle", "belle2"):
+        data = read_data(experiment)
+        standard = data["standard_model"]
+        for name, result in data["results"].items():
+            if "limit" in result:
+                entry, expected = result["limit"], standard["branching_ratio"]["value"]
+                more: dict[str, Any] = {
+                    "limit": entry["value"] - expected,
+                    "method": "published 90 % CL limit minus the Standard Model",
+                }
+            else:
+                entry, expected = result["branching_ratio"], standard["short_distance"]["value"]
+                central = entry["value"] - expected
+                more = {
+                    "limit": central + _QUANTILE_90 * entry["up"],
+                    "method": "one-sided Gaussian: excess + 1.2816 upper errors",
+                    "central": central,
+                    "low": central - entry["down"],
+                    "high": central + entry["up"],
+                }
+            out.append(
+                Measurement(
+                    name=name,
+                    experiment=experiment,
+                    tag=result.get("tag", "none"),
+                    source=entry["source"],
+                    standard_model=expected,
+                    **more,
+                )
+            )
+    return out
+
+
+def excluded(coupling: Array, rate: Array, limit: float) -> list[tuple[float, float]]:
+    """Intervals of the coupling in which the rate exceeds a limit, ends interpolated in the logarithms.
+
+    Parameters
+    ----------
+    coupling, rate : ndarray, (n,)
+        In growing coupling; both positive.
+    limit : float
+    """
+    x, y = np.log(coupling), np.log(rate / limit)
+    above = y > 0.0
+    change = np.flatnonzero(above[1:] != above[:-1])
+    cross = np.exp(x[change] - y[change] * (x[change + 1] - x[change]) / (y[change + 1] - y[change]))
+    ends = [float(c) for c in cross]
+    if above[0]:
+        ends.insert(0, 0.0)
+    if above[-1]:
+        ends.append(math.inf)
+    return list(zip(ends[::2], ends[1::2], strict=True))

@@ -1,0 +1,138 @@
+"""Study ``koto-band``: the coupling that explains three events at (430, 0) MeV, and how each assumption moves it.
+
+The arithmetic behind Fig. 3 of arXiv:2005.07102, for each table of inputs: prompt with every X2 -> X1 pi0, with the
+model's own branching ratio, with eq. 66, and with the efficiency at the lifetime itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from darkpair.chains.models import ZPrimeMajorana, ZPrimeScalar
+from darkpair.chains.models.inputs import PRESETS, Inputs
+from darkpair.chains.models.zprime import ZPrime
+from darkpair.constraints.koto import KotoBand
+from darkpair.contours import coupling_at
+from darkpair.koto_efficiency import EfficiencyCurve, efficiency_curves
+from darkpair.studies.files import save_picture, write_rows
+
+__all__ = ["bands", "run"]
+
+#: (m1, m2) [GeV].
+_POINT: Final = (0.0, 0.430)
+
+_MODELS: Final[dict[str, type[ZPrime]]] = {"scalars": ZPrimeScalar, "Majorana fermions": ZPrimeMajorana}
+
+
+def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:
+    """Paths of the table of couplings and of its picture.
+
+    Parameters
+    ----------
+    folder : Path
+        With the cache of samples in ``cache``.
+    inputs : Inputs, optional
+        One table; every preset unless given.
+    quick : bool
+        A fifth of the events.
+    events : int, optional
+        Of the sample; 5 000 000 unless given.
+    """
+    n = events or (1_000_000 if quick else 5_000_000)
+    (curve,) = efficiency_curves([_POINT], events=n, folder=folder / "cache")
+    tables = [Inputs(preset) for preset in PRESETS] if inputs is None else [inputs]
+    rows = bands(curve, tables)
+    told = {"inputs": tables, "events": n, "selection": "2016-18", "efficiency ratio": curve}
+    return [
+        *write_rows(folder, "koto-band", rows, told),
+        *save_picture(_picture(rows), folder, "koto-band"),
+    ]
+
+
+def bands(curve: EfficiencyCurve, tables: list[Inputs]) -> list[dict[str, Any]]:
+    """Couplings at the ends and the middle of the band, for each model, table of inputs and treatment.
+
+    Parameters
+    ----------
+    curve : EfficiencyCurve
+        At (430, 0) MeV.
+    tables : list of Inputs
+    """
+    prompt = KotoBand(efficiency_ratio=curve.prompt, decay="included")
+    treatments = {
+        "prompt, BR = 1": replace(prompt, branching_ratio=1.0),
+        "prompt, own BR": prompt,
+        "eq. 66": replace(prompt, decay="estimate"),
+        "at its lifetime": replace(prompt, efficiency_ratio=curve),
+    }
+    return [
+        _row(name, kind, table, treatment, band)
+        for name, kind in _MODELS.items()
+        for table in tables
+        for treatment, band in treatments.items()
+    ]
+
+
+def _row(name: str, kind: type[ZPrime], inputs: Inputs, treatment: str, band: KotoBand) -> dict[str, Any]:
+    def model(G_X: Any) -> ZPrime:
+        return kind(m1=_POINT[0], m2=_POINT[1], G_X=G_X, inputs=inputs)
+
+    fermi = inputs["G_F"]
+
+    def coupling(target: float) -> float:
+        return float(coupling_at(lambda g: band.value(model(g)), target, 1e-3 * fermi, 1e3 * fermi))
+
+    one, two = band.interval(), band.interval(0.95)
+    middle = coupling(band.central)
+    at = model(middle)
+    return {
+        "X1, X2": name,
+        "inputs": inputs.preset,
+        "treatment": treatment,
+        "G_X / G_F": middle / fermi,
+        "68 % low": coupling(one[0]) / fermi,
+        "68 % high": coupling(one[1]) / fermi,
+        "95 % low": coupling(two[0]) / fermi,
+        "95 % high": coupling(two[1]) / fermi,
+        "BR(K_L -> X1 X2)": float(at.branching_ratio("K_L0", "X1 X2")),
+        "c tau [mm]": float(at.ctau("X2")),
+    }
+
+
+def _picture(rows: list[dict[str, Any]]) -> Any:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    colours = dict(
+        zip(dict.fromkeys(row["treatment"] for row in rows), ("C7", "C0", "C1", "C3"), strict=True)
+    )
+    figure, axes = plt.subplots(
+        1,
+        len(_MODELS),
+        figsize=(11.0, 0.28 * len(rows) / len(_MODELS) + 2.0),
+        sharex=True,
+        layout="constrained",
+    )
+    for name, ax in zip(_MODELS, axes, strict=True):
+        chosen = [row for row in rows if row["X1, X2"] == name]
+        for i, row in enumerate(chosen):
+            colour, x = colours[row["treatment"]], row["G_X / G_F"]
+            ax.plot([row["95 % low"], row["95 % high"]], [i, i], color=colour, lw=3, alpha=0.35)
+            ax.plot([row["68 % low"], row["68 % high"]], [i, i], color=colour, lw=6)
+            ax.plot(x, i, "|", color="black", ms=10)
+        ax.set_yticks(
+            range(len(chosen)), [f"{row['inputs']}: {row['treatment']}" for row in chosen], fontsize=8
+        )
+        ax.invert_yaxis()
+        ax.set(xscale="log", xlabel="$G_X/G_F$", title=name)
+        ax.set_xlim(0.09, 3.5)
+        ax.grid(axis="x", alpha=0.3)
+    axes[-1].set_yticklabels([])
+    figure.suptitle(
+        "Coupling that explains KOTO's three events at $m_2$ = 430 MeV, $m_1$ = 0: middle, 68 % and 95 %"
+    )
+    return figure
