@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from darkpair.gen.errors import InputError
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinematics import Array
+    from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["coupling_at", "excluded_ranges"]
 
@@ -27,7 +27,7 @@ def _check_range(low: float, high: float) -> None:
         )
 
 
-def coupling_at(value: Callable[[Array], Array], target: float, low: float, high: float) -> Array:
+def coupling_at(value: Callable[[Array], Array], target: Real, low: float, high: float) -> Array:
     """Coupling at which a growing quantity reaches a target, for each point of an array; infinite where it never does.
 
     Parameters
@@ -35,7 +35,8 @@ def coupling_at(value: Callable[[Array], Array], target: float, low: float, high
     value : callable
         Couplings, an array of the points' shape or one that broadcasts to it -> the quantity, which never falls
         as the coupling grows.
-    target : float
+    target : float or ndarray
+        Above 0; broadcasts against the points.
     low, high : float
         Range of the search; `low` must lie below the solution wherever there is one.
 
@@ -48,16 +49,15 @@ def coupling_at(value: Callable[[Array], Array], target: float, low: float, high
     at_low, at_high = np.asarray(value(np.asarray(low))), np.asarray(value(np.asarray(high)))
     if np.any(at_low > target):
         raise InputError(
-            f"the quantity is {np.max(at_low):.3g} at the lowest coupling {low:.3g}, above {target:.3g}; "
+            f"the quantity is {np.max(at_low):.3g} at the lowest coupling {low:.3g}, above {np.min(target):.3g}; "
             "give a smaller one"
         )
     with np.errstate(divide="ignore"):
         ends = [np.log(at / target) for at in (at_low, at_high)]
-    left, right = (np.full(at_low.shape, np.log(x)) for x in (low, high))
+    left, right = (np.full(ends[0].shape, np.log(x)) for x in (low, high))
     f_left, f_right = ends
-    for _ in range(
-        _STEPS
-    ):  # the Illinois method on logarithms, where powers of a coupling are straight lines
+    # regula falsi with the kept end halved, on logarithms, where powers of a coupling are straight lines
+    for _ in range(_STEPS):
         line = np.isfinite(f_left) & np.isfinite(f_right) & (f_right > 0.0)
         slope = np.where(line, f_right - np.where(line, f_left, 0.0), 1.0)
         guess = np.where(

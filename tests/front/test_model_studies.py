@@ -88,6 +88,7 @@ def test_coupling_at() -> None:
     found = coupling_at(lambda g: scale * np.square(g), 9.0, 1e-3, 1e3)
     assert found[:2] == pytest.approx([3.0, 1.5], rel=1e-10)
     assert math.isinf(found[2])
+    assert coupling_at(np.square, np.array([4.0, 9.0]), 1e-3, 1e3) == pytest.approx([2.0, 3.0], rel=1e-10)
     with pytest.raises(InputError, match="smaller"):
         coupling_at(lambda g: scale * np.square(g), 9.0, 10.0, 1e3)
     with pytest.raises(InputError, match="growing order"):

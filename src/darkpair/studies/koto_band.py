@@ -10,13 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from darkpair.chains.models import ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.constraints.koto import KotoBand
 from darkpair.contours import coupling_at
-from darkpair.koto_efficiency import EfficiencyCurve, efficiency_curves
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.koto_efficiency import EfficiencyCurve, efficiency_curves
 
 __all__ = ["bands", "run"]
 
@@ -81,21 +83,15 @@ def _row(name: str, kind: type[ZPrime], inputs: Inputs, treatment: str, band: Ko
 
     fermi = inputs["G_F"]
 
-    def coupling(target: float) -> float:
-        return float(coupling_at(lambda g: band.value(model(g)), target, 1e-3 * fermi, 1e3 * fermi))
-
-    one, two = band.interval(), band.interval(0.95)
-    middle = coupling(band.central)
-    at = model(middle)
+    targets = np.array([band.central, *band.interval(), *band.interval(0.95)])
+    couplings = coupling_at(lambda g: band.value(model(g)), targets, 1e-3 * fermi, 1e3 * fermi)
+    at = model(couplings[0])
+    names = ("G_X / G_F", "68 % low", "68 % high", "95 % low", "95 % high")
     return {
         "X1, X2": name,
         "inputs": inputs.preset,
         "treatment": treatment,
-        "G_X / G_F": middle / fermi,
-        "68 % low": coupling(one[0]) / fermi,
-        "68 % high": coupling(one[1]) / fermi,
-        "95 % low": coupling(two[0]) / fermi,
-        "95 % high": coupling(two[1]) / fermi,
+        **{key: float(value / fermi) for key, value in zip(names, couplings, strict=True)},
         "BR(K_L -> X1 X2)": float(at.branching_ratio("K_L0", "X1 X2")),
         "c tau [mm]": float(at.ctau("X2")),
     }
