@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from darkpair.gen.sources.meson_table import MesonTable, meson_table
 
 __all__ = ["DumpMesons"]
 
-_FINE = 1024  # midpoints in rapidity and in transverse momentum
+_FINE = 512  # midpoints in rapidity and in transverse momentum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,20 +86,10 @@ class DumpMesons:
             return np.asarray(np.hypot(mass, pt) * np.cosh(y) <= self.beam_energy)
         return np.asarray(radial_x(y, pt, mass, self.beam_energy) <= 1.0)
 
-    @cached_property
+    @property
     def reachable_share(self) -> float:
-        """Part of the table within the kinematic limit: its density on a fine grid of midpoints."""
-        y, pt = (
-            low + (high - low) * (np.arange(_FINE) + 0.5) / _FINE
-            for low, high in (self.y_range, self.pt_range)
-        )
-        inside = total = 0.0
-        for one in y:
-            here = np.full_like(pt, one)
-            density = self.table.density(here, pt)
-            total += float(density.sum())
-            inside += float(density[self.reachable(here, pt)].sum())
-        return inside / total
+        """Part of the table within the kinematic limit."""
+        return _reachable_share(self)
 
     def density(self, y: Array, pt: Array) -> Array:
         """Density in rapidity and transverse momentum [1/GeV], its integral 1; 0 beyond the kinematic limit."""
@@ -128,3 +118,15 @@ class DumpMesons:
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Mesons of the target."""
         return self.parents(*self.draw(rng, n))
+
+
+@cache
+def _reachable_share(source: DumpMesons) -> float:
+    """Part of a table within the kinematic limit: its density on a fine grid of midpoints."""
+    y, pt = (
+        low + (high - low) * (np.arange(_FINE) + 0.5) / _FINE
+        for low, high in (source.y_range, source.pt_range)
+    )
+    points = [axis.ravel() for axis in np.meshgrid(y, pt)]
+    density = source.table.density(*points)
+    return float(density[source.reachable(*points)].sum() / density.sum())

@@ -25,13 +25,11 @@ _PT_NODES: Final = (
     *np.arange(0.6, 1.2, 0.1),
     *np.arange(1.2, 2.0, 0.2),
     *np.arange(2.0, 3.0, 0.5),
-    *(3.0, 4.0, 6.0),
+    *(3.0, 4.0, 6.0, 8.0, 12.0, 20.0),
 )
-_GRIDS: Final = (
-    (60_000, 0.15, 1),
-    (8_000, 0.25, 2),
-    (0, 0.3, 3),
-)  # least mesons, step in y, step among _PT_NODES
+_PT_MOST: Final = {True: 20.0, False: 6.0}  # GeV, of a collider and of a target
+# least mesons, step in y, step among _PT_NODES
+_GRIDS: Final = ((60_000, 0.15, 1), (8_000, 0.25, 2), (2_000, 0.3, 3), (0, 0.5, 3))
 
 
 def nodes(key: TableKey, meson: str, count: int) -> tuple[Array, Array]:
@@ -50,7 +48,7 @@ def nodes(key: TableKey, meson: str, count: int) -> tuple[Array, Array]:
     root_s = 2.0 * key.beam_energy if collider else math.sqrt(2.0 * proton * (proton + key.beam_energy))
     reach = math.acosh(0.5 * root_s / mass)
     step, skip = next((step, skip) for least, step, skip in _GRIDS if count >= least)
-    most = min(_PT_NODES[-1], 0.5 * root_s)
+    most = min(_PT_MOST[collider], 0.5 * root_s)
     pt = np.array([*(node for node in _PT_NODES[::skip] if node < most), most])
     upward = np.linspace(0.0, reach, math.ceil(reach / step) + 1)
     if key.target in ("p", "collider"):

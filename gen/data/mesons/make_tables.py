@@ -35,9 +35,13 @@ TABLES: Final = {
     TableKey("sibyll23d", 400.0, "p"): (600_000, 4001),
     TableKey("pythia6", 400.0, "p"): (300_000, 4002),
     TableKey("urqmd34", 400.0, "p"): (8_000, 4003),
+    TableKey("urqmd34", 400.0, "Cu"): (1_500, 4004),
     TableKey("sibyll23d", 120.0, "p"): (60_000, 1201),
+    TableKey("pythia6", 120.0, "p"): (30_000, 1202),
     TableKey("sibyll23d", 70.0, "p"): (200_000, 701),
     TableKey("pythia6", 70.0, "p"): (40_000, 702),
+    TableKey("sibyll23d", 6800.0, COLLIDER): (20_000, 68001),
+    TableKey("pythia6", 6800.0, COLLIDER): (10_000, 68002),
 }
 
 _MODELS: Final = {"sibyll23d": "Sibyll23d", "pythia6": "Pythia6", "urqmd34": "UrQMD34"}
