@@ -8,24 +8,14 @@ from typing import Any
 
 from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.models import MODELS
-    "sources": Registry(
-        "sources", {"dump_mesons": DumpMesons, "gun": Gun, "koto_kl": KotoKL, "upsilon4s": Upsilon4S}
-    ),
-    "detectors": Registry(
-        "detectors",
-        {
-            "koto": Koto,
-            "koto_kaon": KotoKaon,
-            "belle2": Belle2,
-            "fixed_target": FixedTarget,
-            **experiments(),
-        },
-    ),
+from darkpair.detectors.belle2 import Belle2
+from darkpair.detectors.fixed_target import FixedTarget, experiments
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Registry
 from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.upsilon4s import Upsilon4S
@@ -38,7 +28,14 @@ __all__ = ["REGISTRIES", "make"]
 REGISTRIES: dict[str, Registry] = {
     "chains": Registry("chains", CHAINS),
     "sources": Registry(
-        "sources", {"dump_mesons": DumpMesons, "gun": Gun, "koto_kl": KotoKL, "upsilon4s": Upsilon4S}
+        "sources",
+        {
+            "dump_mesons": DumpMesons,
+            "event_file": EventFile,
+            "gun": Gun,
+            "koto_kl": KotoKL,
+            "upsilon4s": Upsilon4S,
+        },
     ),
     "detectors": Registry(
         "detectors",
