@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -16,7 +16,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
-from darkpair.gen.particles import Particle
+from darkpair.gen.particles import Particle, conjugate
 from darkpair.gen.streams import Streams
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
@@ -144,8 +144,11 @@ class Chain:
                 f"the source decides where {self.parent.name} decays, and so does the chain; "
                 f"leave {self.parent.name} out of the chain's lifetimes"
             )
+        originals = parents.originals
+        if originals is not None:
+            parents = replace(parents, originals=None)
         if len(self._plans) == 1:
-            return Batch((_fill(self._plans[0], parents, np.arange(len(parents)), streams, ""),))
+            return Batch((_fill(self._plans[0], parents, np.arange(len(parents)), streams, ""),), originals)
         total = math.fsum(plan.probability for plan in self._plans)
         edges = np.cumsum([plan.probability / total for plan in self._plans])
         choice = np.searchsorted(edges[:-1], streams.rng("topology").random(len(parents)), side="right")
@@ -153,7 +156,31 @@ class Chain:
         for i, plan in enumerate(self._plans):
             rows = np.flatnonzero(choice == i)
             parts.append(_fill(plan, parents.take(rows), rows, streams, f"@{i}"))
-        return Batch(tuple(parts))
+        return Batch(tuple(parts), originals)
+
+    def conjugate(self) -> Chain:
+        """The chain of the antiparticles: K+ for K-, psi2~ for psi2, in the same places.
+
+        Matrix elements and slopes stay with the places of the daughters, as CP conservation has it.
+        """
+        names = {p.name: conjugate(p).name for p in _particles(self.decay)}
+        lifetimes = {names.get(name, name): law for name, law in self.lifetimes.items()}
+        return Chain(decay=_conjugate(self.decay), lifetimes=lifetimes)
+
+    def with_parent_mass(self, mass: float) -> Chain:
+        """The chain of a parent of another mass [GeV].
+
+        Raises
+        ------
+        InputError
+            If the parent's decay has a matrix element, which holds the parent's mass.
+        """
+        if any(mode.matrix_element is not None for mode in self.decay.modes):
+            raise InputError(
+                f"the matrix element of {spell(self.decay)} holds the mass {self.parent.mass:.9g} GeV of "
+                f'{self.parent.name}, the source says {mass:.9g} GeV; take mass = "pdg" in the source'
+            )
+        return Chain(decay=Decay(replace(self.parent, mass=mass), self.decay.modes), lifetimes=self.lifetimes)
 
     def _plan(self, combination: tuple[float, list[_Entry]]) -> _Plan:
         probability, entries = combination
@@ -233,6 +260,14 @@ def _particles(decay: Decay) -> Iterator[Particle]:
                 yield from _particles(daughter)
             else:
                 yield daughter
+
+
+def _conjugate(decay: Decay) -> Decay:
+    modes = []
+    for mode in decay.modes:
+        daughters = tuple(_conjugate(d) if isinstance(d, Decay) else conjugate(d) for d in mode.daughters)
+        modes.append(replace(mode, daughters=daughters))
+    return Decay(conjugate(decay.parent), tuple(modes))
 
 
 def _own_lifetime(particle: Particle) -> Lifetime:

@@ -9,6 +9,7 @@ A batch of events of one decay topology is a set of columns; `record` makes of a
 without copying them.  Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is
 1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the
 mass that the chain gave the particle, which for a fast light one the four-momentum holds to rounding only.
+Events of parents that a file holds have the file's particles first; see `darkpair.gen.originals`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.memory import warm_allocator
+from darkpair.gen.originals import Merged, Originals
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.topology import FINAL, Topology
 
@@ -59,6 +61,7 @@ class Parents:
     Parameters
     ----------
     pdgid : int
+        0 where they are of several kinds, which `pdgids` tells.
     momentum : ndarray, (4, n) [GeV]
         px, py, pz, E.
     vertex : ndarray, (4, n) [mm]
@@ -67,6 +70,10 @@ class Parents:
         Where they decay, if the source decides it; otherwise the chain draws it from the parent's lifetime.
     weights : dict of ndarrays, (n,)
         Named factors.
+    pdgids : ndarray, (n,), optional
+        PDG id of each.
+    originals : Originals, optional
+        The events of the file that holds them.
     """
 
     pdgid: int
@@ -74,6 +81,8 @@ class Parents:
     vertex: Array
     decay_vertex: Array | None = None
     weights: dict[str, Array] = field(default_factory=dict)
+    pdgids: NDArray[np.int32] | None = None
+    originals: Originals | None = None
 
     def __len__(self) -> int:
         return int(self.momentum.shape[1])
@@ -86,6 +95,8 @@ class Parents:
             vertex=self.vertex[:, rows],
             decay_vertex=None if self.decay_vertex is None else self.decay_vertex[:, rows],
             weights={name: w[rows] for name, w in self.weights.items()},
+            pdgids=None if self.pdgids is None else self.pdgids[rows],
+            originals=None if self.originals is None else self.originals.take(rows),
         )
 
 
@@ -157,6 +168,7 @@ class Batch:
     """Events of any topologies; each part's `rows` say where its events stand among the n."""
 
     parts: tuple[Columns, ...]
+    originals: Originals | None = None
 
     def __len__(self) -> int:
         return sum(len(part) for part in self.parts)
@@ -177,7 +189,8 @@ class Batch:
         for part in self.parts:
             keep = np.flatnonzero(mask[part.rows])
             parts.append(part.take(keep, place[part.rows[keep]]))
-        return Batch(tuple(parts))
+        originals = None if self.originals is None else self.originals.take(np.flatnonzero(mask))
+        return Batch(tuple(parts), originals)
 
     @staticmethod
     def concatenate(batches: Sequence[Batch]) -> Batch:
@@ -200,7 +213,8 @@ class Batch:
                     },
                 )
             )
-        return Batch(tuple(parts))
+        originals = [b.originals for b in batches if b.originals is not None]
+        return Batch(tuple(parts), Originals.concatenate(originals) if originals else None)
 
     def final_state(self, *pdgids: int) -> FinalState:
         """Final particles of the given kinds, as plain columns.
@@ -210,6 +224,8 @@ class Batch:
         *pdgids : int
             Signed PDG ids.
         """
+        if self.originals is not None:
+            return FinalState(**self.merged.final_state(pdgids))
         found = [
             [
                 i
@@ -251,6 +267,13 @@ class Batch:
         )
 
     @cached_property
+    def merged(self) -> Merged:
+        """Lists of events of a file."""
+        if self.originals is None:
+            raise InputError("these events are not of a file; take the parents from an event_file")
+        return Merged(self.originals, self.parts)
+
+    @cached_property
     def single(self) -> bool:
         """Whether all events have one topology and stand in order."""
         return len(self.parts) == 1 and bool(np.array_equal(self.parts[0].rows, np.arange(len(self))))
@@ -258,6 +281,10 @@ class Batch:
     def record(self) -> ak.Array:
         """The events as an awkward array; see the module's first lines."""
         n = len(self)
+        named = {"weights": self._named("weights", 1.0), "proper_length": self._named("proper_length", 0.0)}
+        if self.originals is not None:
+            whole = self.merged.record() | named
+            return ak.Array(ak.contents.RecordArray(list(whole.values()), list(whole)))
         offsets, kinematic, vertex, fixed = (
             _indices(self.parts[0].topology, n) if self.single else self._scattered()
         )
@@ -276,8 +303,7 @@ class Batch:
         )
         fields: dict[str, ak.contents.Content] = {
             "particles": ak.contents.ListOffsetArray(offsets, particles),
-            "weights": self._named("weights", 1.0),
-            "proper_length": self._named("proper_length", 0.0),
+            **named,
         }
         if self.single:
             fields |= self._roles()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
+from particle import InvalidParticle, ParticleNotFound
 from particle import Particle as PdgParticle
-from particle import ParticleNotFound
 
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["ALIASES", "DARK_IDS", "Particle", "particle"]
+__all__ = ["ALIASES", "DARK_IDS", "Particle", "conjugate", "particle"]
 
 #: The dark states, decided once and written into every file.  X1 scalar 51 and fermion 52 are the PDG's
 #: dark-matter ids, 32 is the PDG's Z'; 901-930 is the PDG's range for a generator's own use
@@ -114,6 +115,24 @@ def particle(name: str, *, mass: float | None = None, ctau: float | None = None)
     if mass is not None:
         known = replace(known, mass=mass)
     return known if ctau is None else replace(known, ctau=ctau)
+
+
+def conjugate(particle: Particle) -> Particle:
+    """Antiparticle, with the same mass and lifetime; the particle itself where it is its own."""
+    return replace(particle, **_conjugate(particle.name, particle.pdgid))
+
+
+@cache
+def _conjugate(name: str, pdgid: int) -> dict[str, Any]:
+    if name in DARK_IDS:
+        partner = name.removesuffix("~") if name.endswith("~") else f"{name}~"
+        return {"name": partner, "pdgid": DARK_IDS[partner]} if partner in DARK_IDS else {}
+    try:
+        entry = PdgParticle.from_pdgid(pdgid).invert()
+    except (ParticleNotFound, InvalidParticle):  # a stranger's particle
+        return {}
+    partner_id = int(entry.pdgid)
+    return {} if partner_id == pdgid else {"name": entry.evtgen_name, "pdgid": partner_id}
 
 
 @cache

@@ -7,10 +7,10 @@ and workers only decide who makes a chunk.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import awkward as ak
 import hist
@@ -24,7 +24,16 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.streams import BLOCK, Streams
 
-__all__ = ["Chunk", "EventChain", "EventDetector", "EventSource", "Pipeline", "Selected", "chunks"]
+__all__ = [
+    "Chunk",
+    "EventChain",
+    "EventDetector",
+    "EventSource",
+    "Pipeline",
+    "ReadSource",
+    "Selected",
+    "chunks",
+]
 
 #: Most events that a run may ask for: block indices stay exact, and a job of this size takes a century.
 MOST_EVENTS = 10**15
@@ -40,6 +49,28 @@ class EventSource(Protocol):
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Parents, n of them."""
+        ...
+
+
+@runtime_checkable
+class ReadSource(EventSource, Protocol):
+    """What reads parents from somewhere instead of drawing them: there is a last one.
+
+    Its `sample` gives the first n.
+    """
+
+    @property
+    def masses(self) -> Mapping[int, float]:
+        """Mass [GeV] of each kind of parent, by PDG id."""
+        ...
+
+    @property
+    def n_parents(self) -> int:
+        """How many there are."""
+        ...
+
+    def block(self, index: int) -> Parents:
+        """Those of a block: 16384 of them, or what is left."""
         ...
 
 
@@ -140,6 +171,7 @@ class Pipeline:
     Parameters
     ----------
     source : EventSource
+        A `ReadSource` is read block by block.
     chain : EventChain
     detector : EventDetector, optional
     seed : int
@@ -159,13 +191,39 @@ class Pipeline:
             [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
         )
 
+    def events(self, n: int | None) -> int:
+        """Number of events of a run that asks for n: all that the source has, where None.
+
+        Raises
+        ------
+        InputError
+            For n out of range.
+        """
+        most = self.source.n_parents if isinstance(self.source, ReadSource) else None
+        if n is None and most is None:
+            raise InputError("run.n is missing; give it a value")
+        wanted = most if n is None else n
+        assert wanted is not None
+        if not (1 <= wanted <= MOST_EVENTS and wanted == int(wanted)):
+            raise InputError(f"n = {n} events; allowed: a whole number from 1 to {MOST_EVENTS:.0e}")
+        if most is not None and wanted > most:
+            raise InputError(
+                f"n = {wanted} events; allowed: at most {most}, which is all that the source has; leave n out"
+            )
+        return int(wanted)
+
+    def _parents(self, index: int, streams: Streams) -> Parents:
+        if isinstance(self.source, ReadSource):
+            return self.source.block(index)
+        return self.source.sample(BLOCK, streams.rng("source"))
+
     def _block(self, index: int, size: int) -> Chunk:
         """One block, generated and observed whole, then cut to `size` events."""
         streams = Streams(self.seed, index)
-        events = self.chain.batch(self.source.sample(BLOCK, streams.rng("source")), streams)
+        events = self.chain.batch(self._parents(index, streams), streams)
         head = np.arange(len(events)) < size
         if self.detector is None:
-            kept = events if size == BLOCK else events.take(head)
+            kept = events if size == len(events) else events.take(head)
             return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
         reco = self.detector.observe(events, streams.rng("detector"))
         weight = events.weight[:size]
@@ -184,15 +242,20 @@ class Pipeline:
 
 
 def chunks(
-    pipeline: Pipeline, n: int, *, size: int = 16 * BLOCK, executor: Executor | None = None, workers: int = 1
+    pipeline: Pipeline,
+    n: int | None,
+    *,
+    size: int = 16 * BLOCK,
+    executor: Executor | None = None,
+    workers: int = 1,
 ) -> Iterator[Chunk]:
     """Chunks of a sample of n events, in order.
 
     Parameters
     ----------
     pipeline : Pipeline
-    n : int
-        Generated events.
+    n : int or None
+        Generated events; None is all that the source has.
     size : int
         Events of a chunk, rounded up to whole blocks; the events do not depend on it.
     executor : concurrent.futures.Executor, optional
@@ -205,11 +268,10 @@ def chunks(
     InputError
         For n out of range.
     """
-    if not (1 <= n <= MOST_EVENTS and n == int(n)):
-        raise InputError(f"n = {n} events; allowed: a whole number from 1 to {MOST_EVENTS:.0e}")
+    n = pipeline.events(n)
     if not (size >= 1 and size == int(size)):
         raise InputError(f"a chunk of {size} events; allowed: a whole number, 1 or more")
-    return _ordered(pipeline, int(n), int(size), executor, workers)
+    return _ordered(pipeline, n, int(size), executor, workers)
 
 
 def _ordered(

@@ -29,6 +29,8 @@ class Streams:
         0 to 2**64 - 1.
     block : int
         Index of the block, from 0.
+    prefix : str
+        Put before the name of every stage: one of several chains draws apart from the others.
 
     Raises
     ------
@@ -38,6 +40,7 @@ class Streams:
 
     seed: int
     block: int = 0
+    prefix: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**64 or self.seed != int(self.seed):
@@ -45,6 +48,6 @@ class Streams:
 
     def rng(self, stage: str) -> np.random.Generator:
         """Generator of the stage of that name (a chain's nodes ask by their path, as in ``"X2/pi0"``)."""
-        name = int.from_bytes(blake2b(stage.encode(), digest_size=8).digest(), "little")
+        name = int.from_bytes(blake2b((self.prefix + stage).encode(), digest_size=8).digest(), "little")
         sequence = np.random.SeedSequence(int(self.seed), spawn_key=(name, self.block))
         return np.random.Generator(np.random.SFC64(sequence))

@@ -8,6 +8,8 @@ nano       NanoAOD's names and types: ``GenPart_pt, _eta, _phi, _mass`` in float
 flat       One topology: ``<role>_px, _py, _pz, _energy, _vx, _vy, _vz, _vt`` in float64.
 =========  ==============================================================================================
 
+Events of a file (`darkpair.gen.originals`) have ``GenPart_replaced``, the file's ``run``, ``luminosityBlock`` and
+``event`` if it has them, and ``File_entry``, ``File_genPartIdx`` (the parent), ``File_hasVertex``, ``File_weight``.
 A detector's record follows in every layout: its lists of records are collections (``Cluster_energy``, counted by
 ``nCluster``), its numbers and booleans plain branches.  Units: GeV, mm, mm/c.
 """
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import awkward as ak
 import numpy as np
 
+from darkpair.gen.cylindrical import ETA_ON_AXIS, cylindrical
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import total_weight
 from darkpair.gen.output.columns import particle_columns
@@ -33,6 +36,8 @@ __all__ = [
     "ETA_ON_AXIS",
     "FLAT_FIELDS",
     "GENPART",
+    "OF_FILE",
+    "ORIGINAL",
     "STATUS_FLAGS",
     "Branches",
     "Layout",
@@ -69,9 +74,19 @@ FLAT_FIELDS = {name: GENPART[name] for name in ("px", "py", "pz", "E", "vx", "vy
 #: happens in a proton collision and stay 0.
 STATUS_FLAGS = 1 << 8 | 1 << 12 | 1 << 13
 
-#: Pseudorapidity of a particle on the axis is ±(this + |pz|/GeV), as ROOT's GenVector (``etaMax`` in ``eta.h``) and
-#: so CMS's NanoAOD write it, finite; ROOT's PtEtaPhiM vectors take it apart again and find pz.
-ETA_ON_AXIS = 22756.0
+#: The same for what only events of a file have, see `darkpair.gen.originals`.
+OF_FILE = {"replaced": "replaced", "statusFlags": "statusFlags"}
+
+#: Branch of each number of a file's event; NanoAOD's identifiers keep their names.
+ORIGINAL = {
+    "run": "run",
+    "luminosityBlock": "luminosityBlock",
+    "event": "event",
+    "entry": "File_entry",
+    "parent": "File_genPartIdx",
+    "has_vertex": "File_hasVertex",
+    "weight": "File_weight",
+}
 
 _PARTICLES, _REAL32 = "GenPart", np.dtype(np.float32)
 
@@ -98,15 +113,16 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
     if layout not in get_args(Layout):
         raise UnknownNameError("layout", layout, get_args(Layout))
     n, weight = len(events), total_weight(events)
+    out: Branches = _original(events)
     if layout == "nano":
-        out: Branches = {
+        counted = {
             "run": np.ones(n, dtype=np.uint32),
             "luminosityBlock": np.ones(n, dtype=np.uint32),
             "event": np.arange(first, first + n, dtype=np.uint64),
-            _PARTICLES: _nano(events),
         }
+        out = counted | out | {_PARTICLES: _nano(events)}
     else:
-        out = {_PARTICLES: _cartesian(events)} if layout == "cartesian" else _flat(events)
+        out |= {_PARTICLES: _cartesian(events)} if layout == "cartesian" else _flat(events)
     out["genWeight"] = weight
     for name in events.weights.fields:
         out[f"weight_{word(name)}"] = np.asarray(events.weights[name])
@@ -140,25 +156,40 @@ def _lists(offsets: NDArray[np.int64], fields: dict[str, NDArray[Any]]) -> ak.Ar
 
 def _cartesian(events: ak.Array) -> ak.Array:
     offsets, packed = particle_columns(events)
-    return _lists(offsets, {branch: packed[name] for name, branch in GENPART.items()})
+    return _lists(
+        offsets, {branch: packed[name] for name, branch in (GENPART | OF_FILE).items() if name in packed}
+    )
 
 
 def _nano(events: ak.Array) -> ak.Array:
     offsets, packed = particle_columns(events)
-    pt, eta, phi = _cylindrical(packed["px"], packed["py"], packed["pz"])
+    pt, eta, phi = _file_cylindrical(events) or cylindrical(packed["px"], packed["py"], packed["pz"])
     fields = {"eta": eta, "mass": packed["nominal_mass"], "phi": phi, "pt": pt}
     fields |= {GENPART[name]: packed[name] for name in ("mother", "pdgid", "status")}
-    fields["statusFlags"] = np.full(len(pt), STATUS_FLAGS, dtype=np.int32)
+    fields["statusFlags"] = packed.get("statusFlags", np.full(len(pt), STATUS_FLAGS, dtype=np.int32))
+    fields |= {name: packed[name] for name in ("replaced",) if name in packed}
     return _lists(offsets, fields | {name: packed[name] for name in ("vx", "vy", "vz", "vt")})
 
 
-def _cylindrical(px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
-    """Transverse momentum [GeV], pseudorapidity and azimuth [rad] of momenta (k,); see `ETA_ON_AXIS`."""
-    pt = np.hypot(px, py)
-    axial = pt.astype(_REAL32) == 0.0
-    eta = np.arcsinh(np.divide(pz, pt, out=np.zeros_like(pz), where=~axial))
-    eta[axial] = np.sign(pz[axial]) * (ETA_ON_AXIS + np.abs(pz[axial]))
-    return pt, eta, np.arctan2(py, px)
+def _file_cylindrical(events: ak.Array) -> tuple[Array, Array, Array] | None:
+    """The file's own pt, eta and phi, bit by bit, of events that came from one that has them."""
+    if "cylindrical" not in events.fields:
+        return None
+    flat = ak.flatten(events.cylindrical, axis=1)
+    return np.asarray(flat.pt), np.asarray(flat.eta), np.asarray(flat.phi)
+
+
+def _original(events: ak.Array) -> Branches:
+    """What a file says of each event, and which of its particles is the parent."""
+    if "original" not in events.fields:
+        return {}
+    out = {
+        branch: np.asarray(events.original[name])
+        for name, branch in ORIGINAL.items()
+        if name in events.original.fields
+    }
+    types = {"run": np.uint32, "luminosityBlock": np.uint32, "event": np.uint64}
+    return {name: column.astype(types.get(name, column.dtype)) for name, column in out.items()}
 
 
 def _flat(events: ak.Array) -> Branches:

@@ -11,7 +11,7 @@ import awkward as ak
 import uproot
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.output.layouts import GENPART
+from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.root import PROVENANCE, TREE
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def read_events(
 
 
 def _record(columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, str]) -> ak.Array:
-    names = {f"GenPart_{branch}": name for name, branch in GENPART.items()}
+    every = {f"GenPart_{branch}": name for name, branch in (GENPART | OF_FILE).items()}
+    names = {branch: name for branch, name in every.items() if branch in columns}
+    of_file = "File_entry" in columns
+    original = {name: columns.pop(b) for name, b in ORIGINAL.items() if of_file and b in columns}
     particles = ak.zip({name: columns.pop(branch) for branch, name in names.items()}, with_name="Momentum4D")
     for name in ("nGenPart", "genWeight"):  # both follow from the rest
         del columns[name]
@@ -76,6 +79,8 @@ def _record(columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, s
     for position, role in enumerate(roles):
         fields[role] = particles[:, position][["px", "py", "pz", "E"]]
         fields[role] = ak.with_name(fields[role], "Momentum4D")
+    if original:
+        fields["original"] = ak.zip(original, depth_limit=1)
     if columns:
         fields["reco"] = _reco(columns)
     return ak.zip(fields, depth_limit=1)

@@ -10,13 +10,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from darkpair.chains.chain import Chain
-from darkpair.chains.descriptor import build
+from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.particles import DARK_IDS
-from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline
+from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline, ReadSource
 from darkpair.gen.region import Region
 from darkpair.gen.topology import DECAYED
 from darkpair.gen.units import quantity
@@ -30,9 +30,9 @@ class _Table(BaseModel):
 
 
 class RunTable(_Table):
-    """``[run]``: how many events, and which."""
+    """``[run]``: how many events, and which; n may be left out where a source has a last one."""
 
-    n: int = Field(ge=1, le=MOST_EVENTS)
+    n: int | None = Field(default=None, ge=1, le=MOST_EVENTS)
     seed: int = Field(default=1, ge=0, lt=2**64)
     workers: int = Field(default=1, ge=1, le=1024)
     chunk: int = Field(default=16 * 16384, ge=1)
@@ -44,9 +44,9 @@ class RunTable(_Table):
 
 
 class ChainTable(_Table):
-    """``[chain]``: a descriptor or the name of a chain, with masses and lifetimes, or a model that gives them."""
+    """``[chain]``: a descriptor (or one a parent) or the name of a chain, with masses and lifetimes, or a model that gives them."""
 
-    decay: str | None = None
+    decay: str | tuple[str, ...] | None = None
     name: str | None = None
     model: str | None = None
     parameters: dict[str, float | str] = {}
@@ -92,32 +92,36 @@ class Job(_Table):
             With the key, the value, and what is allowed.
         """
         detector = None if self.detector is None else _plugin("detectors", self.detector, "detector")
-        chain = self._chain(getattr(detector, "region", None))
+        table = dict(self.source)
+        aimed = table.pop("aim", False)
+        if not isinstance(aimed, bool):
+            raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
+        source: EventSource = _plugin("sources", table, "source")
+        chain = self._chains(source, getattr(detector, "region", None))
         return Pipeline(
-            source=self._source(chain),
+            source=aimed_source(source, chain, self.run.seed) if aimed else source,
             chain=chain,
             detector=detector,
             seed=self.run.seed,
             keep=self.output.events,
         )
 
-    def _source(self, chain: Chain) -> EventSource:
-        """The source, aimed if the job says so: only here are source, chain and region known together."""
-        table = dict(self.source)
-        aimed = table.pop("aim", False)
-        source: EventSource = _plugin("sources", table, "source")
-        if not isinstance(aimed, bool):
-            raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
-        return aimed_source(source, chain, self.run.seed) if aimed else source
+    def _chains(self, source: EventSource, region: Region | None) -> Chain | ChainSet:
+        """The chain, or one for each kind of parent that the source has."""
+        chains = self._given(region)
+        if isinstance(source, ReadSource):
+            return ChainSet.covering(chains, source.masses)
+        return ChainSet(chains=tuple(chains)) if len(chains) > 1 else chains[0]
 
-    def _chain(self, region: Region | None) -> Chain:
+    def _given(self, region: Region | None) -> list[Chain]:
+        """The chains that the job spells."""
         table = self.chain
         if [table.decay, table.name, table.model].count(None) != 2:
             raise InputError(
                 '[chain] needs one of decay = "K_L0 -> ...", name = "..." and model = "...", not more'
             )
         if table.model is not None:
-            return self._of_model(table.model, region)
+            return [self._of_model(table.model, region)]
         mass = {
             name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()
         }
@@ -129,13 +133,16 @@ class Job(_Table):
         }
         settings: dict[str, Any] = {"mass": mass, "ctau": ctau, "lifetimes": lifetimes}
         if table.decay is not None:
-            return build(table.decay, **settings)
+            decays = (table.decay,) if isinstance(table.decay, str) else table.decay
+            if not decays:
+                raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
+            return build_chains(decays, **settings)
         chain = REGISTRIES["chains"].factory(str(table.name))(**settings)
         if not isinstance(chain, Chain):
             raise InputError(
                 f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"
             )
-        return chain
+        return [chain]
 
     def _of_model(self, name: str, region: Region | None) -> Chain:
         """Chain of a model's point: its couplings say what a descriptor would have to be told."""
@@ -150,7 +157,7 @@ class Job(_Table):
         return point.chain(table.parent, table.production, modes=table.modes, lifetimes=lifetimes)
 
 
-def aimed_source(source: EventSource, chain: Chain, seed: int) -> Aimed:
+def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aimed:
     """Source aimed at the region into which the chain's lifetimes are forced; see `darkpair.gen.importance`.
 
     Raises
@@ -162,6 +169,8 @@ def aimed_source(source: EventSource, chain: Chain, seed: int) -> Aimed:
         raise InputError(
             f"source.aim = true: a {type(source).__name__} cannot be aimed; use dump_mesons, or leave aim out"
         )
+    if not isinstance(chain, Chain):
+        raise InputError("source.aim = true with several chains; give one, or leave aim out")
     if not any(isinstance(law, Forced) for law in chain.lifetimes.values()):
         dark = {
             name: None

@@ -30,7 +30,7 @@ def require_matplotlib() -> None:
 
 
 def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
-    """Draw a histogram of a selection as a PNG: in one dimension, or in two with both projections.
+    """Draw a histogram as a PNG: a selection's in one dimension or in two, or `darkpair.gen.decay_places` in three.
 
     Parameters
     ----------
@@ -50,6 +50,9 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
     import matplotlib.pyplot as plt
     import mplhep
 
+    if histogram.ndim == 3:
+        _decay_places(histogram, title, path)
+        return
     if histogram.ndim == 1:
         fig, ax = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
         mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
@@ -109,5 +112,55 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
         va="top", transform=axes[0, 1].transAxes,
     )  # fmt: skip
     fig.suptitle(f"{title}\nafter every cut but those of the signal box" if box else title, fontsize="medium")
+    fig.savefig(path, dpi=150)
+    plt.close(fig)
+
+
+def _decay_places(places: hist.Hist[Any], title: str, path: Path) -> None:
+    """Squares of the size of each bin's sum of weights, open where it is negative, with both projections."""
+    import matplotlib.pyplot as plt
+    from matplotlib.lines import Line2D
+
+    fig, axes = plt.subplots(
+        2, 2, figsize=(9.0, 7.0), width_ratios=(3, 1), height_ratios=(1, 3), sharex="col", sharey="row",
+        layout="constrained",
+    )  # fmt: skip
+    top, main, side = axes[0, 0], axes[1, 0], axes[1, 1]
+    axes[0, 1].axis("off")
+    momentum, distance = places.axes[1], places.axes[2]
+    largest = float(np.max(np.abs(places.values()), initial=0.0)) or 1.0
+    side_length = 8.0  # of the largest square, in points: smaller where bins are, within reason
+    for axis, edges, used, points in (
+        (main.set_xlim, momentum.edges, places.values().any(axis=(0, 2)), 425.0),
+        (main.set_ylim, distance.edges, places.values().any(axis=(0, 1)), 290.0),
+    ):
+        if used.any():
+            first, last = np.flatnonzero(used)[[0, -1]]
+            low, high = max(first - 2, 0), min(last + 3, len(edges) - 1)
+            axis(edges[low], edges[high])
+            side_length = max(min(side_length, 1.5 * points / (high - low)), 5.0)
+    handles = []
+    for turn, name in enumerate(sorted(places.axes[0])):
+        i, color = places.axes[0].index(name), f"C{turn}"
+        values = places.values()[i]
+        at = np.nonzero(values)
+        weight = values[at]
+        x, y = momentum.centers[at[0]], distance.centers[at[1]]
+        size = side_length**2 * np.abs(weight) / largest
+        main.scatter(
+            x, y, s=size, marker="s", edgecolors=color, linewidths=0.1 * side_length,
+            facecolors=[color if w > 0.0 else "none" for w in weight],
+        )  # fmt: skip
+        flow = places.values(flow=True)[i]
+        top.stairs(flow.sum(axis=1)[1:-1], momentum.edges, color=color, lw=1.4)
+        side.stairs(flow.sum(axis=0)[1:-1], distance.edges, color=color, lw=1.4, orientation="horizontal")
+        handles.append(Line2D([], [], marker="s", ls="", color=color, label=f"{name}, {flow.sum():.4g}"))
+    if (places.values() < 0.0).any():
+        handles.append(Line2D([], [], marker="s", ls="", color="0.3", mfc="none", label="open: negative"))
+    main.set(xscale="log", yscale="log", xlabel=momentum.label, ylabel=distance.label)
+    top.set(ylabel="sum of weights")
+    side.set(xlabel="sum of weights")
+    axes[0, 1].legend(handles=handles, loc="upper left", frameon=False, title="decays of, sum of weights")
+    fig.suptitle(title.replace("; ", "\n"), fontsize="medium")
     fig.savefig(path, dpi=150)
     plt.close(fig)

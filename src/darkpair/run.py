@@ -15,6 +15,7 @@ from typing import Any
 import hist
 
 from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.decay_places import decay_places
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.root import RootWriter, check_writable
 from darkpair.gen.pipeline import Chunk, Pipeline, chunks
@@ -37,7 +38,7 @@ class Result:
     path : Path
         The ROOT file.
     pictures : tuple of Path
-        One for each of the detector's histograms.
+        One for each of the detector's histograms, or of what decays where without a detector.
     cutflow : Cutflow
     histograms : dict
     seconds : float
@@ -70,12 +71,13 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     """
     pipeline = job.pipeline()
     keep_freed_memory()
-    if job.output.picture and pipeline.detector is not None:
+    if job.output.picture:
         require_matplotlib()
     path = Path(job.output.path)
     check_writable(path)
     start = time.perf_counter()
     total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
+    places: hist.Hist[Any] | None = None  # where no detector has pictures to show
     waiting: list[Chunk] = []
     output = job.output
     writer = RootWriter(
@@ -90,6 +92,9 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
             pipeline, job.run.n, size=job.run.chunk, executor=executor, workers=job.run.workers
         ):
             waiting.append(chunk)
+            if output.picture and pipeline.detector is None:
+                seen = decay_places(chunk.events)
+                places = seen if places is None else places + seen
             total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
             if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
                 file.write(Chunk.concatenate(waiting).record())
@@ -103,6 +108,8 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         file.provenance["result"] = summary(total.cutflow, factors)
     seconds = time.perf_counter() - start
     cutflow, histograms = total.cutflow, total.histograms
+    if places is not None:
+        histograms = histograms | {"decay_places": places}
     title = str(file.provenance["chain"]["decay"])
     pictures: list[Path] = []
     for name, histogram in histograms.items() if job.output.picture else ():

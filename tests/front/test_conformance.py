@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from darkpair.detectors.fixed_target import experiments
 from darkpair.gen.lifetime import Forced
 from darkpair.plugins import REGISTRIES
 from darkpair.testing import check_chain, check_detector, check_source, parents_of
+from tests.event_files import b_event, write_nano
 
 MASSES = {"X1": 0.02, "X2": 0.2, "S": 0.1, "Y": 0.05}
 ETA = {"X2": 0.3}
@@ -32,8 +35,11 @@ def test_chain(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRIES["sources"].builtin))
-def test_source(name: str) -> None:
-    check_source(REGISTRIES["sources"].builtin[name]())
+def test_source(name: str, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {}
+    if name == "event_file":
+        settings = {"path": str(write_nano(tmp_path / "e.root", [b_event()] * 5)), "parents": "B+"}
+    check_source(REGISTRIES["sources"].builtin[name](**settings))
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRIES["detectors"].builtin))

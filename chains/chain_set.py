@@ -1,0 +1,194 @@
+"""Several chains, one for each kind of parent, with the conjugate ones made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.descriptor import Spelled, build, parse
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.lifetime import Lifetime
+from darkpair.gen.particles import particle
+from darkpair.gen.streams import Streams
+
+__all__ = ["ChainSet", "build_chains"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainSet:
+    """Chains of several parents; each event goes through that of its parent.
+
+    Parameters
+    ----------
+    chains : tuple of Chain
+
+    Raises
+    ------
+    InputError
+        For two chains of one parent.
+    """
+
+    chains: tuple[Chain, ...]
+
+    def __post_init__(self) -> None:
+        names: dict[int, str] = {}
+        for chain in self.chains:
+            if chain.parent.pdgid in names:
+                raise InputError(
+                    f"two chains start with {chain.parent.name}; give one, with its modes separated by |"
+                )
+            names[chain.parent.pdgid] = chain.parent.name
+
+    @classmethod
+    def covering(cls, chains: Sequence[Chain], masses: Mapping[int, float]) -> ChainSet:
+        """The chains that parents of those masses [GeV], by PDG id, need.
+
+        A parent without a chain gets the conjugate of its antiparticle's.
+
+        Raises
+        ------
+        InputError
+            For a parent that no chain starts with, for a chain that no parent starts, and for a chain that gives
+            the parent another mass.
+        """
+        given = {chain.parent.pdgid: chain for chain in cls(chains=tuple(chains)).chains}
+        made = {chain.parent.pdgid: chain for chain in (c.conjugate() for c in chains)}
+        for pdgid in masses:
+            if pdgid not in given and pdgid not in made:
+                starts = ", ".join(f"{c.parent.name} ({c.parent.pdgid})" for c in chains)
+                raise InputError(
+                    f"the source supplies PDG id {pdgid}, the chains start with {starts}; add a chain of it, or leave "
+                    "it out of the source's parents"
+                )
+        for pdgid, chain in given.items():
+            if pdgid not in masses and chain.conjugate().parent.pdgid not in masses:
+                raise InputError(
+                    f"a chain starts with {chain.parent.name} ({pdgid}), which the source does not supply; allowed: "
+                    f"PDG ids {', '.join(map(str, masses))}; add it to the source's parents or leave the chain out"
+                )
+        return cls(
+            chains=tuple(
+                _of_mass(given[pdgid] if pdgid in given else made[pdgid], mass)
+                for pdgid, mass in masses.items()
+            )
+        )
+
+    @property
+    def visible_branching_ratio(self) -> float:
+        """Probability that the listed modes are taken, where it is the same for all.
+
+        Raises
+        ------
+        InputError
+            Where it differs.
+        """
+        found = [chain.visible_branching_ratio for chain in self.chains]
+        if not all(math.isclose(x, found[0], rel_tol=1e-9) for x in found):
+            raise InputError(
+                "the chains' visible branching ratios differ; ask each of the chains for its own"
+            )
+        return found[0]
+
+    def provenance(self) -> dict[str, Any]:
+        """What the chains are, each as `Chain.provenance` tells."""
+        told = [chain.provenance() for chain in self.chains]
+        return {"decay": "; ".join(str(one["decay"]) for one in told), "chains": told}
+
+    def generate(self, parents: Parents, streams: Streams) -> Any:
+        """Events as an awkward array; as `Chain.generate`."""
+        return self.batch(parents, streams).record()
+
+    def batch(self, parents: Parents, streams: Streams) -> Batch:
+        """Events as columns; as `Chain.batch`, for parents of any of the kinds.
+
+        Raises
+        ------
+        InputError
+            For a parent that no chain starts with.
+        """
+        kinds = (
+            np.full(len(parents), parents.pdgid, dtype=np.int32) if parents.pdgids is None else parents.pdgids
+        )
+        bare = replace(parents, originals=None, pdgids=None)
+        parts: list[Columns] = []
+        done = 0
+        for chain in self.chains:
+            rows = np.flatnonzero(kinds == chain.parent.pdgid)
+            own = replace(bare.take(rows), pdgid=chain.parent.pdgid)
+            made = chain.batch(own, replace(streams, prefix=f"{streams.prefix}{chain.parent.name}:"))
+            parts += [replace(part, rows=rows[part.rows]) for part in made.parts]
+            done += len(rows)
+        if done < len(parents):
+            left = sorted(set(kinds.tolist()) - {chain.parent.pdgid for chain in self.chains})
+            raise InputError(
+                f"the source supplies PDG ids {left}, the chains start with "
+                f"{', '.join(c.parent.name for c in self.chains)}; add chains of them"
+            )
+        return Batch(tuple(parts), parents.originals)
+
+
+def build_chains(
+    decays: Sequence[str],
+    *,
+    mass: Mapping[str, float] | None = None,
+    ctau: Mapping[str, float] | None = None,
+    lifetimes: Mapping[str, Lifetime] | None = None,
+) -> list[Chain]:
+    """Chains of several descriptors, which share their settings.
+
+    Parameters
+    ----------
+    decays : sequence of str
+    mass, ctau, lifetimes : mappings, optional
+        By particle, as in `darkpair.chains.descriptor.build`; each chain takes those of its own particles.
+
+    Raises
+    ------
+    UnknownNameError
+        For settings of a particle that none of the chains has; the rest as `build`.
+    """
+    trees = [parse(text) for text in decays]
+    own = [set(_names(tree)) for tree in trees]
+    known = set().union(*own)
+    for table in (mass, ctau, lifetimes):
+        for name in table or ():
+            if name not in known:
+                raise UnknownNameError("particle of the chain", name, sorted(known))
+    return [
+        build(tree, mass=_of(mass, names), ctau=_of(ctau, names), lifetimes=_of(lifetimes, names))
+        for tree, names in zip(trees, own, strict=True)
+    ]
+
+
+def _of(table: Mapping[str, T] | None, names: set[str]) -> dict[str, T]:
+    return {name: value for name, value in (table or {}).items() if name in names}
+
+
+def _names(tree: Spelled) -> Iterator[str]:
+    yield tree.name
+    for _, daughters in tree.modes:
+        for daughter in daughters:
+            if isinstance(daughter, Spelled):
+                yield from _names(daughter)
+            else:
+                yield daughter
+
+
+def _of_mass(chain: Chain, mass: float) -> Chain:
+    parent = chain.parent
+    if math.isclose(parent.mass, mass, rel_tol=1e-12):
+        return chain
+    if parent.mass != particle(parent.name).mass:
+        raise InputError(
+            f"the chain gives {parent.name} the mass {parent.mass:.9g} GeV, the source {mass:.9g} GeV; leave "
+            f"{parent.name} out of the chain's masses"
+        )
+    return chain.with_parent_mass(mass)

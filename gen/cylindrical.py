@@ -1,0 +1,35 @@
+"""Transverse momentum, pseudorapidity and azimuth, as NanoAOD stores momenta, from Cartesian ones and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.kinematics import Array
+
+__all__ = ["ETA_ON_AXIS", "cartesian", "cylindrical"]
+
+#: Pseudorapidity of a particle on the axis is ±(this + |pz|/GeV), as ROOT's GenVector (``etaMax`` in ``eta.h``) and
+#: so CMS's NanoAOD write it, finite; ROOT's PtEtaPhiM vectors take it apart again and find pz.
+ETA_ON_AXIS = 22756.0
+
+
+def cylindrical(px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
+    """Transverse momentum [GeV], pseudorapidity and azimuth [rad] of momenta (k,); see `ETA_ON_AXIS`."""
+    pt = np.hypot(px, py)
+    axial = pt.astype(np.float32) == 0.0
+    eta = np.arcsinh(np.divide(pz, pt, out=np.zeros_like(pz), where=~axial))
+    eta[axial] = np.sign(pz[axial]) * (ETA_ON_AXIS + np.abs(pz[axial]))
+    return pt, eta, np.arctan2(py, px)
+
+
+def cartesian(pt: NDArray[Any], eta: NDArray[Any], phi: NDArray[Any]) -> tuple[Array, Array, Array]:
+    """Momenta px, py, pz [GeV], (k,), of transverse momenta, pseudorapidities and azimuths; see `ETA_ON_AXIS`."""
+    pt, eta, phi = (np.asarray(x, dtype=np.float64) for x in (pt, eta, phi))
+    axial = np.abs(eta) >= ETA_ON_AXIS
+    pz = pt * np.sinh(np.where(axial, 0.0, eta))
+    if axial.any():
+        pz[axial] = eta[axial] - np.sign(eta[axial]) * ETA_ON_AXIS
+    return pt * np.cos(phi), pt * np.sin(phi), pz

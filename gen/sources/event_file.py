@@ -1,0 +1,375 @@
+"""Parents taken from anyone's event file, with the event that they are in: ROOT trees, RNTuples, HepMC3."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.events import Parents
+from darkpair.gen.originals import Originals, four_momentum
+from darkpair.gen.particles import conjugate, particle
+from darkpair.gen.sources.event_readers import VERTEX, Reader, open_events
+from darkpair.gen.streams import BLOCK
+from darkpair.gen.units import ENERGY, LENGTH
+
+__all__ = ["EventFile"]
+
+Index: TypeAlias = NDArray[np.int64]
+
+_MOMENTUM = ("px", "py", "pz", "energy", "pt", "eta", "phi", "mass")
+_IDENTIFIERS = ("run", "luminosityBlock", "event")
+
+
+@dataclass(frozen=True)
+class _Index:
+    """What one pass through the file tells."""
+
+    counts: dict[int, int]  # parents of each kind
+    masses: dict[int, float]
+    mean_weight: float
+    starts: tuple[tuple[int, int], ...]  # for each block, and after the last: event, and its parents before
+
+    @property
+    def n_parents(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFile:
+    """Mesons of a ROOT or HepMC3 event file, the original event kept and linked.
+
+    Every parent in the file is one generated event, in the file's order: an event with two of them appears twice,
+    each time with another one decayed.  Of copies in the record (B -> B, or an oscillated B0 -> anti-B0) the last
+    one counts.  A parent keeps its three-momentum and gets the mass of `mass`.  Events are weighted with the file's
+    weights divided by their mean over the parents, so that the factor ``event_file`` is 1 on average.
+
+    Parameters
+    ----------
+    path : str
+    parents : tuple of str, or str
+        Names of the particles to take.
+    conjugates : bool
+        Whether their antiparticles are taken as well.
+    format : {"ttree", "rntuple", "hepmc3"}, optional
+        What the file has to be; guessed unless given.
+    tree : str
+        Name of the TTree or RNTuple.
+    branches : mapping of str to str
+        Branches by quantity, where they are not NanoAOD's or ours: ``pt, eta, phi, mass`` or ``px, py, pz, energy,
+        mass``; ``pdgid, status, mother, statusFlags``; ``vx, vy, vz, vt``; ``weight, run, luminosityBlock, event``.
+        An empty name says that the file has none.
+    mass : {"pdg", "stored"}
+        The PDG's mass, or the file's, which has to be one for each kind.
+    momentum_unit : {"GeV", "MeV", ...}, optional
+        Of the branches, GeV unless given; HepMC3 files and ours say it themselves.
+    length_unit : {"mm", "cm", ...}, optional
+        The same for vertices; to be given where vertex branches are.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing, damaged, foreign or without such parents, and for what cannot be read of it.
+    UnknownNameError
+        For an unknown particle, tree, branch, quantity, unit or format.
+    """
+
+    path: str
+    parents: tuple[str, ...] | str
+    conjugates: bool = True
+    format: str | None = None
+    tree: str = "Events"
+    branches: Mapping[str, str] = field(default_factory=dict)
+    mass: Literal["pdg", "stored"] = "pdg"
+    momentum_unit: str | None = None
+    length_unit: str | None = None
+    _index: _Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.parents, str):
+            object.__setattr__(self, "parents", (self.parents,))
+        if self.mass not in get_args(Literal["pdg", "stored"]):
+            raise UnknownNameError("mass of parents", self.mass, ("pdg", "stored"))
+        for unit, table in ((self.momentum_unit or "GeV", ENERGY), (self.length_unit or "mm", LENGTH)):
+            if unit not in table:
+                raise UnknownNameError("unit", unit, table)
+        if self.length_unit is None and any(self.branches.get(name) for name in VERTEX):
+            raise InputError('vertex branches need their unit; give length_unit = "cm" (CMS) or "mm"')
+        kinds = self._kinds  # an unknown name comes before a long pass through the file
+        if not kinds:
+            raise InputError('parents are empty; name the particles to decay, as in parents = ["B0", "B+"]')
+        object.__setattr__(self, "_index", self._scan())
+
+    @property
+    def _kinds(self) -> dict[int, float]:
+        """PDG masses [GeV] by PDG id, in the order of `parents`."""
+        found = [
+            particle(name) for name in ([self.parents] if isinstance(self.parents, str) else self.parents)
+        ]
+        both = [p for one in found for p in ((one, conjugate(one)) if self.conjugates else (one,))]
+        return {p.pdgid: p.mass for p in both}
+
+    @property
+    def pdgid(self) -> int:
+        """PDG id of the parents; 0 where there are several kinds."""
+        kinds = list(self._kinds)
+        return kinds[0] if len(kinds) == 1 else 0
+
+    @property
+    def masses(self) -> Mapping[int, float]:
+        """Mass [GeV] of each kind of parent, by PDG id."""
+        return self._index.masses
+
+    @property
+    def n_parents(self) -> int:
+        """How many parents the file holds."""
+        return self._index.n_parents
+
+    def provenance(self) -> dict[str, Any]:
+        """The file, what is read of it, and what a first pass through it found."""
+        reader = self._reader()
+        return {
+            "path": self.path,
+            "bytes": Path(self.path).stat().st_size,
+            "format": reader.kind,
+            "entries": reader.entries,
+            "parents": self.parents,
+            "counts": self._index.counts,
+            "masses": self._index.masses,
+            "mass": self.mass,
+            "branches": getattr(reader, "branch", {}),
+            "momentum_unit": self.momentum_unit,
+            "length_unit": self.length_unit,
+            "mean_weight": self._index.mean_weight,
+        }
+
+    def sample(self, n: int, rng: np.random.Generator) -> Parents:
+        """The first n parents; the generator is not asked.
+
+        Raises
+        ------
+        InputError
+            For more than there are.
+        """
+        if not 0 < n <= self.n_parents:
+            raise InputError(f"{n} parents of {self.path!r}; allowed: 1 to {self.n_parents}")
+        blocks = [self._rows(index) for index in range(-(-n // BLOCK))]
+        return self._made(Originals.concatenate(blocks)).take(np.arange(n))
+
+    def block(self, index: int) -> Parents:
+        """Parents of a block, with their events.
+
+        Parameters
+        ----------
+        index : int
+            From 0; all blocks but the last hold 16384 parents.
+        """
+        return self._made(self._rows(index))
+
+    def _rows(self, index: int) -> Originals:
+        """Parents of a block in the file's events."""
+        reader = self._reader()
+        (first, skip), (last, beyond) = self._index.starts[index : index + 2]
+        size = min(BLOCK, self.n_parents - index * BLOCK)
+        parts = []
+        found = 0
+        for start, stop in _steps(first, last + (beyond > 0), reader.step):
+            offsets, known, at = self._candidates(reader, start, stop)
+            at = at[skip if start == first else 0 :][: size - found]
+            found += len(at)
+            if len(at):
+                parts.append(self._originals(reader, (start, stop), offsets, known, at))
+        return Originals.concatenate(parts)
+
+    def _reader(self) -> Reader:
+        reader = open_events(self.path, self.tree, dict(self.branches), self.format)
+        if reader.ours and not {self.momentum_unit, self.length_unit} <= {None, "GeV", "mm"}:
+            raise InputError(f"{self.path!r} says its units itself; leave momentum_unit and length_unit out")
+        return reader
+
+    def _candidates(
+        self, reader: Reader, start: int, stop: int
+    ) -> tuple[Index, dict[str, NDArray[Any]], Index]:
+        """Offsets of the lists of events start to stop - 1, their ids and mothers, and where the parents stand."""
+        names = [name for name in ("pdgid", "mother") if name in reader.names]
+        offsets, particles, _ = reader.read(start, stop, names)
+        pdgid = particles["pdgid"]
+        kind = np.abs(pdgid)
+        mesons = np.flatnonzero(_among(kind, {abs(k) for k in self._kinds}))
+        if "mother" in particles and len(mesons):
+            event = np.searchsorted(offsets, mesons, side="right") - 1
+            mother = particles["mother"][mesons].astype(np.int64)
+            self._check_mothers(particles["mother"], offsets, start)
+            above = mother + offsets[event]
+            copied = above[(mother >= 0) & (kind[np.maximum(above, 0)] == kind[mesons])]
+            mesons = np.setdiff1d(mesons, copied)
+        return offsets, particles, mesons[_among(pdgid[mesons], self._kinds)]
+
+    def _check_mothers(self, mother: NDArray[Any], offsets: Index, start: int) -> None:
+        counts = np.diff(offsets)
+        bad = np.flatnonzero(mother >= np.repeat(counts, counts))
+        if len(bad):
+            event = int(np.searchsorted(offsets, bad[0], side="right")) - 1
+            raise InputError(
+                f"{self.path!r}: in event {start + event} a particle's mother has the index {mother[bad[0]]}, and there are "
+                f"{counts[event]} particles; allowed: an index into the event's own list, or -1; correct branches.mother"
+            )
+
+    def _scan(self) -> _Index:
+        """Where each block begins, how many parents there are, what they weigh."""
+        reader = self._reader()
+        kinds = self._kinds
+        counts = dict.fromkeys(kinds, 0)
+        masses: dict[int, float] = {}
+        starts: list[tuple[int, int]] = []
+        total, done = 0.0, 0
+        names = [name for name in ("weight", "mass" if self.mass == "stored" else "") if name in reader.names]
+        if self.mass == "stored" and "mass" not in names:
+            raise InputError(f'{self.path!r} stores no mass; name branches.mass, or take mass = "pdg"')
+        for start, stop in _steps(0, reader.entries, reader.step):
+            offsets, known, at = self._candidates(reader, start, stop)
+            if not len(at):
+                continue
+            _, particles, events = reader.read(start, stop, names)
+            particles |= known
+            event = np.searchsorted(offsets, at, side="right") - 1
+            begins = range(-(-done // BLOCK) * BLOCK - done, len(at), BLOCK)
+            starts += [(start + int(event[k]), int(k - np.searchsorted(event, event[k]))) for k in begins]
+            for kind, number in zip(*np.unique(particles["pdgid"][at], return_counts=True), strict=True):
+                counts[int(kind)] += int(number)
+            if "weight" in events:
+                total += float(np.sum(events["weight"][event], dtype=np.float64))
+            if self.mass == "stored":
+                self._one_mass(particles, at, masses, _unit(reader, self.momentum_unit, ENERGY))
+            done += len(at)
+        if not done:
+            raise InputError(
+                f"{self.path!r} holds none of {', '.join(self.parents)} in {reader.entries} events; name other parents"
+            )
+        mean = total / done if "weight" in reader.names else 1.0
+        if not math.isfinite(mean) or mean == 0.0:
+            raise InputError(
+                f"the weights of {self.path!r} have the mean {mean} over the {done} parents; allowed: a finite number "
+                'that is not 0; map branches.weight, or leave the weights out by branches.weight = ""'
+            )
+        return _Index(counts, kinds | masses, mean, (*starts, (reader.entries, 0)))
+
+    def _one_mass(
+        self, particles: dict[str, NDArray[Any]], at: Index, masses: dict[int, float], unit: float
+    ) -> None:
+        """Collect the stored mass of each kind [GeV], and refuse several."""
+        for kind in np.unique(particles["pdgid"][at]):
+            stored = particles["mass"][at[particles["pdgid"][at] == kind]]
+            values = stored.astype(np.float64) * unit
+            first = masses.setdefault(int(kind), float(values[0]))
+            off = float(np.max(np.abs(values - first)))
+            if not (first > 0.0 and off <= 1e-9 * first):
+                raise InputError(
+                    f'mass = "stored": {self.path!r} stores masses of PDG id {kind} from {values.min():.9g} to '
+                    f'{values.max():.9g} GeV, and a chain needs one above 0; take mass = "pdg"'
+                )
+
+    def _originals(
+        self,
+        reader: Reader,
+        span: tuple[int, int],
+        offsets: Index,
+        known: dict[str, NDArray[Any]],
+        at: Index,
+    ) -> Originals:
+        """The events of those parents [GeV, mm]."""
+        start, stop = span
+        _, particles, events = reader.read(start, stop, sorted(reader.names - set(known)))
+        row = np.searchsorted(offsets, at, side="right") - 1
+        n = int(offsets[-1])
+        energy = _unit(reader, self.momentum_unit, ENERGY)
+        length = _unit(reader, self.length_unit, LENGTH)
+        columns = particles | known
+        for name in _MOMENTUM:
+            if name in columns and name not in ("eta", "phi"):
+                columns[name] = _scaled(columns[name], energy)
+        if "energy" in columns:
+            columns["E"] = columns.pop("energy")
+        if "mass" not in columns or ("px" in columns and "E" not in columns):
+            columns |= self._completed(columns)
+        for name in VERTEX:
+            if name in columns:
+                columns[name] = _scaled(columns[name], length)
+        columns.setdefault("mother", np.full(n, -1, dtype=np.int32))
+        columns.setdefault("status", np.zeros(n, dtype=np.int32))
+        numbers = {name: events[name] for name in _IDENTIFIERS if name in events}
+        numbers["entry"] = np.arange(start, stop, dtype=np.uint64)
+        numbers["weight"] = events.get("weight", np.ones(stop - start)).astype(np.float64)
+        whole = Originals(
+            offsets=offsets, particles=columns, events=numbers, rows=row, parent=at - offsets[row]
+        )
+        return whole.compact()
+
+    def _completed(self, columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Energy or mass from the other [GeV]."""
+        if "px" in columns:
+            p2 = sum(columns[name].astype(np.float64) ** 2 for name in ("px", "py", "pz"))
+            if "E" in columns:
+                return {"mass": np.sqrt(np.maximum(columns["E"].astype(np.float64) ** 2 - p2, 0.0))}
+            if "mass" in columns:
+                return {"E": np.sqrt(columns["mass"].astype(np.float64) ** 2 + p2)}
+        raise InputError(
+            f"{self.path!r} tells neither energy nor mass; name branches.mass"
+            + (" or branches.energy" if "px" in columns else "")
+        )
+
+    def _made(self, originals: Originals) -> Parents:
+        """Parents on their mass shell, where the file made them."""
+        at = originals.offsets[originals.rows] + originals.parent
+        pdgid = originals.particles["pdgid"][at]
+        momentum = np.stack(four_momentum(originals.particles, at))
+        mass = np.empty(len(at))
+        for kind, value in self._index.masses.items():
+            mass[pdgid == kind] = value
+        momentum[3] = np.sqrt((momentum[:3] ** 2).sum(axis=0) + mass * mass)
+        vertex = np.zeros((4, len(at)))
+        for i, name in enumerate(VERTEX):
+            if name in originals.particles:
+                vertex[i] = originals.particles[name][at]
+        if not (np.isfinite(momentum).all() and np.isfinite(vertex).all()):
+            bad = int(np.flatnonzero(~np.isfinite(np.concatenate([momentum, vertex])).all(axis=0))[0])
+            raise InputError(
+                f"{self.path!r}: the parent in event {originals.events['entry'][originals.rows[bad]]} has a momentum or "
+                "vertex that is not finite; correct the file, or the branches"
+            )
+        return Parents(
+            pdgid=self.pdgid,
+            momentum=momentum,
+            vertex=vertex,
+            weights={"event_file": originals.events["weight"][originals.rows] / self._index.mean_weight},
+            pdgids=pdgid,
+            originals=originals,
+        )
+
+
+def _steps(first: int, last: int, step: int) -> Iterator[tuple[int, int]]:
+    return ((start, min(start + step, last)) for start in range(first, last, step))
+
+
+def _among(values: NDArray[np.int32], kinds: Collection[int]) -> NDArray[np.bool_]:
+    """Whether each value is one of few."""
+    out = np.zeros(len(values), dtype=bool)
+    for kind in kinds:
+        out |= values == kind
+    return out
+
+
+def _unit(reader: Reader, given: str | None, table: Mapping[str, float]) -> float:
+    """What one in the file is in GeV or mm."""
+    return 1.0 if reader.ours or given is None else table[given]
+
+
+def _scaled(column: NDArray[Any], unit: float) -> NDArray[Any]:
+    """Column in GeV or mm; the file's own numbers where that is its unit."""
+    return column if unit == 1.0 else column.astype(np.float64) * unit
