@@ -1,0 +1,236 @@
+"""What Figs. 3 to 5 share: samples of every mass point, contours at every point, tables of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from darkpair.chains.descriptor import build
+from darkpair.export.hepdata import Table, write_submission
+from darkpair.scan import scan
+from darkpair.studies.charm import CHAIN
+from darkpair.studies.dump_efficiency import DumpAgainstCtau
+from darkpair.studies.files import folder_for, write_rows
+from darkpair.studies.koto_efficiency import efficiency_curves
+from darkpair.studies.parameter_space import BOX, Contours
+
+__all__ = ["Panel", "Size", "rows_of", "save_rows", "with_samples"]
+
+_EXPERIMENTS: Final = ("charm", "nucal")
+
+#: Generators of the eta spectrum; the first is the central one.
+_GENERATORS: Final = ("pythia6", "sibyll23d")
+
+_KEPT: Final = ("m1", "m2", "m_Zprime", "fraction")
+_COLUMNS: Final = {
+    "m1": ("m1 [MeV]", 1e3),
+    "m2": ("m2 [MeV]", 1e3),
+    "m_Zprime": ("m_Zprime [GeV]", 1.0),
+    "fraction": ("BR(X2 -> dark)", 1.0),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is generated.
+
+    Parameters
+    ----------
+    kaons : int
+        K_L of each mass point; four times as many for the Standard Model.
+    etas : int
+        Of each mass point, experiment and generator, aimed.
+    generators : tuple of str
+        Of the eta spectrum.
+    cells, throws : tuple of int
+        Of the pilot.
+    """
+
+    kaons: int = 4_000_000
+    etas: int = 200_000
+    generators: tuple[str, ...] = _GENERATORS
+    cells: tuple[int, int, int] = (40, 32, 24)
+    throws: tuple[int, ...] = (8, 8, 16)
+
+    @classmethod
+    def of(cls, *, quick: bool) -> Size:
+        """The whole size, or a minute's."""
+        if not quick:
+            return cls()
+        return cls(kaons=250_000, etas=60_000, generators=_GENERATORS[:1], cells=(32, 24, 16), throws=(8, 8))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A panel: contours against one quantity.
+
+    Parameters
+    ----------
+    name, title : str
+    against : {"m1", "m_Zprime", "fraction"}
+        What varies along the horizontal axis.
+    contours : Contours
+    points : tuple of mapping
+    """
+
+    name: str
+    title: str
+    against: str
+    contours: Contours
+    points: tuple[Mapping[str, float], ...]
+
+
+def with_samples(
+    points: Sequence[Mapping[str, float]], size: Size, folder: Path | None
+) -> list[dict[str, Any]]:
+    """Points with what the samples of their masses gave, see `Contours`.
+
+    Parameters
+    ----------
+    points : sequence of mapping
+        With m1 and m2 [GeV].
+    size : Size
+    folder : Path, optional
+        The cache.
+    """
+    masses = list(dict.fromkeys((point["m1"], point["m2"]) for point in points))
+    koto: dict[tuple[float, float], dict[str, Any]] = {mass: {} for mass in masses}
+    for box in dict.fromkeys(BOX.values()):
+        curves = efficiency_curves(masses, events=size.kaons, selection=box, folder=folder, refuse=False)
+        for mass, curve in zip(masses, curves, strict=True):
+            koto[mass][box] = {"ctau": curve.ctau, "ratio": curve.ratio, "error": curve.error}
+    dumps: dict[tuple[float, float], dict[str, Any]] = {
+        mass: {name: [] for name in _EXPERIMENTS} for mass in masses
+    }
+    for experiment in _EXPERIMENTS:
+        for generator in size.generators:
+            one = DumpAgainstCtau(
+                experiment=experiment,
+                generator=generator,
+                events=size.etas,
+                cells=size.cells,
+                throws=size.throws,
+            )
+            number = one.source.table
+            found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in masses], folder=folder)
+            for mass, table in zip(masses, found, strict=True):
+                dumps[mass][experiment].append(
+                    {
+                        "generator": generator,
+                        "ctau": table["ctau"],
+                        "efficiency": table["efficiency"],
+                        "multiplicity": number.multiplicity,
+                        "multiplicity_error": number.multiplicity_error,
+                    }
+                )
+    daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).visible_branching_ratio
+    return [
+        {
+            **point,
+            "koto": koto[point["m1"], point["m2"]],
+            "dumps": dumps[point["m1"], point["m2"]],
+            "daughters": daughters,
+        }
+        for point in points
+    ]
+
+
+def rows_of(panels: Sequence[Panel], size: Size, folder: Path | None) -> list[dict[str, Any]]:
+    """Ranges of every curve at every point of every panel.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+    size : Size
+    folder : Path, optional
+        The cache.
+    """
+    ready = iter(with_samples([point for panel in panels for point in panel.points], size, folder))
+    rows = []
+    for panel in panels:
+        points = [next(ready) for _ in panel.points]
+        for point, found in zip(points, scan(panel.contours, points, folder=folder), strict=True):
+            told = {
+                "panel": panel.name,
+                "X1, X2": panel.contours.model,
+                "inputs": panel.contours.inputs.preset,
+            }
+            at = {name: scale * point[key] for key, (name, scale) in _COLUMNS.items() if key in point}
+            told |= {name: at.get(name) for name, _ in _COLUMNS.values()}
+            rows += [told | {"coupling": found["coupling"], **one} for one in found["ranges"]]
+    return rows
+
+
+def save_rows(
+    folder: Path,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    panels: Sequence[Panel],
+    told: Mapping[str, Any],
+    comment: str,
+    **more: Any,
+) -> list[Path]:
+    """Paths of CSV and JSON, and of a HEPData submission with a table for each curve of a panel.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Of the study.
+    rows : sequence of mapping
+    panels : sequence of Panel
+    told : mapping
+        Provenance.
+    comment : str
+        What the submission is about.
+    **more
+        What else the JSON has.
+    """
+    tables = []
+    for panel in panels:
+        mine = [row for row in rows if row["panel"] == panel.name and row["X1, X2"] == panel.contours.model]
+        column = _COLUMNS[panel.against][0]
+        for curve in dict.fromkeys(row["curve"] for row in mine if row["kind"] != "unknown"):
+            chosen = [row for row in mine if row["curve"] == curve and row["kind"] != "unknown"]
+            fixed = {
+                key: str(chosen[0][key])
+                for key, _ in _COLUMNS.values()
+                if key != column and chosen[0][key] is not None
+            }
+            coupling = chosen[0]["coupling"]
+            tables.append(
+                Table(
+                    name=f"{panel.name}, {curve}"
+                    + (f", {panel.contours.model}" if panel.contours.koto_only else ""),
+                    description=f"{panel.title}: {chosen[0]['kind']}, {curve}; each row a range of {coupling}",
+                    rows=[
+                        {
+                            column: row[column],
+                            f"{_bare(coupling)} low{_unit(coupling)}": row["low"],
+                            f"{_bare(coupling)} high{_unit(coupling)}": row["high"],
+                        }
+                        for row in chosen
+                    ],
+                    independent=(column,),
+                    qualifiers={
+                        "X1, X2": panel.contours.model,
+                        "inputs": panel.contours.inputs.preset,
+                        "data": panel.contours.data,
+                        **fixed,
+                    },
+                )
+            )
+    return [
+        *write_rows(folder, name, rows, told, **more),
+        *write_submission(folder_for(folder / "hepdata"), comment, tables),
+    ]
+
+
+def _bare(coupling: str) -> str:
+    return coupling.partition(" [")[0]
+
+
+def _unit(coupling: str) -> str:
+    return "".join(coupling.partition(" [")[1:])
