@@ -306,7 +306,7 @@ class Belle2:
             "pz": pz,
             "energy": energy,
             "theta": np.degrees(polar_angle(px, py, pz)),
-            "charge": kaons.charge.astype(np.float64),
+            "charged": kaons.charge.astype(np.float64),
             "e_cms": e_cms,
             **q2,
             "q2_rec": q2_rec,

@@ -29,7 +29,8 @@ def cartesian(pt: NDArray[Any], eta: NDArray[Any], phi: NDArray[Any]) -> tuple[A
     """Momenta px, py, pz [GeV], (k,), of transverse momenta, pseudorapidities and azimuths; see `ETA_ON_AXIS`."""
     pt, eta, phi = (np.asarray(x, dtype=np.float64) for x in (pt, eta, phi))
     axial = np.abs(eta) >= ETA_ON_AXIS
-    pz = pt * np.sinh(np.where(axial, 0.0, eta))
+    with np.errstate(over="ignore"):  # a placeholder's eta is infinite momentum, or none where pt is 0
+        pz = pt * np.sinh(np.where(axial | (pt == 0.0), 0.0, eta))
     if axial.any():
         pz[axial] = eta[axial] - np.sign(eta[axial]) * ETA_ON_AXIS
     return pt * np.cos(phi), pt * np.sin(phi), pz

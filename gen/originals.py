@@ -104,8 +104,9 @@ def four_momentum(particles: dict[str, NDArray[Any]], chosen: Index | slice) -> 
         return [particles[name][chosen].astype(np.float64) for name in ("px", "py", "pz", "E")]
     px, py, pz = cartesian(*(particles[name][chosen] for name in ("pt", "eta", "phi")))
     mass = particles["mass"][chosen].astype(np.float64)
-    # generators give what is exchanged a negative mass, for a negative square
-    return [px, py, pz, np.sqrt(px * px + py * py + pz * pz + mass * np.abs(mass))]
+    # generators give what is exchanged a negative mass, for a negative square; float32 may round it past p²
+    energy = np.sqrt(np.maximum(px * px + py * py + pz * pz + mass * np.abs(mass), 0.0))
+    return [px, py, pz, energy]
 
 
 def _gather(offsets: Index, rows: Index) -> tuple[Index, Index]:

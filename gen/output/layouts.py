@@ -194,6 +194,10 @@ def _original(events: ak.Array) -> Branches:
 
 def _flat(events: ak.Array) -> Branches:
     present = roles(events)
+    if "original" in events.fields:
+        raise InputError(
+            "layout = 'flat' has no place for the other particles of a file's events; choose 'cartesian' or 'nano'"
+        )
     if not present:
         raise InputError(
             "layout = 'flat' needs a chain whose events all have the same particles, and this one has several "

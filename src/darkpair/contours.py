@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from darkpair.gen.errors import InputError
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["Range", "coupling_at", "excluded_ranges", "ranges_above"]
+__all__ = ["Range", "coupling_at", "excluded_in_table", "excluded_ranges", "ranges_above"]
 
 #: Most evaluations, and the relative distance from the target at which a point is solved.
 _STEPS: Final = 100
@@ -163,3 +164,18 @@ def _edge(x: Array, y: Array, inside: int, outside: int) -> tuple[float, bool]:
         return float(np.exp(x[inside])), True
     part = y[inside] / (y[inside] - y[outside])
     return float(np.exp(x[inside] + part * (x[outside] - x[inside]))), False
+
+
+def excluded_in_table(coupling: Array, rate: Array, limit: float) -> list[tuple[float, float]]:
+    """Intervals of the coupling in which the rate exceeds a limit, ends interpolated in the logarithms.
+
+    Parameters
+    ----------
+    coupling, rate : ndarray, (n,)
+        In growing coupling; both positive.
+    limit : float
+    """
+    return [
+        (0.0 if found.low_open else found.low, math.inf if found.high_open else found.high)
+        for found in ranges_above(coupling, rate / limit)
+    ]

@@ -18,7 +18,7 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.decay_places import decay_places
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.root import RootWriter, check_writable
-from darkpair.gen.pipeline import Chunk, Pipeline, chunks
+from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe, environment
 from darkpair.job import Job
 from darkpair.picture import draw, require_matplotlib
@@ -88,9 +88,11 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         provenance=provenance(job, pipeline),
     )
     with writer as file, _pool(job.run.workers) as executor:
-        for chunk in chunks(
-            pipeline, job.run.n, size=job.run.chunk, executor=executor, workers=job.run.workers
-        ):
+        # events that keep those of a file are many times as large
+        size = (
+            min(job.run.chunk, _WRITE_AT_ONCE) if isinstance(pipeline.source, ReadSource) else job.run.chunk
+        )
+        for chunk in chunks(pipeline, job.run.n, size=size, executor=executor, workers=job.run.workers):
             waiting.append(chunk)
             if output.picture and pipeline.detector is None:
                 seen = decay_places(chunk.events)

@@ -167,7 +167,7 @@ def test_short_kaons() -> None:
     reco = detector.observe(truth, Streams(1).rng("d"))
     counts, kaon = reco.lists["Kaon"]
     assert 0.7 < counts.mean() < 0.95
-    assert (kaon["charge"] == 0).all()
+    assert (kaon["charged"] == 0).all()
     assert (kaon["n_extra_tracks"] == 0).all()
     assert (
         abs(np.median(kaon["q2_hadronic"] - _pair_mass2(truth)[np.repeat(np.arange(BLOCK), counts)])) < 0.02

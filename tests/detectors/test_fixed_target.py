@@ -126,7 +126,11 @@ def test_ship_wants_showers_apart() -> None:
     x, y = showers["x"], showers["y"]
     assert np.hypot(x[start] - x[start + 1], y[start] - y[start + 1]).min() >= 100.0
     loose = FixedTarget(experiment="ship", without="separation")
-    assert loose.select(reco, truth.weight).mask.sum() > mask.sum() > 0
+    before = loose.select(reco, truth.weight).mask
+    start = (np.cumsum(counts) - counts)[before]
+    apart = np.hypot(x[start] - x[start + 1], y[start] - y[start + 1]) >= 100.0
+    assert (mask[before] == apart).all()
+    assert 0 < mask.sum() < before.sum()
 
 
 def test_muons_are_tracks() -> None:

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from darkpair.chains.models import ZPrimeScalar
+from darkpair.contours import excluded_in_table
 from darkpair.detectors.belle2 import Belle2
 from darkpair.gen.lifetime import Exponential
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
 from darkpair.studies import STUDIES
-from darkpair.studies.belle2_recast import escape_chain, escape_sample, excluded, measurements
+from darkpair.studies.belle2_recast import escape_chain, escape_sample, measurements
 
 #: Smallest G_X/G_F of Belle's 1.6e-5 less 4.0e-6 with an X2 that is always missing, and without the subtraction:
 #: computed from the amplitudes at m_UV = 500 GeV, independently of this code.
@@ -112,12 +113,12 @@ def test_one_sample_for_every_lifetime() -> None:
 
 def test_intervals() -> None:
     g = np.geomspace(0.1, 10.0, 41)
-    ((low, high),) = excluded(g, g**2, 4.0)
+    ((low, high),) = excluded_in_table(g, g**2, 4.0)
     assert low == pytest.approx(2.0)
     assert high == math.inf
-    assert excluded(g, g**2, 1e4) == []
+    assert excluded_in_table(g, g**2, 1e4) == []
     hump = g**2 * np.exp(-((g / 2.0) ** 4))
-    ((low, high),) = excluded(g, hump, 1.0)
+    ((low, high),) = excluded_in_table(g, hump, 1.0)
     assert 1.0 < low < high < 3.0
 
 

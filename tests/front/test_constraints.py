@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from darkpair.constraints import (
     constraints,
     strongest,
 )
-from darkpair.constraints.escape import escape_fraction, invisible_branching_ratio
+from darkpair.constraints.escape import escape_fraction, invisible_branching_ratio, invisible_fraction
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.gun import Gun
@@ -69,7 +70,7 @@ def test_every_assumption_of_b_to_k_is_a_switch() -> None:
     assert limits["belle2-precision"] == pytest.approx(4.0e-7)
     assert limits["red-line"] == pytest.approx(4.8e-6)
     assert limits["red-line-total"] == pytest.approx(2.0 * limits["belle2-precision"])
-    assert limits["belle2-2023"] == pytest.approx(2.3e-5 + 1.28155 * 0.71e-5 - 5.58e-6, rel=1e-4)
+    assert limits["belle2-2023"] == pytest.approx(2.3e-5 + 1.28155 * 0.707e-5 - 4.97e-6, rel=1e-4)
 
 
 @pytest.mark.parametrize(("boost", "length"), [(0.0, 2000.0), (0.425, 500.0)])
@@ -93,6 +94,10 @@ def test_escape_tends_to_all_and_nothing() -> None:
     stuck = point(G_X=1e3 * G_F)
     assert escape_fraction(free, "B+", "K+", length=2000.0, boost=0.3) == pytest.approx(1.0, abs=1e-4)
     assert escape_fraction(stuck, "B+", "K+", length=2000.0, boost=0.3) < 1e-6
+    # what flies out and decays unseen counts once
+    assert invisible_fraction(free, "B+", "K+", length=2000.0, boost=0.3) == pytest.approx(1.0, abs=1e-4)
+    unseen = invisible_fraction(stuck, "B+", "K+", length=2000.0, boost=0.3)
+    assert unseen == pytest.approx(float(stuck.branching_ratio("X2", "X1 nu nubar")), rel=1e-4)
 
 
 def test_windows_of_missing_mass_add_up() -> None:
@@ -269,3 +274,21 @@ def test_sets_of_data_and_switches() -> None:
     for wrong in (["b-to-k"], "2021"):
         with pytest.raises(UnknownNameError):
             constraints(wrong)
+
+
+def test_the_page_names_every_constraint_and_its_limit() -> None:
+    """docs/limits.md: names, and the limits that are derived here, as printed there."""
+    page = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
+    row = {name: line for line in page.splitlines() for name in CONSTRAINTS if f"`{name}`" in line}
+    written = row | {"atomic-parity-2021": row["atomic-parity-2009"]}  # one line for both evaluations
+    assert set(written) == set(CONSTRAINTS) - {"koto-three-events"}
+    for name in ("atomic-parity-2009", "atomic-parity-2021", "neutrino-electron"):
+        limit = CONSTRAINTS[name]().limit
+        assert any(f"{limit:.{digits}f}" in written[name] for digits in (3, 4))
+    for name in ("koto-2015", "koto-2016-18", "koto-2021"):
+        assert f"{1e9 * CONSTRAINTS[name](efficiency_ratio=1.0).limit:.1f}e-9" in written[name]
+    model = point("scalar", m_Zprime=10.0)
+    value = float(HiggsDecay(final="Z Z'").value(model))
+    assert f"{value:.3f} and" in page
+    largest = 1.0 / math.sqrt(float(HiggsDecay(completion="aligned").ratio(model)))
+    assert f"{largest:.3f}" in page

@@ -83,9 +83,6 @@ def test_aimed_agrees_with_analog(experiment: str, ctau: float) -> None:
     analog = sample(experiment, ctau, 1_000_000, 2, aimed=False)
     assert analog.stages[-1].n > 50
     assert abs(pull(aimed, analog)) < SIGMAS
-    # and from a hundredth of the events that the same error would take
-    error = aimed.acceptance_error / aimed.acceptance
-    assert aimed.generated < 0.01 * analog_events(aimed.acceptance, error)
 
 
 @pytest.mark.parametrize("ctau", [1e2, 1e6])

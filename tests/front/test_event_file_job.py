@@ -14,8 +14,13 @@ import pytest
 import uproot
 from click.testing import CliRunner, Result
 
+from darkpair.chains.descriptor import build
 from darkpair.cli import main
+from darkpair.detectors.koto import Koto
+from darkpair.gen.lifetime import Exponential
 from darkpair.gen.particles import particle
+from darkpair.gen.pipeline import Pipeline, chunks
+from darkpair.gen.sources.event_file import EventFile
 from darkpair.job import load_job
 from darkpair.run import run_job
 from tests.event_files import b_event, write_nano
@@ -189,6 +194,20 @@ def test_a_model_gives_both_charges(small: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["run", str(job)])
     assert result.exit_code == 0, result.output
     assert events(tmp_path / "o.root").GenPart_pdgId[:, 8].to_list() == [321, -321]
+
+
+def test_a_detector_sees_the_events_of_a_file(tmp_path: Path) -> None:
+    """K_L of a file at KOTO: the chain's photons are seen, the file's own decay is not, the event stays linked."""
+    # a photon from the K_L is replaced; one beside it is a third that is seen
+    kaon = [(130, -1, 0.01, 6.0, 0.5, 0.4976, 1)]
+    events_ = [kaon, [*kaon, (22, 0, 0.5, 1.0, 0.0, 0.0, 1)], [*kaon, (22, -1, 0.02, 5.0, 0.0, 0.0, 1)]] * 400
+    source = EventFile(path=str(write_nano(tmp_path / "k.root", events_)), parents="K_L0")
+    chain = build("K_L0 -> gamma gamma", lifetimes={"K_L0": Exponential(1e-9)})
+    (chunk,) = chunks(Pipeline(source=source, chain=chain, detector=Koto(), keep="all", seed=4), 1000)
+    assert chunk.cutflow.generated == 1000
+    assert chunk.events.final_state(22).counts[:6].tolist() == [2, 2, 3, 2, 2, 3]
+    record = chunk.record()
+    assert len(record.reco) == len(record.original) == 1000
 
 
 def refused(result: Result, out: Path, *words: str) -> None:

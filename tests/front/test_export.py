@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from darkpair.chains.models import ZPrimeScalar
+from darkpair.constraints import KotoLimit
 from darkpair.export.hepdata import Table, write_submission
-from darkpair.export.workspace import counting_workspace
+from darkpair.export.workspace import counting_workspace, koto_workspace
 from darkpair.gen.errors import InputError
 from darkpair.statistics import Counting
 
@@ -91,3 +93,19 @@ def test_workspace() -> None:
     start[model.config.par_map["efficiency"]["slice"].start] = 1.0
     assert model.expected_actualdata(start)[0] == pytest.approx(1.22 + 2.0 * 2.5 * 1.09)
     assert workspace.data(model)[0] == 3.0
+
+
+def test_workspace_of_a_model_point() -> None:
+    """Expected events are the equivalent branching ratio over the run's sensitivity; 3 candidates over 1.22."""
+    koto = KotoLimit(run="2016-18", efficiency_ratio=1.167)
+    model = ZPrimeScalar(m1=0.0, m2=0.43, G_X=1.2e-5)
+    told = koto_workspace(koto, model)
+    signal, background = told["channels"][0]["samples"]
+    assert signal["data"] == [pytest.approx(float(koto.value(model)) / 7.2e-10)]
+    assert signal["data"][0] > 1.0
+    assert background["data"] == [1.22]
+    assert told["observations"][0]["data"] == [3.0]
+    with pytest.raises(InputError, match="2 model points"):
+        koto_workspace(koto, ZPrimeScalar(m1=0.0, m2=np.array([0.3, 0.43]), G_X=1.2e-5))
+    with pytest.raises(InputError, match="no signal"):
+        koto_workspace(koto, ZPrimeScalar(m1=0.2, m2=0.43, G_X=1.2e-5))

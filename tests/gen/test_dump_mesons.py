@@ -54,6 +54,15 @@ def test_no_meson_is_faster_than_the_collision_allows(generator: str) -> None:
     assert (source.density(y, pt) > 0.0).sum() > 1000
 
 
+def test_none_is_drawn_beyond_the_limit() -> None:
+    source = DumpMesons(generator="urqmd34")  # whose table leaks most
+    assert source.reachable_share < 1.0 - 2e-5
+    y, pt, _ = source.draw(Streams(2).rng("source"), 1_000_000)
+    assert source.reachable(y, pt).all()
+    y, pt = source.table.sample(Streams(2).rng("source"), 1_000_000)
+    assert not source.reachable(y, pt).all()
+
+
 def test_provenance_states_the_multiplicity_and_its_error() -> None:
     told = DumpMesons().provenance()
     assert told["multiplicity"] > told["multiplicity_error"] > 0.0

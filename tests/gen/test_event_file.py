@@ -298,6 +298,12 @@ def test_written_events_come_back(tmp_path: Path) -> None:
         assert all(ak.array_equal(back[name][f], record[name][f]) for f in record[name].fields), name
 
 
+def test_the_flat_layout_is_refused(tmp_path: Path) -> None:
+    record = batch(opened(write_nano(tmp_path / "e.root", [b_event(), b_event(511)]))).record()
+    with pytest.raises(InputError, match="choose 'cartesian' or 'nano'"):
+        branches(record, "flat")
+
+
 def test_a_flat_tree_has_one_particle_an_event(tmp_path: Path) -> None:
     names = {"px": "B_PX", "py": "B_PY", "pz": "B_PZ", "mass": "B_M", "pdgid": "B_ID"}
     columns = {"B_PX": [1e3, 2e3], "B_PY": [0.0, 1.0], "B_PZ": [5e4, 6e4], "B_M": [5279.0, 5280.0]}

@@ -14,8 +14,10 @@ from darkpair.chains.widths import three_body_width, three_body_window
 from darkpair.constraints.constraint import Constraint
 from darkpair.constraints.escape import invisible_branching_ratio, invisible_fraction
 from darkpair.constraints.measurements import Measurement, measurement, regions
+from darkpair.detectors.data_file import read_data
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.particles import particle
+from darkpair.gen.sources.upsilon4s import MACHINES
 from darkpair.statistics import gaussian_upper_limit
 
 if TYPE_CHECKING:
@@ -82,36 +84,43 @@ class BToKNuNu(Constraint):
         ratio = model.branching_ratio("B+", "K+ X1 X2")
         if self.invisible == "always":
             return ratio
-        boost = measurement("b_to_k_nunu", "boost_belle" if self.search == "belle" else "boost_belle2").value
+        boost = MACHINES[self._experiment].boost
         length = measurement("b_to_k_nunu", "escape").value if self.length is None else self.length
         return np.asarray(ratio * invisible_fraction(model, "B+", "K+", length=length, boost=boost))
 
     @property
     def limit(self) -> float:
         """Largest branching ratio of the pairs [1]."""
-        standard = measurement("b_to_k_nunu", self._standard_model).value
-        found = measurement("b_to_k_nunu", self._searched)
+        found, standard = self.measurements
         if self.search == "belle2-precision":
-            return found.value * standard
+            return found.value * standard.value
         if self.search in {"red-line", "red-line-total"}:
-            return (found.value - (self.search == "red-line-total")) * standard
+            return (found.value - (self.search == "red-line-total")) * standard.value
         total = found.value
         if found.error is not None:
             total = gaussian_upper_limit(found.value, found.error, self.confidence_level)
-        return total - (standard if self.subtract else 0.0)
+        return total - (standard.value if self.subtract else 0.0)
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
-        """The search and the Standard Model's rate."""
-        return tuple(measurement("b_to_k_nunu", name) for name in (self._searched, self._standard_model))
+        """The search and the Standard Model's rate, for Belle II without the tau, which is a background there."""
+        paper = Measurement(**read_data("belle")["standard_model"]["branching_ratio"])
+        if self.search == "belle":
+            limit = read_data("belle")["results"]["combined"]["limit"]
+            return Measurement(**limit, confidence_level=0.90), paper
+        if self.search == "belle2-2023":
+            found = dict(read_data("belle2")["results"]["combined"]["branching_ratio"])
+            found["error"] = found.pop("up")
+            del found["down"]
+            return Measurement(**found), Measurement(
+                **read_data("belle2")["standard_model"]["short_distance"]
+            )
+        name = "belle2_precision" if self.search == "belle2-precision" else "red_line"
+        return measurement("b_to_k_nunu", name), paper
 
     @property
-    def _searched(self) -> str:
-        return "red_line" if self.search.startswith("red-line") else self.search.replace("-", "_")
-
-    @property
-    def _standard_model(self) -> str:
-        return "standard_model" if self.search == "belle2-2023" else "standard_model_paper"
+    def _experiment(self) -> str:
+        return "belle" if self.search == "belle" else "belle2"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,18 @@
-"""A counting experiment as a pyhf workspace (HistFactory's JSON)."""
+"""A counting experiment, and a model point at KOTO, as pyhf workspaces (HistFactory's JSON)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from darkpair.statistics import Counting
+from darkpair.detectors.koto_results import run as run_of_koto
+from darkpair.gen.errors import InputError
+from darkpair.statistics import Counting
 
-__all__ = ["counting_workspace"]
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.constraints.koto import KotoLimit
+
+__all__ = ["counting_workspace", "koto_counting", "koto_workspace"]
 
 
 def counting_workspace(
@@ -51,3 +56,49 @@ def counting_workspace(
         "measurements": [{"name": "strength", "config": {"poi": "mu", "parameters": [start]}}],
         "version": "1.0.0",
     }
+
+
+def koto_counting(run: str, *, subtract: bool = True) -> Counting:
+    """A run of KOTO as a counting experiment.
+
+    Parameters
+    ----------
+    run : {"2015", "2016-18", "2021"}
+    subtract : bool
+        Whether the expected background counts; the published limits are those without.
+    """
+    found = run_of_koto(run)
+    sensitivity = found.single_event_sensitivity
+    return Counting(
+        observed=int(found.candidates.value),
+        background=found.background.value if subtract else 0.0,
+        background_error=(found.background.error or 0.0) if subtract else 0.0,
+        efficiency_error=(sensitivity.error or 0.0) / sensitivity.value,
+    )
+
+
+def koto_workspace(constraint: KotoLimit, model: Model) -> dict[str, Any]:
+    """HistFactory workspace of a model point in a run of KOTO: at ``mu`` = 1 its own expected events.
+
+    Parameters
+    ----------
+    constraint : KotoLimit
+        The run, and the efficiency ratio of the model's events.
+    model : Model
+        One point.
+
+    Raises
+    ------
+    InputError
+        For arrays of points, and for a point without events.
+    """
+    expected = constraint.value(model)
+    if expected.ndim:
+        raise InputError(f"{expected.size} model points; a workspace is one point's; give one")
+    events = float(expected) / run_of_koto(constraint.run).single_event_sensitivity.value
+    if not events > 0.0:
+        raise InputError(
+            f"the model gives {events:g} events in KOTO's run {constraint.run} at m1 = {model.m1}, m2 = {model.m2} GeV: "
+            "there is no signal to write; choose an open decay"
+        )
+    return counting_workspace(koto_counting(constraint.run), signal=events, name=f"koto-{constraint.run}")

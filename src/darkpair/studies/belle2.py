@@ -19,6 +19,7 @@ from darkpair.chains.descriptor import build
 from darkpair.chains.models import ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.model import Model
+from darkpair.contours import excluded_in_table
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
 from darkpair.gen.cutflow import Cutflow
@@ -29,10 +30,9 @@ from darkpair.gen.streams import BLOCK, Streams
 from darkpair.studies.belle2_pictures import efficiency_picture, escape_picture, limit_picture, q2_picture
 from darkpair.studies.belle2_recast import (
     EscapeSample,
-    Measurement,
+    SearchResult,
     escape_chain,
     escape_sample,
-    excluded,
     mean_efficiency,
     measurements,
     neutrino_spectrum,
@@ -270,7 +270,7 @@ class _Relative:
 
 def _cases(
     points: Mapping[str, Model], samples: Mapping[tuple[str, str], EscapeSample]
-) -> Iterator[tuple[str, str, Measurement, Array]]:
+) -> Iterator[tuple[str, str, SearchResult, Array]]:
     """Model, treatment, measurement, and the rate at the study's couplings."""
     relative = _Relative(points, samples)
     for measurement in measurements():
@@ -286,7 +286,7 @@ def _cases(
 
 def _reached(rate: Array, value: float | None) -> float | None:
     """Smallest coupling at which the rate exceeds a value [G_F]; None without, or where it is not positive."""
-    found = excluded(_COUPLINGS, rate, value) if value is not None and value > 0.0 else []
+    found = excluded_in_table(_COUPLINGS, rate, value) if value is not None and value > 0.0 else []
     return found[0][0] if found else None
 
 
@@ -297,7 +297,7 @@ def _limit_rows(
     rows, curves = [], []
     for name, treatment, measurement, rate in _cases(points, samples):
         for used in (measurement, measurement.unsubtracted()):
-            found = excluded(_COUPLINGS, rate, used.limit)
+            found = excluded_in_table(_COUPLINGS, rate, used.limit)
             if found and found[-1][1] >= _COUPLINGS[-1]:
                 found[-1] = (found[-1][0], math.inf)
             rows.append(

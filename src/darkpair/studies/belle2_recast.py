@@ -15,6 +15,7 @@ from darkpair.chains.form_factors import form_factor
 from darkpair.chains.models.model import Model
 from darkpair.chains.standard_model import MesonNeutrinos
 from darkpair.chains.widths import three_body_width
+from darkpair.constraints.measurements import measurement
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
 from darkpair.gen.events import Batch
@@ -23,14 +24,14 @@ from darkpair.gen.lifetime import Scan
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.statistics import gaussian_upper_limit
 
 __all__ = [
     "ESCAPE_LENGTH",
     "EscapeSample",
-    "Measurement",
+    "SearchResult",
     "escape_chain",
     "escape_sample",
-    "excluded",
     "mean_efficiency",
     "measurements",
     "neutrino_spectrum",
@@ -40,13 +41,10 @@ __all__ = [
 ]
 
 #: The typical size <L> of a B-factory detector [mm]: arXiv:2005.07102, section IV.C.
-ESCAPE_LENGTH: Final = 2000.0
+ESCAPE_LENGTH: Final = measurement("b_to_k_nunu", "escape").value
 
 #: Lifetimes of X2 that one sample serves [mm].
 _SCAN: Final = Scan(shortest=1e-2, longest=1e6)
-
-#: One-sided normal quantile of 90 %.
-_QUANTILE_90: Final = 1.2815515655446004
 
 #: |M|², averaged over the pair's angle, as a function of q2, with the masses of the pair.
 Spectrum = tuple[Callable[[Array], Array], float, float]
@@ -221,7 +219,7 @@ def _flights(batch: Batch) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measurement:
+class SearchResult:
     """What an experiment says of B -> K nu nubar, in branching ratios with the Standard Model's q2 spectrum.
 
     Parameters
@@ -247,7 +245,7 @@ class Measurement:
     low: float | None = None
     high: float | None = None
 
-    def unsubtracted(self) -> Measurement:
+    def unsubtracted(self) -> SearchResult:
         """The same, as if the Standard Model made no events."""
         up = self.standard_model
         whole = replace(self, limit=self.limit + up, standard_model=0.0)
@@ -256,7 +254,7 @@ class Measurement:
         return replace(whole, central=self.central + up, low=self.low + up, high=self.high + up)
 
 
-def measurements() -> list[Measurement]:
+def measurements() -> list[SearchResult]:
     """Belle's limits and Belle II's measurements, less the Standard Model.
 
     Belle: the published limit minus the Standard Model's branching ratio.  Belle II: excess over the short-distance
@@ -278,14 +276,14 @@ def measurements() -> list[Measurement]:
                 entry, expected = result["branching_ratio"], standard["short_distance"]["value"]
                 central = entry["value"] - expected
                 more = {
-                    "limit": central + _QUANTILE_90 * entry["up"],
+                    "limit": gaussian_upper_limit(central, entry["up"]),
                     "method": "one-sided Gaussian: excess + 1.2816 upper errors",
                     "central": central,
                     "low": central - entry["down"],
                     "high": central + entry["up"],
                 }
             out.append(
-                Measurement(
+                SearchResult(
                     name=name,
                     experiment=experiment,
                     tag=result.get("tag", "none"),
@@ -295,24 +293,3 @@ def measurements() -> list[Measurement]:
                 )
             )
     return out
-
-
-def excluded(coupling: Array, rate: Array, limit: float) -> list[tuple[float, float]]:
-    """Intervals of the coupling in which the rate exceeds a limit, ends interpolated in the logarithms.
-
-    Parameters
-    ----------
-    coupling, rate : ndarray, (n,)
-        In growing coupling; both positive.
-    limit : float
-    """
-    x, y = np.log(coupling), np.log(rate / limit)
-    above = y > 0.0
-    change = np.flatnonzero(above[1:] != above[:-1])
-    cross = np.exp(x[change] - y[change] * (x[change + 1] - x[change]) / (y[change + 1] - y[change]))
-    ends = [float(c) for c in cross]
-    if above[0]:
-        ends.insert(0, 0.0)
-    if above[-1]:
-        ends.append(math.inf)
-    return list(zip(ends[::2], ends[1::2], strict=True))

@@ -24,12 +24,13 @@ def against_ctau(rows: Sequence[dict[str, Any]], reference: float) -> Any:
     """Figure of the expected events of each experiment and generator: at one rate, and of a Z'."""
     plt = _pyplot()
     figure, axes = plt.subplots(2, 2, figsize=(9.0, 7.0), sharex=True, sharey="row", layout="constrained")
+    colour = {name: f"C{i}" for i, name in enumerate(dict.fromkeys(row["generator"] for row in rows))}
     for column, name in enumerate(dict.fromkeys(row["experiment"] for row in rows)):
         mine = [row for row in rows if row["experiment"] == name]
-        for number, generator in enumerate(dict.fromkeys(row["generator"] for row in mine)):
+        for generator in dict.fromkeys(row["generator"] for row in mine):
             here = [row for row in mine if row["generator"] == generator and row["acceptance"] is not None]
             ctau = [row["c tau [m]"] for row in here]
-            style = {"color": f"C{number}", "label": generator, "lw": 1.5}
+            style = {"color": colour[generator], "label": generator, "lw": 1.5}
             if len(here) < 5:  # the stated c tau only
                 style |= {"ls": "none", "marker": "o", "ms": 4}
             axes[0, column].plot(ctau, [row[f"events at BR {reference:g}"] for row in here], **style)

@@ -117,8 +117,15 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
         chosen = [row for row in rows if row["X1, X2"] == name]
         for i, row in enumerate(chosen):
             colour, x = colours[row["treatment"]], row["G_X / G_F"]
-            ax.plot([row["95 % low"], row["95 % high"]], [i, i], color=colour, lw=3, alpha=0.35)
-            ax.plot([row["68 % low"], row["68 % high"]], [i, i], color=colour, lw=6)
+            ax.plot(
+                [row["95 % low"], row["95 % high"]],
+                [i, i],
+                color=colour,
+                lw=3,
+                alpha=0.35,
+                solid_capstyle="butt",
+            )
+            ax.plot([row["68 % low"], row["68 % high"]], [i, i], color=colour, lw=6, solid_capstyle="butt")
             ax.plot(x, i, "|", color="black", ms=10)
         ax.set_yticks(
             range(len(chosen)), [f"{row['inputs']}: {row['treatment']}" for row in chosen], fontsize=8
