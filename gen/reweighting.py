@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
@@ -43,7 +43,7 @@ def proper_lengths(part: Columns, particle: str) -> Array:
     return np.stack(found)
 
 
-def weights_at(batch: Batch, *, law: Reweightable, ctau: Sequence[float], particle: str = "X2") -> Array:
+def weights_at(batch: Batch, *, law: Reweightable, ctau: Iterable[float], particle: str = "X2") -> Array:
     """Weights of a batch's events for each of several lifetimes, (lifetimes, n).
 
     Parameters
@@ -51,7 +51,7 @@ def weights_at(batch: Batch, *, law: Reweightable, ctau: Sequence[float], partic
     batch : Batch
         Made with `law` for the particle.
     law : Reweightable
-    ctau : sequence of float [mm]
+    ctau : iterable of float [mm]
     particle : str
 
     Raises
@@ -59,10 +59,11 @@ def weights_at(batch: Batch, *, law: Reweightable, ctau: Sequence[float], partic
     InputError
         If the particle has no proper length in the batch.
     """
-    out = np.tile(batch.weight, (len(ctau), 1))
+    means = [float(mean) for mean in ctau]
+    out = np.tile(batch.weight, (len(means), 1))
     for part in batch.parts:
         lengths = proper_lengths(part, particle)
-        for row, mean in zip(out, ctau, strict=True):
+        for row, mean in zip(out, means, strict=True):
             for length in lengths:
                 row[part.rows] *= law.weight(length, mean)
     return out

@@ -87,6 +87,11 @@ def draw_panel(
         return
     for name, (colour, label) in _STYLE.items():
         _fill(ax, _chosen(rows, name), column, color=colour, alpha=0.55, lw=0.0, label=label)
+    unknown = [r for r in rows if r["curve"] == "koto-three-events" and r["kind"] == "unknown"]
+    blind = [r[column] for r in unknown if r["low open"] and r["high open"]]
+    if blind:
+        label = r"KOTO: pairs below its $p_T$, not known"
+        ax.plot(blind, [1.4 * limits[0]] * len(blind), "x", color="red", ms=5, label=label)
     for level, colour in (("2 sigma", "lightskyblue"), ("1 sigma", "royalblue")):
         band = _chosen(rows, f"koto-three-events, {level}")
         text = rf"KOTO's three events, {level[0]}$\sigma$"
@@ -96,7 +101,7 @@ def draw_panel(
         _fill(ax, _chosen(rows, name), column, label=label, **style)
         _edges(ax, _chosen(rows, name), column, color=colour, lw=1.2)
         for end in ("low", "high"):
-            text = "dumps, production uncertainty" if (name, end) == ("charm", "high") else None
+            note = "dumps, production uncertainty" if (name, end) == ("charm", "low") else None
             _edges(
                 ax,
                 _chosen(rows, f"{name}, production {end}"),
@@ -104,7 +109,7 @@ def draw_panel(
                 color=colour,
                 ls=":",
                 lw=0.9,
-                label=text,
+                label=note,
             )
     for name, (colour, line, label) in _LINES.items():
         _edges(ax, _chosen(rows, name), column, color=colour, ls=line, lw=1.4, label=label)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.chains.descriptor import build
+from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.export.hepdata import Table, write_submission
 from darkpair.scan import scan
-from darkpair.studies.charm import CHAIN
+from darkpair.studies.charm import CHAIN, generators
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
 from darkpair.studies.files import folder_for, write_rows
 from darkpair.studies.koto_efficiency import efficiency_curves
@@ -20,8 +21,8 @@ __all__ = ["Panel", "Size", "rows_of", "save_rows", "with_samples"]
 
 _EXPERIMENTS: Final = ("charm", "nucal")
 
-#: Generators of the eta spectrum; the first is the central one.
-_GENERATORS: Final = ("pythia6", "sibyll23d")
+#: Generator of the central eta spectrum; the others span the production uncertainty.
+_CENTRAL: Final = "pythia6"
 
 _KEPT: Final = ("m1", "m2", "m_Zprime", "fraction")
 _COLUMNS: Final = {
@@ -42,24 +43,29 @@ class Size:
         K_L of each mass point; four times as many for the Standard Model.
     etas : int
         Of each mass point, experiment and generator, aimed.
-    generators : tuple of str
-        Of the eta spectrum.
+    spectra : {"all", "central"}
+        Generators of the eta spectrum: all that have it at the beam's energy, or PYTHIA 6 alone.
     cells, throws : tuple of int
         Of the pilot.
     """
 
     kaons: int = 4_000_000
-    etas: int = 200_000
-    generators: tuple[str, ...] = _GENERATORS
+    etas: int = 150_000
+    spectra: str = "all"
     cells: tuple[int, int, int] = (40, 32, 24)
-    throws: tuple[int, ...] = (8, 8, 16)
+    throws: tuple[int, ...] = (8, 8)
 
     @classmethod
     def of(cls, *, quick: bool) -> Size:
         """The whole size, or a minute's."""
         if not quick:
             return cls()
-        return cls(kaons=250_000, etas=60_000, generators=_GENERATORS[:1], cells=(32, 24, 16), throws=(8, 8))
+        return cls(kaons=250_000, etas=60_000, spectra="central", cells=(32, 24, 16))
+
+    def generators(self, experiment: str) -> list[str]:
+        """Generators of the eta spectrum for an experiment, the central one first."""
+        others = generators(FixedTarget(experiment=experiment).beam_energy) if self.spectra == "all" else []
+        return [_CENTRAL, *(name for name in others if name != _CENTRAL)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +111,7 @@ def with_samples(
         mass: {name: [] for name in _EXPERIMENTS} for mass in masses
     }
     for experiment in _EXPERIMENTS:
-        for generator in size.generators:
+        for generator in size.generators(experiment):
             one = DumpAgainstCtau(
                 experiment=experiment,
                 generator=generator,
@@ -152,7 +158,7 @@ def rows_of(panels: Sequence[Panel], size: Size, folder: Path | None) -> list[di
     for panel in panels:
         points = [next(ready) for _ in panel.points]
         for point, found in zip(points, scan(panel.contours, points, folder=folder), strict=True):
-            told = {
+            told: dict[str, Any] = {
                 "panel": panel.name,
                 "X1, X2": panel.contours.model,
                 "inputs": panel.contours.inputs.preset,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.chains.models import Inputs, VirtualMeson, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
+from darkpair.chains.models.zprime import ZPrime
 from darkpair.constraints import DATA, BeamDump, Constraint, KotoBand, constraints
 from darkpair.constraints.koto import TWO_SIGMA, KotoLimit
 from darkpair.constraints.missing_energy import BToKNuNu
@@ -39,7 +40,11 @@ COUPLINGS: Final[dict[str, tuple[float, float, int]]] = {
 #: Models by what X1 and X2 are.
 MODELS: Final = ("scalars", "Majorana fermions", "Dirac fermions", "scalars of a virtual meson")
 
-_ZPRIME: Final = {"scalars": ZPrimeScalar, "Majorana fermions": ZPrimeMajorana, "Dirac fermions": ZPrimeDirac}
+_ZPRIME: Final[dict[str, type[ZPrime]]] = {
+    "scalars": ZPrimeScalar,
+    "Majorana fermions": ZPrimeMajorana,
+    "Dirac fermions": ZPrimeDirac,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +60,7 @@ class PromptEfficiency:
 
 @dataclass(frozen=True, kw_only=True)
 class DumpYield:
-    """eta on target times acceptance against c tau: the central one, or an end of the production uncertainty [1].
+    """Number of eta on target times acceptance against c tau: the central one, or an end of the production uncertainty [1].
 
     Parameters
     ----------
@@ -74,7 +79,7 @@ class DumpYield:
             raise UnknownNameError("end of the production uncertainty", self.end, ("central", "low", "high"))
 
     def __call__(self, ctau: Array) -> Array:
-        """eta per proton times acceptance at c tau [mm]; NaN where a sample is too small to tell."""
+        """Number of eta per proton times acceptance at c tau [mm]; NaN where a sample is too small to tell."""
         sign = {"central": 0.0, "low": -1.0, "high": 1.0}[self.end]
         found = [self._one(table, np.asarray(ctau), sign) for table in self.tables]
         if self.end == "central":
