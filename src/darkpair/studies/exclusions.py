@@ -49,8 +49,8 @@ class Size:
         Of the pilot.
     """
 
-    kaons: int = 4_000_000
-    etas: int = 150_000
+    kaons: int = 1_500_000
+    etas: int = 100_000
     spectra: str = "all"
     cells: tuple[int, int, int] = (40, 32, 24)
     throws: tuple[int, ...] = (8, 8)

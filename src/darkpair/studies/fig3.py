@@ -39,7 +39,7 @@ def run(
     inputs : Inputs, optional
         ``pdg`` unless given.
     quick : bool
-        Fewer points, a sixteenth of the K_L, one generator of the eta spectrum.
+        Fewer points, a sixth of the K_L, one generator of the eta spectrum.
     data : {"2020", "today"}
         Measurements; "2020" comes with KOTO's efficiency as the paper takes it.
     cache : Path, optional

@@ -44,7 +44,7 @@ def run(
     inputs : Inputs, optional
         ``pdg`` unless given.
     quick : bool
-        Fewer points, a sixteenth of the K_L, one generator of the eta spectrum.
+        Fewer points, a sixth of the K_L, one generator of the eta spectrum.
     data : {"2020", "today"}
     convention : {"literal", "printed"}
         Of the Majorana fermions.
