@@ -24,7 +24,6 @@ _EXPERIMENTS: Final = ("charm", "nucal")
 #: Generator of the central eta spectrum; the others span the production uncertainty.
 _CENTRAL: Final = "pythia6"
 
-_KEPT: Final = ("m1", "m2", "m_Zprime", "fraction")
 _COLUMNS: Final = {
     "m1": ("m1 [MeV]", 1e3),
     "m2": ("m2 [MeV]", 1e3),
@@ -89,7 +88,7 @@ class Panel:
 
 
 def with_samples(
-    points: Sequence[Mapping[str, float]], size: Size, folder: Path | None
+    points: Sequence[Mapping[str, float]], size: Size, folder: Path | None, *, workers: int = 2
 ) -> list[dict[str, Any]]:
     """Points with what the samples of their masses gave, see `Contours`.
 
@@ -100,11 +99,14 @@ def with_samples(
     size : Size
     folder : Path, optional
         The cache.
+    workers : int
     """
     masses = list(dict.fromkeys((point["m1"], point["m2"]) for point in points))
     koto: dict[tuple[float, float], dict[str, Any]] = {mass: {} for mass in masses}
     for box in dict.fromkeys(BOX.values()):
-        curves = efficiency_curves(masses, events=size.kaons, selection=box, folder=folder, refuse=False)
+        curves = efficiency_curves(
+            masses, events=size.kaons, selection=box, folder=folder, workers=workers, refuse=False
+        )
         for mass, curve in zip(masses, curves, strict=True):
             koto[mass][box] = {"ctau": curve.ctau, "ratio": curve.ratio, "error": curve.error}
     dumps: dict[tuple[float, float], dict[str, Any]] = {
@@ -120,7 +122,7 @@ def with_samples(
                 throws=size.throws,
             )
             number = one.source.table
-            found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in masses], folder=folder)
+            found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in masses], folder=folder, workers=workers)
             for mass, table in zip(masses, found, strict=True):
                 dumps[mass][experiment].append(
                     {
@@ -143,7 +145,9 @@ def with_samples(
     ]
 
 
-def rows_of(panels: Sequence[Panel], size: Size, folder: Path | None) -> list[dict[str, Any]]:
+def rows_of(
+    panels: Sequence[Panel], size: Size, folder: Path | None, *, workers: int = 2
+) -> list[dict[str, Any]]:
     """Ranges of every curve at every point of every panel.
 
     Parameters
@@ -152,20 +156,25 @@ def rows_of(panels: Sequence[Panel], size: Size, folder: Path | None) -> list[di
     size : Size
     folder : Path, optional
         The cache.
+    workers : int
     """
-    ready = iter(with_samples([point for panel in panels for point in panel.points], size, folder))
+    every = [(panel, point) for panel in panels for point in panel.points]
+    ready = with_samples([point for _, point in every], size, folder, workers=workers)
+    found: dict[int, dict[str, Any]] = {}
+    for contours in dict.fromkeys(panel.contours for panel in panels):
+        mine = [i for i, (panel, _) in enumerate(every) if panel.contours == contours]
+        made = scan(contours, [ready[i] for i in mine], folder=folder, workers=workers)
+        found |= dict(zip(mine, made, strict=True))
     rows = []
-    for panel in panels:
-        points = [next(ready) for _ in panel.points]
-        for point, found in zip(points, scan(panel.contours, points, folder=folder), strict=True):
-            told: dict[str, Any] = {
-                "panel": panel.name,
-                "X1, X2": panel.contours.model,
-                "inputs": panel.contours.inputs.preset,
-            }
-            at = {name: scale * point[key] for key, (name, scale) in _COLUMNS.items() if key in point}
-            told |= {name: at.get(name) for name, _ in _COLUMNS.values()}
-            rows += [told | {"coupling": found["coupling"], **one} for one in found["ranges"]]
+    for i, (panel, point) in enumerate(every):
+        told: dict[str, Any] = {
+            "panel": panel.name,
+            "X1, X2": panel.contours.model,
+            "inputs": panel.contours.inputs.preset,
+        }
+        at = {name: scale * point[key] for key, (name, scale) in _COLUMNS.items() if key in point}
+        told |= {name: at.get(name) for name, _ in _COLUMNS.values()}
+        rows += [told | {"coupling": found[i]["coupling"], **one} for one in found[i]["ranges"]]
     return rows
 
 

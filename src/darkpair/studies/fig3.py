@@ -111,7 +111,7 @@ def picture(
         Model -> label, for models of which only KOTO's band is drawn, as an outline.
     """
     figure, axes = figure_and_axes(2, 2, (11.5, 9.0))
-    for ax, panel in zip(axes, panels, strict=True):
+    for ax, panel in zip(axes, panels, strict=False):
         mine = [row for row in rows if row["panel"] == panel.name]
         column = "m_Zprime [GeV]" if panel.against == "m_Zprime" else "m1 [MeV]"
         own = [row for row in mine if row["X1, X2"] == panel.contours.model]
