@@ -30,7 +30,7 @@ def test_two_y_above_half_a_pion_mass() -> None:
 def test_efficiency_falls_with_the_invisible_mass() -> None:
     """S of 150 MeV is accepted as well as neutrinos are, S of two pion masses six times less; so are Y of m_pi/2 and m_pi."""
     koto = Koto(selection="2016-18")
-    plan = [(SM, {})]
+    plan: list[tuple[str, dict[str, float]]] = [(SM, {})]
     plan += [(f"K_L0 -> {PI0} S", {"S": mass}) for mass in (0.150, 2.0 * PI)]
     plan += [(f"K_L0 -> {PI0} X1 X1", {"X1": mass}) for mass in (0.501 * PI0_MASS, PI0_MASS)]
     samples = [

@@ -20,12 +20,12 @@ from darkpair.studies.charm import MASS, DumpPoint
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
 from darkpair.studies.parameter_space import DumpYield
 
-SMALL = {"cells": (32, 24, 16), "throws": (8, 8)}
-
 
 @pytest.fixture(scope="module", params=["charm", "nucal"])
 def scanned(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    one = DumpAgainstCtau(experiment=request.param, generator="pythia6", events=100_000, **SMALL)
+    one = DumpAgainstCtau(
+        experiment=request.param, generator="pythia6", events=100_000, cells=(32, 24, 16), throws=(8, 8)
+    )
     return request.param, one({"m1": MASS["X1"], "m2": MASS["X2"]})
 
 

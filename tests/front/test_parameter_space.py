@@ -83,7 +83,7 @@ def test_a_curve_that_does_not_begin_prompt_says_nothing_there() -> None:
 
 def test_no_efficiency_is_no_limit(points: dict[float, dict[str, Any]]) -> None:
     """Where no sample can tell, nothing is excluded, and the table says so."""
-    nothing = {"ctau": [], "ratio": [], "error": []}
+    nothing: dict[str, list[float]] = {"ctau": [], "ratio": [], "error": []}
     blind = points[0.430] | {"koto": {"2015": nothing, "2016-18": nothing}}
     found = [r for r in SCALARS(blind)["ranges"] if r["curve"].startswith("koto")]
     assert {r["kind"] for r in found} == {"unknown"}
