@@ -19,6 +19,9 @@ _STYLE: Final[dict[str, tuple[str, str]]] = {
     "pi0-invisible": ("pink", r"$\pi^0\to$ invisible"),
 }
 
+#: Ends of KOTO's limits, which the band would hide.
+_ENDS: Final = {"koto-2015": "darkgoldenrod", "koto-2016-18": "saddlebrown", "koto-2021": "olive"}
+
 #: Beam dumps lie over the bands as hatched regions: colour, hatch, name.
 _DUMPS: Final[dict[str, tuple[str, str, str]]] = {
     "nucal": ("black", "////", "NuCal, excluded"),
@@ -96,6 +99,8 @@ def draw_panel(
         band = _chosen(rows, f"koto-three-events, {level}")
         text = rf"KOTO's three events, {level[0]}$\sigma$"
         _fill(ax, band, column, color=colour, alpha=0.85, lw=0.0, label=text)
+    for name, colour in _ENDS.items():
+        _edges(ax, _chosen(rows, name), column, color=colour, lw=1.3)
     for name, (colour, hatch, label) in _DUMPS.items():
         style = {"facecolor": (0.5, 0.5, 0.5, 0.25), "edgecolor": colour, "hatch": hatch, "lw": 0.0}
         _fill(ax, _chosen(rows, name), column, label=label, **style)

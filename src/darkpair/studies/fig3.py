@@ -25,7 +25,7 @@ BENCHMARK: Final = (0.040, 0.400)
 #: m_Z' [GeV]: above all pair masses of B -> K X1 X2, below the Z.
 _MEDIATOR: Final = (5.5, 80.0)
 
-_LIMITS: Final = {"G_X / G_F": (1e-3, 1e2), "eps_Z": (1e-5, 1.0)}
+_LIMITS: Final = {"G_X / G_F": (1e-2, 1e2), "eps_Z": (2e-5, 1.0)}
 
 
 def run(

@@ -15,7 +15,7 @@ from darkpair.studies.fig3 import BENCHMARK
 from darkpair.studies.files import save_picture
 from darkpair.studies.parameter_space import Contours
 
-__all__ = ["panels_of", "run"]
+__all__ = ["panels_of", "picture", "run"]
 
 #: (m1, m2) of the virtual pi0 or eta [GeV]; m1 is ours, the paper gives m2 alone.
 _VIRTUAL: Final = (0.0, 0.430)
@@ -24,7 +24,7 @@ _VIRTUAL: Final = (0.0, 0.430)
 _FRACTIONS: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
 _FEW: Final = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99)
 
-_LIMITS: Final = {"G_X / G_F": (1e-3, 1e2), "m_eff [eV]": (0.3, 1e4)}
+_LIMITS: Final = {"G_X / G_F": (1e-2, 1e2), "m_eff [eV]": (0.3, 1e4)}
 
 
 def run(
@@ -59,7 +59,7 @@ def run(
     comment = f"A dark branching ratio of X2, in the manner of arXiv:2005.07102, Fig. 5; {title}"
     return [
         *save_rows(folder, "fig5", rows, panels, told, comment),
-        *save_picture(_picture(panels, rows, title), folder, "fig5"),
+        *save_picture(picture(panels, rows, title), folder, "fig5"),
     ]
 
 
@@ -91,7 +91,8 @@ def panels_of(inputs: Inputs, *, data: str, convention: str, quick: bool) -> lis
     return found
 
 
-def _picture(panels: list[Panel], rows: list[dict[str, Any]], title: str) -> Any:
+def picture(panels: list[Panel], rows: list[dict[str, Any]], title: str) -> Any:
+    """Figure of both panels."""
     figure, axes = figure_and_axes(1, 2, (12.5, 4.8))
     for ax, panel in zip(axes, panels, strict=True):
         mine = [row for row in rows if row["panel"] == panel.name]
