@@ -110,3 +110,14 @@ def test_job_of_a_model(tmp_path: Path) -> None:
         result = CliRunner().invoke(main, ["run", str(job), "--set", setting])
         assert result.exit_code == 2
         assert word in result.output
+
+
+def test_list_says_what_a_study_shows() -> None:
+    """Its module's first line, without the name; not what the function returns."""
+    told = {
+        entry["name"]: entry["summary"]
+        for entry in json.loads(invoke("list", "studies", "--json"))["studies"]
+    }
+    assert set(told) >= set(STUDIES)
+    assert told["fig2"].startswith("reconstructed p_T")
+    assert all(told[name] and not told[name].startswith("Paths") for name in STUDIES)

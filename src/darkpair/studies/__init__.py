@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
@@ -58,6 +59,16 @@ STUDIES: dict[str, Study] = {
     "relic": relic.run,
     "mesons": mesons.run,
 }
+
+
+def _describe() -> None:
+    """Give each study its module's first line, which `darkpair list` shows."""
+    for study in STUDIES.values():
+        first = (sys.modules[study.__module__].__doc__ or "").partition("\n")[0]
+        setattr(study, "summary", first.partition(": ")[2])  # noqa: B010 (a function has no declared attribute)
+
+
+_describe()
 
 
 def options_for(name: str, **options: Any) -> dict[str, Any]:
