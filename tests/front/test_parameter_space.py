@@ -22,7 +22,7 @@ from darkpair.constraints import KotoBand
 from darkpair.contours import ranges_above
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import options_for
-from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows, with_samples
+from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows, save_workspace, with_samples
 from darkpair.studies.fig3 import mass_panels, picture
 from darkpair.studies.fig4 import rescaling
 from darkpair.studies.koto_efficiency import EfficiencyCurve
@@ -228,6 +228,12 @@ def test_study_files(tmp_path: Path) -> None:
     table = json.loads(next(p for p in tables if "m2_430_mev_charm.yaml" in p.name).read_text())
     assert table["independent_variables"][0]["header"] == {"name": "m1", "units": "MeV"}
     assert [d["header"]["name"] for d in table["dependent_variables"]] == ["G_X / G_F low", "G_X / G_F high"]
+    above = json.loads(next(p for p in tables if p.name == "m2_430_mev_koto_2021.yaml").read_text())
+    assert {v["value"] for v in above["dependent_variables"][1]["values"]} == {"-"}  # excluded without an end
+    (path,) = save_workspace(tmp_path, "fig4", rows, few[0], size, tmp_path / "cache")
+    (channel,) = json.loads(path.read_text())["channels"]
+    signal = next(sample["data"][0] for sample in channel["samples"] if sample["name"] == "signal")
+    assert 0.5 < signal < 4.0  # three events of 2016-18 are 2.2 at the sensitivity of 2021
     figure = picture(few, rows, "a test", {dirac.model: "Dirac"})
     assert sum(ax.has_data() for ax in figure.axes) == 2
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from darkpair.chains.descriptor import build
+from darkpair.constraints.koto import KotoLimit
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.export.hepdata import Table, write_submission
+from darkpair.export.workspace import koto_workspace
 from darkpair.scan import scan
 from darkpair.studies.charm import CHAIN, generators
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
@@ -17,7 +22,7 @@ from darkpair.studies.files import folder_for, write_rows
 from darkpair.studies.koto_efficiency import efficiency_curves
 from darkpair.studies.parameter_space import BOX, Contours
 
-__all__ = ["Panel", "Size", "rows_of", "save_rows", "with_samples"]
+__all__ = ["Panel", "Size", "rows_of", "save_rows", "save_workspace", "with_samples"]
 
 _EXPERIMENTS: Final = ("charm", "nucal")
 
@@ -219,12 +224,15 @@ def save_rows(
                 Table(
                     name=f"{panel.name}, {curve}"
                     + (f", {panel.contours.model}" if panel.contours.koto_only else ""),
-                    description=f"{panel.title}: {chosen[0]['kind']}, {curve}; each row a range of {coupling}",
+                    description=f"{panel.title}: {chosen[0]['kind']}, {curve}; each row a range of {coupling}, "
+                    "a dash where the range goes on",
                     rows=[
-                        {
-                            column: row[column],
-                            f"{_bare(coupling)} low{_unit(coupling)}": row["low"],
-                            f"{_bare(coupling)} high{_unit(coupling)}": row["high"],
+                        {column: row[column]}
+                        | {
+                            f"{_bare(coupling)} {end}{_unit(coupling)}": None
+                            if row[f"{end} open"]
+                            else row[end]
+                            for end in ("low", "high")
                         }
                         for row in chosen
                     ],
@@ -241,6 +249,44 @@ def save_rows(
         *write_rows(folder, name, rows, told, **more),
         *write_submission(folder_for(folder / "hepdata"), comment, tables),
     ]
+
+
+def save_workspace(
+    folder: Path,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    panel: Panel,
+    size: Size,
+    cache: Path | None,
+) -> list[Path]:
+    """Path of a pyhf workspace: the first point of a panel, in the middle of KOTO's band, at its last run.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Of the study.
+    rows : sequence of mapping
+        Of `rows_of`.
+    panel : Panel
+    size : Size
+    cache : Path, optional
+    """
+    (point,) = with_samples(panel.points[:1], size, cache, workers=1)
+    band = next(
+        row
+        for row in rows
+        if row["panel"] == panel.name
+        and row["X1, X2"] == panel.contours.model
+        and row["kind"] == "band"
+        and row["m1 [MeV]"] == 1e3 * point["m1"]
+    )
+    middle = np.sqrt(band["low"] * band["high"])
+    limits = [one for _, one in panel.contours.drawn(point).values() if isinstance(one, KotoLimit)]
+    told = koto_workspace(limits[-1], panel.contours.point(point, middle))
+    path = folder / f"{name}-pyhf.json"
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return [path]
 
 
 def _bare(coupling: str) -> str:

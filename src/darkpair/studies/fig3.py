@@ -10,7 +10,7 @@ import numpy as np
 from darkpair.chains.models import Inputs
 from darkpair.gen.particles import particle
 from darkpair.studies.exclusion_pictures import LABELS, draw_panel, figure_and_axes
-from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows
+from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows, save_workspace
 from darkpair.studies.files import save_picture
 from darkpair.studies.parameter_space import Contours
 
@@ -31,7 +31,7 @@ _LIMITS: Final = {"G_X / G_F": (1e-2, 1e2), "eps_Z": (2e-5, 1.0)}
 def run(
     folder: Path, inputs: Inputs | None, *, quick: bool, data: str = "today", cache: Path | None = None
 ) -> list[Path]:
-    """Paths of the table of ranges, of its HEPData submission and of its picture.
+    """Paths of the table of ranges, of its HEPData submission, of a pyhf workspace and of its picture.
 
     Parameters
     ----------
@@ -48,12 +48,14 @@ def run(
     contours = Contours(model="scalars", inputs=inputs or Inputs.of("pdg"), data=data)
     panels = mass_panels(contours, quick=quick)
     size = Size.of(quick=quick)
-    rows = rows_of(panels, size, cache or folder / "cache")
+    cache = cache or folder / "cache"
+    rows = rows_of(panels, size, cache)
     told = {"contours": contours, "size": size}
     title = f"Scalars and the Z': inputs {contours.inputs.preset}, data {data}"
     comment = f"Z-Z' mixing and dark scalars, in the manner of arXiv:2005.07102, Fig. 3; {title}"
     return [
         *save_rows(folder, "fig3", rows, panels, told, comment),
+        *save_workspace(folder, "fig3", rows, panels[0], size, cache),
         *save_picture(picture(panels, rows, title), folder, "fig3"),
     ]
 

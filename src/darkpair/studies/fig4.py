@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from darkpair.chains.models import Inputs
-from darkpair.studies.exclusions import Size, rows_of, save_rows
+from darkpair.studies.exclusions import Size, rows_of, save_rows, save_workspace
 from darkpair.studies.fig3 import mass_panels, picture
 from darkpair.studies.files import save_picture
 from darkpair.studies.parameter_space import Contours
@@ -26,7 +26,7 @@ def run(
     convention: str = "literal",
     cache: Path | None = None,
 ) -> list[Path]:
-    """Paths of the table of ranges, of its HEPData submission and of its picture.
+    """Paths of the table of ranges, of its HEPData submission, of a pyhf workspace and of its picture.
 
     Parameters
     ----------
@@ -46,13 +46,15 @@ def run(
     dirac = replace(own, model="Dirac fermions", koto_only=True)
     panels, size = mass_panels(own, quick=quick), Size.of(quick=quick)
     every = panels + [replace(panel, contours=dirac) for panel in panels]
-    rows = rows_of(every, size, cache or folder / "cache")
+    cache = cache or folder / "cache"
+    rows = rows_of(every, size, cache)
     told = {"contours": own, "beside": dirac, "size": size}
     title = f"Majorana fermions ({convention}) and the Z': inputs {own.inputs.preset}, data {data}"
     comment = f"Z-Z' mixing and dark fermions, in the manner of arXiv:2005.07102, Fig. 4; {title}"
     outlines = {dirac.model: r"Dirac: three events, 2$\sigma$"}
     return [
         *save_rows(folder, "fig4", rows, every, told, comment, rescaling=rescaling(rows)),
+        *save_workspace(folder, "fig4", rows, panels[0], size, cache),
         *save_picture(picture(panels, rows, title, outlines), folder, "fig4"),
     ]
 
