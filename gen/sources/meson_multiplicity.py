@@ -67,7 +67,8 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     ratio of the generators between the energies, because the generators disagree far more on the number
     than on its growth.  Else the mean of the generators.  A nucleus: the proton's number times the ratio of
     the generator that has both.  The uncertainty is half the spread of the generators, relative, or the
-    measurement's where that is larger; where one generator has the number alone, the greatest at another energy.
+    measurement's where that is larger; where fewer than three generators have the number, the greatest spread
+    of several at any energy.
 
     Parameters
     ----------
@@ -91,13 +92,12 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     known = [m for m in measured() if m.meson == meson] if target == "p" else []
     exact = next((m for m in known if m.beam_energy == beam_energy), None)
     if exact is None and not here:
-        have = ", ".join(
-            f"{e:g}" for e in sorted({key.beam_energy for key in stored() if key.target == target})
-        )
+        energies = sorted({key.beam_energy for key in stored() if key.target == target})
+        have = ", ".join(f"{e:g}" for e in energies if generated(meson, e, target))
         raise InputError(
             f"no multiplicity of {meson} for a beam of {beam_energy:g} GeV; there are {have} GeV"
         )
-    spread = _half_spread(here) if len(here) > 1 else _greatest_spread(meson)
+    spread = _half_spread(here) if len(here) > 2 else _greatest_spread(meson)
     if exact is not None:
         return exact.value, max(exact.error, spread * exact.value)
     if known:
@@ -117,7 +117,7 @@ def _half_spread(numbers: Mapping[str, float]) -> float:
 
 
 def _greatest_spread(meson: str) -> float:
-    """Where one generator or none has the number: the greatest half spread at another energy; 1 without any."""
+    """Greatest half spread of several generators at any energy; 1 where there are never several."""
     places = {(key.beam_energy, key.target) for key in stored()}
     several = [numbers for place in places if len(numbers := generated(meson, *place)) > 1]
     return max((_half_spread(numbers) for numbers in several), default=1.0)

@@ -210,7 +210,10 @@ def test_multiplicities() -> None:
     prime = generated("eta'", 400.0, "p")
     assert multiplicity("eta'", 400.0)[0] == pytest.approx(sum(prime.values()) / len(prime))
     for meson in MESONS:
-        numbers = [multiplicity(meson, energy)[0] for energy in (70.0, 120.0, 400.0)]
+        energies = (
+            (70.0, 120.0, 400.0) if meson == "eta'" else (30.0, 70.0, 120.0, 400.0)
+        )  # UrQMD has no eta'
+        numbers = [multiplicity(meson, energy)[0] for energy in energies]
         assert numbers == sorted(numbers)
 
 
@@ -225,6 +228,10 @@ def test_what_does_not_exist_is_one_line() -> None:
         UnknownNameError, match="unknown meson of the production tables 'B0'; known: pi0, eta"
     ):
         meson_table("B0", beam_energy=400.0, generator="sibyll23d")
+    with pytest.raises(
+        InputError, match=r"no multiplicity of eta' for a beam of 30 GeV; there are 70, 120, 400 GeV"
+    ):
+        multiplicity("eta'", 30.0)
     with pytest.raises(UnknownNameError, match="unknown particle 'etta'"):
         meson_table("etta", beam_energy=400.0, generator="bmpt")
     with pytest.raises(UnknownNameError, match="unknown target of sibyll23d at 400 GeV 'Pb'; known: p"):

@@ -40,6 +40,8 @@ TABLES: Final = {
     TableKey("pythia6", 120.0, "p"): (30_000, 1202),
     TableKey("sibyll23d", 70.0, "p"): (200_000, 701),
     TableKey("pythia6", 70.0, "p"): (40_000, 702),
+    TableKey("urqmd34", 70.0, "p"): (12_000, 703),
+    TableKey("urqmd34", 30.0, "p"): (16_000, 303),
     TableKey("sibyll23d", 6800.0, COLLIDER): (20_000, 68001),
     TableKey("pythia6", 6800.0, COLLIDER): (10_000, 68002),
 }

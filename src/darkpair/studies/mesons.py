@@ -15,7 +15,7 @@ from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
-from darkpair.gen.sources.meson_multiplicity import measured, multiplicity
+from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
 from darkpair.studies.files import markdown, save_picture, write_rows
 
@@ -86,6 +86,7 @@ def _analytic() -> list[MesonTable]:
         meson_table(meson, beam_energy=energy, generator="bmpt", target=target)
         for energy, target in pairs
         for meson in MESONS
+        if generated(meson, energy, "p")  # whose numbers it takes
     ]
 
 
