@@ -13,6 +13,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.pipeline import Chunk
+from darkpair.gen.reweighting import Reweightable, proper_lengths
 
 __all__ = ["EFFECTIVE_MIN", "ScanSample", "estimated_decay_probability"]
 
@@ -27,8 +28,8 @@ class ScanSample:
 
     Parameters
     ----------
-    law : Scan
-        That the sample was made with.
+    law : Reweightable
+        That the sample was made with: `darkpair.gen.lifetime.Scan`, or ``ScanInside`` for a far detector.
     length : ndarray, (particles, k) [mm]
         Of the decaying particles of each accepted event; NaN where a topology has fewer.
     weight : ndarray, (k,)
@@ -37,13 +38,15 @@ class ScanSample:
         Events before the selection.
     """
 
-    law: Scan
+    law: Reweightable
     length: Array
     weight: Array
     generated: int
 
     @classmethod
-    def of(cls, chunks: Iterable[Chunk], *, particle: str = "X2", law: Scan | None = None) -> ScanSample:
+    def of(
+        cls, chunks: Iterable[Chunk], *, particle: str = "X2", law: Reweightable | None = None
+    ) -> ScanSample:
         """Sample of a pipeline's chunks, one in memory at a time.
 
         Parameters
@@ -52,7 +55,7 @@ class ScanSample:
             Of a pipeline that keeps accepted events only.
         particle : str
             Name of the particle whose lifetime is scanned.
-        law : Scan, optional
+        law : Reweightable, optional
             The law that the chain has for it; ``Scan()`` unless given.
 
         Raises
@@ -73,14 +76,7 @@ class ScanSample:
                     raise InputError(
                         "the sample is weighted to a c tau already; make it with a Scan without one"
                     )
-                names = part.topology.names
-                roles = [r for r, i in part.topology.roles.items() if names[i] == particle]
-                found = [part.proper_length[r] for r in roles if r in part.proper_length]
-                if not found:
-                    raise InputError(
-                        f"{particle!r} has no proper length in the sample; name a decaying dark state"
-                    )
-                lengths.append(np.stack(found))
+                lengths.append(proper_lengths(part, particle))
                 weights.append(np.prod([np.ones(len(part)), *part.weights.values()], axis=0))
         if generated == 0:
             raise InputError("a scan sample of no events; give at least one chunk")

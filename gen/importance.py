@@ -1,7 +1,7 @@
 """Importance sampling of parents: where in rapidity, transverse momentum and azimuth an experiment's events come from.
 
 A deterministic pilot gives parents of every cell to the real chain, whose lifetimes are forced into a region,
-and reads the importance of the cell from the weights that come back.  The source then draws cells by their
+and reads the importance of the cell from the weights that come back, for one lifetime or for several at once.  The source then draws cells by their
 importance and carries the exact ratio of the physical density to the density of the draw as the weight
 ``source``, evaluated at each point: the cells decide how fast an acceptance converges, never what it is.
 """
@@ -9,6 +9,7 @@ importance and carries the exact ratio of the physical density to the density of
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.events import Parents
+from darkpair.gen.events import Batch, Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import EventChain
 from darkpair.gen.streams import BLOCK, Streams
@@ -200,18 +201,21 @@ def aim(
     share: float = DEFENSIVE_SHARE,
     cells: tuple[int, int, int] = _CELLS,
     throws: tuple[int, ...] = _THROWS,
+    weights: Callable[[Batch], Array] | None = None,
 ) -> Aimed:
     """Source aimed by a pilot run of the chain.
 
     The importance of a cell is its volume times the root of the mean of (density times weight)² there: the
-    choice that leaves the least variance.  Rounds after the first redo the edges, so that each axis has
+    choice that leaves the least variance.  One sample that serves several cases, as the lifetimes of a scan,
+    has several weights: the importances of each case, brought to the sum 1, are added in squares, which leaves
+    the least sum of their relative variances.  Rounds after the first redo the edges, so that each axis has
     cells where the importance is.  Every draw of the pilot comes from its own streams, derived from the seed.
 
     Parameters
     ----------
     source : Aimable
     chain : EventChain
-        With its lifetimes forced into a region (`darkpair.gen.lifetime.Forced`).
+        With its lifetimes forced into a region (`darkpair.gen.lifetime.Forced` or ``ScanInside``).
     seed : int
         The job's.
     share : float
@@ -220,6 +224,9 @@ def aim(
         In rapidity, transverse momentum and azimuth.
     throws : tuple of int
         Parents of each cell, a number a round.
+    weights : callable, optional
+        Batch -> weights of its n events for each case, (cases, n), as
+        `darkpair.gen.reweighting.weights_at`; the events' own unless given.
 
     Raises
     ------
@@ -237,7 +244,7 @@ def aim(
     first = 0
     for turn, count in enumerate(throws):
         flat = Bias(edges=(edges[0], edges[1], edges[2]), probability=np.full(cells, 1.0 / math.prod(cells)))
-        importance = _pilot(source, chain, flat, count, own, first)
+        importance = _pilot(source, chain, flat, count, own, first, weights or _own)
         first += -(-math.prod(cells) * count // BLOCK)
         if not importance.sum() > 0.0:
             raise InputError(
@@ -251,19 +258,39 @@ def aim(
     )
 
 
-def _pilot(source: Aimable, chain: EventChain, flat: Bias, count: int, seed: int, first: int) -> Array:
+def _own(batch: Batch) -> Array:
+    """Weights of the events as they are, one case."""
+    return batch.weight[None, :]
+
+
+def _pilot(
+    source: Aimable,
+    chain: EventChain,
+    flat: Bias,
+    count: int,
+    seed: int,
+    first: int,
+    weights: Callable[[Batch], Array],
+) -> Array:
     """Importance of each cell from `count` parents in it, block by block."""
+    shape = flat.probability.shape
     order = np.tile(np.arange(flat.probability.size), count)
-    square, density2 = np.zeros(flat.probability.size), np.zeros(flat.probability.size)
+    squares: list[Array] = []
+    density2 = np.zeros(flat.probability.size)
     for block, start in enumerate(range(0, len(order), BLOCK), start=first):
         streams, cell = Streams(seed, block), order[start : start + BLOCK]
         y, pt, phi = flat.inside(cell, streams.rng("cells"))
-        weight = chain.batch(source.parents(y, pt, phi), streams).weight
-        np.add.at(square, cell, weight * weight)
-        np.add.at(density2, cell, source.density(y, pt) ** 2)
-    return flat.volume * np.sqrt(
-        _smooth(square.reshape(flat.probability.shape)) * density2.reshape(flat.probability.shape)
-    )
+        found = weights(chain.batch(source.parents(y, pt, phi), streams))
+        squares = squares or [np.zeros(flat.probability.size) for _ in found]
+        for i, weight in enumerate(found):
+            squares[i] += np.bincount(cell, weight * weight, minlength=flat.probability.size)
+        density2 += np.bincount(cell, source.density(y, pt) ** 2, minlength=len(density2))
+    total: Array = np.zeros(shape)
+    for square in squares:
+        importance = flat.volume * np.sqrt(_smooth(square.reshape(shape)) * density2.reshape(shape))
+        if importance.sum() > 0.0:
+            total += np.square(importance / importance.sum())
+    return np.asarray(np.sqrt(total))
 
 
 def _smooth(square: Array) -> Array:

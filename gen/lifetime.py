@@ -16,7 +16,15 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.region import Region
 
-__all__ = ["Exponential", "Forced", "Lifetime", "Scan", "decay_probability", "truncated_exponential"]
+__all__ = [
+    "Exponential",
+    "Forced",
+    "Lifetime",
+    "Scan",
+    "ScanInside",
+    "decay_probability",
+    "truncated_exponential",
+]
 
 
 class Lifetime(Protocol):
@@ -134,15 +142,8 @@ class Forced:
         self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
     ) -> tuple[Array, dict[str, Array]]:
         """Proper lengths, and the weight ``decay_region``."""
-        px, py, pz = momentum
-        p = np.sqrt(px * px + py * py + pz * pz)
-        moving = p > 0.0
-        unit = np.where(moving, p, 1.0)
-        d_in, d_out = self.region.path(origin, (px / unit, py / unit, np.where(moving, pz / unit, 1.0)))
-        # one at rest decays where it is: all of its path is inside, or none
-        d_in = np.where(moving, d_in, 0.0)
-        d_out = np.where(moving, d_out, np.where(self.region.contains(*origin), math.inf, 0.0))
-        flight = np.where(moving, p / mass, 1.0) * self.ctau
+        d_in, d_out, boost = _flight(self.region, momentum, mass, origin)
+        flight = boost * self.ctau
         depth = truncated_exponential(rng, d_out - d_in, flight)
         weight = decay_probability(d_in, d_out, flight)
         return (d_in + depth) * self.ctau / flight, {"decay_region": weight}
@@ -153,7 +154,8 @@ class Scan:
     """One sample for every lifetime: lengths from a mixture of exponentials on a logarithmic grid.
 
     Re-weighting one exponential to more than twice its c tau has infinite variance; the weight from this
-    mixture to any c tau of its range is bounded (`weight`).
+    mixture to any c tau of its range is bounded (`weight`).  For a region so small or so far that few of these
+    lengths end in it there is `ScanInside`.
 
     Parameters
     ----------
@@ -173,17 +175,12 @@ class Scan:
 
     def __post_init__(self) -> None:
         _check_ctau(self.ctau)
-        if not 0.0 < self.shortest < self.longest < math.inf or self.per_decade < 1:
-            raise InputError(
-                f"scan from {self.shortest} to {self.longest} mm with {self.per_decade} points a decade; "
-                "allowed: 0 < shortest < longest, 1 point or more"
-            )
+        _check_grid(self.shortest, self.longest, self.per_decade)
 
     @property
     def grid(self) -> Array:
         """The mean lengths of the mixture's components [mm]."""
-        points = round(self.per_decade * math.log10(self.longest / self.shortest)) + 1
-        return np.geomspace(self.shortest, self.longest, points)
+        return _log_grid(self.shortest, self.longest, self.per_decade)
 
     def sample(
         self,
@@ -224,6 +221,90 @@ class Scan:
                 f"c tau = {ctau} mm is outside the scan sample, {self.shortest} to {self.longest} mm; generate a wider one"
             )
         return np.exp(-length / ctau) / ctau / self.density(length)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanInside:
+    """One sample for every lifetime, inside a region: decays uniform along the path there.
+
+    The proper length of that path is the weight ``path``, and has to be multiplied with `weight`: the product
+    is the probability density of the exponential law over that of the draw.  It never exceeds the path over
+    e times the length before the region, so no lifetime has an infinite variance; how many events are left of
+    one is for the sample to say (`darkpair.detectors.lifetime_scan.ScanSample`).
+
+    Parameters
+    ----------
+    region : Region
+        Ahead of where the particles are made; paths in it must be finite.
+    shortest, longest : float [mm]
+        Mean proper lengths that a source should be aimed for; 1 cm and 10 km unless given.
+    per_decade : int
+        Such lengths in a factor of ten.
+    """
+
+    region: Region
+    shortest: float = 1e1
+    longest: float = 1e7
+    per_decade: int = 2
+
+    def __post_init__(self) -> None:
+        _check_grid(self.shortest, self.longest, self.per_decade)
+
+    @property
+    def grid(self) -> Array:
+        """Mean proper lengths to aim for [mm]."""
+        return _log_grid(self.shortest, self.longest, self.per_decade)
+
+    def sample(
+        self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
+    ) -> tuple[Array, dict[str, Array]]:
+        """Proper lengths, and the weight ``path`` [mm], 0 for a flight that misses the region."""
+        d_in, d_out, boost = _flight(self.region, momentum, mass, origin)
+        if not np.isfinite(d_out).all():
+            raise InputError(
+                "a path without end, or a particle at rest, in the region of a scan; allowed: a bounded region "
+                "and moving particles"
+            )
+        depth = (d_out - d_in) * rng.random(len(d_in))
+        return (d_in + depth) / boost, {"path": (d_out - d_in) / boost}
+
+    def weight(self, length: Array, ctau: float) -> Array:
+        """Density of the exponential law, which the weight ``path`` has to be multiplied with [1/mm].
+
+        Parameters
+        ----------
+        length : ndarray, (n,) [mm]
+            Proper lengths of the sample.
+        ctau : float [mm]
+        """
+        _check_ctau(ctau, prompt=False)
+        return np.asarray(np.exp(-length / ctau) / ctau)
+
+
+def _flight(region: Region, momentum: Vector3, mass: Real, origin: Vector3) -> tuple[Array, Array, Array]:
+    """Distances at which particles are inside a region [mm], and beta gamma; 1 for those at rest."""
+    px, py, pz = momentum
+    p = np.sqrt(px * px + py * py + pz * pz)
+    moving = p > 0.0
+    unit = np.where(moving, p, 1.0)
+    d_in, d_out = region.path(origin, (px / unit, py / unit, np.where(moving, pz / unit, 1.0)))
+    # one at rest decays where it is: all of its path is inside, or none
+    d_in = np.where(moving, d_in, 0.0)
+    d_out = np.where(moving, d_out, np.where(region.contains(*origin), math.inf, 0.0))
+    return d_in, d_out, np.where(moving, p / mass, 1.0)
+
+
+def _log_grid(shortest: float, longest: float, per_decade: int) -> Array:
+    points = round(per_decade * math.log10(longest / shortest)) + 1
+    return np.geomspace(shortest, longest, points)
+
+
+def _check_grid(shortest: float, longest: float, per_decade: int) -> None:
+    if not 0.0 < shortest < longest < math.inf or per_decade < 1:
+        raise InputError(
+            f"scan from {shortest} to {longest} mm with {per_decade} points a decade; "
+            "allowed: 0 < shortest < longest, 1 point or more"
+        )
 
 
 def _check_ctau(ctau: float, *, prompt: bool = True) -> None:

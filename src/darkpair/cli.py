@@ -22,7 +22,7 @@ from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
 from darkpair.report import cutflow_table, plugin_table, rate_rows_table, result_lines
 from darkpair.run import run_job, summary
-from darkpair.studies import STUDIES, data_for
+from darkpair.studies import STUDIES, options_for
 from darkpair.studies.files import folder_for
 
 __all__ = ["main"]
@@ -175,12 +175,24 @@ def rates(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> 
     "--data",
     help="Measurements of studies that draw limits: 2020 (the paper's) or today; today unless given.",
 )
-def study(name: str, folder: Path | None, quick: bool, preset: str | None, data: str | None) -> None:
+@click.option("--convention", help="Majorana convention of fig4 and fig5: literal (unless given) or printed.")
+@click.option(
+    "--cache", type=click.Path(path_type=Path), help="Folder of samples to keep; OUTPUT/cache unless given."
+)
+def study(
+    name: str,
+    folder: Path | None,
+    quick: bool,
+    preset: str | None,
+    data: str | None,
+    convention: str | None,
+    cache: Path | None,
+) -> None:
     """Make a figure or table of the paper: its data and its picture."""
     if name not in STUDIES:
         raise UnknownNameError("study", name, STUDIES)
     inputs = None if preset is None else Inputs.of(preset)
-    chosen = {} if data is None else {"data": data_for(name, data)}
+    chosen = options_for(name, data=data, convention=convention, cache=cache)
     require_matplotlib()
     folder = folder_for(folder or Path("studies-out") / name)
     for path in STUDIES[name](folder, inputs, quick=quick, **chosen):

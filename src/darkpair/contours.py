@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from darkpair.gen.errors import InputError
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["coupling_at", "excluded_in_table", "excluded_ranges"]
+__all__ = ["Range", "coupling_at", "excluded_in_table", "excluded_ranges", "ranges_above"]
 
 #: Most evaluations, and the relative distance from the target at which a point is solved.
 _STEPS: Final = 100
@@ -103,6 +104,68 @@ def excluded_ranges(
     return list(zip(ends[::2], ends[1::2], strict=True))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """A range of a coupling.
+
+    Parameters
+    ----------
+    low, high : float
+    low_open, high_open : bool
+        Whether the range may go on beyond that end, because the grid ends there or nothing is known further on.
+    """
+
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+
+
+def ranges_above(grid: Array, ratio: Array) -> list[Range]:
+    """Ranges of a coupling where a ratio is above one, from its values on a grid.
+
+    Between grid points both logarithms are joined by a straight line. A ratio of NaN says that nothing is known:
+    no range goes there, and one that reaches it is marked as open.
+
+    Parameters
+    ----------
+    grid : ndarray, (n,)
+        Above 0, growing.
+    ratio : ndarray, (n,)
+        Observable over limit; 0 or more, or NaN.
+
+    Raises
+    ------
+    InputError
+        For a grid that does not grow.
+    """
+    if len(grid) < 2 or grid[0] <= 0.0 or not np.all(np.diff(grid) > 0.0):
+        raise InputError(f"a grid of {len(grid)} couplings that does not grow; allowed: two or more, above 0")
+    x, known = np.log(grid), np.isfinite(ratio)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        y = np.where(known, np.maximum(np.log(ratio), _LEAST), np.nan)
+    above = known & (y > 0.0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], above.astype(int), [0]])))
+    found = []
+    for first, after in zip(edges[::2], edges[1::2], strict=True):
+        low, low_open = _edge(x, y, first, first - 1)
+        high, high_open = _edge(x, y, after - 1, after)
+        found.append(Range(low=low, high=high, low_open=low_open, high_open=high_open))
+    return found
+
+
+#: Logarithm of a ratio that counts as none.
+_LEAST: Final = -700.0
+
+
+def _edge(x: Array, y: Array, inside: int, outside: int) -> tuple[float, bool]:
+    """Coupling between a grid point above one and its neighbour, and whether nothing is known beyond."""
+    if not 0 <= outside < len(x) or not np.isfinite(y[outside]):
+        return float(np.exp(x[inside])), True
+    part = y[inside] / (y[inside] - y[outside])
+    return float(np.exp(x[inside] + part * (x[outside] - x[inside]))), False
+
+
 def excluded_in_table(coupling: Array, rate: Array, limit: float) -> list[tuple[float, float]]:
     """Intervals of the coupling in which the rate exceeds a limit, ends interpolated in the logarithms.
 
@@ -112,13 +175,7 @@ def excluded_in_table(coupling: Array, rate: Array, limit: float) -> list[tuple[
         In growing coupling; both positive.
     limit : float
     """
-    x, y = np.log(coupling), np.log(rate / limit)
-    above = y > 0.0
-    change = np.flatnonzero(above[1:] != above[:-1])
-    cross = np.exp(x[change] - y[change] * (x[change + 1] - x[change]) / (y[change + 1] - y[change]))
-    ends = [float(c) for c in cross]
-    if above[0]:
-        ends.insert(0, 0.0)
-    if above[-1]:
-        ends.append(math.inf)
-    return list(zip(ends[::2], ends[1::2], strict=True))
+    return [
+        (0.0 if found.low_open else found.low, math.inf if found.high_open else found.high)
+        for found in ranges_above(coupling, rate / limit)
+    ]

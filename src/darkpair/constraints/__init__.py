@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from darkpair.constraints.beam_dump import BeamDump
 from darkpair.constraints.constraint import Constraint
 from darkpair.constraints.koto import EfficiencyRatio, KotoBand, KotoLimit
 from darkpair.constraints.missing_energy import BToKNuNu, KPlusToPiNuNu, PionToInvisible
@@ -20,6 +21,7 @@ __all__ = [
     "DATA",
     "AtomicParity",
     "BToKNuNu",
+    "BeamDump",
     "Constraint",
     "EfficiencyRatio",
     "HiggsDecay",
@@ -32,7 +34,8 @@ __all__ = [
     "strongest",
 ]
 
-#: Every constraint by name; those of KOTO need ``efficiency_ratio``.
+#: Every constraint by name; those of KOTO need ``efficiency_ratio``. `BeamDump` needs a simulated acceptance and
+#: stands beside them.
 CONSTRAINTS: Final[dict[str, Callable[..., Constraint]]] = {
     "koto-2015": partial(KotoLimit, run="2015"),
     "koto-2016-18": partial(KotoLimit, run="2016-18"),

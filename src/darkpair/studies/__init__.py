@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any, Final
 
+from darkpair.chains.models.zprime_fermions import CONVENTIONS
 from darkpair.constraints import DATA
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies import (
@@ -15,6 +17,9 @@ from darkpair.studies import (
     charm,
     fig1,
     fig2,
+    fig3,
+    fig4,
+    fig5,
     fig6,
     fig7,
     fig8,
@@ -27,7 +32,7 @@ from darkpair.studies import (
     table1,
 )
 
-__all__ = ["STUDIES", "Study", "data_for"]
+__all__ = ["STUDIES", "Study", "options_for"]
 
 #: (folder, inputs, quick=...) -> paths of what it wrote; the first line of its module says what it is.
 #: A study that draws limits takes data="2020" or "today" (of `darkpair.constraints.DATA`) as well.
@@ -41,6 +46,9 @@ STUDIES: dict[str, Study] = {
     "table1": table1.run,
     "fig1": fig1.run,
     "fig2": fig2.run,
+    "fig3": fig3.run,
+    "fig4": fig4.run,
+    "fig5": fig5.run,
     "fig6": fig6.run,
     "fig7": fig7.run,
     "fig8": fig8.run,
@@ -63,28 +71,43 @@ def _describe() -> None:
 _describe()
 
 
-def data_for(name: str, data: str) -> str:
-    """Set of measurements for a study, checked.
+def options_for(name: str, **options: Any) -> dict[str, Any]:
+    """Those options of a study that are given, checked.
 
     Parameters
     ----------
     name : str
         Of a study in `STUDIES`.
-    data : {"2020", "today"}
+    **options
+        ``data`` ("2020" or "today"), ``convention`` ("literal" or "printed"), ``cache`` (a folder); None where
+        it is not given.
 
     Raises
     ------
     UnknownNameError
-        For another set.
+        For a set of data or a convention that does not exist.
     InputError
-        If the study draws no limits.
+        If the study would do nothing with an option.
     """
-    if data not in DATA:
-        raise UnknownNameError("set of data", data, DATA)
-    if "data" not in inspect.signature(STUDIES[name]).parameters:
-        able = [other for other, study in STUDIES.items() if "data" in inspect.signature(study).parameters]
-        raise InputError(
-            f"study {name} draws no limits, so --data {data} would change nothing; allowed for: "
-            f"{', '.join(able) or 'no study yet'}; leave it out"
-        )
-    return data
+    given = {option: value for option, value in options.items() if value is not None}
+    for option, value in given.items():
+        if option in _ALLOWED and value not in _ALLOWED[option][1]:
+            raise UnknownNameError(_ALLOWED[option][0], value, _ALLOWED[option][1])
+        if option not in _parameters(name):
+            able = [other for other in STUDIES if option in _parameters(other)]
+            raise InputError(
+                f"--{option} {value} would change nothing in study {name}; allowed for: {', '.join(able)}; "
+                "leave it out"
+            )
+    return given
+
+
+#: Options with a list of names: what they are, and the names.
+_ALLOWED: Final = {
+    "data": ("set of data", tuple(DATA)),
+    "convention": ("Majorana convention", CONVENTIONS),
+}
+
+
+def _parameters(name: str) -> Collection[str]:
+    return inspect.signature(STUDIES[name]).parameters

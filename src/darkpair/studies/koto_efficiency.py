@@ -29,6 +29,9 @@ __all__ = ["EfficiencyAgainstCtau", "EfficiencyCurve", "efficiency_curves"]
 #: Mean proper lengths of the table [mm]: from prompt at KOTO to far outside.
 _CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
 
+#: Mean proper length below which a decay is prompt for KOTO [mm]: less than its resolution along the beam.
+_PROMPT: Final = 1.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class EfficiencyAgainstCtau:
@@ -43,11 +46,14 @@ class EfficiencyAgainstCtau:
     selection : str
         Of KOTO.
     seed : int
+    refuse : bool
+        Whether too few events at every c tau are an error, or an empty table.
     """
 
     events: int
     selection: str = "2016-18"
     seed: int = 5100
+    refuse: bool = True
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Efficiencies and their errors at each c tau [mm] that the sample can tell."""
@@ -72,13 +78,12 @@ class EfficiencyAgainstCtau:
             except InputError:  # a few events would dominate: the curve ends here
                 continue
             rows.append((ctau, found.value, found.error))
-        if not rows:
+        if not rows and self.refuse:
             raise InputError(
                 f"{self.events} events leave fewer than {EFFECTIVE_MIN:g} effective ones at every c tau; "
                 "generate more"
             )
-        names = ("ctau", "efficiency", "error")
-        return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+        return {name: [row[i] for row in rows] for i, name in enumerate(("ctau", "efficiency", "error"))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,19 +104,22 @@ class EfficiencyCurve:
 
     @property
     def prompt(self) -> float:
-        """Ratio at the shortest c tau [1]."""
-        return self.ratio[0]
+        """Ratio at the shortest c tau [1]; NaN where the table does not begin at a prompt one."""
+        return float(self.at(0.0))
 
     def at(self, ctau: Any) -> Array:
-        """Ratio at a c tau [1]: constant below the table, falling as its inverse beyond.
+        """Ratio at a c tau [1]: NaN below a table that does not begin prompt, falling as the inverse beyond it.
 
         Parameters
         ----------
         ctau : float or ndarray [mm]
         """
         length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
+        if not self.ctau:
+            return np.full(length.shape, np.nan)
         inside = np.interp(np.log(length), np.log(self.ctau), np.log(self.ratio))
-        return np.asarray(np.exp(inside) * np.minimum(1.0, self.ctau[-1] / length))
+        known = (length >= self.ctau[0]) | (self.ctau[0] <= _PROMPT)
+        return np.where(known, np.exp(inside) * np.minimum(1.0, self.ctau[-1] / length), np.nan)
 
     def __call__(self, model: Model) -> Array:
         """Ratio at the model's c tau of X2 [1], as `darkpair.constraints.KotoLimit` takes it."""
@@ -125,6 +133,7 @@ def efficiency_curves(
     selection: str = "2016-18",
     folder: Path | None = None,
     workers: int = 2,
+    refuse: bool = True,
 ) -> list[EfficiencyCurve]:
     """Curves at mass points (m1, m2), cached in a folder.
 
@@ -136,8 +145,10 @@ def efficiency_curves(
     selection : str
     folder : Path, optional
     workers : int
+    refuse : bool
+        See `EfficiencyAgainstCtau`.
     """
-    own = EfficiencyAgainstCtau(events=events, selection=selection)
+    own = EfficiencyAgainstCtau(events=events, selection=selection, refuse=refuse)
     standard = EfficiencyAgainstCtau(events=4 * events, selection=selection, seed=own.seed + 1)
     (reference,) = scan(standard, [{}], folder=folder, workers=1)
     below, below_error = reference["efficiency"][0], reference["error"][0] / reference["efficiency"][0]

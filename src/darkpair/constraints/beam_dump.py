@@ -1,0 +1,100 @@
+"""Beam dumps as constraints: expected events of eta -> X1 X2, X2 -> X1 pi0 behind a target against those excluded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from darkpair.constraints.constraint import Constraint
+from darkpair.constraints.measurements import Measurement
+from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.gen.errors import InputError
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["BeamDump"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeamDump(Constraint):
+    """Expected events at an experiment behind a target, from eta and X2 -> X1 pi0 alone [events].
+
+    Other final states of X2 (a tenth of its decays) and other parents are left out, so the region excluded is
+    too small rather than too large. Where the acceptance is not known the value is NaN, and nothing is excluded.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of its data file: charm, nucal, ...
+    multiplicity : float
+        eta per proton on target.
+    acceptance : callable
+        Array of c tau of X2 [mm] -> acceptance of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma [1].
+    daughters : float
+        Branching ratio of what the acceptance's sample has beyond eta and X2, as
+        ``chain.visible_branching_ratio`` states it: pi0 -> gamma gamma.
+    """
+
+    NEEDS: ClassVar = (("eta", "X1 X2"),)
+
+    experiment: str
+    multiplicity: float
+    acceptance: Callable[[Array], Array]
+    daughters: float
+
+    def __post_init__(self) -> None:
+        if not self.multiplicity > 0.0 or not 0.0 < self.daughters <= 1.0:
+            raise InputError(
+                f"multiplicity = {self.multiplicity}, daughters = {self.daughters}; allowed: above 0, and above 0 "
+                "up to 1"
+            )
+        _ = self.detector
+
+    @property
+    def detector(self) -> FixedTarget:
+        """The experiment."""
+        return FixedTarget(experiment=self.experiment)
+
+    def applies(self, model: Model) -> bool:
+        """Whether eta gives the pair and X2 a pi0."""
+        return {("eta", "X1 X2"), ("X2", "X1 pi0")} <= set(model.modes())
+
+    def value(self, model: Model) -> Array:
+        """Expected events [1].
+
+        References
+        ----------
+        arXiv:2005.07102, section IV.C.
+        """
+        detector = self.detector
+        total = model.width("X2")
+        visible = np.divide(model.partial_width("X2", "X1 pi0"), np.where(total > 0.0, total, 1.0))
+        one = detector.expected_events(
+            multiplicity=self.multiplicity, branching_ratio=self.daughters, acceptance=1.0
+        )
+        rate = model.branching_ratio("eta", "X1 X2") * visible
+        return np.asarray(one * rate * self.acceptance(model.ctau("X2")))
+
+    @property
+    def limit(self) -> float:
+        """Signal excluded at 90 % [events]."""
+        return self.detector.run["n_90"].value
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """The signal excluded, from the experiment's data file."""
+        found = self.detector.run["n_90"]
+        return (
+            Measurement(
+                value=found.value,
+                unit="events",
+                source=found.source,
+                confidence=found.confidence,
+                confidence_level=0.90,
+            ),
+        )
