@@ -1,4 +1,4 @@
-"""Studies that need models alone: Fig. 9, the relic density, and what Fig. 5 takes from the models."""
+"""Studies that need models alone, Fig. 9 and the relic density; couplings at which a constraint begins to exclude."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from darkpair.chains.models import Inputs
+from darkpair.chains.models import Inputs, ZPrimeMajorana
 from darkpair.chains.models.dark_matter import PICOBARN, fermion_sigma_v
 from darkpair.cli import main
-from darkpair.constraints import BToKNuNu, KotoBand
+from darkpair.constraints import BToKNuNu
 from darkpair.contours import coupling_at, excluded_ranges
 from darkpair.gen.errors import InputError
 from darkpair.studies import STUDIES
 from darkpair.studies.fig9 import branching_ratios
-from darkpair.studies.invisible_width import band_of_m_eff, band_of_zprime, rates, virtual_meson, zprime
 
 PAPER = Inputs("paper")
 
@@ -105,56 +104,19 @@ def test_excluded_ranges() -> None:
     assert excluded_ranges(lambda g: 0.1 * g, 1.0, 5.0) == []
 
 
-def test_lighter_x2_needs_larger_couplings() -> None:
-    """Below 300 MeV of m2 the band rises, and X2 lives longer: a beam dump sees it (section IV.C)."""
-    band = KotoBand(efficiency_ratio=0.7)
-    masses = np.array([0.16, 0.2, 0.25, 0.3])
-    low, _ = band_of_zprime(band, np.zeros(4), PAPER, m1=0.0, m2=masses, confidence_level=0.6827)
-    found, length = list(low), list(zprime(low, 0.0, PAPER, m1=0.0, m2=masses).ctau("X2"))
-    assert found == sorted(found, reverse=True)
-    assert found[0] > 3.0 * found[-1]
-    assert length == sorted(length, reverse=True)
-
-
-def test_virtual_mesons_near_100_ev() -> None:
-    """The band of three events at m2 = 430 MeV, efficiency ratio 1.167, holds m_eff = 100 eV (section IV.D)."""
-    band = KotoBand(efficiency_ratio=1.167)
-    low, high = band_of_m_eff(band, np.zeros(()), PAPER, confidence_level=0.6827)
-    assert low < 1e-7 < high
-    assert high < 2.0 * low
-
-
-def test_invisible_width_moves_koto_little_and_beam_dumps_much() -> None:
-    """Half of X2 unseen: the band of m_eff moves by 15 %, what reaches 480 m falls by orders (section IV.D)."""
-    band = KotoBand(efficiency_ratio=1.167)
-    fraction = np.array([0.0, 0.5])
-    low, _ = band_of_m_eff(band, fraction, PAPER, confidence_level=0.6827)
-    assert low[1] / low[0] == pytest.approx(1.15, abs=0.03)
-    model = virtual_meson(1e-7, fraction, PAPER)
-    reach = 480e3 * 0.43 / 30.0 / model.ctau("X2")  # decay lengths to CHARM at 30 GeV
-    assert np.exp(reach[0] - reach[1]) < 1e-6
-    assert model.ctau("X2")[1] == pytest.approx(0.5 * model.ctau("X2")[0])
-
-
-def test_rates() -> None:
-    """Equations 59 to 61 of the paper's inputs at 100 eV, with half of X2 unseen."""
-    found = rates(virtual_meson(1e-7, 0.5, PAPER, m2=0.3))
-    assert found["BR(X2 -> invisible)"] == pytest.approx(0.5)
-    assert found["BR(X2 -> X1 pi0)"] == pytest.approx(0.5)
-    full = rates(virtual_meson(1e-7, 0.0, PAPER, m2=0.3))["c tau [mm]"]
-    beta = 1.0 - (134.9768 / 300.0) ** 2
-    assert full * beta == pytest.approx(297.6, rel=0.01)
-    assert found["c tau [mm]"] == pytest.approx(0.5 * full)
-
-
 def test_b_decays_see_an_invisible_x2_in_a_wider_range() -> None:
     """Belle II's tenth excludes a band of G_X by escape, and everything above it once X2 is dark (section IV.D)."""
 
     def ranges(fraction: float) -> list[tuple[float, float]]:
         search = BToKNuNu(search="belle2-precision")
-        return excluded_ranges(
-            lambda g: float(search.ratio(zprime(g, fraction, PAPER, m1=0.04, m2=0.4))), 1e-7, 1e-3, points=24
-        )
+
+        def ratio(coupling: float) -> float:
+            model = ZPrimeMajorana(
+                m1=0.04, m2=0.4, G_X=coupling, inputs=PAPER, invisible_branching_ratio=fraction
+            )
+            return float(search.ratio(model))
+
+        return excluded_ranges(ratio, 1e-7, 1e-3, points=24)
 
     plain, dark = ranges(0.0), ranges(0.5)
     assert plain[0][0] > dark[0][0] > 1e-7
