@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -44,7 +45,13 @@ def describe(thing: Any) -> Any:
 def environment() -> dict[str, Any]:
     """Versions, units, and the block that defines the random streams."""
     return {
-        "versions": {name: version(name) for name in PACKAGES} | {"python": platform.python_version()},
+        "versions": dict(_versions()),
         "units": UNITS,
         "block": BLOCK,
     }
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """Of the packages and of Python; reading a package's metadata takes milliseconds."""
+    return {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}

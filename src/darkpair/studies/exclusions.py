@@ -192,7 +192,7 @@ def save_rows(
     comment: str,
     **more: Any,
 ) -> list[Path]:
-    """Paths of CSV and JSON, and of a HEPData submission with a table for each curve of a panel.
+    """Paths of CSV, JSON, and the list of a HEPData submission with a table for each curve of a panel.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def save_rows(
             )
     return [
         *write_rows(folder, name, rows, told, **more),
-        *write_submission(folder_for(folder / "hepdata"), comment, tables),
+        write_submission(folder_for(folder / "hepdata"), comment, tables)[0],  # it names the tables beside it
     ]
 
 

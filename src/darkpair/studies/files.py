@@ -61,6 +61,7 @@ def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
     paths = [folder / f"{name}.{kind}" for kind in ("png", "pdf")]
     for path in paths:
         figure.savefig(path, dpi=150)
+        figure.set_layout_engine("none")  # found once: it takes longer than the drawing
     plt.close(figure)
     return paths
 
