@@ -223,7 +223,8 @@ def test_study_files(tmp_path: Path) -> None:
     with (tmp_path / "fig4.csv").open() as file:
         assert len(list(csv.DictReader(file))) == len(rows)
     assert {"koto-2015", "koto-2016-18", "koto-2021", "atomic-parity-2021"} <= {r["curve"] for r in rows}
-    tables = [path for path in paths if path.parent.name == "hepdata"]
+    assert [path.name for path in paths] == ["fig4.csv", "fig4.json", "submission.yaml"]
+    tables = list((tmp_path / "hepdata").iterdir())
     assert len(tables) > 25
     table = json.loads(next(p for p in tables if "m2_430_mev_charm.yaml" in p.name).read_text())
     assert table["independent_variables"][0]["header"] == {"name": "m1", "units": "MeV"}
