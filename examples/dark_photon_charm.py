@@ -41,7 +41,7 @@ class DarkPhoton:
         width = (
             fine_structure * self.eps**2 * self.m / 3.0 * (1.0 + 2.0 * r * r) * math.sqrt(1.0 - 4.0 * r * r)
         )
-        return HBAR_C / float(width)
+        return float(HBAR_C / width)
 
     def branching_ratio(self, meson: str) -> float:
         """Of meson -> gamma A', 2 eps² (1 - m²/M²)³ BR(gamma gamma); 0 where it is closed."""
