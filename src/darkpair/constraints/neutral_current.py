@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -39,7 +39,26 @@ class _Mixing(Constraint):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AtomicParity(_Mixing):
+class _Exchange(_Mixing):
+    """A base for what low energies see of the exchange of the Z' beside that of the Z."""
+
+    #: Topic of the measurements.
+    TOPIC: ClassVar[str]
+
+    def value(self, model: Model) -> Array:
+        """Z' exchange over Z exchange [1]."""
+        transfer = measurement(self.TOPIC, "momentum_transfer").value
+        return neutral_current_excess(*mixing_of(model, self.g_X), transfer)
+
+    @property
+    def limit(self) -> float:
+        """One-sided limit on the excess [1]."""
+        measured, standard = self.measurements
+        return _excess(measured, standard, self.confidence_level)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtomicParity(_Exchange):
     """Relative excess of the weak charge of cesium over the Standard Model's [1].
 
     Parameters
@@ -48,47 +67,31 @@ class AtomicParity(_Mixing):
         arXiv:2101.10095, or arXiv:0902.0335 as in arXiv:2005.07102.
     """
 
+    TOPIC: ClassVar = "weak_charge"
+
     evaluation: str = "2021"
 
     def __post_init__(self) -> None:
         if self.evaluation not in {"2021", "2009"}:
             raise UnknownNameError("evaluation of the weak charge", self.evaluation, ("2021", "2009"))
 
-    def value(self, model: Model) -> Array:
-        """Z' exchange over Z exchange [1]."""
-        transfer = measurement("weak_charge", "momentum_transfer").value
-        return neutral_current_excess(*mixing_of(model, self.g_X), transfer)
-
-    @property
-    def limit(self) -> float:
-        """One-sided limit on the excess [1]."""
-        return _excess(self.measurements, self.confidence_level)
-
     @property
     def measurements(self) -> tuple[Measurement, ...]:
         """Measured weak charge and the Standard Model's."""
         stem = "cesium" if self.evaluation == "2021" else "cesium_paper"
-        return measurement("weak_charge", stem), measurement("weak_charge", f"{stem}_standard_model")
+        return measurement(self.TOPIC, stem), measurement(self.TOPIC, f"{stem}_standard_model")
 
 
 @dataclass(frozen=True, kw_only=True)
-class NeutrinoElectron(_Mixing):
+class NeutrinoElectron(_Exchange):
     """Relative excess of the axial coupling of electrons to muon neutrinos over the Standard Model's [1]."""
 
-    def value(self, model: Model) -> Array:
-        """Z' exchange over Z exchange [1]."""
-        transfer = measurement("neutrino_electron", "momentum_transfer").value
-        return neutral_current_excess(*mixing_of(model, self.g_X), transfer)
-
-    @property
-    def limit(self) -> float:
-        """One-sided limit on the excess [1]."""
-        return _excess(self.measurements, self.confidence_level)
+    TOPIC: ClassVar = "neutrino_electron"
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
         """CHARM II's axial coupling and the Standard Model's."""
-        return measurement("neutrino_electron", "g_A"), measurement("neutrino_electron", "g_A_standard_model")
+        return measurement(self.TOPIC, "g_A"), measurement(self.TOPIC, "g_A_standard_model")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +130,8 @@ class HiggsDecay(_Mixing):
         return (measurement("higgs", "fraction"),)
 
 
-def _excess(found: tuple[Measurement, ...], confidence_level: float) -> float:
+def _excess(measured: Measurement, standard: Measurement, confidence_level: float) -> float:
     """One-sided limit on the relative excess of a coupling over the Standard Model's [1]."""
-    measured, standard = found
     relative = measured.value / standard.value - 1.0
     error = np.hypot(measured.error or 0.0, standard.error or 0.0) / abs(standard.value)
     return gaussian_upper_limit(relative, float(error), confidence_level)
