@@ -8,25 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import brentq
 
 from darkpair.gen.errors import InputError
 
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["Range", "coupling_at", "excluded_in_table", "excluded_ranges", "ranges_above"]
+__all__ = ["Range", "coupling_at", "excluded_in_table", "ranges_above"]
 
 #: Most evaluations, and the relative distance from the target at which a point is solved.
 _STEPS: Final = 100
 _CLOSE: Final = 1e-10
-
-
-def _check_range(low: float, high: float) -> None:
-    if not 0.0 < low < high < np.inf:
-        raise InputError(
-            f"range of couplings {low} to {high}; allowed: two finite numbers above 0 in growing order"
-        )
 
 
 def coupling_at(value: Callable[[Array], Array], target: Real, low: float, high: float) -> Array:
@@ -47,7 +39,10 @@ def coupling_at(value: Callable[[Array], Array], target: Real, low: float, high:
     InputError
         Where the quantity exceeds the target at `low` already.
     """
-    _check_range(low, high)
+    if not 0.0 < low < high < np.inf:
+        raise InputError(
+            f"range of couplings {low} to {high}; allowed: two finite numbers above 0 in growing order"
+        )
     at_low, at_high = np.asarray(value(np.asarray(low))), np.asarray(value(np.asarray(high)))
     if np.any(at_low > target):
         raise InputError(
@@ -73,35 +68,6 @@ def coupling_at(value: Callable[[Array], Array], target: Real, low: float, high:
         if np.all((np.abs(f_guess) < _CLOSE) | (ends[1] < 0.0)):
             break
     return np.where(ends[1] < 0.0, np.inf, np.exp(guess))
-
-
-def excluded_ranges(
-    ratio: Callable[[float], float], low: float, high: float, *, points: int = 60
-) -> list[tuple[float, float]]:
-    """Ranges of a coupling where a ratio of observable to limit is above one, at one point of the masses.
-
-    The ratio may rise and fall, as that of a search for what leaves the detector does. A range narrower than a
-    step of the logarithmic grid may be missed. Ends of the search count as ends of a range.
-
-    Parameters
-    ----------
-    ratio : callable
-        Coupling -> observable over limit.
-    low, high : float
-    points : int
-        Of the grid on which changes of sign are looked for.
-    """
-    _check_range(low, high)
-    grid = np.geomspace(low, high, points)
-    above = [ratio(float(x)) > 1.0 for x in grid]
-    ends = [float(grid[0])] if above[0] else []
-    steps = zip(grid[:-1], grid[1:], above[:-1], above[1:], strict=True)
-    ends += [
-        float(brentq(lambda x: ratio(x) - 1.0, a, b, rtol=1e-10)) for a, b, was, now in steps if was != now
-    ]
-    if above[-1]:
-        ends.append(float(grid[-1]))
-    return list(zip(ends[::2], ends[1::2], strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)

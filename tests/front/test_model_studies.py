@@ -15,7 +15,7 @@ from darkpair.chains.models import Inputs, ZPrimeMajorana
 from darkpair.chains.models.dark_matter import PICOBARN, fermion_sigma_v
 from darkpair.cli import main
 from darkpair.constraints import BToKNuNu
-from darkpair.contours import coupling_at, excluded_ranges
+from darkpair.contours import Range, coupling_at, ranges_above
 from darkpair.gen.errors import InputError
 from darkpair.studies import STUDIES
 from darkpair.studies.fig9 import branching_ratios
@@ -94,33 +94,19 @@ def test_coupling_at() -> None:
         coupling_at(np.square, 9.0, 10.0, 1.0)
 
 
-def test_excluded_ranges() -> None:
-    """A search for what escapes excludes a band; its ends solve the equation, the edges of the search count."""
-    found = excluded_ranges(lambda g: 30.0 * g**2 * math.exp(-(g**2)), 1e-3, 1e3)
-    assert len(found) == 1
-    for end in found[0]:
-        assert 30.0 * end**2 * math.exp(-(end**2)) == pytest.approx(1.0, rel=1e-8)
-    assert excluded_ranges(lambda g: 2.0 * g, 1.0, 5.0) == [(1.0, 5.0)]
-    assert excluded_ranges(lambda g: 0.1 * g, 1.0, 5.0) == []
-
-
 def test_b_decays_see_an_invisible_x2_in_a_wider_range() -> None:
     """Belle II's tenth excludes a band of G_X by escape, and everything above it once X2 is dark (section IV.D)."""
 
-    def ranges(fraction: float) -> list[tuple[float, float]]:
-        search = BToKNuNu(search="belle2-precision")
+    grid = np.geomspace(1e-7, 1e-3, 201)
 
-        def ratio(coupling: float) -> float:
-            model = ZPrimeMajorana(
-                m1=0.04, m2=0.4, G_X=coupling, inputs=PAPER, invisible_branching_ratio=fraction
-            )
-            return float(search.ratio(model))
-
-        return excluded_ranges(ratio, 1e-7, 1e-3, points=24)
+    def ranges(fraction: float) -> list[Range]:
+        model = ZPrimeMajorana(m1=0.04, m2=0.4, G_X=grid, inputs=PAPER, invisible_branching_ratio=fraction)
+        return ranges_above(grid, BToKNuNu(search="belle2-precision").ratio(model))
 
     plain, dark = ranges(0.0), ranges(0.5)
-    assert plain[0][0] > dark[0][0] > 1e-7
-    assert dark[-1][1] == pytest.approx(1e-3)
+    assert plain[0].low > dark[0].low > 1e-7
+    assert dark[-1].high == pytest.approx(1e-3)
+    assert dark[-1].high_open
 
 
 def test_data_is_for_studies_that_draw_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
