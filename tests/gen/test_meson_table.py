@@ -207,6 +207,12 @@ def test_multiplicities() -> None:
     found = generated("eta", 400.0, "p")
     spread = 0.5 * (max(found.values()) - min(found.values())) / (sum(found.values()) / len(found))
     assert multiplicity("eta", 400.0)[1] == pytest.approx(max(eta.error, spread * eta.value))
+    two = generated("eta", 120.0, "p")  # too few to tell a spread: that of 70 GeV, where three differ most
+    assert len(two) == 2
+    three = generated("eta", 70.0, "p")
+    greatest = 0.5 * (max(three.values()) - min(three.values())) / (sum(three.values()) / len(three))
+    value, error = multiplicity("eta", 120.0)
+    assert error / value == pytest.approx(greatest)
     prime = generated("eta'", 400.0, "p")
     assert multiplicity("eta'", 400.0)[0] == pytest.approx(sum(prime.values()) / len(prime))
     for meson in MESONS:
