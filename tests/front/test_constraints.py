@@ -31,6 +31,7 @@ from darkpair.constraints import (
     strongest,
 )
 from darkpair.constraints.escape import escape_fraction, invisible_branching_ratio, invisible_fraction
+from darkpair.constraints.measurements import measurement
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.gun import Gun
@@ -292,3 +293,16 @@ def test_the_page_names_every_constraint_and_its_limit() -> None:
     assert f"{value:.3f} and" in page
     largest = 1.0 / math.sqrt(float(HiggsDecay(completion="aligned").ratio(model)))
     assert f"{largest:.3f}" in page
+
+
+@pytest.mark.parametrize("constraint", [AtomicParity(), NeutrinoElectron()])
+def test_a_light_mediator_saturates_at_the_momentum_transfer(
+    constraint: AtomicParity | NeutrinoElectron,
+) -> None:
+    """At fixed eps_Z the excess goes as 1/(m_Z'^2 + Q^2): no longer as 1/m_Z'^2 once the Z' is lighter than Q."""
+    square = measurement(constraint.TOPIC, "momentum_transfer").value
+    light, heavy = 0.1 * math.sqrt(square), 10.0
+    point: dict[str, Any] = {"m1": 0.04, "m2": 0.4, "eps_Z": 1e-6, "g_X": 1.0, "inputs": Inputs("paper")}
+    models = [ZPrimeScalar.from_mixing(m_Zprime=mass, **point) for mass in (light, heavy)]
+    found = [float(constraint.value(model)) for model in models]
+    assert found[0] / found[1] == pytest.approx((heavy**2 + square) / (1.01 * square), rel=1e-6)
