@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ def data_files() -> list[str]:
 def read_data(name: str) -> dict[str, Any]:
     """Contents of a detector's data file: ``detectors/data/NAME.toml``, or a path that ends with .toml.
 
+    Those of the package are read once, and shared: change nothing in them.
+
     Raises
     ------
     UnknownNameError
@@ -54,9 +56,7 @@ def read_data(name: str) -> dict[str, Any]:
         For a path that cannot be read, or is not TOML.
     """
     if not name.endswith(".toml"):
-        if name not in data_files():
-            raise UnknownNameError("data file", name, data_files())
-        return tomllib.loads((files("darkpair.detectors") / "data" / f"{name}.toml").read_text("utf-8"))
+        return _own(name)
     try:
         return tomllib.loads(Path(name).read_text("utf-8"))
     except OSError as error:
@@ -65,6 +65,13 @@ def read_data(name: str) -> dict[str, Any]:
         raise InputError(
             f"{name}: not a TOML file ({error}); see detectors/data/charm.toml for one"
         ) from error
+
+
+@cache
+def _own(name: str) -> dict[str, Any]:
+    if name not in data_files():
+        raise UnknownNameError("data file", name, data_files())
+    return tomllib.loads((files("darkpair.detectors") / "data" / f"{name}.toml").read_text("utf-8"))
 
 
 def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:

@@ -16,8 +16,8 @@ from hashlib import blake2b
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
@@ -296,8 +296,8 @@ def _pilot(
 def _smooth(square: Array) -> Array:
     """Squared weights shared with the neighbours: few parents of a cell hit, and none must not mean never."""
     modes: list[Literal["nearest", "wrap"]] = ["nearest", "nearest", "wrap"]
-    near = uniform_filter(square, 3, mode=modes)
-    far = uniform_filter(square, 7, mode=modes)
+    near = scipy.ndimage.uniform_filter(square, 3, mode=modes)
+    far = scipy.ndimage.uniform_filter(square, 7, mode=modes)
     return np.asarray(np.maximum(0.5 * square + 0.4 * near + 0.1 * far, 0.0))
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import optimize, special
+import scipy
 
 from darkpair.chains.models.electroweak import fermion_couplings, higgs_vev
 from darkpair.chains.widths import two_body_width
@@ -40,7 +40,7 @@ __all__ = [
 PICOBARN: Final = 1e-34 / HBAR_C**2
 
 #: Nodes and weights for averages over v^2 exp(-x v^2 / 4), by u = x v^2 / 4 with sqrt(u) exp(-u).
-_U, _WU = special.roots_genlaguerre(48, 0.5)
+_U, _WU = scipy.special.roots_genlaguerre(48, 0.5)
 
 
 def fermion_sigma_v(v_rel: Real, *, y: Real, m: Real, m_phi: Real) -> Array:
@@ -127,10 +127,10 @@ def thermal_average(sigma_v: Callable[[Array], Array], *, m: float, m_final: flo
     temperature = m / x
     energy = low + 0.5 * temperature * u**2
     # ds sigma (s - 4m^2) sqrt(s) K1 / (8 m^4 T K2^2), s = 4 E^2, sigma = sigma_v / (2 sqrt(1 - m^2/E^2))
-    bessel = special.k1e(2.0 * energy / temperature) * np.exp(-2.0 * (energy - m) / temperature)
+    bessel = scipy.special.k1e(2.0 * energy / temperature) * np.exp(-2.0 * (energy - m) / temperature)
     velocity = np.sqrt(np.maximum(1.0 - (m / energy) ** 2, 0.0))
     integrand = sigma_v(energy) * 0.5 * velocity * 4.0 * energy**2 * 2.0 * energy * bessel * 8.0 * energy
-    norm = 8.0 * m**4 * temperature * special.kve(2, x) ** 2
+    norm = 8.0 * m**4 * temperature * scipy.special.kve(2, x) ** 2
     return float(np.sum(4.5 * weight * integrand * temperature * u) / norm)
 
 
@@ -190,7 +190,7 @@ def largest_mass_gap(m: float, inputs: Inputs, largest_coupling: float = 1.0) ->
     arXiv:2005.07102, below eq. 74: 0.6.
     """
     return float(
-        optimize.brentq(
+        scipy.optimize.brentq(
             lambda gap: math.log(relic_quartic(m, m * (1.0 + gap), inputs) / largest_coupling), 0.01, 2.0
         )
     )

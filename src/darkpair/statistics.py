@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 from scipy.special import betainc, gammaincc, gammaincinv, ndtr, ndtri
 
 from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency
@@ -169,7 +169,9 @@ def upper_limit(experiment: Counting, confidence_level: float = 0.90, *, method:
                 f"no upper limit at {confidence_level:g} confidence with a relative error of the efficiency of "
                 f"{experiment.efficiency_error:g}; allowed: a smaller error"
             )
-    return float(brentq(lambda s: experiment.at_most(s) - target, 0.0, high, xtol=1e-12, rtol=1e-12))
+    return float(
+        scipy.optimize.brentq(lambda s: experiment.at_most(s) - target, 0.0, high, xtol=1e-12, rtol=1e-12)
+    )
 
 
 def expected_limit(
@@ -340,7 +342,7 @@ def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float
     def excess(strength: float) -> float:
         return float(pyhf.infer.hypotest(strength, data, model, test_stat="qtilde")) - alpha
 
-    return high * float(brentq(excess, 1e-3, 1.0, xtol=1e-6))
+    return high * float(scipy.optimize.brentq(excess, 1e-3, 1.0, xtol=1e-6))
 
 
 def _level(confidence_level: float) -> float:

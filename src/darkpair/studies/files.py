@@ -58,10 +58,14 @@ def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
     """Paths of the figure as PNG and PDF; the figure is closed."""
     import matplotlib.pyplot as plt
 
+    figure.set_dpi(150)
+    engine = figure.get_layout_engine()
+    if engine is not None:  # found once, and without drawing: savefig does both for every file
+        engine.execute(figure)
+        figure.set_layout_engine(None)
     paths = [folder / f"{name}.{kind}" for kind in ("png", "pdf")]
     for path in paths:
-        figure.savefig(path, dpi=150)
-        figure.set_layout_engine("none")  # found once: it takes longer than the drawing
+        figure.savefig(path)
     plt.close(figure)
     return paths
 

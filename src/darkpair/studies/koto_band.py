@@ -6,7 +6,9 @@ model's own branching ratio, with eq. 66, and with the efficiency at the lifetim
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.constraints.koto import KotoBand
 from darkpair.contours import coupling_at
+from darkpair.scan import grid, scan
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.koto_efficiency import EfficiencyCurve, efficiency_curves
 
@@ -43,9 +46,10 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         Of the sample; 5 000 000 unless given.
     """
     n = events or (1_000_000 if quick else 5_000_000)
-    (curve,) = efficiency_curves([_POINT], events=n, folder=folder / "cache")
+    cache = folder / "cache"
+    (curve,) = efficiency_curves([_POINT], events=n, folder=cache)
     tables = [Inputs(preset) for preset in PRESETS] if inputs is None else [inputs]
-    rows = bands(curve, tables)
+    rows = bands(curve, tables, folder=cache)
     told = {"inputs": tables, "events": n, "selection": "2016-18", "efficiency ratio": curve}
     return [
         *write_rows(folder, "koto-band", rows, told),
@@ -53,7 +57,9 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     ]
 
 
-def bands(curve: EfficiencyCurve, tables: list[Inputs]) -> list[dict[str, Any]]:
+def bands(
+    curve: EfficiencyCurve, tables: list[Inputs], *, folder: Path | None = None
+) -> list[dict[str, Any]]:
     """Couplings at the ends and the middle of the band, for each model, table of inputs and treatment.
 
     Parameters
@@ -61,23 +67,35 @@ def bands(curve: EfficiencyCurve, tables: list[Inputs]) -> list[dict[str, Any]]:
     curve : EfficiencyCurve
         At (430, 0) MeV.
     tables : list of Inputs
+    folder : Path, optional
+        The cache.
     """
+    found = {
+        table.preset: scan(
+            partial(_row, curve, table),
+            grid(model=_MODELS, treatment=_treatments(curve)),
+            folder=folder,
+            workers=1,
+        )
+        for table in tables
+    }
+    return [row for name in _MODELS for rows in found.values() for row in rows if row["X1, X2"] == name]
+
+
+def _treatments(curve: EfficiencyCurve) -> dict[str, KotoBand]:
     prompt = KotoBand(efficiency_ratio=curve.prompt, decay="included")
-    treatments = {
+    return {
         "prompt, BR = 1": replace(prompt, branching_ratio=1.0),
         "prompt, own BR": prompt,
         "eq. 66": replace(prompt, decay="estimate"),
         "at its lifetime": replace(prompt, efficiency_ratio=curve),
     }
-    return [
-        _row(name, kind, table, treatment, band)
-        for name, kind in _MODELS.items()
-        for table in tables
-        for treatment, band in treatments.items()
-    ]
 
 
-def _row(name: str, kind: type[ZPrime], inputs: Inputs, treatment: str, band: KotoBand) -> dict[str, Any]:
+def _row(curve: EfficiencyCurve, inputs: Inputs, point: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the table, at a model and a treatment."""
+    kind, band = _MODELS[point["model"]], _treatments(curve)[point["treatment"]]
+
     def model(G_X: Any) -> ZPrime:
         return kind(m1=_POINT[0], m2=_POINT[1], G_X=G_X, inputs=inputs)
 
@@ -88,9 +106,9 @@ def _row(name: str, kind: type[ZPrime], inputs: Inputs, treatment: str, band: Ko
     at = model(couplings[0])
     names = ("G_X / G_F", "68 % low", "68 % high", "95 % low", "95 % high")
     return {
-        "X1, X2": name,
+        "X1, X2": point["model"],
         "inputs": inputs.preset,
-        "treatment": treatment,
+        "treatment": point["treatment"],
         **{key: float(value / fermi) for key, value in zip(names, couplings, strict=True)},
         "BR(K_L -> X1 X2)": float(at.branching_ratio("K_L0", "X1 X2")),
         "c tau [mm]": float(at.ctau("X2")),
