@@ -79,11 +79,7 @@ def test_leaves_data_and_picture(study: tuple[str, Path]) -> None:
             m = 1e-3 * row["m1 [MeV]"]
             b = float(fermion_sigma_v(1.0, y=row["value"], m=m, m_phi=m * row["m_phi / m1"]))
             assert 6.0 * b / 20.0 / PICOBARN == pytest.approx(1.0, rel=1e-6)
-        exact = {(r["coupling"], r["m_phi / m1"]): r for r in told["solved"]}
-        for (
-            coupling,
-            _,
-        ), row in exact.items():  # 1 pb at m/T = 20 leaves too much: larger couplings are needed
+        for row in told["solved"]:  # 1 pb at m/T = 20 leaves too much: larger couplings are needed
             larger = row["value of the observed Omega h^2"] / row["value"]
             if row["coupling"] == "y_phi":  # the rate as the density, but for the logarithm in the freeze-out
                 assert larger == pytest.approx((row["Omega h^2"] / OBSERVED) ** 0.25, rel=0.1)
