@@ -64,7 +64,7 @@ def main() -> None:
 @main.command()
 @click.argument("job", type=click.Path(path_type=Path))
 @click.option("-n", "n", type=float, help="Generated events.")
-@click.option("-o", "--output", help="ROOT file; the picture goes beside it.")
+@click.option("-o", "--output", help="File: .root, .hepmc3 or .hepmc3.gz; the picture goes beside it.")
 @click.option("--seed", type=int, help="Random seed.")
 @click.option("--workers", type=int, help="Processes.")
 @click.option(
