@@ -43,8 +43,8 @@ _PROVENANCE, _RESULT = "darkpair.provenance", "darkpair.result"
 
 #: Events whose text is made at once: more cost more each (measured), for they leave the cache.
 _BATCH = 4096
-#: Characters kept for the result; Delphes's reader takes lines of 16 kB.
-_ROOM = 15000
+#: Characters kept for the result: that of twenty cuts needs 2000.
+_ROOM = 6000
 #: Longest line that HepMC3's own reader takes, its end included.
 _LONGEST = 262144
 #: Level of gzip: writing costs 1.6 times that of text, the file is half as large; level 6 saves 5 % more for 4 times
