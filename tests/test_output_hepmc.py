@@ -188,6 +188,10 @@ def test_a_result_that_needs_more_room_gets_it(tmp_path: Path, ending: str) -> N
         file.close({"cuts": cuts})
     assert read_provenance(tmp_path / f"b.{ending}")["cuts"] == cuts
     assert [particles(e) for e in read(tmp_path / f"b.{ending}")] == [particles(e) for e in normal]
+    unpacked = gzip.decompress if ending.endswith("gz") else bytes
+    texts = [unpacked((tmp_path / f"{name}.{ending}").read_bytes()) for name in "ab"]
+    assert texts[0].partition(b"\nE 1 ")[2] == texts[1].partition(b"\nE 1 ")[2]
+    assert texts[1].count(b"START_EVENT_LISTING") == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"a.{ending}", f"b.{ending}"]
     with pytest.raises(InputError, match=r"300\d+ characters.*262143"):
         written(tmp_path / f"c.{ending}", events, table="x" * 300000)

@@ -58,7 +58,7 @@ def _stop(message: str) -> NoReturn:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="darkpair")
 def main() -> None:
-    """Dark-particle pair production in meson decays, as ROOT files."""
+    """Dark-particle pair production in meson decays, as ROOT or HepMC3 files."""
 
 
 @main.command()
