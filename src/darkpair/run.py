@@ -135,10 +135,11 @@ def _writer(job: Job, pipeline: Pipeline) -> EventWriter:
             provenance=provenance(job, pipeline),
         )
     for key in ("layout", "kind", "compression"):
-        if key in output.model_fields_set:
+        default = type(output).model_fields[key].default
+        if getattr(output, key) != default:
             raise InputError(
                 f"output.{key} = {getattr(output, key)!r} says how a ROOT file is written, and {Path(output.path).name!r} is "
-                f"HepMC3; leave output.{key} out, or write a .root file"
+                f"HepMC3; leave output.{key} out or set it to {default!r}, or write a .root file"
             )
     return HepMCWriter(output.path, provenance=provenance(job, pipeline))
 

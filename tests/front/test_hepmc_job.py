@@ -101,10 +101,7 @@ def test_the_picture_stands_beside_the_file(tmp_path: Path) -> None:
 def test_events_of_a_file_are_written_with_the_parent_decayed_anew(tmp_path: Path) -> None:
     """What NanoAOD's B decayed to is gone, the rest of its event stands, and the file's numbers are attributes."""
     file = write_nano(tmp_path / "in.root", [b_event(), b_event(-511), b_event(511)], weights=[1.0, 2.0, 3.0])
-    job = tmp_path / "job.toml"
-    example = (EXAMPLES / "cms_b_mesons.toml").read_text()
-    job.write_text("".join(line for line in example.splitlines(True) if not line.startswith("layout")))
-    run(str(job), tmp_path / "o.hepmc3", f"source.path={file}")
+    run("cms_b_mesons.toml", tmp_path / "o.hepmc3", f"source.path={file}", "output.layout=cartesian")
     with pyhepmc.open(tmp_path / "o.hepmc3") as opened:
         events = list(opened)
     assert len(events) == 3
