@@ -19,6 +19,7 @@ from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
 from darkpair.job import load_job
 from darkpair.limits import cache_folder, limit_rows, models_of, plain_rows
+from darkpair.limits_picture import limits_picture
 from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
 from darkpair.report import (
@@ -33,7 +34,7 @@ from darkpair.report import (
 from darkpair.run import run_job, summary
 from darkpair.studies import STUDIES, options_for
 from darkpair.studies.exclusions import Size
-from darkpair.studies.files import folder_for, write_rows
+from darkpair.studies.files import folder_for, save_picture, write_rows
 
 __all__ = ["main"]
 
@@ -211,7 +212,7 @@ def limits(
     Several values with commas make a grid, of which the strongest constraint of each point is shown. Samples know
     masses alone: other couplings at the same masses take seconds.
     """
-    given = _pairs(settings)
+    given, title = _pairs(settings), f"{model}, inputs {preset}, data {data}"
     points = models_of(model, given, preset)
     size = Size.of(quick=quick)
     place = None if folder is None else folder_for(folder)
@@ -222,13 +223,14 @@ def limits(
     if place is not None and rows:
         told = {"model": model, "settings": given, "inputs": preset, "data": data, "size": size}
         written = write_rows(place, "limits", rows, told)
+        figure = limits_picture(points, found, given, along, title)
+        written += [] if figure is None else save_picture(figure, place, "limits")
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
     if not rows:
         console.print(f"{model} has none of the decays that these searches look for: see darkpair rates")
         return
-    title = f"{model}, inputs {preset}, data {data}"
     if len(found) == 1:
         unit = ("", 1.0) if along is None else (given[along], float(getattr(points[0][1], along)))
         console.print(limits_table(found[0], title, along, unit))

@@ -91,6 +91,15 @@ class Range:
         """Both ends, None where the range may go on."""
         return None if self.low_open else self.low, None if self.high_open else self.high
 
+    def told(self) -> dict[str, float | bool]:
+        """The range as the columns of a table."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "low open": self.low_open,
+            "high open": self.high_open,
+        }
+
     def over(self, unit: float) -> Range:
         """The range in multiples of a unit above 0."""
         return replace(self, low=self.low / unit, high=self.high / unit)

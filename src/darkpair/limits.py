@@ -14,6 +14,7 @@ import numpy as np
 
 from darkpair.chains.models.rates import build_model
 from darkpair.constraints import DATA, BeamDump, Constraint, KotoBand, KotoLimit
+from darkpair.constraints.koto import TWO_SIGMA
 from darkpair.contours import Range, ranges_above
 from darkpair.detectors.koto_results import run
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -47,7 +48,9 @@ class LimitRow:
     least : float
         Lower end of a band, in `unit`.
     ranges : tuple of Range, optional
-        Of the parameter: excluded, or for a band explained.
+        Of the parameter: excluded, or for a band explained at one sigma.
+    wide : tuple of Range, optional
+        Of a band at two sigma.
     """
 
     constraint: str
@@ -58,6 +61,7 @@ class LimitRow:
     events: float | None
     least: float = 0.0
     ranges: tuple[Range, ...] | None = None
+    wide: tuple[Range, ...] | None = None
 
     @property
     def ratio(self) -> float:
@@ -68,6 +72,15 @@ class LimitRow:
     def production(self) -> bool:
         """Whether this is an end of a beam dump's production uncertainty, which excludes nothing by itself."""
         return ", production " in self.constraint
+
+    def curves(self) -> dict[str, tuple[Range, ...]]:
+        """Ranges by the names that the figures' curves have."""
+        if self.kind != "band":
+            return {self.constraint: self.ranges or ()}
+        return {
+            f"{self.constraint}, 1 sigma": self.ranges or (),
+            f"{self.constraint}, 2 sigma": self.wide or (),
+        }
 
     @property
     def verdict(self) -> str:
@@ -218,15 +231,15 @@ def _row(
         events = value / run(constraint.run).single_event_sensitivity.value
     if isinstance(constraint, KotoBand):
         events = value / constraint.single_event_sensitivity
-    ranges = None
+    ranges: dict[str, tuple[Range, ...]] = {}
     if scanned is not None and along is not None:
         grid = np.asarray(getattr(scanned, along))
         seen = np.broadcast_to(constraint.value(scanned), grid.shape)
-        above = seen / constraint.limit
+        ratios = {"ranges": seen / constraint.limit}
         if isinstance(constraint, KotoBand):
-            low, high = constraint.interval()
-            above = np.minimum(seen / low, high / seen)
-        ranges = tuple(ranges_above(grid, above))
+            ends = {"ranges": constraint.interval(), "wide": constraint.interval(TWO_SIGMA)}
+            ratios = {key: np.minimum(seen / low, high / seen) for key, (low, high) in ends.items()}
+        ranges = {key: tuple(ranges_above(grid, ratio)) for key, ratio in ratios.items()}
     return LimitRow(
         constraint=name,
         kind=kind,
@@ -235,7 +248,7 @@ def _row(
         unit="events" if counts else "1",
         events=events,
         least=constraint.interval()[0] if isinstance(constraint, KotoBand) else 0.0,
-        ranges=ranges,
+        **ranges,
     )
 
 

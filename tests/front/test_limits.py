@@ -67,6 +67,9 @@ def test_events_by_hand(rows: dict[str, LimitRow], folder: Path) -> None:
 
 def test_band_is_explained_inside(rows: dict[str, LimitRow], folder: Path) -> None:
     (span,) = rows["koto-three-events"].ranges or ()
+    (wide,) = rows["koto-three-events"].wide or ()
+    assert wide.low < 0.95 * span.low
+    assert wide.high > 1.05 * span.high
     for factor, verdict in ((1.01, "explained"), (0.99, "")):
         (found,) = limit_rows([replace(POINT, G_X=factor * span.low)], size=TINY, folder=folder, workers=1)
         assert next(one.verdict for one in found if one.constraint == "koto-three-events") == verdict
@@ -136,6 +139,11 @@ def test_command(tmp_path: Path) -> None:
     assert ratio == pytest.approx(1.0, rel=1e-3)
     grid = CliRunner().invoke(main, [*HEAVY, "G_X=1 GF,90 GF", *cache])
     assert [word for word in ("strongest", "1 GF", "90 GF", "excluded") if word not in grid.output] == []
+    drawn = ["limits", "zprime-majorana", "m1=0,20 MeV,90 MeV", "m2=600 MeV", "G_X=1 GF", "--along", "G_X"]
+    told = CliRunner().invoke(main, [*drawn, "-o", str(tmp_path / "p"), *cache])
+    assert told.exit_code == 0, told.output
+    assert (tmp_path / "p" / "limits.png").stat().st_size > 10_000
+    assert not (tmp_path / "o" / "limits.png").exists()  # one point
     none = CliRunner().invoke(main, ["limits", "dipole", "m1=0", "m2=200 MeV", "mu=1e-7", *cache])
     assert none.exit_code == 0
     assert "none of the decays" in none.output

@@ -223,17 +223,7 @@ def constraints_at(
 
 
 def _rows(curve: str, kind: str, grid: Array, ratio: Array) -> list[dict[str, Any]]:
-    return [
-        {
-            "curve": curve,
-            "kind": kind,
-            "low": found.low,
-            "high": found.high,
-            "low open": found.low_open,
-            "high open": found.high_open,
-        }
-        for found in ranges_above(grid, ratio)
-    ]
+    return [{"curve": curve, "kind": kind, **found.told()} for found in ranges_above(grid, ratio)]
 
 
 def _tuples(curve: Mapping[str, Any]) -> dict[str, Any]:
