@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from darkpair.chains.models.model import Model
 
-__all__ = ["RateRow", "build_model", "rate_table"]
+__all__ = ["RateRow", "build_model", "rate_table", "unit_of"]
 
 #: Parameters in GeV, which may come with a unit ("430 MeV").
 _ENERGIES: Final = frozenset(
@@ -96,6 +96,11 @@ def _value(name: str, text: str | float, inputs: Inputs) -> object:
             f"{name} = {text!r} is not a number; allowed: 0.5, 1e-5, G_X = '1.2 GF', mu = '1e-2 /TeV', masses with a unit"
         ) from None
     return scale * (number if number.imag else number.real)
+
+
+def unit_of(parameter: str) -> str:
+    """Unit in which a model keeps a parameter; "1" for one without, and for couplings, whose units differ."""
+    return "GeV" if parameter in _ENERGIES else "1"
 
 
 def build_model(name: str, settings: Mapping[str, str | float], preset: str = "pdg") -> Model:
