@@ -6,6 +6,7 @@ pi0 alone is too weak: its rate stands in the table of claims.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,7 @@ from darkpair.chains.models.dark_matter import (
 )
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.relic_density import relic_density, relic_scale
+from darkpair.scan import grid, scan
 from darkpair.studies.files import save_picture, write_rows
 
 __all__ = ["run"]
@@ -41,9 +43,11 @@ _MIXINGS: Final = (1e-10, 1e-9, 1e-8)
 
 _MASS: Final = "m1 [MeV]"
 
-#: (m1 [MeV], m_phi / m1) where the Boltzmann equation is solved.
-_SOLVED_SECLUDED: Final = ((20.0, 0.5), (100.0, 0.5), (300.0, 0.5))
-_SOLVED_FORBIDDEN: Final = ((100.0, 1.1), (100.0, 1.3), (100.0, 1.5))
+#: Where the Boltzmann equation is solved: m1 [MeV], and m_phi over it.
+_SOLVED: Final = (
+    *grid(coupling=["y_phi"], m=[20.0, 100.0, 300.0], ratio=[0.5]),
+    *grid(coupling=["lambda_phi"], m=[100.0], ratio=[1.1, 1.3, 1.5]),
+)
 
 #: m/T of the table of thermal averages, joined in the logarithms; beyond it nothing annihilates any more.
 _TABLE: Final = np.geomspace(5.0, 500.0, 60)
@@ -55,6 +59,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:
     Parameters
     ----------
     folder : Path
+        With the solutions of the Boltzmann equation kept in ``cache``.
     inputs : Inputs, optional
         The preset "pdg" unless given.
     quick : bool
@@ -64,7 +69,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:
     points = 6 if quick else 40
     couplings = [*_yukawas(points, used), *_quartics(points, used)]
     lifetimes = _lifetimes(points, used)
-    solved = [*_solved_yukawas(used), *_solved_quartics(used)]
+    solved = scan(partial(_solved, used), _SOLVED, folder=folder / "cache", workers=1)
     told = {"inputs": used}
     return [
         *write_rows(folder, "relic", couplings, told, checks=_checks(used), solved=solved),
@@ -103,41 +108,27 @@ def _quartics(points: int, inputs: Inputs) -> list[dict[str, Any]]:
     ]
 
 
-def _solved_yukawas(inputs: Inputs) -> list[dict[str, Any]]:
-    """Relic density of tabulated Yukawa couplings, and the couplings that leave the observed one."""
-    rows = []
-    for m, ratio in _SOLVED_SECLUDED:
-        y = relic_yukawa(1e-3 * m, 1e-3 * m * ratio, inputs)
-        at_one = fermion_sigma_v(1.0, y=y, m=1e-3 * m, m_phi=1e-3 * m * ratio)
-        rows.append(_solved("y_phi", m, ratio, y, partial(p_wave_average, at_one), power=4.0))
-    return rows
-
-
-def _solved_quartics(inputs: Inputs) -> list[dict[str, Any]]:
-    """The same of quartic couplings."""
-    rows = []
-    for m, ratio in _SOLVED_FORBIDDEN:
-        coupling = relic_quartic(1e-3 * m, 1e-3 * m * ratio, inputs)
-        rate = partial(scalar_sigma_v, coupling=coupling, m_phi=1e-3 * m * ratio)
-        at = [thermal_average(rate, m=1e-3 * m, m_final=1e-3 * m * ratio, x=float(x)) for x in _TABLE]
-        law = scipy.interpolate.CubicSpline(np.log(_TABLE), np.log(at))
-        rows.append(_solved("lambda_phi", m, ratio, coupling, partial(_joined, law), power=2.0))
-    return rows
-
-
-def _solved(
-    coupling: str, m: float, ratio: float, value: float, average: Any, *, power: float
-) -> dict[str, Any]:
-    """A row: a coupling, what it leaves, and the one that leaves what is observed; the rate goes with a power of it."""
-    fermion = coupling == "y_phi"
-    states = 2.0 if fermion else 1.0
-    scale = relic_scale(average, 1e-3 * m, states=states, conjugate=fermion)
+def _solved(inputs: Inputs, point: Mapping[str, Any]) -> dict[str, Any]:
+    """What a tabulated coupling leaves, and the one that leaves what is observed."""
+    m, m_phi = 1e-3 * point["m"], 1e-3 * point["m"] * point["ratio"]
+    fermion = point["coupling"] == "y_phi"
+    average: Any
+    if fermion:
+        value = relic_yukawa(m, m_phi, inputs)
+        average = partial(p_wave_average, fermion_sigma_v(1.0, y=value, m=m, m_phi=m_phi))
+    else:
+        value = relic_quartic(m, m_phi, inputs)
+        rate = partial(scalar_sigma_v, coupling=value, m_phi=m_phi)
+        at = [thermal_average(rate, m=m, m_final=m_phi, x=float(x)) for x in _TABLE]
+        average = partial(_joined, scipy.interpolate.CubicSpline(np.log(_TABLE), np.log(at)))
+    states, power = (2.0, 4.0) if fermion else (1.0, 2.0)  # the rate goes with that power of the coupling
+    scale = relic_scale(average, m, states=states, conjugate=fermion)
     return {
-        "coupling": coupling,
-        _MASS: m,
-        "m_phi / m1": ratio,
+        "coupling": point["coupling"],
+        _MASS: point["m"],
+        "m_phi / m1": point["ratio"],
         "value": value,
-        "Omega h^2": relic_density(average, 1e-3 * m, states=states, conjugate=fermion),
+        "Omega h^2": relic_density(average, m, states=states, conjugate=fermion),
         "value of the observed Omega h^2": value * scale ** (1.0 / power),
     }
 
