@@ -20,7 +20,7 @@ from darkpair.gen.provenance import describe
 from darkpair.job import load_job
 from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
-from darkpair.report import cutflow_table, plugin_table, rate_rows_table, result_lines
+from darkpair.report import cutflow_table, plugin_table, rate_rows_table, result_lines, sample_lines
 from darkpair.run import run_job, summary
 from darkpair.studies import STUDIES, options_for
 from darkpair.studies.files import folder_for
@@ -95,7 +95,7 @@ def run(
         )
     told = summary(result.cutflow, result.factors)
     console.print(cutflow_table(told))
-    for line in result_lines(told, result.seconds):
+    for line in (*result_lines(told, result.seconds), *sample_lines(read_provenance(result.path))):
         console.print(line)
     console.print(f"events                 {result.path}")
     for picture in result.pictures:
@@ -133,13 +133,20 @@ def inspect(file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"file": str(file)} | told, indent=1))
         return
-    console.print(cutflow_table(told["result"]))
-    for line in result_lines(told["result"]):
-        console.print(line)
-    console.print(f"chain                  {told['chain']['decay']}")
-    console.print(f"seed                   {told['seed']}")
-    versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
-    console.print(f"made with              {versions}")
+    result = told.get("result")
+    if isinstance(result, dict) and "cutflow" in result:  # a program of one's own need not say how it went
+        console.print(cutflow_table(result))
+        for line in (*result_lines(result), *sample_lines(told)):
+            console.print(line)
+    output = told["output"]
+    console.print(f"events in the file     {output['events']:,}, layout {output['layout']}, {output['kind']}")
+    if isinstance(told.get("chain"), dict):
+        console.print(f"chain                  {told['chain'].get('decay')}")
+    if "seed" in told:
+        console.print(f"seed                   {told['seed']}")
+    versions = ", ".join(f"{name} {version}" for name, version in told.get("versions", {}).items())
+    if versions:
+        console.print(f"made with              {versions}")
 
 
 @main.command(context_settings={"ignore_unknown_options": False})
