@@ -7,7 +7,7 @@ the calorimeter's plane.  Not simulated: resolution, merged showers, backgrounds
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Any
 
@@ -169,6 +169,12 @@ class FixedTarget:
                 "convert it"
             )
         return number.value
+
+    def provenance(self) -> dict[str, Any]:
+        """The settings and the beam; of a data file that the package does not have also what is in it."""
+        settings = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        own = {"data": self._data} if self.experiment.endswith(".toml") else {}
+        return settings | {"beam_energy": self.beam_energy} | own
 
     def expected_events(self, *, multiplicity: float, branching_ratio: float, acceptance: float) -> float:
         """Expected events: protons on target times multiplicity, rate, acceptance and flat factors."""

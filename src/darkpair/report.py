@@ -60,6 +60,13 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
     lines = []
     source, chain = (told.get(name) or {} for name in ("source", "chain"))
     chains = chain.get("chains", [chain])
+    beams = [
+        (table or {}).get("beam_energy") for table in (source.get("source", source), told.get("detector"))
+    ]
+    if None not in beams and beams[0] != beams[1]:
+        lines.append(
+            f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
+        )
     if source.get("decay_probability", 1.0) != 1.0:
         lines.append(
             f"not in it              {source['decay_probability']:.5g}, the probability that a parent of the source "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,24 @@ production = "K*+ X1 X2"
 modes = ["X1 pi0"]
 [detector]
 name = "belle2"
+[output]
+path = "out.root"
+picture = false
+"""
+
+DUMP = """
+[run]
+n = 500
+[source]
+name = "dump_mesons"
+meson = "eta"
+beam_energy = "70 GeV"
+[chain]
+name = "eta_x1x2_pi0"
+mass = { X1 = 0.04, X2 = 0.4 }
+ctau = { X2 = "3 m" }
+[detector]
+name = "fixed_target"
 [output]
 path = "out.root"
 picture = false
@@ -87,3 +107,15 @@ def test_inspects_a_file_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: 
             file.write(chunk.record())
     out = said(["inspect", "own.root"], monkeypatch, tmp_path)
     assert out.split() == ["events", "in", "the", "file", "300,", "layout", "cartesian,", "ttree"]
+
+
+def test_another_beam_and_ones_own_data_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = (files("darkpair.detectors") / "data" / "nucal.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace("64000.0", "30000.0"), encoding="utf-8")
+    words = ["run", "job.toml", "--set", "detector.experiment=mine.toml"]
+    same = said(words, monkeypatch, tmp_path, DUMP)
+    assert "two beams" not in same
+    told = json.loads(said(["inspect", "out.root", "--json"], monkeypatch, tmp_path))
+    assert told["detector"]["data"]["decay_volume"]["z_min"]["value"] == 30000.0
+    other = said([*words, "--set", "source.beam_energy=400 GeV"], monkeypatch, tmp_path, DUMP)
+    assert "two beams              400 GeV of the source, 70 GeV of the detector" in other
