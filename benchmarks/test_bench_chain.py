@@ -12,6 +12,7 @@ from darkpair import Pipeline, Streams, build, chunks
 from darkpair.detectors.koto import Koto
 from darkpair.gen.directions import isotropic
 from darkpair.gen.kinematics import boost_pair
+from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
@@ -60,12 +61,13 @@ def test_detector(benchmark: Any, parents: Any) -> None:
     benchmark(observe)
 
 
-def test_root_write(benchmark: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("writer", "name"), [(RootWriter, "e.root"), (HepMCWriter, "e.hepmc3")])
+def test_write(benchmark: Any, tmp_path: Path, writer: Any, name: str) -> None:
     pipeline = Pipeline(source=KotoKL(), chain=CHAIN)
     record = next(chunks(pipeline, 100_000, size=100_000)).record()
 
     def write() -> None:
-        with RootWriter(tmp_path / "events.root", provenance={}) as file:
+        with writer(tmp_path / name, provenance={}) as file:
             file.write(record)
 
     benchmark(write)

@@ -15,7 +15,8 @@ from darkpair.chains.descriptor import build
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.output.layouts import ETA_ON_AXIS, STATUS_FLAGS, Layout, branches
 from darkpair.gen.output.reader import read_events, read_provenance
-from darkpair.gen.output.root import Kind, RootWriter, check_writable
+from darkpair.gen.output.root import Kind, RootWriter
+from darkpair.gen.output.target import check_writable
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.gun import Gun

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from darkpair.chains.models.model import Model
 
-__all__ = ["RateRow", "build_model", "rate_table"]
+__all__ = ["RateRow", "build_model", "rate_table", "unit_of"]
 
 #: Parameters in GeV, which may come with a unit ("430 MeV").
 _ENERGIES: Final = frozenset(
@@ -106,10 +106,15 @@ def _value(name: str, text: str | float, inputs: Inputs) -> object:
     return scale * (number if number.imag else number.real)
 
 
+def unit_of(parameter: str) -> str:
+    """Unit in which a model keeps a parameter; "1" for one without, and for couplings, whose units differ."""
+    return "GeV" if parameter in _ENERGIES else "1"
+
+
 def _spoken(name: str) -> str:
     """A parameter with its unit, for messages."""
-    unit = "GeV" if name in _ENERGIES else _UNITS.get(name)
-    return f"{name} [{unit}]" if unit else name
+    unit = _UNITS.get(name, unit_of(name))
+    return name if unit == "1" else f"{name} [{unit}]"
 
 
 def build_model(name: str, settings: Mapping[str, str | float], preset: str = "pdg") -> Model:

@@ -1,1 +1,1 @@
-"""Where events go: ROOT files."""
+"""Where events go: ROOT and HepMC3 files."""

@@ -42,6 +42,7 @@ __all__ = [
     "Branches",
     "Layout",
     "branches",
+    "original",
     "roles",
 ]
 
@@ -113,7 +114,7 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
     if layout not in get_args(Layout):
         raise UnknownNameError("layout", layout, get_args(Layout))
     n, weight = len(events), total_weight(events)
-    out: Branches = _original(events)
+    out: Branches = original(events)
     if layout == "nano":
         counted = {
             "run": np.ones(n, dtype=np.uint32),
@@ -179,7 +180,7 @@ def _file_cylindrical(events: ak.Array) -> tuple[Array, Array, Array] | None:
     return np.asarray(flat.pt), np.asarray(flat.eta), np.asarray(flat.phi)
 
 
-def _original(events: ak.Array) -> Branches:
+def original(events: ak.Array) -> Branches:
     """What a file says of each event, and which of its particles is the parent."""
     if "original" not in events.fields:
         return {}

@@ -1,4 +1,4 @@
-"""Event records and provenance from the files that `RootWriter` wrote."""
+"""Event records and provenance from the files that `RootWriter` wrote; provenance of `HepMCWriter`'s too."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import awkward as ak
 import uproot
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.hepmc import hepmc_provenance, is_hepmc
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.root import PROVENANCE, TREE
 
@@ -22,13 +23,15 @@ __all__ = ["read_events", "read_provenance"]
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """How the events of a file were made: what `RootWriter` was given, and its ``output``.
+    """How the events of a file were made: what its writer was given, and its ``output``.
 
     Raises
     ------
     InputError
         For a file that is missing, damaged or not of this writer.
     """
+    if is_hepmc(path):
+        return hepmc_provenance(path)
     with _opened(path) as file:
         return _provenance(file)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import awkward as ak
 import numpy as np
@@ -13,16 +12,15 @@ import uproot
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.output.layouts import Branches, Layout, branches, roles
 from darkpair.gen.output.spelling import names, word
-from darkpair.gen.output.target import check_writable, unfinished
+from darkpair.gen.output.target import EventWriter
 from darkpair.gen.provenance import describe
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
-    from types import TracebackType
 
-__all__ = ["PROVENANCE", "TREE", "Kind", "RootWriter", "check_writable"]
+__all__ = ["PROVENANCE", "TREE", "Kind", "RootWriter"]
 
 Kind: TypeAlias = Literal["ttree", "rntuple"]
 Compression: TypeAlias = Literal["lz4", "zstd", "none"]
@@ -37,7 +35,7 @@ _BASKET = 32768
 COMPRESSIONS = {"lz4": uproot.LZ4(1), "zstd": uproot.ZSTD(1), "none": None}
 
 
-class RootWriter:
+class RootWriter(EventWriter):
     """A ROOT file that appears under its name when it is complete, and not at all after an exception.
 
     Parameters
@@ -75,31 +73,16 @@ class RootWriter:
             raise UnknownNameError("kind of file", kind, get_args(Kind))
         if compression not in COMPRESSIONS:
             raise UnknownNameError("compression", compression, COMPRESSIONS)
-        check_writable(path)
-        self.path, self.layout, self.kind = Path(path).resolve(), layout, kind
-        self.compression = compression
-        self.provenance: dict[str, Any] = dict(provenance)
-        self.events = 0
-        self._partial = unfinished(self.path)
+        super().__init__(path, provenance)
+        self.layout, self.kind, self.compression = layout, kind, compression
         self._pending: list[Branches] = []
         self._particles: list[dict[str, Any]] = []
         self._spelled: dict[str, str] = {}
         self._types: dict[str, str] = {}
-        self._file: Any = None
         self._tree: Any = None
 
-    def __enter__(self) -> Self:
-        self._file = uproot.recreate(self._partial, compression=COMPRESSIONS[self.compression])
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                self.close()
-        finally:
-            self._abandon()
+    def _open(self) -> Any:
+        return uproot.recreate(self._partial, compression=COMPRESSIONS[self.compression])
 
     def write(self, events: ak.Array) -> None:
         """Add events.
@@ -114,8 +97,7 @@ class RootWriter:
         InputError
             If the layout cannot hold them, or if their branches are not those of the events before.
         """
-        if self._file is None:
-            raise InputError(f"{self.path.name} is not open; write inside the with-block of its RootWriter")
+        self._check_open()
         for start in range(0, len(events) or 1, _BASKET):
             some = events if len(events) <= _BASKET else events[start : start + _BASKET]
             converted = branches(some, self.layout, first=self.events + 1)
@@ -136,25 +118,10 @@ class RootWriter:
             if sum(len(p["genWeight"]) for p in self._pending) >= _BASKET:
                 self._flush()
 
-    def close(self, provenance: Mapping[str, Any] | None = None) -> None:
-        """Finish the file and give it its name; once only, later calls do nothing.
-
-        Parameters
-        ----------
-        provenance : mapping, optional
-            What is known only now, as the cut flow; added to the rest.
-
-        Raises
-        ------
-        InputError
-            If nothing was written, not even an empty record, which would tell the branches.
-        """
-        if self._file is None:
-            return
+    def _finish(self) -> None:
         if self._tree is None:
-            raise InputError(f"no events for {self.path.name}; write at least one record, be it empty")
+            raise self._nothing_written()
         self._flush()
-        self.provenance |= dict(provenance or {})
         output = {
             "layout": self.layout,
             "kind": self.kind,
@@ -165,18 +132,6 @@ class RootWriter:
         }
         text = json.dumps(describe(self.provenance | {"output": output}), allow_nan=False)
         self._file[PROVENANCE] = text
-        self._file.close()
-        self._file = None
-        self._partial.replace(self.path)
-
-    def _abandon(self) -> None:
-        """Leave nothing of an unfinished file."""
-        file, self._file = self._file, None
-        try:
-            if file is not None:
-                file.close()
-        finally:
-            self._partial.unlink(missing_ok=True)
 
     def _make(self, converted: Branches) -> Any:
         """Empty tree with the branches of the first events."""

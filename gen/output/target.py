@@ -4,11 +4,105 @@ from __future__ import annotations
 
 import os
 import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import awkward as ak
 
 from darkpair.gen.errors import InputError
 
-__all__ = ["check_writable", "unfinished"]
+__all__ = ["EventWriter", "check_writable", "unfinished"]
+
+
+class EventWriter(ABC):
+    """A file of events that appears under its name when it is complete, and not at all after an exception.
+
+    Parameters
+    ----------
+    path : str or path
+    provenance : mapping
+        How the events were made, as `darkpair.gen.provenance.describe` writes it; may grow until the file is closed.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; see `check_writable`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], provenance: Mapping[str, Any]) -> None:
+        check_writable(path)
+        self.path = Path(path).resolve()
+        self.provenance: dict[str, Any] = dict(provenance)
+        self.events = 0
+        self._partial = unfinished(self.path)
+        self._file: Any = None
+
+    def __enter__(self) -> Self:
+        self._file = self._open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.close()
+        finally:
+            self._abandon()
+
+    @abstractmethod
+    def write(self, events: ak.Array) -> None:
+        """Add events, perhaps none."""
+
+    @abstractmethod
+    def _open(self) -> Any:
+        """The unfinished file, open; it has a ``close``."""
+
+    @abstractmethod
+    def _finish(self) -> None:
+        """Write what is known only now."""
+
+    def close(self, provenance: Mapping[str, Any] | None = None) -> None:
+        """Finish the file and give it its name; once only, later calls do nothing.
+
+        Parameters
+        ----------
+        provenance : mapping, optional
+            What is known only now, as the cut flow; added to the rest.
+
+        Raises
+        ------
+        InputError
+            If nothing was written, not even an empty record, which would tell what events have.
+        """
+        if self._file is None:
+            return
+        self.provenance |= dict(provenance or {})
+        self._finish()
+        self._file.close()
+        self._file = None
+        self._partial.replace(self.path)
+
+    def _check_open(self) -> None:
+        if self._file is None:
+            raise InputError(
+                f"{self.path.name} is not open; write inside the with-block of its {type(self).__name__}"
+            )
+
+    def _nothing_written(self) -> InputError:
+        return InputError(f"no events for {self.path.name}; write at least one record, be it empty")
+
+    def _abandon(self) -> None:
+        """Leave nothing of an unfinished file."""
+        file, self._file = self._file, None
+        try:
+            if file is not None:
+                file.close()
+        finally:
+            self._partial.unlink(missing_ok=True)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:

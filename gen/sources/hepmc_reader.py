@@ -101,11 +101,13 @@ def _columns(event: Any) -> dict[str, NDArray[Any]]:
         incoming = vertex.particles_in
         if incoming:
             mother[out] = incoming[0].id - 1
+    place = event.event_pos()  # of what comes from no vertex
+    beginning = np.array([place.x, place.y, place.z, place.t])
     columns = {
         "pdgid": np.asarray(p.pid, dtype=np.int32),
         "status": np.asarray(p.status, dtype=np.int32),
         "mother": mother,
-        "has_vertex": _at(v.has_set_position, origin).astype(np.bool_),
+        "has_vertex": _at(v.has_set_position, origin, bool(np.any(beginning))).astype(np.bool_),
     }
     for name, values in (
         ("px", p.px),
@@ -115,14 +117,14 @@ def _columns(event: Any) -> dict[str, NDArray[Any]]:
         ("mass", p.generated_mass),
     ):
         columns[name] = np.asarray(values, dtype=np.float64) / energy
-    for name, values in (("vx", v.x), ("vy", v.y), ("vz", v.z), ("vt", v.t)):
-        columns[name] = _at(values, origin) * length
+    for name, values, missing in zip(("vx", "vy", "vz", "vt"), (v.x, v.y, v.z, v.t), beginning, strict=True):
+        columns[name] = _at(values, origin, missing) * length
     return columns
 
 
-def _at(values: Any, origin: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Numbers of each particle's vertex; 0 where it has none."""
-    padded = np.append(np.asarray(values, dtype=np.float64), 0.0)
+def _at(values: Any, origin: NDArray[np.int64], missing: float) -> NDArray[np.float64]:
+    """Numbers of each particle's vertex; `missing` where it has none."""
+    padded = np.append(np.asarray(values, dtype=np.float64), missing)
     return padded[origin]
 
 

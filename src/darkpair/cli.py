@@ -1,4 +1,4 @@
-"""The command line: ``darkpair run | list | inspect | rates | study``."""
+"""The command line: ``darkpair run | list | inspect | rates | limits | study``."""
 
 from __future__ import annotations
 
@@ -18,12 +18,24 @@ from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
 from darkpair.job import load_job
+from darkpair.limits import cache_folder, limit_rows, models_of, plain_rows
+from darkpair.limits_picture import limits_picture
 from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
-from darkpair.report import cutflow_table, plugin_table, rate_rows_table, result_lines, sample_lines
+from darkpair.report import (
+    cutflow_table,
+    limits_table,
+    plugin_table,
+    production_lines,
+    rate_rows_table,
+    result_lines,
+    sample_lines,
+    strongest_table,
+)
 from darkpair.run import run_job, summary
 from darkpair.studies import STUDIES, options_for
-from darkpair.studies.files import folder_for
+from darkpair.studies.exclusions import Size
+from darkpair.studies.files import folder_for, save_picture, write_rows
 
 __all__ = ["main"]
 
@@ -58,13 +70,13 @@ def _stop(message: str) -> NoReturn:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="darkpair")
 def main() -> None:
-    """Dark-particle pair production in meson decays, as ROOT files."""
+    """Dark-particle pair production in meson decays, as ROOT or HepMC3 files."""
 
 
 @main.command()
 @click.argument("job", type=click.Path(path_type=Path))
 @click.option("-n", "n", type=float, help="Generated events.")
-@click.option("-o", "--output", help="ROOT file; the picture goes beside it.")
+@click.option("-o", "--output", help="File: .root, .hepmc3 or .hepmc3.gz; the picture goes beside it.")
 @click.option("--seed", type=int, help="Random seed.")
 @click.option("--workers", type=int, help="Processes.")
 @click.option(
@@ -95,7 +107,7 @@ def run(
         )
     told = summary(result.cutflow, result.factors)
     console.print(cutflow_table(told))
-    for line in (*result_lines(told, result.seconds), *sample_lines(read_provenance(result.path))):
+    for line in (*result_lines(told, result.seconds), *sample_lines(result.provenance)):
         console.print(line)
     console.print(f"events                 {result.path}")
     for picture in result.pictures:
@@ -156,19 +168,86 @@ def inspect(file: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def rates(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> None:
     """Show widths, branching ratios and c tau of a model at one point, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'."""
-    given = {}
-    for setting in settings:
-        key, sign, value = setting.partition("=")
-        if not sign or not key:
-            raise InputError(f"{setting!r}; allowed: key=value, as in m2='430 MeV'")
-        given[key] = value
-    point = build_model(model, given, preset)
+    point = build_model(model, _pairs(settings), preset)
     rows = rate_table(point)
     if as_json:
         told = {"model": model, "point": describe(point), "rows": [describe(row) for row in rows]}
         click.echo(json.dumps(told, indent=1))
         return
     console.print(rate_rows_table(rows, f"{model}, inputs {point.inputs.preset}"))
+
+
+def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+    """Parameters of a model as given."""
+    given = {}
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign or not key:
+            raise InputError(f"{setting!r}; allowed: key=value, as in m2='430 MeV'")
+        given[key] = value
+    return given
+
+
+@main.command(context_settings={"ignore_unknown_options": False})
+@click.argument("model")
+@click.argument("settings", nargs=-1, metavar="[KEY=VALUE[,VALUE]...]...")
+@click.option("--along", help="Parameter, a coupling, whose excluded ranges are wanted.")
+@click.option("--inputs", "preset", default="pdg", help="Table of inputs: pdg, paper or paper-10tev.")
+@click.option("--data", default="today", help="Measurements: 2020 (the paper's) or today.")
+@click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder for every row as CSV and JSON."
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    help="Folder of samples to keep; the user's cache unless given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def limits(
+    model: str,
+    settings: tuple[str, ...],
+    along: str | None,
+    preset: str,
+    data: str,
+    quick: bool,
+    folder: Path | None,
+    cache: Path | None,
+    as_json: bool,
+) -> None:
+    """Show what KOTO, beam dumps, B, K, pi0 and Higgs decays say of model points, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'.
+
+    Several values with commas make a grid, of which the strongest constraint of each point is shown. Samples know
+    masses alone: other couplings at the same masses take seconds.
+    """
+    given, title = _pairs(settings), f"{model}, inputs {preset}, data {data}"
+    points = models_of(model, given, preset)
+    size = Size.of(quick=quick)
+    place = None if folder is None else folder_for(folder)
+    found = limit_rows(
+        [point for _, point in points], data=data, along=along, size=size, folder=cache or cache_folder()
+    )
+    rows, written = plain_rows([varied for varied, _ in points], found, along), []
+    if place is not None and rows:
+        told = {"model": model, "settings": given, "inputs": preset, "data": data, "size": size}
+        written = write_rows(place, "limits", rows, told)
+        figure = limits_picture(points, found, given, along, title)
+        written += [] if figure is None else save_picture(figure, place, "limits")
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    if not rows:
+        console.print(f"{model} has none of the decays that these searches look for: see darkpair rates")
+        return
+    if len(found) == 1:
+        unit = ("", 1.0) if along is None else (given[along], float(getattr(points[0][1], along)))
+        console.print(limits_table(found[0], title, along, unit))
+        for line in production_lines(found[0]):
+            console.print(line)
+    else:
+        console.print(strongest_table(points, found, title))
+    for path in written:
+        console.print(str(path))
 
 
 @main.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -85,6 +85,32 @@ class Range:
     high: float
     low_open: bool = False
     high_open: bool = False
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """Both ends, None where the range may go on."""
+        return None if self.low_open else self.low, None if self.high_open else self.high
+
+    def told(self) -> dict[str, float | bool]:
+        """The range as the columns of a table."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "low open": self.low_open,
+            "high open": self.high_open,
+        }
+
+    def over(self, unit: float) -> Range:
+        """The range in multiples of a unit above 0."""
+        return replace(self, low=self.low / unit, high=self.high / unit)
+
+    def __str__(self) -> str:
+        """As in a table."""
+        if self.low_open and self.high_open:
+            return "everywhere"
+        if self.high_open:
+            return f"above {self.low:.3g}"
+        return f"below {self.high:.3g}" if self.low_open else f"{self.low:.3g} to {self.high:.3g}"
 
 
 def ranges_above(grid: Array, ratio: Array) -> list[Range]:

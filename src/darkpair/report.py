@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -10,8 +11,18 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from darkpair.chains.models.rates import RateRow
+from darkpair.limits import LimitRow, strongest_row
 
-__all__ = ["cutflow_table", "plugin_table", "rate_rows_table", "result_lines", "sample_lines"]
+__all__ = [
+    "cutflow_table",
+    "limits_table",
+    "plugin_table",
+    "production_lines",
+    "rate_rows_table",
+    "result_lines",
+    "sample_lines",
+    "strongest_table",
+]
 
 #: c tau [mm] below which a particle that is left whole is a mistake rather than a long flight.
 _SHORT_LIVED: Final = 1.0
@@ -110,6 +121,71 @@ def rate_rows_table(rows: Sequence[RateRow], title: str) -> Table:
         ratio = "-" if row.branching_ratio is None else f"{row.branching_ratio:.4g}"
         width = "closed" if row.closed else f"{row.width:.4g}"
         table.add_row(f"{row.parent} -> {row.mode}", width, ratio, f"{row.ctau:.4g}", row.equation)
+    return table
+
+
+def limits_table(
+    rows: Sequence[LimitRow], title: str, along: str | None = None, unit: tuple[str, float] = ("", 1.0)
+) -> Table:
+    """Table of what every constraint says of a point, the strongest first.
+
+    Parameters
+    ----------
+    rows : sequence of LimitRow
+    title : str
+    along : str, optional
+        Parameter whose ranges are shown, instead of the limits.
+    unit : (str, float)
+        What its ranges are multiples of: text and value.
+    """
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    shown = [row for row in rows if not row.production]
+    names = ["constraint", "ratio", "events", "verdict"]
+    if along is None:
+        names[1:1] = ["value", "limit"]
+    else:
+        names.append(f"range of {along} [{unit[0]}]")
+    for name in names:
+        right = name in ("value", "limit", "ratio", "events")
+        table.add_column(name, justify="right" if right else "left", no_wrap=name == "constraint")
+    for row in sorted(shown, key=lambda row: math.inf if math.isnan(row.value) else -row.ratio):
+        cells = {name: _number(getattr(row, name)) for name in ("value", "limit", "events")}
+        cells |= {"constraint": row.constraint, "ratio": _number(row.ratio), "verdict": row.verdict}
+        ranges = "; ".join(str(one.over(unit[1])) for one in row.ranges or ()) or "-"
+        table.add_row(*(cells.get(name, ranges) for name in names))
+    return table
+
+
+def production_lines(rows: Sequence[LimitRow]) -> list[str]:
+    """Expected events of beam dumps at both ends of the production uncertainty, one dump a line."""
+    events = {row.constraint: row.events for row in rows if isinstance(row.events, float)}
+    low, high = ", production low", ", production high"
+    return [
+        f"{name}: {_number(events[name + low])} to {_number(events[name + high])} events with the uncertainty of "
+        "the number and spectrum of eta"
+        for name in events
+        if name + low in events
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else "?" if math.isnan(value) else f"{value:.3g}"
+
+
+def strongest_table(
+    points: Sequence[tuple[dict[str, str], Any]], found: Sequence[Sequence[LimitRow]], title: str
+) -> Table:
+    """Table of the strongest measurement at each point of a grid."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for name in points[0][0]:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("strongest", no_wrap=True)
+    table.add_column("ratio", justify="right", no_wrap=True)
+    table.add_column("")
+    for (varied, _), rows in zip(points, found, strict=True):
+        row = strongest_row(rows)
+        cells = ["-", "", ""] if row is None else [row.constraint, f"{row.ratio:.3g}", row.verdict]
+        table.add_row(*varied.values(), *cells)
     return table
 
 

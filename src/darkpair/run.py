@@ -13,8 +13,11 @@ import hist
 
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.decay_places import decay_places
+from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
-from darkpair.gen.output.root import RootWriter, check_writable
+from darkpair.gen.output.hepmc import HepMCWriter, is_hepmc
+from darkpair.gen.output.root import RootWriter
+from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe, environment
 from darkpair.job import Job
@@ -34,7 +37,7 @@ class Result:
     Parameters
     ----------
     path : Path
-        The ROOT file.
+        The ROOT or HepMC3 file.
     pictures : tuple of Path
         One for each of the detector's histograms, or of what decays where without a detector.
     cutflow : Cutflow
@@ -43,6 +46,8 @@ class Result:
         From the first event to the complete file.
     factors : dict
         Efficiencies that the detector does not simulate, by name.
+    provenance : dict
+        What the file says of how it was made.
     """
 
     path: Path
@@ -51,6 +56,7 @@ class Result:
     histograms: dict[str, hist.Hist[Any]]
     seconds: float
     factors: dict[str, float] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
 
 
 def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
@@ -73,19 +79,11 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     if job.output.picture:
         require_matplotlib()
     path = Path(job.output.path)
-    check_writable(path)
+    writer = _writer(job, pipeline)
     start = time.perf_counter()
     total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
     places: hist.Hist[Any] | None = None  # where no detector has pictures to show
     waiting: list[Chunk] = []
-    output = job.output
-    writer = RootWriter(
-        path,
-        layout=output.layout,
-        kind=output.kind,
-        compression=output.compression,
-        provenance=provenance(job, pipeline),
-    )
     with writer as file, worker_pool(job.run.workers) as executor:
         # events that keep those of a file are many times as large
         size = (
@@ -93,7 +91,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         )
         for chunk in chunks(pipeline, job.run.n, size=size, executor=executor, workers=job.run.workers):
             waiting.append(chunk)
-            if output.picture and pipeline.detector is None:
+            if job.output.picture and pipeline.detector is None:
                 seen = decay_places(chunk.events)
                 places = seen if places is None else places + seen
             total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
@@ -113,10 +111,9 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         histograms = histograms | {"decay_places": places}
     title = str(file.provenance["chain"]["decay"])
     pictures: list[Path] = []
+    stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
     for name, histogram in histograms.items() if job.output.picture else ():
-        pictures.append(
-            path.with_suffix(".png") if not pictures else path.with_name(f"{path.stem}_{name}.png")
-        )
+        pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
         draw(histogram, pipeline.detector, cutflow, title, pictures[-1])
     return Result(
         path=path,
@@ -125,7 +122,29 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         histograms=histograms,
         seconds=seconds,
         factors=factors,
+        provenance=dict(file.provenance),
     )
+
+
+def _writer(job: Job, pipeline: Pipeline) -> EventWriter:
+    """File of the kind that the ending of the job's path says."""
+    output = job.output
+    if not is_hepmc(output.path):
+        return RootWriter(
+            output.path,
+            layout=output.layout,
+            kind=output.kind,
+            compression=output.compression,
+            provenance=provenance(job, pipeline),
+        )
+    for key in ("layout", "kind", "compression"):
+        default = type(output).model_fields[key].default
+        if getattr(output, key) != default:
+            raise InputError(
+                f"output.{key} = {getattr(output, key)!r} says how a ROOT file is written, and {Path(output.path).name!r} is "
+                f"HepMC3; leave output.{key} out or set it to {default!r}, or write a .root file"
+            )
+    return HepMCWriter(output.path, provenance=provenance(job, pipeline))
 
 
 def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:

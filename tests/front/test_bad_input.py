@@ -49,6 +49,11 @@ CASES = [
     (["chain.lifetime.X2=scann"], ["scann", "scan"]),
     (["chain.lifetime.X2=forced"], ["chain.lifetime.X2", "chain.ctau.X2"]),
     (["output.path=/nonexistent/folder/x.root"], ["/nonexistent/folder"]),
+    (["output.path=x.hepmc"], ["'x.hepmc'", ".hepmc3 or .hepmc3.gz"]),
+    (["output.path=/nonexistent/folder/x.hepmc3"], ["/nonexistent/folder"]),
+    (["output.path=x.hepmc3", "output.layout=nano"], ["output.layout = 'nano'", "'x.hepmc3'", ".root"]),
+    (["output.path=x.hepmc3.gz", "output.compression=zstd"], ["output.compression = 'zstd'", "leave"]),
+    (["output.path=x.hepmc3", "output.kind=rntuple"], ["output.kind = 'rntuple'", "HepMC3"]),
     (["nonsense"], ["section.key=value"]),
 ]
 
@@ -85,6 +90,7 @@ def test_unknown_chain_name(tmp_path: Path) -> None:
         (["run", "--sed", "1", "x"], ["--sed"]),
         (["list", "chain"], ["chain", "chains"]),
         (["inspect", "missing.root"], ["missing.root"]),
+        (["inspect", "missing.hepmc3"], ["missing.hepmc3", "there is no file"]),
         (["run", "job.toml", "-n", "many"], ["many"]),
     ],
 )
@@ -104,6 +110,11 @@ def test_foreign_file(tmp_path: Path) -> None:
     file = tmp_path / "x.root"
     file.write_bytes(b"not ROOT")
     assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.root"])
+    file = tmp_path / "x.hepmc3"
+    file.write_bytes(b"root\xff\0not HepMC")
+    assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.hepmc3", "HepMC3 file"])
+    file.write_text("HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nE 1 0 0\n")
+    assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.hepmc3", "not written by darkpair"])
 
 
 def assert_one_line(result: object, words: list[str]) -> None:

@@ -15,6 +15,7 @@ from darkpair.constraints.koto import KotoLimit
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.export.hepdata import Table, write_submission
 from darkpair.export.workspace import koto_workspace
+from darkpair.gen.particles import particle
 from darkpair.scan import scan
 from darkpair.studies.charm import CHAIN, generators
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
@@ -95,7 +96,7 @@ class Panel:
 def with_samples(
     points: Sequence[Mapping[str, float]], size: Size, folder: Path | None, *, workers: int = 2
 ) -> list[dict[str, Any]]:
-    """Points with what the samples of their masses gave, see `Contours`.
+    """Points with what the samples of their masses gave, see `Contours`: nothing where a decay is closed.
 
     Parameters
     ----------
@@ -108,14 +109,16 @@ def with_samples(
     """
     masses = list(dict.fromkeys((point["m1"], point["m2"]) for point in points))
     koto: dict[tuple[float, float], dict[str, Any]] = {mass: {} for mass in masses}
-    for box in dict.fromkeys(BOX.values()):
+    of_kaons = [mass for mass in masses if _open("K_L0", *mass)]
+    for box in dict.fromkeys(BOX.values()) if of_kaons else ():
         curves = efficiency_curves(
-            masses, events=size.kaons, selection=box, folder=folder, workers=workers, refuse=False
+            of_kaons, events=size.kaons, selection=box, folder=folder, workers=workers, refuse=False
         )
-        for mass, curve in zip(masses, curves, strict=True):
+        for mass, curve in zip(of_kaons, curves, strict=True):
             koto[mass][box] = {"ctau": curve.ctau, "ratio": curve.ratio, "error": curve.error}
+    of_etas = [mass for mass in masses if _open("eta", *mass)]
     dumps: dict[tuple[float, float], dict[str, Any]] = {
-        mass: {name: [] for name in _EXPERIMENTS} for mass in masses
+        mass: {name: [] for name in _EXPERIMENTS if mass in of_etas} for mass in masses
     }
     for experiment in _EXPERIMENTS:
         for generator in size.generators(experiment):
@@ -127,8 +130,8 @@ def with_samples(
                 throws=size.throws,
             )
             number = one.source.table
-            found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in masses], folder=folder, workers=workers)
-            for mass, table in zip(masses, found, strict=True):
+            found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in of_etas], folder=folder, workers=workers)
+            for mass, table in zip(of_etas, found, strict=True):
                 dumps[mass][experiment].append(
                     {
                         "generator": generator,
@@ -148,6 +151,11 @@ def with_samples(
         }
         for point in points
     ]
+
+
+def _open(parent: str, m1: float, m2: float) -> bool:
+    """Whether a parent gives the pair and X2 a pi0."""
+    return m1 + m2 < particle(parent).mass and m1 + particle("pi0").mass < m2
 
 
 def rows_of(

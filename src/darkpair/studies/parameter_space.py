@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
-__all__ = ["BOX", "COUPLINGS", "MODELS", "Contours", "DumpYield", "PromptEfficiency"]
+__all__ = ["BOX", "COUPLINGS", "MODELS", "Contours", "DumpYield", "PromptEfficiency", "constraints_at"]
 
 #: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
 BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18"}
@@ -153,35 +153,7 @@ class Contours:
 
     def drawn(self, point: Mapping[str, Any]) -> dict[str, tuple[str, Constraint]]:
         """Constraints of a point, with what they are: a band, an exclusion or a line."""
-        curves = {name: EfficiencyCurve(**_tuples(curve)) for name, curve in point["koto"].items()}
-        decay = "estimate" if self.data == "2020" else "included"
-
-        def ratio(run: str) -> Any:
-            curve = curves[BOX[run]]
-            return PromptEfficiency(curve=curve) if decay == "estimate" else curve
-
-        band = KotoBand(efficiency_ratio=ratio("2016-18"), decay=decay)
-        found: dict[str, tuple[str, Constraint]] = {"koto-three-events": ("band", band)}
-        for name in DATA[self.data]:
-            if name.startswith("koto-"):
-                run = name.removeprefix("koto-")
-                found[name] = ("excluded", KotoLimit(run=run, efficiency_ratio=ratio(run), decay=decay))
-        if self.koto_only:
-            return found
-        found |= {name: ("excluded", one) for name, one in constraints(self.data).items()}
-        for search in ("red-line", "belle2-precision"):
-            found[f"b-to-k-{search}"] = ("line", BToKNuNu(search=search))
-        for experiment, tables in point["dumps"].items():
-            for end in ("central", "low", "high"):
-                name = experiment if end == "central" else f"{experiment}, production {end}"
-                dump = BeamDump(
-                    experiment=experiment,
-                    multiplicity=1.0,
-                    acceptance=DumpYield(tables=tuple(tables), end=end),
-                    daughters=point["daughters"],
-                )
-                found[name] = ("excluded" if end == "central" else "line", dump)
-        return found
+        return constraints_at(point, self.data, koto_only=self.koto_only)
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Ranges of each curve; "unknown" ones are where a sample was too small to tell."""
@@ -204,18 +176,54 @@ class Contours:
         return {"coupling": name, "ranges": rows}
 
 
+def constraints_at(
+    point: Mapping[str, Any], data: str, *, koto_only: bool = False
+) -> dict[str, tuple[str, Constraint]]:
+    """Constraints by name, with what they are: a band, an exclusion or a line.
+
+    Parameters
+    ----------
+    point : mapping
+        Its ``koto``, ``dumps`` and ``daughters``, see `Contours`. KOTO's constraints are left out where ``koto``
+        is empty.
+    data : {"2020", "today"}
+    koto_only : bool
+    """
+    curves = {name: EfficiencyCurve(**_tuples(curve)) for name, curve in point["koto"].items()}
+    decay = "estimate" if data == "2020" else "included"
+
+    def ratio(run: str) -> Any:
+        curve = curves[BOX[run]]
+        return PromptEfficiency(curve=curve) if decay == "estimate" else curve
+
+    found: dict[str, tuple[str, Constraint]] = {}
+    if curves:
+        band = KotoBand(efficiency_ratio=ratio("2016-18"), decay=decay)
+        found["koto-three-events"] = ("band", band)
+        for name in DATA[data]:
+            if name.startswith("koto-"):
+                run = name.removeprefix("koto-")
+                found[name] = ("excluded", KotoLimit(run=run, efficiency_ratio=ratio(run), decay=decay))
+    if koto_only:
+        return found
+    found |= {name: ("excluded", one) for name, one in constraints(data).items()}
+    for search in ("red-line", "belle2-precision"):
+        found[f"b-to-k-{search}"] = ("line", BToKNuNu(search=search))
+    for experiment, tables in point["dumps"].items():
+        for end in ("central", "low", "high"):
+            name = experiment if end == "central" else f"{experiment}, production {end}"
+            dump = BeamDump(
+                experiment=experiment,
+                multiplicity=1.0,
+                acceptance=DumpYield(tables=tuple(tables), end=end),
+                daughters=point["daughters"],
+            )
+            found[name] = ("excluded" if end == "central" else "line", dump)
+    return found
+
+
 def _rows(curve: str, kind: str, grid: Array, ratio: Array) -> list[dict[str, Any]]:
-    return [
-        {
-            "curve": curve,
-            "kind": kind,
-            "low": found.low,
-            "high": found.high,
-            "low open": found.low_open,
-            "high open": found.high_open,
-        }
-        for found in ranges_above(grid, ratio)
-    ]
+    return [{"curve": curve, "kind": kind, **found.told()} for found in ranges_above(grid, ratio)]
 
 
 def _tuples(curve: Mapping[str, Any]) -> dict[str, Any]:

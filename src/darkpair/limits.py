@@ -1,0 +1,273 @@
+"""What every experiment says of a model: observable, limit, expected events, and the range of a parameter that is excluded."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from darkpair.chains.models.rates import build_model
+from darkpair.constraints import DATA, BeamDump, Constraint, KotoBand, KotoLimit
+from darkpair.constraints.koto import TWO_SIGMA
+from darkpair.contours import Range, ranges_above
+from darkpair.detectors.koto_results import run
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.studies.exclusions import Size, with_samples
+from darkpair.studies.parameter_space import constraints_at
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+
+__all__ = ["LimitRow", "cache_folder", "limit_rows", "models_of", "plain_rows", "strongest_row"]
+
+#: Factors by which a parameter is moved to find what is excluded.
+_FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitRow:
+    """What one constraint says of a model point.
+
+    Parameters
+    ----------
+    constraint : str
+    kind : {"excluded", "line", "band"}
+        A measurement that excludes, a line without a measurement behind it, or KOTO's three events, explained
+        inside their range.
+    value, limit : float
+        Observable and its limit, in `unit`; NaN where the sample is too small to tell.
+    unit : str
+    events : float or None
+        Expected events, where the experiment counts them.
+    least : float
+        Lower end of a band, in `unit`.
+    ranges : tuple of Range, optional
+        Of the parameter: excluded, or for a band explained at one sigma.
+    wide : tuple of Range, optional
+        Of a band at two sigma.
+    """
+
+    constraint: str
+    kind: str
+    value: float
+    limit: float
+    unit: str
+    events: float | None
+    least: float = 0.0
+    ranges: tuple[Range, ...] | None = None
+    wide: tuple[Range, ...] | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Observable over limit [1]."""
+        return self.value / self.limit
+
+    @property
+    def production(self) -> bool:
+        """Whether this is an end of a beam dump's production uncertainty, which excludes nothing by itself."""
+        return ", production " in self.constraint
+
+    def curves(self) -> dict[str, tuple[Range, ...]]:
+        """Ranges by the names that the figures' curves have."""
+        if self.kind != "band":
+            return {self.constraint: self.ranges or ()}
+        return {
+            f"{self.constraint}, 1 sigma": self.ranges or (),
+            f"{self.constraint}, 2 sigma": self.wide or (),
+        }
+
+    @property
+    def verdict(self) -> str:
+        """What the ratio means; empty for an allowed point."""
+        if math.isnan(self.value):
+            return "unknown"
+        if self.kind == "band":
+            return "explained" if self.least <= self.value <= self.limit else ""
+        return (
+            {"excluded": "excluded", "line": "" if self.production else "above"}[self.kind]
+            if self.ratio > 1.0
+            else ""
+        )
+
+
+def models_of(
+    name: str, settings: Mapping[str, str], preset: str = "pdg"
+) -> list[tuple[dict[str, str], Model]]:
+    """Model at every combination of values that are separated by commas, with what tells them apart.
+
+    Parameters
+    ----------
+    name : str
+        Of `darkpair.chains.models.MODELS`.
+    settings : mapping of str to str
+        See `darkpair.chains.models.rates.build_model`; each may hold several values: ``"0, 20 MeV"``.
+    preset : {"pdg", "paper", "paper-10tev"}
+
+    Raises
+    ------
+    InputError
+    UnknownNameError
+    """
+    values = {key: [part.strip() for part in str(text).split(",")] for key, text in settings.items()}
+    varied = [key for key, parts in values.items() if len(parts) > 1]
+    points = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
+    return [({key: point[key] for key in varied}, build_model(name, point, preset)) for point in points]
+
+
+def limit_rows(
+    models: Sequence[Model],
+    *,
+    data: str = "today",
+    along: str | None = None,
+    size: Size | None = None,
+    folder: Path | None = None,
+    workers: int = 2,
+) -> list[list[LimitRow]]:
+    """Rows of every constraint that applies, for each model point.
+
+    KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, with isotropic
+    decays of X2; beam dumps count X2 -> X1 pi0 of eta alone.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        One point each.
+    data : {"2020", "today"}
+        Of `darkpair.constraints.DATA`; see `darkpair.studies.parameter_space.Contours`.
+    along : str, optional
+        Parameter of the model, a coupling for example, whose excluded ranges are wanted: a factor of 1e4 to either
+        side of its value is searched.
+    size : Size, optional
+        Of the samples.
+    folder : Path, optional
+        Cache of the samples.
+    workers : int
+
+    Raises
+    ------
+    InputError
+        For a model of more than one point, or a parameter that is zero or no number.
+    UnknownNameError
+        For an unknown set of data or parameter.
+    """
+    if data not in DATA:
+        raise UnknownNameError("set of data", data, DATA)
+    points = [{"m1": _number(model, "m1"), "m2": _number(model, "m2")} for model in models]
+    moved = [None if along is None else _moved(model, along) for model in models]
+    found = with_samples(points, size or Size(), folder, workers=workers)
+    rows = []
+    for model, scanned, point in zip(models, moved, found, strict=True):
+        chosen = constraints_at(point, data)
+        rows.append(
+            [
+                _row(name, kind, constraint, model, along, scanned)
+                for name, (kind, constraint) in chosen.items()
+                if constraint.applies(model)
+            ]
+        )
+    return rows
+
+
+def strongest_row(rows: Sequence[LimitRow]) -> LimitRow | None:
+    """Row of the measurement with the largest ratio; None where none applies."""
+    known = [row for row in rows if row.kind == "excluded" and not math.isnan(row.value)]
+    return max(known, key=lambda row: row.ratio, default=None)
+
+
+def plain_rows(
+    varied: Sequence[Mapping[str, str]], found: Sequence[Sequence[LimitRow]], along: str | None = None
+) -> list[dict[str, Any]]:
+    """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
+
+    Parameters
+    ----------
+    varied : sequence of mapping
+        What tells the points apart.
+    found : sequence of sequence of LimitRow
+    along : str, optional
+        Of `limit_rows`: the ends of a range, None where it goes on or where there is none.
+    """
+    return [
+        {
+            **own,
+            "constraint": row.constraint,
+            "kind": row.kind,
+            "value": _known(row.value),
+            "limit": row.limit,
+            "unit": row.unit,
+            "ratio": _known(row.ratio),
+            "events": None if row.events is None else _known(row.events),
+            "verdict": row.verdict,
+            **({} if along is None else {f"{along} low": low, f"{along} high": high}),
+        }
+        for own, rows in zip(varied, found, strict=True)
+        for row in rows
+        for low, high in [one.ends for one in row.ranges or ()] or [(None, None)]
+    ]
+
+
+def cache_folder() -> Path:
+    """Where samples are kept between commands: the user's cache, as the XDG base directories name it."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "darkpair"
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _row(
+    name: str, kind: str, constraint: Constraint, model: Model, along: str | None, scanned: Model | None
+) -> LimitRow:
+    value = float(constraint.value(model))
+    counts = isinstance(constraint, BeamDump)
+    events = value if counts else None
+    if isinstance(constraint, KotoLimit):
+        events = value / run(constraint.run).single_event_sensitivity.value
+    if isinstance(constraint, KotoBand):
+        events = value / constraint.single_event_sensitivity
+    ranges: dict[str, tuple[Range, ...]] = {}
+    if scanned is not None and along is not None:
+        grid = np.asarray(getattr(scanned, along))
+        seen = np.broadcast_to(constraint.value(scanned), grid.shape)
+        ratios = {"ranges": seen / constraint.limit}
+        if isinstance(constraint, KotoBand):
+            ends = {"ranges": constraint.interval(), "wide": constraint.interval(TWO_SIGMA)}
+            ratios = {key: np.minimum(seen / low, high / seen) for key, (low, high) in ends.items()}
+        ranges = {key: tuple(ranges_above(grid, ratio)) for key, ratio in ratios.items()}
+    return LimitRow(
+        constraint=name,
+        kind=kind,
+        value=value,
+        limit=constraint.limit,
+        unit="events" if counts else "1",
+        events=events,
+        least=constraint.interval()[0] if isinstance(constraint, KotoBand) else 0.0,
+        **ranges,
+    )
+
+
+def _number(model: Model, name: str) -> float:
+    value = getattr(model, name)
+    if np.ndim(value):
+        raise InputError(f"{name} is an array of shape {np.shape(value)}; allowed: one point a model")
+    return float(value)
+
+
+def _moved(model: Model, along: str) -> Model:
+    """The model with a parameter times each factor."""
+    known = [
+        entry.name for entry in fields(model) if isinstance(getattr(model, entry.name), int | float | complex)
+    ]
+    if along not in known:
+        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", along, known)
+    value = getattr(model, along)
+    if not (np.isreal(value) and np.real(value) > 0.0):
+        raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
+    moved: Any = replace(model, **{along: np.real(value) * _FACTORS})
+    return moved  # type: ignore[no-any-return]
