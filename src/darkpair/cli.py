@@ -150,8 +150,7 @@ def inspect(file: Path, as_json: bool) -> None:
         console.print(cutflow_table(result))
         for line in (*result_lines(result), *sample_lines(told)):
             console.print(line)
-    output = told["output"]
-    console.print(f"events in the file     {output['events']:,}, layout {output['layout']}, {output['kind']}")
+    console.print(f"events in the file     {told['output']['events']:,}")
     if isinstance(told.get("chain"), dict):
         console.print(f"chain                  {told['chain'].get('decay')}")
     if "seed" in told:

@@ -106,7 +106,7 @@ def test_inspects_a_file_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         for chunk in darkpair.chunks(pipeline, 300):
             file.write(chunk.record())
     out = said(["inspect", "own.root"], monkeypatch, tmp_path)
-    assert out.split() == ["events", "in", "the", "file", "300,", "layout", "cartesian,", "ttree"]
+    assert out == "events in the file     300\n"
 
 
 def test_another_beam_and_ones_own_data_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
