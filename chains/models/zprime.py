@@ -295,6 +295,7 @@ def _modes() -> dict[tuple[str, str], Mode]:
     table = {
         ("K_L0", "X1 X2"): Mode(partial(_pair, meson="K_L0"), "44-46"),
         ("eta", "X1 X2"): Mode(partial(_pair, meson="eta"), "49, 51"),
+        ("pi0", "X1 X2"): Mode(partial(_pair, meson="pi0"), "47, 50 crossed"),
         ("B0", "X1 X2"): Mode(partial(_pair, meson="B0"), "44-46 with f_B"),
         ("X2", "X1 pi0"): Mode(partial(_meson, meson="pi0"), "47, 48, 50"),
         ("X2", "X1 eta"): Mode(partial(_meson, meson="eta"), "49 crossed"),

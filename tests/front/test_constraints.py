@@ -138,8 +138,18 @@ def test_pion_to_nothing() -> None:
     assert constraint.value(model) == pytest.approx(expected, rel=0.01)
     assert not constraint.excluded(model)
     assert constraint.excluded(replace(model, G_X=2.0 * G_F))
-    assert not constraint.applies(point("scalar"))
+    assert constraint.value(point("scalar")) == 0.0  # m1 + m2 above the pion's mass
     assert constraint.value(VirtualMeson(m1=0.01, m2=0.05, m_eff=1e-6, a_211=1e-6)) > 0.0
+
+
+def test_pion_to_a_pair_that_stays() -> None:
+    """An X2 that decays to nothing at all is never seen; one of the Z' to neutrinos and electrons."""
+    stable = VirtualMeson(m1=0.01, m2=0.05, m_eff=1e-7)
+    assert invisible_branching_ratio(stable) == 1.0
+    assert PionToInvisible().value(stable) == stable.branching_ratio("pi0", "X1 X2") > 1e-8
+    pair = point("majorana", 0.01, 0.08)
+    unseen = PionToInvisible().value(pair) / pair.branching_ratio("pi0", "X1 X2")
+    assert unseen == pytest.approx(1.5 / (1.5 + 0.2516), rel=0.02)
 
 
 @pytest.mark.parametrize(("preset", "coupling"), [("paper", 1.080), ("paper-10tev", 0.409)])

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from darkpair.chains.models import Inputs, ZPrimeMajorana
 from darkpair.chains.models.dark_matter import PICOBARN, fermion_sigma_v
+from darkpair.chains.models.relic_density import OBSERVED
 from darkpair.cli import main
 from darkpair.constraints import BToKNuNu
 from darkpair.contours import Range, coupling_at, ranges_above
@@ -78,6 +79,12 @@ def test_leaves_data_and_picture(study: tuple[str, Path]) -> None:
             m = 1e-3 * row["m1 [MeV]"]
             b = float(fermion_sigma_v(1.0, y=row["value"], m=m, m_phi=m * row["m_phi / m1"]))
             assert 6.0 * b / 20.0 / PICOBARN == pytest.approx(1.0, rel=1e-6)
+        for row in told["solved"]:  # 1 pb at m/T = 20 leaves too much: larger couplings are needed
+            larger = row["value of the observed Omega h^2"] / row["value"]
+            if row["coupling"] == "y_phi":  # the rate as the density, but for the logarithm in the freeze-out
+                assert larger == pytest.approx((row["Omega h^2"] / OBSERVED) ** 0.25, rel=0.1)
+            else:  # the rate falls during the freeze-out, so more of it is needed than the density tells
+                assert larger > (row["Omega h^2"] / OBSERVED) ** 0.5 > 1.5
         gaps = told["checks"]["largest (m_phi - m1) / m1 with lambda_phi below 1"]
         assert gaps["100 MeV"] == pytest.approx(0.55, abs=0.01)
 

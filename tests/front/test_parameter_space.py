@@ -220,6 +220,8 @@ def test_study_files(tmp_path: Path) -> None:
     paths = save_rows(tmp_path, "fig4", rows, both, {"size": size}, "a test", rescaling=rescaling(rows))
     told = json.loads((tmp_path / "fig4.json").read_text())
     assert all(r["low"] > 1.0 for r in told["rescaling"])
+    open_ended = [row | {"high open": row["X1, X2"] == "Dirac fermions"} for row in rows]
+    assert {r["high"] for r in rescaling(open_ended)} == {None}
     with (tmp_path / "fig4.csv").open() as file:
         assert len(list(csv.DictReader(file))) == len(rows)
     assert {"koto-2015", "koto-2016-18", "koto-2021", "atomic-parity-2021"} <= {r["curve"] for r in rows}
@@ -229,6 +231,15 @@ def test_study_files(tmp_path: Path) -> None:
     table = json.loads(next(p for p in tables if "m2_430_mev_charm.yaml" in p.name).read_text())
     assert table["independent_variables"][0]["header"] == {"name": "m1", "units": "MeV"}
     assert [d["header"]["name"] for d in table["dependent_variables"]] == ["G_X / G_F low", "G_X / G_F high"]
+    told = {q["name"]: q for q in table["dependent_variables"][0]["qualifiers"]}
+    assert told["m2"] == {"name": "m2", "units": "MeV", "value": "430.0"}
+    assert told["convention"]["value"] == "literal"
+    assert told["confidence level"] == {"name": "confidence level", "units": "%", "value": "90"}
+    (wide,) = (p for p in tables if p.name == "against_m_zprime_koto_three_events_2_sigma.yaml")
+    told = {
+        q["name"]: q["value"] for q in json.loads(wide.read_text())["dependent_variables"][0]["qualifiers"]
+    }
+    assert (told["g_X"], told["confidence level"]) == ("1", "95")
     above = json.loads(next(p for p in tables if p.name == "m2_430_mev_koto_2021.yaml").read_text())
     assert {v["value"] for v in above["dependent_variables"][1]["values"]} == {"-"}  # excluded without an end
     (path,) = save_workspace(tmp_path, "fig4", rows, few[0], size, tmp_path / "cache")

@@ -23,11 +23,12 @@ _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
 
 
 def invisible_branching_ratio(model: Model) -> Array:
-    """Branching ratio of X2 into nothing that is seen, the model's own and the added one [1]."""
+    """Branching ratio of X2 into nothing that is seen, the model's own and the added one; one if it is stable [1]."""
     known = {mode for _, mode in model.modes("X2")} | {"invisible"}
     partial = sum(model.partial_width("X2", mode) for mode in INVISIBLE_MODES if mode in known)
     total = model.width("X2")
-    return np.asarray(np.divide(partial, np.where(total > 0.0, total, 1.0)))
+    decays = total > 0.0
+    return np.asarray(np.where(decays, partial / np.where(decays, total, 1.0), 1.0))
 
 
 def escape_fraction(model: Model, parent: str, daughter: str, *, length: float, boost: float) -> Array:

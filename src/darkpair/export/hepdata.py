@@ -37,7 +37,7 @@ class Table:
     errors : mapping of str to str
         Column -> column of its symmetric error, which is not one of the others then.
     qualifiers : mapping of str to str
-        What holds for the whole table: the inputs, the data, the confidence level.
+        What holds for the whole table: the inputs, the data, the confidence level; with units as columns have.
     keywords : mapping of str to sequence of str
         HEPData's: reactions, observables, phrases.
     """
@@ -90,7 +90,9 @@ class Table:
     def _dependent(self, column: str) -> dict[str, Any]:
         entry: dict[str, Any] = {"header": _header(column)}
         if self.qualifiers:
-            entry["qualifiers"] = [{"name": name, "value": value} for name, value in self.qualifiers.items()]
+            entry["qualifiers"] = [
+                _header(name) | {"value": value} for name, value in self.qualifiers.items()
+            ]
         error = self.errors.get(column)
         entry["values"] = [
             {"value": _value(row[column])}

@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.constraints.koto import KotoLimit
+from darkpair.constraints.koto import TWO_SIGMA, KotoLimit
+from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.export.hepdata import Table, write_submission
 from darkpair.export.workspace import koto_workspace
@@ -249,6 +250,13 @@ def save_rows(
                         "X1, X2": panel.contours.model,
                         "inputs": panel.contours.inputs.preset,
                         "data": panel.contours.data,
+                        **(
+                            {"convention": panel.contours.convention}
+                            if "Majorana" in panel.contours.model
+                            else {}
+                        ),
+                        **({"g_X": "1"} if coupling == "eps_Z" else {}),
+                        **_level(curve, chosen[0]["kind"]),
                         **fixed,
                     },
                 )
@@ -295,6 +303,15 @@ def save_workspace(
     path = folder / f"{name}-pyhf.json"
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return [path]
+
+
+def _level(curve: str, kind: str) -> dict[str, str]:
+    """Confidence level of a curve, as a qualifier; a line at a part of a rate, and the Higgs boson's width, have none."""
+    if kind == "band":
+        level = TWO_SIGMA if curve.endswith("2 sigma") else ONE_SIGMA
+        return {"confidence level [%]": f"{100.0 * level:.4g}"}
+    limit = kind == "excluded" or "production" in curve
+    return {"confidence level [%]": "90"} if limit and not curve.startswith("higgs") else {}
 
 
 def _bare(coupling: str) -> str:

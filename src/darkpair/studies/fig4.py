@@ -63,7 +63,8 @@ def rescaling(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Coupling of Dirac over that of Majorana fermions at the ends of KOTO's band of one sigma, point by point.
 
     arXiv:2005.07102, Fig. 4, multiplies by the root of two: the rate of the mesons. The lifetime differs by
-    another factor, four with eq. 42 as written, which moves the ends where X2 lives long.
+    another factor, four with eq. 42 as written, which moves the ends where X2 lives long. An end that is open,
+    because nothing is known further on, is no end: None.
     """
     found = []
     band = [row for row in rows if row["curve"] == "koto-three-events, 1 sigma" and row["kind"] == "band"]
@@ -72,6 +73,9 @@ def rescaling(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in band:
         key = tuple(row[key] for key in where)
         if row["X1, X2"] == "Majorana fermions" and key in dirac:
-            ratios = {end: dirac[key][end] / row[end] for end in ("low", "high")}
+            ratios = {
+                end: None if row[f"{end} open"] or dirac[key][f"{end} open"] else dirac[key][end] / row[end]
+                for end in ("low", "high")
+            }
             found.append(dict(zip(where, key, strict=True)) | ratios | {"the paper's": math.sqrt(2.0)})
     return found

@@ -1,23 +1,31 @@
-"""Study ``relic``: couplings to a mediator that give X1 the relic density, secluded or forbidden, and its lifetime.
+"""Study ``relic``: couplings to a mediator that make X1 the dark matter, secluded or forbidden, and its lifetime.
 
-arXiv:2005.07102, section V. The coupling to the pi0 alone is too weak: its rate stands in the table of claims.
+arXiv:2005.07102, section V: 1 pb at m/T = 20; at a few points the Boltzmann equation beside it. The coupling to the
+pi0 alone is too weak: its rate stands in the table of claims.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import scipy
 
 from darkpair.chains.models.dark_matter import (
     coannihilation_ratio,
+    fermion_sigma_v,
     largest_mass_gap,
     mediator_lifetime,
+    p_wave_average,
     relic_quartic,
     relic_yukawa,
+    scalar_sigma_v,
+    thermal_average,
 )
 from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.relic_density import relic_density, relic_scale
 from darkpair.studies.files import save_picture, write_rows
 
 __all__ = ["run"]
@@ -32,6 +40,13 @@ _FORBIDDEN: Final = (10.0, 30.0, 100.0, 300.0)
 _MIXINGS: Final = (1e-10, 1e-9, 1e-8)
 
 _MASS: Final = "m1 [MeV]"
+
+#: (m1 [MeV], m_phi / m1) where the Boltzmann equation is solved.
+_SOLVED_SECLUDED: Final = ((20.0, 0.5), (100.0, 0.5), (300.0, 0.5))
+_SOLVED_FORBIDDEN: Final = ((100.0, 1.1), (100.0, 1.3), (100.0, 1.5))
+
+#: m/T of the table of thermal averages, joined in the logarithms; beyond it nothing annihilates any more.
+_TABLE: Final = np.geomspace(5.0, 500.0, 60)
 
 
 def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:
@@ -49,12 +64,12 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:
     points = 6 if quick else 40
     couplings = [*_yukawas(points, used), *_quartics(points, used)]
     lifetimes = _lifetimes(points, used)
-    checks = _checks(used)
+    solved = [*_solved_yukawas(used), *_solved_quartics(used)]
     told = {"inputs": used}
     return [
-        *write_rows(folder, "relic", couplings, told, checks=checks),
+        *write_rows(folder, "relic", couplings, told, checks=_checks(used), solved=solved),
         *write_rows(folder, "relic_mediator", lifetimes, told),
-        *save_picture(_picture(couplings, lifetimes), folder, "relic"),
+        *save_picture(_picture(couplings, lifetimes, solved), folder, "relic"),
     ]
 
 
@@ -88,6 +103,50 @@ def _quartics(points: int, inputs: Inputs) -> list[dict[str, Any]]:
     ]
 
 
+def _solved_yukawas(inputs: Inputs) -> list[dict[str, Any]]:
+    """Relic density of tabulated Yukawa couplings, and the couplings that leave the observed one."""
+    rows = []
+    for m, ratio in _SOLVED_SECLUDED:
+        y = relic_yukawa(1e-3 * m, 1e-3 * m * ratio, inputs)
+        at_one = fermion_sigma_v(1.0, y=y, m=1e-3 * m, m_phi=1e-3 * m * ratio)
+        rows.append(_solved("y_phi", m, ratio, y, partial(p_wave_average, at_one), power=4.0))
+    return rows
+
+
+def _solved_quartics(inputs: Inputs) -> list[dict[str, Any]]:
+    """The same of quartic couplings."""
+    rows = []
+    for m, ratio in _SOLVED_FORBIDDEN:
+        coupling = relic_quartic(1e-3 * m, 1e-3 * m * ratio, inputs)
+        rate = partial(scalar_sigma_v, coupling=coupling, m_phi=1e-3 * m * ratio)
+        at = [thermal_average(rate, m=1e-3 * m, m_final=1e-3 * m * ratio, x=float(x)) for x in _TABLE]
+        law = scipy.interpolate.CubicSpline(np.log(_TABLE), np.log(at))
+        rows.append(_solved("lambda_phi", m, ratio, coupling, partial(_joined, law), power=2.0))
+    return rows
+
+
+def _solved(
+    coupling: str, m: float, ratio: float, value: float, average: Any, *, power: float
+) -> dict[str, Any]:
+    """A row: a coupling, what it leaves, and the one that leaves what is observed; the rate goes with a power of it."""
+    fermion = coupling == "y_phi"
+    states = 2.0 if fermion else 1.0
+    scale = relic_scale(average, 1e-3 * m, states=states, conjugate=fermion)
+    return {
+        "coupling": coupling,
+        _MASS: m,
+        "m_phi / m1": ratio,
+        "value": value,
+        "Omega h^2": relic_density(average, 1e-3 * m, states=states, conjugate=fermion),
+        "value of the observed Omega h^2": value * scale ** (1.0 / power),
+    }
+
+
+def _joined(law: Any, x: Any) -> Any:
+    """Thermal average at m/T."""
+    return np.where(x <= _TABLE[-1], np.exp(law(np.log(x))), 0.0)
+
+
 def _lifetimes(points: int, inputs: Inputs) -> list[dict[str, Any]]:
     """Lifetimes of the mediator by its mixing, below two pions."""
     return [
@@ -111,7 +170,9 @@ def _checks(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _picture(couplings: list[dict[str, Any]], lifetimes: list[dict[str, Any]]) -> Any:
+def _picture(
+    couplings: list[dict[str, Any]], lifetimes: list[dict[str, Any]], solved: list[dict[str, Any]]
+) -> Any:
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -123,7 +184,11 @@ def _picture(couplings: list[dict[str, Any]], lifetimes: list[dict[str, Any]]) -
         left.loglog(
             [r[_MASS] for r in chosen], [r["value"] for r in chosen], label=rf"$m_\varphi$ = {ratio:g} $m_1$"
         )
-    left.set(xlabel="$m_1$ [MeV]", ylabel=r"$y_\varphi$ that gives the relic density")
+    left.set(xlabel="$m_1$ [MeV]", ylabel=r"$y_\varphi$")
+    yukawas = [r for r in solved if r["coupling"] == "y_phi"]
+    exact = "value of the observed Omega h^2"
+    text = f"Boltzmann equation, {yukawas[0]['m_phi / m1']:g} $m_1$"
+    left.loglog([r[_MASS] for r in yukawas], [r[exact] for r in yukawas], "x", color="C1", label=text)
     left.set_ylim(1e-3, 1e-1)
     left.set_title(r"Secluded: $\psi_1\bar\psi_1\to\varphi\varphi$")
     for m in _FORBIDDEN:
@@ -133,10 +198,15 @@ def _picture(couplings: list[dict[str, Any]], lifetimes: list[dict[str, Any]]) -
             [r["value"] for r in chosen],
             label=f"$m_1$ = {m:g} MeV",
         )
+    quartics = [r for r in solved if r["coupling"] == "lambda_phi"]
+    text = f"Boltzmann equation, {quartics[0][_MASS]:g} MeV"
+    middle.semilogy(
+        [r["m_phi / m1"] - 1.0 for r in quartics], [r[exact] for r in quartics], "x", color="C2", label=text
+    )
     middle.axhline(1.0, color="grey", lw=0.8)
     middle.axvline(0.6, color="grey", lw=0.8, ls=":")
     middle.annotate("0.6 of the text", (0.6, 1e-4), rotation=90, va="center", ha="right", fontsize="small")
-    middle.set(xlabel=r"$(m_\varphi-m_1)/m_1$", ylabel=r"$\lambda_\varphi$ that gives the relic density")
+    middle.set(xlabel=r"$(m_\varphi-m_1)/m_1$", ylabel=r"$\lambda_\varphi$")
     middle.set_title(r"Forbidden: $S_1S_1\to\varphi\varphi$")
     for square in _MIXINGS:
         chosen = [r for r in lifetimes if r["theta^2"] == square]
@@ -154,5 +224,8 @@ def _picture(couplings: list[dict[str, Any]], lifetimes: list[dict[str, Any]]) -
     )
     for ax in (left, middle, right):
         ax.legend(frameon=False, fontsize="small")
-    figure.suptitle("Couplings of a mediator that make $X_1$ the dark matter (section V)")
+    figure.suptitle(
+        r"Couplings with $\langle\sigma v\rangle$ = 1 pb at $m/T$ = 20 (section V, lines), and with the observed "
+        r"$\Omega h^2$ (crosses)"
+    )
     return figure
