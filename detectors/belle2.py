@@ -236,7 +236,11 @@ class Belle2:
         vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
-        return Selected(mask=mask, cutflow=cutflow, histograms={"q2": q2, "vertices": vertices})
+        chosen = np.zeros(len(event), dtype=bool)
+        chosen[accepted] = True
+        return Selected(
+            mask=mask, cutflow=cutflow, histograms={"q2": q2, "vertices": vertices}, chosen={"Kaon": chosen}
+        )
 
     def outline(self) -> dict[str, list[tuple[float, float]]]:
         """Lines (z, distance to the axis) [mm] of the detector, by name: for a picture."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from darkpair.detectors.selection import Cut, Line, Selection
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.units import ENERGY, LENGTH, UNITS
 
 __all__ = ["Number", "data_files", "read_data", "selections"]
 
@@ -100,6 +101,15 @@ def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
 
 
 def _cut(entry: Mapping[str, Any]) -> Cut:
+    lacking = [word for word in ("name", "variable", "unit", "source", "confidence") if word not in entry]
+    if lacking:
+        raise InputError(
+            f"cut {entry.get('name', '?')!r} lacks {', '.join(lacking)}; give each cut all of them"
+        )
+    if entry["unit"] in {**ENERGY, **LENGTH} and entry["unit"] not in UNITS.values():
+        raise InputError(
+            f"cut {entry['name']!r} is in {entry['unit']}; allowed: GeV and mm; convert its limits"
+        )
     return Cut(
         name=entry["name"],
         variable=entry["variable"],

@@ -7,7 +7,7 @@ the calorimeter's plane.  Not simulated: resolution, merged showers, backgrounds
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Any
 
@@ -73,9 +73,14 @@ class FixedTarget:
             raise InputError(
                 f'the data file of {self.experiment!r} is not of kind = "{_KIND}"; known: {", ".join(experiments())}'
             )
+        for table in ("source", "beam", "decay_volume", "calorimeter", "cuts", "selections"):
+            if not self._data.get(table):
+                raise InputError(
+                    f"the data file {self.experiment} has no {table}; see detectors/data/charm.toml for a whole one"
+                )
         if self.selection is None:
             object.__setattr__(self, "selection", next(iter(self._data["selections"])))
-        _ = self.cuts, self.flat_factors, self.region, self.face  # names and shapes are checked here
+        _ = self.cuts, self.flat_factors, self.region, self.face, self.beam_energy  # all are checked here
 
     @cached_property
     def _data(self) -> dict[str, Any]:
@@ -111,7 +116,7 @@ class FixedTarget:
     @cached_property
     def beam_energy(self) -> float:
         """Of the protons [GeV]."""
-        return Number(**self._data["beam"]["energy"]).value
+        return self._number("beam", "energy", "GeV")
 
     @cached_property
     def run(self) -> dict[str, Number]:
@@ -131,11 +136,11 @@ class FixedTarget:
     @cached_property
     def z_face(self) -> float:
         """Plane of the calorimeter [mm]."""
-        return Number(**self._data["calorimeter"]["z"]).value
+        return self._number("calorimeter", "z", "mm")
 
     def _shape(self, table: str) -> Region:
         entries = self._data[table]
-        at = {name: Number(**entry).value for name, entry in entries.items() if isinstance(entry, dict)}
+        at = {name: self._number(table, name, "mm") for name in entries if name != "shape"}
         if table == "calorimeter":
             z = at.pop("z")
             at |= {"z_min": z - 1.0, "z_max": z + 1.0}
@@ -148,6 +153,28 @@ class FixedTarget:
             raise InputError(
                 f"{self.experiment}, [{table}]: {error}; give the shape's own numbers"
             ) from error
+
+    def _number(self, table: str, name: str, unit: str) -> float:
+        """A number of the data file, which has to have that unit."""
+        try:
+            number = Number(**self._data[table][name])
+        except (KeyError, TypeError):
+            raise InputError(
+                f"{self.experiment}, [{table}]: {name} is missing or bare; write  "
+                f'{name} = {{ value = ..., unit = "{unit}", source = "...", confidence = "read" }}'
+            ) from None
+        if number.unit != unit:
+            raise InputError(
+                f"{self.experiment}, [{table}]: {name} = {number.value:g} {number.unit}; allowed: numbers in {unit}; "
+                "convert it"
+            )
+        return number.value
+
+    def provenance(self) -> dict[str, Any]:
+        """The settings and the beam; of a data file that the package does not have also what is in it."""
+        settings = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        own = {"data": self._data} if self.experiment.endswith(".toml") else {}
+        return settings | {"beam_energy": self.beam_energy} | own
 
     def expected_events(self, *, multiplicity: float, branching_ratio: float, acceptance: float) -> float:
         """Expected events: protons on target times multiplicity, rate, acceptance and flat factors."""

@@ -162,7 +162,9 @@ class Koto:
         )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
-        return Selected(mask=mask, cutflow=cutflow, histograms={"pt_z": plane})
+        chosen = np.zeros(len(event), dtype=bool)
+        chosen[accepted] = True
+        return Selected(mask=mask, cutflow=cutflow, histograms={"pt_z": plane}, chosen={"Pi0": chosen})
 
     def signal_box(self) -> list[tuple[float, float]]:
         """Corners (Z_vtx [mm], pT [MeV]) of the signal box, clockwise; empty if its cuts are left out."""

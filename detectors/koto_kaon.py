@@ -154,7 +154,9 @@ class KotoKaon:
         )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
+        chosen = np.zeros(len(event), dtype=bool)
+        chosen[accepted] = True
         spectra = {"pt": _PT.copy(), "mass": _MASS.copy()}
         for name, spectrum in spectra.items():
             spectrum.fill(1e3 * values[name][accepted], weight=weight[event[accepted]])
-        return Selected(mask=mask, cutflow=cutflow, histograms=spectra)
+        return Selected(mask=mask, cutflow=cutflow, histograms=spectra, chosen={"Kaon": chosen})

@@ -4,7 +4,7 @@ A batch of events of one decay topology is a set of columns; `record` makes of a
 
     particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
     weights: {named factors}
-    proper_length: {decaying particle: mm}
+    proper_length: {decaying particle: mm}, NaN in events that do not have it
 
 without copying them.  Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is
 1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the
@@ -14,6 +14,7 @@ Events of parents that a file holds have the file's particles first; see `darkpa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -281,7 +282,10 @@ class Batch:
     def record(self) -> ak.Array:
         """The events as an awkward array; see the module's first lines."""
         n = len(self)
-        named = {"weights": self._named("weights", 1.0), "proper_length": self._named("proper_length", 0.0)}
+        named = {
+            "weights": self._named("weights", 1.0),
+            "proper_length": self._named("proper_length", math.nan),
+        }
         if self.originals is not None:
             whole = self.merged.record() | named
             return ak.Array(ak.contents.RecordArray(list(whole.values()), list(whole)))
@@ -322,7 +326,7 @@ class Batch:
         }
 
     def _named(self, attribute: str, missing: float) -> ak.contents.Content:
-        """Record of named per-event numbers; an event whose topology lacks one has the neutral value."""
+        """Record of named per-event numbers; an event whose topology lacks one has `missing`."""
         names = list(dict.fromkeys(name for part in self.parts for name in getattr(part, attribute)))
         columns = []
         for name in names:

@@ -51,6 +51,27 @@ class Observed:
                     f"{name}: {len(counts)} counts that add up to {total} for {self.n} events; make them agree"
                 )
 
+    def marked(
+        self, chosen: Mapping[str, NDArray[np.bool_]], accepted: NDArray[np.bool_] | None = None
+    ) -> Observed:
+        """The same with a selection's verdict as columns named ``accepted``.
+
+        Parameters
+        ----------
+        chosen : mapping of str to ndarray of bool
+            Which entries of a list passed, by the list's name.
+        accepted : ndarray of bool, (n,), optional
+            Which events did, where those that did not are kept.
+        """
+        if not chosen and accepted is None:
+            return self
+        lists = {
+            name: (counts, {**columns, "accepted": chosen[name]} if name in chosen else columns)
+            for name, (counts, columns) in self.lists.items()
+        }
+        flat = self.flat if accepted is None else {"accepted": accepted, **self.flat}
+        return Observed(n=self.n, flat=flat, lists=lists)
+
     def take(self, mask: NDArray[np.bool_]) -> Observed:
         """The events where the mask (n,) is true."""
         lists = {}

@@ -93,11 +93,15 @@ class Selected:
     cutflow : Cutflow
     histograms : dict
         Of what the selection looked at, by name; those of several blocks add.
+    chosen : mapping of str to ndarray of bool
+        Of the detector's lists, by name: which entries passed, where an event may have several. They become the column
+        ``accepted`` of the list.
     """
 
     mask: NDArray[np.bool_]
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
+    chosen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 class EventDetector(Protocol):
@@ -176,7 +180,8 @@ class Pipeline:
     detector : EventDetector, optional
     seed : int
     keep : {"accepted", "all"}
-        Which events come out; without a detector all are accepted.
+        Which events come out; without a detector all are accepted, and with one the record has ``accepted`` where
+        all come out.
     """
 
     source: EventSource
@@ -230,7 +235,9 @@ class Pipeline:
         if size < len(events):
             reco = reco.take(head)
         verdict = self.detector.select(reco, weight)
-        mask = verdict.mask if self.keep == "accepted" else np.ones(size, dtype=bool)
+        everything = self.keep == "all"
+        mask = np.ones(size, dtype=bool) if everything else verdict.mask
+        reco = reco.marked(verdict.chosen, verdict.mask if everything else None)
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
         return Chunk(

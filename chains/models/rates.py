@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,6 +37,10 @@ _ENERGIES: Final = frozenset(
         "m_eff",
     }
 )
+#: Units of others, where they have one.
+_UNITS: Final = {"G_X": "GeV^-2, or '1 GF'", "mu": "GeV^-1, or '1e-2 /TeV'", "d": "GeV^-1, or '1e-2 /TeV'"}
+#: Parameters with a phase.
+_COMPLEX: Final = frozenset({"c_V", "c_A", "mu", "d"})
 #: Parameters that are words.
 _WORDS: Final = frozenset({"b_to_k", "convention", "flavour"})
 #: Parameters that a user may not set from a text.
@@ -83,24 +87,34 @@ def _value(name: str, text: str | float, inputs: Inputs) -> object:
         return str(text).lower() == "true"
     if name in _ENERGIES:
         return quantity(text, "energy", what=name)
-    words = str(text).split()
-    scale = 1.0
-    if name == "G_X" and len(words) == 2 and words[1] in {"GF", "G_F"}:
-        scale, words = inputs["G_F"], words[:1]
-    if name in {"mu", "d"} and len(words) == 2 and words[1].startswith("/") and words[1][1:] in ENERGY:
-        scale, words = 1.0 / ENERGY[words[1][1:]], words[:1]
+    plain, scale = "".join(str(text).split()), 1.0
+    if name == "G_X" and plain.endswith(("GF", "G_F")):
+        scale, plain = inputs["G_F"], plain.removesuffix("GF").removesuffix("G_F")
+    if name in {"mu", "d"} and plain.partition("/")[2] in ENERGY:
+        plain, _, unit = plain.partition("/")
+        scale = 1.0 / ENERGY[unit]
     try:
-        number = complex("".join(words))
+        number = complex(plain)
     except ValueError:
         raise InputError(
             f"{name} = {text!r} is not a number; allowed: 0.5, 1e-5, G_X = '1.2 GF', mu = '1e-2 /TeV', masses with a unit"
         ) from None
+    if number.imag and name not in _COMPLEX:
+        raise InputError(
+            f"{name} = {text!r}; allowed: a real number; {', '.join(sorted(_COMPLEX))} alone have phases"
+        )
     return scale * (number if number.imag else number.real)
 
 
 def unit_of(parameter: str) -> str:
     """Unit in which a model keeps a parameter; "1" for one without, and for couplings, whose units differ."""
     return "GeV" if parameter in _ENERGIES else "1"
+
+
+def _spoken(name: str) -> str:
+    """A parameter with its unit, for messages."""
+    unit = _UNITS.get(name, unit_of(name))
+    return name if unit == "1" else f"{name} [{unit}]"
 
 
 def build_model(name: str, settings: Mapping[str, str | float], preset: str = "pdg") -> Model:
@@ -138,10 +152,18 @@ def build_model(name: str, settings: Mapping[str, str | float], preset: str = "p
         if key not in known:
             raise UnknownNameError(f"parameter of {name}", key, known)
         values[key] = _value(key, text, inputs)
-    try:
-        return model(inputs=inputs, **values)  # names checked above
-    except TypeError as error:
-        raise InputError(f"{name} lacks a parameter ({error}); its parameters: {', '.join(known)}") from None
+    needed = [
+        e.name
+        for e in fields(model)
+        if e.name in known and e.default is MISSING and e.default_factory is MISSING
+    ]
+    if lacking := [name for name in needed if name not in values]:
+        more = [name for name in known if name not in needed]
+        raise InputError(
+            f"{name} lacks {', '.join(map(_spoken, lacking))}; needed: {', '.join(map(_spoken, needed))}; "
+            f"may be given: {', '.join(map(_spoken, more))}"
+        )
+    return model(inputs=inputs, **values)
 
 
 def rate_table(model: Model) -> list[RateRow]:

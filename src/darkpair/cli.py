@@ -29,6 +29,7 @@ from darkpair.report import (
     production_lines,
     rate_rows_table,
     result_lines,
+    sample_lines,
     strongest_table,
 )
 from darkpair.run import run_job, summary
@@ -106,7 +107,7 @@ def run(
         )
     told = summary(result.cutflow, result.factors)
     console.print(cutflow_table(told))
-    for line in result_lines(told, result.seconds):
+    for line in (*result_lines(told, result.seconds), *sample_lines(result.provenance)):
         console.print(line)
     console.print(f"events                 {result.path}")
     for picture in result.pictures:
@@ -144,13 +145,19 @@ def inspect(file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"file": str(file)} | told, indent=1))
         return
-    console.print(cutflow_table(told["result"]))
-    for line in result_lines(told["result"]):
-        console.print(line)
-    console.print(f"chain                  {told['chain']['decay']}")
-    console.print(f"seed                   {told['seed']}")
-    versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
-    console.print(f"made with              {versions}")
+    result = told.get("result")
+    if isinstance(result, dict) and "cutflow" in result:  # a program of one's own need not say how it went
+        console.print(cutflow_table(result))
+        for line in (*result_lines(result), *sample_lines(told)):
+            console.print(line)
+    console.print(f"events in the file     {told['output']['events']:,}")
+    if isinstance(told.get("chain"), dict):
+        console.print(f"chain                  {told['chain'].get('decay')}")
+    if "seed" in told:
+        console.print(f"seed                   {told['seed']}")
+    versions = ", ".join(f"{name} {version}" for name, version in told.get("versions", {}).items())
+    if versions:
+        console.print(f"made with              {versions}")
 
 
 @main.command(context_settings={"ignore_unknown_options": False})

@@ -239,6 +239,10 @@ def _lifetime(law: str, ctau: float, region: Region | None, name: str) -> Lifeti
         return Exponential(ctau)
     if region is None:
         raise InputError(f"chain.lifetime.{name} = 'forced' needs a detector with a region; add a [detector]")
+    if not ctau > 0.0:
+        raise InputError(
+            f"chain.lifetime.{name} = 'forced' needs chain.ctau.{name}; a prompt decay cannot be moved"
+        )
     return Forced(region=region, ctau=ctau)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -19,8 +20,12 @@ __all__ = [
     "production_lines",
     "rate_rows_table",
     "result_lines",
+    "sample_lines",
     "strongest_table",
 ]
+
+#: c tau [mm] below which a particle that is left whole is a mistake rather than a long flight.
+_SHORT_LIVED: Final = 1.0
 
 
 def cutflow_table(result: dict[str, Any]) -> Table:
@@ -44,8 +49,11 @@ def cutflow_table(result: dict[str, Any]) -> Table:
 
 def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
     """The numbers that a run comes down to, one a line."""
+    error = f"± {result['acceptance_error']:.2g} per generated event"
+    if not result["accepted"]:
+        error = f"of {result['generated']:,} generated events{_last_cut(result['cutflow'])}"
     lines = [
-        f"acceptance             {result['acceptance']:.5g} ± {result['acceptance_error']:.2g} per generated event",
+        f"acceptance             {result['acceptance']:.5g} {error}",
         f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
     ]
     if "flat_factors" in result:
@@ -56,6 +64,52 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
             f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)"
         )
     return lines
+
+
+def sample_lines(told: Mapping[str, Any]) -> list[str]:
+    """What the acceptance of a file with that provenance does not hold, one a line; most have little to say."""
+    lines = []
+    source, chain = (told.get(name) or {} for name in ("source", "chain"))
+    chains = chain.get("chains", [chain])
+    beams = [
+        (table or {}).get("beam_energy") for table in (source.get("source", source), told.get("detector"))
+    ]
+    if None not in beams and beams[0] != beams[1]:
+        lines.append(
+            f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
+        )
+    if source.get("decay_probability", 1.0) != 1.0:
+        lines.append(
+            f"not in it              {source['decay_probability']:.5g}, the probability that a parent of the source "
+            "decays where events are generated"
+        )
+    for one in chains:
+        if one.get("visible_branching_ratio", 1.0) != 1.0:
+            lines.append(
+                f"not in it              {one['visible_branching_ratio']:.5g}, the branching ratio of the modes below "
+                f"{one['decay'].split(' ->')[0]}, which alone are generated"
+            )
+        for name, law in one.get("lifetimes", {}).items():
+            if law.get("type") == "Scan" and law.get("ctau") == 0.0:
+                lines.append(
+                    f"no lifetime            c tau of {name} is scanned: numbers mean something after weighting to one "
+                    "(docs/analysis.md)"
+                )
+        for name, particle in one.get("particles", {}).items():
+            if float(particle["ctau"]) < _SHORT_LIVED and f"{name} ->" not in one["decay"]:
+                lines.append(
+                    f"left whole             {name} (c tau {float(particle['ctau']):.2g} mm) has no decay in the chain, "
+                    "so no detector sees anything of it; write its decay where it stands"
+                )
+    return lines
+
+
+def _last_cut(cutflow: Sequence[Mapping[str, Any]]) -> str:
+    """Which cut left nothing, and of how much."""
+    for before, row in pairwise(cutflow):
+        if before["n"] and not row["n"]:
+            return f"; {row['cut']} leaves none of {before['n']:,}"
+    return ""
 
 
 def rate_rows_table(rows: Sequence[RateRow], title: str) -> Table:

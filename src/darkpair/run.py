@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +22,7 @@ from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe, environment
 from darkpair.job import Job
 from darkpair.picture import draw, require_matplotlib
+from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["Result", "run_job"]
 
@@ -48,6 +46,8 @@ class Result:
         From the first event to the complete file.
     factors : dict
         Efficiencies that the detector does not simulate, by name.
+    provenance : dict
+        What the file says of how it was made.
     """
 
     path: Path
@@ -56,6 +56,7 @@ class Result:
     histograms: dict[str, hist.Hist[Any]]
     seconds: float
     factors: dict[str, float] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
 
 
 def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
@@ -70,8 +71,9 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     Raises
     ------
     InputError, UnknownNameError
-        Before anything is generated or written.
+        Before anything is generated or written; and where a worker ends too early (`darkpair.workers`).
     """
+    leave_if_imported()
     pipeline = job.pipeline()
     keep_freed_memory()
     if job.output.picture:
@@ -82,7 +84,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
     places: hist.Hist[Any] | None = None  # where no detector has pictures to show
     waiting: list[Chunk] = []
-    with writer as file, _pool(job.run.workers) as executor:
+    with writer as file, worker_pool(job.run.workers) as executor:
         # events that keep those of a file are many times as large
         size = (
             min(job.run.chunk, _WRITE_AT_ONCE) if isinstance(pipeline.source, ReadSource) else job.run.chunk
@@ -120,6 +122,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         histograms=histograms,
         seconds=seconds,
         factors=factors,
+        provenance=dict(file.provenance),
     )
 
 
@@ -174,9 +177,3 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
         product = math.prod(factors.values())
         told |= {"flat_factors": dict(factors), "acceptance_with_factors": cutflow.acceptance * product}
     return told
-
-
-def _pool(workers: int) -> ProcessPoolExecutor | nullcontext[None]:
-    if workers == 1:
-        return nullcontext()
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=keep_freed_memory)

@@ -12,13 +12,12 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
 from dataclasses import is_dataclass
 from functools import cache, partial
 from importlib.resources import files
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +26,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.provenance import describe, environment
+from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["Point", "Result", "cache_key", "grid", "scan"]
 
@@ -85,6 +84,7 @@ def scan(
     """
     if workers < 1:
         raise InputError(f"workers = {workers}; allowed: 1 or more")
+    leave_if_imported()
     keys = [cache_key(evaluate, point) for point in points]
     paths = {key: None if folder is None else folder / key[:2] / f"{key}.json" for key in keys}
     found = {key: kept for key, path in paths.items() if (kept := _read(path)) is not None}
@@ -120,11 +120,10 @@ def _results(
     workers: int,
 ) -> Iterator[tuple[str, Result]]:
     """Results of the points that are missing, as they come."""
-    if workers == 1 or len(missing) < 2:
-        yield from ((key, _one(evaluate, point, paths[key])) for key, point in missing.items())
-        return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=keep_freed_memory) as executor:
+    with worker_pool(1 if len(missing) < 2 else workers) as executor:
+        if executor is None:
+            yield from ((key, _one(evaluate, point, paths[key])) for key, point in missing.items())
+            return
         under_way: dict[Future[Result], str] = {
             executor.submit(_one, evaluate, point, paths[key]): key for key, point in missing.items()
         }
@@ -132,7 +131,7 @@ def _results(
             for future in as_completed(under_way):
                 yield under_way[future], future.result()
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(cancel_futures=True)
             raise
 
 

@@ -190,3 +190,25 @@ def test_bad_requests_are_one_line(tmp_path: Path) -> None:
     broken.write_text(data.replace('shape = "cylinder"', 'shape = "box"', 1))
     with pytest.raises(InputError, match="decay_volume"):
         FixedTarget(experiment=str(broken))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('unit = "mm"', 'unit = "m"', r"decay_volume\]: radius = 1300 m; allowed: numbers in mm"),
+        ('unit = "GeV"', 'unit = "MeV"', r"beam\]: energy = 70 MeV; allowed: numbers in GeV"),
+        ('min = 10.0\nunit = "GeV"', 'min = 10.0\nunit = "MeV"', "'shower_energy' is in MeV"),
+        (
+            "[beam]\nenergy = {",
+            "[beam]\nmomentum = {",
+            r"beam\]: energy is missing or bare; write  energy = { value",
+        ),
+        ("[decay_volume]", "[volume]", "has no decay_volume"),
+    ],
+)
+def test_a_data_file_with_a_slip_is_told(old: str, new: str, told: str, tmp_path: Path) -> None:
+    text = (files("darkpair.detectors") / "data" / "nucal.toml").read_text("utf-8")
+    assert old in text
+    (tmp_path / "mine.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        FixedTarget(experiment=str(tmp_path / "mine.toml"))

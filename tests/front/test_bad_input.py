@@ -47,6 +47,7 @@ CASES = [
     (["output.layout=cartesion"], ["cartesion", "cartesian"]),
     (["chain.decay=K_L0 X1"], ["->"]),
     (["chain.lifetime.X2=scann"], ["scann", "scan"]),
+    (["chain.lifetime.X2=forced"], ["chain.lifetime.X2", "chain.ctau.X2"]),
     (["output.path=/nonexistent/folder/x.root"], ["/nonexistent/folder"]),
     (["output.path=x.hepmc"], ["'x.hepmc'", ".hepmc3 or .hepmc3.gz"]),
     (["output.path=/nonexistent/folder/x.hepmc3"], ["/nonexistent/folder"]),

@@ -72,8 +72,15 @@ def test_rates() -> None:
     [
         (["rates", "zprime-scala"], ["did you mean 'zprime-scalar'"]),
         (["rates", "zprime-scalar", "m1"], ["key=value"]),
-        (["rates", "zprime-scalar", "m1=0"], ["lacks a parameter"]),
+        (
+            ["rates", "zprime-scalar", "m1=0"],
+            ["lacks m2 [GeV], G_X [GeV^-2", "may be given: invisible_width [GeV]"],
+        ),
         (["rates", "zprime-scalar", "m1=0", "m2=0.3", "G_X=1", "g=2"], ["'g'"]),
+        (["rates", "zprime-scalar", "m1=0", "m2=0.3", "g_x=1"], ["did you mean 'G_X'"]),
+        (["rates", "zprime-scalar", "m1=0", "m2=300 mev", "G_X=1"], ["did you mean 'MeV'"]),
+        (["rates", "zprime-scalar", "m1=0", "m2=0.3", "G_X=1+1j"], ["a real number"]),
+        (["rates", "zprime-scalar", "m1=0", "m2=0.3", "G_X=1Gf"], ["'1Gf' is not a number"]),
         (
             ["rates", "zprime-scalar", "m1=0", "m2=0.3", "G_X=1", "--inputs", "papers"],
             ["did you mean 'paper'"],
@@ -90,6 +97,13 @@ def test_refusals(words: list[str], expected: list[str]) -> None:
     assert "\n" not in text
     for word in expected:
         assert word in text
+
+
+def test_a_unit_may_touch_its_number() -> None:
+    point = ("rates", "zprime-scalar", "m1=0", "m2=430MeV", "--json")
+    assert invoke(*point, "G_X=1.5GF") == invoke(*point, "G_X=1.5 G_F")
+    point = ("rates", "dipole", "m1=0", "m2=0.2", "--json")
+    assert invoke(*point, "mu=1e-2/TeV") == invoke(*point, "mu=1e-5")
 
 
 def test_studies_are_listed() -> None:

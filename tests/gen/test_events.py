@@ -84,6 +84,17 @@ def test_a_mixture_is_the_union_of_its_parts() -> None:
         for name in alone.weights.fields:
             assert ak.array_equal(here.weights[name], alone.weights[name])
     assert set(events.proper_length.fields) == {"X2"}
+    assert np.isfinite(np.asarray(events.proper_length.X2)).all()
+
+
+def test_what_an_event_lacks_has_no_proper_length() -> None:
+    chain = build("K_L0 -> X1 (X2 -> X1 gamma) [0.5] | gamma gamma [0.3]", mass={"X1": 0.05, "X2": 0.4})
+    streams = Streams(72)
+    events = chain.generate(KotoKL().sample(N, streams.rng("source")), streams)
+    there = np.asarray(ak.any(events.particles.pdgid == 901, axis=1))
+    assert 0 < there.sum() < N
+    assert (np.asarray(events.proper_length.X2)[there] == 0.0).all()  # prompt
+    assert np.isnan(np.asarray(events.proper_length.X2)[~there]).all()
 
 
 @pytest.mark.parametrize("descriptor", [ONE, MIXED])

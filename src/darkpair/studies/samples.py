@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -17,10 +13,10 @@ from rich.progress import Progress
 from darkpair.chains.descriptor import build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.pipeline import Chunk, EventDetector, EventSource, Pipeline
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
+from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["PI0", "SM", "Sample", "efficiency_ratio", "generate"]
 
@@ -74,10 +70,11 @@ def generate(samples: Sequence[Sample]) -> list[Chunk]:
     samples : sequence of Sample
     """
     tasks = [(i, *span) for i, sample in enumerate(samples) for span in _spans(sample.n)]
+    leave_if_imported()
     pipelines = [sample.pipeline for sample in samples]
     found: list[Chunk | None] = [None] * len(samples)
     bar = Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
-    with bar, _pool(sum(sample.n for sample in samples)) as executor:
+    with bar, worker_pool(1 if sum(sample.n for sample in samples) < _ALONE else 2) as executor:
         work = (
             [pipelines[i] for i, _, _ in tasks],
             [first for _, first, _ in tasks],
@@ -109,9 +106,3 @@ def _spans(n: int) -> Iterator[tuple[int, int]]:
 
 def _tally(pipeline: Pipeline, first: int, last: int, n: int) -> Chunk:
     return pipeline.chunk(first, last, n).tally()
-
-
-def _pool(n: int) -> Executor | nullcontext[Any]:
-    if n < _ALONE:
-        return nullcontext()
-    return ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=keep_freed_memory)

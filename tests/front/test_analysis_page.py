@@ -1,0 +1,94 @@
+"""docs/analysis.md: its commands run, its code blocks run after them, and their numbers are the right ones."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from darkpair.cli import main
+from darkpair.gen.output.reader import read_provenance
+from darkpair.job import load_job
+from darkpair.run import run_job
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "analysis.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Names that the page's code leaves, run in a folder of its own."""
+    folder = tmp_path_factory.mktemp("analysis")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        (folder / "examples").symlink_to(ROOT / "examples")
+        for line in blocks("bash")[0].splitlines():
+            words = shlex.split(line)
+            assert words[0] == "darkpair"
+            result = CliRunner().invoke(main, words[1:])
+            assert result.exit_code == 0, result.output
+        names: dict[str, Any] = {"__name__": "page"}
+        for code in blocks("python"):
+            exec(compile(code, "docs/analysis.md", "exec"), names)
+    return names | {"folder": folder}
+
+
+def test_reading(page: dict[str, Any]) -> None:
+    accepted = page["told"]["result"]["accepted"]
+    assert page["seen"] == accepted
+    inside = page["plane"].values(flow=True).sum()
+    assert inside == accepted == len(page["pt"])
+    assert np.allclose(page["mass"], 0.1349768, rtol=1e-6)
+
+
+def test_acceptance_is_the_provenance_s(page: dict[str, Any]) -> None:
+    result = page["told"]["result"]
+    assert page["acceptance"] == pytest.approx(result["acceptance"], rel=1e-12)
+    assert page["error"] == pytest.approx(result["acceptance_error"], rel=1e-12)
+    assert page["effective"] == pytest.approx(result["effective_sample_size"], rel=1e-12)
+
+
+def test_a_scan_is_what_dedicated_samples_give(page: dict[str, Any], tmp_path: Path) -> None:
+    """Within five standard errors: three in 1.7e6."""
+    for ctau, (value, error) in page["scanned"].items():
+        path = tmp_path / f"{ctau:g}.root"
+        settings = {"run.n": 100_000, "run.seed": 7, "chain.ctau.X2": ctau, "output.path": str(path)}
+        job = load_job(ROOT / "examples" / "koto_pi0.toml", overrides=settings | {"output.picture": False})
+        flow = run_job(job).cutflow
+        assert abs(value - flow.acceptance) < 5.0 * np.hypot(error, flow.acceptance_error)
+
+
+def test_expected_events(page: dict[str, Any]) -> None:
+    charm = read_provenance(page["folder"] / "charm.root")
+    by_hand = 2.4e18 * 0.30 * page["ratio"] * charm["result"]["acceptance"] * 0.51
+    assert page["events_at_charm"] == pytest.approx(by_hand, rel=1e-9)
+    assert page["events_at_koto"] == pytest.approx(
+        6.83e12 * 0.07848 * 1e-9 * 0.98823 * page["acceptance"], rel=1e-4
+    )
+    assert 0.3 < page["relative"] < 0.4
+    assert page["limit"] == 2.3
+    assert page["branching_ratio_limit"] * page["events_at_koto"] / 1e-9 == pytest.approx(page["most"])
+
+
+def test_every_reconstructed_branch_is_on_the_page(page: dict[str, Any]) -> None:
+    """Of KOTO's file; `Pi0_px, _py` on the page stands for ``Pi0_px`` and ``Pi0_py``."""
+    with page["uproot"].open(page["folder"] / "koto_pi0.root") as file:
+        names = [name for name in file["Events"].iterkeys() if name.startswith(("Pi0_", "Cluster_", "n_"))]
+    table = PAGE[PAGE.index("## What is reconstructed") : PAGE.index("## Acceptance")]
+    said = set()
+    for row in re.findall(r"^\| (.*?) \|", table, flags=re.MULTILINE):
+        for words in re.findall(r"`([^`]+)`", row):
+            first, *rest = (word.strip() for word in words.split(","))
+            stem = first.split("_")[0] if first[0].isupper() else ""
+            said |= {first} | {stem + word for word in rest}
+    said |= set(re.findall(r"`(Pi0_\w+)`", PAGE))
+    assert set(names) <= said

@@ -1,0 +1,101 @@
+"""Workers: what a script without a guard, one without a file, a killed worker and Ctrl-C are told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import darkpair
+
+SCAN = "from darkpair.scan import grid, scan\ndef square(point): return {'y': point['x'] ** 2}\n"
+CALL = "print(scan(square, grid(x=[1.0, 2.0, 3.0]), workers=2))\n"
+KILL = "import os\nfrom darkpair.scan import grid, scan\ndef square(point): os.kill(os.getpid(), 9)\n"
+GUARD = "if __name__ == '__main__': "
+JOB = """
+from darkpair.job import load_job
+from darkpair.run import run_job
+run_job(load_job("job.toml"))
+"""
+FILE = """
+[run]
+n = 2e7
+workers = 2
+[source]
+name = "gun"
+[chain]
+name = "kl_x1x2_pi0"
+mass = { X1 = 0, X2 = 0.43 }
+[output]
+path = "out.root"
+"""
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(darkpair.__file__).parents[1])}
+
+
+def script(text: str, folder: Path, *, piped: bool = False) -> subprocess.CompletedProcess[str]:
+    (folder / "script.py").write_text(text)
+    words = [sys.executable, "-" if piped else str(folder / "script.py")]
+    return subprocess.run(
+        words,
+        input=text if piped else "",
+        cwd=folder,
+        env=ENVIRONMENT,
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("text", [SCAN + CALL, JOB], ids=["scan", "run_job"])
+def test_a_script_without_a_guard_is_told_once(text: str, tmp_path: Path) -> None:
+    (tmp_path / "job.toml").write_text(FILE)
+    done = script(text, tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.count("Traceback") == 1
+    last = done.stderr.splitlines()[-1]
+    assert "InputError: the workers import script.py" in last
+    assert 'if __name__ == "__main__":' in last
+    assert not list(tmp_path.glob("*.root*"))
+
+
+def test_a_script_with_a_guard_works(tmp_path: Path) -> None:
+    done = script(SCAN + GUARD + CALL, tmp_path)
+    assert done.stdout == "[{'y': 1.0}, {'y': 4.0}, {'y': 9.0}]\n"
+
+
+def test_a_script_that_is_no_file(tmp_path: Path) -> None:
+    done = script(SCAN + CALL, tmp_path, piped=True)
+    assert done.stderr.count("Traceback") == 1
+    assert "cannot import a script from <stdin>" in done.stderr.splitlines()[-1]
+
+
+def test_a_killed_worker(tmp_path: Path) -> None:
+    done = script(KILL + GUARD + CALL, tmp_path)
+    assert done.stderr.count("Traceback") == 1
+    assert "exit code -9" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a group of processes in another way there")
+def test_ctrl_c_leaves_one_line_and_no_file(tmp_path: Path) -> None:
+    """While the workers start: a terminal sends the signal to all of them."""
+    (tmp_path / "job.toml").write_text(FILE)
+    words = [sys.executable, "-m", "darkpair", "run", "job.toml"]
+    with subprocess.Popen(
+        words, cwd=tmp_path, env=ENVIRONMENT, text=True, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        deadline = time.monotonic() + 40.0
+        while not (unfinished := list(tmp_path.glob("*out.root*"))) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert unfinished  # the run has begun
+        time.sleep(0.5)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.strip() == "darkpair: stopped; nothing is left behind"
+    assert [path.name for path in tmp_path.iterdir()] == ["job.toml"]
