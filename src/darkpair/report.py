@@ -158,13 +158,15 @@ def limits_table(
 
 def production_lines(rows: Sequence[LimitRow]) -> list[str]:
     """Expected events of beam dumps at both ends of the production uncertainty, one dump a line."""
-    events = {row.constraint: row.events for row in rows if isinstance(row.events, float)}
+    events = {
+        row.constraint: row.events for row in rows if row.events is not None and not math.isnan(row.events)
+    }
     low, high = ", production low", ", production high"
     return [
         f"{name}: {_number(events[name + low])} to {_number(events[name + high])} events with the uncertainty of "
         "the number and spectrum of eta"
         for name in events
-        if name + low in events
+        if name + low in events and name + high in events
     ]
 
 
