@@ -36,8 +36,7 @@ class UnknownNameError(DarkpairError, KeyError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Hint naming the known word closest to `name`, or an empty string."""
-    words = {
-        word.lower(): word for word in reversed(list(known))
-    }  # the first of those that differ in case alone
-    match = get_close_matches(name.lower(), list(words), n=1, cutoff=0.5)
-    return f" (did you mean {words[match[0]]!r}?)" if match else ""
+    words = list(known)
+    same = [word for word in words if word.lower() == name.lower()]
+    match = same or get_close_matches(name, words, n=1, cutoff=0.5)
+    return f" (did you mean {match[0]!r}?)" if match else ""
