@@ -60,7 +60,7 @@ class FixedTarget:
     Every number with its source in ``detectors/data``, a file for each experiment.
     """
 
-    experiment: str = "charm"
+    experiment: str
     selection: str | None = None
     without: Sequence[str] = ()
     factors: Sequence[str] | None = None

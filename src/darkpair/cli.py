@@ -17,13 +17,14 @@ from darkpair.chains.models.rates import build_model, rate_table
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
-from darkpair.job import load_job
+from darkpair.job import job_keys, load_job
 from darkpair.limits import cache_folder, limit_rows, models_of, plain_rows
 from darkpair.limits_picture import limits_picture
 from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
 from darkpair.report import (
     cutflow_table,
+    keys_table,
     limits_table,
     plugin_table,
     production_lines,
@@ -118,9 +119,16 @@ def run(
 @click.argument("kind", required=False)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_plugins(kind: str | None, as_json: bool) -> None:
-    """Show what may be named: chains, sources, detectors, models, studies."""
+    """Show what may be named: chains, sources, detectors, models, studies; or the keys of a job file."""
+    if kind == "keys":
+        if as_json:
+            named = [dict(zip(("key", "default", "what"), row, strict=True)) for row in job_keys()]
+            click.echo(json.dumps(named, indent=1))
+        else:
+            console.print(keys_table(job_keys()))
+        return
     if kind is not None and kind not in REGISTRIES:
-        raise UnknownNameError("kind", kind, REGISTRIES)
+        raise UnknownNameError("kind", kind, [*REGISTRIES, "keys"])
     chosen = {name: r for name, r in REGISTRIES.items() if kind in (None, name)}
     if as_json:
         rows = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -22,7 +24,7 @@ from darkpair.gen.topology import DECAYED
 from darkpair.gen.units import quantity
 from darkpair.plugins import REGISTRIES, make
 
-__all__ = ["Job", "aimed_source", "load_job"]
+__all__ = ["Job", "aimed_source", "job_keys", "load_job"]
 
 
 class _Table(BaseModel):
@@ -32,10 +34,15 @@ class _Table(BaseModel):
 class RunTable(_Table):
     """``[run]``: how many events, and which; n may be left out where a source has a last one."""
 
-    n: int | None = Field(default=None, ge=1, le=MOST_EVENTS)
-    seed: int = Field(default=1, ge=0, lt=2**64)
-    workers: int = Field(default=1, ge=1, le=1024)
-    chunk: int = Field(default=16 * 16384, ge=1)
+    n: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_EVENTS,
+        description="generated events; every parent of an event file unless given",
+    )
+    seed: int = Field(default=1, ge=0, lt=2**64, description="of all random numbers")
+    workers: int = Field(default=1, ge=1, le=1024, description="processes; change no event")
+    chunk: int = Field(default=16 * 16384, ge=1, description="events in memory at once; changes no event")
 
     @field_validator("n", "seed", "chunk", mode="before")
     @classmethod
@@ -46,28 +53,41 @@ class RunTable(_Table):
 class ChainTable(_Table):
     """``[chain]``: a descriptor (or one a parent) or the name of a chain, with masses and lifetimes, or a model that gives them."""
 
-    decay: str | tuple[str, ...] | None = None
-    name: str | None = None
-    model: str | None = None
-    parameters: dict[str, float | str] = {}
-    inputs: str = "pdg"
-    parent: str = "K_L0"
-    production: str = "X1 X2"
-    modes: tuple[str, ...] | None = None
-    mass: dict[str, float | str] = {}
-    ctau: dict[str, float | str] = {}
-    lifetime: dict[str, Literal["exponential", "forced", "scan"]] = {}
+    decay: str | tuple[str, ...] | None = Field(
+        default=None, description="descriptor, as K_L0 -> X1 (X2 -> X1 pi0), or a list of them, one a parent"
+    )
+    name: str | None = Field(default=None, description="instead: a chain of `darkpair list chains`")
+    model: str | None = Field(default=None, description="instead: a model of `darkpair list models`")
+    parameters: dict[str, float | str] = Field(
+        default={}, description="of the model: masses and couplings, see `darkpair rates`"
+    )
+    inputs: str = Field(default="pdg", description="of the model: pdg, paper or paper-10tev")
+    parent: str = Field(default="K_L0", description="of the model")
+    production: str = Field(
+        default="X1 X2", description="of the model: what the parent decays to, as in its rates"
+    )
+    modes: tuple[str, ...] | None = Field(
+        default=None, description="of the model: modes of X2 that are generated; every open one unless given"
+    )
+    mass: dict[str, float | str] = Field(default={}, description='of dark particles, as mass.X2 = "430 MeV"')
+    ctau: dict[str, float | str] = Field(
+        default={}, description='mean proper decay length of dark particles, as ctau.X2 = "5 cm"'
+    )
+    lifetime: dict[str, Literal["exponential", "forced", "scan"]] = Field(
+        default={},
+        description='exponential, forced (into the detector) or scan (for every c tau), as lifetime.X2 = "scan"',
+    )
 
 
 class OutputTable(_Table):
     """``[output]``: the file and its form."""
 
-    path: str
-    layout: Literal["cartesian", "nano", "flat"] = "cartesian"
-    kind: Literal["ttree", "rntuple"] = "ttree"
-    compression: Literal["lz4", "zstd", "none"] = "lz4"
-    events: Literal["accepted", "all"] = "accepted"
-    picture: bool = True
+    path: str = Field(description="file that ends in .root, .hepmc3 or .hepmc3.gz")
+    layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
+    kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")
+    compression: Literal["lz4", "zstd", "none"] = Field(default="lz4", description="of a ROOT file")
+    events: Literal["accepted", "all"] = Field(default="accepted", description="which are written")
+    picture: bool = Field(default=True, description="whether one is drawn beside the file")
 
 
 class Job(_Table):
@@ -183,6 +203,28 @@ def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aim
             f"source.aim = true needs lifetimes that are forced into the detector's region; add {add}, or leave aim out"
         )
     return aim(source, chain, seed=seed)
+
+
+def job_keys() -> list[tuple[str, str, str]]:
+    """Keys of a job file, each with its default and what it is; of plug-ins, what each takes."""
+    rows = []
+    for section, table in (("run", RunTable), ("chain", ChainTable), ("output", OutputTable)):
+        for key, entry in table.model_fields.items():
+            default = "" if entry.default in (None, {}) or entry.is_required() else json.dumps(entry.default)
+            allowed = (
+                " or ".join(get_args(entry.annotation)) if get_origin(entry.annotation) is Literal else ""
+            )
+            told = f"{entry.description}: {allowed}" if allowed else str(entry.description)
+            rows.append((f"{section}.{key}", default, told))
+    rows.append(
+        ("source.aim", "false", "whether a dump's mesons are drawn where the detector's events come from")
+    )
+    for section in ("source", "detector"):
+        rows.append((f"{section}.name", "", f"of `darkpair list {section}s`; what else depends on it:"))
+        for name, plugin in REGISTRIES[f"{section}s"].plugins.items():
+            takes = [] if plugin.factory is None else list(inspect.signature(plugin.factory).parameters)
+            rows.append((f"  {name}", "", ", ".join(takes) or "nothing"))
+    return rows
 
 
 def load_job(

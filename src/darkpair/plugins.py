@@ -76,6 +76,15 @@ def make(kind: str, name: str, parameters: Mapping[str, Any], *, where: str) -> 
         for key in parameters:
             if key not in takes:
                 raise UnknownNameError(f"key of [{where}]", key, ["name", *takes])
+    lacking = [
+        key
+        for key, p in takes.items()
+        if p.default is p.empty and key not in parameters and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
+    if lacking:
+        raise InputError(
+            f"[{where}] {name} needs {', '.join(lacking)}; give a value, as in {lacking[0]} = ..."
+        )
     try:
         return factory(
             **{

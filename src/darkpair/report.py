@@ -15,6 +15,7 @@ from darkpair.limits import LimitRow, strongest_row
 
 __all__ = [
     "cutflow_table",
+    "keys_table",
     "limits_table",
     "plugin_table",
     "production_lines",
@@ -188,6 +189,17 @@ def strongest_table(
         row = strongest_row(rows)
         cells = ["-", "", ""] if row is None else [row.constraint, f"{row.ratio:.3g}", row.verdict]
         table.add_row(*varied.values(), *cells)
+    return table
+
+
+def keys_table(rows: Sequence[tuple[str, str, str]]) -> Table:
+    """Table of the keys of a job file."""
+    table = Table(title="keys of a job file, or of --set", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("key", no_wrap=True)
+    table.add_column("default", no_wrap=True)
+    table.add_column("what it is", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

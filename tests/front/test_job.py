@@ -12,6 +12,7 @@ import uproot
 from click.testing import CliRunner
 
 from darkpair.cli import main
+from darkpair.job import job_keys, load_job
 
 JOB = Path(__file__).parents[2] / "examples" / "koto_pi0.toml"
 
@@ -120,3 +121,17 @@ def test_removed_cut(file: Path, tmp_path: Path) -> None:
     invoke("run", str(JOB), "-n", "2e5", "-o", str(path), "--set", 'detector.without=["pt", "z_vtx"]')
     told, loose = (json.loads(invoke("inspect", str(p), "--json"))["result"] for p in (file, path))
     assert loose["cutflow"] == told["cutflow"][:-2]
+
+
+def test_every_key_is_told() -> None:
+    """The list of keys holds every key that a job takes, and what each plug-in takes."""
+    told = {key.strip(): (default, what) for key, default, what in job_keys()}
+    job = load_job(JOB)
+    for section in ("run", "chain", "output"):
+        for key in type(getattr(job, section)).model_fields:
+            assert told[f"{section}.{key}"][1], key
+    assert told["output.events"] == ('"accepted"', "which are written: accepted or all")
+    assert told["koto"][1].startswith("selection, ")
+    shown = CliRunner().invoke(main, ["list", "keys", "--json"])
+    assert [row["key"] for row in json.loads(shown.output)] == [key for key, *_ in job_keys()]
+    assert "chain.lifetime" in CliRunner().invoke(main, ["list", "keys"]).output

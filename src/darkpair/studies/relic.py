@@ -59,23 +59,31 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:
     Parameters
     ----------
     folder : Path
-        With the solutions of the Boltzmann equation kept in ``cache``.
+        With what was solved kept in ``cache``.
     inputs : Inputs, optional
         The preset "pdg" unless given.
     quick : bool
         Fewer masses.
     """
-    used = Inputs() if inputs is None else inputs
-    points = 6 if quick else 40
-    couplings = [*_yukawas(points, used), *_quartics(points, used)]
-    lifetimes = _lifetimes(points, used)
-    solved = scan(partial(_solved, used), _SOLVED, folder=folder / "cache", workers=1)
+    used, cache = Inputs() if inputs is None else inputs, folder / "cache"
+    (made,) = scan(partial(_tables, used), [{"points": 6 if quick else 40}], folder=cache, workers=1)
+    solved = scan(partial(_solved, used), _SOLVED, folder=cache, workers=1)
     told = {"inputs": used}
     return [
-        *write_rows(folder, "relic", couplings, told, checks=_checks(used), solved=solved),
-        *write_rows(folder, "relic_mediator", lifetimes, told),
-        *save_picture(_picture(couplings, lifetimes, solved), folder, "relic"),
+        *write_rows(folder, "relic", made["couplings"], told, checks=made["checks"], solved=solved),
+        *write_rows(folder, "relic_mediator", made["lifetimes"], told),
+        *save_picture(_picture(made["couplings"], made["lifetimes"], solved), folder, "relic"),
     ]
+
+
+def _tables(inputs: Inputs, point: Mapping[str, Any]) -> dict[str, Any]:
+    """Couplings, lifetimes and checks, with that many points a curve."""
+    points = point["points"]
+    return {
+        "couplings": [*_yukawas(points, inputs), *_quartics(points, inputs)],
+        "lifetimes": _lifetimes(points, inputs),
+        "checks": _checks(inputs),
+    }
 
 
 def _yukawas(points: int, inputs: Inputs) -> list[dict[str, Any]]:
