@@ -14,7 +14,7 @@ import awkward as ak
 
 from darkpair.gen.errors import InputError
 
-__all__ = ["EventWriter", "check_writable", "unfinished"]
+__all__ = ["EventWriter", "check_writable", "folder_for", "unfinished"]
 
 
 class EventWriter(ABC):
@@ -139,6 +139,26 @@ def _refusal(path: Path) -> str | None:
     trial.touch(exist_ok=False)
     trial.unlink()
     return None
+
+
+def folder_for(path: Path) -> Path:
+    """Folder of that path, made if need be.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made, is a file, or is closed to us.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        trial = unfinished(path / "trial")
+        trial.touch(exist_ok=False)
+        trial.unlink()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be made or written ({error.strerror}); give a folder that you may write to"
+        ) from error
+    return path
 
 
 def unfinished(path: Path) -> Path:

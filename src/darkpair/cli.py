@@ -16,6 +16,7 @@ from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.rates import build_model, rate_table
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.output.reader import read_provenance
+from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe
 from darkpair.job import job_keys, load_job
 from darkpair.limits import cache_folder, limit_rows, models_of, plain_rows
@@ -36,7 +37,7 @@ from darkpair.report import (
 from darkpair.run import run_job, summary
 from darkpair.studies import STUDIES, options_for
 from darkpair.studies.exclusions import Size
-from darkpair.studies.files import folder_for, save_picture, write_rows
+from darkpair.studies.files import save_picture, write_rows
 
 __all__ = ["main"]
 

@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe, environment
 from darkpair.workers import leave_if_imported, worker_pool
 
@@ -79,8 +80,8 @@ def scan(
     Raises
     ------
     InputError
-        For a function whose content cannot be told, a result that is not plain or holds NaN, and with the
-        point's values for what `evaluate` itself refuses.
+        For a folder that cannot be written, a function whose content cannot be told, a result that is not plain
+        or holds NaN, and with the point's values for what `evaluate` itself refuses.
     """
     if workers < 1:
         raise InputError(f"workers = {workers}; allowed: 1 or more")
@@ -89,6 +90,8 @@ def scan(
     paths = {key: None if folder is None else folder / key[:2] / f"{key}.json" for key in keys}
     found = {key: kept for key, path in paths.items() if (kept := _read(path)) is not None}
     missing = {key: point for key, point in zip(keys, points, strict=True) if key not in found}
+    if folder is not None and missing:  # what is complete may be closed to us
+        folder_for(folder)
     with _progress(len(paths), len(found)) as done:
         for key, result in _results(evaluate, missing, paths, workers):
             found[key] = result

@@ -143,3 +143,10 @@ def test_refusals() -> None:
         cache_key(square, {"m2": object()})
     with pytest.raises(InputError, match="workers"):
         scan(square, grid(m2=[2.0]), workers=0)
+
+
+def test_a_folder_that_cannot_be_written_is_said_first(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be made or written .*give a folder"):
+        scan(square, grid(m2=[1.0]), folder=tmp_path / "file", workers=1)
+    assert scan(square, [], folder=tmp_path / "file", workers=1) == []

@@ -16,11 +16,12 @@ from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.export.hepdata import Table, write_submission
 from darkpair.export.workspace import koto_workspace
+from darkpair.gen.output.target import folder_for
 from darkpair.gen.particles import particle
 from darkpair.scan import scan
 from darkpair.studies.charm import CHAIN, generators
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
-from darkpair.studies.files import folder_for, write_rows
+from darkpair.studies.files import write_rows
 from darkpair.studies.koto_efficiency import efficiency_curves
 from darkpair.studies.parameter_space import BOX, Contours
 

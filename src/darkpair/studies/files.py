@@ -8,27 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from darkpair.gen.errors import InputError
 from darkpair.gen.provenance import describe, environment
 
-__all__ = ["folder_for", "markdown", "save_picture", "write_rows"]
-
-
-def folder_for(path: Path) -> Path:
-    """Folder of that path, made if need be.
-
-    Raises
-    ------
-    InputError
-        If it cannot be made or is a file.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be made ({error.strerror}); give a folder that you may write to"
-        ) from error
-    return path
+__all__ = ["markdown", "save_picture", "write_rows"]
 
 
 def write_rows(
