@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from darkpair.gen.provenance import describe, environment
 
@@ -16,8 +17,12 @@ __all__ = ["markdown", "save_picture", "write_rows"]
 def write_rows(
     folder: Path, name: str, rows: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any], **more: Any
 ) -> list[Path]:
-    """Paths of ``name.csv`` and ``name.json``, the second with provenance and whatever else is given."""
+    """Paths of ``name.csv`` and ``name.json``, the second with provenance and whatever else is given.
+
+    What a picture writes in TeX is plain text in both: ``$m_2$ = 430 MeV`` becomes ``m2 = 430 MeV``.
+    """
     table, whole = folder / f"{name}.csv", folder / f"{name}.json"
+    rows, more = _plain(list(rows)), _plain(more)
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
@@ -34,6 +39,33 @@ def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
     lines += ["| " + " | ".join(_cell(row[name]) for name in names) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+#: TeX of labels, in plain text.
+_TEX: Final = {
+    r"\bar\nu": " nubar ",
+    r"\nu": " nu ",
+    r"\pi^0": " pi0 ",
+    r"\gamma": " gamma ",
+    r"\tau": " tau",
+    r"\to": " -> ",
+}
+
+
+def _plain(value: Any) -> Any:
+    """The value with plain text in place of TeX."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if not isinstance(value, str) or "$" not in value:
+        return value
+    parts = value.split("$")
+    for i in range(1, len(parts), 2):
+        for tex, text in _TEX.items():
+            parts[i] = parts[i].replace(tex, text)
+        parts[i] = " ".join(re.sub(r"[\\_^{}]", "", parts[i]).split())
+    return "".join(parts)
 
 
 def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
