@@ -63,6 +63,7 @@ def test_events_by_hand(rows: dict[str, LimitRow], folder: Path) -> None:
     ratio = math.exp(np.interp(math.log(length), np.log(curve["ctau"]), np.log(curve["ratio"])))
     rate = float(POINT.branching_ratio("K_L0", "X1 X2") * POINT.branching_ratio("X2", "X1 pi0"))
     assert rows["koto-2021"].events == pytest.approx(rate * ratio / 9.33e-10, rel=1e-6)
+    assert rows["koto-three-events"].events == pytest.approx(rate * ratio / 6.9e-10, rel=1e-6)
 
 
 def test_band_is_explained_inside(rows: dict[str, LimitRow], folder: Path) -> None:
