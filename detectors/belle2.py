@@ -234,12 +234,9 @@ class Belle2:
         q2.fill(values["q2_rec"][before_box], weight=weight[event[before_box]])
         extra, places = reco.lists["Extra"]
         vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))
-        mask = np.zeros(len(weight), dtype=bool)
-        mask[event[accepted]] = True
-        chosen = np.zeros(len(event), dtype=bool)
-        chosen[accepted] = True
-        return Selected(
-            mask=mask, cutflow=cutflow, histograms={"q2": q2, "vertices": vertices}, chosen={"Kaon": chosen}
+        pictures = {"q2": q2, "vertices": vertices}
+        return Selected.of_candidates(
+            "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=pictures
         )
 
     def outline(self) -> dict[str, list[tuple[float, float]]]:

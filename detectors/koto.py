@@ -160,11 +160,9 @@ class Koto:
         plane.fill(
             values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
         )
-        mask = np.zeros(len(weight), dtype=bool)
-        mask[event[accepted]] = True
-        chosen = np.zeros(len(event), dtype=bool)
-        chosen[accepted] = True
-        return Selected(mask=mask, cutflow=cutflow, histograms={"pt_z": plane}, chosen={"Pi0": chosen})
+        return Selected.of_candidates(
+            "Pi0", event, accepted, n=len(weight), cutflow=cutflow, histograms={"pt_z": plane}
+        )
 
     def signal_box(self) -> list[tuple[float, float]]:
         """Corners (Z_vtx [mm], pT [MeV]) of the signal box, clockwise; empty if its cuts are left out."""

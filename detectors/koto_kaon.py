@@ -152,11 +152,9 @@ class KotoKaon:
         accepted, _, cutflow = self.cuts.apply(
             values, event, weight, [("clusters", clusters == 2 * self.pions), ("kaon_candidate", counts > 0)]
         )
-        mask = np.zeros(len(weight), dtype=bool)
-        mask[event[accepted]] = True
-        chosen = np.zeros(len(event), dtype=bool)
-        chosen[accepted] = True
         spectra = {"pt": _PT.copy(), "mass": _MASS.copy()}
         for name, spectrum in spectra.items():
             spectrum.fill(1e3 * values[name][accepted], weight=weight[event[accepted]])
-        return Selected(mask=mask, cutflow=cutflow, histograms=spectra, chosen={"Kaon": chosen})
+        return Selected.of_candidates(
+            "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=spectra
+        )

@@ -103,6 +103,36 @@ class Selected:
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
     chosen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
+    @classmethod
+    def of_candidates(
+        cls,
+        name: str,
+        event: NDArray[np.intp],
+        accepted: NDArray[np.intp],
+        *,
+        n: int,
+        cutflow: Cutflow,
+        histograms: dict[str, hist.Hist[Any]],
+    ) -> Selected:
+        """Verdict on n events of which any accepted candidate will do.
+
+        Parameters
+        ----------
+        name : str
+            Of the candidates' list.
+        event : ndarray of int, (k,)
+            Event of each candidate.
+        accepted : ndarray of int
+            Candidates that passed.
+        n : int
+        cutflow : Cutflow
+        histograms : dict
+        """
+        mask, chosen = np.zeros(n, dtype=bool), np.zeros(len(event), dtype=bool)
+        mask[event[accepted]] = True
+        chosen[accepted] = True
+        return cls(mask=mask, cutflow=cutflow, histograms=histograms, chosen={name: chosen})
+
 
 class EventDetector(Protocol):
     """What an apparatus does to events: it adds numbers, and never edits the truth."""
