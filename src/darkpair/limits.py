@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.chains.models.rates import build_model
-from darkpair.constraints import DATA, BeamDump, Constraint, KotoBand, KotoLimit
-from darkpair.constraints.koto import TWO_SIGMA
+from darkpair.constraints import DATA, Constraint, KotoBand
 from darkpair.contours import Range, ranges_above
-from darkpair.detectors.koto_results import run
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies.exclusions import Size, with_samples
-from darkpair.studies.parameter_space import constraints_at
+from darkpair.studies.parameter_space import PRODUCTION, constraints_at
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -47,10 +45,9 @@ class LimitRow:
         Expected events, where the experiment counts them.
     least : float
         Lower end of a band, in `unit`.
-    ranges : tuple of Range, optional
-        Of the parameter: excluded, or for a band explained at one sigma.
-    wide : tuple of Range, optional
-        Of a band at two sigma.
+    curves : mapping of str to tuple of Range
+        Ranges of the parameter by the names that the figures' curves have: excluded, or for a band explained at one
+        and at two sigma; empty where none were asked for.
     """
 
     constraint: str
@@ -60,8 +57,7 @@ class LimitRow:
     unit: str
     events: float | None
     least: float = 0.0
-    ranges: tuple[Range, ...] | None = None
-    wide: tuple[Range, ...] | None = None
+    curves: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float:
@@ -71,16 +67,12 @@ class LimitRow:
     @property
     def production(self) -> bool:
         """Whether this is an end of a beam dump's production uncertainty, which excludes nothing by itself."""
-        return ", production " in self.constraint
+        return PRODUCTION in self.constraint
 
-    def curves(self) -> dict[str, tuple[Range, ...]]:
-        """Ranges by the names that the figures' curves have."""
-        if self.kind != "band":
-            return {self.constraint: self.ranges or ()}
-        return {
-            f"{self.constraint}, 1 sigma": self.ranges or (),
-            f"{self.constraint}, 2 sigma": self.wide or (),
-        }
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """Ranges of the first curve: excluded, or explained at one sigma."""
+        return next(iter(self.curves.values()), ())
 
     @property
     def verdict(self) -> str:
@@ -89,11 +81,9 @@ class LimitRow:
             return "unknown"
         if self.kind == "band":
             return "explained" if self.least <= self.value <= self.limit else ""
-        return (
-            {"excluded": "excluded", "line": "" if self.production else "above"}[self.kind]
-            if self.ratio > 1.0
-            else ""
-        )
+        if self.ratio <= 1.0 or self.production:
+            return ""
+        return "excluded" if self.kind == "excluded" else "above"
 
 
 def models_of(
@@ -208,7 +198,7 @@ def plain_rows(
         }
         for own, rows in zip(varied, found, strict=True)
         for row in rows
-        for low, high in [one.ends for one in row.ranges or ()] or [(None, None)]
+        for low, high in [one.ends for one in row.ranges] or [(None, None)]
     ]
 
 
@@ -224,31 +214,25 @@ def _known(value: float) -> float | None:
 def _row(
     name: str, kind: str, constraint: Constraint, model: Model, along: str | None, scanned: Model | None
 ) -> LimitRow:
-    value = float(constraint.value(model))
-    counts = isinstance(constraint, BeamDump)
-    events = value if counts else None
-    if isinstance(constraint, KotoLimit):
-        events = value / run(constraint.run).single_event_sensitivity.value
-    if isinstance(constraint, KotoBand):
-        events = value / constraint.single_event_sensitivity
-    ranges: dict[str, tuple[Range, ...]] = {}
+    value = constraint.value(model)
+    events = constraint.events(value)
+    curves: dict[str, tuple[Range, ...]] = {}
     if scanned is not None and along is not None:
         grid = np.asarray(getattr(scanned, along))
         seen = np.broadcast_to(constraint.value(scanned), grid.shape)
-        ratios = {"ranges": seen / constraint.limit}
-        if isinstance(constraint, KotoBand):
-            ends = {"ranges": constraint.interval(), "wide": constraint.interval(TWO_SIGMA)}
-            ratios = {key: np.minimum(seen / low, high / seen) for key, (low, high) in ends.items()}
-        ranges = {key: tuple(ranges_above(grid, ratio)) for key, ratio in ratios.items()}
+        curves = {
+            f"{name}{part}": tuple(ranges_above(grid, inside))
+            for part, inside in constraint.curves(seen).items()
+        }
     return LimitRow(
         constraint=name,
         kind=kind,
-        value=value,
+        value=float(value),
         limit=constraint.limit,
-        unit="events" if counts else "1",
-        events=events,
+        unit=constraint.UNIT,
+        events=None if events is None else float(events),
         least=constraint.interval()[0] if isinstance(constraint, KotoBand) else 0.0,
-        **ranges,
+        curves=curves,
     )
 
 

@@ -46,7 +46,7 @@ def limits_picture(
         ({"curve": curve, "kind": row.kind, _X: x}, one.over(unit))
         for x, of_point in zip(values, found, strict=True)
         for row in of_point
-        for curve, ranges in row.curves().items()
+        for curve, ranges in row.curves.items()
         for one in ranges
     ]
     ends = [end for _, one in spans for end in one.ends if end is not None]

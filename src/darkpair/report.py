@@ -12,6 +12,7 @@ from rich.table import Table
 
 from darkpair.chains.models.rates import RateRow
 from darkpair.limits import LimitRow, strongest_row
+from darkpair.studies.parameter_space import PRODUCTION
 
 __all__ = [
     "cutflow_table",
@@ -152,7 +153,7 @@ def limits_table(
     for row in sorted(shown, key=lambda row: math.inf if math.isnan(row.value) else -row.ratio):
         cells = {name: _number(getattr(row, name)) for name in ("value", "limit", "events")}
         cells |= {"constraint": row.constraint, "ratio": _number(row.ratio), "verdict": row.verdict}
-        ranges = "; ".join(str(one.over(unit[1])) for one in row.ranges or ()) or "-"
+        ranges = "; ".join(str(one.over(unit[1])) for one in row.ranges) or "-"
         table.add_row(*(cells.get(name, ranges) for name in names))
     return table
 
@@ -162,7 +163,7 @@ def production_lines(rows: Sequence[LimitRow]) -> list[str]:
     events = {
         row.constraint: row.events for row in rows if row.events is not None and not math.isnan(row.events)
     }
-    low, high = ", production low", ", production high"
+    low, high = f"{PRODUCTION}low", f"{PRODUCTION}high"
     return [
         f"{name}: {_number(events[name + low])} to {_number(events[name + high])} events with the uncertainty of "
         "the number and spectrum of eta"

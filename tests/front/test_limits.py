@@ -41,7 +41,7 @@ def test_ranges_are_those_of_the_figure(rows: dict[str, LimitRow], folder: Path)
     drawn = Contours(model="scalars", inputs=PDG)(point)["ranges"]
     for name in ("koto-2015", "koto-2021", "b-to-k-belle", "b-to-k-belle2-2023"):
         (of_figure,) = [one for one in drawn if one["curve"] == name and one["kind"] != "unknown"]
-        (own,) = rows[name].ranges or ()
+        (own,) = rows[name].ranges
         assert own.low / PDG["G_F"] == pytest.approx(
             of_figure["low"], rel=2e-3
         )  # another grid, 2.6 % against 4.7 %
@@ -49,7 +49,7 @@ def test_ranges_are_those_of_the_figure(rows: dict[str, LimitRow], folder: Path)
 
 
 def test_ratio_is_one_at_the_end_of_a_range(rows: dict[str, LimitRow], folder: Path) -> None:
-    (span,) = rows["koto-2021"].ranges or ()
+    (span,) = rows["koto-2021"].ranges
     (there,) = limit_rows([replace(POINT, G_X=span.low)], size=TINY, folder=folder, workers=1)
     (row,) = [one for one in there if one.constraint == "koto-2021"]
     assert row.ratio == pytest.approx(1.0, rel=1e-3)
@@ -64,11 +64,13 @@ def test_events_by_hand(rows: dict[str, LimitRow], folder: Path) -> None:
     rate = float(POINT.branching_ratio("K_L0", "X1 X2") * POINT.branching_ratio("X2", "X1 pi0"))
     assert rows["koto-2021"].events == pytest.approx(rate * ratio / 9.33e-10, rel=1e-6)
     assert rows["koto-three-events"].events == pytest.approx(rate * ratio / 6.9e-10, rel=1e-6)
+    assert (rows["nucal"].unit, rows["nucal"].events) == ("events", rows["nucal"].value)
+    assert rows["b-to-k-belle"].events is None
 
 
 def test_band_is_explained_inside(rows: dict[str, LimitRow], folder: Path) -> None:
-    (span,) = rows["koto-three-events"].ranges or ()
-    (wide,) = rows["koto-three-events"].wide or ()
+    (span,) = rows["koto-three-events"].ranges
+    (wide,) = rows["koto-three-events"].curves["koto-three-events, 2 sigma"]
     assert wide.low < 0.95 * span.low
     assert wide.high > 1.05 * span.high
     for factor, verdict in ((1.01, "explained"), (0.99, "")):

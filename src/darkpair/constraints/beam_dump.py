@@ -41,6 +41,7 @@ class BeamDump(Constraint):
     """
 
     NEEDS: ClassVar = (("eta", "X1 X2"),)
+    UNIT: ClassVar = "events"
 
     experiment: str
     multiplicity: float
@@ -79,6 +80,10 @@ class BeamDump(Constraint):
         )
         rate = model.branching_ratio("eta", "X1 X2") * visible
         return np.asarray(one * rate * self.acceptance(model.ctau("X2")))
+
+    def events(self, value: Array) -> Array:
+        """Expected events: the observable itself [1]."""
+        return value
 
     @property
     def limit(self) -> float:

@@ -32,6 +32,8 @@ class Constraint:
 
     #: (parent, mode) pairs of which a model needs at least one.
     NEEDS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    #: Of the observable and its limit.
+    UNIT: ClassVar[str] = "1"
 
     confidence_level: float = 0.90
 
@@ -52,6 +54,14 @@ class Constraint:
     def measurements(self) -> tuple[Measurement, ...]:
         """What the limit rests on, with sources."""
         raise NotImplementedError
+
+    def events(self, value: Array) -> Array | None:
+        """Expected events where the observable has a value [1]; None where the experiment counts none."""
+        return None
+
+    def curves(self, value: Array) -> dict[str, Array]:
+        """What exceeds 1 inside each curve, by what the curve's name adds to the constraint's: the ratio to the limit."""
+        return {"": np.asarray(value / self.limit)}
 
     def ratio(self, model: Model) -> Array:
         """Observable over its limit [1]; above 1 is excluded."""

@@ -101,6 +101,10 @@ class KotoLimit(_Koto):
         super().__post_init__()
         run_of_koto(self.run)
 
+    def events(self, value: Array) -> Array:
+        """Expected events, from the run's single-event sensitivity [1]."""
+        return np.asarray(value / run_of_koto(self.run).single_event_sensitivity.value)
+
     @property
     def limit(self) -> float:
         """Published limit [1]."""
@@ -157,6 +161,15 @@ class KotoBand(_Koto):
         low, high = self.interval(confidence_level)
         value = self.value(model)
         return np.asarray((value >= low) & (value <= high))
+
+    def events(self, value: Array) -> Array:
+        """Expected events [1]."""
+        return np.asarray(value / self.single_event_sensitivity)
+
+    def curves(self, value: Array) -> dict[str, Array]:
+        """What exceeds 1 inside the bands of one and two sigma."""
+        ends = {", 1 sigma": self.interval(ONE_SIGMA), ", 2 sigma": self.interval(TWO_SIGMA)}
+        return {name: np.minimum(value / low, high / value) for name, (low, high) in ends.items()}
 
     @property
     def limit(self) -> float:

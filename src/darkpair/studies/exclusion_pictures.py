@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from darkpair.studies.parameter_space import PRODUCTION
+
 __all__ = ["LABELS", "draw_panel", "figure_and_axes"]
 
 #: Colour of the region and what it is called, by the beginning of a curve's name; later ones lie on top.
@@ -109,7 +111,7 @@ def draw_panel(
             note = "dumps, production uncertainty" if (name, end) == ("charm", "low") else None
             _edges(
                 ax,
-                _chosen(rows, f"{name}, production {end}"),
+                _chosen(rows, f"{name}{PRODUCTION}{end}"),
                 column,
                 color=colour,
                 ls=":",

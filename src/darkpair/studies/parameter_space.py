@@ -14,10 +14,9 @@ import numpy as np
 from darkpair.chains.models import Inputs, VirtualMeson, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.constraints import DATA, BeamDump, Constraint, KotoBand, constraints
-from darkpair.constraints.koto import TWO_SIGMA, KotoLimit
+from darkpair.constraints.koto import KotoLimit
 from darkpair.constraints.missing_energy import BToKNuNu
 from darkpair.contours import ranges_above
-from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.gen.errors import UnknownNameError
 from darkpair.studies.koto_efficiency import EfficiencyCurve
 
@@ -25,10 +24,22 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
-__all__ = ["BOX", "COUPLINGS", "MODELS", "Contours", "DumpYield", "PromptEfficiency", "constraints_at"]
+__all__ = [
+    "BOX",
+    "COUPLINGS",
+    "MODELS",
+    "PRODUCTION",
+    "Contours",
+    "DumpYield",
+    "PromptEfficiency",
+    "constraints_at",
+]
 
 #: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
 BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18"}
+
+#: What the name of a beam dump's curve has before an end of its production uncertainty.
+PRODUCTION: Final = ", production "
 
 #: Couplings that are scanned: name -> grid.
 COUPLINGS: Final[dict[str, tuple[float, float, int]]] = {
@@ -157,23 +168,18 @@ class Contours:
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Ranges of each curve; "unknown" ones are where a sample was too small to tell."""
-        name = self.coupling(point)
-        grid = np.geomspace(*COUPLINGS[name])
+        coupling = self.coupling(point)
+        grid = np.geomspace(*COUPLINGS[coupling])
         model = self.point(point, grid)
         rows: list[dict[str, Any]] = []
         for curve, (kind, constraint) in self.drawn(point).items():
             if not constraint.applies(model):
                 continue
             value = np.broadcast_to(constraint.value(model), grid.shape)
-            if isinstance(constraint, KotoBand):
-                for sigmas, level in (("1 sigma", ONE_SIGMA), ("2 sigma", TWO_SIGMA)):
-                    low, high = constraint.interval(level)
-                    inside = np.minimum(value / low, high / value)
-                    rows += _rows(f"{curve}, {sigmas}", kind, grid, inside)
-            else:
-                rows += _rows(curve, kind, grid, value / constraint.limit)
+            for name, inside in constraint.curves(value).items():
+                rows += _rows(f"{curve}{name}", kind, grid, inside)
             rows += _rows(curve, "unknown", grid, np.where(np.isfinite(value), 0.0, 2.0))
-        return {"coupling": name, "ranges": rows}
+        return {"coupling": coupling, "ranges": rows}
 
 
 def constraints_at(
@@ -211,7 +217,7 @@ def constraints_at(
         found[f"b-to-k-{search}"] = ("line", BToKNuNu(search=search))
     for experiment, tables in point["dumps"].items():
         for end in ("central", "low", "high"):
-            name = experiment if end == "central" else f"{experiment}, production {end}"
+            name = experiment if end == "central" else f"{experiment}{PRODUCTION}{end}"
             dump = BeamDump(
                 experiment=experiment,
                 multiplicity=1.0,
