@@ -209,28 +209,6 @@ def test_no_event_kept_is_a_file(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("ending", ["hepmc3", "hepmc3.gz"])
-def test_nothing_is_left_after_an_exception(tmp_path: Path, ending: str) -> None:
-    target = tmp_path / f"e.{ending}"
-
-    def interrupted() -> None:
-        with HepMCWriter(target, provenance={}) as file:
-            file.write(koto(100))
-            assert not target.exists()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert not list(tmp_path.iterdir())
-    with pytest.raises(InputError, match="no events"), HepMCWriter(target, provenance={}):
-        pass
-    assert not list(tmp_path.iterdir())
-    with pytest.raises(InputError, match="not open.*HepMCWriter"):
-        HepMCWriter(target, provenance={}).write(koto(1))
-    with pytest.raises(InputError, match="no folder"):
-        HepMCWriter(tmp_path / "none" / "e.hepmc3", provenance={})
-
-
 def test_other_events_are_refused(tmp_path: Path) -> None:
     def both() -> None:
         with HepMCWriter(tmp_path / "e.hepmc3", provenance={}) as file:

@@ -230,24 +230,6 @@ def test_names_of_branches_are_words(tmp_path: Path) -> None:
     assert back.fields == chunk.record().fields
 
 
-@pytest.mark.parametrize("kind", ["ttree", "rntuple"])
-def test_nothing_is_left_after_an_exception(tmp_path: Path, kind: Kind) -> None:
-    target = tmp_path / "e.root"
-
-    def interrupted() -> None:
-        with RootWriter(target, kind=kind, provenance={}) as file:
-            file.write(koto(100))
-            assert not target.exists()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert not list(tmp_path.iterdir())
-    with pytest.raises(InputError, match="no events"), RootWriter(target, kind=kind, provenance={}):
-        pass
-    assert not list(tmp_path.iterdir())
-
-
 @pytest.mark.parametrize("other", [mixture, lambda: koto(reco=False)])
 def test_events_of_another_chain_or_detector_are_refused(tmp_path: Path, other: Any) -> None:
     def two_kinds() -> None:

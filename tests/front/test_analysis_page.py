@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             assert words[0] == "darkpair"
             result = CliRunner().invoke(main, words[1:])
             assert result.exit_code == 0, result.output
-        names: dict[str, Any] = {"__name__": "page"}
-        for code in blocks("python"):
-            exec(compile(code, "docs/analysis.md", "exec"), names)
+        script = folder / "analysis.py"
+        script.write_text("\n".join(blocks("python")), encoding="utf-8")
+        names = runpy.run_path(str(script))
     return names | {"folder": folder}
 
 
