@@ -146,6 +146,14 @@ class Belle2:
         return self.crystals.whole
 
     @property
+    def veto_volume(self) -> Cylinder:
+        """Where a photon or a charged particle has to be made to veto; coil and yoke absorb what is made outside.
+
+        A track has to begin in the drift chamber, which is inside.  With an escape length its sphere stands instead.
+        """
+        return self.crystals.whole
+
+    @property
     def _tag(self) -> dict[str, Any] | None:
         """The selection's table of efficiencies, if it has one."""
         tag: dict[str, Any] | None = self._data.get("tags", {}).get(self.cuts.name)

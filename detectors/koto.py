@@ -2,6 +2,13 @@
 
 Photons fly straight from their vertex to the calorimeter's face, are smeared there, and give a pi0 under the
 hypothesis that it decayed on the axis.  Not simulated: showers, cluster fusion, timing, accidental vetoes.
+
+What vetoes is decided by where it is made: a photon that is no cluster and a charged particle veto if they are made
+inside `Koto.veto_volume`, from the end of the last collimator to the back of the calorimeter and out to the back of
+the barrel, wherever they go (through the beam hole too: counters stand behind it).  What is made outside vetoes nothing
+and reaches nothing: collimators, barrel and calorimeter absorb it, and what flies back from behind is soft.  A photon
+flies freely, and so makes a cluster, from the vessel alone, between the collimator's end and the calorimeter's face.
+The rings upstream through which it flies there (the neutron collar counter) are not in its way.
 """
 
 from __future__ import annotations
@@ -21,6 +28,7 @@ from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.selection import Selection
 from darkpair.detectors.smearing import Calorimeter
+from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
 from darkpair.gen.kinematics import Array
@@ -107,12 +115,17 @@ class Koto:
 
     @cached_property
     def region(self) -> Cylinder:
-        """Where a decay can be seen: inside the vessel, upstream of the calorimeter."""
+        """Where a decay can be seen: inside the vessel, between the last collimator and the calorimeter."""
         return Cylinder(
             radius=_number("geometry", "radius"),
-            z_min=_number("geometry", "decay_z_min"),
+            z_min=self.veto_volume.z_min,
             z_max=_number("geometry", "z_calorimeter"),
         )
+
+    @cached_property
+    def veto_volume(self) -> Cylinder:
+        """Where a photon or a charged particle has to be made to veto: one volume for every veto."""
+        return Cylinder(**{name: _number("veto", name) for name in ("radius", "z_min", "z_max")})
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Clusters and pi0 candidates of each event.
@@ -120,8 +133,8 @@ class Koto:
         Returns
         -------
         Observed
-            ``n_missed`` photons that are not on the calorimeter, ``n_charged`` charged final particles,
-            ``Cluster`` (energy [GeV], x, y [mm], genPartIdx) and ``Pi0`` candidates with the variables of the
+            ``n_missed`` photons that are not on the calorimeter and ``n_charged`` charged final particles, both of
+            those made in the veto's volume, ``Cluster`` (energy [GeV], x, y [mm], genPartIdx) and ``Pi0`` candidates with the variables of the
             cuts; candidates exist for two clusters exactly.
         """
         n = len(truth)
@@ -135,8 +148,8 @@ class Koto:
             seen = np.flatnonzero(energy > 0.0)
             on, energy, x, y = on[seen], energy[seen], x[seen], y[seen]
         clusters = np.bincount(photons.event[on], minlength=n)
-        missed = photons.counts - clusters
-        charged = truth.final_state(*_CHARGED).counts
+        missed = made_inside(photons, self.veto_volume) - clusters  # (every cluster's photon is made inside)
+        charged = made_inside(truth.final_state(*_CHARGED), self.veto_volume)
         event = photons.event[on]
         paired = np.flatnonzero(clusters[event] == 2).reshape(-1, 2).T
         values, owner = self._pi0(event[paired[0]], energy[paired], x[paired], y[paired], missed, charged)
@@ -173,7 +186,8 @@ class Koto:
         px, py, pz, _ = photons.momentum
         x0, y0, z0, _ = photons.vertex
         face, radius, hole = self.region.z_max, self.region.radius, _number("geometry", "hole_half")
-        forward = (pz > 0.0) & (z0 < face) & (x0 * x0 + y0 * y0 < radius * radius)
+        free = (z0 >= self.region.z_min) & (z0 < face) & (x0 * x0 + y0 * y0 < radius * radius)
+        forward = (pz > 0.0) & free
         t = (face - z0) / np.where(forward, pz, np.inf)  # 0 for what does not fly towards it
         x, y = x0 + px * t, y0 + py * t
         on = forward & (x * x + y * y < radius * radius) & ((np.abs(x) > hole) | (np.abs(y) > hole))

@@ -90,6 +90,11 @@ class KotoKaon:
         """The detector's."""
         return self.detector.region
 
+    @property
+    def veto_volume(self) -> Cylinder:
+        """The detector's."""
+        return self.detector.veto_volume
+
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """What the detector observes, and ``Kaon`` candidates with the variables of the cuts.
 
