@@ -1,25 +1,30 @@
 """Detectors behind a target or a dump: one class, one data file for each experiment.
 
-Photons and electrons are electromagnetic showers, muons are tracks; both fly straight from the decay volume to
-the calorimeter's plane.  Not simulated: resolution, merged showers, backgrounds; efficiencies are flat factors.
+Photons and electrons are electromagnetic showers, muons are tracks; both fly straight to the calorimeter's plane from
+where they are made, in the decay volume or between its end and that plane.  What is made elsewhere (in the shield, beside
+the volume, behind the calorimeter) is absorbed there.  Showers nearer than a stated distance are one, and what arrives
+is smeared.  Not simulated: hadrons and their vetoes, backgrounds; efficiencies are flat factors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 
 import hist
 import numpy as np
-from numpy.typing import NDArray
 
+from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
 from darkpair.detectors.data_file import Number, data_files, read_data, selections
 from darkpair.detectors.expectation import expected_events
+from darkpair.detectors.merging import merge
 from darkpair.detectors.selection import Selection
+from darkpair.detectors.smearing import Calorimeter, Tracks
+from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
@@ -30,6 +35,19 @@ __all__ = ["FixedTarget", "experiments"]
 _SHOWERS = (22, 11, -11)
 _TRACKS = (13, -13)
 _KIND = "fixed_target"
+
+#: What `FixedTarget.resolution` may be: that of the data file, or none: neither smearing nor merging.
+RESOLUTIONS: Final = ("data", "none")
+
+
+_SHOWER_UNITS: Final = {
+    "constant": "",
+    "stochastic": "sqrt(GeV)",
+    "position": "mm sqrt(GeV)",
+    "position_constant": "mm",
+    "merging": "mm",
+}
+_TRACK_UNITS: Final = {"constant": "", "linear": "1/GeV", "position": "mm"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +65,16 @@ class FixedTarget:
     factors : sequence of str, optional
         Efficiencies that are not simulated, by name; the selection's unless given.  They are reported beside
         the acceptance (`flat_factors`) and touch no event, weight or cut flow.
+    resolution : {"data", "none"}
+        That of the data file; or none, which leaves energies and positions as they truly are and merges no showers.
 
     Raises
     ------
     UnknownNameError
-        For an experiment, a selection, a cut or a factor that does not exist.
+        For an experiment, a selection, a cut, a factor or a resolution that does not exist.
     InputError
-        For a data file of another kind of detector, or a shape that nothing here knows.
+        For a data file of another kind of detector, one without resolution where it is asked for, or a shape that
+        nothing here knows.
 
     References
     ----------
@@ -64,6 +85,7 @@ class FixedTarget:
     selection: str | None = None
     without: Sequence[str] = ()
     factors: Sequence[str] | None = None
+    resolution: str = "data"
 
     def __post_init__(self) -> None:
         for name in ("without", "factors"):
@@ -80,7 +102,10 @@ class FixedTarget:
                 )
         if self.selection is None:
             object.__setattr__(self, "selection", next(iter(self._data["selections"])))
-        _ = self.cuts, self.flat_factors, self.region, self.face, self.beam_energy  # all are checked here
+        if self.resolution not in RESOLUTIONS:
+            raise UnknownNameError(f"resolution of {self.experiment}", self.resolution, RESOLUTIONS)
+        # all are checked here
+        _ = self.cuts, self.flat_factors, self.veto_volume, self.face, self.beam_energy, self._resolution
 
     @cached_property
     def _data(self) -> dict[str, Any]:
@@ -127,6 +152,31 @@ class FixedTarget:
     def region(self) -> Region:
         """The decay volume."""
         return self._shape("decay_volume")
+
+    @cached_property
+    def veto_volume(self) -> Region:
+        """Where a particle has to be made to reach the calorimeter: the decay volume, prolonged to its plane."""
+        volume = self.region
+        assert isinstance(volume, Box | Cylinder)
+        return replace(volume, z_max=max(volume.z_max, self.z_face))
+
+    @cached_property
+    def _resolution(self) -> tuple[Calorimeter, float, Tracks] | None:
+        """Of showers, with the distance below which two are one [mm], and of tracks; None where it is off."""
+        if self.resolution == "none":
+            return None
+        for table in ("shower_resolution", "track_resolution"):
+            if table not in self._data:
+                raise InputError(
+                    f"the data file {self.experiment} has no {table}; add it, as in detectors/data/charm.toml, or "
+                    'take resolution = "none"'
+                )
+        showers, tracks = (
+            {name: self._number(table, name, unit) for name, unit in units.items()}
+            for table, units in (("shower_resolution", _SHOWER_UNITS), ("track_resolution", _TRACK_UNITS))
+        )
+        merging = showers.pop("merging")
+        return Calorimeter(**showers), merging, Tracks(**tracks)
 
     @cached_property
     def face(self) -> Region:
@@ -186,46 +236,49 @@ class FixedTarget:
         )
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
-        """Showers and tracks of each event on the calorimeter's plane; nothing is drawn.
+        """Showers and tracks of each event on the calorimeter's plane.
 
         Returns
         -------
         Observed
             ``n_made`` visible particles made in the decay volume; ``Shower`` and ``Track`` (energy [GeV], x, y
-            [mm], genPartIdx), and ``Visible``, one for each event with any of them: the variables of the cuts
-            and the vertex (x_vtx, y_vtx, z_vtx) of the first.  Without showers their energies are 0 and their
-            ``separation`` is infinite, as it is for a single one.
+            [mm], genPartIdx: of a merged shower that of its hardest particle), and ``Visible``, one for each event
+            with any of them from the decay volume: the variables of the cuts, and the true vertex (x_vtx, y_vtx,
+            z_vtx) of the first.  Without showers their energies are 0 and their ``separation`` is infinite, as it is
+            for a single one.
         """
         n = len(truth)
-        seen = [self._arriving(truth.final_state(*kinds)) for kinds in (_SHOWERS, _TRACKS)]
-        (showers, on), (tracks, track_on) = ((state, np.flatnonzero(hit)) for state, _, hit, _, _ in seen)
-        made = sum(np.bincount(state.event[inside], minlength=n) for state, inside, *_ in seen)
-        columns = []
-        for (state, _, _, x, y), rows in zip(seen, (on, track_on), strict=True):
-            columns.append(
-                {
-                    "energy": state.momentum[3, rows],
-                    "x": x[rows],
-                    "y": y[rows],
-                    "genPartIdx": state.index[rows],
-                }
+        seen = [
+            Arrivals.on(
+                truth.final_state(*kinds),
+                volume=self.region,
+                free=self.veto_volume,
+                window=self.face,
+                z=self.z_face,
             )
-        counts = [np.bincount(s.event[rows], minlength=n) for s, rows in ((showers, on), (tracks, track_on))]
-        has = (counts[0] + counts[1]) > 0
+            for kinds in (_SHOWERS, _TRACKS)
+        ]
+        made = sum(made_inside(arrived.state, self.region) for arrived in seen)
+        measured = [
+            law(arrived, rng) for law, arrived in zip((self._showers, self._tracks), seen, strict=True)
+        ]
+        (counts, shower), (track_counts, track) = measured
+        vertex, from_volume = np.zeros((3, n)), np.zeros(n, dtype=bool)
+        for arrived in seen[::-1]:  # a shower's, where there is one
+            rows = arrived.rows[arrived.inside][::-1]
+            vertex[:, arrived.state.event[rows]] = arrived.state.vertex[:3, rows]
+            from_volume[arrived.state.event[rows]] = True
+        has = from_volume & (counts + track_counts > 0)
         chosen = np.flatnonzero(has)
-        shower, track = columns
-        vertex = np.zeros((3, n))
-        for state, rows in ((tracks, track_on), (showers, on)):  # a shower's, where there is one
-            vertex[:, state.event[rows[::-1]]] = state.vertex[:3, rows[::-1]]
-        least, most, total = _extremes(counts[0], shower["energy"])
-        softest, _, together = _extremes(counts[1], track["energy"])
+        least, most, total = extremes(counts, shower["energy"])
+        softest, _, together = extremes(track_counts, track["energy"])
         values = {
-            "n_showers": counts[0].astype(np.float64),
-            "n_tracks": counts[1].astype(np.float64),
+            "n_showers": counts.astype(np.float64),
+            "n_tracks": track_counts.astype(np.float64),
             "shower_energy_min": least,
             "shower_energy_max": most,
             "shower_energy_sum": total,
-            "separation": _separation(counts[0], shower["x"], shower["y"]),
+            "separation": separation(counts, shower["x"], shower["y"]),
             "track_energy_min": softest,
             "track_energy_sum": together,
             **dict(zip(("x_vtx", "y_vtx", "z_vtx"), vertex, strict=True)),
@@ -234,8 +287,8 @@ class FixedTarget:
             n=n,
             flat={"n_made": np.asarray(made)},
             lists={
-                "Shower": (counts[0], shower),
-                "Track": (counts[1], track),
+                "Shower": (counts, shower),
+                "Track": (track_counts, track),
                 "Visible": (has.astype(np.int64), {name: v[chosen] for name, v in values.items()}),
             },
         )
@@ -286,18 +339,25 @@ class FixedTarget:
             ),
         )
 
-    def _arriving(
-        self, state: FinalState
-    ) -> tuple[FinalState, NDArray[np.bool_], NDArray[np.bool_], Array, Array]:
-        """Particles, which of them are made in the volume, which arrive on the window, and where [mm]."""
-        px, py, pz, _ = state.momentum
-        x0, y0, z0, _ = state.vertex
-        inside = self.region.contains(x0, y0, z0)
-        forward = inside & (pz > 0.0) & (z0 <= self.z_face)
-        t = (self.z_face - z0) / np.where(forward, pz, np.inf)
-        x, y = x0 + px * t, y0 + py * t
-        on = forward & self.face.contains(x, y, np.full_like(x, self.z_face))
-        return state, inside, on, x, y
+    def _showers(self, arrived: Arrivals, rng: np.random.Generator) -> Columns:
+        """Showers of each event as they are measured."""
+        if self._resolution is None:
+            return arrived.measured(np.arange(len(arrived.rows)), arrived.energy, arrived.x, arrived.y)
+        calorimeter, distance, _ = self._resolution
+        # drawn for everything that truly arrives, before any cut and whatever merges: no cut changes an event
+        noise = calorimeter.draw(rng, len(arrived.rows))
+        hardest, energy, x, y = merge(arrived.counts, arrived.energy, arrived.x, arrived.y, distance)
+        return arrived.measured(hardest, *calorimeter.smear(noise[:, hardest], energy, x, y))
+
+    def _tracks(self, arrived: Arrivals, rng: np.random.Generator) -> Columns:
+        """Tracks of each event as they are measured."""
+        every = np.arange(len(arrived.rows))
+        if self._resolution is None:
+            return arrived.measured(every, arrived.energy, arrived.x, arrived.y)
+        noise = rng.standard_normal((3, len(every)))
+        return arrived.measured(
+            every, *self._resolution[2].smear(noise, arrived.energy, arrived.x, arrived.y)
+        )
 
 
 def experiments() -> dict[str, Callable[..., FixedTarget]]:
@@ -319,26 +379,3 @@ def _extent(region: Region) -> tuple[tuple[float, float], tuple[float, float], t
         return side, side, (region.z_min, region.z_max)
     assert isinstance(region, Box)
     return (region.x_min, region.x_max), (region.y_min, region.y_max), (region.z_min, region.z_max)
-
-
-def _extremes(counts: NDArray[np.int64], value: Array) -> tuple[Array, Array, Array]:
-    """Least, greatest and sum of an event's values, (n,) each; 0 for an event without any."""
-    out = np.zeros((3, len(counts)))
-    some = np.flatnonzero(counts)
-    if len(some):
-        starts = (np.cumsum(counts) - counts)[some]
-        for row, law in zip(out, (np.minimum, np.maximum, np.add), strict=True):
-            row[some] = law.reduceat(value, starts)
-    return out[0], out[1], out[2]
-
-
-def _separation(counts: NDArray[np.int64], x: Array, y: Array) -> Array:
-    """Least distance between two of an event's showers [mm], (n,); infinite for fewer than two."""
-    out = np.full(len(counts), np.inf)
-    starts = np.cumsum(counts) - counts
-    for first in range(int(counts.max(initial=0))):
-        for second in range(first + 1, int(counts.max(initial=0))):
-            some = np.flatnonzero(counts > second)
-            i, j = starts[some] + first, starts[some] + second
-            out[some] = np.minimum(out[some], np.hypot(x[i] - x[j], y[i] - y[j]))
-    return out

@@ -1,4 +1,4 @@
-"""Resolution of calorimeters."""
+"""Resolution of calorimeters and of tracks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 
-__all__ = ["Calorimeter"]
+__all__ = ["Calorimeter", "Tracks"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +20,8 @@ class Calorimeter:
     ----------
     constant, stochastic : float
         sigma_E/E = constant ⊕ stochastic/sqrt(E/GeV).
-    position : float [mm]
-        sigma_x = sigma_y = position/sqrt(E/GeV).
+    position, position_constant : float [mm]
+        sigma_x = sigma_y = position/sqrt(E/GeV) ⊕ position_constant.
 
     Raises
     ------
@@ -32,11 +32,13 @@ class Calorimeter:
     constant: float
     stochastic: float
     position: float
+    position_constant: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.constant, self.stochastic, self.position) < 0.0:
+        if not min(self.constant, self.stochastic, self.position, self.position_constant) >= 0.0:
             raise InputError(
-                f"resolution {self.constant} ⊕ {self.stochastic}/sqrt(E), {self.position} mm/sqrt(E); allowed: 0 or more"
+                f"resolution {self.constant} ⊕ {self.stochastic}/sqrt(E), {self.position} mm/sqrt(E) ⊕ "
+                f"{self.position_constant} mm; allowed: 0 or more"
             )
 
     def sigma_energy(self, energy: Array) -> Array:
@@ -45,7 +47,8 @@ class Calorimeter:
 
     def sigma_position(self, energy: Array) -> Array:
         """Standard deviation of x, and of y [mm]."""
-        return self.position / np.sqrt(energy)
+        falling: Array = self.position / np.sqrt(energy)
+        return np.hypot(falling, self.position_constant) if self.position_constant else falling
 
     @staticmethod
     def draw(rng: np.random.Generator, n: int) -> Array:
@@ -64,3 +67,36 @@ class Calorimeter:
         """
         spread = self.sigma_position(energy)
         return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracks:
+    """Gaussian resolution of a track's energy, and of where it meets a plane.
+
+    Parameters
+    ----------
+    constant, linear : float [1], [1/GeV]
+        sigma_E/E = constant ⊕ linear E.
+    position : float [mm]
+        sigma_x = sigma_y.
+
+    Raises
+    ------
+    InputError
+        For a negative number.
+    """
+
+    constant: float
+    linear: float
+    position: float
+
+    def __post_init__(self) -> None:
+        if not min(self.constant, self.linear, self.position) >= 0.0:
+            raise InputError(
+                f"resolution {self.constant} ⊕ {self.linear} E of tracks, {self.position} mm; allowed: 0 or more"
+            )
+
+    def smear(self, noise: Array, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:
+        """Measured energies [GeV] and positions [mm]; as `Calorimeter.smear`."""
+        spread = np.hypot(self.constant, self.linear * energy)
+        return energy * (1.0 + spread * noise[0]), x + self.position * noise[1], y + self.position * noise[2]

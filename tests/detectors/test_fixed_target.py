@@ -59,7 +59,7 @@ def test_every_number_has_a_source() -> None:
 
 @pytest.mark.parametrize("name", ["charm", "nucal", "ship"])
 def test_impacts_are_straight_lines_from_the_vertex(name: str) -> None:
-    detector = FixedTarget(experiment=name)
+    detector = FixedTarget(experiment=name, resolution="none")
     truth = events(detector)
     reco = detector.observe(truth, Streams(1).rng("detector"))
     counts, showers = reco.lists["Shower"]

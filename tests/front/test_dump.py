@@ -189,12 +189,15 @@ def test_a_collinear_decay_has_the_closed_form() -> None:
     ("mass", "generator"), [(0.03, "bmpt"), (0.06, "bmpt"), (0.11, "bmpt"), (0.06, "pythia6")]
 )
 def test_dark_photon_edge(mass: float, generator: str) -> None:
-    """The large-coupling edge of arXiv:1908.07525, within 20 % in eps; its spectrum is BMPT's, its cut on the least energy only."""
+    """The large-coupling edge of arXiv:1908.07525, within 20 % in eps; its spectrum is BMPT's, its cut on the least energy only.
+
+    That cut is on true energies, and its e+ and e- are never one shower: so the resolution is off here.
+    """
     m, square = np.loadtxt(CONTOUR).T
     upper = np.argsort(m[23:])
     published = math.sqrt(
         math.exp(np.interp(math.log(mass), np.log(m[23:][upper]), np.log(square[23:][upper])))
     )
-    charm = FixedTarget(experiment="charm", without=("shower_energy_max",))
+    charm = FixedTarget(experiment="charm", without=("shower_energy_max",), resolution="none")
     ours = edge(mass, charm, rounds=3, n=32_768, cells=(32, 24, 16), generator=generator)
     assert ours == pytest.approx(published, rel=0.2)

@@ -40,6 +40,8 @@ class DumpAgainstCtau:
         Of the eta spectrum.
     events : int
         Generated eta, aimed at the experiment's decay volume.
+    resolution : {"data", "none"}
+        Of the detector, see `darkpair.detectors.fixed_target.FixedTarget`.
     cells, throws : tuple of int
         Of the pilot, see `darkpair.gen.importance.aim`.
     seed : int
@@ -51,11 +53,12 @@ class DumpAgainstCtau:
     cells: tuple[int, int, int] = (40, 32, 24)
     throws: tuple[int, ...] = (8, 8, 16)
     seed: int = 5200
+    resolution: str = "data"
 
     @property
     def detector(self) -> FixedTarget:
         """The experiment."""
-        return FixedTarget(experiment=self.experiment)
+        return FixedTarget(experiment=self.experiment, resolution=self.resolution)
 
     @property
     def source(self) -> DumpMesons:
