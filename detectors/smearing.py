@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,10 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 
 __all__ = ["Calorimeter", "Tracks"]
+
+
+def _not_negative(*numbers: float) -> bool:
+    return all(0.0 <= number < math.inf for number in numbers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +31,7 @@ class Calorimeter:
     Raises
     ------
     InputError
-        For a negative number.
+        For a number that is negative or not finite.
     """
 
     constant: float
@@ -35,10 +40,10 @@ class Calorimeter:
     position_constant: float = 0.0
 
     def __post_init__(self) -> None:
-        if not min(self.constant, self.stochastic, self.position, self.position_constant) >= 0.0:
+        if not _not_negative(self.constant, self.stochastic, self.position, self.position_constant):
             raise InputError(
                 f"resolution {self.constant} ⊕ {self.stochastic}/sqrt(E), {self.position} mm/sqrt(E) ⊕ "
-                f"{self.position_constant} mm; allowed: 0 or more"
+                f"{self.position_constant} mm; allowed: 0 or more, finite"
             )
 
     def sigma_energy(self, energy: Array) -> Array:
@@ -83,7 +88,7 @@ class Tracks:
     Raises
     ------
     InputError
-        For a negative number.
+        For a number that is negative or not finite.
     """
 
     constant: float
@@ -91,9 +96,10 @@ class Tracks:
     position: float
 
     def __post_init__(self) -> None:
-        if not min(self.constant, self.linear, self.position) >= 0.0:
+        if not _not_negative(self.constant, self.linear, self.position):
             raise InputError(
-                f"resolution {self.constant} ⊕ {self.linear} E of tracks, {self.position} mm; allowed: 0 or more"
+                f"resolution {self.constant} ⊕ {self.linear} E of tracks, {self.position} mm; allowed: 0 or more, "
+                "finite"
             )
 
     def smear(self, noise: Array, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:

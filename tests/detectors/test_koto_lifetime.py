@@ -87,7 +87,9 @@ def test_x2_that_leaves(scan: ScanSample) -> None:
     assert everything.reco is not None
     behind = everything.events.parts[0].vertices[2, -2] > 6148.0  # where X2 -> X1 pi0
     assert behind.mean() > 0.98
-    assert (everything.reco.flat["n_missed"][behind] == 2).all()
+    assert (
+        everything.reco.flat["n_missed"][behind].sum() < 20
+    )  # (in the crystals: the rest is too far to veto)
 
 
 def test_eq_66_overestimates(scan: ScanSample) -> None:
