@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, ``nox -s lint``, ``nox -s types``, ``nox -s bench``."""
+"""Developers' sessions: ``nox -s tests``, ``nox -s lint``, ``nox -s types``, ``nox -s bench``, ``nox -s laws``."""
 
 import nox
 
@@ -32,3 +32,10 @@ def bench(session: nox.Session) -> None:
     """Measure speed."""
     session.install(".[all,test]")
     session.run("pytest", "benchmarks", "--benchmark-only", *session.posargs)
+
+
+@nox.session
+def laws(session: nox.Session) -> None:
+    """Run the laws that hold for every detector and chain at full size."""
+    session.install(".[all,test]")
+    session.run("pytest", "tests/laws", *session.posargs, env={"DARKPAIR_LAWS": "full"})

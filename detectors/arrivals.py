@@ -80,7 +80,8 @@ class Arrivals:
     @cached_property
     def energy(self) -> Array:
         """Of those that arrive, (k,) [GeV]."""
-        return self.state.momentum[3, self.rows]
+        out: Array = self.state.momentum[3, self.rows]
+        return out
 
     def measured(self, at: NDArray[np.intp], energy: Array, x: Array, y: Array) -> Columns:
         """Columns of what is measured: nothing where no energy is left.

@@ -6,14 +6,24 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from darkpair import Streams, build
+from darkpair import Batch, Pipeline, Streams, UnknownNameError, build
 from darkpair.chains.catalogue import CHAINS
 from darkpair.detectors.fixed_target import experiments
+from darkpair.detectors.koto import Koto
 from darkpair.gen.lifetime import Forced
+from darkpair.gen.observed import Observed
 from darkpair.plugins import REGISTRIES
-from darkpair.testing import check_chain, check_detector, check_source, parents_of
+from darkpair.testing import (
+    check_chain,
+    check_detector,
+    check_long_lived,
+    check_source,
+    parents_of,
+    undecayed,
+)
 from tests.event_files import b_event, write_nano
 
 MASSES = {"X1": 0.02, "X2": 0.2, "S": 0.1, "Y": 0.05}
@@ -99,3 +109,26 @@ def test_the_kit_can_fail() -> None:
     with pytest.raises(AssertionError, match="isotropically"):
         check_chain(skewed)
     assert math.isfinite(batch.weight.sum())
+
+
+class _VetoesEverywhere(Koto):
+    """A detector that counts what is made kilometres away."""
+
+    def observe(self, truth: Batch, rng: Any) -> Observed:
+        seen = super().observe(truth, rng)
+        missed = truth.final_state(22).counts - seen.lists["Cluster"][0]
+        counts, values = seen.lists["Pi0"]
+        owner = np.repeat(np.arange(seen.n), counts)
+        lists = {**seen.lists, "Pi0": (counts, values | {"n_missed": missed[owner].astype(float)})}
+        return Observed(n=seen.n, flat={**seen.flat, "n_missed": missed}, lists=lists)
+
+
+def test_the_kit_finds_a_veto_without_geometry() -> None:
+    chain = build("K_L0 -> (pi0 -> gamma gamma) (S -> gamma gamma)", mass={"S": 0.1})
+    source = REGISTRIES["sources"].builtin["koto_kl"]()
+    check_long_lived(Pipeline(source=source, chain=chain, detector=Koto()), "S")
+    with pytest.raises(AssertionError, match="no_missed_photon: .* of stable S, 0 of a c tau of 1e"):
+        check_long_lived(Pipeline(source=source, chain=chain, detector=_VetoesEverywhere()), "S")
+    assert undecayed(chain, "S").topologies[0].names == ("K_L0", "pi0", "S", "gamma", "gamma")
+    with pytest.raises(UnknownNameError, match="'X2'.*S"):
+        undecayed(chain, "X2")
