@@ -119,7 +119,7 @@ class _VetoesEverywhere(Koto):
         missed = truth.final_state(22).counts - seen.lists["Cluster"][0]
         counts, values = seen.lists["Pi0"]
         owner = np.repeat(np.arange(seen.n), counts)
-        lists = {**seen.lists, "Pi0": (counts, values | {"n_missed": missed[owner].astype(float)})}
+        lists = {**seen.lists, "Pi0": (counts, {**values, "n_missed": missed[owner].astype(float)})}
         return Observed(n=seen.n, flat={**seen.flat, "n_missed": missed}, lists=lists)
 
 
