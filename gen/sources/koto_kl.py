@@ -1,13 +1,15 @@
 """The K_L beam of KOTO: momentum spectrum, collimator geometry, and the decay along the beam line.
 
-z = 0 is the upstream end of the front barrel; the target stands at z = -21 m, the beam exit at -1 m.
+z = 0 is the upstream end of the front barrel; the target stands at z = -21 m, the beam exit at -1 m.  Spectrum and
+yield are those at the exit; upstream of it there are more K_L, by the decay law.  Which decays a chain and a
+selection ask for is found by `darkpair.gen.sources.koto_range.followed`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -15,12 +17,12 @@ from scipy.special import ndtr, ndtri
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
 from darkpair.gen.particles import particle
 from darkpair.gen.sampling import Density
 
-__all__ = ["Z_TARGET", "KotoKL", "momentum_spectrum"]
+__all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
 
 # Momentum spectra at the beam exit: mu, s0, A, B of exp(-(p - mu)²/(2 sigma²)), sigma = s0 (1 - (A + B p)(p - mu))
 # [GeV].  "sato": the default of KOTO's simulation, from K_L -> pi+ pi- data; read in public copies of its code
@@ -30,13 +32,18 @@ SPECTRA: Final = {
     "sato": (1.41991, 0.810237, -0.301413, 0.017092),
     "shiomi": (1.37, 0.748, -0.295, 0.0168),
 }
-_P_RANGE: Final = (0.05, 10.0)
+#: Momenta of the spectra [GeV].
+P_RANGE: Final = (0.05, 10.0)
 
 # Geometry of the same simulation, read in public copies of its code [mm].
 #: Where the target stands.
 Z_TARGET: Final = -21000.0
 _Z_COLLIMATOR: Final = -14000.0
-_Z_EXIT: Final = -1000.0
+#: Where the beam leaves the collimator, and where K_L are counted.
+Z_EXIT: Final = -1000.0
+#: Where decays begin unless something upstream is accepted: the 414.8 cm of arXiv:2005.07102, appendix A, end at the
+#: calorimeter at 6148.
+Z_NEAR: Final = 2000.0
 _COLLIMATOR_HALF: Final = (7.6, 12.5)  # hole of 15.2 (x) by 25.0 (y)
 _IMAGE_HALF: Final = (9.1, 1.0)  # uniform image of the beam on the target, the older one and the default
 _IMAGE_2015: Final = (
@@ -78,29 +85,37 @@ def momentum_spectrum(p: Array, name: str = "sato") -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class KotoKL:
-    """K_L of KOTO's beam.
+    """K_L of KOTO's beam that pass, or would pass, its exit: straight lines through the collimator's aperture.
 
-    A generated event is a K_L that decays between `z_min` and `z_max`, drawn exactly given its momentum and
-    with weight 1; the probability to decay there is `decay_probability`.
+    A generated event is a K_L that decays between `z_min` and `z_max`, drawn exactly given its momentum;
+    `decay_probability` is the number of such decays for each K_L at the exit.  The K_L are made at the exit, or at
+    the target where decays upstream of the exit are asked for.
 
     Parameters
     ----------
     decay : {"region", "free"}
-        ``"free"`` lets the K_L decay anywhere.
+        ``"free"`` lets the K_L decay anywhere from the exit on.
     profile : {"collimator", "fitted"}
         Straight lines from the target through the collimator, or independent super-Gaussian positions and
-        a log-normal transverse momentum fitted to them.
+        a log-normal transverse momentum fitted to them at the exit.
     image : {"uniform", "2015-04"}
         Image of the primary beam on the target, for the collimator profile.
     spectrum : {"sato", "shiomi"}
         Momentum spectrum at the beam exit.
     z_min, z_max : float [mm]
-        Where the K_L decay: 2000 to 6148, the 414.8 cm of arXiv:2005.07102, appendix A.
+        Where the K_L decay: 2000 to 6148, the 414.8 cm of arXiv:2005.07102, appendix A.  From the target at
+        -21000 on.
+    p_min : float [GeV]
+        Least momentum of the K_L: most of those that decay near the target are too slow to be seen.
+    share : float, optional
+        Part of the events that decay from z = 2000 mm on, where most that are accepted come from: the others
+        decay upstream of it, and both have the exact weight ``source``.  Unless given, decays are drawn as often
+        as they happen.
 
     Raises
     ------
     InputError
-        For a region that is empty or upstream of the beam exit.
+        For a region that is empty or upstream of the target, and for what does not go with it.
 
     References
     ----------
@@ -111,13 +126,31 @@ class KotoKL:
     profile: Literal["collimator", "fitted"] = "collimator"
     image: Literal["uniform", "2015-04"] = "uniform"
     spectrum: Literal["sato", "shiomi"] = "sato"
-    z_min: float = 2000.0
+    z_min: float = Z_NEAR
     z_max: float = 6148.0
+    p_min: float = P_RANGE[0]
+    share: float | None = None
 
     def __post_init__(self) -> None:
-        if not _Z_EXIT <= self.z_min < self.z_max < math.inf:
+        if not Z_TARGET <= self.z_min < self.z_max < math.inf:
             raise InputError(
-                f"decays between z = {self.z_min} and {self.z_max} mm; allowed: growing order, from the exit at {_Z_EXIT} mm on"
+                f"decays between z = {self.z_min} and {self.z_max} mm; allowed: growing order, from the target at {Z_TARGET} mm on"
+            )
+        if not P_RANGE[0] <= self.p_min < P_RANGE[1]:
+            raise InputError(
+                f"K_L from p_min = {self.p_min} GeV on; allowed: {P_RANGE[0]} to less than {P_RANGE[1]}"
+            )
+        if self.profile == "fitted" and self.z_min < Z_EXIT:
+            raise InputError(
+                f"decays from z = {self.z_min} mm on with profile = 'fitted', which holds from the exit on; "
+                f"allowed: {Z_EXIT} mm or more, or profile = 'collimator'"
+            )
+        if self.share is None:
+            return
+        if not (0.0 < self.share < 1.0 and self.z_min < Z_NEAR < self.z_max) or self.decay == "free":
+            raise InputError(
+                f"share = {self.share} of the events from z = {Z_NEAR} mm on, decays {self.decay!r} between {self.z_min} "
+                f"and {self.z_max} mm; allowed: more than 0, less than 1, of a region on both sides of it; or leave share out"
             )
 
     @property
@@ -128,50 +161,97 @@ class KotoKL:
     @cached_property
     def _spectrum(self) -> Density:
         if self.decay == "free":
-            return Density(self._exit_spectrum, *_P_RANGE)
-        return Density(self._decaying_spectrum, *_P_RANGE)
+            return Density(self._exit_spectrum, self.p_min, P_RANGE[1])
+        return self._decaying(self.z_min, self.z_max)
+
+    @cached_property
+    def _two_spectra(self) -> tuple[Density, Density]:
+        """Of those that decay from z = 2000 mm on, and upstream of it."""
+        return self._decaying(Z_NEAR, self.z_max), self._decaying(self.z_min, Z_NEAR)
 
     def _exit_spectrum(self, p: Array) -> Array:
         return momentum_spectrum(p, self.spectrum)
 
-    def _decaying_spectrum(self, p: Array) -> Array:
-        """Spectrum of those that decay in the region; the beam's slopes, below 5e-3, change paths by 1e-5."""
+    @cached_property
+    def exit_spectrum(self) -> Density:
+        """Momentum spectrum at the beam exit."""
+        return Density(self._exit_spectrum, *P_RANGE)
+
+    def decays(self, p: Array, z_min: float, z_max: float) -> Array:
+        """Decays between two places for each K_L of those momenta at the exit (n,), more than 1 far upstream.
+
+        The beam's slopes, below 5e-3, change paths by 1e-5.
+
+        Parameters
+        ----------
+        p : ndarray, (n,) [GeV]
+        z_min, z_max : float [mm]
+        """
         kaon = particle("K_L0")
-        d_in = np.full_like(p, self.z_min - _Z_EXIT)
-        return self._exit_spectrum(p) * decay_probability(
-            d_in, d_in + self.z_max - self.z_min, p / kaon.mass * kaon.ctau
-        )
+        d_in = np.full_like(p, z_min - Z_EXIT)
+        return decay_probability(d_in, d_in + z_max - z_min, p / kaon.mass * kaon.ctau)
+
+    def _decaying(self, z_min: float, z_max: float) -> Density:
+        """Spectrum of those that decay between two places [mm]."""
+        return Density(partial(self._decaying_spectrum, z_min=z_min, z_max=z_max), self.p_min, P_RANGE[1])
+
+    def _decaying_spectrum(self, p: Array, z_min: float, z_max: float) -> Array:
+        return self._exit_spectrum(p) * self.decays(p, z_min, z_max)
 
     @cached_property
     def decay_probability(self) -> float:
-        """Probability that a K_L at the beam exit decays between z_min and z_max."""
-        return (
-            Density(self._decaying_spectrum, *_P_RANGE).integral
-            / Density(self._exit_spectrum, *_P_RANGE).integral
-        )
+        """Decays between z_min and z_max, of K_L from p_min on, for each K_L at the beam exit.
+
+        A probability where z_min is at the exit or downstream of it.
+        """
+        return self._decaying(self.z_min, self.z_max).integral / self.exit_spectrum.integral
 
     def provenance(self) -> dict[str, Any]:
-        """The settings, and the probability that a K_L at the beam exit is a generated event."""
+        """The settings, and how many generated events there are for a K_L at the beam exit."""
         probability = self.decay_probability if self.decay == "region" else 1.0
-        settings = {name: getattr(self, name) for name in ("decay", "profile", "image", "spectrum")}
-        return settings | {"z_min": self.z_min, "z_max": self.z_max, "decay_probability": probability}
+        names = ("decay", "profile", "image", "spectrum", "z_min", "z_max", "p_min", "share")
+        return {name: getattr(self, name) for name in names} | {"decay_probability": probability}
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
-        """K_L at the beam exit at time 0, and where they decay."""
-        kaon = particle("K_L0")
-        p = self._spectrum.sample(rng, n)
+        """K_L at the beam exit, or at the target, at time 0, and where they decay."""
+        if self.share is None:
+            return self.parents(self._spectrum.sample(rng, n), self.z_min, self.z_max, rng)
+        near = rng.random(n) < self.share
+        p, weight = np.empty(n), np.empty(n)
+        both = self._two_spectra
+        total = sum(one.integral for one in both)
+        for one, rows, part in zip(both, (near, ~near), (self.share, 1.0 - self.share), strict=True):
+            p[rows] = one.sample(rng, int(np.count_nonzero(rows)))
+            weight[rows] = one.integral / total / part
+        made = self.parents(p, np.where(near, Z_NEAR, self.z_min), np.where(near, self.z_max, Z_NEAR), rng)
+        return replace(made, weights={"source": weight})
+
+    def parents(self, p: Array, z_min: Real, z_max: Real, rng: np.random.Generator) -> Parents:
+        """K_L of those momenta, that decay between two places by the decay law.
+
+        Parameters
+        ----------
+        p : ndarray, (n,) [GeV]
+        z_min, z_max : float or ndarray, (n,) [mm]
+        rng : numpy.random.Generator
+        """
+        kaon, n = particle("K_L0"), len(p)
         x, y, slope_x, slope_y = self._fitted(rng, p) if self.profile == "fitted" else self._lines(rng, n)
         cosine = 1.0 / np.sqrt(1.0 + slope_x * slope_x + slope_y * slope_y)
         energy = np.sqrt(p * p + kaon.mass**2)
         pz = p * cosine
         momentum = np.stack([pz * slope_x, pz * slope_y, pz, energy])
         flight = p / kaon.mass * kaon.ctau
+        origin = Z_EXIT
         if self.decay == "free":
             path = flight * rng.standard_exponential(n)
         else:
-            width = (self.z_max - self.z_min) / cosine
-            path = (self.z_min - _Z_EXIT) / cosine + truncated_exponential(rng, width, flight)
-        vertex: Array = np.stack([x, y, np.full(n, _Z_EXIT), np.zeros(n)])
+            if self.z_min < Z_EXIT:
+                origin = Z_TARGET
+                x, y = x + slope_x * (Z_TARGET - Z_EXIT), y + slope_y * (Z_TARGET - Z_EXIT)
+            width = (z_max - z_min) / cosine
+            path = (z_min - origin) / cosine + truncated_exponential(rng, width, flight)
+        vertex: Array = np.stack([x, y, np.full(n, origin), np.zeros(n)])
         decay_vertex = momentum * (path / p)
         decay_vertex += vertex
         return Parents(pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=decay_vertex)
@@ -185,7 +265,7 @@ class KotoKL:
             x0, y0 = _image_x().sample(rng, n), _image_y().sample(rng, n)
         slope_x = (_COLLIMATOR_HALF[0] * (2.0 * rng.random(n) - 1.0) - x0) / (_Z_COLLIMATOR - Z_TARGET)
         slope_y = (_COLLIMATOR_HALF[1] * (2.0 * rng.random(n) - 1.0) - y0) / (_Z_COLLIMATOR - Z_TARGET)
-        reach = _Z_EXIT - Z_TARGET
+        reach = Z_EXIT - Z_TARGET
         return x0 + slope_x * reach, y0 + slope_y * reach, slope_x, slope_y
 
     def _fitted(self, rng: np.random.Generator, p: Array) -> tuple[Array, Array, Array, Array]:

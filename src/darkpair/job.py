@@ -20,11 +20,16 @@ from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline, ReadSource
 from darkpair.gen.region import Region
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.topology import DECAYED
 from darkpair.gen.units import quantity
 from darkpair.plugins import REGISTRIES, make
 
 __all__ = ["Job", "aimed_source", "job_keys", "load_job"]
+
+#: Keys of koto_kl that say where K_L decay: with one of them given, the range does not follow chain and detector.
+_RANGE = {"z_min", "z_max", "p_min", "share"}
 
 
 class _Table(BaseModel):
@@ -118,6 +123,8 @@ class Job(_Table):
             raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
         source: EventSource = _plugin("sources", table, "source")
         chain = self._chains(source, getattr(detector, "region", None))
+        if isinstance(source, KotoKL) and not _RANGE & set(table):
+            source = followed(source, chain, detector)
         return Pipeline(
             source=aimed_source(source, chain, self.run.seed) if aimed else source,
             chain=chain,

@@ -105,10 +105,11 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         for i, (d, mass, year, size) in enumerate(plan)
     ]
     flows = [chunk.cutflow for chunk in generate(samples)]
-    standard = dict(zip(years, flows, strict=False))
+    standard = dict(zip(years, zip(samples, flows, strict=True), strict=False))
     rows = []
-    for (p, m1, m2), flow in zip(points, flows[len(years) :], strict=True):
-        ratio, error = efficiency_ratio(flow, standard[_PANELS[p].selection])
+    for (p, m1, m2), sample, flow in zip(points, samples[len(years) :], flows[len(years) :], strict=True):
+        below, denominator = standard[_PANELS[p].selection]
+        ratio, error = efficiency_ratio(flow, denominator, sample.decays / below.decays)
         rows.append(
             {
                 "panel": p,
@@ -116,8 +117,8 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
                 "selection": _PANELS[p].selection,
                 "m1 [MeV]": m1,
                 "m2 [MeV]": m2,
-                "efficiency": flow.acceptance,
-                "efficiency error": flow.acceptance_error,
+                "efficiency per K_L at the exit": sample.decays * flow.acceptance,
+                "efficiency error": sample.decays * flow.acceptance_error,
                 "ratio": ratio,
                 "ratio error": error,
             }

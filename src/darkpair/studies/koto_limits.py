@@ -58,8 +58,8 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         ]
         standard, *found = (chunk.cutflow for chunk in generate(samples))
         rows += [
-            _row(year, mass, flow, standard, limits, at.get(mass))
-            for mass, flow in zip(masses, found, strict=True)
+            _row(year, mass, sample, flow, standard, sample.decays / samples[0].decays, limits, at.get(mass))
+            for mass, sample, flow in zip(masses, samples[1:], found, strict=True)
         ]
     told = {
         "seed": _SEED,
@@ -74,16 +74,23 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
 
 
 def _row(
-    year: str, mass: int, flow: Cutflow, standard: Cutflow, limits: Run, limit: Number | None
+    year: str,
+    mass: int,
+    sample: Sample,
+    flow: Cutflow,
+    standard: Cutflow,
+    decays: float,
+    limits: Run,
+    limit: Number | None,
 ) -> dict[str, Any]:
-    ratio, error = efficiency_ratio(flow, standard)
+    ratio, error = efficiency_ratio(flow, standard, decays)
     reference = limits.upper_limit.value
     printed = None if limit is None else reference / limit.value
     return {
         "selection": year,
         "m_X [MeV]": mass,
-        "efficiency": flow.acceptance,
-        "efficiency error": flow.acceptance_error,
+        "efficiency per K_L at the exit": sample.decays * flow.acceptance,
+        "efficiency error": sample.decays * flow.acceptance_error,
         "ratio": ratio,
         "ratio error": error,
         "limit on BR(K_L -> pi0 X), implied": reference / ratio,

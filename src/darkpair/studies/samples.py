@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rich.console import Console
 from rich.progress import Progress
@@ -13,8 +14,9 @@ from rich.progress import Progress
 from darkpair.chains.descriptor import build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.pipeline import Chunk, EventDetector, EventSource, Pipeline
+from darkpair.gen.pipeline import Chunk, EventDetector, Pipeline
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.streams import BLOCK
 from darkpair.workers import leave_if_imported, worker_pool
 
@@ -43,7 +45,8 @@ class Sample:
     mass, ctau : mapping of str to float [GeV], [mm]
         Of dark particles; what decays without a c tau is prompt.
     detector : EventDetector
-    source : EventSource
+    source : KotoKL, optional
+        The default one with the range that chain and detector accept (`followed`) unless given.
     n, seed : int
     """
 
@@ -51,15 +54,23 @@ class Sample:
     mass: Mapping[str, float] = field(default_factory=dict)
     ctau: Mapping[str, float] = field(default_factory=dict)
     detector: EventDetector = field(default_factory=Koto)
-    source: EventSource = field(default_factory=KotoKL)
+    source: KotoKL | None = None
     n: int
     seed: int
 
-    @property
+    @cached_property
     def pipeline(self) -> Pipeline:
         """What makes it."""
         chain = build(self.descriptor, mass=self.mass, ctau=self.ctau)
-        return Pipeline(source=self.source, chain=chain, detector=self.detector, seed=self.seed)
+        source = self.source or followed(KotoKL(), chain, self.detector)
+        return Pipeline(source=source, chain=chain, detector=self.detector, seed=self.seed)
+
+    @property
+    def decays(self) -> float:
+        """Generated events for each K_L at the beam exit: what an acceptance is multiplied with."""
+        source = self.pipeline.source
+        assert isinstance(source, KotoKL)  # (no other is given)
+        return source.decay_probability
 
 
 def generate(samples: Sequence[Sample]) -> list[Chunk]:
@@ -90,11 +101,18 @@ def generate(samples: Sequence[Sample]) -> list[Chunk]:
     return [chunk for chunk in found if chunk is not None]
 
 
-def efficiency_ratio(numerator: Cutflow, denominator: Cutflow) -> tuple[float, float]:
-    """Ratio of the acceptances of two independent samples and its standard error."""
-    ratio = numerator.acceptance / denominator.acceptance
+def efficiency_ratio(numerator: Cutflow, denominator: Cutflow, decays: float = 1.0) -> tuple[float, float]:
+    """Ratio of the efficiencies of two independent samples, per K_L at the beam exit, and its standard error.
+
+    Parameters
+    ----------
+    numerator, denominator : Cutflow
+    decays : float
+        `Sample.decays` of the numerator over that of the denominator; 1 where both have the same source.
+    """
+    ratio = decays * numerator.acceptance / denominator.acceptance
     if ratio == 0.0:  # no event: the error of one
-        return 0.0, 1.0 / (numerator.generated * denominator.acceptance)
+        return 0.0, decays / (numerator.generated * denominator.acceptance)
     relative = [flow.acceptance_error / flow.acceptance for flow in (numerator, denominator)]
     return ratio, ratio * math.hypot(*relative)
 

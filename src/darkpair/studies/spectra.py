@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from darkpair.chains.descriptor import build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import Chunk
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.koto_range import followed
 from darkpair.studies.samples import Sample, generate
 
 __all__ = ["Curve", "Spectrum", "draw_panel", "pt_density", "rows", "spectra", "summary"]
@@ -49,14 +52,16 @@ class Spectrum:
     edges : ndarray, (k + 1,) [MeV]
     density, error : ndarray, (k,) [1/MeV]
         Of area 1, and its standard error.
+    sample : Sample
     chunk : Chunk
-        The sample's cut flow.
+        Its cut flow.
     """
 
     curve: Curve
     edges: Array
     density: Array
     error: Array
+    sample: Sample
     chunk: Chunk
 
     def fraction(self, low: float, high: float) -> float:
@@ -66,15 +71,29 @@ class Spectrum:
 
 
 def spectra(curves: Sequence[Curve], detector: Koto, n: int, seed: int) -> list[Spectrum]:
-    """The curves' spectra, n generated events each, with the seeds from `seed` on."""
+    """The curves' spectra, n generated events each, with the seeds from `seed` on.
+
+    K_L decay where events come from that pass every cut but that on p_T.
+    """
+    open_ = replace(detector, without=[*detector.without, "pt"])
     samples = [
-        Sample(descriptor=c.descriptor, mass=c.mass, ctau=c.ctau, detector=detector, n=n, seed=seed + i)
+        Sample(
+            descriptor=c.descriptor,
+            mass=c.mass,
+            ctau=c.ctau,
+            detector=detector,
+            source=followed(KotoKL(), build(c.descriptor, mass=c.mass, ctau=c.ctau), open_),
+            n=n,
+            seed=seed + i,
+        )
         for i, c in enumerate(curves)
     ]
     found = []
-    for curve, chunk in zip(curves, generate(samples), strict=True):
+    for curve, sample, chunk in zip(curves, samples, generate(samples), strict=True):
         edges, density, error = pt_density(chunk, detector)
-        found.append(Spectrum(curve=curve, edges=edges, density=density, error=error, chunk=chunk))
+        found.append(
+            Spectrum(curve=curve, edges=edges, density=density, error=error, sample=sample, chunk=chunk)
+        )
     return found
 
 
@@ -124,8 +143,9 @@ def summary(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
             "decay": s.curve.descriptor,
             "mass": s.curve.mass,
             "c tau [mm]": s.curve.ctau,
-            "efficiency, every cut": s.chunk.cutflow.acceptance,
-            "its error": s.chunk.cutflow.acceptance_error,
+            "K_L decays": s.sample.pipeline.source,
+            "efficiency per K_L at the exit, every cut": s.sample.decays * s.chunk.cutflow.acceptance,
+            "its error": s.sample.decays * s.chunk.cutflow.acceptance_error,
             "part in 130 to 250 MeV": s.fraction(130.0, 250.0),
             "part above 250 MeV": s.fraction(250.0, np.inf),
             "largest true p_T [MeV]": s.curve.bound,
