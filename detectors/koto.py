@@ -41,8 +41,6 @@ __all__ = ["Koto"]
 
 _DATA = read_data("koto")
 _CHARGED = tuple(s * i for i in (11, 13, 211, 321, 2212) for s in (1, -1))
-#: Cuts that say where a pi0 is from, and how well: both photons' energy, their sum, their distance, the vertex.
-_OF_VERTEX = ("photon_energy", "total_energy", "cluster_distance", "z_vtx")
 _PLANE = hist.Hist(
     hist.axis.Regular(50, 1500.0, 6500.0, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
     hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
@@ -129,23 +127,18 @@ class Koto:
         """Where a photon or a charged particle has to be made to veto: one volume for every veto."""
         return Cylinder(**{name: _number("veto", name) for name in ("radius", "z_min", "z_max")})
 
-    def least_vertex(self, pions: int) -> float:
-        """Where the most upstream prompt decays to one pi0, and no other photon, are accepted [mm].
+    @property
+    def pions(self) -> int:
+        """Its candidates are one pi0."""
+        return 1
 
-        Four standard errors of the vertex upstream of its cut, at the least energies, the least distance and the
-        farthest vertex that the cuts let through; -inf for more pi0, and where one of these cuts is left out.
-        """
-        limits = {cut.name: cut.low for cut in self.cuts.cuts}
-        low, both, apart, z = (limits.get(name) for name in _OF_VERTEX)
-        if pions != 1 or not all(isinstance(limit, float) for limit in (low, both, apart, z)):
-            return -np.inf
-        energy = np.array([low, both - low])
-        # distance ~ separation sqrt(E1 E2)/m
-        relative = np.hypot(
-            0.5 * np.linalg.norm(self.resolution.sigma_energy(energy) / energy),
-            np.linalg.norm(self.resolution.sigma_position(energy)) / apart,
-        )
-        return float(z - 4.0 * relative * (self.region.z_max - z))
+    @property
+    def least_energy(self) -> float:
+        """Least energy of the K_L of an event that the selection may accept [GeV]: four errors below both photons'."""
+        least = {cut.name: cut.low for cut in self.cuts.cuts}.get("total_energy")
+        if not isinstance(least, float):
+            return 0.0
+        return least - 4.0 * float(self.resolution.sigma_energy(np.array(least)))
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Clusters and pi0 candidates of each event.

@@ -95,16 +95,10 @@ class KotoKaon:
         """The detector's."""
         return self.detector.veto_volume
 
-    def least_vertex(self, pions: int) -> float:
-        """Where the most upstream prompt decays to its own number of pi0, and no other photon, are accepted [mm].
-
-        Four of the largest errors that a pi0's vertex may have upstream of the cut on it; -inf for another number,
-        and where that cut is left out.
-        """
-        z = {cut.name: cut.low for cut in self.cuts.cuts}.get("z_vtx")
-        if pions != self.pions or not isinstance(z, float):
-            return -np.inf
-        return z - 4.0 * float(_DATA["kaon"]["sigma_max"]["value"])
+    @property
+    def least_energy(self) -> float:
+        """Least energy of the K_L of an event that the selection may accept [GeV]: no cut asks for their sum."""
+        return 0.0
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """What the detector observes, and ``Kaon`` candidates with the variables of the cuts.

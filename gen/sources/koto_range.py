@@ -1,8 +1,8 @@
 """Which K_L decays a chain and a selection of KOTO ask for: the range of the source, found by a pilot run.
 
 A K_L that decays upstream of the decay volume sends a dark particle into it through whatever matter there is, and
-photons whose vertex is not that of a pi0 are reconstructed elsewhere.  A prompt pi0 is not: there today's range stays,
-and no pilot runs.
+photons whose vertex is not that of a pi0 are reconstructed elsewhere.  A prompt pi0 is not: there the range stays,
+whatever cut is left out, and no pilot runs.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ENOUGH: Final = 200
 #: Flight [mm] in a thousand events below which a decay is prompt: its mean is then less than 20 mm.
 _PROMPT: Final = 100.0
 
-#: Part of the least momentum of the pilot's accepted K_L from which on they are generated.
+#: Part of the least momentum of enough accepted K_L from which on they are generated.
 _BELOW: Final = 0.8
 
 #: Ends of the share of events that decay from z = 2000 mm on.
@@ -55,10 +55,16 @@ _SHARES: Final = (0.5, 0.95)
 
 @runtime_checkable
 class SeesUpstream(EventDetector, Protocol):
-    """A detector whose selection says where prompt pi0 come from, and that knows what stops photons upstream."""
+    """A detector of decays of K_L to pi0, that knows what stops photons upstream."""
 
-    def least_vertex(self, pions: int) -> float:
-        """Where the most upstream prompt decays to so many pi0, and no other photon, are accepted [mm]."""
+    @property
+    def pions(self) -> int:
+        """Number of pi0, and no other photon, that its candidates are."""
+        ...
+
+    @property
+    def least_energy(self) -> float:
+        """Least energy of the K_L of an event that the selection may accept [GeV]."""
         ...
 
 
@@ -66,7 +72,7 @@ def followed(source: KotoKL, chain: EventChain, detector: EventDetector | None) 
     """The source with the range of decays that chain and detector accept, to less than 1e-3 of the events.
 
     A source of free decays, and a detector that knows nothing of what is upstream, keep the source as it is; and so
-    does a chain of which nothing upstream is accepted, as every prompt pi0: its events stay to the bit.  Otherwise
+    does a chain of which nothing upstream is accepted, as every prompt pi0: its events are those of the source.  Otherwise
     the range begins upstream, the slowest K_L are left out, and a share of the events decays in the range as it
     was, with exact weights.
 
@@ -85,17 +91,17 @@ def followed(source: KotoKL, chain: EventChain, detector: EventDetector | None) 
     """
     if source.decay == "free" or source.z_min != Z_NEAR or not isinstance(detector, SeesUpstream):
         return source
-    pions = _prompt_pions(chain.batch(source.sample(1024, _streams(0).rng("source")), _streams(0)))
-    if pions and detector.least_vertex(pions) >= source.z_min:
+    few = chain.batch(source.sample(1024, _streams(0).rng("source")), _streams(0))
+    if _prompt_pions(few) == detector.pions:
         return source
     found = _Pilot(source, chain, detector)
     found.throw(range(len(found.cells)), _FEW)
-    if found.accepted < _ENOUGH:
-        found.throw(range(len(found.cells)), 4 * _FEW)
     if not found.accepted:
         return source
+    if found.accepted < _ENOUGH:
+        found.throw(range(len(found.cells)), 4 * _FEW)
     found.settle(_MANY)
-    return found.source
+    return found.range(detector.least_energy)
 
 
 @dataclass
@@ -199,14 +205,15 @@ class _Pilot:
                 return cell
         return 0
 
-    @property
-    def source(self) -> KotoKL:
-        """The source with the range that was found."""
+    def range(self, energy: float) -> KotoKL:
+        """The source with the range that was found, and without the K_L that have less energy than that [GeV]."""
         last = self.last
         if last == 0:
             return self.given
-        slowest = min(one.slowest for one in self.sums[: last + 1])
-        p_min = max(P_RANGE[0], math.floor(20.0 * _BELOW * slowest) / 20.0)
+        slowest = math.sqrt(max(energy**2 - particle("K_L0").mass ** 2, 0.0))
+        if self.accepted >= _ENOUGH:
+            slowest = max(slowest, _BELOW * min(one.slowest for one in self.sums[: last + 1]))
+        p_min = max(P_RANGE[0], math.floor(20.0 * slowest) / 20.0)
         near, far = (
             math.sqrt(sum(self.decays(i, p_min) for i in cells) * sum(self.sums[i].value for i in cells))
             for cells in (range(1), range(1, last + 1))

@@ -81,14 +81,12 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
             f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
         )
     if source.get("decay_probability", 1.0) != 1.0:
-        lines.append(
-            f"not in it              {source['decay_probability']:.5g}, the decays where events are generated "
-            + (
-                f"(z = {source['z_min']:g} to {source['z_max']:g} mm), for each K_L at the beam exit"
-                if "z_min" in source
-                else "for each parent of the source"
+        counted = "a parent of the source decays where events are generated"
+        if "z_min" in source:
+            counted = (
+                f"decays at z = {source['z_min']:g} to {source['z_max']:g} mm for each K_L at the beam exit"
             )
-        )
+        lines.append(f"not in it              {source['decay_probability']:.5g}, {counted}")
     for one in chains:
         if one.get("visible_branching_ratio", 1.0) != 1.0:
             lines.append(

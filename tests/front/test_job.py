@@ -12,6 +12,7 @@ import uproot
 from click.testing import CliRunner
 
 from darkpair.cli import main
+from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.job import job_keys, load_job
 
 JOB = Path(__file__).parents[2] / "examples" / "koto_pi0.toml"
@@ -135,3 +136,31 @@ def test_every_key_is_told() -> None:
     shown = CliRunner().invoke(main, ["list", "keys", "--json"])
     assert [row["key"] for row in json.loads(shown.output)] == [key for key, *_ in job_keys()]
     assert "chain.lifetime" in CliRunner().invoke(main, ["list", "keys"]).output
+
+
+def test_the_range_of_decays_follows(tmp_path: Path) -> None:
+    """A long life asks for K_L upstream, whatever the seed; a range that is given stands."""
+    path = tmp_path / "out.root"
+    words = ["run", str(JOB), "-n", "20000", "-o", str(path), "--set", "chain.ctau.X2=1 m"]
+    assert "decays at z = -21000 to 6148 mm for each K_L at the beam exit" in invoke(*words)
+    told = json.loads(invoke("inspect", str(path), "--json"))["source"]
+    assert told["z_min"] == -21_000.0
+    assert told["share"] == 0.5
+    assert told["p_min"] > 0.05
+    assert load_job(JOB, ["chain.ctau.X2='1 m'", "run.seed=77"]).pipeline().source == KotoKL(
+        **{name: told[name] for name in ("z_min", "p_min", "share")}
+    )
+    for setting in ("source.z_min=2000.0", "source.z_min=-5000.0", "source.z_max=5000.0"):
+        key, value = setting.removeprefix("source.").split("=")
+        given = load_job(JOB, ["chain.ctau.X2='1 m'", setting]).pipeline().source
+        assert given == KotoKL(**{key: float(value)})
+    assert load_job(JOB).pipeline().source == KotoKL()
+
+
+def test_a_range_beyond_the_target_is_one_line() -> None:
+    result = CliRunner().invoke(main, ["run", str(JOB), "--set", "source.z_min=-30000.0"])
+    assert result.exit_code == 2
+    assert (
+        "decays between z = -30000.0 and 6148.0 mm; allowed: growing order, from the target" in result.output
+    )
+    assert "Traceback" not in result.output

@@ -82,7 +82,7 @@ def test_nothing_accepted_names_the_cut(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_what_the_acceptance_does_not_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     plain = said(["run", "job.toml"], monkeypatch, tmp_path)
-    assert "0.078481, the probability that a parent" in plain
+    assert "0.078481, decays at z = 2000 to 6148 mm for each K_L at the beam exit" in plain
     assert "no lifetime" not in plain
     assert "left whole" not in plain
     scanned = said(["run", "job.toml", "--set", "chain.lifetime.X2=scan"], monkeypatch, tmp_path)

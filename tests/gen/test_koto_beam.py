@@ -130,9 +130,102 @@ def test_the_fit_is_what_its_script_finds() -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", [{"z_min": 5.0, "z_max": 1.0}, {"z_min": -2000.0}, {"z_max": math.inf}, {"z_max": math.nan}],
+    "ends", [{"z_min": 5.0, "z_max": 1.0}, {"z_min": -21001.0}, {"z_max": math.inf}, {"z_max": math.nan}],
     ids=["reversed", "upstream", "endless", "NaN"],
 )  # fmt: skip
 def test_bad_volumes(ends: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"mm; allowed: growing order, from the exit at -1000\.0 mm on$"):
+    with pytest.raises(InputError, match=r"mm; allowed: growing order, from the target at -21000\.0 mm on$"):
         KotoKL(**ends)
+
+
+FAR = KotoKL(z_min=-21_000.0, p_min=0.4)
+
+
+def test_upstream_decays_follow_the_law() -> None:
+    """From the target on: the flux grows upstream by the decay law, on straight lines through the collimator."""
+    parents = FAR.sample(N, Streams(67).rng("source"))
+    assert parents.decay_vertex is not None
+    assert (parents.vertex[2] == -21_000.0).all()
+    assert (parents.vertex[3] == 0.0).all()
+    p, z = absolute(parents.momentum), parents.decay_vertex[2]
+    assert z.min() >= -21_000.0
+    assert z.max() <= 6148.0
+    flight = parents.momentum[2] / KAON.mass * KAON.ctau
+    u = np.expm1(-(z + 21_000.0) / flight) / np.expm1(-27_148.0 / flight)
+    assert stats.kstest(u, "uniform").pvalue > 1e-6
+    step = parents.decay_vertex - parents.vertex
+    assert (step[3] >= 0.0).all()
+    np.testing.assert_allclose(step * parents.momentum[2], parents.momentum * step[2], rtol=1e-9, atol=1e-8)
+    (x, y, _, _), (px, py, pz, _) = parents.vertex, parents.momentum
+    for position, slope, half, width in ((x, px / pz, 7.6, 9.1), (y, py / pz, 12.5, 1.0)):
+        assert stats.kstest(position, "uniform", args=(-width, 2 * width)).pvalue > 1e-6
+        assert stats.kstest(position + 7000.0 * slope, "uniform", args=(-half, 2 * half)).pvalue > 1e-6
+    # decays in 4.148 m from the target on, over those of the default, by momentum: exp(23 m/(beta gamma c tau))
+    early, late = z < -21_000.0 + 4148.0, z > 2000.0
+    for low, high in pairwise((0.4, 0.8, 1.2, 2.0, 3.0, 5.0)):
+        bin_ = (p >= low) & (p < high)
+
+        def law(q: float) -> float:
+            return float(momentum_spectrum(np.array(q))) * math.exp(20_000.0 / (q * KAON.ctau / KAON.mass))
+
+        def default(q: float) -> float:
+            return float(momentum_spectrum(np.array(q))) * math.exp(-3000.0 / (q * KAON.ctau / KAON.mass))
+
+        def decays(weight: Any, a: float, b: float) -> float:
+            return float(
+                integrate.quad(
+                    lambda q: weight(q) * -math.expm1(-4148.0 / (q * KAON.ctau / KAON.mass)), a, b
+                )[0]
+            )
+
+        expected = decays(law, low, high) / decays(default, low, high)
+        n, k = np.count_nonzero(bin_ & early), np.count_nonzero(bin_ & late)
+        assert abs(n / k / expected - 1.0) < 4.9 * math.sqrt(1.0 / n + 1.0 / k)
+
+
+def test_more_decays_than_kaons_at_the_exit() -> None:
+    flight = KAON.ctau / KAON.mass
+
+    def decaying(p: float) -> float:
+        return beam(p) * (math.exp(20_000.0 / p / flight) - math.exp(-7148.0 / p / flight))
+
+    def beam(p: float) -> float:
+        return float(momentum_spectrum(np.array(p)))
+
+    share = integrate.quad(decaying, 0.4, 10.0)[0] / integrate.quad(beam, 0.05, 10.0)[0]
+    assert FAR.decay_probability == pytest.approx(share, rel=1e-6)
+    assert KotoKL(z_min=-21_000.0).decay_probability > 1.0
+
+
+def test_a_share_of_the_events_near_is_weighted_exactly() -> None:
+    source = KotoKL(z_min=-5000.0, p_min=0.4, share=0.7)
+    parents = source.sample(N, Streams(68).rng("source"))
+    assert parents.decay_vertex is not None
+    z, weight = parents.decay_vertex[2], parents.weights["source"]
+    near = z >= 2000.0
+    assert abs(near.mean() - 0.7) < 5.0 * math.sqrt(0.21 / N)
+    for rows, part in ((near, {"z_min": 2000.0}), (~near, {"z_min": -5000.0, "z_max": 2000.0})):
+        own = KotoKL(p_min=0.4, **part).decay_probability / source.decay_probability
+        np.testing.assert_allclose(weight[rows], own / rows.mean(), rtol=5e-3)
+    assert abs(weight.mean() - 1.0) < 5.0 * weight.std() / math.sqrt(N)
+    plain = KotoKL(z_min=-5000.0, p_min=0.4).sample(N, Streams(69).rng("source"))
+    assert plain.decay_vertex is not None
+    edges = np.linspace(-5000.0, 6148.0, 12)
+    one, two = np.histogram(z, edges, weights=weight)[0], np.histogram(plain.decay_vertex[2], edges)[0]
+    error = np.sqrt(np.histogram(z, edges, weights=weight**2)[0] + two)
+    assert (np.abs(one - two) < 5.0 * error).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"p_min": 0.01}, r"K_L from p_min = 0\.01 GeV on; allowed: 0\.05 to less than 10"),
+        ({"z_min": -5000.0, "profile": "fitted"}, r"holds from the exit on; allowed: -1000\.0 mm or more"),
+        ({"share": 0.5}, r"share = 0\.5 of the events from z = 2000\.0 mm on"),
+        ({"z_min": 0.0, "share": 1.0}, "more than 0, less than 1"),
+        ({"z_min": 0.0, "share": 0.5, "decay": "free"}, "'free'"),
+    ],
+)
+def test_bad_settings(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        KotoKL(**settings)

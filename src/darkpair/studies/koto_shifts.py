@@ -57,9 +57,10 @@ def run(
     rows: list[dict[str, Any]] = []
     for i, (name, _, _) in enumerate(setups):
         standard, *found = flows[3 * i : 3 * i + 3]
-        row: dict[str, Any] = {"changed": name, _SM: samples[3 * i].decays * standard.acceptance}
-        for mass, flow in zip(_MASSES, found, strict=True):
-            ratio, error = efficiency_ratio(flow, standard)
+        below, *others = samples[3 * i : 3 * i + 3]
+        row: dict[str, Any] = {"changed": name, _SM: below.decays * standard.acceptance}
+        for mass, own, flow in zip(_MASSES, others, found, strict=True):
+            ratio, error = efficiency_ratio(flow, standard, own.decays / below.decays)
             row |= {f"ratio at {1e3 * mass:.0f} MeV": ratio, f"error at {1e3 * mass:.0f} MeV": error}
         base = rows[0] if rows else row
         row |= {f"{key}, shift %": 100.0 * (row[key] / base[key] - 1.0) for key in _shifted()}
