@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +56,18 @@ class Point:
     without: tuple[str, ...] = ()
     n: int = EVENTS
 
-    @property
+    @cached_property
     def sample(self) -> Sample:
-        """With one seed for all: samples of a decay with and without a cut have the same events."""
+        """With one seed and range for all: samples of a decay with and without a cut have the same events."""
+        with_all = replace(self, without=(), n=EVENTS)
+        source = with_all.sample.pipeline.source if self.without else None
+        assert source is None or isinstance(source, KotoKL)
         return Sample(
             descriptor=self.descriptor,
             mass={name: 1e-3 * m for name, m in self.masses},
             ctau={"X2": self.ctau} if "X2" in self.descriptor else {},
             detector=Koto(selection=self.selection, without=self.without),
+            source=source,
             n=self.n,
             seed=77,
         )
@@ -123,7 +127,9 @@ def chunks() -> Mapping[Point, Chunk]:
 
 def ratio(point: Point) -> Known:
     """Efficiency over that of the standard decay in the same selection."""
-    return Known(*efficiency_ratio(chunks()[point].cutflow, chunks()[standard(point.selection)].cutflow))
+    below = standard(point.selection)
+    decays = point.sample.decays / below.sample.decays
+    return Known(*efficiency_ratio(chunks()[point].cutflow, chunks()[below].cutflow, decays))
 
 
 def part(point: Point, low: float, high: float = math.inf) -> Known:
@@ -131,7 +137,10 @@ def part(point: Point, low: float, high: float = math.inf) -> Known:
     chunk = chunks()[point]
     edges, density, error = pt_density(chunk, Koto())
     curve = Curve(panel="", label="", descriptor=point.descriptor)
-    value = Spectrum(curve=curve, edges=edges, density=density, error=error, chunk=chunk).fraction(low, high)
+    spectrum = Spectrum(
+        curve=curve, edges=edges, density=density, error=error, sample=point.sample, chunk=chunk
+    )
+    value = spectrum.fraction(low, high)
     candidates = float(np.sum(density)) ** 2 / float(np.sum(error**2))
     return Known(100.0 * value, 100.0 * math.sqrt(max(value * (1.0 - value), 1.0 / candidates) / candidates))
 
@@ -170,8 +179,9 @@ def true_pt() -> Any:
 
 def shift(point: Point) -> Known:
     """By how much the efficiency grows without the cut on the centre of energy [%]."""
-    more, less = (chunks()[p].cutflow.stages[-1].n for p in (without_coe(point), point))
-    return Known(100.0 * (more / less - 1.0), 100.0 * math.sqrt(max(more - less, 1)) / less)
+    more, less = (chunks()[p].cutflow.stages[-1] for p in (without_coe(point), point))
+    error = math.sqrt(max(more.sum_w2 - less.sum_w2, 1.0)) / less.sum_w
+    return Known(100.0 * (more.sum_w / less.sum_w - 1.0), 100.0 * error)
 
 
 def largest_shift() -> Known:
