@@ -5,6 +5,7 @@ Statistical tests compare independent samples at four standard errors: failure r
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -37,7 +38,7 @@ def per_exit(source: KotoKL, chain: Any, detector: Any, blocks: int, seed: int) 
 
 
 def close(one: tuple[float, float], other: tuple[float, float], part: float = 0.0) -> bool:
-    return abs(one[0] - other[0]) <= 4.0 * np.hypot(one[1], other[1]) + part * other[0]
+    return abs(one[0] - other[0]) <= 4.0 * math.hypot(one[1], other[1]) + part * other[0]
 
 
 SEEN = [

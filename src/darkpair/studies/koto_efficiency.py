@@ -86,9 +86,9 @@ class EfficiencyAgainstCtau:
         ]
         rows = []
         for ctau in _CTAU:
-            found = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in parts]
-            value = sum(decays * one.value for decays, one in found)
-            error = math.hypot(*(decays * one.error for decays, one in found))
+            both = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in parts]
+            value = sum(decays * one.value for decays, one in both)
+            error = math.hypot(*(decays * one.error for decays, one in both))
             if value > 0.0 and (value / error) ** 2 >= EFFECTIVE_MIN:  # elsewhere a few events would dominate
                 rows.append((ctau, value, error))
         if not rows and self.refuse:
