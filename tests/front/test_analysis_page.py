@@ -64,8 +64,9 @@ def test_a_scan_is_what_dedicated_samples_give(page: dict[str, Any], tmp_path: P
         path = tmp_path / f"{ctau:g}.root"
         settings = {"run.n": 100_000, "run.seed": 7, "chain.ctau.X2": ctau, "output.path": str(path)}
         job = load_job(ROOT / "examples" / "koto_pi0.toml", overrides=settings | {"output.picture": False})
-        flow = run_job(job).cutflow
-        assert abs(value - flow.acceptance) < 5.0 * np.hypot(error, flow.acceptance_error)
+        result = run_job(job)
+        flow, decays = result.cutflow, result.provenance["source"]["decay_probability"]
+        assert abs(value - decays * flow.acceptance) < 5.0 * np.hypot(error, decays * flow.acceptance_error)
 
 
 def test_expected_events(page: dict[str, Any]) -> None:
