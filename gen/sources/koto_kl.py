@@ -85,7 +85,7 @@ def momentum_spectrum(p: Array, name: str = "sato") -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class KotoKL:
-    """K_L of KOTO's beam that pass, or would pass, its exit: straight lines through the collimator's aperture.
+    """K_L of KOTO's beam, on straight lines through the aperture of its collimator.
 
     A generated event is a K_L that decays between `z_min` and `z_max`, drawn exactly given its momentum;
     `decay_probability` is the number of such decays for each K_L at the exit.  The K_L are made at the exit, or at

@@ -160,6 +160,17 @@ def test_upstream_decays_follow_the_law() -> None:
     for position, slope, half, width in ((x, px / pz, 7.6, 9.1), (y, py / pz, 12.5, 1.0)):
         assert stats.kstest(position, "uniform", args=(-width, 2 * width)).pvalue > 1e-6
         assert stats.kstest(position + 7000.0 * slope, "uniform", args=(-half, 2 * half)).pvalue > 1e-6
+    # by momentum
+
+    def density(q: float) -> float:
+        flight = q * KAON.ctau / KAON.mass
+        return float(momentum_spectrum(np.array(q))) * (
+            math.exp(20_000.0 / flight) - math.exp(-7148.0 / flight)
+        )
+
+    edges = np.concatenate([np.linspace(0.4, 6.0, 60), [10.0]])
+    theory = np.array([integrate.quad(density, a, b)[0] for a, b in pairwise(edges)])
+    assert stats.chisquare(np.histogram(p, edges)[0], N * theory / theory.sum()).pvalue > 1e-6
     # decays in 4.148 m from the target on, over those of the default, by momentum: exp(23 m/(beta gamma c tau))
     early, late = z < -21_000.0 + 4148.0, z > 2000.0
     for low, high in pairwise((0.4, 0.8, 1.2, 2.0, 3.0, 5.0)):

@@ -47,7 +47,8 @@ class Size:
     Parameters
     ----------
     kaons : int
-        K_L of each mass point; four times as many for the Standard Model.
+        K_L of each mass point that decay near KOTO, a quarter as many upstream; four times as many for the Standard
+        Model.
     etas : int
         Of each mass point, experiment and generator, aimed.
     spectra : {"all", "central"}

@@ -54,7 +54,7 @@ class EfficiencyAgainstCtau:
     Parameters
     ----------
     events : int
-        Generated K_L a point.
+        Generated K_L a point that decay from z = 2000 mm on; a quarter as many upstream of it.
     selection : str
         Of KOTO.
     seed : int
