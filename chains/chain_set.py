@@ -141,6 +141,7 @@ def build_chains(
     mass: Mapping[str, float] | None = None,
     ctau: Mapping[str, float] | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
+    conserve: bool = True,
 ) -> list[Chain]:
     """Chains of several descriptors, which share their settings.
 
@@ -149,6 +150,8 @@ def build_chains(
     decays : sequence of str
     mass, ctau, lifetimes : mappings, optional
         By particle, as in `darkpair.chains.descriptor.build`; each chain takes those of its own particles.
+    conserve : bool
+        As in `build`, of all of them.
 
     Raises
     ------
@@ -163,7 +166,13 @@ def build_chains(
             if name not in known:
                 raise UnknownNameError("particle of the chain", name, sorted(known))
     return [
-        build(tree, mass=_of(mass, names), ctau=_of(ctau, names), lifetimes=_of(lifetimes, names))
+        build(
+            tree,
+            mass=_of(mass, names),
+            ctau=_of(ctau, names),
+            lifetimes=_of(lifetimes, names),
+            conserve=conserve,
+        )
         for tree, names in zip(trees, own, strict=True)
     ]
 

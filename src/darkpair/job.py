@@ -77,6 +77,11 @@ class ChainTable(_Table):
         default={},
         description='exponential, forced (into the detector) or scan (for every c tau), as lifetime.X2 = "scan"',
     )
+    conserve: bool = Field(
+        default=True,
+        description="of a descriptor: whether charge, an even number of half-integer spins and the fermion number of "
+        "Dirac states are asked of every decay",
+    )
 
 
 class OutputTable(_Table):
@@ -152,6 +157,8 @@ class Job(_Table):
             name: _lifetime(law, ctau.get(name, 0.0), region, name) for name, law in table.lifetime.items()
         }
         settings: dict[str, Any] = {"mass": mass, "ctau": ctau, "lifetimes": lifetimes}
+        if not table.conserve:  # a stranger's factory need not know of it
+            settings["conserve"] = False
         if table.decay is not None:
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
@@ -167,6 +174,10 @@ class Job(_Table):
     def _of_model(self, name: str, region: Region | None) -> Chain:
         """Chain of a model's point: its couplings say what a descriptor would have to be told."""
         table = self.chain
+        if not table.conserve:
+            raise InputError(
+                "chain.conserve = false with a model, whose decays conserve what they have to; leave it out"
+            )
         if table.mass or table.ctau:
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"

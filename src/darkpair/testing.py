@@ -11,16 +11,21 @@ import numpy as np
 from scipy import stats
 
 from darkpair.chains.chain import Chain
+from darkpair.gen.conservation import require_allowed
+from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.kinematics import boost
 from darkpair.gen.observed import Observed
+from darkpair.gen.particles import Particle
 from darkpair.gen.pipeline import EventDetector, EventSource, ReadSource
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.topology import Topology
 
 __all__ = [
     "FAILURE_RATE",
     "check_chain",
     "check_closure",
+    "check_conservation",
     "check_detector",
     "check_on_shell",
     "check_source",
@@ -39,7 +44,7 @@ def parents_of(chain: Chain, *, momentum: float = 2.0, n: int = BLOCK) -> Parent
 
 
 def check_chain(chain: Chain, *, isotropic: bool = True) -> None:
-    """Closure, mass shells, same seed same bits, pickling, and two-body directions of a chain.
+    """Closure, mass shells, charge, same seed same bits, pickling, and two-body directions of a chain.
 
     Parameters
     ----------
@@ -61,6 +66,8 @@ def check_chain(chain: Chain, *, isotropic: bool = True) -> None:
     for part in batch.parts:
         check_closure(part)
         check_on_shell(part)
+        if chain.decay.conserve:
+            check_conservation(part.topology)
         if isotropic:
             _check_isotropy(part)
 
@@ -74,6 +81,20 @@ def check_closure(part: Columns, tolerance: float = 1e-9) -> None:
         assert worst < tolerance, (
             f"four-momentum of {part.topology.paths[position]} closes to {worst:.3g} only"
         )
+
+
+def check_conservation(topology: Topology) -> None:
+    """Charge is the same before and after every decay, and the number of half-integer spins is even."""
+    particles = [
+        Particle(name=name, pdgid=pdgid, mass=mass)
+        for name, pdgid, mass in zip(topology.names, topology.pdgid, topology.mass, strict=True)
+    ]
+    for position in sorted(set(topology.mother) - {-1}):
+        daughters = [p for p, mother in zip(particles, topology.mother, strict=True) if mother == position]
+        try:
+            require_allowed(particles[position], daughters)
+        except InputError as error:
+            raise AssertionError(str(error)) from error
 
 
 def check_on_shell(part: Columns, tolerance: float = 1e-9) -> None:
