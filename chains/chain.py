@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -90,6 +91,11 @@ class Chain:
         return self.decay.parent
 
     @property
+    def parents(self) -> dict[int, Particle]:
+        """The same by its PDG id."""
+        return {self.parent.pdgid: self.parent}
+
+    @property
     def topologies(self) -> tuple[Topology, ...]:
         """The topologies of the chain's events."""
         return tuple(plan.topology for plan in self._plans)
@@ -136,11 +142,8 @@ class Chain:
             If the source supplies another particle than the chain's parent, or decides where it decays although
             the chain has a lifetime for it.
         """
-        if parents.pdgid != self.parent.pdgid:
-            raise InputError(
-                f"the source supplies PDG id {parents.pdgid}, the chain starts with {self.parent.name} "
-                f"({self.parent.pdgid}); choose a source of {self.parent.name}"
-            )
+        require_parent(parents.pdgid, self.parents)
+        require_shell(self.parent, parents.momentum)
         if parents.decay_vertex is not None and self.parent.name in self.lifetimes:
             raise InputError(
                 f"the source decides where {self.parent.name} decays, and so does the chain; "

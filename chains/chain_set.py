@@ -14,7 +14,7 @@ from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.lifetime import Lifetime
-from darkpair.gen.particles import particle
+from darkpair.gen.particles import Particle, particle
 from darkpair.gen.streams import Streams
 
 __all__ = ["ChainSet", "build_chains"]
@@ -80,6 +80,16 @@ class ChainSet:
                 for pdgid, mass in masses.items()
             )
         )
+
+    @property
+    def parents(self) -> dict[int, Particle]:
+        """The particles that a source has to supply, by PDG id."""
+        return {chain.parent.pdgid: chain.parent for chain in self.chains}
+
+    @property
+    def lifetimes(self) -> dict[str, Lifetime]:
+        """Laws of all the chains, by particle name."""
+        return {name: law for chain in self.chains for name, law in chain.lifetimes.items()}
 
     @property
     def visible_branching_ratio(self) -> float:

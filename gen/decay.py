@@ -16,6 +16,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
+from darkpair.gen.ranges import ENERGIES, require_within
 
 __all__ = ["Daughter", "Decay", "Mode"]
 
@@ -89,7 +90,8 @@ class Decay:
     ------
     InputError
         Without modes, for branching ratios that add up to more than 1 or to 0, for a mode that changes the charge,
-        has an odd number of half-integer spins, or changes the fermion number of Dirac states.
+        has an odd number of half-integer spins, or changes the fermion number of Dirac states; for a parent lighter
+        than 1e-20 GeV.
     ClosedChannelError
         For a mode whose daughters are too heavy.
     """
@@ -101,6 +103,7 @@ class Decay:
 
     def __post_init__(self) -> None:
         name = self.parent.name
+        require_within(self.parent.mass, ENERGIES, f"mass of {name}, which decays,", "GeV")
         total = math.fsum(mode.branching_ratio for mode in self.modes)
         if not 0.0 < total <= 1.0 + 1e-9:
             raise InputError(

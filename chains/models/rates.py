@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from darkpair.chains.models import MODELS
+from darkpair.chains.models.edge import require_not_lost
 from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.units import ENERGY, quantity
@@ -182,6 +183,8 @@ def rate_table(model: Model) -> list[RateRow]:
             raise InputError(
                 f"the rates of {parent} -> {mode} are an array of shape {np.shape(width)}; give one point"
             )
+        if mode != "invisible":
+            require_not_lost(model, parent, mode)
         rows.append(
             RateRow(
                 parent=parent,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
+from darkpair.gen.agreement import require_agreement
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
@@ -21,7 +22,7 @@ from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline, ReadSource
 from darkpair.gen.region import Region
 from darkpair.gen.topology import DECAYED
-from darkpair.gen.units import quantity
+from darkpair.gen.units import exactly, quantity
 from darkpair.plugins import REGISTRIES, make
 
 __all__ = ["Job", "aimed_source", "job_keys", "load_job"]
@@ -123,6 +124,7 @@ class Job(_Table):
             raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
         source: EventSource = _plugin("sources", table, "source")
         chain = self._chains(source, getattr(detector, "region", None))
+        require_agreement(source, chain, detector)  # before the aim, whose pilot makes events
         return Pipeline(
             source=aimed_source(source, chain, self.run.seed) if aimed else source,
             chain=chain,
@@ -258,7 +260,7 @@ def load_job(
     """
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=exactly)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing job file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -310,7 +312,7 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"x = {text}")["x"]
+        return tomllib.loads(f"x = {text}", parse_float=exactly)["x"]
     except tomllib.TOMLDecodeError:
         return text
 

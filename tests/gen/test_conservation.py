@@ -17,7 +17,16 @@ from darkpair.gen.decay import Decay, Mode
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import DARK_IDS, DARK_SPINS, DIRAC_SECTORS, Particle, conjugate, particle
 
-MASS = {"X1": 0.01, "X2": 0.1, "psi1": 0.01, "psi1~": 0.01, "psi2": 0.2, "psi2~": 0.2, "psiY": 0.02, "psiY~": 0.02}
+MASS = {
+    "X1": 0.01,
+    "X2": 0.1,
+    "psi1": 0.01,
+    "psi1~": 0.01,
+    "psi2": 0.2,
+    "psi2~": 0.2,
+    "psiY": 0.02,
+    "psiY~": 0.02,
+}
 
 
 def chain(text: str, **settings: object):  # type: ignore[no-untyped-def]
@@ -117,7 +126,22 @@ def test_spins_and_charges_by_id() -> None:
     assert fermions == {kind for kind, spin in DARK_SPINS.items() if spin == 0.5}
 
 
-NAMES = ["K_L0", "K+", "pi-", "pi0", "gamma", "e+", "mu-", "nu_e", "anti-nu_mu", "p+", "n0", "anti-p-", "rho0", "D*+"]
+NAMES = [
+    "K_L0",
+    "K+",
+    "pi-",
+    "pi0",
+    "gamma",
+    "e+",
+    "mu-",
+    "nu_e",
+    "anti-nu_mu",
+    "p+",
+    "n0",
+    "anti-p-",
+    "rho0",
+    "D*+",
+]
 
 
 @settings(deadline=None, max_examples=300)
