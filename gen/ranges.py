@@ -50,7 +50,7 @@ def require_within(value: Real, limits: tuple[float, float], what: str, unit: st
     wrong = np.flatnonzero((size != 0.0) & ~((size >= least) & (size <= most)))  # NaN as well
     if len(wrong):
         unit = f" {unit}" if unit else ""
-        span = f"0, or a size from {least:g} to {most:g}{unit}" if least else f"a size up to {most:g}{unit}"
+        span = f"sizes from {least:g} to {most:g}{unit}" if least else f"sizes up to {most:g}{unit}"
         raise InputError(
             f"{what} = {values[wrong[0]]:g}{unit}; allowed: {span}, beyond which products of such numbers leave the "
             "computer's arithmetic"

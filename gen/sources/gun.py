@@ -47,6 +47,10 @@ class Gun:
     mass: float | None = None
 
     def __post_init__(self) -> None:
+        if len(self._range) != 2:
+            raise InputError(
+                f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more"
+            )
         low, high = self._range
         if not 0.0 <= low <= high < math.inf:
             raise InputError(

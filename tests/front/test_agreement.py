@@ -23,7 +23,7 @@ from darkpair.gen.importance import Aimed, Bias
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Pipeline, chunks
-from darkpair.gen.region import Box, Cone, Cylinder, Slab, covers
+from darkpair.gen.region import Box, Cone, Cylinder, Region, Slab, covers
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
@@ -154,7 +154,7 @@ def test_each_machine_has_its_name_of_the_registry() -> None:
 
 def test_chains_of_several_parents() -> None:
     both = ChainSet(chains=(build("B+ -> K+ nu nubar"), build("B- -> K- nu nubar")))
-    assert Pipeline(source=Upsilon4S(parent="B-"), chain=both, detector=Belle2())
+    Pipeline(source=Upsilon4S(parent="B-"), chain=both, detector=Belle2())
     with pytest.raises(
         InputError, match=r"supplies PDG id 511, the chain starts with B\+ \(521\), B- \(-521\)"
     ):
@@ -176,7 +176,7 @@ def test_a_forced_region_holds_the_detectors() -> None:
         law = {"X2": Forced(region=region, ctau=100.0)}
         chain = build(f"eta -> {PAIR}", mass={"X1": 0.02, "X2": 0.16}, ctau={"X2": 100.0}, lifetimes=law)
         if fits:
-            assert Pipeline(source=DumpMesons(beam_energy=70.0), chain=chain, detector=detector)
+            Pipeline(source=DumpMesons(beam_energy=70.0), chain=chain, detector=detector)
         else:
             with pytest.raises(InputError, match="X2 is forced to decay in .* leaves out part of"):
                 Pipeline(source=DumpMesons(beam_energy=70.0), chain=chain, detector=detector)
@@ -185,7 +185,7 @@ def test_a_forced_region_holds_the_detectors() -> None:
 def test_covers_by_points() -> None:
     """Whether a region holds another, against 4000 points of the inner one (fixed seed)."""
     rng = np.random.default_rng(11)
-    shapes = [
+    shapes: list[Region] = [
         Slab(z_min=0.0, z_max=10.0),
         Slab(z_min=2.0, z_max=8.0),
         Box(x_min=-3.0, x_max=3.0, y_min=-3.0, y_max=3.0, z_min=2.0, z_max=8.0),
@@ -227,4 +227,4 @@ def test_a_stranger_who_tells_less_is_asked_less() -> None:
 
         observe = select = None
 
-    assert Pipeline(source=Gun(), chain=Chain(), detector=Wall())  # type: ignore[arg-type]
+    Pipeline(source=Gun(), chain=Chain(), detector=Wall())  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from particle import Particle as PdgParticle
 
 from darkpair.chains.catalogue import CHAINS
+from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet
 from darkpair.chains.descriptor import build, from_decaylanguage
 from darkpair.gen.conservation import fermion_number, half_integer, three_charge
@@ -29,7 +31,7 @@ MASS = {
 }
 
 
-def chain(text: str, **settings: object):  # type: ignore[no-untyped-def]
+def chain(text: str, **settings: Any) -> Chain:
     words = text.replace("(", " ").replace(")", " ").split()
     return build(text, mass={name: m for name, m in MASS.items() if name in words}, **settings)
 
