@@ -14,7 +14,7 @@ import numpy as np
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Real
 
-__all__ = ["ENERGIES", "LENGTHS", "NUMBERS", "PLACES", "WIDTHS", "require_within"]
+__all__ = ["ENERGIES", "INPUTS", "LENGTHS", "NUMBERS", "PLACES", "WIDTHS", "require_within"]
 
 #: Masses of what decays, energies and momenta [GeV]; the mass of what is stable is never divided by, and may be smaller.
 ENERGIES: Final = (1e-20, 1e20)
@@ -26,6 +26,8 @@ PLACES: Final = (1e-30, 1e30)
 WIDTHS: Final = (1e-100, 1e50)
 #: Couplings, in whatever power of GeV; a small one is refused where its width is lost, not before.
 NUMBERS: Final = (0.0, 1e30)
+#: Measured numbers that somebody overrides.
+INPUTS: Final = (1e-30, 1e30)
 
 
 def require_within(value: Real, limits: tuple[float, float], what: str, unit: str = "") -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
-__all__ = ["carried", "require_not_lost"]
+__all__ = ["carried", "require_none_lost", "require_not_lost"]
 
 _SMALL: Final = 1e-8  # couplings below it may make a width of zero that is none
 
@@ -52,11 +52,36 @@ def require_not_lost(model: Model, parent: str, mode: str) -> None:
         For a width that is not within `darkpair.gen.ranges.WIDTHS`; for a zero that comes from small couplings alone:
         with those of order one and the same masses the mode is open.
     """
-    width, (least, most) = float(model.partial_width(parent, mode)), WIDTHS
-    if width and not least <= width <= most:
-        raise InputError(_beyond(model, parent, mode, f"a width of {width:g} GeV"))
-    if not width and _vanishes(model, parent, mode):
-        raise InputError(_beyond(model, parent, mode, "a width that is not 0 and comes out as 0"))
+    lost = _lost(model, parent, mode, float(model.partial_width(parent, mode)))
+    if lost:
+        raise InputError(_beyond(model, parent, mode, lost))
+
+
+def require_none_lost(model: Model) -> None:
+    """Refuse a point of small couplings at which a width is lost, whoever asks for it later.
+
+    A mode that has no width here for another reason says so when it is asked for.
+
+    Raises
+    ------
+    InputError
+        As `require_not_lost`.
+    """
+    for parent, mode in model.modes() if _small(model) else ():
+        try:
+            width = model.partial_width(parent, mode)
+        except InputError:
+            continue
+        if not width.ndim and (lost := _lost(model, parent, mode, float(width))):
+            raise InputError(_beyond(model, parent, mode, lost))
+
+
+def _lost(model: Model, parent: str, mode: str, width: float) -> str:
+    """What has become of a width that the arithmetic does not carry; empty where it does."""
+    least, most = WIDTHS
+    if width:
+        return "" if least <= width <= most else f"a width of {width:g} GeV"
+    return "a width that is not 0 and comes out as 0" if _vanishes(model, parent, mode) else ""
 
 
 def _beyond(model: Model, parent: str, mode: str, what: str) -> str:
@@ -80,13 +105,21 @@ def _numbers(model: Model) -> dict[str, Any]:
     }
 
 
+def _small(model: Model) -> dict[str, Any]:
+    """Couplings that may make a width of zero that is none; masses cannot."""
+    return {
+        name: value
+        for name, value in _numbers(model).items()
+        if name not in ("m1", "m2")
+        and not name.startswith("m_")
+        and np.ndim(value) == 0
+        and abs(value) < _SMALL
+    }
+
+
 def _vanishes(model: Model, parent: str, mode: str) -> bool:
     """Whether small couplings have made a zero of a width that is none."""
-    small = {
-        n: v
-        for n, v in _numbers(model).items()
-        if not n.startswith("m") and np.ndim(v) == 0 and abs(v) < _SMALL
-    }
+    small = _small(model)
     if not small:
         return False
     # different sizes, so that nothing cancels that does not cancel by itself

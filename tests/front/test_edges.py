@@ -159,6 +159,23 @@ def test_a_width_is_never_lost(coupling: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["rates", "dipole", "m1=0", "m2=0.4", "mu=1e-200"], ["mu = 1e-200", "comes out as 0"]),
+        (
+            ["limits", "zprime-scalar", "m1=0", "m2=0.4", "G_X=1e-200", "--quick"],
+            ["G_X = 1e-200", "comes out as 0"],
+        ),
+        (["rates", "zprime-scalar", "m1=0", "m2=0.4", "G_X=1e-5", "inputs.F_K=1e-300"], ["F_K = 1e-300"]),
+        (["rates", "zprime-scalar", "m1=0", "m2=0.4", "G_X=1e-5", "inputs.F_K=1e300"], ["F_K = 1e+300"]),
+        (["rates", "zprime-scalar", "m1=0", "m2=1e-100", "G_X=1e-5"], ["m2 = 1e-100 GeV", "1e-20 to 1e+20"]),
+    ],
+)
+def test_models_at_the_edge_are_one_line(words: list[str], expected: list[str]) -> None:
+    assert_one_line(CliRunner().invoke(main, words), expected)
+
+
 def test_small_couplings_that_the_arithmetic_carries_are_shown() -> None:
     rows = rate_table(build_model("zprime-scalar", {"m1": 0.0, "m2": 0.4, "G_X": 1e-25}))
     (row,) = [r for r in rows if (r.parent, r.mode) == ("X2", "X1 pi0")]
