@@ -109,7 +109,10 @@ def check_on_shell(part: Columns, tolerance: float = 1e-9) -> None:
 
 
 def check_source(source: EventSource) -> None:
-    """Parents are many enough, finite, of positive energy, the same for the same stream, and survive pickling."""
+    """Parents are many enough, finite, of positive energy, the same for the same stream, and survive pickling.
+
+    Those of a source that tells its ``masses`` have them.
+    """
     n = min(BLOCK, source.n_parents) if isinstance(source, ReadSource) else BLOCK
     one = source.sample(n, Streams(1).rng("source"))
     two = pickle.loads(pickle.dumps(source)).sample(n, Streams(1).rng("source"))
@@ -123,6 +126,13 @@ def check_source(source: EventSource) -> None:
     assert np.isfinite(one.momentum).all(), "a momentum is not finite"
     assert np.isfinite(one.vertex).all(), "a vertex is not finite"
     assert (one.momentum[3] > 0.0).all(), "an energy is not positive"
+    for kind, mass in (getattr(source, "masses", None) or {}).items():
+        rows = np.full(n, True) if one.pdgids is None else one.pdgids == kind
+        x, y, z, e = one.momentum[:, rows]
+        wanted = np.sqrt(x * x + y * y + z * z + mass * mass)
+        assert np.allclose(e, wanted, rtol=1e-9), (
+            f"PDG id {kind} has another mass than the {mass} GeV that the source tells"
+        )
 
 
 def check_detector(detector: EventDetector, truth: Batch) -> None:

@@ -238,6 +238,7 @@ def test_a_unit_never_makes_zero_or_infinity(text: str, kind: str) -> None:
         (["source.name=gun", "source.momentum=1e300"], ["1e+300", "1e+20 GeV"]),
         (["source.name=gun", "source.z=1e300"], ["1e+300", "1e+30 mm"]),
         (["source.z_max=1e300"], ["1e+300", "1e+30 mm"]),
+        (["chain.ctau.X2=1e45", "output.layout=nano", "output.events=all"], ["float32", "cartesian"]),
     ],
 )
 def test_a_job_at_the_edge_is_one_line(settings: list[str], words: list[str], tmp_path: Path) -> None:
