@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from darkpair.gen.agreement import require_parent, require_shell
+from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
@@ -89,6 +91,11 @@ class Chain:
         return self.decay.parent
 
     @property
+    def parents(self) -> dict[int, Particle]:
+        """The same by its PDG id."""
+        return {self.parent.pdgid: self.parent}
+
+    @property
     def topologies(self) -> tuple[Topology, ...]:
         """The topologies of the chain's events."""
         return tuple(plan.topology for plan in self._plans)
@@ -104,6 +111,7 @@ class Chain:
         return {
             "decay": spell(self.decay),
             "visible_branching_ratio": self.visible_branching_ratio,
+            "conserve": all(decay.conserve for decay in _decays(self.decay)),
             "particles": {
                 p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in particles.values()
             },
@@ -134,11 +142,8 @@ class Chain:
             If the source supplies another particle than the chain's parent, or decides where it decays although
             the chain has a lifetime for it.
         """
-        if parents.pdgid != self.parent.pdgid:
-            raise InputError(
-                f"the source supplies PDG id {parents.pdgid}, the chain starts with {self.parent.name} "
-                f"({self.parent.pdgid}); choose a source of {self.parent.name}"
-            )
+        require_parent(parents.pdgid, self.parents)
+        require_shell(self.parent, parents.momentum)
         if parents.decay_vertex is not None and self.parent.name in self.lifetimes:
             raise InputError(
                 f"the source decides where {self.parent.name} decays, and so does the chain; "
@@ -161,11 +166,13 @@ class Chain:
     def conjugate(self) -> Chain:
         """The chain of the antiparticles: K+ for K-, psi2~ for psi2, in the same places.
 
-        Matrix elements and slopes stay with the places of the daughters, as CP conservation has it.
+        Matrix elements and slopes stay with the places of the daughters, as CP conservation has it.  Fermions that
+        can only be Majorana states, as in K+ -> pi+ psi1 psi2, stay what they are.
         """
-        names = {p.name: conjugate(p).name for p in _particles(self.decay)}
+        own = majorana(self.decay.vertices())
+        names = {p.name: _antiparticle(p, own).name for p in _particles(self.decay)}
         lifetimes = {names.get(name, name): law for name, law in self.lifetimes.items()}
-        return Chain(decay=_conjugate(self.decay), lifetimes=lifetimes)
+        return Chain(decay=_conjugate(self.decay, own), lifetimes=lifetimes)
 
     def with_parent_mass(self, mass: float) -> Chain:
         """The chain of a parent of another mass [GeV].
@@ -180,7 +187,8 @@ class Chain:
                 f"the matrix element of {spell(self.decay)} holds the mass {self.parent.mass:.9g} GeV of "
                 f'{self.parent.name}, the source says {mass:.9g} GeV; take mass = "pdg" in the source'
             )
-        return Chain(decay=Decay(replace(self.parent, mass=mass), self.decay.modes), lifetimes=self.lifetimes)
+        decay = replace(self.decay, parent=replace(self.parent, mass=mass))
+        return Chain(decay=decay, lifetimes=self.lifetimes)
 
     def _plan(self, combination: tuple[float, list[_Entry]]) -> _Plan:
         probability, entries = combination
@@ -252,6 +260,14 @@ def spell(decay: Decay) -> str:
     return f"{decay.parent.name} -> {' | '.join(modes)}"
 
 
+def _decays(decay: Decay) -> Iterator[Decay]:
+    yield decay
+    for mode in decay.modes:
+        for daughter in mode.daughters:
+            if isinstance(daughter, Decay):
+                yield from _decays(daughter)
+
+
 def _particles(decay: Decay) -> Iterator[Particle]:
     yield decay.parent
     for mode in decay.modes:
@@ -262,12 +278,19 @@ def _particles(decay: Decay) -> Iterator[Particle]:
                 yield daughter
 
 
-def _conjugate(decay: Decay) -> Decay:
+def _conjugate(decay: Decay, own: frozenset[int]) -> Decay:
     modes = []
     for mode in decay.modes:
-        daughters = tuple(_conjugate(d) if isinstance(d, Decay) else conjugate(d) for d in mode.daughters)
+        daughters = tuple(
+            _conjugate(d, own) if isinstance(d, Decay) else _antiparticle(d, own) for d in mode.daughters
+        )
         modes.append(replace(mode, daughters=daughters))
-    return Decay(conjugate(decay.parent), tuple(modes))
+    return replace(decay, parent=_antiparticle(decay.parent, own), modes=tuple(modes))
+
+
+def _antiparticle(particle: Particle, own: frozenset[int]) -> Particle:
+    """Antiparticle; the particle itself of those ids."""
+    return particle if particle.pdgid in own else conjugate(particle)
 
 
 def _own_lifetime(particle: Particle) -> Lifetime:

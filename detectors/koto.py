@@ -113,6 +113,11 @@ class Koto:
         """Name of the source that the detector expects."""
         return str(_DATA["source"])
 
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Names of the particles that its beam holds."""
+        return tuple(_DATA["parents"])
+
     @cached_property
     def region(self) -> Cylinder:
         """Where a decay can be seen: inside the vessel, between the last collimator and the calorimeter."""

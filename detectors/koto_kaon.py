@@ -86,6 +86,11 @@ class KotoKaon:
         return self.detector.source
 
     @property
+    def parents(self) -> tuple[str, ...]:
+        """Names of the particles that its beam holds."""
+        return self.detector.parents
+
+    @property
     def region(self) -> Cylinder:
         """The detector's."""
         return self.detector.region

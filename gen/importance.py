@@ -9,7 +9,7 @@ importance and carries the exact ratio of the physical density to the density of
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -160,6 +160,16 @@ class Aimed:
     def pdgid(self) -> int:
         """PDG id of the parents."""
         return self.source.pdgid
+
+    @property
+    def name(self) -> str | None:
+        """Name of the source, where it is one machine's."""
+        return getattr(self.source, "name", None)
+
+    @property
+    def masses(self) -> Mapping[int, float] | None:
+        """Mass of the parents [GeV] by PDG id, where the source tells it."""
+        return getattr(self.source, "masses", None)
 
     def provenance(self) -> dict[str, Any]:
         """The source, and the bias in short: how concentrated it is, where, and a digest of its table."""

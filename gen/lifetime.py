@@ -14,6 +14,7 @@ import numpy as np
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.ranges import LENGTHS, require_within
 from darkpair.gen.region import Region
 
 __all__ = [
@@ -87,6 +88,9 @@ _SHORT = 1e-6
 
 #: And above which no exponential reaches.
 _LONG = 1e3
+
+#: Most lengths of a scan's grid in a factor of ten: each costs an exponential of every event.
+_MOST_PER_DECADE = 1000
 
 
 @dataclass(frozen=True)
@@ -305,6 +309,10 @@ def _check_grid(shortest: float, longest: float, per_decade: int) -> None:
             f"scan from {shortest} to {longest} mm with {per_decade} points a decade; "
             "allowed: 0 < shortest < longest, 1 point or more"
         )
+    for name, value in (("shortest", shortest), ("longest", longest)):
+        require_within(value, LENGTHS, f"{name} c tau of a scan", "mm")
+    if per_decade > _MOST_PER_DECADE:
+        raise InputError(f"a scan of {per_decade} points a decade; allowed: 1 to {_MOST_PER_DECADE}")
 
 
 def _check_ctau(ctau: float, *, prompt: bool = True) -> None:
@@ -312,3 +320,4 @@ def _check_ctau(ctau: float, *, prompt: bool = True) -> None:
         raise InputError(
             f"c tau = {ctau} mm of a decaying particle; allowed: {'0 (prompt) or more' if prompt else 'more than 0'}, finite"
         )
+    require_within(ctau, LENGTHS, "c tau of a decaying particle", "mm")

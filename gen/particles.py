@@ -11,8 +11,9 @@ from particle import InvalidParticle, ParticleNotFound
 from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.ranges import ENERGIES, LENGTHS, require_within
 
-__all__ = ["ALIASES", "DARK_IDS", "Particle", "conjugate", "particle"]
+__all__ = ["ALIASES", "DARK_IDS", "DARK_SPINS", "DIRAC_SECTORS", "Particle", "conjugate", "particle"]
 
 #: The dark states, decided once and written into every file.  X1 scalar 51 and fermion 52 are the PDG's
 #: dark-matter ids, 32 is the PDG's Z'; 901-930 is the PDG's range for a generator's own use
@@ -34,6 +35,22 @@ DARK_IDS: dict[str, int] = {
     "Zprime": 32,
     "A'": 32,
 }
+
+#: Spins of the dark states, by the id without its sign.
+DARK_SPINS: dict[int, float] = {
+    51: 0.0,
+    52: 0.5,
+    901: 0.0,
+    902: 0.5,
+    903: 0.0,
+    904: 0.0,
+    905: 0.0,
+    906: 0.5,
+    32: 1.0,
+}
+
+#: Ids of the dark fermions that share a fermion number, where they are Dirac states.
+DIRAC_SECTORS: tuple[frozenset[int], ...] = (frozenset({52, 902}), frozenset({906}))
 
 #: Other words for particles of the PDG, as EvtGen spells them.
 ALIASES: dict[str, str] = {
@@ -58,14 +75,14 @@ class Particle:
     pdgid : int
         PDG id; of `DARK_IDS` for the dark states.
     mass : float [GeV]
-        Not negative.
+        0 to 1e20.
     ctau : float [mm]
-        Mean proper decay length; 0 is prompt, infinity is stable.
+        Mean proper decay length; 0 is prompt, infinity is stable, otherwise 1e-50 to 1e50.
 
     Raises
     ------
     InputError
-        For a negative, infinite or NaN mass and a negative or NaN c tau.
+        For a mass or c tau that is negative, NaN or beyond these limits, or an infinite mass.
     """
 
     name: str
@@ -80,6 +97,9 @@ class Particle:
             raise InputError(
                 f"c tau of {self.name} = {self.ctau} mm; allowed: 0 (prompt) or more, inf for stable"
             )
+        require_within(self.mass, (0.0, ENERGIES[1]), f"mass of {self.name}", "GeV")
+        if self.ctau < math.inf:
+            require_within(self.ctau, LENGTHS, f"c tau of {self.name}", "mm")
 
     @property
     def dark(self) -> bool:
@@ -87,7 +107,7 @@ class Particle:
         return abs(self.pdgid) in _DARK_PDGIDS
 
 
-_DARK_PDGIDS = frozenset(abs(i) for i in DARK_IDS.values())
+_DARK_PDGIDS = frozenset(DARK_SPINS)
 
 
 def particle(name: str, *, mass: float | None = None, ctau: float | None = None) -> Particle:

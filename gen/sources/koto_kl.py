@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -18,6 +18,7 @@ from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
 from darkpair.gen.particles import particle
+from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
 
 __all__ = ["Z_TARGET", "KotoKL", "momentum_spectrum"]
@@ -107,6 +108,8 @@ class KotoKL:
     K_L yield and spectrum: arXiv:1509.03386; the numbers as in public copies of the collaboration's simulation.
     """
 
+    name: ClassVar = "koto_kl"
+
     decay: Literal["region", "free"] = "region"
     profile: Literal["collimator", "fitted"] = "collimator"
     image: Literal["uniform", "2015-04"] = "uniform"
@@ -119,11 +122,17 @@ class KotoKL:
             raise InputError(
                 f"decays between z = {self.z_min} and {self.z_max} mm; allowed: growing order, from the exit at {_Z_EXIT} mm on"
             )
+        require_within(self.z_max, PLACES, "z_max", "mm")
 
     @property
     def pdgid(self) -> int:
         """PDG id of the parents."""
         return particle("K_L0").pdgid
+
+    @property
+    def masses(self) -> dict[int, float]:
+        """Mass of the parents [GeV], by PDG id."""
+        return {self.pdgid: particle("K_L0").mass}
 
     @cached_property
     def _spectrum(self) -> Density:

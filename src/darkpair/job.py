@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
+from darkpair.gen.agreement import require_agreement
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
@@ -21,7 +22,7 @@ from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline, ReadSource
 from darkpair.gen.region import Region
 from darkpair.gen.topology import DECAYED
-from darkpair.gen.units import quantity
+from darkpair.gen.units import exactly, quantity
 from darkpair.plugins import REGISTRIES, make
 
 __all__ = ["Job", "aimed_source", "job_keys", "load_job"]
@@ -77,6 +78,11 @@ class ChainTable(_Table):
         default={},
         description='exponential, forced (into the detector) or scan (for every c tau), as lifetime.X2 = "scan"',
     )
+    conserve: bool = Field(
+        default=True,
+        description="of a descriptor: whether charge, an even number of half-integer spins and the fermion number of "
+        "Dirac states are asked of every decay",
+    )
 
 
 class OutputTable(_Table):
@@ -118,6 +124,7 @@ class Job(_Table):
             raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
         source: EventSource = _plugin("sources", table, "source")
         chain = self._chains(source, getattr(detector, "region", None))
+        require_agreement(source, chain, detector)  # before the aim, whose pilot makes events
         return Pipeline(
             source=aimed_source(source, chain, self.run.seed) if aimed else source,
             chain=chain,
@@ -152,6 +159,8 @@ class Job(_Table):
             name: _lifetime(law, ctau.get(name, 0.0), region, name) for name, law in table.lifetime.items()
         }
         settings: dict[str, Any] = {"mass": mass, "ctau": ctau, "lifetimes": lifetimes}
+        if not table.conserve:  # a stranger's factory need not know of it
+            settings["conserve"] = False
         if table.decay is not None:
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
@@ -167,6 +176,10 @@ class Job(_Table):
     def _of_model(self, name: str, region: Region | None) -> Chain:
         """Chain of a model's point: its couplings say what a descriptor would have to be told."""
         table = self.chain
+        if not table.conserve:
+            raise InputError(
+                "chain.conserve = false with a model, whose decays conserve what they have to; leave it out"
+            )
         if table.mass or table.ctau:
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
@@ -247,7 +260,7 @@ def load_job(
     """
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=exactly)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing job file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -299,7 +312,7 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"x = {text}")["x"]
+        return tomllib.loads(f"x = {text}", parse_float=exactly)["x"]
     except tomllib.TOMLDecodeError:
         return text
 
