@@ -12,7 +12,7 @@ from typing import Final
 
 from scipy.special import betaincinv, gammaincinv, ndtri
 
-from darkpair.gen.cutflow import Cutflow, Stage
+from darkpair.gen.cutflow import Cutflow, MaybeNone, Stage
 from darkpair.gen.errors import InputError
 
 __all__ = ["LIMIT_LEVEL", "ONE_SIGMA", "Efficiency", "efficiency", "efficiency_of", "estimate"]
@@ -50,7 +50,7 @@ class Efficiency:
     """
 
     value: float
-    error: float | None
+    error: float | MaybeNone
     low: float
     high: float
     confidence_level: float

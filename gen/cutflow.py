@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 
-__all__ = ["Cutflow", "Stage"]
+__all__ = ["Cutflow", "MaybeNone", "Stage"]
+
+#: Marks a number that is None where a sample cannot have it: None or a float for who reads, any for the checker (as in
+#: typeshed), so that what compares two samples of many events need not ask.
+MaybeNone: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class Cutflow:
         return self.stages[-1].sum_w / self.generated
 
     @property
-    def acceptance_error(self) -> float | None:
+    def acceptance_error(self) -> float | MaybeNone:
         """Standard error of the acceptance: the sample variance of w times accepted, over n.
 
         None where a sample cannot have one: no event accepted, or every event and all with one weight. What is

@@ -175,7 +175,7 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
     The error is null where the sample has none, as with no accepted event: read the upper limit.
     """
     found, first = estimate(cutflow), cutflow.stages[0]
-    rows = {
+    rows: dict[str, Any] = {
         "generated": cutflow.generated,
         "accepted": cutflow.stages[-1].n,
         "acceptance": found.value,
