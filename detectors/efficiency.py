@@ -26,6 +26,9 @@ LIMIT_LEVEL: Final = 0.90
 #: Accepted events below which their own weights say nothing of the next one's.
 _FEW: Final = 3
 
+#: Weights that are not zero below which the largest of them is no guide: of so many the next one exceeds it once in 11.
+_LOOKED_AT: Final = 10
+
 
 @dataclass(frozen=True, kw_only=True)
 class Efficiency:
@@ -160,9 +163,13 @@ def _scale(stage: Stage) -> float:
 
 
 def _largest(accepted: Stage, generated: Stage) -> float:
-    """Weight of one event more; where nobody looked, one or what the sums need at least."""
+    """Weight of one event more.
+
+    Where nobody looked, or too few weights are there to look at (a forced decay that misses its region has none),
+    one, which bounds every probability; or what the sums need at least.
+    """
     known = [stage.largest for stage in (generated, accepted) if stage.largest is not None]
-    if generated.largest is not None:
+    if generated.largest is not None and (generated.nonzero is None or generated.nonzero >= _LOOKED_AT):
         return max(known)
     return max([1.0, _scale(generated), _scale(accepted), *known])
 
