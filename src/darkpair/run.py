@@ -172,7 +172,9 @@ def flat_factors(detector: Any) -> dict[str, float]:
 def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dict[str, Any]:
     """Counts, sums of weights and the acceptance, for JSON; beside it, its product with flat factors.
 
-    The error is null where the sample has none, as with no accepted event: read the upper limit.
+    The error is null where the sample has none, as with no accepted event: read the upper limit.  The key
+    ``largest_weight_assumed`` is there where the largest weight of one event more is not that of the generated ones:
+    nobody looked, or too few are there to look at.
     """
     found, first = estimate(cutflow), cutflow.stages[0]
     rows: dict[str, Any] = {
@@ -190,6 +192,8 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
         "nonzero_weights": first.nonzero,
         "cutflow": cutflow.to_dict(),
     }
+    if found.largest != first.largest:
+        rows["largest_weight_assumed"] = found.largest
     if factors:
         product = math.prod(factors.values())
         rows |= {
@@ -201,13 +205,7 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
 
 
 def completed(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The summary in a file as `summary` writes it today, whatever version of this package wrote it.
-
-    Of a file that does not say its largest weight, one is assumed (or what its sums need at least), and the key
-    ``largest_weight_assumed`` has it.
-    """
+    """The summary in a file as `summary` writes it today, whatever version of this package wrote it."""
     if "acceptance_upper_limit" in result:
         return dict(result)
-    cutflow = Cutflow.from_dict(result["cutflow"])
-    rows = {**result, **summary(cutflow, result.get("flat_factors"))}
-    return rows | {"largest_weight_assumed": estimate(cutflow).largest}
+    return {**result, **summary(Cutflow.from_dict(result["cutflow"]), result.get("flat_factors"))}

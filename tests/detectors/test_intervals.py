@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from darkpair import Pipeline, Streams, build, chunks
@@ -50,7 +51,7 @@ JOBS = ("NuCal, forced", "NuCal, aimed", "CHARM, aimed", "CHARM, aimed, long", "
 
 
 @cache
-def job(name: str) -> tuple[Array, Array]:
+def job(name: str) -> tuple[Array, NDArray[np.bool_]]:
     """Weights of a job's events (n,), and which of them are accepted."""
     if name.startswith("KOTO"):
         detector, source, n, ctau = Koto(), KotoKL(), 100_000, 1e4
