@@ -226,6 +226,20 @@ class Scan:
             )
         return np.exp(-length / ctau) / ctau / self.density(length)
 
+    def bound(self, ctau: float) -> float:
+        """Number that no weight to a mean proper length `ctau` exceeds.
+
+        The density holds exp(-x/m)/m for the next grid point m above c tau, a share of one over their number, and
+        exp(-x/c tau)/c tau is at most m/c tau times that.
+
+        Parameters
+        ----------
+        ctau : float [mm]
+        """
+        grid = self.grid
+        above = grid[min(int(np.searchsorted(grid, ctau)), len(grid) - 1)]
+        return float(len(grid) * max(above / ctau, 1.0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScanInside:
@@ -283,6 +297,15 @@ class ScanInside:
         """
         _check_ctau(ctau, prompt=False)
         return np.asarray(np.exp(-length / ctau) / ctau)
+
+    def bound(self, ctau: float) -> float:
+        """Number that no such density exceeds: that of a decay at once [1/mm].
+
+        Parameters
+        ----------
+        ctau : float [mm]
+        """
+        return 1.0 / ctau
 
 
 def _flight(region: Region, momentum: Vector3, mass: Real, origin: Vector3) -> tuple[Array, Array, Array]:

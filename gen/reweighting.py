@@ -21,6 +21,10 @@ class Reweightable(Protocol):
         """Weight (n,) of proper lengths (n,) [mm] for a mean proper length [mm]."""
         ...
 
+    def bound(self, ctau: float) -> float:
+        """Number that no such weight exceeds."""
+        ...
+
 
 def proper_lengths(part: Columns, particle: str) -> Array:
     """Proper lengths of every particle of that name, (particles, n) [mm].

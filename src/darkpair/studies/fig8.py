@@ -17,7 +17,7 @@ from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.studies.files import save_picture, write_rows
-from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
+from darkpair.studies.samples import PI0, SM, Sample, efficiency_columns, generate, ratio_columns
 
 __all__ = ["run"]
 
@@ -108,7 +108,6 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     standard = dict(zip(years, flows, strict=False))
     rows = []
     for (p, m1, m2), flow in zip(points, flows[len(years) :], strict=True):
-        ratio, error = efficiency_ratio(flow, standard[_PANELS[p].selection])
         rows.append(
             {
                 "panel": p,
@@ -116,10 +115,8 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
                 "selection": _PANELS[p].selection,
                 "m1 [MeV]": m1,
                 "m2 [MeV]": m2,
-                "efficiency": flow.acceptance,
-                "efficiency error": flow.acceptance_error,
-                "ratio": ratio,
-                "ratio error": error,
+                **efficiency_columns(flow),
+                **ratio_columns(flow, standard[_PANELS[p].selection]),
             }
         )
     fits = [_fit(rows, p, m1) for p, panel in _PANELS.items() for m1 in panel.masses]
@@ -136,9 +133,10 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
 
 
 def _of(rows: Sequence[dict[str, Any]], p: str, m1: int) -> tuple[Any, Any, Any]:
-    """Masses [GeV], ratios and errors of a curve."""
+    """Masses [GeV], ratios and errors of a curve; NaN where a ratio of zero has none."""
     chosen = [row for row in rows if row["panel"] == p and row["m1 [MeV]"] == m1]
-    mass, ratio, error = (np.array([row[k] for row in chosen]) for k in ("m2 [MeV]", "ratio", "ratio error"))
+    names = ("m2 [MeV]", "ratio", "ratio error")
+    mass, ratio, error = (np.array([row[k] for row in chosen], dtype=np.float64) for k in names)
     return 1e-3 * mass, ratio, error
 
 

@@ -62,6 +62,10 @@ class EfficiencyAgainstCtau:
             made = Pipeline(source=KotoKL(), chain=build(SM), detector=detector, seed=self.seed)
             flows = [chunk.cutflow for chunk in chunks(made, self.events)]
             found = efficiency(sum(flows[1:], start=flows[0]))
+            if found.error is None:
+                raise InputError(
+                    f"none of {self.events} K_L -> pi0 nu nubar was accepted: no ratio to them can be told; generate more"
+                )
             return {"ctau": [0.0], "efficiency": [found.value], "error": [found.error]}
         law = Scan(shortest=_CTAU[0], longest=_CTAU[-1])
         chain = build(
