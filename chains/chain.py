@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from darkpair.chains.joint import joint_law
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.joint_lifetime import JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.particles import Particle, conjugate
@@ -48,6 +50,7 @@ class _Plan:
     probability: float
     topology: Topology
     steps: tuple[_Step, ...]
+    joint: JointLaw | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +112,9 @@ class Chain:
             },
             "lifetimes": dict(self.lifetimes),
             "topologies": [
-                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid} for plan in self._plans
+                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid}
+                | ({"joint_lifetimes": plan.joint} if plan.joint else {})
+                for plan in self._plans
             ],
         }
 
@@ -215,7 +220,7 @@ class Chain:
                     sister=_sister(entries, i),
                 )
             )
-        return _Plan(probability, topology, tuple(steps))
+        return _Plan(probability, topology, tuple(steps), joint_law(topology, steps))
 
 
 @dataclass(frozen=True)
@@ -346,6 +351,7 @@ def _fill(
     momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
     weights = dict(parents.weights)
     lengths: dict[str, Array] = {}
+    joint = None if plan.joint is None else plan.joint.start(n, streams, suffix)
     for step in plan.steps:
         rng = streams.rng(step.stage + suffix)
         parent = tuple(momentum[:, step.position])
@@ -353,7 +359,10 @@ def _fill(
         if step.mother < 0 and parents.decay_vertex is not None:
             vertices[:, step.vertex] = parents.decay_vertex
         else:
-            length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
+            if joint is not None and step.position in joint.law.members:
+                length, factors = joint.length(step.position, rng, momentum, vertices), {}
+            else:
+                length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
             if length.any():
                 per_momentum = length / step.mass
                 for i in range(4):
@@ -373,6 +382,8 @@ def _fill(
         for child, vector in zip(step.children, daughters, strict=True):
             for i in range(4):
                 momentum[i, child] = vector[i]
+    if joint is not None:
+        _multiply(weights, joint.weights())
     return Columns(
         topology=plan.topology,
         rows=rows,
