@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from darkpair.chains.joint import joint_law
+from darkpair.chains.joint import greatest_weight, joint_law
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
@@ -79,12 +79,9 @@ class Chain:
     def __post_init__(self) -> None:
         plans = tuple(self._plan(combination) for combination in _combinations(self.decay))
         object.__setattr__(self, "_plans", plans)
-        decaying = {
-            name for plan in plans for step in plan.steps for name in (plan.topology.names[step.position],)
-        }
         for name in self.lifetimes:
-            if name not in decaying:
-                raise UnknownNameError("decaying particle", name, sorted(decaying))
+            if name not in self.decay.decaying:
+                raise UnknownNameError("decaying particle", name, sorted(self.decay.decaying))
 
     @property
     def parent(self) -> Particle:
@@ -100,6 +97,11 @@ class Chain:
     def visible_branching_ratio(self) -> float:
         """Probability that the listed modes are taken; events are generated in these only."""
         return self.decay.visible_branching_ratio
+
+    @property
+    def max_weight(self) -> float:
+        """Greatest weight that the lifetimes give an event; infinite where one of them has no bound."""
+        return max(greatest_weight(plan.steps, plan.joint) for plan in self._plans)
 
     def provenance(self) -> dict[str, Any]:
         """What the chain is: its decays, its particles, and the roles of each topology's positions."""

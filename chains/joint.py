@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from darkpair.gen.lifetime import Confined, Exponential, Forced, Lifetime
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.topology import FINAL, Topology
 
-__all__ = ["Step", "joint_law"]
+__all__ = ["Step", "greatest_weight", "joint_law"]
 
 #: A particle of shorter c tau [mm] decays where it is made: pi0 (25 nm) and eta, but not tau, D and B (.09 mm on).
 _PROMPT = 1e-3
@@ -54,6 +55,7 @@ def joint_law(topology: Topology, steps: Sequence[Step]) -> JointLaw | None:
     A particle that is forced is so where its daughters matter: one that comes from it, has the exponential law
     with a length of its own, and makes something visible, is forced with it.  What is visible and comes from no
     such particle is left to the event: where it is made in the region, the event may be seen without them.
+    Visible is what the laws say that their detector needs (`Forced.needs`).
 
     Parameters
     ----------
@@ -65,7 +67,9 @@ def joint_law(topology: Topology, steps: Sequence[Step]) -> JointLaw | None:
     if not laws:
         return None
     by_position = {step.position: step for step in steps}
-    seen = {_place(step, by_position) for step in steps if _makes_visible(topology, step)} or set(laws)
+    needs = [law.needs for law in laws.values()]
+    kinds = None if None in needs else frozenset(kind for some in needs for kind in some or ())
+    seen = {_place(step, by_position) for step in steps if _makes(topology, step, kinds)}
     forced: dict[int, Confined] = {}
     for step in steps:
         law = step.lifetime
@@ -89,7 +93,7 @@ def joint_law(topology: Topology, steps: Sequence[Step]) -> JointLaw | None:
             stage=step.stage,
             mass=topology.mass[step.position],
             law=forced[step.position],
-            seen=step.position in seen,
+            seen=step.position in seen or not seen & forced.keys(),
         )
         for step in steps
         if step.position in forced
@@ -97,9 +101,19 @@ def joint_law(topology: Topology, steps: Sequence[Step]) -> JointLaw | None:
     return JointLaw(groups=_groups(steps, members), elsewhere=elsewhere)
 
 
-def _makes_visible(topology: Topology, step: Step) -> bool:
+def greatest_weight(steps: Sequence[Step], joint: JointLaw | None) -> float:
+    """Greatest product of the weights of a topology's lifetimes; infinite where one of them has no bound."""
+    alone = [step for step in steps if joint is None or step.position not in joint.members]
+    own: list[float] = [getattr(step.lifetime, "max_weight", math.inf) for step in alone]
+    return math.prod(own) * (1.0 if joint is None else joint.max_weight)
+
+
+def _makes(topology: Topology, step: Step, kinds: frozenset[int] | None) -> bool:
+    """Whether a decay makes a final particle of those kinds, or a visible one where there are none."""
     return any(
-        mother == step.position and status == FINAL and abs(pdgid) not in _INVISIBLE
+        mother == step.position
+        and status == FINAL
+        and (abs(pdgid) not in _INVISIBLE if kinds is None else pdgid in kinds)
         for mother, status, pdgid in zip(topology.mother, topology.status, topology.pdgid, strict=True)
     )
 
@@ -129,7 +143,9 @@ def _groups(steps: Sequence[Step], members: Mapping[int, Member]) -> tuple[tuple
     while left:
         lead = order[left[0]]
         ready = [
-            i for i in left if i == left[0] or steps[order[i]].mother < 0 or order[steps[order[i]].mother] < lead
+            i
+            for i in left
+            if i == left[0] or steps[order[i]].mother < 0 or order[steps[order[i]].mother] < lead
         ]
         groups.append([members[i] for i in ready])
         left = [i for i in left if i not in ready]

@@ -146,6 +146,11 @@ class Belle2:
         return self.crystals.whole
 
     @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: charged kaons, and pions of a K_S."""
+        return (321, -321, 211, -211)
+
+    @property
     def _tag(self) -> dict[str, Any] | None:
         """The selection's table of efficiencies, if it has one."""
         tag: dict[str, Any] | None = self._data.get("tags", {}).get(self.cuts.name)

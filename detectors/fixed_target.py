@@ -128,6 +128,11 @@ class FixedTarget:
         """The decay volume."""
         return self._shape("decay_volume")
 
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: what makes showers or tracks."""
+        return _SHOWERS + _TRACKS
+
     @cached_property
     def face(self) -> Region:
         """The window on the calorimeter's plane, as a thin region about it."""

@@ -114,6 +114,11 @@ class Koto:
             z_max=_number("geometry", "z_calorimeter"),
         )
 
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: photons."""
+        return (22,)
+
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Clusters and pi0 candidates of each event.
 

@@ -90,6 +90,11 @@ class KotoKaon:
         """The detector's."""
         return self.detector.region
 
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """The detector's."""
+        return self.detector.needs
+
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """What the detector observes, and ``Kaon`` candidates with the variables of the cuts.
 

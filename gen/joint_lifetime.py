@@ -111,7 +111,9 @@ class JointLaw:
             "forced": {member.role: member.law for member in self.members.values()},
             "seen_where_they_decay": [member.role for member in self.members.values() if member.seen],
             "shares": {"all": rest, "one": rest, "none": free},
-            "none": "only where visible particles of other origin may be made in the region" if free else "never",
+            "none": "only where visible particles of other origin may be made in the region"
+            if free
+            else "never",
             "max_weight": self.max_weight,
         }
 
@@ -154,7 +156,9 @@ class Draw:
         if not self._flights:
             self._components(vertices)
         if position not in self._flights:
-            self._open(next(g for g in self.law.groups if position in {m.position for m in g}), momentum, vertices)
+            self._open(
+                next(g for g in self.law.groups if position in {m.position for m in g}), momentum, vertices
+            )
         member, flight, chance = self.law.members[position], self._flights[position], self._chances[position]
         forced, possible = self._chosen[position], chance > 0.0
         free = member.law.free(self.streams.rng(f"{member.stage} anywhere{self.suffix}"), self.n)
@@ -204,7 +208,10 @@ class Draw:
             i = member.position
             vector, origin = momentum[:3, i], vertices[:3, member.origin]
             self._flights[i] = Flight.through(
-                member.law.region, (vector[0], vector[1], vector[2]), member.mass, (origin[0], origin[1], origin[2])
+                member.law.region,
+                (vector[0], vector[1], vector[2]),
+                member.mass,
+                (origin[0], origin[1], origin[2]),
             )
             chance = member.law.chance(self._flights[i])
             self._chances[i] = np.where(chance > _LEAST, chance, 0.0)

@@ -62,6 +62,9 @@ class Confined(ABC):
     #: Where the decays are.
     region: Region
 
+    #: Kinds of which an event has one made there, if a detector is to accept it; any visible one where None.
+    needs: tuple[int, ...] | None
+
     @abstractmethod
     def sample(
         self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
@@ -133,10 +136,14 @@ class Forced(Confined):
     region : Region
     ctau : float [mm]
         More than 0.
+    needs : tuple of int, optional
+        PDG ids of which an event that the region's detector accepts has one made there; unless given, any but
+        dark states and neutrinos.
     """
 
     region: Region
     ctau: float
+    needs: tuple[int, ...] | None = None
 
     factor: ClassVar[str] = "decay_region"
     max_weight: ClassVar[float] = 1.0
@@ -289,6 +296,7 @@ class ScanInside(Confined):
     def __post_init__(self) -> None:
         _check_grid(self.shortest, self.longest, self.per_decade)
 
+    needs: ClassVar[None] = None
     factor: ClassVar[str] = "path"
 
     @property

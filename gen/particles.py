@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from particle import InvalidParticle, ParticleNotFound
 from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["ALIASES", "DARK_IDS", "Particle", "conjugate", "particle"]
+__all__ = ["ALIASES", "DARK_IDS", "Particle", "conjugate", "particle", "spoken"]
+
+T = TypeVar("T")
 
 #: The dark states, decided once and written into every file.  X1 scalar 51 and fermion 52 are the PDG's
 #: dark-matter ids, 32 is the PDG's Z'; 901-930 is the PDG's range for a generator's own use
@@ -115,6 +118,30 @@ def particle(name: str, *, mass: float | None = None, ctau: float | None = None)
     if mass is not None:
         known = replace(known, mass=mass)
     return known if ctau is None else replace(known, ctau=ctau)
+
+
+def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
+    """Settings by the names of a chain's particles, of a table that may speak of dark states by another name.
+
+    X1 and X2 are the lighter and the heavier dark state whatever they are, S2 and X2 are one scalar, psi2 stands for
+    psi2~ too: a particle and its antiparticle have one mass and one lifetime.  A name's own entry goes first.
+
+    Parameters
+    ----------
+    table : mapping
+        By name.
+    names : collection of str
+        Of the chain's particles.
+    """
+    out: dict[str, T] = {}
+    for word, value in table.items():
+        ids = {abs(DARK_IDS[word])} if word in DARK_IDS else set()
+        if word in ("X1", "X2"):
+            ids.add(DARK_IDS[f"psi{word[1]}"])
+        same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids and name not in table]
+        own = [word] if word in names or not same else []
+        out |= dict.fromkeys([*own, *same], value)
+    return out
 
 
 def conjugate(particle: Particle) -> Particle:
