@@ -362,7 +362,7 @@ def _fill(
             vertices[:, step.vertex] = parents.decay_vertex
         else:
             if joint is not None and step.position in joint.law.members:
-                length, factors = joint.length(step.position, rng, momentum, vertices), {}
+                length, factors = joint.sample(step.position, rng, momentum, vertices)
             else:
                 length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
             if length.any():

@@ -139,10 +139,11 @@ class Draw:
     def __post_init__(self) -> None:
         self._rng = self.streams.rng(f"joint lifetimes{self.suffix}")
         self._rest = np.ones(self.n)  # of *one*: that none of the particles so far is the one
-        self._base: dict[str, Array] = {}
 
-    def length(self, position: int, rng: np.random.Generator, momentum: Array, vertices: Array) -> Array:
-        """Proper lengths of a member, (n,) [mm].
+    def sample(
+        self, position: int, rng: np.random.Generator, momentum: Array, vertices: Array
+    ) -> tuple[Array, dict[str, Array]]:
+        """Proper lengths of a member, (n,) [mm], and the weights of its own law where it is free.
 
         Parameters
         ----------
@@ -156,23 +157,18 @@ class Draw:
         if not self._flights:
             self._components(vertices)
         if position not in self._flights:
-            self._open(
-                next(g for g in self.law.groups if position in {m.position for m in g}), momentum, vertices
-            )
-        member, flight, chance = self.law.members[position], self._flights[position], self._chances[position]
-        forced, possible = self._chosen[position], chance > 0.0
+            group = next(g for g in self.law.groups if position in {m.position for m in g})
+            self._open(group, momentum, vertices)
+        member, flight = self.law.members[position], self._flights[position]
+        forced, possible = self._chosen[position], self._chances[position] > 0.0
         free = member.law.free(self.streams.rng(f"{member.stage} anywhere{self.suffix}"), self.n)
         length = np.where(forced, member.law.inside(rng, flight), free)
         hit = np.flatnonzero(forced | (possible & flight.contains(length)))
-        ratio = np.zeros(self.n)
         there = Flight(d_in=flight.d_in[hit], d_out=flight.d_out[hit], boost=flight.boost[hit])
+        self._ratios[position] = ratio = np.zeros(self.n)
         ratio[hit] = member.law.gain(there, length[hit])
-        self._ratios[position] = ratio
-        weight = member.law.base(length)
-        if weight is not None:
-            name = member.law.factor
-            self._base[name] = self._base[name] * weight if name in self._base else weight
-        return length
+        base = member.law.base(length)
+        return length, {} if base is None else {member.law.factor: base}
 
     def weights(self) -> dict[str, Array]:
         """The law's weight, under the name of its members' own; call it when every member has its lengths."""
@@ -184,9 +180,8 @@ class Draw:
                 one += self._shares[position] * ratio
                 seen |= ratio > 0.0
         total = self._limits[0] * every + (self._limits[1] - self._limits[0]) * one + (1.0 - self._limits[1])
-        weight = np.divide(1.0, total, out=np.zeros(self.n), where=seen)
-        name = next(iter(self.law.members.values())).law.factor
-        return self._base | {name: self._base.get(name, 1.0) * weight}
+        first = next(iter(self.law.members.values()))
+        return {first.law.factor: np.divide(1.0, total, out=np.zeros(self.n), where=seen)}
 
     def _components(self, vertices: Array) -> None:
         """The component of each event: below the first limit *all*, below the second *one*, else *none*."""

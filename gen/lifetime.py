@@ -211,11 +211,8 @@ class Scan:
 
     @property
     def max_weight(self) -> float:
-        """Greatest weight: 1 without a c tau, else what the component next above it leaves at length 0."""
-        if not 0.0 < self.ctau < math.inf:
-            return 1.0
-        above = self.grid[self.grid >= self.ctau * (1.0 - 1e-12)]
-        return len(self.grid) * float(above.min() / self.ctau) if len(above) else math.inf
+        """Greatest weight: 1 without a c tau."""
+        return self.bound(self.ctau) if 0.0 < self.ctau < math.inf else 1.0
 
     @property
     def grid(self) -> Array:
@@ -266,6 +263,20 @@ class Scan:
             )
         return np.exp(-length / ctau) / ctau / self.density(length)
 
+    def bound(self, ctau: float) -> float:
+        """Number that no weight to a mean proper length `ctau` exceeds.
+
+        The density holds exp(-x/m)/m for the next grid point m above c tau, a share of one over their number, and
+        exp(-x/c tau)/c tau is at most m/c tau times that.
+
+        Parameters
+        ----------
+        ctau : float [mm]
+        """
+        grid = self.grid
+        above = grid[min(int(np.searchsorted(grid, ctau)), len(grid) - 1)]
+        return float(len(grid) * max(above / ctau, 1.0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScanInside(Confined):
@@ -286,17 +297,19 @@ class ScanInside(Confined):
         Mean proper lengths that a source should be aimed for; 1 cm and 10 km unless given.
     per_decade : int
         Such lengths in a factor of ten.
+    needs : tuple of int, optional
+        As of `Forced`.
     """
 
     region: Region
     shortest: float = 1e1
     longest: float = 1e7
     per_decade: int = 2
+    needs: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         _check_grid(self.shortest, self.longest, self.per_decade)
 
-    needs: ClassVar[None] = None
     factor: ClassVar[str] = "path"
 
     @property

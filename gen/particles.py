@@ -132,15 +132,25 @@ def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
         By name.
     names : collection of str
         Of the chain's particles.
+
+    Raises
+    ------
+    InputError
+        For two entries that give a particle different settings.
     """
     out: dict[str, T] = {}
+    words: dict[str, str] = {}
     for word, value in table.items():
         ids = {abs(DARK_IDS[word])} if word in DARK_IDS else set()
         if word in ("X1", "X2"):
             ids.add(DARK_IDS[f"psi{word[1]}"])
         same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids and name not in table]
-        own = [word] if word in names or not same else []
-        out |= dict.fromkeys([*own, *same], value)
+        for name in [*([word] if word in names or not same else []), *same]:
+            if out.setdefault(name, value) != value:
+                raise InputError(
+                    f"{words[name]} = {out[name]!r} and {word} = {value!r} both speak of {name}; give {name} its own"
+                )
+            words.setdefault(name, word)
     return out
 
 
