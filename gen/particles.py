@@ -144,8 +144,9 @@ def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
         ids = {abs(DARK_IDS[word])} if word in DARK_IDS else set()
         if word in ("X1", "X2"):
             ids.add(DARK_IDS[f"psi{word[1]}"])
-        same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids and name not in table]
-        for name in [*([word] if word in names or not same else []), *same]:
+        same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids]
+        own = [word] if word in names or not same else []
+        for name in [*own, *(name for name in same if name not in table)]:
             if out.setdefault(name, value) != value:
                 raise InputError(
                     f"{words[name]} = {out[name]!r} and {word} = {value!r} both speak of {name}; give {name} its own"

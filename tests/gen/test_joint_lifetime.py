@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ GAMMA, PAIR = "(X2 -> X1 gamma)", "(X1 -> gamma gamma) (X2 -> gamma gamma)"
 
 def chain_of(text: str, lifetimes: dict[str, Lifetime] | None = None, **ctau: float) -> Chain:
     words = text.replace("(", " ").replace(")", " ").split()
-    decaying = {a for a, b in zip(words, words[1:], strict=False) if b == "->"}
+    decaying = {a for a, b in pairwise(words) if b == "->"}
     return build(
         text,
         mass={k: v for k, v in MASS.items() if k in words},
