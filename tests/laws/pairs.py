@@ -68,6 +68,9 @@ class Pair:
     def __str__(self) -> str:
         return "-".join([self.detector, *map(str, self.settings.values()), self.chain])
 
+    def __hash__(self) -> int:
+        return hash(str(self))
+
     @property
     def descriptor(self) -> str:
         """Of the chain."""
