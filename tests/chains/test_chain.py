@@ -183,7 +183,9 @@ def test_two_forced_particles_cover_one_inside_and_both() -> None:
         "K_L0 -> (X1 -> gamma gamma) (X2 -> gamma gamma)", mass=MASS, ctau={"X1": 100.0, "X2": 300.0}
     )
     source = Gun(momentum=(0.5, 5.0))
-    weights, forced, analog = [], [], []
+    weights: list[Array] = []
+    forced: list[Array] = []
+    analog: list[Array] = []
     for i in range(20):
         streams = Streams(102, i)
         parents = source.sample(BLOCK, streams.rng("source"))
