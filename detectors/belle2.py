@@ -125,6 +125,11 @@ class Belle2:
         """Name of the source that the detector expects."""
         return str(self._data["source"])
 
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: charged kaons, and pions of a K_S."""
+        return (321, -321, 211, -211)
+
     @cached_property
     def beams(self) -> Beams:
         """The nominal beams, from which the centre-of-mass frame is known."""
@@ -144,11 +149,6 @@ class Belle2:
     def region(self) -> Cylinder:
         """Where a decay can be seen: everything to the back of the crystals."""
         return self.crystals.whole
-
-    @property
-    def needs(self) -> tuple[int, ...]:
-        """Kinds of which an accepted event has one made in the region: charged kaons, and pions of a K_S."""
-        return (321, -321, 211, -211)
 
     @property
     def _tag(self) -> dict[str, Any] | None:

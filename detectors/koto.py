@@ -105,6 +105,11 @@ class Koto:
         """Name of the source that the detector expects."""
         return str(_DATA["source"])
 
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: photons."""
+        return (22,)
+
     @cached_property
     def region(self) -> Cylinder:
         """Where a decay can be seen: inside the vessel, upstream of the calorimeter."""
@@ -113,11 +118,6 @@ class Koto:
             z_min=_number("geometry", "decay_z_min"),
             z_max=_number("geometry", "z_calorimeter"),
         )
-
-    @property
-    def needs(self) -> tuple[int, ...]:
-        """Kinds of which an accepted event has one made in the region: photons."""
-        return (22,)
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Clusters and pi0 candidates of each event.

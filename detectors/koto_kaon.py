@@ -86,14 +86,14 @@ class KotoKaon:
         return self.detector.source
 
     @property
-    def region(self) -> Cylinder:
-        """The detector's."""
-        return self.detector.region
-
-    @property
     def needs(self) -> tuple[int, ...]:
         """The detector's."""
         return self.detector.needs
+
+    @property
+    def region(self) -> Cylinder:
+        """The detector's."""
+        return self.detector.region
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """What the detector observes, and ``Kaon`` candidates with the variables of the cuts.
