@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from darkpair.chains.joint import greatest_weight, joint_law
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.joint_lifetime import JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.particles import Particle, conjugate
@@ -50,6 +52,7 @@ class _Plan:
     probability: float
     topology: Topology
     steps: tuple[_Step, ...]
+    joint: JointLaw | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +81,9 @@ class Chain:
     def __post_init__(self) -> None:
         plans = tuple(self._plan(combination) for combination in _combinations(self.decay))
         object.__setattr__(self, "_plans", plans)
-        decaying = {
-            name for plan in plans for step in plan.steps for name in (plan.topology.names[step.position],)
-        }
         for name in self.lifetimes:
-            if name not in decaying:
-                raise UnknownNameError("decaying particle", name, sorted(decaying))
+            if name not in self.decay.decaying:
+                raise UnknownNameError("decaying particle", name, sorted(self.decay.decaying))
 
     @property
     def parent(self) -> Particle:
@@ -105,6 +105,11 @@ class Chain:
         """Probability that the listed modes are taken; events are generated in these only."""
         return self.decay.visible_branching_ratio
 
+    @property
+    def max_weight(self) -> float:
+        """Greatest weight that the lifetimes give an event; infinite where one of them has no bound."""
+        return max(greatest_weight(plan.steps, plan.joint) for plan in self._plans)
+
     def provenance(self) -> dict[str, Any]:
         """What the chain is: its decays, its particles, and the roles of each topology's positions."""
         particles = {p.name: p for p in _particles(self.decay)}
@@ -117,7 +122,9 @@ class Chain:
             },
             "lifetimes": dict(self.lifetimes),
             "topologies": [
-                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid} for plan in self._plans
+                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid}
+                | ({"joint_lifetimes": plan.joint} if plan.joint else {})
+                for plan in self._plans
             ],
         }
 
@@ -223,7 +230,7 @@ class Chain:
                     sister=_sister(entries, i),
                 )
             )
-        return _Plan(probability, topology, tuple(steps))
+        return _Plan(probability, topology, tuple(steps), joint_law(topology, steps))
 
 
 @dataclass(frozen=True)
@@ -369,6 +376,7 @@ def _fill(
     momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
     weights = dict(parents.weights)
     lengths: dict[str, Array] = {}
+    joint = None if plan.joint is None else plan.joint.start(n, streams, suffix)
     for step in plan.steps:
         rng = streams.rng(step.stage + suffix)
         parent = tuple(momentum[:, step.position])
@@ -376,7 +384,10 @@ def _fill(
         if step.mother < 0 and parents.decay_vertex is not None:
             vertices[:, step.vertex] = parents.decay_vertex
         else:
-            length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
+            if joint is not None and step.position in joint.law.members:
+                length, factors = joint.sample(step.position, rng, momentum, vertices)
+            else:
+                length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
             if length.any():
                 per_momentum = length / step.mass
                 for i in range(4):
@@ -396,6 +407,8 @@ def _fill(
         for child, vector in zip(step.children, daughters, strict=True):
             for i in range(4):
                 momentum[i, child] = vector[i]
+    if joint is not None:
+        _multiply(weights, joint.weights())
     return Columns(
         topology=plan.topology,
         rows=rows,

@@ -14,7 +14,7 @@ from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.lifetime import Lifetime
-from darkpair.gen.particles import Particle, particle
+from darkpair.gen.particles import Particle, particle, spoken
 from darkpair.gen.streams import Streams
 
 __all__ = ["ChainSet", "build_chains"]
@@ -159,7 +159,8 @@ def build_chains(
     ----------
     decays : sequence of str
     mass, ctau, lifetimes : mappings, optional
-        By particle, as in `darkpair.chains.descriptor.build`; each chain takes those of its own particles.
+        By particle, as in `darkpair.chains.descriptor.build`, or by another name of a dark state
+        (`darkpair.gen.particles.spoken`); each chain takes those of its own particles.
     conserve : bool
         As in `build`, of all of them.
 
@@ -170,11 +171,12 @@ def build_chains(
     """
     trees = [parse(text) for text in decays]
     own = [set(_names(tree)) for tree in trees]
-    known = set().union(*own)
+    known = sorted(set().union(*own))
+    mass, ctau = spoken(mass or {}, known), spoken(ctau or {}, known)
     for table in (mass, ctau, lifetimes):
         for name in table or ():
             if name not in known:
-                raise UnknownNameError("particle of the chain", name, sorted(known))
+                raise UnknownNameError("particle of the chain", name, known)
     return [
         build(
             tree,

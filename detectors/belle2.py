@@ -137,6 +137,11 @@ class Belle2:
         """Name of its beams."""
         return str(self._data["machine"])
 
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: charged kaons, and pions of a K_S."""
+        return (321, -321, 211, -211)
+
     @cached_property
     def beams(self) -> Beams:
         """The nominal beams, from which the centre-of-mass frame is known."""

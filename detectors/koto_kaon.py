@@ -91,6 +91,11 @@ class KotoKaon:
         return self.detector.parents
 
     @property
+    def needs(self) -> tuple[int, ...]:
+        """The detector's."""
+        return self.detector.needs
+
+    @property
     def region(self) -> Cylinder:
         """The detector's."""
         return self.detector.region

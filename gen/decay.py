@@ -133,6 +133,12 @@ class Decay:
             for mode in self.modes
         )
 
+    @property
+    def decaying(self) -> dict[str, Particle]:
+        """The particles that decay, here and in the decays below, by name."""
+        below = [d for mode in self.modes for d in mode.daughters if isinstance(d, Decay)]
+        return {self.parent.name: self.parent} | {k: v for d in below for k, v in d.decaying.items()}
+
 
 Daughter: TypeAlias = "Particle | Decay"
 

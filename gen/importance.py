@@ -171,6 +171,11 @@ class Aimed:
         """Mass of the parents [GeV] by PDG id, where the source tells it."""
         return getattr(self.source, "masses", None)
 
+    @property
+    def max_weight(self) -> float:
+        """Greatest weight ``source``."""
+        return 1.0 / self.share
+
     def provenance(self) -> dict[str, Any]:
         """The source, and the bias in short: how concentrated it is, where, and a digest of its table."""
         p = np.sort(self.bias.probability, axis=None)[::-1]
@@ -225,7 +230,8 @@ def aim(
     ----------
     source : Aimable
     chain : EventChain
-        With its lifetimes forced into a region (`darkpair.gen.lifetime.Forced` or ``ScanInside``).
+        With its lifetimes forced into a region (`darkpair.gen.lifetime.Forced` or ``ScanInside``): of several
+        such particles those events count in which one of them decays there (`darkpair.gen.joint_lifetime`).
     seed : int
         The job's.
     share : float

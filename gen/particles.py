@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from particle import InvalidParticle, ParticleNotFound
 from particle import Particle as PdgParticle
@@ -13,7 +14,18 @@ from particle import Particle as PdgParticle
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.ranges import ENERGIES, LENGTHS, require_within
 
-__all__ = ["ALIASES", "DARK_IDS", "DARK_SPINS", "DIRAC_SECTORS", "Particle", "conjugate", "particle"]
+__all__ = [
+    "ALIASES",
+    "DARK_IDS",
+    "DARK_SPINS",
+    "DIRAC_SECTORS",
+    "Particle",
+    "conjugate",
+    "particle",
+    "spoken",
+]
+
+T = TypeVar("T")
 
 #: The dark states, decided once and written into every file.  X1 scalar 51 and fermion 52 are the PDG's
 #: dark-matter ids, 32 is the PDG's Z'; 901-930 is the PDG's range for a generator's own use
@@ -135,6 +147,41 @@ def particle(name: str, *, mass: float | None = None, ctau: float | None = None)
     if mass is not None:
         known = replace(known, mass=mass)
     return known if ctau is None else replace(known, ctau=ctau)
+
+
+def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
+    """Settings by the names of a chain's particles, of a table that may speak of dark states by another name.
+
+    X1 and X2 are the lighter and the heavier dark state whatever they are, S2 and X2 are one scalar, psi2 stands for
+    psi2~ too: a particle and its antiparticle have one mass and one lifetime.  A name's own entry goes first.
+
+    Parameters
+    ----------
+    table : mapping
+        By name.
+    names : collection of str
+        Of the chain's particles.
+
+    Raises
+    ------
+    InputError
+        For two entries that give a particle different settings.
+    """
+    out: dict[str, T] = {}
+    words: dict[str, str] = {}
+    for word, value in table.items():
+        ids = {abs(DARK_IDS[word])} if word in DARK_IDS else set()
+        if word in ("X1", "X2"):
+            ids.add(DARK_IDS[f"psi{word[1]}"])
+        same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids]
+        own = [word] if word in names or not same else []
+        for name in [*own, *(name for name in same if name not in table)]:
+            if out.setdefault(name, value) != value:
+                raise InputError(
+                    f"{words[name]} = {out[name]!r} and {word} = {value!r} both speak of {name}; give {name} its own"
+                )
+            words.setdefault(name, word)
+    return out
 
 
 def conjugate(particle: Particle) -> Particle:
