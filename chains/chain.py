@@ -112,13 +112,12 @@ class Chain:
 
     def provenance(self) -> dict[str, Any]:
         """What the chain is: its decays, its particles, and the roles of each topology's positions."""
-        particles = {p.name: p for p in _particles(self.decay)}
         return {
             "decay": spell(self.decay),
             "visible_branching_ratio": self.visible_branching_ratio,
             "conserve": all(decay.conserve for decay in _decays(self.decay)),
             "particles": {
-                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in particles.values()
+                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in _particles(self.decay)
             },
             "lifetimes": dict(self.lifetimes),
             "topologies": [
@@ -156,8 +155,7 @@ class Chain:
                 f"the source decides where {self.parent.name} decays, and so does the chain; "
                 f"leave {self.parent.name} out of the chain's lifetimes"
             )
-        originals = parents.originals
-        if originals is not None:
+        if (originals := parents.originals) is not None:
             parents = replace(parents, originals=None)
         if len(self._plans) == 1:
             return Batch((_fill(self._plans[0], parents, np.arange(len(parents)), streams, ""),), originals)

@@ -185,11 +185,11 @@ class Draw:
 
     def _components(self, vertices: Array) -> None:
         """The component of each event: below the first limit *all*, below the second *one*, else *none*."""
-        regions = [member.law.region for member in self.law.members.values()]
+        regions = {id(member.law.region): member.law.region for member in self.law.members.values()}
         self._elsewhere = np.full(self.n, None in self.law.elsewhere)
         for vertex in self.law.elsewhere:
             if vertex is not None:
-                for region in dict.fromkeys(regions):
+                for region in regions.values():
                     self._elsewhere |= region.contains(*vertices[:3, vertex])
         confined = np.where(self._elsewhere, 1.0 - self.law.free_share, 1.0)
         self._limits = 0.5 * confined, confined

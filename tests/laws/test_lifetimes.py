@@ -33,8 +33,8 @@ from darkpair.plugins import REGISTRIES
 from tests.laws.pairs import PAIRS, Pair
 from tests.laws.size import FULL
 
-#: Blocks of 16384 events of the forced law, and of the others, which accept fewer.
-BLOCKS, OTHERS = (16, 64) if FULL else (1, 2)
+#: Blocks of 16384 events of the forced law, of the exponential one, which accepts fewest, and of the scans.
+BLOCKS, ANALOG, SCANS = (16, 64, 16) if FULL else (1, 2, 2)
 
 #: Standard errors that two laws may differ by, and effective events from which on these mean something.
 SIGMAS, EFFECTIVE = 4.0, 100.0 if FULL else 30.0
@@ -138,9 +138,9 @@ def hold(case: Case) -> int:
         analog = case.of({n: Exponential(c) for n, c in case.ctau.items()})
         scan = case.of({n: Scan(ctau=c, shortest=0.1 * c, longest=10.0 * c) for n, c in case.ctau.items()})
         others = {
-            "exponential": case.stages(source, analog, OTHERS, 12),
-            "scan": case.stages(source, scan, OTHERS, 13),
-            "scan inside": case.inside(source, OTHERS, 14),
+            "exponential": case.stages(source, analog, ANALOG, 12),
+            "scan": case.stages(source, scan, SCANS, 13),
+            "scan inside": case.inside(source, SCANS, 14),
         }
         for name, other in others.items():
             pairs = list(zip(forced[-len(other) :], other, strict=True)) if other else []
