@@ -11,9 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from darkpair.chains.joint import greatest_weight, joint_law
+from darkpair.gen.agreement import require_parent, require_shell
+from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.joint_lifetime import JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.particles import Particle, conjugate
@@ -48,6 +52,7 @@ class _Plan:
     probability: float
     topology: Topology
     steps: tuple[_Step, ...]
+    joint: JointLaw | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,17 +81,19 @@ class Chain:
     def __post_init__(self) -> None:
         plans = tuple(self._plan(combination) for combination in _combinations(self.decay))
         object.__setattr__(self, "_plans", plans)
-        decaying = {
-            name for plan in plans for step in plan.steps for name in (plan.topology.names[step.position],)
-        }
         for name in self.lifetimes:
-            if name not in decaying:
-                raise UnknownNameError("decaying particle", name, sorted(decaying))
+            if name not in self.decay.decaying:
+                raise UnknownNameError("decaying particle", name, sorted(self.decay.decaying))
 
     @property
     def parent(self) -> Particle:
         """The particle that a source has to supply."""
         return self.decay.parent
+
+    @property
+    def parents(self) -> dict[int, Particle]:
+        """The same by its PDG id."""
+        return {self.parent.pdgid: self.parent}
 
     @property
     def topologies(self) -> tuple[Topology, ...]:
@@ -98,18 +105,25 @@ class Chain:
         """Probability that the listed modes are taken; events are generated in these only."""
         return self.decay.visible_branching_ratio
 
+    @property
+    def max_weight(self) -> float:
+        """Greatest weight that the lifetimes give an event; infinite where one of them has no bound."""
+        return max(greatest_weight(plan.steps, plan.joint) for plan in self._plans)
+
     def provenance(self) -> dict[str, Any]:
         """What the chain is: its decays, its particles, and the roles of each topology's positions."""
-        particles = {p.name: p for p in _particles(self.decay)}
         return {
             "decay": spell(self.decay),
             "visible_branching_ratio": self.visible_branching_ratio,
+            "conserve": all(decay.conserve for decay in _decays(self.decay)),
             "particles": {
-                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in particles.values()
+                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in _particles(self.decay)
             },
             "lifetimes": dict(self.lifetimes),
             "topologies": [
-                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid} for plan in self._plans
+                {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid}
+                | ({"joint_lifetimes": plan.joint} if plan.joint else {})
+                for plan in self._plans
             ],
         }
 
@@ -134,18 +148,14 @@ class Chain:
             If the source supplies another particle than the chain's parent, or decides where it decays although
             the chain has a lifetime for it.
         """
-        if parents.pdgid != self.parent.pdgid:
-            raise InputError(
-                f"the source supplies PDG id {parents.pdgid}, the chain starts with {self.parent.name} "
-                f"({self.parent.pdgid}); choose a source of {self.parent.name}"
-            )
+        require_parent(parents.pdgid, self.parents)
+        require_shell(self.parent, parents.momentum)
         if parents.decay_vertex is not None and self.parent.name in self.lifetimes:
             raise InputError(
                 f"the source decides where {self.parent.name} decays, and so does the chain; "
                 f"leave {self.parent.name} out of the chain's lifetimes"
             )
-        originals = parents.originals
-        if originals is not None:
+        if (originals := parents.originals) is not None:
             parents = replace(parents, originals=None)
         if len(self._plans) == 1:
             return Batch((_fill(self._plans[0], parents, np.arange(len(parents)), streams, ""),), originals)
@@ -161,11 +171,13 @@ class Chain:
     def conjugate(self) -> Chain:
         """The chain of the antiparticles: K+ for K-, psi2~ for psi2, in the same places.
 
-        Matrix elements and slopes stay with the places of the daughters, as CP conservation has it.
+        Matrix elements and slopes stay with the places of the daughters, as CP conservation has it.  Fermions that
+        can only be Majorana states, as in K+ -> pi+ psi1 psi2, stay what they are.
         """
-        names = {p.name: conjugate(p).name for p in _particles(self.decay)}
+        own = majorana(self.decay.vertices())
+        names = {p.name: _antiparticle(p, own).name for p in _particles(self.decay)}
         lifetimes = {names.get(name, name): law for name, law in self.lifetimes.items()}
-        return Chain(decay=_conjugate(self.decay), lifetimes=lifetimes)
+        return Chain(decay=_conjugate(self.decay, own), lifetimes=lifetimes)
 
     def with_parent_mass(self, mass: float) -> Chain:
         """The chain of a parent of another mass [GeV].
@@ -180,7 +192,8 @@ class Chain:
                 f"the matrix element of {spell(self.decay)} holds the mass {self.parent.mass:.9g} GeV of "
                 f'{self.parent.name}, the source says {mass:.9g} GeV; take mass = "pdg" in the source'
             )
-        return Chain(decay=Decay(replace(self.parent, mass=mass), self.decay.modes), lifetimes=self.lifetimes)
+        decay = replace(self.decay, parent=replace(self.parent, mass=mass))
+        return Chain(decay=decay, lifetimes=self.lifetimes)
 
     def _plan(self, combination: tuple[float, list[_Entry]]) -> _Plan:
         probability, entries = combination
@@ -215,7 +228,7 @@ class Chain:
                     sister=_sister(entries, i),
                 )
             )
-        return _Plan(probability, topology, tuple(steps))
+        return _Plan(probability, topology, tuple(steps), joint_law(topology, steps))
 
 
 @dataclass(frozen=True)
@@ -252,6 +265,14 @@ def spell(decay: Decay) -> str:
     return f"{decay.parent.name} -> {' | '.join(modes)}"
 
 
+def _decays(decay: Decay) -> Iterator[Decay]:
+    yield decay
+    for mode in decay.modes:
+        for daughter in mode.daughters:
+            if isinstance(daughter, Decay):
+                yield from _decays(daughter)
+
+
 def _particles(decay: Decay) -> Iterator[Particle]:
     yield decay.parent
     for mode in decay.modes:
@@ -262,12 +283,19 @@ def _particles(decay: Decay) -> Iterator[Particle]:
                 yield daughter
 
 
-def _conjugate(decay: Decay) -> Decay:
+def _conjugate(decay: Decay, own: frozenset[int]) -> Decay:
     modes = []
     for mode in decay.modes:
-        daughters = tuple(_conjugate(d) if isinstance(d, Decay) else conjugate(d) for d in mode.daughters)
+        daughters = tuple(
+            _conjugate(d, own) if isinstance(d, Decay) else _antiparticle(d, own) for d in mode.daughters
+        )
         modes.append(replace(mode, daughters=daughters))
-    return Decay(conjugate(decay.parent), tuple(modes))
+    return replace(decay, parent=_antiparticle(decay.parent, own), modes=tuple(modes))
+
+
+def _antiparticle(particle: Particle, own: frozenset[int]) -> Particle:
+    """Antiparticle; the particle itself of those ids."""
+    return particle if particle.pdgid in own else conjugate(particle)
 
 
 def _own_lifetime(particle: Particle) -> Lifetime:
@@ -346,6 +374,7 @@ def _fill(
     momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
     weights = dict(parents.weights)
     lengths: dict[str, Array] = {}
+    joint = None if plan.joint is None else plan.joint.start(n, streams, suffix)
     for step in plan.steps:
         rng = streams.rng(step.stage + suffix)
         parent = tuple(momentum[:, step.position])
@@ -353,7 +382,10 @@ def _fill(
         if step.mother < 0 and parents.decay_vertex is not None:
             vertices[:, step.vertex] = parents.decay_vertex
         else:
-            length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
+            if joint is not None and step.position in joint.law.members:
+                length, factors = joint.sample(step.position, rng, momentum, vertices)
+            else:
+                length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
             if length.any():
                 per_momentum = length / step.mass
                 for i in range(4):
@@ -373,6 +405,8 @@ def _fill(
         for child, vector in zip(step.children, daughters, strict=True):
             for i in range(4):
                 momentum[i, child] = vector[i]
+    if joint is not None:
+        _multiply(weights, joint.weights())
     return Columns(
         topology=plan.topology,
         rows=rows,

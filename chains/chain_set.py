@@ -14,7 +14,7 @@ from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.lifetime import Lifetime
-from darkpair.gen.particles import particle
+from darkpair.gen.particles import Particle, particle, spoken
 from darkpair.gen.streams import Streams
 
 __all__ = ["ChainSet", "build_chains"]
@@ -82,6 +82,16 @@ class ChainSet:
         )
 
     @property
+    def parents(self) -> dict[int, Particle]:
+        """The particles that a source has to supply, by PDG id."""
+        return {chain.parent.pdgid: chain.parent for chain in self.chains}
+
+    @property
+    def lifetimes(self) -> dict[str, Lifetime]:
+        """Laws of all the chains, by particle name."""
+        return {name: law for chain in self.chains for name, law in chain.lifetimes.items()}
+
+    @property
     def visible_branching_ratio(self) -> float:
         """Probability that the listed modes are taken, where it is the same for all.
 
@@ -141,6 +151,7 @@ def build_chains(
     mass: Mapping[str, float] | None = None,
     ctau: Mapping[str, float] | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
+    conserve: bool = True,
 ) -> list[Chain]:
     """Chains of several descriptors, which share their settings.
 
@@ -148,7 +159,10 @@ def build_chains(
     ----------
     decays : sequence of str
     mass, ctau, lifetimes : mappings, optional
-        By particle, as in `darkpair.chains.descriptor.build`; each chain takes those of its own particles.
+        By particle, as in `darkpair.chains.descriptor.build`, or by another name of a dark state
+        (`darkpair.gen.particles.spoken`); each chain takes those of its own particles.
+    conserve : bool
+        As in `build`, of all of them.
 
     Raises
     ------
@@ -157,13 +171,20 @@ def build_chains(
     """
     trees = [parse(text) for text in decays]
     own = [set(_names(tree)) for tree in trees]
-    known = set().union(*own)
+    known = sorted(set().union(*own))
+    mass, ctau = spoken(mass or {}, known), spoken(ctau or {}, known)
     for table in (mass, ctau, lifetimes):
         for name in table or ():
             if name not in known:
-                raise UnknownNameError("particle of the chain", name, sorted(known))
+                raise UnknownNameError("particle of the chain", name, known)
     return [
-        build(tree, mass=_of(mass, names), ctau=_of(ctau, names), lifetimes=_of(lifetimes, names))
+        build(
+            tree,
+            mass=_of(mass, names),
+            ctau=_of(ctau, names),
+            lifetimes=_of(lifetimes, names),
+            conserve=conserve,
+        )
         for tree, names in zip(trees, own, strict=True)
     ]
 

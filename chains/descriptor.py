@@ -50,6 +50,7 @@ def build(
     ctau: Mapping[str, float] | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
     modes: ModeSettings | None = None,
+    conserve: bool = True,
 ) -> Chain:
     """Chain of a descriptor.
 
@@ -64,6 +65,9 @@ def build(
         Laws other than the exponential, as in `Chain`.
     modes : mapping
         Keyword arguments of `Mode` (matrix_element, slope) by (particle, names of daughters).
+    conserve : bool
+        Whether a decay that changes charge or fermion number, or has an odd number of half-integer spins, is refused
+        (`darkpair.gen.conservation`).
 
     Raises
     ------
@@ -73,7 +77,7 @@ def build(
         For a text that is no descriptor, a bad number, a decay that is not possible.
     """
     tree = parse(spelled) if isinstance(spelled, str) else spelled
-    builder = _Builder(mass=mass or {}, ctau=ctau or {}, modes=modes or {})
+    builder = _Builder(mass=mass or {}, ctau=ctau or {}, modes=modes or {}, conserve=conserve)
     decay = builder.decay(tree)
     for given in (builder.mass, builder.ctau):
         for name in given:
@@ -122,6 +126,7 @@ class _Builder:
     mass: Mapping[str, float]
     ctau: Mapping[str, float]
     modes: ModeSettings
+    conserve: bool
     used: set[str] = field(default_factory=set)
     built: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
@@ -137,7 +142,7 @@ class _Builder:
                 known = known_matrix_element(parent, [d.parent if isinstance(d, Decay) else d for d in built])
                 settings.setdefault("matrix_element", known)
             modes.append(Mode(built, branching_ratio=branching_ratio, **settings))
-        return Decay(parent, tuple(modes))
+        return Decay(parent, tuple(modes), conserve=self.conserve)
 
     def daughter(self, spelled: str | Spelled) -> Daughter:
         return self.decay(spelled) if isinstance(spelled, Spelled) else self.particle(spelled, decays=False)

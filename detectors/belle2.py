@@ -26,6 +26,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
+from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import Cylinder
 from darkpair.gen.sources.upsilon4s import MACHINES, Beams
 
@@ -105,6 +106,7 @@ class Belle2:
             object.__setattr__(self, "without", (self.without,))
         if self.escape_length is not None and not 0.0 < self.escape_length < math.inf:
             raise InputError(f"escape_length = {self.escape_length} mm; allowed: more than 0, finite")
+        require_within(self.escape_length or 0.0, PLACES, "escape_length", "mm")
         _ = self.cuts  # the names are checked here
 
     @cached_property
@@ -125,10 +127,25 @@ class Belle2:
         """Name of the source that the detector expects."""
         return str(self._data["source"])
 
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Names of the particles that its collisions make and its selections look for."""
+        return tuple(self._data["parents"])
+
+    @property
+    def machine(self) -> str:
+        """Name of its beams."""
+        return str(self._data["machine"])
+
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: charged kaons, and pions of a K_S."""
+        return (321, -321, 211, -211)
+
     @cached_property
     def beams(self) -> Beams:
         """The nominal beams, from which the centre-of-mass frame is known."""
-        return MACHINES[self._data["machine"]]
+        return MACHINES[self.machine]
 
     @cached_property
     def tracker(self) -> Tracker:

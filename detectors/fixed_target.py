@@ -138,6 +138,11 @@ class FixedTarget:
         """Name of the source that the detector expects."""
         return str(self._data["source"])
 
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: what makes showers or tracks."""
+        return _SHOWERS + _TRACKS
+
     @cached_property
     def beam_energy(self) -> float:
         """Of the protons [GeV]."""

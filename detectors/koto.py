@@ -113,6 +113,16 @@ class Koto:
         """Name of the source that the detector expects."""
         return str(_DATA["source"])
 
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Names of the particles that its beam holds."""
+        return tuple(_DATA["parents"])
+
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """Kinds of which an accepted event has one made in the region: photons."""
+        return (22,)
+
     @cached_property
     def region(self) -> Cylinder:
         """Where a decay can be seen: inside the vessel, between the last collimator and the calorimeter."""

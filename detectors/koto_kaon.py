@@ -86,6 +86,16 @@ class KotoKaon:
         return self.detector.source
 
     @property
+    def parents(self) -> tuple[str, ...]:
+        """Names of the particles that its beam holds."""
+        return self.detector.parents
+
+    @property
+    def needs(self) -> tuple[int, ...]:
+        """The detector's."""
+        return self.detector.needs
+
+    @property
     def region(self) -> Cylinder:
         """The detector's."""
         return self.detector.region

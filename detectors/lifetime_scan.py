@@ -36,12 +36,15 @@ class ScanSample:
         Product of the other weights.
     generated : int
         Events before the selection.
+    largest : float, optional
+        Largest product of the other weights among all generated events.
     """
 
     law: Reweightable
     length: Array
     weight: Array
     generated: int
+    largest: float | None = None
 
     @classmethod
     def of(
@@ -66,9 +69,10 @@ class ScanSample:
         """
         lengths: list[Array] = []
         weights: list[Array] = []
-        generated = 0
+        first: Stage | None = None
         for chunk in chunks:
-            generated += chunk.cutflow.generated
+            before = chunk.cutflow.stages[0]
+            first = before if first is None else first + before
             if len(chunk.events) != chunk.cutflow.stages[-1].n:
                 raise InputError("a scan sample needs accepted events only; make it with keep = 'accepted'")
             for part in chunk.events.parts:
@@ -78,7 +82,7 @@ class ScanSample:
                     )
                 lengths.append(proper_lengths(part, particle))
                 weights.append(np.prod([np.ones(len(part)), *part.weights.values()], axis=0))
-        if generated == 0:
+        if first is None:
             raise InputError("a scan sample of no events; give at least one chunk")
         most = max(len(rows) for rows in lengths)
         padded = [np.pad(r, ((0, most - len(r)), (0, 0)), constant_values=np.nan) for r in lengths]
@@ -86,7 +90,8 @@ class ScanSample:
             law=law or Scan(),
             length=np.concatenate(padded, axis=1),
             weight=np.concatenate(weights),
-            generated=generated,
+            generated=first.n,
+            largest=first.largest,
         )
 
     def efficiency(
@@ -116,7 +121,10 @@ class ScanSample:
                 f"{stage.effective:.1f} effective accepted events at c tau = {ctau:g} mm of {self.generated} generated, "
                 f"less than {effective_min:g}: a few events dominate; generate more, or a dedicated sample"
             )
-        return efficiency_of(stage, self.generated, confidence_level=confidence_level)
+        largest = None if self.largest is None else self.largest * self.law.bound(ctau) ** len(self.length)
+        # what the generated events' weights to this c tau add up to is not kept, and does not matter
+        before = Stage("generated", self.generated, 0.0, 0.0, largest)
+        return efficiency_of(stage, before, confidence_level=confidence_level)
 
 
 def estimated_decay_probability(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 
-__all__ = ["Cutflow", "Stage"]
+__all__ = ["Cutflow", "MaybeNone", "Stage"]
+
+#: Marks a number that is None where a sample cannot have it: None or a float for who reads, any for the checker (as in
+#: typeshed), so that what compares two samples of many events need not ask.
+MaybeNone: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -27,17 +31,43 @@ class Stage:
         Events.
     sum_w, sum_w2 : float
         Sums of their weights and of the squares.
+    largest : float, optional
+        Largest size of a weight among them; None where nobody looked. Of the generated events it says how much one
+        event more could have brought.
+    nonzero : int, optional
+        Events whose weight is not zero: a forced decay that misses its region has none. None where nobody looked.
     """
 
     name: str
     n: int
     sum_w: float
     sum_w2: float
+    largest: float | None = None
+    nonzero: int | None = None
 
     @classmethod
     def of(cls, name: str, weight: Array) -> Stage:
         """Stage of events with those weights, (k,)."""
-        return cls(name, len(weight), float(np.add.reduce(weight)), float(np.add.reduce(weight * weight)))
+        return cls(
+            name,
+            len(weight),
+            float(np.add.reduce(weight)),
+            float(np.add.reduce(weight * weight)),
+            float(max(weight.max(), -weight.min())) if len(weight) else 0.0,
+            int(np.count_nonzero(weight != 0.0)),  # of a mask: a quarter of the time of floats
+        )
+
+    def __add__(self, other: Stage) -> Stage:
+        known = self.largest is not None and other.largest is not None
+        counted = self.nonzero is not None and other.nonzero is not None
+        return Stage(
+            self.name,
+            self.n + other.n,
+            self.sum_w + other.sum_w,
+            self.sum_w2 + other.sum_w2,
+            max(self.largest or 0.0, other.largest or 0.0) if known else None,
+            (self.nonzero or 0) + (other.nonzero or 0) if counted else None,
+        )
 
     @property
     def effective(self) -> float:
@@ -69,12 +99,7 @@ class Cutflow:
     def __add__(self, other: Cutflow) -> Cutflow:
         if [s.name for s in self.stages] != [s.name for s in other.stages]:
             raise InputError("two cut flows with different cuts do not add up; use one selection for both")
-        return Cutflow(
-            tuple(
-                Stage(a.name, a.n + b.n, a.sum_w + b.sum_w, a.sum_w2 + b.sum_w2)
-                for a, b in zip(self.stages, other.stages, strict=True)
-            )
-        )
+        return Cutflow(tuple(a + b for a, b in zip(self.stages, other.stages, strict=True)))
 
     @property
     def generated(self) -> int:
@@ -87,11 +112,35 @@ class Cutflow:
         return self.stages[-1].sum_w / self.generated
 
     @property
-    def acceptance_error(self) -> float:
-        """Standard error of the acceptance: the sample variance of w times accepted, over n."""
+    def acceptance_error(self) -> float | MaybeNone:
+        """Standard error of the acceptance: the sample variance of w times accepted, over n.
+
+        None where a sample cannot have one: no event accepted, or every event and all with one weight. What is
+        known then is a limit, of `darkpair.detectors.efficiency`.  0 only where nothing was asked of events that
+        have no weights.
+        """
         last = self.stages[-1]
-        return math.sqrt(max(last.sum_w2 - last.sum_w**2 / self.generated, 0.0)) / self.generated
+        square = last.sum_w2 - last.sum_w**2 / self.generated
+        if square > 1e-12 * last.sum_w2:  # less is the rounding of one weight, added many times
+            return math.sqrt(square) / self.generated
+        return 0.0 if len(self.stages) == 1 and last.sum_w == last.sum_w2 == last.n else None
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain rows, for JSON."""
         return [{"cut": s.name, "n": s.n, "sum_w": s.sum_w, "sum_w2": s.sum_w2} for s in self.stages]
+
+    @classmethod
+    def from_dict(
+        cls, rows: Sequence[Mapping[str, Any]], largest: float | None = None, nonzero: int | None = None
+    ) -> Cutflow:
+        """Flow of plain rows.
+
+        Parameters
+        ----------
+        rows : sequence of mapping
+            Of `to_dict`.
+        largest, nonzero : float, int, optional
+            Of the generated events, see `Stage`; the rows have none.
+        """
+        stages = [Stage(row["cut"], row["n"], row["sum_w"], row["sum_w2"]) for row in rows]
+        return cls((replace(stages[0], largest=largest, nonzero=nonzero), *stages[1:]))

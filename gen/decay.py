@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
 
+from darkpair.gen.conservation import Vertex, require_allowed, require_fermion_number
 from darkpair.gen.directions import Vector3, direction, isotropic
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
+from darkpair.gen.ranges import ENERGIES, require_within
 
 __all__ = ["Daughter", "Decay", "Mode"]
 
@@ -81,27 +83,46 @@ class Decay:
     parent : Particle
     modes : tuple of Mode
         Their branching ratios may add up to less than 1: the rest is not generated.
+    conserve : bool
+        Whether the laws of `darkpair.gen.conservation` are asked of these modes; False for who wants otherwise.
 
     Raises
     ------
     InputError
-        Without modes, for branching ratios that add up to more than 1 or to 0, for a stable parent.
+        Without modes, for branching ratios that add up to more than 1 or to 0, for a mode that changes the charge,
+        has an odd number of half-integer spins, or changes the fermion number of Dirac states; for a parent lighter
+        than 1e-20 GeV.
     ClosedChannelError
         For a mode whose daughters are too heavy.
     """
 
     parent: Particle
     modes: tuple[Mode, ...]
+    conserve: bool = True
     generators: tuple[TwoBody | ManyBodyThrow, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         name = self.parent.name
+        require_within(self.parent.mass, ENERGIES, f"mass of {name}, which decays,", "GeV")
         total = math.fsum(mode.branching_ratio for mode in self.modes)
         if not 0.0 < total <= 1.0 + 1e-9:
             raise InputError(
                 f"the branching ratios of {name} add up to {total:.9g}; allowed: more than 0, at most 1"
             )
+        if self.conserve:
+            for mode in self.modes:
+                require_allowed(self.parent, mode.particles)
+        require_fermion_number(self.vertices(conserved=True))
         object.__setattr__(self, "generators", tuple(_generator(self.parent, mode) for mode in self.modes))
+
+    def vertices(self, *, conserved: bool = False) -> Iterator[Vertex]:
+        """Every decay here and below; of `conserved` ones only, those of which the laws are asked."""
+        for mode in self.modes:
+            if self.conserve or not conserved:
+                yield self.parent, mode.particles
+            for daughter in mode.daughters:
+                if isinstance(daughter, Decay):
+                    yield from daughter.vertices(conserved=conserved)
 
     @cached_property
     def visible_branching_ratio(self) -> float:
@@ -111,6 +132,12 @@ class Decay:
             * math.prod(d.visible_branching_ratio for d in mode.daughters if isinstance(d, Decay))
             for mode in self.modes
         )
+
+    @property
+    def decaying(self) -> dict[str, Particle]:
+        """The particles that decay, here and in the decays below, by name."""
+        below = [d for mode in self.modes for d in mode.daughters if isinstance(d, Decay)]
+        return {self.parent.name: self.parent} | {k: v for d in below for k, v in d.decaying.items()}
 
 
 Daughter: TypeAlias = "Particle | Decay"

@@ -9,7 +9,7 @@ importance and carries the exact ratio of the physical density to the density of
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -161,6 +161,21 @@ class Aimed:
         """PDG id of the parents."""
         return self.source.pdgid
 
+    @property
+    def name(self) -> str | None:
+        """Name of the source, where it is one machine's."""
+        return getattr(self.source, "name", None)
+
+    @property
+    def masses(self) -> Mapping[int, float] | None:
+        """Mass of the parents [GeV] by PDG id, where the source tells it."""
+        return getattr(self.source, "masses", None)
+
+    @property
+    def max_weight(self) -> float:
+        """Greatest weight ``source``."""
+        return 1.0 / self.share
+
     def provenance(self) -> dict[str, Any]:
         """The source, and the bias in short: how concentrated it is, where, and a digest of its table."""
         p = np.sort(self.bias.probability, axis=None)[::-1]
@@ -215,7 +230,8 @@ def aim(
     ----------
     source : Aimable
     chain : EventChain
-        With its lifetimes forced into a region (`darkpair.gen.lifetime.Forced` or ``ScanInside``).
+        With its lifetimes forced into a region (`darkpair.gen.lifetime.Forced` or ``ScanInside``): of several
+        such particles those events count in which one of them decays there (`darkpair.gen.joint_lifetime`).
     seed : int
         The job's.
     share : float

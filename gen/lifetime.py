@@ -1,22 +1,28 @@
 """Where particles decay: the exponential law, forced into a region, or one sample for every lifetime.
 
-Lengths are proper, times c: the vertex is displaced by length * p / m.  Units: mm, GeV.
+Lengths are proper, times c: the vertex is displaced by length * p / m.  Units: mm, GeV.  Several particles of one
+event that are forced share one law: `darkpair.gen.joint_lifetime`.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
+from darkpair.gen.flight import Flight, decay_probability, truncated_exponential
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.ranges import LENGTHS, require_within
 from darkpair.gen.region import Region
 
 __all__ = [
+    "Confined",
     "Exponential",
     "Forced",
     "Lifetime",
@@ -28,7 +34,10 @@ __all__ = [
 
 
 class Lifetime(Protocol):
-    """A law that gives each particle its proper decay length and, where it is biased, a weight."""
+    """A law that gives each particle its proper decay length and, where it is biased, a weight.
+
+    Where it has a ``max_weight``, no product of its factors exceeds that number.
+    """
 
     def sample(
         self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
@@ -45,48 +54,47 @@ class Lifetime(Protocol):
         ...
 
 
-def decay_probability(d_in: Array, d_out: Array, length: Real) -> Array:
-    """Probability to decay between two distances, exp(-d_in/l) (1 - exp(-(d_out - d_in)/l)).
+class Confined(ABC):
+    """A law that has decays inside a region only, and the same law without the region beside it."""
 
-    Parameters
-    ----------
-    d_in, d_out : ndarray, (n,) [mm]
-    length : float or ndarray [mm]
-        Mean decay length in the frame of the distances.
-    """
-    out: Array = np.exp(-d_in / length) * -np.expm1(-(d_out - d_in) / length)
-    return out
+    #: Name of the weight.
+    factor: ClassVar[str]
+
+    #: Where the decays are.
+    region: Region
+
+    #: Kinds of which an event has one made there, if a detector is to accept it; any visible one where None.
+    needs: tuple[int, ...] | None
+
+    @abstractmethod
+    def sample(
+        self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
+    ) -> tuple[Array, dict[str, Array]]:
+        """As `Lifetime.sample`, for a particle alone: every decay is inside."""
+
+    @abstractmethod
+    def chance(self, flight: Flight) -> Array:
+        """How likely decays inside are, to any common scale, (n,); 0 where there cannot be any."""
+
+    @abstractmethod
+    def inside(self, rng: np.random.Generator, flight: Flight) -> Array:
+        """Proper lengths inside, (n,) [mm]."""
+
+    @abstractmethod
+    def free(self, rng: np.random.Generator, n: int) -> Array:
+        """Proper lengths anywhere, (n,) [mm]."""
+
+    @abstractmethod
+    def gain(self, flight: Flight, length: Array) -> Array:
+        """Density of `inside` over that of `free` at proper lengths (n,) that are inside."""
+
+    @abstractmethod
+    def base(self, length: Array) -> Array | None:
+        """Weight of lengths drawn with `free`, (n,); None where it is 1."""
 
 
-def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) -> Array:
-    """Exponential distances of mean `length` given that they are less than `width` [mm], (n,).
-
-    An exponential has no memory: what is left of it after whole widths is one truncated to the width.  Where
-    the width is so small a part of the length that this loses digits, the law is inverted instead.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    width : ndarray, (n,) [mm]
-        0 or more, infinity included; 0 gives 0.
-    length : float or ndarray, (n,) [mm]
-    """
-    n = len(width)
-    ratio = np.minimum(width / length, _LONG)
-    steps = rng.standard_exponential(n) / np.maximum(ratio, _SHORT)
-    out: Array = (steps - np.floor(steps)) * ratio * length
-    if ratio.min(initial=1.0) < _SHORT:
-        short = np.flatnonzero(ratio < _SHORT)
-        r = np.maximum(ratio[short], np.finfo(float).tiny)
-        out[short] = -np.log1p(rng.random(n)[short] * np.expm1(-r)) / r * width[short]
-    return out
-
-
-#: Width in units of the length below which the remainder would have less than nine digits.
-_SHORT = 1e-6
-
-#: And above which no exponential reaches.
-_LONG = 1e3
+#: Most lengths of a scan's grid in a factor of ten: each costs an exponential of every event.
+_MOST_PER_DECADE = 1000
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,8 @@ class Exponential:
     """
 
     ctau: float
+
+    max_weight: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
         _check_ctau(self.ctau)
@@ -119,21 +129,29 @@ class Exponential:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forced:
+class Forced(Confined):
     """The exponential law inside a region only, weighted with the probability to decay there.
 
     A particle whose flight misses the region gets the weight 0 and decays where it was made; one at rest
-    has the weight 1 inside the region and 0 outside.
+    has the weight 1 inside the region and 0 outside.  That is the law of one particle alone; in a chain that
+    can be seen otherwise too, or with several such particles, see `darkpair.gen.joint_lifetime`.
 
     Parameters
     ----------
     region : Region
     ctau : float [mm]
         More than 0.
+    needs : tuple of int, optional
+        PDG ids of which an event that the region's detector accepts has one made there; unless given, any but
+        dark states and neutrinos.
     """
 
     region: Region
     ctau: float
+    needs: tuple[int, ...] | None = None
+
+    factor: ClassVar[str] = "decay_region"
+    max_weight: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
         _check_ctau(self.ctau, prompt=False)
@@ -142,11 +160,30 @@ class Forced:
         self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
     ) -> tuple[Array, dict[str, Array]]:
         """Proper lengths, and the weight ``decay_region``."""
-        d_in, d_out, boost = _flight(self.region, momentum, mass, origin)
-        flight = boost * self.ctau
-        depth = truncated_exponential(rng, d_out - d_in, flight)
-        weight = decay_probability(d_in, d_out, flight)
-        return (d_in + depth) * self.ctau / flight, {"decay_region": weight}
+        flight = Flight.through(self.region, momentum, mass, origin)
+        return self.inside(rng, flight), {self.factor: self.chance(flight)}
+
+    def chance(self, flight: Flight) -> Array:
+        """Probability to decay inside."""
+        return decay_probability(flight.d_in, flight.d_out, flight.boost * self.ctau)
+
+    def inside(self, rng: np.random.Generator, flight: Flight) -> Array:
+        """Proper lengths of the exponential law, given that they end inside."""
+        mean = flight.boost * self.ctau
+        depth = truncated_exponential(rng, flight.d_out - flight.d_in, mean)
+        length: Array = (flight.d_in + depth) * self.ctau / mean
+        return length
+
+    def free(self, rng: np.random.Generator, n: int) -> Array:
+        """Proper lengths of the exponential law."""
+        return self.ctau * rng.standard_exponential(n)
+
+    def gain(self, flight: Flight, length: Array) -> Array:
+        """One over the probability to decay inside."""
+        return 1.0 / self.chance(flight)
+
+    def base(self, length: Array) -> None:
+        """No weight: the law itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +215,11 @@ class Scan:
         _check_grid(self.shortest, self.longest, self.per_decade)
 
     @property
+    def max_weight(self) -> float:
+        """Greatest weight: 1 without a c tau."""
+        return self.bound(self.ctau) if 0.0 < self.ctau < math.inf else 1.0
+
+    @property
     def grid(self) -> Array:
         """The mean lengths of the mixture's components [mm]."""
         return _log_grid(self.shortest, self.longest, self.per_decade)
@@ -190,10 +232,14 @@ class Scan:
         origin: Vector3,
     ) -> tuple[Array, dict[str, Array]]:
         """Proper lengths, and the weight ``lifetime`` where a c tau is set."""
-        n = len(momentum[0])
-        component = rng.integers(len(self.grid), size=n)
-        length = self.grid[component] * rng.standard_exponential(n)
+        length = self.draw(rng, len(momentum[0]))
         return length, ({"lifetime": self.weight(length, self.ctau)} if 0.0 < self.ctau < math.inf else {})
+
+    def draw(self, rng: np.random.Generator, n: int) -> Array:
+        """Proper lengths of the mixture, (n,) [mm]."""
+        component = rng.integers(len(self.grid), size=n)
+        length: Array = self.grid[component] * rng.standard_exponential(n)
+        return length
 
     def density(self, length: Array) -> Array:
         """Density of the mixture [1/mm]."""
@@ -222,15 +268,31 @@ class Scan:
             )
         return np.exp(-length / ctau) / ctau / self.density(length)
 
+    def bound(self, ctau: float) -> float:
+        """Number that no weight to a mean proper length `ctau` exceeds.
+
+        The density holds exp(-x/m)/m for the next grid point m above c tau, a share of one over their number, and
+        exp(-x/c tau)/c tau is at most m/c tau times that.
+
+        Parameters
+        ----------
+        ctau : float [mm]
+        """
+        grid = self.grid
+        above = grid[min(int(np.searchsorted(grid, ctau)), len(grid) - 1)]
+        return float(len(grid) * max(above / ctau, 1.0))
+
 
 @dataclass(frozen=True, kw_only=True)
-class ScanInside:
+class ScanInside(Confined):
     """One sample for every lifetime, inside a region: decays uniform along the path there.
 
     The proper length of that path is the weight ``path``, and has to be multiplied with `weight`: the product
     is the probability density of the exponential law over that of the draw.  It never exceeds the path over
     e times the length before the region, so no lifetime has an infinite variance; how many events are left of
-    one is for the sample to say (`darkpair.detectors.lifetime_scan.ScanSample`).
+    one is for the sample to say (`darkpair.detectors.lifetime_scan.ScanSample`).  Where several particles of an
+    event have this law, some of them decay anywhere, by the mixture of `Scan` between `shortest` and `longest`:
+    ``path`` is then one over the density of all their lengths, and `weight` belongs on each, between these ends.
 
     Parameters
     ----------
@@ -240,33 +302,64 @@ class ScanInside:
         Mean proper lengths that a source should be aimed for; 1 cm and 10 km unless given.
     per_decade : int
         Such lengths in a factor of ten.
+    needs : tuple of int, optional
+        As of `Forced`.
     """
 
     region: Region
     shortest: float = 1e1
     longest: float = 1e7
     per_decade: int = 2
+    needs: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         _check_grid(self.shortest, self.longest, self.per_decade)
 
+    factor: ClassVar[str] = "path"
+
     @property
     def grid(self) -> Array:
         """Mean proper lengths to aim for [mm]."""
-        return _log_grid(self.shortest, self.longest, self.per_decade)
+        return self._free.grid
+
+    @cached_property
+    def _free(self) -> Scan:
+        return Scan(shortest=self.shortest, longest=self.longest, per_decade=self.per_decade)
 
     def sample(
         self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
     ) -> tuple[Array, dict[str, Array]]:
         """Proper lengths, and the weight ``path`` [mm], 0 for a flight that misses the region."""
-        d_in, d_out, boost = _flight(self.region, momentum, mass, origin)
-        if not np.isfinite(d_out).all():
+        flight = Flight.through(self.region, momentum, mass, origin)
+        return self.inside(rng, flight), {self.factor: (flight.d_out - flight.d_in) / flight.boost}
+
+    def chance(self, flight: Flight) -> Array:
+        """1 for flights through the region, 0 for the others."""
+        return (flight.d_out > flight.d_in).astype(np.float64)
+
+    def inside(self, rng: np.random.Generator, flight: Flight) -> Array:
+        """Proper lengths uniform inside."""
+        if not np.isfinite(flight.d_out).all():
             raise InputError(
                 "a path without end, or a particle at rest, in the region of a scan; allowed: a bounded region "
                 "and moving particles"
             )
-        depth = (d_out - d_in) * rng.random(len(d_in))
-        return (d_in + depth) / boost, {"path": (d_out - d_in) / boost}
+        depth = (flight.d_out - flight.d_in) * rng.random(len(flight.d_in))
+        length: Array = (flight.d_in + depth) / flight.boost
+        return length
+
+    def free(self, rng: np.random.Generator, n: int) -> Array:
+        """Proper lengths of the mixture of exponentials."""
+        return self._free.draw(rng, n)
+
+    def gain(self, flight: Flight, length: Array) -> Array:
+        """One over the path, over the density of the mixture."""
+        gain: Array = flight.boost / (flight.d_out - flight.d_in) / self._free.density(length)
+        return gain
+
+    def base(self, length: Array) -> Array:
+        """One over the density of the mixture [mm]."""
+        return 1.0 / self._free.density(length)
 
     def weight(self, length: Array, ctau: float) -> Array:
         """Density of the exponential law, which the weight ``path`` has to be multiplied with [1/mm].
@@ -280,18 +373,14 @@ class ScanInside:
         _check_ctau(ctau, prompt=False)
         return np.asarray(np.exp(-length / ctau) / ctau)
 
+    def bound(self, ctau: float) -> float:
+        """Number that no such density exceeds: that of a decay at once [1/mm].
 
-def _flight(region: Region, momentum: Vector3, mass: Real, origin: Vector3) -> tuple[Array, Array, Array]:
-    """Distances at which particles are inside a region [mm], and beta gamma; 1 for those at rest."""
-    px, py, pz = momentum
-    p = np.sqrt(px * px + py * py + pz * pz)
-    moving = p > 0.0
-    unit = np.where(moving, p, 1.0)
-    d_in, d_out = region.path(origin, (px / unit, py / unit, np.where(moving, pz / unit, 1.0)))
-    # one at rest decays where it is: all of its path is inside, or none
-    d_in = np.where(moving, d_in, 0.0)
-    d_out = np.where(moving, d_out, np.where(region.contains(*origin), math.inf, 0.0))
-    return d_in, d_out, np.where(moving, p / mass, 1.0)
+        Parameters
+        ----------
+        ctau : float [mm]
+        """
+        return 1.0 / ctau
 
 
 def _log_grid(shortest: float, longest: float, per_decade: int) -> Array:
@@ -305,6 +394,10 @@ def _check_grid(shortest: float, longest: float, per_decade: int) -> None:
             f"scan from {shortest} to {longest} mm with {per_decade} points a decade; "
             "allowed: 0 < shortest < longest, 1 point or more"
         )
+    for name, value in (("shortest", shortest), ("longest", longest)):
+        require_within(value, LENGTHS, f"{name} c tau of a scan", "mm")
+    if per_decade > _MOST_PER_DECADE:
+        raise InputError(f"a scan of {per_decade} points a decade; allowed: 1 to {_MOST_PER_DECADE}")
 
 
 def _check_ctau(ctau: float, *, prompt: bool = True) -> None:
@@ -312,3 +405,4 @@ def _check_ctau(ctau: float, *, prompt: bool = True) -> None:
         raise InputError(
             f"c tau = {ctau} mm of a decaying particle; allowed: {'0 (prompt) or more' if prompt else 'more than 0'}, finite"
         )
+    require_within(ctau, LENGTHS, "c tau of a decaying particle", "mm")

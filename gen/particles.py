@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from particle import InvalidParticle, ParticleNotFound
 from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.ranges import ENERGIES, LENGTHS, require_within
 
-__all__ = ["ALIASES", "DARK_IDS", "Particle", "conjugate", "particle"]
+__all__ = [
+    "ALIASES",
+    "DARK_IDS",
+    "DARK_SPINS",
+    "DIRAC_SECTORS",
+    "Particle",
+    "conjugate",
+    "particle",
+    "spoken",
+]
+
+T = TypeVar("T")
 
 #: The dark states, decided once and written into every file.  X1 scalar 51 and fermion 52 are the PDG's
 #: dark-matter ids, 32 is the PDG's Z'; 901-930 is the PDG's range for a generator's own use
@@ -34,6 +47,22 @@ DARK_IDS: dict[str, int] = {
     "Zprime": 32,
     "A'": 32,
 }
+
+#: Spins of the dark states, by the id without its sign.
+DARK_SPINS: dict[int, float] = {
+    51: 0.0,
+    52: 0.5,
+    901: 0.0,
+    902: 0.5,
+    903: 0.0,
+    904: 0.0,
+    905: 0.0,
+    906: 0.5,
+    32: 1.0,
+}
+
+#: Ids of the dark fermions that share a fermion number, where they are Dirac states.
+DIRAC_SECTORS: tuple[frozenset[int], ...] = (frozenset({52, 902}), frozenset({906}))
 
 #: Other words for particles of the PDG, as EvtGen spells them.
 ALIASES: dict[str, str] = {
@@ -58,14 +87,14 @@ class Particle:
     pdgid : int
         PDG id; of `DARK_IDS` for the dark states.
     mass : float [GeV]
-        Not negative.
+        0 to 1e20.
     ctau : float [mm]
-        Mean proper decay length; 0 is prompt, infinity is stable.
+        Mean proper decay length; 0 is prompt, infinity is stable, otherwise 1e-50 to 1e50.
 
     Raises
     ------
     InputError
-        For a negative, infinite or NaN mass and a negative or NaN c tau.
+        For a mass or c tau that is negative, NaN or beyond these limits, or an infinite mass.
     """
 
     name: str
@@ -80,6 +109,9 @@ class Particle:
             raise InputError(
                 f"c tau of {self.name} = {self.ctau} mm; allowed: 0 (prompt) or more, inf for stable"
             )
+        require_within(self.mass, (0.0, ENERGIES[1]), f"mass of {self.name}", "GeV")
+        if self.ctau < math.inf:
+            require_within(self.ctau, LENGTHS, f"c tau of {self.name}", "mm")
 
     @property
     def dark(self) -> bool:
@@ -87,7 +119,7 @@ class Particle:
         return abs(self.pdgid) in _DARK_PDGIDS
 
 
-_DARK_PDGIDS = frozenset(abs(i) for i in DARK_IDS.values())
+_DARK_PDGIDS = frozenset(DARK_SPINS)
 
 
 def particle(name: str, *, mass: float | None = None, ctau: float | None = None) -> Particle:
@@ -115,6 +147,41 @@ def particle(name: str, *, mass: float | None = None, ctau: float | None = None)
     if mass is not None:
         known = replace(known, mass=mass)
     return known if ctau is None else replace(known, ctau=ctau)
+
+
+def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
+    """Settings by the names of a chain's particles, of a table that may speak of dark states by another name.
+
+    X1 and X2 are the lighter and the heavier dark state whatever they are, S2 and X2 are one scalar, psi2 stands for
+    psi2~ too: a particle and its antiparticle have one mass and one lifetime.  A name's own entry goes first.
+
+    Parameters
+    ----------
+    table : mapping
+        By name.
+    names : collection of str
+        Of the chain's particles.
+
+    Raises
+    ------
+    InputError
+        For two entries that give a particle different settings.
+    """
+    out: dict[str, T] = {}
+    words: dict[str, str] = {}
+    for word, value in table.items():
+        ids = {abs(DARK_IDS[word])} if word in DARK_IDS else set()
+        if word in ("X1", "X2"):
+            ids.add(DARK_IDS[f"psi{word[1]}"])
+        same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids]
+        own = [word] if word in names or not same else []
+        for name in [*own, *(name for name in same if name not in table)]:
+            if out.setdefault(name, value) != value:
+                raise InputError(
+                    f"{words[name]} = {out[name]!r} and {word} = {value!r} both speak of {name}; give {name} its own"
+                )
+            words.setdefault(name, word)
+    return out
 
 
 def conjugate(particle: Particle) -> Particle:

@@ -17,6 +17,7 @@ import hist
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.agreement import require_agreement
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
@@ -212,6 +213,11 @@ class Pipeline:
     keep : {"accepted", "all"}
         Which events come out; without a detector all are accepted, and with one the record has ``accepted`` where
         all come out.
+
+    Raises
+    ------
+    InputError
+        For a source, a chain and a detector that do not fit, as `darkpair.gen.agreement` says.
     """
 
     source: EventSource
@@ -219,6 +225,9 @@ class Pipeline:
     detector: EventDetector | None = None
     seed: int = 0
     keep: Literal["accepted", "all"] = "accepted"
+
+    def __post_init__(self) -> None:
+        require_agreement(self.source, self.chain, self.detector)
 
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.ranges import PLACES, require_within
 
-__all__ = ["Box", "Cone", "Cylinder", "Region", "Slab"]
+__all__ = ["Box", "Cone", "Cylinder", "Region", "Slab", "covers"]
 
 
 @runtime_checkable
@@ -34,6 +35,38 @@ class Region(Protocol):
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points (n,) [mm] are inside: booleans (n,)."""
         ...
+
+
+def covers(outer: Region, inner: Region) -> bool | None:
+    """Whether a region holds the whole of another; None where the inner one's shape is not known here.
+
+    The inner one's corners decide: regions are convex, and those with a round side are round about the z axis or
+    have sides along x and y, where a circle's four points on the axes reach furthest.
+    """
+    if outer == inner:
+        return True
+    if isinstance(inner, Box):
+        x, y = (np.array(ends) for ends in ((inner.x_min, inner.x_max), (inner.y_min, inner.y_max)))
+        corners = np.array(np.meshgrid(x, y, [inner.z_min, inner.z_max])).reshape(3, -1)
+    elif isinstance(inner, Cylinder | Cone | Slab):
+        radii = (
+            (inner.r_min, inner.r_max)
+            if isinstance(inner, Cone)
+            else (inner.radius if isinstance(inner, Cylinder) else _FAR,) * 2
+        )
+        rims = [
+            (r * c, r * s, z)
+            for r, z in zip(radii, (inner.z_min, inner.z_max), strict=True)
+            for c, s in _ROUND
+        ]
+        corners = np.array(rims).T
+    else:
+        return None
+    return bool(np.all(outer.contains(*corners)))
+
+
+_FAR = 1e100  # [mm]: the side of a region without one
+_ROUND = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +131,7 @@ class Cylinder:
         _ordered("z", self.z_min, self.z_max)
         if not self.radius > 0.0:
             raise InputError(f"radius = {self.radius} mm; allowed: more than 0")
+        require_within(self.radius, PLACES, "radius", "mm")
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
@@ -123,6 +157,8 @@ class Cone:
         _ordered("z", self.z_min, self.z_max)
         if min(self.r_min, self.r_max) < 0.0 or max(self.r_min, self.r_max) <= 0.0:
             raise InputError(f"radii = {self.r_min} and {self.r_max} mm; allowed: not negative, not both 0")
+        for radius in (self.r_min, self.r_max):
+            require_within(radius, PLACES, "radius", "mm")
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
@@ -156,6 +192,8 @@ _Span = tuple[Array, Array]
 def _ordered(axis: str, low: float, high: float) -> None:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise InputError(f"{axis} from {low} to {high} mm; allowed: two finite numbers in growing order")
+    for value in (low, high):
+        require_within(value, PLACES, axis, "mm")
 
 
 def _between(position: Array, slope: Array, low: float, high: float) -> _Span:

@@ -10,6 +10,7 @@ import numpy as np
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Columns
 from darkpair.gen.kinematics import Array
+from darkpair.gen.particles import spoken
 
 __all__ = ["Reweightable", "proper_lengths", "weights_at"]
 
@@ -21,6 +22,10 @@ class Reweightable(Protocol):
         """Weight (n,) of proper lengths (n,) [mm] for a mean proper length [mm]."""
         ...
 
+    def bound(self, ctau: float) -> float:
+        """Number that no such weight exceeds."""
+        ...
+
 
 def proper_lengths(part: Columns, particle: str) -> Array:
     """Proper lengths of every particle of that name, (particles, n) [mm].
@@ -29,6 +34,7 @@ def proper_lengths(part: Columns, particle: str) -> Array:
     ----------
     part : Columns
     particle : str
+        X2 is the heavier dark state whatever it is called, psi2 also its antiparticle.
 
     Raises
     ------
@@ -36,7 +42,8 @@ def proper_lengths(part: Columns, particle: str) -> Array:
         If it has none in these events.
     """
     topology = part.topology
-    roles = [role for role, i in topology.roles.items() if topology.names[i] == particle]
+    names = spoken({particle: None}, topology.names)
+    roles = [role for role, i in topology.roles.items() if topology.names[i] in names]
     found = [part.proper_length[role] for role in roles if role in part.proper_length]
     if not found:
         raise InputError(f"{particle!r} has no proper length in the sample; name a decaying dark state")

@@ -10,7 +10,7 @@ import re
 
 from darkpair.gen.errors import InputError, nearest
 
-__all__ = ["ENERGY", "LENGTH", "UNITS", "quantity"]
+__all__ = ["ENERGY", "LENGTH", "UNITS", "exactly", "quantity"]
 
 #: What darkpair's numbers mean; written into every file.
 UNITS = {"energy": "GeV", "length": "mm", "time": "mm/c"}
@@ -23,6 +23,23 @@ LENGTH = {"nm": 1e-6, "um": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1e3, "km": 1e6}
 
 _KINDS = {"energy": ENERGY, "length": LENGTH, "any": ENERGY | LENGTH}
 _PATTERN = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*([A-Za-z]+)?\s*")
+
+
+def exactly(text: str) -> float:
+    """Number that a text spells.
+
+    Raises
+    ------
+    InputError
+        For one so large or small that it would become infinity or zero.
+    """
+    number = float(text)
+    digits = text.lower().partition("e")[0]
+    if ("inf" not in digits and math.isinf(number)) or (
+        number == 0.0 and any(c in "123456789" for c in digits)
+    ):
+        raise InputError(f"{text} is beyond what the computer's arithmetic holds, 1e-308 to 1e308")
+    return number
 
 
 def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
@@ -61,7 +78,11 @@ def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
             )
         # dividing where the unit is a submultiple keeps "430 MeV" the same double as 0.43
         scale = table[unit] if unit else 1.0
-        result = float(number) * scale if scale >= 1.0 else float(number) / round(1.0 / scale)
+        result = exactly(number) * scale if scale >= 1.0 else exactly(number) / round(1.0 / scale)
+        if (math.isinf(result) and "inf" not in number) or (result == 0.0 and exactly(number)):
+            raise InputError(
+                f"{what} = {value!r} is beyond what the computer's arithmetic holds, 1e-308 to 1e308"
+            )
     else:
         result = float(value)
     if math.isnan(result):

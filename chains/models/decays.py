@@ -11,6 +11,7 @@ import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
+from darkpair.chains.models.edge import require_not_lost
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError
 from darkpair.gen.lifetime import Lifetime
@@ -129,6 +130,8 @@ class _Builder:
         if self.modes is not None:
             return list(self.modes)
         known = [mode for parent, mode in self.model.modes("X2") if parent == "X2"]
+        for mode in known:
+            require_not_lost(self.model, "X2", mode)
         return [mode for mode in known if self.model.partial_width("X2", mode) > 0.0]
 
     def _mode(self, mode: str, *, anti: bool) -> Mode:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.ranges import INPUTS, require_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,7 @@ class Inputs:
                 raise InputError(
                     f"input {name} = {value}; allowed: a finite number; leave it out for the preset's"
                 )
+            require_within(value, INPUTS, f"input {name}")
 
     @classmethod
     def of(cls, preset: str = "pdg", **overrides: float) -> Inputs:

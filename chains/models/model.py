@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
+from darkpair.chains.models.edge import carried
 from darkpair.chains.models.electroweak import total_width
 from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.ranges import ENERGIES, NUMBERS, WIDTHS, require_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,6 +83,7 @@ def check_mass(name: str, value: Real) -> None:
     array = np.asarray(value, dtype=np.float64)
     if not (np.all(np.isfinite(array)) and np.all(array >= 0.0)):
         raise InputError(f"{name} = {value} GeV; allowed: finite numbers, 0 or more; correct the masses")
+    require_within(array, (0.0, ENERGIES[1]), name, "GeV")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,6 +143,13 @@ class Model:
             raise InputError(f"invisible_branching_ratio = {fraction}; allowed: 0 up to but not 1")
         if np.any(width > 0.0) and np.any(fraction > 0.0):
             raise InputError("invisible_width and invisible_branching_ratio are both given; give one of them")
+        require_within(self.m2, ENERGIES, "m2", "GeV")
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if entry.name == "invisible_width":
+                require_within(value, WIDTHS, entry.name, "GeV")
+            elif entry.name not in ("m1", "m2") and isinstance(value, (int, float, complex, np.ndarray)):
+                require_within(value, NUMBERS, entry.name)
 
     def modes(self, parent: str | None = None) -> tuple[tuple[str, str], ...]:
         """(parent, mode) pairs that the model has, of one parent if named."""
@@ -177,7 +187,7 @@ class Model:
         if (parent, mode) == ("X2", "invisible"):
             return np.asarray(self.width("X2") - self._listed("X2"))
         if (parent, mode) not in self._widths:
-            width = np.asarray(self.mode(parent, mode).width(self))
+            width = carried(self, parent, mode)
             width.flags.writeable = False
             self._widths[parent, mode] = width
         return self._widths[parent, mode]

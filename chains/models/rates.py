@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from darkpair.chains.models import MODELS
+from darkpair.chains.models.edge import require_none_lost, require_not_lost
 from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.units import ENERGY, quantity
@@ -163,7 +164,9 @@ def build_model(name: str, settings: Mapping[str, str | float], preset: str = "p
             f"{name} lacks {', '.join(map(_spoken, lacking))}; needed: {', '.join(map(_spoken, needed))}; "
             f"may be given: {', '.join(map(_spoken, more))}"
         )
-    return model(inputs=inputs, **values)
+    point = model(inputs=inputs, **values)
+    require_none_lost(point)
+    return point
 
 
 def rate_table(model: Model) -> list[RateRow]:
@@ -182,6 +185,8 @@ def rate_table(model: Model) -> list[RateRow]:
             raise InputError(
                 f"the rates of {parent} -> {mode} are an array of shape {np.shape(width)}; give one point"
             )
+        if mode != "invisible":
+            require_not_lost(model, parent, mode)
         rows.append(
             RateRow(
                 parent=parent,

@@ -244,7 +244,14 @@ def _narrow(values: Any) -> Any:
     """Column in NanoAOD's types: reals in float32, signed integers in int32."""
     if isinstance(values, np.ndarray):
         wanted = {"f": _REAL32, "i": np.dtype(np.int32)}.get(values.dtype.kind, values.dtype)
-        return values.astype(wanted, copy=False)
+        try:
+            with np.errstate(over="raise"):
+                return values.astype(wanted, copy=False)
+        except FloatingPointError:
+            raise InputError(
+                f"a number of size {np.abs(values).max():.3g} does not fit into the float32 of the layout 'nano'; allowed: up "
+                "to 3.4e38; write the layout 'cartesian'"
+            ) from None
     lists = values.layout
     if not lists.content.is_record:
         return ak.Array(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,8 @@ class DumpMesons:
         For a table that does not exist.
     """
 
+    name: ClassVar = "dump_mesons"
+
     meson: str = "eta"
     beam_energy: float = 400.0
     generator: str = "pythia6"
@@ -64,6 +66,11 @@ class DumpMesons:
     def pdgid(self) -> int:
         """PDG id of the mesons."""
         return self.table.pdgid
+
+    @property
+    def masses(self) -> dict[int, float]:
+        """Mass of the mesons [GeV], by PDG id."""
+        return {self.pdgid: particle(self.meson).mass}
 
     @property
     def y_range(self) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
+from darkpair.gen.ranges import ENERGIES, PLACES, require_within
 
 __all__ = ["Gun"]
 
@@ -46,6 +47,10 @@ class Gun:
     mass: float | None = None
 
     def __post_init__(self) -> None:
+        if len(self._range) != 2:
+            raise InputError(
+                f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more"
+            )
         low, high = self._range
         if not 0.0 <= low <= high < math.inf:
             raise InputError(
@@ -53,6 +58,9 @@ class Gun:
             )
         if not 0.0 <= self.cone <= math.pi:
             raise InputError(f"cone = {self.cone} rad; allowed: 0 to pi")
+        for value in (low, high):
+            require_within(value, ENERGIES, "momentum", "GeV")
+        require_within(self.z, PLACES, "z", "mm")
         particle(self.parent, mass=self.mass)
 
     @property
@@ -63,6 +71,11 @@ class Gun:
     def pdgid(self) -> int:
         """PDG id of the parents."""
         return particle(self.parent, mass=self.mass).pdgid
+
+    @property
+    def masses(self) -> dict[int, float]:
+        """Mass of the parents [GeV], by PDG id."""
+        return {self.pdgid: particle(self.parent, mass=self.mass).mass}
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Parents made at (0, 0, z) at time 0."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -20,6 +20,7 @@ from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
 from darkpair.gen.particles import particle
+from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
 
 __all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
@@ -122,6 +123,8 @@ class KotoKL:
     K_L yield and spectrum: arXiv:1509.03386; the numbers as in public copies of the collaboration's simulation.
     """
 
+    name: ClassVar = "koto_kl"
+
     decay: Literal["region", "free"] = "region"
     profile: Literal["collimator", "fitted"] = "collimator"
     image: Literal["uniform", "2015-04"] = "uniform"
@@ -145,18 +148,23 @@ class KotoKL:
                 f"decays from z = {self.z_min} mm on with profile = 'fitted', which holds from the exit on; "
                 f"allowed: {Z_EXIT} mm or more, or profile = 'collimator'"
             )
-        if self.share is None:
-            return
-        if not (0.0 < self.share < 1.0 and self.z_min < Z_NEAR < self.z_max) or self.decay == "free":
+        two_sides = self.z_min < Z_NEAR < self.z_max and self.decay != "free"
+        if self.share is not None and not (0.0 < self.share < 1.0 and two_sides):
             raise InputError(
                 f"share = {self.share} of the events from z = {Z_NEAR} mm on, decays {self.decay!r} between {self.z_min} "
                 f"and {self.z_max} mm; allowed: more than 0, less than 1, of a region on both sides of it; or leave share out"
             )
+        require_within(self.z_max, PLACES, "z_max", "mm")
 
     @property
     def pdgid(self) -> int:
         """PDG id of the parents."""
         return particle("K_L0").pdgid
+
+    @property
+    def masses(self) -> dict[int, float]:
+        """Mass of the parents [GeV], by PDG id."""
+        return {self.pdgid: particle("K_L0").mass}
 
     @cached_property
     def _spectrum(self) -> Density:

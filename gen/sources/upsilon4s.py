@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -176,6 +176,8 @@ class Upsilon4S:
     angle to it in the centre-of-mass frame.
     """
 
+    name: ClassVar = "upsilon4s"
+
     parent: str = "B+"
     machine: str = "belle2"
 
@@ -189,6 +191,11 @@ class Upsilon4S:
     def pdgid(self) -> int:
         """PDG id of the parents."""
         return particle(self.parent).pdgid
+
+    @property
+    def masses(self) -> dict[int, float]:
+        """Mass of the parents [GeV], by PDG id."""
+        return {self.pdgid: particle(self.parent).mass}
 
     @cached_property
     def beams(self) -> Beams:

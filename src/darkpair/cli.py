@@ -34,7 +34,7 @@ from darkpair.report import (
     sample_lines,
     strongest_table,
 )
-from darkpair.run import run_job, summary
+from darkpair.run import completed, run_job, summary
 from darkpair.studies import STUDIES, options_for
 from darkpair.studies.exclusions import Size
 from darkpair.studies.files import save_picture, write_rows
@@ -151,11 +151,13 @@ def list_plugins(kind: str | None, as_json: bool) -> None:
 def inspect(file: Path, as_json: bool) -> None:
     """Show counts, weights, cut flow and provenance of a file."""
     told = read_provenance(file)
+    result = told.get("result")
+    if isinstance(result, dict) and "cutflow" in result:  # a program of one's own need not say how it went
+        told["result"] = result = completed(result)
     if as_json:
         click.echo(json.dumps({"file": str(file)} | told, indent=1))
         return
-    result = told.get("result")
-    if isinstance(result, dict) and "cutflow" in result:  # a program of one's own need not say how it went
+    if isinstance(result, dict) and "cutflow" in result:
         console.print(cutflow_table(result))
         for line in (*result_lines(result), *sample_lines(told)):
             console.print(line)

@@ -6,6 +6,7 @@ import inspect
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -14,16 +15,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
+from darkpair.gen.agreement import require_agreement
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
-from darkpair.gen.particles import DARK_IDS
+from darkpair.gen.particles import DARK_IDS, spoken
 from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline, ReadSource
-from darkpair.gen.region import Region
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.topology import DECAYED
-from darkpair.gen.units import quantity
+from darkpair.gen.units import exactly, quantity
 from darkpair.plugins import REGISTRIES, make
 
 __all__ = ["Job", "aimed_source", "job_keys", "load_job"]
@@ -80,7 +81,13 @@ class ChainTable(_Table):
     )
     lifetime: dict[str, Literal["exponential", "forced", "scan"]] = Field(
         default={},
-        description='exponential, forced (into the detector) or scan (for every c tau), as lifetime.X2 = "scan"',
+        description="exponential, forced (to where the detector may see it) or scan (for every c tau), as "
+        'lifetime.X2 = "scan"; X2 is the heavier dark state whatever it is called',
+    )
+    conserve: bool = Field(
+        default=True,
+        description="of a descriptor: whether charge, an even number of half-integer spins and the fermion number of "
+        "Dirac states are asked of every decay",
     )
 
 
@@ -122,7 +129,8 @@ class Job(_Table):
         if not isinstance(aimed, bool):
             raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
         source: EventSource = _plugin("sources", table, "source")
-        chain = self._chains(source, getattr(detector, "region", None))
+        chain = self._chains(source, detector)
+        require_agreement(source, chain, detector)  # before pilots make events
         if isinstance(source, KotoKL) and not _RANGE & set(table):
             source = followed(source, chain, detector)
         return Pipeline(
@@ -133,55 +141,73 @@ class Job(_Table):
             keep=self.output.events,
         )
 
-    def _chains(self, source: EventSource, region: Region | None) -> Chain | ChainSet:
+    def _chains(self, source: EventSource, detector: object) -> Chain | ChainSet:
         """The chain, or one for each kind of parent that the source has."""
-        chains = self._given(region)
+        chains = self._biased(self._given(), detector)
         if isinstance(source, ReadSource):
             return ChainSet.covering(chains, source.masses)
         return ChainSet(chains=tuple(chains)) if len(chains) > 1 else chains[0]
 
-    def _given(self, region: Region | None) -> list[Chain]:
-        """The chains that the job spells."""
+    def _given(self) -> list[Chain]:
+        """The chains that the job spells, with the lifetimes that their particles have."""
         table = self.chain
         if [table.decay, table.name, table.model].count(None) != 2:
             raise InputError(
                 '[chain] needs one of decay = "K_L0 -> ...", name = "..." and model = "...", not more'
             )
         if table.model is not None:
-            return [self._of_model(table.model, region)]
+            return [self._of_model(table.model)]
         mass = {
             name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()
         }
         ctau = {
             name: quantity(value, "length", what=f"chain.ctau.{name}") for name, value in table.ctau.items()
         }
-        lifetimes = {
-            name: _lifetime(law, ctau.get(name, 0.0), region, name) for name, law in table.lifetime.items()
-        }
-        settings: dict[str, Any] = {"mass": mass, "ctau": ctau, "lifetimes": lifetimes}
+        settings: dict[str, Any] = {"mass": mass, "ctau": ctau}
+        if not table.conserve:  # a stranger's factory need not know of it
+            settings["conserve"] = False
         if table.decay is not None:
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
             return build_chains(decays, **settings)
-        chain = REGISTRIES["chains"].factory(str(table.name))(**settings)
+        chain = REGISTRIES["chains"].factory(str(table.name))(**settings, lifetimes={})
         if not isinstance(chain, Chain):
             raise InputError(
                 f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"
             )
         return [chain]
 
-    def _of_model(self, name: str, region: Region | None) -> Chain:
+    def _biased(self, chains: list[Chain], detector: object) -> list[Chain]:
+        """The chains with the job's laws of lifetimes; X2 is the model's, psi2 is psi2~ too."""
+        decaying = {name: None for chain in chains for name in chain.decay.decaying}
+        table = spoken(self.chain.lifetime, decaying)
+        for name in table:
+            if name not in decaying:
+                raise UnknownNameError("decaying particle", name, sorted(decaying))
+        out = []
+        for chain in chains:
+            laws = {
+                name: _lifetime(table[name], particle.ctau, detector, name)
+                for name, particle in chain.decay.decaying.items()
+                if name in table
+            }
+            out.append(replace(chain, lifetimes={**chain.lifetimes, **laws}) if laws else chain)
+        return out
+
+    def _of_model(self, name: str) -> Chain:
         """Chain of a model's point: its couplings say what a descriptor would have to be told."""
         table = self.chain
+        if not table.conserve:
+            raise InputError(
+                "chain.conserve = false with a model, whose decays conserve what they have to; leave it out"
+            )
         if table.mass or table.ctau:
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
             )
         point = build_model(name, table.parameters, table.inputs)
-        ctau = float(point.ctau("X2"))
-        lifetimes = {who: _lifetime(law, ctau, region, who) for who, law in table.lifetime.items()}
-        return point.chain(table.parent, table.production, modes=table.modes, lifetimes=lifetimes)
+        return point.chain(table.parent, table.production, modes=table.modes)
 
 
 def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aimed:
@@ -200,7 +226,7 @@ def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aim
         raise InputError("source.aim = true with several chains; give one, or leave aim out")
     if not any(isinstance(law, Forced) for law in chain.lifetimes.values()):
         dark = {
-            name: None
+            name.removesuffix("~"): None
             for t in chain.topologies
             for name, status, pdgid in zip(t.names, t.status, t.pdgid, strict=True)
             if status == DECAYED and abs(pdgid) in {abs(i) for i in DARK_IDS.values()}
@@ -254,7 +280,7 @@ def load_job(
     """
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=exactly)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing job file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -281,18 +307,21 @@ def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
     return make(kind, name, parameters, where=where)
 
 
-def _lifetime(law: str, ctau: float, region: Region | None, name: str) -> Lifetime:
+def _lifetime(law: str, ctau: float, detector: object, name: str) -> Lifetime:
+    """Law of a particle whose own c tau [mm] that is, in front of a detector or of none."""
     if law == "scan":
         return Scan(ctau=ctau)
     if law == "exponential":
         return Exponential(ctau)
+    region = getattr(detector, "region", None)
     if region is None:
         raise InputError(f"chain.lifetime.{name} = 'forced' needs a detector with a region; add a [detector]")
     if not ctau > 0.0:
         raise InputError(
             f"chain.lifetime.{name} = 'forced' needs chain.ctau.{name}; a prompt decay cannot be moved"
         )
-    return Forced(region=region, ctau=ctau)
+    needs = getattr(detector, "needs", None)
+    return Forced(region=region, ctau=ctau, needs=None if needs is None else tuple(needs))
 
 
 def _put(data: dict[str, Any], key: str, value: Any) -> None:
@@ -306,7 +335,7 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"x = {text}")["x"]
+        return tomllib.loads(f"x = {text}", parse_float=exactly)["x"]
     except tomllib.TOMLDecodeError:
         return text
 

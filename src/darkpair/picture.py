@@ -9,6 +9,7 @@ from typing import Any
 import hist
 import numpy as np
 
+from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 
@@ -104,11 +105,15 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
     main.set(xlabel=plane.axes[0].label, ylabel=plane.axes[1].label)
     top.set(ylabel="sum of weights", xlabel="")
     side.set(xlabel="sum of weights", ylabel="")
-    last = cutflow.stages[-1]
+    last, found = cutflow.stages[-1], estimate(cutflow)
+    spread = f"({found.low:.3g} to {found.high:.3g})" if found.error is None else f"± {found.error:.1g}"
+    known = f"{found.value:.4g} {spread}"
+    if found.value <= 0.0:
+        known = f"< {found.upper_limit:.2g} ({100.0 * LIMIT_LEVEL:.0f} % CL)"
     axes[0, 1].text(
         0.0, 0.9,
         f"generated {cutflow.generated:,}\n{'in the box' if box else 'accepted'} {last.n:,}\nacceptance\n"
-        f"{cutflow.acceptance:.4g} ± {cutflow.acceptance_error:.1g}",
+        f"{known}",
         va="top", transform=axes[0, 1].transAxes,
     )  # fmt: skip
     fig.suptitle(f"{title}\nafter every cut but those of the signal box" if box else title, fontsize="medium")

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from darkpair.chains.models.rates import RateRow
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.limits import LimitRow, strongest_row
 from darkpair.studies.parameter_space import PRODUCTION
 
@@ -51,16 +52,29 @@ def cutflow_table(result: dict[str, Any]) -> Table:
 
 def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
     """The numbers that a run comes down to, one a line."""
-    error = f"± {result['acceptance_error']:.2g} per generated event"
-    if not result["accepted"]:
-        error = f"of {result['generated']:,} generated events{_last_cut(result['cutflow'])}"
     lines = [
-        f"acceptance             {result['acceptance']:.5g} {error}",
+        f"acceptance             {result['acceptance']:.5g} {_error(result)}",
         f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
     ]
+    if result["acceptance"] <= 0.0:
+        lines.insert(1, _limit(result, "acceptance_upper_limit"))
+    elif result["acceptance_error"] is None or 0.0 < result["effective_sample_size"] < EFFECTIVE_MIN:
+        level = 100.0 * result["acceptance_interval_level"]
+        lines.insert(
+            1,
+            f"interval               {result['acceptance_low']:.3g} to {result['acceptance_high']:.3g} at {level:.0f} % "
+            "confidence",
+        )
+    if "largest_weight_assumed" in result:
+        lines.append(
+            f"assumed                weights of at most {result['largest_weight_assumed']:.3g}: the largest is "
+            "not known"
+        )
     if "flat_factors" in result:
         named = " ".join(f"{name} {value:g}" for name, value in result["flat_factors"].items())
         lines.append(f"with flat factors      {result['acceptance_with_factors']:.5g} ({named})")
+        if result["acceptance"] <= 0.0:
+            lines.append(_limit(result, "upper_limit_with_factors") + " with them")
     if seconds is not None:
         lines.append(
             f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)"
@@ -106,6 +120,19 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
                     "so no detector sees anything of it; write its decay where it stands"
                 )
     return lines
+
+
+def _error(result: Mapping[str, Any]) -> str:
+    """What stands behind an acceptance."""
+    if not result["accepted"]:
+        return f"of {result['generated']:,} generated events{_last_cut(result['cutflow'])}"
+    error = result["acceptance_error"]
+    return "per generated event" if error is None else f"± {error:.2g} per generated event"
+
+
+def _limit(result: Mapping[str, Any], key: str) -> str:
+    level = 100.0 * result["acceptance_upper_limit_level"]
+    return f"upper limit            {result[key]:.3g} at {level:.0f} % confidence"
 
 
 def _last_cut(cutflow: Sequence[Mapping[str, Any]]) -> str:

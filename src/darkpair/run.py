@@ -11,6 +11,7 @@ from typing import Any
 
 import hist
 
+from darkpair.detectors.efficiency import LIMIT_LEVEL, Efficiency, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.decay_places import decay_places
 from darkpair.gen.errors import InputError
@@ -24,7 +25,7 @@ from darkpair.job import Job
 from darkpair.picture import draw, require_matplotlib
 from darkpair.workers import leave_if_imported, worker_pool
 
-__all__ = ["Result", "run_job"]
+__all__ = ["Result", "completed", "run_job", "summary"]
 
 #: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
 _WRITE_AT_ONCE = 32768
@@ -57,6 +58,11 @@ class Result:
     seconds: float
     factors: dict[str, float] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def efficiency(self) -> Efficiency:
+        """Acceptance with its interval; with no accepted event its error is None and its upper limit counts."""
+        return estimate(self.cutflow)
 
 
 def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
@@ -164,16 +170,42 @@ def flat_factors(detector: Any) -> dict[str, float]:
 
 
 def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Counts, sums of weights and the acceptance, for JSON; beside it, its product with flat factors."""
-    told = {
+    """Counts, sums of weights and the acceptance, for JSON; beside it, its product with flat factors.
+
+    The error is null where the sample has none, as with no accepted event: read the upper limit.  The key
+    ``largest_weight_assumed`` is there where the largest weight of one event more is not that of the generated ones:
+    nobody looked, or too few are there to look at.
+    """
+    found, first = estimate(cutflow), cutflow.stages[0]
+    rows: dict[str, Any] = {
         "generated": cutflow.generated,
         "accepted": cutflow.stages[-1].n,
-        "acceptance": cutflow.acceptance,
-        "acceptance_error": cutflow.acceptance_error,
-        "effective_sample_size": cutflow.stages[-1].effective,
+        "acceptance": found.value,
+        "acceptance_error": found.error,
+        "acceptance_low": found.low,
+        "acceptance_high": found.high,
+        "acceptance_interval_level": found.confidence_level,
+        "acceptance_upper_limit": found.upper_limit,
+        "acceptance_upper_limit_level": LIMIT_LEVEL,
+        "effective_sample_size": found.effective,
+        "largest_weight": first.largest,
+        "nonzero_weights": first.nonzero,
         "cutflow": cutflow.to_dict(),
     }
+    if found.largest != first.largest:
+        rows["largest_weight_assumed"] = found.largest
     if factors:
         product = math.prod(factors.values())
-        told |= {"flat_factors": dict(factors), "acceptance_with_factors": cutflow.acceptance * product}
-    return told
+        rows |= {
+            "flat_factors": dict(factors),
+            "acceptance_with_factors": found.value * product,
+            "upper_limit_with_factors": found.upper_limit * product,
+        }
+    return rows
+
+
+def completed(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary in a file as `summary` writes it today, whatever version of this package wrote it."""
+    if "acceptance_upper_limit" in result:
+        return dict(result)
+    return {**result, **summary(Cutflow.from_dict(result["cutflow"]), result.get("flat_factors"))}

@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 from scipy.special import betainc, gammaincc, gammaincinv, ndtr, ndtri
 
-from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency
+from darkpair.detectors.efficiency import LIMIT_LEVEL, ONE_SIGMA, Efficiency
 from darkpair.gen.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -223,12 +223,15 @@ def rate_limit(
     """
     if efficiency.value <= 0.0:
         raise InputError(
-            f"none of {efficiency.generated} simulated events was accepted (efficiency below {efficiency.high:.3g} at "
-            f"{efficiency.confidence_level:.3g} confidence): no rate can be excluded; generate more events"
+            f"none of {efficiency.generated} simulated events was accepted (efficiency below "
+            f"{efficiency.upper_limit:.3g} at {LIMIT_LEVEL:g} confidence): no rate can be excluded; generate more events"
         )
     if not (math.isfinite(parents) and parents > 0.0):
         raise InputError(f"parents = {parents}; allowed: a finite number above 0")
-    relative = math.hypot(experiment.efficiency_error, efficiency.error / efficiency.value)
+    spread = efficiency.error
+    if spread is None:  # every event accepted: no variance, but a lower end
+        spread = max(efficiency.high - efficiency.value, efficiency.value - efficiency.low)
+    relative = math.hypot(experiment.efficiency_error, spread / efficiency.value)
     events = upper_limit(replace(experiment, efficiency_error=relative), confidence_level, method=method)
     return events / (parents * efficiency.value)
 

@@ -13,20 +13,24 @@ import numpy as np
 from scipy import stats
 
 from darkpair.chains.chain import Chain
+from darkpair.gen.conservation import require_allowed
 from darkpair.gen.decay import Daughter, Decay
-from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.kinematics import boost
 from darkpair.gen.lifetime import Exponential
 from darkpair.gen.observed import Observed
+from darkpair.gen.particles import Particle
 from darkpair.gen.pipeline import Chunk, EventDetector, EventSource, Pipeline, ReadSource
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.topology import Topology
 
 __all__ = [
     "FAILURE_RATE",
     "FAR",
     "check_chain",
     "check_closure",
+    "check_conservation",
     "check_detector",
     "check_long_lived",
     "check_on_shell",
@@ -50,7 +54,7 @@ def parents_of(chain: Chain, *, momentum: float = 2.0, n: int = BLOCK) -> Parent
 
 
 def check_chain(chain: Chain, *, isotropic: bool = True) -> None:
-    """Closure, mass shells, same seed same bits, pickling, and two-body directions of a chain.
+    """Closure, mass shells, charge, same seed same bits, pickling, and two-body directions of a chain.
 
     Parameters
     ----------
@@ -72,6 +76,8 @@ def check_chain(chain: Chain, *, isotropic: bool = True) -> None:
     for part in batch.parts:
         check_closure(part)
         check_on_shell(part)
+        if chain.decay.conserve:
+            check_conservation(part.topology)
         if isotropic:
             _check_isotropy(part)
 
@@ -87,6 +93,20 @@ def check_closure(part: Columns, tolerance: float = 1e-9) -> None:
         )
 
 
+def check_conservation(topology: Topology) -> None:
+    """Charge is the same before and after every decay, and the number of half-integer spins is even."""
+    particles = [
+        Particle(name=name, pdgid=pdgid, mass=mass)
+        for name, pdgid, mass in zip(topology.names, topology.pdgid, topology.mass, strict=True)
+    ]
+    for position in sorted(set(topology.mother) - {-1}):
+        daughters = [p for p, mother in zip(particles, topology.mother, strict=True) if mother == position]
+        try:
+            require_allowed(particles[position], daughters)
+        except InputError as error:
+            raise AssertionError(str(error)) from error
+
+
 def check_on_shell(part: Columns, tolerance: float = 1e-9) -> None:
     """E² - p² is the mass squared, relative to E²."""
     for position, mass in enumerate(part.topology.mass):
@@ -99,7 +119,10 @@ def check_on_shell(part: Columns, tolerance: float = 1e-9) -> None:
 
 
 def check_source(source: EventSource) -> None:
-    """Parents are many enough, finite, of positive energy, the same for the same stream, and survive pickling."""
+    """Parents are many enough, finite, of positive energy, the same for the same stream, and survive pickling.
+
+    Those of a source that tells its ``masses`` have them.
+    """
     n = min(BLOCK, source.n_parents) if isinstance(source, ReadSource) else BLOCK
     one = source.sample(n, Streams(1).rng("source"))
     two = pickle.loads(pickle.dumps(source)).sample(n, Streams(1).rng("source"))
@@ -113,6 +136,13 @@ def check_source(source: EventSource) -> None:
     assert np.isfinite(one.momentum).all(), "a momentum is not finite"
     assert np.isfinite(one.vertex).all(), "a vertex is not finite"
     assert (one.momentum[3] > 0.0).all(), "an energy is not positive"
+    for kind, mass in (getattr(source, "masses", None) or {}).items():
+        rows = np.full(n, True) if one.pdgids is None else one.pdgids == kind
+        x, y, z, e = one.momentum[:, rows]
+        wanted = np.sqrt(x * x + y * y + z * z + mass * mass)
+        assert np.allclose(e, wanted, rtol=1e-9), (
+            f"PDG id {kind} has another mass than the {mass} GeV that the source tells"
+        )
 
 
 def check_detector(detector: EventDetector, truth: Batch) -> None:

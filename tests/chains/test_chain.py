@@ -174,7 +174,8 @@ def test_particles_of_a_chain_decay_by_their_own_law() -> None:
     )
 
 
-def test_weights_of_two_forced_particles_multiply() -> None:
+def test_two_forced_particles_cover_one_inside_and_both() -> None:
+    """Two particles decay inside, or one of them: the analog probabilities; failure rate 1e-6 each."""
     region = Slab(z_min=10.0, z_max=500.0)
     laws = {"X1": Forced(region=region, ctau=100.0), "X2": Forced(region=region, ctau=300.0)}
     chain = build("K_L0 -> (X1 -> gamma gamma) (X2 -> gamma gamma)", mass=MASS, lifetimes=laws)
@@ -182,18 +183,24 @@ def test_weights_of_two_forced_particles_multiply() -> None:
         "K_L0 -> (X1 -> gamma gamma) (X2 -> gamma gamma)", mass=MASS, ctau={"X1": 100.0, "X2": 300.0}
     )
     source = Gun(momentum=(0.5, 5.0))
-    inside, weight = [], []
+    weights: list[Array] = []
+    forced: list[Array] = []
+    analog: list[Array] = []
     for i in range(20):
         streams = Streams(102, i)
         parents = source.sample(BLOCK, streams.rng("source"))
         parents = replace(parents, decay_vertex=parents.vertex)
-        weight.append(chain.batch(parents, streams).weight)
-        (part,) = free.batch(parents, Streams(103, i)).parts
-        z = part.vertices[2, 2:]
-        inside.append(((z >= 10.0) & (z <= 500.0)).all(axis=0))
-    w, hit = np.concatenate(weight), np.concatenate(inside)
-    assert 0.0 < w.mean() < 1.0
-    assert abs(w.mean() - hit.mean()) < 4.89 * math.sqrt((w.var() + hit.var()) / len(w))
+        batch = chain.batch(parents, streams)
+        weights.append(batch.weight)
+        for made, hits in ((batch, forced), (free.batch(parents, Streams(103, i)), analog)):
+            z = made.parts[0].vertices[2, 2:]
+            hits.append(((z >= 10.0) & (z <= 500.0)).sum(axis=0))
+    w, ours, theirs = (np.concatenate(x) for x in (weights, forced, analog))
+    assert w.max() <= chain.max_weight == 4.0
+    for number in (1, 2):
+        one, other = w * (ours == number), (theirs == number).astype(float)
+        error = math.sqrt((one.var() + other.var()) / len(w))
+        assert abs(one.mean() - other.mean()) < 4.89 * error, number
 
 
 @pytest.mark.parametrize("n", [1, 100])

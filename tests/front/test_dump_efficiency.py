@@ -24,7 +24,12 @@ from darkpair.studies.parameter_space import DumpYield
 @pytest.fixture(scope="module", params=["charm", "nucal"])
 def scanned(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
     one = DumpAgainstCtau(
-        experiment=request.param, generator="pythia6", events=100_000, cells=(32, 24, 16), throws=(8, 8)
+        experiment=request.param,
+        generator="pythia6",
+        events=100_000,
+        cells=(32, 24, 16),
+        throws=(8, 8),
+        resolution="data",  # as the study that it is held against
     )
     return request.param, one({"m1": MASS["X1"], "m2": MASS["X2"]})
 

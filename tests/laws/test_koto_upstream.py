@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from darkpair import Pipeline, build
+from darkpair.detectors.efficiency import estimate
 from darkpair.detectors.koto import Koto
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.pipeline import chunks
@@ -30,11 +31,13 @@ WHOLE = KotoKL(z_min=Z_TARGET, p_min=0.25, share=0.5)
 
 
 def per_exit(source: KotoKL, chain: Any, detector: Any, blocks: int, seed: int) -> tuple[float, float]:
-    """Accepted events for each K_L at the beam exit, and the standard error."""
+    """Accepted events for each K_L at the beam exit, and the standard error; the upper end at 68 % of none."""
     made = Pipeline(source=source, chain=chain, detector=detector, seed=seed)
     flows = [chunk.cutflow for chunk in chunks(made, blocks * BLOCK)]
     flow = sum(flows[1:], start=flows[0])
-    return source.decay_probability * flow.acceptance, source.decay_probability * flow.acceptance_error
+    found = estimate(flow)
+    error = found.high if found.error is None else found.error
+    return source.decay_probability * found.value, source.decay_probability * error
 
 
 def close(one: tuple[float, float], other: tuple[float, float], part: float = 0.0) -> bool:

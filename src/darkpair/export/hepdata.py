@@ -35,7 +35,7 @@ class Table:
     independent : tuple of str
         Columns that the others depend on.
     errors : mapping of str to str
-        Column -> column of its symmetric error, which is not one of the others then.
+        Column -> column of its symmetric error, which is not one of the others then; None where a value has none.
     qualifiers : mapping of str to str
         What holds for the whole table: the inputs, the data, the confidence level; with units as columns have.
     keywords : mapping of str to sequence of str
@@ -67,6 +67,14 @@ class Table:
                     f"table {self.name!r} has no column {column!r}; its columns: {', '.join(columns)}"
                 )
 
+        for column, error in self.errors.items():
+            for row in self.rows:
+                if row[error] is not None and not row[error] > 0.0:
+                    raise InputError(
+                        f"table {self.name!r}: error {row[error]} of {column} = {row[column]}; allowed: above 0, or None "
+                        "where there is none: state a limit in a column of its own"
+                    )
+
     @property
     def file(self) -> str:
         """File of the table's values."""
@@ -96,7 +104,11 @@ class Table:
         error = self.errors.get(column)
         entry["values"] = [
             {"value": _value(row[column])}
-            | ({} if error is None else {"errors": [{"symerror": _value(row[error]), "label": "stat"}]})
+            | (
+                {}
+                if error is None or row[error] is None
+                else {"errors": [{"symerror": _value(row[error]), "label": "stat"}]}
+            )
             for row in self.rows
         ]
         return entry

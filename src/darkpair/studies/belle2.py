@@ -22,6 +22,7 @@ from darkpair.chains.models.model import Model
 from darkpair.contours import excluded_in_table
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
+from darkpair.detectors.efficiency import LIMIT_LEVEL
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import Pipeline
@@ -173,7 +174,7 @@ def _means(
                     "tag": tag,
                     "integral": mean_efficiency(pair_spectrum(model), efficiency),
                     "simulated": sample.invisible[tag],
-                    "simulated error": None,
+                    "simulated error": sample.acceptance(math.inf, "", tag)[1],
                 }
             )
     return rows
@@ -212,14 +213,18 @@ def _q2_rows(n: int) -> list[dict[str, Any]]:
     total = counts.sum(axis=0)
     ours, theirs = counts / total, published / published.sum(axis=0)
     error = np.sqrt(ours * (1.0 - ours) / total)
+    none = 1.0 - (1.0 - LIMIT_LEVEL) ** (1.0 / total)  # upper limit on a part that has no event
     rows = []
     for j, x in enumerate(centre):
-        row = {"q2 [GeV^2]": float(x)}
+        row: dict[str, Any] = {"q2 [GeV^2]": float(x)}
         for i in range(len(edges) - 1):
             part = f"{edges[i]:g} to {edges[i + 1]:g} GeV^2"
             row |= {
                 f"ours, {part}": ours[i, j],
-                f"error, {part}": error[i, j],
+                f"error, {part}": error[i, j] if error[i, j] > 0.0 else None,
+                f"limit at {100.0 * LIMIT_LEVEL:.0f} %, {part}": None
+                if error[i, j] > 0.0
+                else abs(ours[i, j] - none[j]),  # of a part that has all events, the lower one
                 f"published, {part}": theirs[i, j],
             }
         rows.append(row)

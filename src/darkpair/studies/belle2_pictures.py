@@ -118,7 +118,7 @@ def q2_picture(rows: list[dict[str, Any]], name: str) -> Any:
         axes.errorbar(
             q2,
             [row[f"ours, {part}"] for row in rows],
-            [row[f"error, {part}"] for row in rows],
+            np.array([row[f"error, {part}"] for row in rows], dtype=np.float64),  # None is no bar
             color=colour,
             label=f"darkpair, {part.replace('^2', '²')}",
         )

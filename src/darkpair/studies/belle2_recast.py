@@ -18,6 +18,7 @@ from darkpair.chains.widths import three_body_width
 from darkpair.constraints.measurements import measurement
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Scan
@@ -100,6 +101,8 @@ class EscapeSample:
         Events with a kaon candidate.
     invisible : dict of str to float
         Mean tag efficiency per generated event if X2 were always missing, by tag ("none" is 1).
+    invisible_error : dict of str to float
+        Its standard error.
     length : dict of str to ndarray, (k,) [mm]
         Proper lengths of the events in which nothing but the kaon is seen, by the rule that says what is seen.
     tag : dict of (rule, tag) to ndarray, (k,)
@@ -109,11 +112,14 @@ class EscapeSample:
     generated: int
     candidates: int
     invisible: dict[str, float]
+    invisible_error: dict[str, float]
     length: dict[str, Array]
     tag: dict[tuple[str, str], Array]
 
     def acceptance(self, ctau: float, rule: str, tag: str) -> tuple[float, float]:
         """Accepted part of the generated events and its standard error.
+
+        Where few effective events are left, the error is at least that of one event of the law's largest weight.
 
         Parameters
         ----------
@@ -123,15 +129,20 @@ class EscapeSample:
         tag : {"none", "inclusive", "hadronic"}
         """
         if math.isinf(ctau):
-            return self.invisible[tag], 0.0
+            return self.invisible[tag], self.invisible_error[tag]
         weight = np.exp(-self.length[rule] / ctau) / ctau / self._density[rule] * self.tag[rule, tag]
         value = float(weight.sum()) / self.generated
         square = float(np.square(weight).sum()) / self.generated
-        return value, math.sqrt(max(square - value**2, 0.0) / self.generated)
+        error = math.sqrt(max(square - value**2, 0.0) / self.generated)
+        if value**2 * self.generated < EFFECTIVE_MIN * square or value == 0.0:
+            error = max(error, _SCAN.bound(ctau) / self.generated)
+        return value, error
 
     def missing(self, ctau: float, rule: str, tag: str = "none") -> tuple[float, float]:
         """Probability that X2 is missing, given the kaon (and weighted with the tag), and its standard error."""
         value, error = self.acceptance(ctau, rule, tag)
+        if math.isinf(ctau):  # of itself
+            return 1.0, 0.0
         return value / self.invisible[tag], error / self.invisible[tag]
 
     @cached_property
@@ -175,6 +186,7 @@ def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSam
     tags = {name: Belle2(selection=name) for name in ("inclusive", "hadronic")}
     blocks, candidates = -(-n // BLOCK), 0
     invisible = dict.fromkeys(("none", *tags), 0.0)
+    squares = dict(invisible)
     length: dict[str, list[Array]] = {rule: [] for rule in rules}
     tagged: dict[tuple[str, str], list[Array]] = {(r, t): [] for r in rules for t in invisible}
     for block in range(blocks):
@@ -192,10 +204,15 @@ def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSam
         candidates += int(np.count_nonzero(found))
         for name, p in probability.items():
             invisible[name] += float(p[found].sum())
+            squares[name] += float(np.square(p[found]).sum())
+    total = blocks * BLOCK
     return EscapeSample(
-        generated=blocks * BLOCK,
+        generated=total,
         candidates=candidates,
-        invisible={name: total / (blocks * BLOCK) for name, total in invisible.items()},
+        invisible={name: kept / total for name, kept in invisible.items()},
+        invisible_error={
+            name: math.sqrt(squares[name] - kept**2 / total) / total for name, kept in invisible.items()
+        },
         length={rule: np.concatenate(parts) for rule, parts in length.items()},
         tag={key: np.concatenate(parts) for key, parts in tagged.items()},
     )

@@ -21,6 +21,7 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.zprime import ZPrimeScalar
+from darkpair.detectors.efficiency import estimate
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.importance import aim
@@ -156,6 +157,7 @@ def _row(point: DumpPoint, made: Chunk, inputs: Inputs) -> dict[str, Any]:
         "eta per proton, error": table.multiplicity_error,
         "acceptance": flow.acceptance if stated else None,
         "acceptance error": flow.acceptance_error if stated else None,
+        "acceptance below, 90 %": None if stated else estimate(flow).upper_limit,
         "effective sample size": flow.stages[-1].effective,
         f"events at BR {REFERENCE:g}": reference if stated else None,
         "G_X [G_F], scalar Z'": coupling,
@@ -179,8 +181,13 @@ def _uncertainty(rows: Sequence[dict[str, Any]], experiment: str, ctau: float) -
         row for row in rows if row["experiment"] == experiment and math.isclose(row["c tau [m]"], 1e-3 * ctau)
     ]
     found = {row["generator"]: row[f"events at BR {REFERENCE:g}"] for row in here}
-    middle = 0.5 * (max(found.values()) + min(found.values()))
-    spectrum = (max(found.values()) - min(found.values())) / (2.0 * middle)
+    stated = [events for events in found.values() if events is not None]
+    if not stated:  # nothing is stated of any: neither is their spread
+        names = ("middle", "half spread of the spectra, relative", "multiplicity, relative")
+        told = dict.fromkeys((*names, "production uncertainty, relative"))
+        return {"experiment": experiment, "c tau [m]": 1e-3 * ctau, "events": found, **told}
+    middle = 0.5 * (max(stated) + min(stated))
+    spectrum = (max(stated) - min(stated)) / (2.0 * middle)
     number = max(row["eta per proton, error"] / row["eta per proton"] for row in here)
     return {
         "experiment": experiment,

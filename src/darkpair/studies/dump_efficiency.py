@@ -41,7 +41,8 @@ class DumpAgainstCtau:
     events : int
         Generated eta, aimed at the experiment's decay volume.
     resolution : {"data", "none"}
-        Of the detector, see `darkpair.detectors.fixed_target.FixedTarget`.
+        Of the detector, see `darkpair.detectors.fixed_target.FixedTarget`; none unless given, because what is
+        excluded is held against published contours, whose cuts and efficiencies are of true photons.
     cells, throws : tuple of int
         Of the pilot, see `darkpair.gen.importance.aim`.
     seed : int
@@ -53,7 +54,7 @@ class DumpAgainstCtau:
     cells: tuple[int, int, int] = (40, 32, 24)
     throws: tuple[int, ...] = (8, 8, 16)
     seed: int = 5200
-    resolution: str = "data"
+    resolution: str = "none"
 
     @property
     def detector(self) -> FixedTarget:

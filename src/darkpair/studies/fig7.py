@@ -28,7 +28,7 @@ from darkpair.gen.pipeline import EventDetector, Selected
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import Streams
 from darkpair.studies.files import save_picture, write_rows
-from darkpair.studies.samples import PI0, Sample, generate
+from darkpair.studies.samples import PI0, Sample, bin_columns, generate
 
 __all__ = ["OnAxisKaon", "run"]
 
@@ -157,12 +157,11 @@ def _rows(curves: dict[str, hist.Hist[Any]]) -> list[dict[str, Any]]:
             "curve": name,
             "p_T low [MeV]": float(low),
             "p_T high [MeV]": float(high),
-            "density [1/MeV]": float(density),
-            "error [1/MeV]": float(error),
+            **columns,
         }
         for name, spectrum in curves.items()
-        for edges, *columns in (_density(spectrum),)
-        for low, high, density, error in zip(edges[:-1], edges[1:], *columns, strict=True)
+        for edges, density, error in (_density(spectrum),)
+        for low, high, columns in zip(edges[:-1], edges[1:], bin_columns(edges, density, error), strict=True)
     ]
 
 

@@ -17,7 +17,7 @@ from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.studies.files import save_picture, write_rows
-from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
+from darkpair.studies.samples import PI0, SM, Sample, efficiency_columns, generate, ratio_columns
 
 __all__ = ["run"]
 
@@ -109,7 +109,6 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     rows = []
     for (p, m1, m2), sample, flow in zip(points, samples[len(years) :], flows[len(years) :], strict=True):
         below, denominator = standard[_PANELS[p].selection]
-        ratio, error = efficiency_ratio(flow, denominator, sample.decays / below.decays)
         rows.append(
             {
                 "panel": p,
@@ -117,10 +116,8 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
                 "selection": _PANELS[p].selection,
                 "m1 [MeV]": m1,
                 "m2 [MeV]": m2,
-                "efficiency per K_L at the exit": sample.decays * flow.acceptance,
-                "efficiency error": sample.decays * flow.acceptance_error,
-                "ratio": ratio,
-                "ratio error": error,
+                **efficiency_columns(flow, sample.decays),
+                **ratio_columns(flow, denominator, sample.decays / below.decays),
             }
         )
     fits = [_fit(rows, p, m1) for p, panel in _PANELS.items() for m1 in panel.masses]
@@ -137,9 +134,10 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
 
 
 def _of(rows: Sequence[dict[str, Any]], p: str, m1: int) -> tuple[Any, Any, Any]:
-    """Masses [GeV], ratios and errors of a curve."""
+    """Masses [GeV], ratios and errors of a curve; NaN where a ratio of zero has none."""
     chosen = [row for row in rows if row["panel"] == p and row["m1 [MeV]"] == m1]
-    mass, ratio, error = (np.array([row[k] for row in chosen]) for k in ("m2 [MeV]", "ratio", "ratio error"))
+    names = ("m2 [MeV]", "ratio", "ratio error")
+    mass, ratio, error = (np.array([row[k] for row in chosen], dtype=np.float64) for k in names)
     return 1e-3 * mass, ratio, error
 
 

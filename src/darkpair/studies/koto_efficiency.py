@@ -75,6 +75,10 @@ class EfficiencyAgainstCtau:
             made = Pipeline(source=source, chain=chain, detector=detector, seed=self.seed)
             flows = [chunk.cutflow for chunk in chunks(made, self.events)]
             found = efficiency(sum(flows[1:], start=flows[0]))
+            if found.error is None:
+                raise InputError(
+                    f"none of {self.events} K_L -> pi0 nu nubar was accepted: no ratio to them can be told; generate more"
+                )
             decays = source.decay_probability
             return {"ctau": [0.0], "efficiency": [decays * found.value], "error": [decays * found.error]}
         parts = [
@@ -88,7 +92,10 @@ class EfficiencyAgainstCtau:
         for ctau in _CTAU:
             both = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in parts]
             value = sum(decays * one.value for decays, one in both)
-            error = math.hypot(*(decays * one.error for decays, one in both))
+            # (a part without any accepted event: the upper end of its interval)
+            error = math.hypot(
+                *(decays * (one.high if one.error is None else one.error) for decays, one in both)
+            )
             if value > 0.0 and (value / error) ** 2 >= EFFECTIVE_MIN:  # elsewhere a few events would dominate
                 rows.append((ctau, value, error))
         if not rows and self.refuse:

@@ -6,6 +6,7 @@ With no event seen and common systematic errors the ratio of the limits is that 
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from darkpair.detectors.koto_results import Number, Run
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.gen.cutflow import Cutflow
 from darkpair.studies.files import save_picture, write_rows
-from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
+from darkpair.studies.samples import PI0, SM, Sample, efficiency_columns, generate, ratio_columns
 
 __all__ = ["run"]
 
@@ -83,17 +84,16 @@ def _row(
     limits: Run,
     limit: Number | None,
 ) -> dict[str, Any]:
-    ratio, error = efficiency_ratio(flow, standard, decays)
+    against = ratio_columns(flow, standard, decays)
+    ratio = against["ratio"]
     reference = limits.upper_limit.value
     printed = None if limit is None else reference / limit.value
     return {
         "selection": year,
         "m_X [MeV]": mass,
-        "efficiency per K_L at the exit": sample.decays * flow.acceptance,
-        "efficiency error": sample.decays * flow.acceptance_error,
-        "ratio": ratio,
-        "ratio error": error,
-        "limit on BR(K_L -> pi0 X), implied": reference / ratio,
+        **efficiency_columns(flow, sample.decays),
+        **against,
+        "limit on BR(K_L -> pi0 X), implied": reference / ratio if ratio > 0.0 else None,
         "limit, published": None if limit is None else limit.value,
         "ratio, published": printed,
         "ours / published": None if printed is None else ratio / printed,
@@ -115,13 +115,14 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
         top.errorbar(
             mass,
             [row["ratio"] for row in ours],
-            [row["ratio error"] for row in ours],
+            [math.nan if row["ratio error"] is None else row["ratio error"] for row in ours],
             fmt=style,
             ms=3,
             color=colour,
             label=f"darkpair, {year} selection",
         )
-        implied = [1e9 * row["limit on BR(K_L -> pi0 X), implied"] for row in ours]
+        limits = [row["limit on BR(K_L -> pi0 X), implied"] for row in ours]
+        implied = [math.nan if limit is None else 1e9 * limit for limit in limits]
         bottom.plot(mass, implied, style, ms=3, color=colour, label=f"implied by darkpair, {year}")
         for axes, name, scale in ((top, "ratio, published", 1.0), (bottom, "limit, published", 1e9)):
             axes.plot(

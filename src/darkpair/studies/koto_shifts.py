@@ -11,6 +11,7 @@ from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
+from darkpair.gen.errors import InputError
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.studies.files import markdown, save_picture, write_rows
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
@@ -63,7 +64,12 @@ def run(
             ratio, error = efficiency_ratio(flow, standard, own.decays / below.decays)
             row |= {f"ratio at {1e3 * mass:.0f} MeV": ratio, f"error at {1e3 * mass:.0f} MeV": error}
         base = rows[0] if rows else row
-        row |= {f"{key}, shift %": 100.0 * (row[key] / base[key] - 1.0) for key in _shifted()}
+        for key in _shifted():
+            if base[key] <= 0.0:
+                raise InputError(
+                    f"{n} events leave none for the {key}: no shift of it can be told; generate more"
+                )
+            row[f"{key}, shift %"] = 100.0 * (row[key] / base[key] - 1.0)
         rows.append(row)
     told = {"seed": _SEED, "events": n, "selection": Koto(selection="2015")}
     shown = [

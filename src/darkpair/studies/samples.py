@@ -7,20 +7,34 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
 from darkpair.chains.descriptor import build
+from darkpair.detectors.efficiency import LIMIT_LEVEL, Efficiency, estimate
 from darkpair.detectors.koto import Koto
 from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import Chunk, EventDetector, Pipeline
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.streams import BLOCK
 from darkpair.workers import leave_if_imported, worker_pool
 
-__all__ = ["PI0", "SM", "Sample", "efficiency_ratio", "generate"]
+__all__ = [
+    "PI0",
+    "SM",
+    "Sample",
+    "bin_columns",
+    "efficiency_columns",
+    "efficiency_ratio",
+    "generate",
+    "ratio_columns",
+]
 
 #: What a pi0 is in a descriptor.
 PI0 = "(pi0 -> gamma gamma)"
@@ -30,6 +44,9 @@ SM = f"K_L0 -> {PI0} nu nubar"
 
 #: Below this many events in all, processes take longer to start than the events to make.
 _ALONE = 300_000
+
+#: Confidence level of upper limits, as columns have it.
+_LEVEL = f"{100.0 * LIMIT_LEVEL:.0f} %"
 
 #: Blocks that travel together.
 _SPAN = 16
@@ -104,17 +121,94 @@ def generate(samples: Sequence[Sample]) -> list[Chunk]:
 def efficiency_ratio(numerator: Cutflow, denominator: Cutflow, decays: float = 1.0) -> tuple[float, float]:
     """Ratio of the efficiencies of two independent samples, per K_L at the beam exit, and its standard error.
 
+    A ratio of zero has none: its error is the upper end of the 68 % interval, see `ratio_columns` for the limit.
+
     Parameters
     ----------
     numerator, denominator : Cutflow
     decays : float
         `Sample.decays` of the numerator over that of the denominator; 1 where both have the same source.
+
+    Raises
+    ------
+    InputError
+        Where the denominator has no accepted event.
     """
-    ratio = decays * numerator.acceptance / denominator.acceptance
-    if ratio == 0.0:  # no event: the error of one
-        return 0.0, decays / (numerator.generated * denominator.acceptance)
-    relative = [flow.acceptance_error / flow.acceptance for flow in (numerator, denominator)]
-    return ratio, ratio * math.hypot(*relative)
+    below = estimate(denominator)
+    if below.value <= 0.0:
+        raise InputError(
+            f"none of the {below.generated} events of the denominator was accepted: a ratio to it means nothing; "
+            "generate more"
+        )
+    above = estimate(numerator)
+    ratio = decays * above.value / below.value
+    if ratio == 0.0:
+        return 0.0, decays * above.high / below.value
+    return ratio, ratio * math.hypot(*(_relative(found) for found in (above, below)))
+
+
+def efficiency_columns(flow: Cutflow, decays: float = 1.0) -> dict[str, Any]:
+    """An efficiency per K_L at the beam exit as columns of a table: its error, or of nothing accepted its upper limit.
+
+    Parameters
+    ----------
+    flow : Cutflow
+    decays : float
+        See `Sample.decays`; a column of its own.
+    """
+    found = estimate(flow)
+    return {
+        "decays per K_L at the exit": decays,
+        "efficiency": decays * found.value,
+        "efficiency error": None if found.error is None else decays * found.error,
+        f"efficiency below, {_LEVEL}": decays * found.upper_limit if found.value <= 0.0 else None,
+    }
+
+
+def ratio_columns(numerator: Cutflow, denominator: Cutflow, decays: float = 1.0) -> dict[str, Any]:
+    """A ratio of efficiencies as columns of a table, see `efficiency_ratio`: its error, or of zero its upper limit."""
+    ratio, error = efficiency_ratio(numerator, denominator, decays)
+    none = ratio == 0.0
+    return {
+        "ratio": ratio,
+        "ratio error": None if none else error,
+        f"ratio below, {_LEVEL}": decays * estimate(numerator).upper_limit / denominator.acceptance
+        if none
+        else None,
+    }
+
+
+def bin_columns(edges: Array, density: Array, error: Array) -> list[dict[str, Any]]:
+    """Columns of each bin of a spectrum: its density, and its error or, where it is empty, its upper limit.
+
+    Parameters
+    ----------
+    edges : ndarray, (k + 1,) [MeV]
+    density, error : ndarray, (k,) [1/MeV]
+        Of area 1, and the root of the sum of squared weights.
+
+    Notes
+    -----
+    The limit on an empty bin is that of no event, each of the filled bins' mean weight in proportion to weight.
+    """
+    width = np.diff(edges)
+    filled = float(np.sum(density * width))
+    one = float(np.sum(np.square(error * width))) / filled if filled > 0.0 else None
+    most = -math.log(1.0 - LIMIT_LEVEL)
+    return [
+        {
+            "density [1/MeV]": float(value),
+            "error [1/MeV]": float(spread) if spread > 0.0 else None,
+            f"below, {_LEVEL} [1/MeV]": most * one / float(w) if spread == 0.0 and one is not None else None,
+        }
+        for value, spread, w in zip(density, error, width, strict=True)
+    ]
+
+
+def _relative(found: Efficiency) -> float:
+    """Relative error; of a sample that has none, by the interval."""
+    error = max(found.high - found.value, found.value - found.low) if found.error is None else found.error
+    return error / found.value
 
 
 def _spans(n: int) -> Iterator[tuple[int, int]]:

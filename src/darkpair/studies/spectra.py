@@ -14,7 +14,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import Chunk
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
-from darkpair.studies.samples import Sample, generate
+from darkpair.studies.samples import Sample, bin_columns, efficiency_columns, generate
 
 __all__ = ["Curve", "Spectrum", "draw_panel", "pt_density", "rows", "spectra", "summary"]
 
@@ -126,11 +126,12 @@ def rows(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
             "curve": s.curve.label,
             "p_T low [MeV]": float(low),
             "p_T high [MeV]": float(high),
-            "density [1/MeV]": float(density),
-            "error [1/MeV]": float(error),
+            **columns,
         }
         for s in found
-        for low, high, density, error in zip(s.edges[:-1], s.edges[1:], s.density, s.error, strict=True)
+        for low, high, columns in zip(
+            s.edges[:-1], s.edges[1:], bin_columns(s.edges, s.density, s.error), strict=True
+        )
     ]
 
 
@@ -144,8 +145,10 @@ def summary(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
             "mass": s.curve.mass,
             "c tau [mm]": s.curve.ctau,
             "K_L decays": s.sample.pipeline.source,
-            "efficiency per K_L at the exit, every cut": s.sample.decays * s.chunk.cutflow.acceptance,
-            "its error": s.sample.decays * s.chunk.cutflow.acceptance_error,
+            **{
+                f"{name}, every cut": value
+                for name, value in efficiency_columns(s.chunk.cutflow, s.sample.decays).items()
+            },
             "part in 130 to 250 MeV": s.fraction(130.0, 250.0),
             "part above 250 MeV": s.fraction(250.0, np.inf),
             "largest true p_T [MeV]": s.curve.bound,

@@ -1,0 +1,142 @@
+"""Whether a source, a chain and a detector speak of the same parents, mass, region and machine: asked before anything runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
+from darkpair.gen.particles import Particle, particle
+from darkpair.gen.region import covers
+
+__all__ = ["require_agreement", "require_mass", "require_parent", "require_shell"]
+
+_PROBED = 16  # parents of a batch whose mass is looked at: a wrong one is wrong for all of a kind
+
+
+def require_agreement(source: Any, chain: Any, detector: Any = None) -> None:
+    """Refuse a source, a chain and a detector that do not fit.
+
+    Each is asked for what it tells, and a stranger's that tells less is asked for less: a source for ``masses``
+    [GeV, by PDG id] (or ``pdgid``), its ``name`` where it is one machine's, and ``machine``; a chain for ``parents``
+    and ``lifetimes``; a detector for ``source``, ``parents``, ``machine`` and ``region``.
+
+    Raises
+    ------
+    InputError
+        For a parent that the chain does not start with, or another mass of it; for a source that is another machine's
+        than the detector's, or parents that the detector's own source does not have; for lifetimes forced into a
+        region that leaves out part of the detector's.
+    """
+    masses: Mapping[int, float] | None = getattr(source, "masses", None)
+    kinds = list(masses) if masses else [kind for kind in (getattr(source, "pdgid", 0),) if kind]
+    starts: Mapping[int, Particle] | None = getattr(chain, "parents", None)
+    if starts is not None:
+        for kind in kinds:
+            require_parent(kind, starts)
+            if masses:
+                require_mass(starts[kind], masses[kind])
+    if detector is None:
+        return
+    _require_machine(source, detector)
+    _require_kinds(kinds, detector)
+    region = getattr(detector, "region", None)
+    for law_of, law in {**getattr(chain, "lifetimes", {})}.items():
+        forced = getattr(law, "region", None)
+        if region is not None and forced is not None and covers(forced, region) is False:
+            raise InputError(
+                f"{law_of} is forced to decay in {forced}, which leaves out part of {region}, where "
+                f"{type(detector).__name__} sees decays: its acceptance would be too small; take the detector's own region"
+            )
+
+
+def require_parent(pdgid: int, starts: Mapping[int, Particle]) -> None:
+    """Refuse a parent with which no chain starts.
+
+    Raises
+    ------
+    InputError
+        With both.
+    """
+    if pdgid not in starts:
+        names = ", ".join(f"{p.name} ({p.pdgid})" for p in starts.values())
+        raise InputError(
+            f"the source supplies PDG id {pdgid}, the chain starts with {names}; choose a source of "
+            f"{' or '.join(p.name for p in starts.values())}"
+        )
+
+
+def require_mass(parent: Particle, mass: float) -> None:
+    """Refuse a source's mass [GeV] that is not the chain's.
+
+    Raises
+    ------
+    InputError
+        With both.
+    """
+    if not math.isclose(parent.mass, mass, rel_tol=1e-12):
+        raise InputError(
+            f"the chain gives {parent.name} the mass {parent.mass:.9g} GeV, the source {mass:.9g} GeV; allowed: one mass; "
+            f"give {parent.name} the same in both, or none and it is the PDG's"
+        )
+
+
+def require_shell(parent: Particle, momentum: Array) -> None:
+    """Refuse parents whose four-momenta are not finite, or have another mass than the chain's.
+
+    Parameters
+    ----------
+    parent : Particle
+    momentum : ndarray, (4, n) [GeV]
+        The first few are looked at.
+
+    Raises
+    ------
+    InputError
+        With the energy that they have and should have.
+    """
+    x, y, z, energy = momentum[:, :_PROBED]
+    wanted = np.sqrt(x * x + y * y + z * z + parent.mass * parent.mass)
+    wrong = np.flatnonzero(
+        ~(np.abs(energy - wanted) <= 1e-6 * wanted)
+    )  # NaN as well; a source may be in float32
+    if len(wrong):
+        i = int(wrong[0])
+        raise InputError(
+            f"the source supplies {parent.name} of momentum {math.hypot(x[i], y[i], z[i]):.6g} GeV and energy "
+            f"{energy[i]:.6g} GeV; allowed: {wanted[i]:.6g} GeV, as the chain gives it the mass {parent.mass:.6g} GeV; give "
+            "both the same mass"
+        )
+
+
+def _require_machine(source: Any, detector: Any) -> None:
+    own, expected = getattr(source, "name", None), getattr(detector, "source", None)
+    who = type(detector).__name__
+    if isinstance(own, str) and isinstance(expected, str) and own != expected:
+        raise InputError(
+            f"the source is {own}, and {who} stands at another machine: it expects {expected}; take that, or a source that "
+            "is nobody's own (gun, event_file)"
+        )
+    here, there = getattr(source, "machine", None), getattr(detector, "machine", None)
+    if isinstance(here, str) and isinstance(there, str) and here != there:
+        raise InputError(
+            f"the source is the machine {here!r}, and {who} stands at {there!r}; take source.machine = {there!r}, or the "
+            "other's detector"
+        )
+
+
+def _require_kinds(kinds: list[int], detector: Any) -> None:
+    names = getattr(detector, "parents", None)
+    if names is None:
+        return
+    allowed = {particle(name).pdgid for name in names}
+    for kind in kinds:
+        if kind not in allowed:
+            raise InputError(
+                f"the source supplies PDG id {kind}, and {type(detector).__name__} can accept no event of it; allowed: "
+                f"{', '.join(names)}, which is what {detector.source} makes; take one of them, or leave the detector out"
+            )

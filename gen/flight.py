@@ -1,0 +1,95 @@
+"""Straight flights through a region, and exponential distances in it.  Units: mm, GeV."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.directions import Vector3
+from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.region import Region
+
+__all__ = ["Flight", "decay_probability", "truncated_exponential"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flight:
+    """Straight flights of particles through a region.
+
+    Parameters
+    ----------
+    d_in, d_out : ndarray, (n,) [mm]
+        Distances at which they are inside; equal where they miss it.
+    boost : ndarray, (n,)
+        Distance for each unit of proper length, beta gamma; 1 for those at rest.
+    """
+
+    d_in: Array
+    d_out: Array
+    boost: Array
+
+    @classmethod
+    def through(cls, region: Region, momentum: Vector3, mass: Real, origin: Vector3) -> Flight:
+        """Flights of particles of that momentum [GeV], mass [GeV] and origin [mm]."""
+        px, py, pz = momentum
+        p = np.sqrt(px * px + py * py + pz * pz)
+        moving = p > 0.0
+        unit = np.where(moving, p, 1.0)
+        d_in, d_out = region.path(origin, (px / unit, py / unit, np.where(moving, pz / unit, 1.0)))
+        # one at rest decays where it is: all of its path is inside, or none
+        d_in = np.where(moving, d_in, 0.0)
+        d_out = np.where(moving, d_out, np.where(region.contains(*origin), math.inf, 0.0))
+        return cls(d_in=d_in, d_out=d_out, boost=np.where(moving, p / mass, 1.0))
+
+    def contains(self, length: Array) -> NDArray[np.bool_]:
+        """Whether decays at those proper lengths (n,) [mm] are inside."""
+        distance = length * self.boost
+        inside: NDArray[np.bool_] = (distance >= self.d_in) & (distance < self.d_out)
+        return inside
+
+
+def decay_probability(d_in: Array, d_out: Array, length: Real) -> Array:
+    """Probability to decay between two distances, exp(-d_in/l) (1 - exp(-(d_out - d_in)/l)).
+
+    Parameters
+    ----------
+    d_in, d_out : ndarray, (n,) [mm]
+    length : float or ndarray [mm]
+        Mean decay length in the frame of the distances.
+    """
+    out: Array = np.exp(-d_in / length) * -np.expm1(-(d_out - d_in) / length)
+    return out
+
+
+def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) -> Array:
+    """Exponential distances of mean `length` given that they are less than `width` [mm], (n,).
+
+    An exponential has no memory: what is left of it after whole widths is one truncated to the width.  Where
+    the width is so small a part of the length that this loses digits, the law is inverted instead.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    width : ndarray, (n,) [mm]
+        0 or more, infinity included; 0 gives 0.
+    length : float or ndarray, (n,) [mm]
+    """
+    n = len(width)
+    ratio = np.minimum(width / length, _LONG)
+    steps = rng.standard_exponential(n) / np.maximum(ratio, _SHORT)
+    out: Array = (steps - np.floor(steps)) * ratio * length
+    if ratio.min(initial=1.0) < _SHORT:
+        short = np.flatnonzero(ratio < _SHORT)
+        r = np.maximum(ratio[short], np.finfo(float).tiny)
+        out[short] = -np.log1p(rng.random(n)[short] * np.expm1(-r)) / r * width[short]
+    return out
+
+
+#: Width in units of the length below which the remainder would have less than nine digits.
+_SHORT = 1e-6
+
+#: And above which no exponential reaches.
+_LONG = 1e3

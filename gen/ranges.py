@@ -1,0 +1,59 @@
+"""The numbers that the arithmetic carries: masses, momenta, lengths and couplings that are refused beyond.
+
+float64 holds 1e-308 to 1e308.  The momentum of a two-body decay multiplies four masses, and squares of masses and
+momenta are multiplied in pairs: between 1e-20 and 1e20 GeV such a product stays between 1e-80 and 1e80, with room for
+as many couplings.  A flight p/m times c tau is then at most 1e40 times 1e50 mm, and its square fits as well.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Real
+
+__all__ = ["ENERGIES", "INPUTS", "LENGTHS", "NUMBERS", "PLACES", "WIDTHS", "require_within"]
+
+#: Masses of what decays, energies and momenta [GeV]; the mass of what is stable is never divided by, and may be smaller.
+ENERGIES: Final = (1e-20, 1e20)
+#: Proper decay lengths [mm].
+LENGTHS: Final = (1e-50, 1e50)
+#: Coordinates and sizes [mm].
+PLACES: Final = (1e-30, 1e30)
+#: Widths [GeV]: no shorter c tau than 1e-50 mm, no longer one than 1e50 mm, and sums of such.
+WIDTHS: Final = (1e-100, 1e50)
+#: Couplings, in whatever power of GeV; a small one is refused where its width is lost, not before.
+NUMBERS: Final = (0.0, 1e30)
+#: Measured numbers that somebody overrides.
+INPUTS: Final = (1e-30, 1e30)
+
+
+def require_within(value: Real, limits: tuple[float, float], what: str, unit: str = "") -> None:
+    """Refuse numbers that are neither 0 nor of a size between the limits, their sign or phase apart.
+
+    Parameters
+    ----------
+    value : float, complex or ndarray
+    limits : (float, float)
+        Least and greatest size.
+    what, unit : str
+        For the message.
+
+    Raises
+    ------
+    InputError
+        With the number and the limits.
+    """
+    least, most = limits
+    values = np.ravel(value)
+    size = np.abs(values)
+    wrong = np.flatnonzero((size != 0.0) & ~((size >= least) & (size <= most)))  # NaN as well
+    if len(wrong):
+        unit = f" {unit}" if unit else ""
+        span = f"sizes from {least:g} to {most:g}{unit}" if least else f"sizes up to {most:g}{unit}"
+        raise InputError(
+            f"{what} = {values[wrong[0]]:g}{unit}; allowed: {span}, beyond which products of such numbers leave the "
+            "computer's arithmetic"
+        )
