@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from darkpair.chains.chain import Chain
-from darkpair.chains.descriptor import build
+from darkpair.chains.descriptor import build, parse
+from darkpair.chains.recipes import spelled_recipes
 
 __all__ = ["CHAINS", "ENDINGS", "PRODUCTIONS", "NamedChain"]
 
@@ -55,6 +56,11 @@ class NamedChain:
     def summary(self) -> str:
         """The descriptor."""
         return self.descriptor
+
+    @property
+    def recipes(self) -> dict[str, str]:
+        """How each mode is made, by its spelling: no masses are needed to know."""
+        return spelled_recipes(parse(self.descriptor))
 
     def __call__(self, **settings: Any) -> Chain:
         """The chain; keyword arguments as in `darkpair.chains.descriptor.build`."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from darkpair.chains.joint import greatest_weight, joint_law
+from darkpair.chains.recipes import recipes
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
@@ -111,7 +112,7 @@ class Chain:
         return max(greatest_weight(plan.steps, plan.joint) for plan in self._plans)
 
     def provenance(self) -> dict[str, Any]:
-        """What the chain is: its decays, its particles, and the roles of each topology's positions."""
+        """What the chain is: its decays and how each is made, its particles, the roles of each topology's positions."""
         return {
             "decay": spell(self.decay),
             "visible_branching_ratio": self.visible_branching_ratio,
@@ -120,6 +121,7 @@ class Chain:
                 p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in _particles(self.decay)
             },
             "lifetimes": dict(self.lifetimes),
+            "modes": recipes(self.decay),
             "topologies": [
                 {"roles": plan.topology.roles, "pdgid": plan.topology.pdgid}
                 | ({"joint_lifetimes": plan.joint} if plan.joint else {})
@@ -185,14 +187,18 @@ class Chain:
         Raises
         ------
         InputError
-            If the parent's decay has a matrix element, which holds the parent's mass.
+            If the parent's decay has a matrix element that holds the parent's mass and knows no other.
         """
-        if any(mode.matrix_element is not None for mode in self.decay.modes):
-            raise InputError(
-                f"the matrix element of {spell(self.decay)} holds the mass {self.parent.mass:.9g} GeV of "
-                f'{self.parent.name}, the source says {mass:.9g} GeV; take mass = "pdg" in the source'
-            )
-        decay = replace(self.decay, parent=replace(self.parent, mass=mass))
+        modes = []
+        for mode in self.decay.modes:
+            element = mode.matrix_element
+            if element is not None and not hasattr(element, "at_mass"):
+                raise InputError(
+                    f"the matrix element of {spell(self.decay)} holds the mass {self.parent.mass:.9g} GeV of "
+                    f'{self.parent.name}, the source says {mass:.9g} GeV; take mass = "pdg" in the source'
+                )
+            modes.append(mode if element is None else replace(mode, matrix_element=element.at_mass(mass)))
+        decay = replace(self.decay, parent=replace(self.parent, mass=mass), modes=tuple(modes))
         return Chain(decay=decay, lifetimes=self.lifetimes)
 
     def _plan(self, combination: tuple[float, list[_Entry]]) -> _Plan:

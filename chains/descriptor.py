@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from darkpair.chains.chain import Chain
-from darkpair.chains.standard_model import known_matrix_element
+from darkpair.chains.standard_model import known_law
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lifetime import Lifetime
@@ -138,9 +138,11 @@ class _Builder:
             names = tuple(d.parent.name if isinstance(d, Decay) else d.name for d in built)
             self.built.add((parent.name, names))
             settings = dict(self.modes.get((parent.name, names), {}))
-            if len(built) == 3:
-                known = known_matrix_element(parent, [d.parent if isinstance(d, Decay) else d for d in built])
-                settings.setdefault("matrix_element", known)
+            particles = [d.parent if isinstance(d, Decay) else d for d in built]
+            law = known_law(parent, particles)
+            if law is not None and "matrix_element" not in settings:
+                settings["matrix_element"] = law.matrix_element(parent.mass, [p.mass for p in particles])
+                settings["order"] = law.order
             modes.append(Mode(built, branching_ratio=branching_ratio, **settings))
         return Decay(parent, tuple(modes), conserve=self.conserve)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.kinematics import two_body_momentum
 from darkpair.gen.particles import particle
 
 if TYPE_CHECKING:
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORM_FACTORS",
+    "PION",
     "ConstantForm",
     "DispersiveForm",
     "ExponentialForm",
     "FormFactor",
     "KstarForm",
+    "PionForm",
     "PoleForm",
     "ZExpansion",
     "form_factor",
+    "gounaris_sakurai",
 ]
 
 
@@ -228,6 +232,64 @@ class KstarForm:
         return axial - vector, axial + vector, longitudinal, np.sqrt(lam / q2) * a0
 
 
+@dataclass(frozen=True, kw_only=True)
+class PionForm:
+    """The pion's vector form factor, (GS(rho) + share GS(rho')) / (1 + share); without rho-omega mixing.
+
+    Parameters
+    ----------
+    rho, excited : (mass, width) [GeV]
+        Of the rho(770) and the rho(1450).
+    share : float
+        Amplitude of the rho(1450) over that of the rho(770).
+    """
+
+    rho: tuple[float, float]
+    excited: tuple[float, float]
+    share: float
+
+    def vector(self, q2: Real) -> Array:
+        """F at q^2 [GeV^2], complex, above the threshold of two charged pions."""
+        pion = particle("pi+").mass
+        ground, excited = (gounaris_sakurai(q2, *rho, pion) for rho in (self.rho, self.excited))
+        return np.asarray((ground + self.share * excited) / (1.0 + self.share))
+
+
+def gounaris_sakurai(s: Real, mass: float, width: float, pion: float) -> Array:
+    """Propagator of a rho in the pion's vector form factor: complex, 1 at s = 0.
+
+    Parameters
+    ----------
+    s : float or ndarray [GeV²]
+        At or above threshold.
+    mass, width, pion : float [GeV]
+
+    References
+    ----------
+    Gounaris and Sakurai, Phys. Rev. Lett. 21, 244 (1968); in the form of hep-ex/0112031, eqs. 11 to 16.
+    """
+    q = np.sqrt(np.maximum(s, 4.0 * pion**2))
+    s = np.square(q)
+
+    def loop(q: Real) -> Real:  # h(s)
+        k = two_body_momentum(q, pion, pion)
+        return 2.0 / math.pi * k / q * np.log((q + 2.0 * k) / (2.0 * pion))
+
+    k, k0 = two_body_momentum(q, pion, pion), float(two_body_momentum(mass, pion, pion))
+    h0 = float(loop(mass))
+    slope = h0 * (1.0 / (8.0 * k0**2) - 1.0 / (2.0 * mass**2)) + 1.0 / (
+        2.0 * math.pi * mass**2
+    )  # dh/ds at m²
+    shift = width * mass**2 / k0**3 * (k**2 * (loop(q) - h0) + (mass**2 - s) * k0**2 * slope)
+    at_zero = (
+        3.0 / math.pi * (pion / k0) ** 2 * math.log((mass + 2.0 * k0) / (2.0 * pion))
+        + mass / (2.0 * math.pi * k0)
+        - pion**2 * mass / (math.pi * k0**3)
+    )
+    running = width * (k / k0) ** 3 * mass / q
+    return np.asarray(mass**2 * (1.0 + at_zero * width / mass) / (mass**2 - s + shift - 1j * mass * running))
+
+
 #: B -> K, central values of hep-ph/9910221; as in EvtGen, EvtbTosllBallFF model 2; read there.
 ALI_BALL_K: Final = ExponentialForm(
     f_plus=(0.319, 1.465, 0.372, 0.782), f_zero=(0.319, 0.633, -0.095, 0.591), parent="B+"
@@ -248,6 +310,9 @@ BZ_PI: Final = PoleForm(f_plus=((0.744, 5.32**2), (-0.486, 40.73)), f_zero=((0.2
 
 #: K -> pi, arXiv:1602.04113: f_+(0) memory (FLAG21: .9698(17)), Lambda_+ and ln C read in flavio.
 DISPERSIVE_PI: Final = DispersiveForm(f_at_zero=0.9709, slope=24.22e-3, ln_c=0.1998)
+
+#: pi -> pi, e+ e- -> pi+ pi- of CMD-2, hep-ex/0308008 (rho(1450): PDG 2002); memory.
+PION: Final = PionForm(rho=(0.77565, 0.14385), excited=(1.465, 0.310), share=-0.0859)
 
 #: The choices by name and transition; the first of each transition is the default.
 FORM_FACTORS: Final[dict[str, dict[str, FormFactor]]] = {

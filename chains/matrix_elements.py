@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
@@ -38,7 +38,12 @@ __all__ = [
 
 
 class ThreeBodyAmplitude(Protocol):
-    """Squared amplitude of M -> spectator (1 2), spins summed and averaged."""
+    """Squared amplitude of M -> spectator (1 2), spins summed and averaged: a `MatrixElement` that says what it is."""
+
+    @property
+    def summary(self) -> str:
+        """What it is and where it comes from, in a line."""
+        ...
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
@@ -106,6 +111,10 @@ class CurrentDecay:
     arXiv:2005.07102, eqs. B5 and B6 are the limit mf = 0, contact.
     """
 
+    summary: ClassVar[str] = (
+        "contact of two currents, arXiv:2005.07102, eqs. B5 and B6, with the pair's mass and the mediator's propagator"
+    )
+
     current: DarkCurrent
     strength: Real
     mf: Real
@@ -171,6 +180,8 @@ class VectorTransition:
     arXiv:2005.07102, eqs. B1, B3, B4.
     """
 
+    summary: ClassVar[str] = "vector portal with f+ and f0, arXiv:2005.07102, eqs. B1, B3 and B4"
+
     mass: float
     daughter_mass: float
     form: FormFactor
@@ -209,6 +220,8 @@ class KstarTransition:
     current, strength, mediator_mass
         As for `VectorTransition`.
     """
+
+    summary: ClassVar[str] = "vector portal with V, A0, A1 and A2 (hep-ph/9910221), spins of the K* summed"
 
     mass: float
     daughter_mass: float
@@ -254,6 +267,8 @@ class ScalarTransition:
     arXiv:2005.07102, eq. B2.
     """
 
+    summary: ClassVar[str] = "scalar operator with f0, arXiv:2005.07102, eq. B2"
+
     form: FormFactor
     strength: Real
     pole: Real | None = None
@@ -289,6 +304,10 @@ class TripleDecay:
     majorana : bool
         Whether the third psi1 is identical with the others.
     """
+
+    summary: ClassVar[str] = (
+        "contact of the off-diagonal and the diagonal current, antisymmetrised, arXiv:2005.07102, below eq. 67"
+    )
 
     current: FermionCurrent
     strength: Real
@@ -336,12 +355,15 @@ class PowerAmplitude:
         Sum of the pair's masses where the power comes from its spins.
     pole : float or ndarray, optional [GeV]
         Mass of a scalar mediator; contact without.
+    summary : str
+        What it is and where it comes from.
     """
 
     strength: Real
     power: int = 0
     threshold: float = 0.0
     pole: Real | None = None
+    summary: str = "a power of q^2 - threshold^2, contact or through a scalar"
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
+from darkpair.chains.dalitz import (
+    EtaPolynomial,
+    KaonPolynomial,
+    PionPairPhoton,
+    RadialPolynomial,
+    ThreePionPolynomial,
+    ThreePionRho,
+)
 from darkpair.chains.form_factors import BCL_K, DISPERSIVE_PI, FormFactor
+from darkpair.chains.leptonic import KrollWada, MuonDecay, SemileptonicKaon
 from darkpair.gen.kinematics import Array, kallen
-from darkpair.gen.particles import Particle
+from darkpair.gen.particles import Particle, conjugate, particle
 from darkpair.gen.phase_space import MatrixElement
 
-__all__ = ["MesonNeutrinos", "PionScalarPair", "known_matrix_element"]
+__all__ = ["ELEMENTS", "Law", "MesonNeutrinos", "PionScalarPair", "known_law", "known_laws"]
 
 
 @dataclass(frozen=True)
@@ -31,12 +44,17 @@ class MesonNeutrinos:
     mass: float
     m_daughter: float
     form: FormFactor = DISPERSIVE_PI
+    summary: str = "vector current, arXiv:2005.07102, eqs. 5 and B1"
 
     def __call__(self, q2: Array, cosine: Array) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
         phase: Array = kallen(self.mass**2, self.m_daughter**2, q2)
         out: Array = self.form.plus(q2) ** 2 * phase * (1.0 - cosine * cosine)
         return out
+
+    def at_mass(self, mass: float) -> MesonNeutrinos:
+        """The same decay of a parent of another mass [GeV]."""
+        return replace(self, mass=mass)
 
 
 @dataclass(frozen=True)
@@ -46,37 +64,132 @@ class PionScalarPair:
     arXiv:2005.07102, eq B2; any normalisation.
     """
 
+    summary: str = "scalar operator, arXiv:2005.07102, eq. B2"
+
     def __call__(self, q2: Array, cosine: Array) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
         out: Array = DISPERSIVE_PI.zero(q2) ** 2 + 0.0 * cosine
         return out
 
+    def at_mass(self, mass: float) -> PionScalarPair:
+        """The same decay of a parent of another mass [GeV]: f0 knows none."""
+        return self
 
-def known_matrix_element(parent: Particle, daughters: Sequence[Particle]) -> MatrixElement | None:
-    """Squared matrix element of a mode that has a standard one; None is flat phase space.
+
+def _neutrinos(form: FormFactor) -> Callable[..., MesonNeutrinos]:
+    return lambda mass, masses, summary: MesonNeutrinos(mass, masses[0], form, summary)
+
+
+#: What chains/data/decays.toml may name: made of mass, masses [GeV], summary and the numbers of its entry.
+ELEMENTS: Final[Mapping[str, Callable[..., MatrixElement]]] = {
+    "BeautyNeutrinos": _neutrinos(BCL_K),
+    "EtaPolynomial": EtaPolynomial,
+    "KaonNeutrinos": _neutrinos(DISPERSIVE_PI),
+    "KaonPolynomial": KaonPolynomial,
+    "KrollWada": KrollWada,
+    "MuonDecay": MuonDecay,
+    "PionPairPhoton": PionPairPhoton,
+    "PionScalarPair": lambda summary, **_: PionScalarPair(summary),
+    "RadialPolynomial": RadialPolynomial,
+    "SemileptonicKaon": SemileptonicKaon,
+    "ThreePionPolynomial": ThreePionPolynomial,
+    "ThreePionRho": ThreePionRho,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Law:
+    """How a decay of the Standard Model is made.
+
+    Parameters
+    ----------
+    decay : str
+        Parent and daughters, in the element's order.
+    element : str
+        A name of `ELEMENTS`.
+    summary : str
+        What it is and its source, in a line.
+    numbers : mapping of str to float
+        The element's parameters.
+    order : tuple of int
+        The place, among the daughters as a chain lists them, of each daughter of the element.
+    """
+
+    decay: str
+    element: str
+    summary: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    order: tuple[int, ...] = (0, 1, 2)
+
+    @property
+    def particles(self) -> tuple[Particle, tuple[Particle, ...]]:
+        """Parent, and daughters in the element's order; dark ones without a mass."""
+        parent, _, daughters = self.decay.partition(" -> ")
+        return _named(parent), tuple(_named(name) for name in daughters.split())
+
+    def matrix_element(self, mass: float, masses: Sequence[float]) -> MatrixElement:
+        """Its squared matrix element; the daughters' masses as the chain lists them [GeV]."""
+        own = tuple(masses[i] for i in self.order)
+        return ELEMENTS[self.element](mass=mass, masses=own, summary=self.summary, **self.numbers)
+
+
+def known_law(parent: Particle, daughters: Sequence[Particle]) -> Law | None:
+    """How a mode is made that has a matrix element of its own, whatever the order and the charges; None is flat.
 
     Parameters
     ----------
     parent : Particle
     daughters : sequence of Particle
-        In the order of the chain: the meson first.
     """
-    if len(daughters) != 3:
+    ids = [_species(p.pdgid) for p in daughters]
+    law, species = _laws().get((parent.pdgid, *sorted(ids)), (None, ()))
+    if law is None:
         return None
-    heavy, light = abs(parent.pdgid), abs(daughters[0].pdgid)
-    pair = {abs(d.pdgid) for d in daughters[1:]}
-    if heavy in _BOTTOM and light in _KAONS and pair <= _NEUTRINOS:
-        # the lattice's form factors, with which the experiments simulate it
-        return MesonNeutrinos(parent.mass, daughters[0].mass, BCL_K)
-    if heavy not in _KAONS or light not in _PIONS:
-        return None
-    if pair <= _NEUTRINOS:
-        return MesonNeutrinos(parent.mass, daughters[0].mass)
-    return PionScalarPair() if pair == {_Y} else None
+    free = list(range(len(ids)))
+    order = []
+    for wanted in species:
+        order.append(next(i for i in free if ids[i] == wanted))
+        free.remove(order[-1])
+    return replace(law, order=tuple(order))
 
 
-_BOTTOM = frozenset({511, 521})
-_KAONS = frozenset({130, 310, 311, 321})
-_PIONS = frozenset({111, 211})
+@cache
+def known_laws() -> tuple[Law, ...]:
+    """Every decay of chains/data/decays.toml, once: its conjugate and its other orders are the same."""
+    tables: dict[str, dict[str, Any]] = tomllib.loads(
+        files(__package__).joinpath("data/decays.toml").read_text(encoding="utf-8")
+    )
+    return tuple(
+        Law(
+            decay=decay,
+            element=table["element"],
+            summary=table["summary"],
+            numbers={name: line["value"] for name, line in table.items() if isinstance(line, dict)},
+        )
+        for table in tables.values()
+        for decay in table["decays"]
+    )
+
+
+@cache
+def _laws() -> Mapping[tuple[int, ...], tuple[Law, tuple[int, ...]]]:
+    """The laws, with the species of their daughters in order, by parent and sorted species; conjugates included."""
+    out: dict[tuple[int, ...], tuple[Law, tuple[int, ...]]] = {}
+    for law in known_laws():
+        parent, daughters = law.particles
+        for p, ds in ((parent, daughters), (conjugate(parent), tuple(conjugate(d) for d in daughters))):
+            species = tuple(_species(d.pdgid) for d in ds)
+            out.setdefault((p.pdgid, *sorted(species)), (law, species))
+    return out
+
+
+def _species(pdgid: int) -> int:
+    """PDG id, a neutrino's without its flavour: no element knows it."""
+    return (12 if pdgid > 0 else -12) if abs(pdgid) in _NEUTRINOS else pdgid
+
+
+def _named(name: str) -> Particle:
+    return particle(name, mass=0.0) if name == "Y" else particle(name)
+
+
 _NEUTRINOS = frozenset({12, 14, 16})
-_Y = 905

@@ -17,6 +17,7 @@ from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_ma
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
 from darkpair.gen.ranges import ENERGIES, require_within
+from darkpair.gen.recipe import recipe, summary_of
 
 __all__ = ["Daughter", "Decay", "Mode"]
 
@@ -34,7 +35,9 @@ class Mode:
     branching_ratio : float
         0 to 1.
     matrix_element : callable, optional
-        Of a three-body mode, `darkpair.gen.phase_space.MatrixElement`; the daughters in its order.
+        Of a three-body mode, `darkpair.gen.phase_space.MatrixElement`; the daughters in its order, or in `order`.
+    order : tuple of int
+        The places among the daughters of the matrix element's particles 0, 1 and 2.
     slope : float
         Of a two-body mode: density (1 + slope c)/2 in the cosine of the *last* daughter, in the rest frame of
         the decaying particle, to `axis`.
@@ -47,12 +50,14 @@ class Mode:
     Raises
     ------
     InputError
-        For one daughter, a branching ratio or slope out of range, a matrix element of another than three bodies.
+        For one daughter, a branching ratio or slope out of range, a matrix element of another than three bodies,
+        an order that is none of three.
     """
 
     daughters: tuple[Daughter, ...]
     branching_ratio: float = 1.0
     matrix_element: MatrixElement | None = None
+    order: tuple[int, ...] = (0, 1, 2)
     slope: float = 0.0
     axis: Literal["flight", "sister"] = "flight"
 
@@ -65,6 +70,8 @@ class Mode:
             raise InputError(f"slope = {self.slope} of an angular distribution; allowed: -1 to 1")
         if self.matrix_element is not None and len(self.daughters) != 3:
             raise InputError(f"a matrix element with {len(self.daughters)} daughters; allowed: three")
+        if sorted(self.order) != [0, 1, 2]:
+            raise InputError(f"order = {self.order} of a matrix element; allowed: 0, 1 and 2, each once")
         if self.slope and len(self.daughters) != 2:
             raise InputError(f"a slope with {len(self.daughters)} daughters; allowed: two")
 
@@ -72,6 +79,12 @@ class Mode:
     def particles(self) -> tuple[Particle, ...]:
         """The daughters themselves."""
         return tuple(d.parent if isinstance(d, Decay) else d for d in self.daughters)
+
+    @property
+    def recipe(self) -> str:
+        """How the daughters are made, in a line; see `darkpair.gen.recipe`."""
+        summary = None if self.matrix_element is None else summary_of(self.matrix_element)
+        return recipe(len(self.daughters), summary=summary, slope=self.slope, axis=self.axis)
 
 
 @dataclass(frozen=True)
@@ -220,10 +233,12 @@ class _Unweighted:
     """A sampler of three or more bodies at weight 1."""
 
     sampler: ThreeBody | ManyBody
+    places: tuple[int, ...]  # of the sampler's particles among the daughters
 
     def __call__(self, rng: np.random.Generator, n: int) -> tuple[FourVectors, dict[str, Array]]:
         drawn = self.sampler.sample(rng, n)
-        return (drawn if isinstance(drawn, list) else drawn[0]), {}
+        vectors = drawn if isinstance(drawn, list) else drawn[0]
+        return [vectors[self.places.index(i)] for i in range(len(vectors))], {}
 
 
 def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow:
@@ -235,10 +250,11 @@ def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow:
         e1, e2 = (math.hypot(momentum, m) for m in masses)
         return TwoBody(mass=parent.mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope, axis=mode.axis)
     if len(masses) == 3:
-        return ManyBodyThrow(
-            mass=parent.mass, sample=_Unweighted(ThreeBody(parent.mass, masses, mode.matrix_element))
-        )
-    return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ManyBody(parent.mass, masses)))
+        own = [masses[i] for i in mode.order]
+        sampler = ThreeBody(parent.mass, own, mode.matrix_element)
+        return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(sampler, mode.order))
+    places = tuple(range(len(masses)))
+    return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ManyBody(parent.mass, masses), places))
 
 
 def _at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -18,9 +18,18 @@ __all__ = ["FourVectors", "ManyBody", "MatrixElement", "ThreeBody", "require_ope
 #: Four-momenta (x, y, z, E) of each daughter.
 FourVectors: TypeAlias = list[tuple[Array, Array, Array, Array]]
 
-#: Squared matrix element of M -> 0 1 2 as a function of q² = (p1 + p2)² [GeV²] and of the cosine between
-#: particles 2 and 0 in the rest frame of the pair (1, 2); any normalisation.
-MatrixElement: TypeAlias = Callable[[Array, Array], Array]
+
+class MatrixElement(Protocol):
+    """Squared matrix element of M -> 0 1 2, any normalisation; a function will do.
+
+    One that also has ``summary``, a line of what it is and where it comes from, is known by it in `list`, `inspect` and
+    the provenance of files, a function by its name.  ``at_mass(mass)``, the same of a parent of another mass, is needed
+    where a source gives the parent a mass of its own.
+    """
+
+    def __call__(self, q2: Array, cosine: Array, /) -> Array:
+        """|M|² at q² = (p1 + p2)² [GeV²] and the cosine between particles 2 and 0 in the rest frame of (1, 2)."""
+        ...
 
 
 def require_open(mass: float, masses: Sequence[float], what: str = "decay") -> None:

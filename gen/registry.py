@@ -33,6 +33,12 @@ class Plugin:
     origin: str
     factory: Callable[..., Any] | None
 
+    @property
+    def recipes(self) -> dict[str, str]:
+        """How each mode of a chain is made, where its factory says so before it has masses."""
+        recipes = getattr(self.factory, "recipes", None)
+        return dict(recipes) if isinstance(recipes, Mapping) else {}
+
 
 @dataclass(frozen=True)
 class Registry:

@@ -42,7 +42,8 @@ def _to_two(model: ScalarPair) -> Array:
 
 def _three_amplitude(model: ScalarPair) -> PowerAmplitude:
     """Squared amplitude of S2 -> S1 S1 S1: (3! lambda)^2 / 3!, flat over the Dalitz plane."""
-    return PowerAmplitude(strength=6.0 * np.square(model.lambda_2111))
+    strength = 6.0 * np.square(model.lambda_2111)
+    return PowerAmplitude(strength=strength, summary="contact of four scalars, flat over the Dalitz plane")
 
 
 def _to_three(model: ScalarPair) -> Array:

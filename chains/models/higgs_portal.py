@@ -184,6 +184,9 @@ def photons_by_mixing(mass: Real, theta: Real, inputs: Inputs) -> Array:
     return two_body_width(mass, 0.0, 0.0, squared)
 
 
+_OFF_SHELL = "off-shell Higgs to a light pair, arXiv:2005.07102, below eq. 29"
+
+
 def _visible_amplitude(model: HiggsPortal, *, pair: str) -> PowerAmplitude:
     """Squared amplitude of X2 -> X1 and a light pair by an off-shell Higgs (arXiv:2005.07102, below eq. 29)."""
     coupling, pole = model.strength()
@@ -192,9 +195,11 @@ def _visible_amplitude(model: HiggsPortal, *, pair: str) -> PowerAmplitude:
     reach = np.asarray(coupling) / model.inputs["m_h"] ** 2
     if pair == "gamma":
         photon = reach * higgs_vev(model.inputs) * photon_coupling(model.inputs)
-        return PowerAmplitude(strength=0.5 * 8.0 * np.square(photon), power=2, pole=pole)
+        strength = 0.5 * 8.0 * np.square(photon)
+        return PowerAmplitude(strength=strength, power=2, pole=pole, summary=_OFF_SHELL)
     mass = particle(f"{pair}-").mass
-    return PowerAmplitude(strength=2.0 * np.square(reach * mass), power=1, threshold=2.0 * mass, pole=pole)
+    strength = 2.0 * np.square(reach * mass)
+    return PowerAmplitude(strength=strength, power=1, threshold=2.0 * mass, pole=pole, summary=_OFF_SHELL)
 
 
 def _visible(model: HiggsPortal, *, pair: str) -> Array:

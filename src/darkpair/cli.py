@@ -30,6 +30,7 @@ from darkpair.report import (
     plugin_table,
     production_lines,
     rate_rows_table,
+    recipe_lines,
     result_lines,
     sample_lines,
     strongest_table,
@@ -135,6 +136,7 @@ def list_plugins(kind: str | None, as_json: bool) -> None:
         rows = {
             name: [
                 {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.factory is None}
+                | ({"modes": p.recipes} if p.recipes else {})
                 for p in r.plugins.values()
             ]
             for name, r in chosen.items()
@@ -164,6 +166,8 @@ def inspect(file: Path, as_json: bool) -> None:
     console.print(f"events in the file     {told['output']['events']:,}")
     if isinstance(told.get("chain"), dict):
         console.print(f"chain                  {told['chain'].get('decay')}")
+        for line in recipe_lines(told):
+            console.print(line)
     if "seed" in told:
         console.print(f"seed                   {told['seed']}")
     versions = ", ".join(f"{name} {version}" for name, version in told.get("versions", {}).items())

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from darkpair.chains.models.rates import RateRow
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.gen.recipe import PHASE_SPACE
 from darkpair.limits import LimitRow, strongest_row
 from darkpair.studies.parameter_space import PRODUCTION
 
@@ -22,6 +23,7 @@ __all__ = [
     "plugin_table",
     "production_lines",
     "rate_rows_table",
+    "recipe_lines",
     "result_lines",
     "sample_lines",
     "strongest_table",
@@ -107,6 +109,12 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
                 f"not in it              {one['visible_branching_ratio']:.5g}, the branching ratio of the modes below "
                 f"{one['decay'].split(' ->')[0]}, which alone are generated"
             )
+        flat = [name for name, recipe in one.get("modes", {}).items() if PHASE_SPACE in recipe.split("; or ")]
+        if flat:
+            lines.append(
+                f"flat                   {'; '.join(flat)}: phase space, without a matrix element (darkpair inspect says how "
+                "every decay is made)"
+            )
         for name, law in one.get("lifetimes", {}).items():
             if law.get("type") == "Scan" and law.get("ctau") == 0.0:
                 lines.append(
@@ -133,6 +141,15 @@ def _error(result: Mapping[str, Any]) -> str:
 def _limit(result: Mapping[str, Any], key: str) -> str:
     level = 100.0 * result["acceptance_upper_limit_level"]
     return f"upper limit            {result[key]:.3g} at {level:.0f} % confidence"
+
+
+def recipe_lines(told: Mapping[str, Any]) -> list[str]:
+    """How every decay of a file with that provenance is made, one a line; nothing of a file that does not say."""
+    chain = told.get("chain") or {}
+    modes: dict[str, str] = {}
+    for one in chain.get("chains", [chain]):
+        modes |= one.get("modes", {})
+    return [f"made                   {name}: {recipe}" for name, recipe in modes.items()]
 
 
 def _last_cut(cutflow: Sequence[Mapping[str, Any]]) -> str:
@@ -241,5 +258,7 @@ def plugin_table(kind: str, plugins: dict[str, Any]) -> Table:
     table.add_column("from", no_wrap=True)
     for plugin in plugins.values():
         broken = plugin.factory is None
-        table.add_row(plugin.name, f"BROKEN: {plugin.summary}" if broken else plugin.summary, plugin.origin)
+        made = [f"  {name}: {recipe}" for name, recipe in plugin.recipes.items()]
+        what = f"BROKEN: {plugin.summary}" if broken else "\n".join([plugin.summary, *made])
+        table.add_row(plugin.name, what, plugin.origin)
     return table

@@ -1,0 +1,64 @@
+"""The two ways to say where a three-body decay is: q² and the pair's angle, or the masses of its pairs.  Units: GeV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from darkpair.gen.kinematics import Array, Real, kallen
+
+__all__ = ["dalitz_point", "energies", "pair_masses"]
+
+
+def pair_masses(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> tuple[Array, Array, Array]:
+    """Squared masses of the pairs (1, 2), (0, 2) and (0, 1) [GeV²].
+
+    Parameters
+    ----------
+    mass : float [GeV]
+    masses : three floats [GeV]
+    q2 : float or ndarray [GeV²]
+        Of the pair (1, 2), not zero.
+    cosine : float or ndarray
+        Between particles 2 and 0 in the pair's rest frame.
+    """
+    m0, m1, m2 = (np.square(m) for m in masses)
+    heavy = np.square(mass)
+    q2 = np.asarray(q2, dtype=np.float64)
+    momenta = np.sqrt(np.maximum(kallen(heavy, m0, q2), 0.0) * np.maximum(kallen(q2, m1, m2), 0.0))
+    s02 = m0 + m2 + ((heavy - q2 - m0) * (q2 + m2 - m1) - momenta * cosine) / (2.0 * q2)
+    return np.asarray(q2), np.asarray(s02), np.asarray(heavy + m0 + m1 + m2 - q2 - s02)
+
+
+def energies(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> tuple[Array, Array, Array]:
+    """Energies of particles 0, 1 and 2 in the parent's rest frame [GeV]; arguments of `pair_masses`."""
+    opposite = pair_masses(mass, masses, q2, cosine)
+    e0, e1, e2 = (
+        np.asarray((np.square(mass) + np.square(m) - s) / (2.0 * mass))
+        for m, s in zip(masses, opposite, strict=True)
+    )
+    return e0, e1, e2
+
+
+def dalitz_point(daughters: Sequence[Sequence[Array] | Array]) -> tuple[Array, Array]:
+    """q² [GeV²] of particles 1 and 2, and the cosine between 2 and 0 in their rest frame.
+
+    Parameters
+    ----------
+    daughters : three times four ndarrays, (n,) [GeV]
+        x, y, z, E of particles 0, 1, 2, in any frame.
+    """
+    p0, p1, p2 = (np.asarray(p) for p in daughters)
+    pair = p1 + p2
+    q2 = _dot(pair, pair)
+    # in the pair's frame -p2.p0 is (p2.q)(p0.q)/q² - p2.p0, and each momentum is the same of itself
+    mixed, own2, own0 = (
+        _dot(a, pair) * _dot(b, pair) / q2 - _dot(a, b) for a, b in ((p2, p0), (p2, p2), (p0, p0))
+    )
+    return q2, np.clip(mixed / np.sqrt(own2 * own0), -1.0, 1.0)
+
+
+def _dot(a: Array, b: Array) -> Array:
+    out: Array = a[3] * b[3] - a[0] * b[0] - a[1] * b[1] - a[2] * b[2]
+    return out

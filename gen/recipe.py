@@ -1,0 +1,42 @@
+"""How the daughters of a mode are made, in words: what `list`, `inspect` and every file's provenance say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from darkpair.gen.phase_space import MatrixElement
+
+__all__ = ["ISOTROPIC", "PHASE_SPACE", "recipe", "summary_of"]
+
+#: Of three and more daughters without a matrix element.
+PHASE_SPACE: Final = "phase space"
+
+#: Of two daughters whose directions nothing prefers.
+ISOTROPIC: Final = "two-body, isotropic"
+
+
+def recipe(daughters: int, *, summary: str | None = None, slope: float = 0.0, axis: str = "flight") -> str:
+    """How a mode is made.
+
+    Parameters
+    ----------
+    daughters : int
+        How many.
+    summary : str, optional
+        Of its matrix element, if it has one.
+    slope, axis : float, str
+        As of `darkpair.gen.decay.Mode`.
+    """
+    if daughters == 2:
+        return ISOTROPIC if slope == 0.0 else f"two-body, 1 {slope:+.4g} cos to the {axis}"
+    return PHASE_SPACE if summary is None else f"matrix element: {summary}"
+
+
+def summary_of(matrix_element: MatrixElement) -> str:
+    """What a matrix element is and where it comes from; of a function that does not say, its name."""
+    summary = getattr(matrix_element, "summary", None)
+    if isinstance(summary, str):
+        return summary
+    kind = matrix_element if hasattr(matrix_element, "__qualname__") else type(matrix_element)
+    return f"{kind.__module__}.{kind.__qualname__}"
