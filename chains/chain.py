@@ -21,7 +21,9 @@ from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.joint_lifetime import JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
+from darkpair.gen.line_masses import LineMasses, Node
 from darkpair.gen.particles import Particle, conjugate
+from darkpair.gen.phase_space import require_open
 from darkpair.gen.streams import Streams
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
@@ -39,7 +41,7 @@ class _Step:
     mother: int
     vertex: int
     children: tuple[int, ...]
-    throw: TwoBody | ManyBodyThrow
+    throw: TwoBody | ManyBodyThrow | None  # None: of masses that differ from event to event
     lifetime: Lifetime
     mass: float
     keeps_length: str | None
@@ -54,6 +56,7 @@ class _Plan:
     topology: Topology
     steps: tuple[_Step, ...]
     joint: JointLaw | None
+    lines: LineMasses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,8 @@ class Chain:
     _plans: tuple[_Plan, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        plans = tuple(self._plan(combination) for combination in _combinations(self.decay))
+        bounds: dict[Any, Any] = {}
+        plans = tuple(self._plan(combination, bounds) for combination in _combinations(self.decay))
         object.__setattr__(self, "_plans", plans)
         for name in self.lifetimes:
             if name not in self.decay.decaying:
@@ -127,7 +131,12 @@ class Chain:
                 | ({"joint_lifetimes": plan.joint} if plan.joint else {})
                 for plan in self._plans
             ],
-        }
+        } | ({"line_shapes": self.line_shapes} if self.line_shapes else {})
+
+    @property
+    def line_shapes(self) -> dict[str, dict[str, Any]]:
+        """Law of each particle whose mass differs from event to event, by name; all others are lines."""
+        return {name: law for plan in self._plans for name, law in plan.lines.descriptions.items()}
 
     def generate(self, parents: Parents, streams: Streams) -> Any:
         """Events as an awkward array; see `darkpair.gen.events`.
@@ -201,7 +210,7 @@ class Chain:
         decay = replace(self.decay, parent=replace(self.parent, mass=mass), modes=tuple(modes))
         return Chain(decay=decay, lifetimes=self.lifetimes)
 
-    def _plan(self, combination: tuple[float, list[_Entry]]) -> _Plan:
+    def _plan(self, combination: tuple[float, list[_Entry]], bounds: dict[Any, Any]) -> _Plan:
         probability, entries = combination
         vertex_of = {
             i: v for v, i in enumerate((i for i, e in enumerate(entries) if e.decay is not None), start=1)
@@ -216,10 +225,15 @@ class Chain:
             vertex=tuple(0 if e.mother < 0 else vertex_of[e.mother] for e in entries),
         )
         roles = {position: role for role, position in topology.roles.items()}
+        lines = LineMasses([_node(entry, i, entries) for i, entry in enumerate(entries)], bounds)
         steps = []
         for i, vertex in vertex_of.items():
             entry = entries[i]
             assert entry.decay is not None  # (vertex_of holds the decaying ones only)
+            throw = entry.decay.generators[entry.mode]
+            if throw is None and i not in lines.decays:
+                daughters = [p.mass for p in entry.decay.modes[entry.mode].particles]
+                require_open(entry.particle.mass, daughters, entry.particle.name)
             steps.append(
                 _Step(
                     stage=entry.path,
@@ -227,14 +241,15 @@ class Chain:
                     mother=entry.mother,
                     vertex=vertex,
                     children=tuple(j for j, e in enumerate(entries) if e.mother == i),
-                    throw=entry.decay.generators[entry.mode],
-                    lifetime=self.lifetimes.get(entry.particle.name) or _own_lifetime(entry.particle),
+                    throw=None if i in lines.decays else throw,
+                    lifetime=self.lifetimes.get(entry.particle.name)
+                    or (Exponential(0.0) if lines.varies(i) else _own_lifetime(entry.particle)),
                     mass=entry.particle.mass,
                     keeps_length=roles[i] if entry.particle.dark else None,
                     sister=_sister(entries, i),
                 )
             )
-        return _Plan(probability, topology, tuple(steps), joint_law(topology, steps))
+        return _Plan(probability, topology, tuple(steps), joint_law(topology, steps), lines)
 
 
 @dataclass(frozen=True)
@@ -246,6 +261,13 @@ class _Entry:
     mother: int
     decay: Decay | None
     mode: int = 0
+
+
+def _node(entry: _Entry, i: int, entries: list[_Entry]) -> Node:
+    """What the line shapes have to know of entry i."""
+    children = tuple(j for j, e in enumerate(entries) if e.mother == i)
+    mode = entry.decay.modes[entry.mode] if entry.decay is not None else None
+    return Node(particle=entry.particle, mother=entry.mother, mode=mode, children=children)
 
 
 def _sister(entries: list[_Entry], i: int) -> tuple[int, int] | None:
@@ -381,6 +403,7 @@ def _fill(
     weights = dict(parents.weights)
     lengths: dict[str, Array] = {}
     joint = None if plan.joint is None else plan.joint.start(n, streams, suffix)
+    masses, throws = plan.lines.draw(streams.rng(f"line shapes{suffix}"), n) if plan.lines else ({}, {})
     for step in plan.steps:
         rng = streams.rng(step.stage + suffix)
         parent = tuple(momentum[:, step.position])
@@ -388,12 +411,13 @@ def _fill(
         if step.mother < 0 and parents.decay_vertex is not None:
             vertices[:, step.vertex] = parents.decay_vertex
         else:
+            mass = masses.get(step.position, step.mass)
             if joint is not None and step.position in joint.law.members:
                 length, factors = joint.sample(step.position, rng, momentum, vertices)
             else:
-                length, factors = step.lifetime.sample(rng, parent[:3], step.mass, tuple(origin[:3]))
+                length, factors = step.lifetime.sample(rng, parent[:3], mass, tuple(origin[:3]))
             if length.any():
-                per_momentum = length / step.mass
+                per_momentum = length / mass
                 for i in range(4):
                     np.multiply(parent[i], per_momentum, out=vertices[i, step.vertex])
                     vertices[i, step.vertex] += origin[i]
@@ -406,7 +430,8 @@ def _fill(
         sister = None
         if step.sister is not None:
             sister = tuple(momentum[:, step.sister[0]]), tuple(momentum[:, step.sister[1]])
-        daughters, factors = step.throw.throw(rng, parent, mother, sister)
+        throw = step.throw or throws[step.position]
+        daughters, factors = throw.throw(rng, parent, mother, sister)
         _multiply(weights, factors)
         for child, vector in zip(step.children, daughters, strict=True):
             for i in range(4):
@@ -420,6 +445,7 @@ def _fill(
         vertices=vertices,
         weights=weights,
         proper_length=lengths,
+        masses=masses,
     )
 
 

@@ -150,6 +150,7 @@ def build_chains(
     *,
     mass: Mapping[str, float] | None = None,
     ctau: Mapping[str, float] | None = None,
+    width: Mapping[str, float] | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
     conserve: bool = True,
 ) -> list[Chain]:
@@ -158,7 +159,7 @@ def build_chains(
     Parameters
     ----------
     decays : sequence of str
-    mass, ctau, lifetimes : mappings, optional
+    mass, ctau, width, lifetimes : mappings, optional
         By particle, as in `darkpair.chains.descriptor.build`, or by another name of a dark state
         (`darkpair.gen.particles.spoken`); each chain takes those of its own particles.
     conserve : bool
@@ -173,7 +174,7 @@ def build_chains(
     own = [set(_names(tree)) for tree in trees]
     known = sorted(set().union(*own))
     mass, ctau = spoken(mass or {}, known), spoken(ctau or {}, known)
-    for table in (mass, ctau, lifetimes):
+    for table in (mass, ctau, width, lifetimes):
         for name in table or ():
             if name not in known:
                 raise UnknownNameError("particle of the chain", name, known)
@@ -182,6 +183,7 @@ def build_chains(
             tree,
             mass=_of(mass, names),
             ctau=_of(ctau, names),
+            width=_of(width, names),
             lifetimes=_of(lifetimes, names),
             conserve=conserve,
         )

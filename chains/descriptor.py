@@ -48,6 +48,7 @@ def build(
     *,
     mass: Mapping[str, float] | None = None,
     ctau: Mapping[str, float] | None = None,
+    width: Mapping[str, float] | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
     modes: ModeSettings | None = None,
     conserve: bool = True,
@@ -61,6 +62,8 @@ def build(
         Of the dark states, and of any other that should differ from the PDG's.
     ctau : mapping of str to float [mm]
         A decaying dark state is prompt unless given.
+    width : mapping of str to float [GeV]
+        Natural widths other than the PDG's of rho, omega, K*(892), phi; 0 is a line.
     lifetimes : mapping of str to Lifetime
         Laws other than the exponential, as in `Chain`.
     modes : mapping
@@ -77,9 +80,11 @@ def build(
         For a text that is no descriptor, a bad number, a decay that is not possible.
     """
     tree = parse(spelled) if isinstance(spelled, str) else spelled
-    builder = _Builder(mass=mass or {}, ctau=ctau or {}, modes=modes or {}, conserve=conserve)
+    builder = _Builder(
+        mass=mass or {}, ctau=ctau or {}, width=width or {}, modes=modes or {}, conserve=conserve
+    )
     decay = builder.decay(tree)
-    for given in (builder.mass, builder.ctau):
+    for given in (builder.mass, builder.ctau, builder.width):
         for name in given:
             if name not in builder.used:
                 raise UnknownNameError("particle of the chain", name, sorted(builder.used))
@@ -125,6 +130,7 @@ def _spelt(parent: str, names: tuple[str, ...]) -> str:
 class _Builder:
     mass: Mapping[str, float]
     ctau: Mapping[str, float]
+    width: Mapping[str, float]
     modes: ModeSettings
     conserve: bool
     used: set[str] = field(default_factory=set)
@@ -151,7 +157,7 @@ class _Builder:
 
     def particle(self, name: str, *, decays: bool) -> Particle:
         self.used.add(name)
-        found = particle(name, mass=self.mass.get(name), ctau=self.ctau.get(name))
+        found = particle(name, mass=self.mass.get(name), ctau=self.ctau.get(name), width=self.width.get(name))
         # a dark state that decays in the chain is prompt unless somebody says how far it flies
         return (
             particle(name, mass=found.mass, ctau=0.0)

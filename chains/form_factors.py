@@ -211,12 +211,12 @@ class KstarForm:
     a1: tuple[float, float, float] = (0.337, 0.602, 0.258)  # the same
     a2: tuple[float, float, float] = (0.282, 1.172, 0.567)  # the same
 
-    def helicities(self, mass: float, mass_v: float, q2: Real) -> tuple[Array, Array, Array, Array]:
+    def helicities(self, mass: Real, mass_v: Real, q2: Real) -> tuple[Array, Array, Array, Array]:
         """Helicity amplitudes H_+, H_-, H_0, H_t of the V - A current, without the 1/2 of P_L [GeV].
 
         Parameters
         ----------
-        mass, mass_v : float [GeV]
+        mass, mass_v : float or ndarray [GeV]
             B and K*.
         q2 : float or ndarray [GeV^2]
             Below (mass - mass_v)^2.

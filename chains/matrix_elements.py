@@ -9,7 +9,7 @@ spectator in the pair's rest frame. Units: GeV.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
@@ -18,6 +18,8 @@ from darkpair.chains.dark_currents import decay_products
 from darkpair.gen.kinematics import kallen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from darkpair.chains.dark_currents import DarkCurrent, FermionCurrent
     from darkpair.chains.form_factors import FormFactor, KstarForm
     from darkpair.gen.kinematics import Array, Real
@@ -213,8 +215,8 @@ class KstarTransition:
 
     Parameters
     ----------
-    mass, daughter_mass : float [GeV]
-        B and K*.
+    mass, daughter_mass : float or ndarray [GeV]
+        B and K*; rates take the K* at its nominal mass, events (`at_masses`) at that of each.
     form : KstarForm
         V, A_0, A_1, A_2.
     current, strength, mediator_mass
@@ -223,8 +225,8 @@ class KstarTransition:
 
     summary: ClassVar[str] = "vector portal with V, A0, A1 and A2 (hep-ph/9910221), spins of the K* summed"
 
-    mass: float
-    daughter_mass: float
+    mass: Real
+    daughter_mass: Real
     form: KstarForm
     current: DarkCurrent
     strength: Real
@@ -237,6 +239,10 @@ class KstarTransition:
         across = (np.square(plus) + np.square(minus)) * np.square(shape)
         total = self.current.pair(q2, cos_theta, zero * shape, ht)
         return np.asarray(self.strength * (total + across * self.current.pair_transverse(q2, cos_theta)))
+
+    def at_masses(self, mass: Real, masses: Sequence[Real]) -> KstarTransition:
+        """The same of a B and a K* of other masses [GeV]; the form factors do not depend on them."""
+        return replace(self, mass=mass, daughter_mass=masses[0])
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""

@@ -18,8 +18,9 @@ from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
 from darkpair.gen.ranges import ENERGIES, require_within
 from darkpair.gen.recipe import recipe, summary_of
+from darkpair.gen.resonances import line_shape
 
-__all__ = ["Daughter", "Decay", "Mode"]
+__all__ = ["Daughter", "Decay", "FourVector", "ManyBodyThrow", "Mode", "TwoBody", "least_mass"]
 
 FourVector: TypeAlias = tuple[Array, Array, Array, Array]
 
@@ -106,13 +107,14 @@ class Decay:
         has an odd number of half-integer spins, or changes the fermion number of Dirac states; for a parent lighter
         than 1e-20 GeV.
     ClosedChannelError
-        For a mode whose daughters are too heavy.
+        For a mode whose daughters are too heavy: resonances count with the least mass of their lines.
     """
 
     parent: Particle
     modes: tuple[Mode, ...]
     conserve: bool = True
-    generators: tuple[TwoBody | ManyBodyThrow, ...] = field(init=False, repr=False, compare=False)
+    #: None where masses differ from event to event (`darkpair.gen.line_masses`).
+    generators: tuple[TwoBody | ManyBodyThrow | None, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         name = self.parent.name
@@ -158,12 +160,15 @@ Daughter: TypeAlias = "Particle | Decay"
 
 @dataclass(frozen=True, kw_only=True)
 class TwoBody:
-    """Two daughters back to back in the parent's rest frame, boosted to the parent's frame."""
+    """Two daughters back to back in the parent's rest frame, boosted to the parent's frame.
 
-    mass: float
-    momentum: float
-    e1: float
-    e2: float
+    Numbers, or arrays (n,) where masses differ from event to event.
+    """
+
+    mass: Real
+    momentum: Real
+    e1: Real
+    e2: Real
     slope: float
     axis: Literal["flight", "sister"]
 
@@ -202,6 +207,10 @@ class TwoBody:
         out = self._boosted(here, direction(rng, axis, self.slope), -1.0)
         return [boost(*mother, m, *vector) for vector in out], {}
 
+    def along(self, parent: FourVector, unit: Vector3) -> FourVectors:
+        """Daughters' four-momenta [GeV]; the first flies along the unit vector in the parent's rest frame."""
+        return self._boosted(parent, unit, 1.0)
+
     def _boosted(self, parent: FourVector, unit: Vector3, sign: float) -> FourVectors:
         """Daughters in the parent's frame; the first flies along sign times the unit vector."""
         p = sign * self.momentum
@@ -213,7 +222,7 @@ class TwoBody:
 class ManyBodyThrow:
     """Three or more daughters, thrown in the parent's rest frame and boosted to the parent's frame."""
 
-    mass: float
+    mass: Real
     sample: Callable[[np.random.Generator, int], tuple[FourVectors, dict[str, Array]]]
 
     def throw(
@@ -241,9 +250,25 @@ class _Unweighted:
         return [vectors[self.places.index(i)] for i in range(len(vectors))], {}
 
 
-def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow:
+def least_mass(daughter: Daughter) -> float:
+    """Least mass that a daughter can have [GeV]: a resonance that of its lightest mode, or channel."""
+    particle = daughter.parent if isinstance(daughter, Decay) else daughter
+    if particle.width == 0.0:
+        return particle.mass
+    if isinstance(daughter, Decay):
+        return min(sum(map(least_mass, mode.daughters)) for mode in daughter.modes)
+    return line_shape(particle).threshold
+
+
+def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow | None:
     masses = [p.mass for p in mode.particles]
     what = f"{parent.name} -> {' '.join(p.name for p in mode.particles)}"
+    if any(p.width > 0.0 for p in mode.particles):
+        if parent.width == 0.0:
+            require_open(parent.mass, list(map(least_mass, mode.daughters)), what)
+        return None
+    if parent.width > 0.0 and not parent.mass > sum(masses):
+        return None  # a tail of its line may be open
     require_open(parent.mass, masses, what)
     if len(masses) == 2:
         momentum = float(two_body_momentum(parent.mass, *masses))

@@ -8,7 +8,7 @@ A batch of events of one decay topology is a set of columns; `record` makes of a
 
 without copying them.  Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is
 1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the
-mass that the chain gave the particle, which for a fast light one the four-momentum holds to rounding only.
+mass that the chain gave the particle (a resonance its own in each event), which for a fast light one the four-momentum holds to rounding only.
 Events of parents that a file holds have the file's particles first; see `darkpair.gen.originals`.
 """
 
@@ -26,7 +26,7 @@ import vector
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.memory import warm_allocator
 from darkpair.gen.originals import Merged, Originals
 from darkpair.gen.streams import BLOCK
@@ -115,6 +115,8 @@ class Columns:
     weights : dict of ndarrays, (n,)
     proper_length : dict of ndarrays, (n,) [mm]
         By role.
+    masses : dict of ndarrays, (n,) [GeV]
+        By position, of the particles whose mass differs from event to event; all others have the topology's.
     """
 
     topology: Topology
@@ -123,9 +125,14 @@ class Columns:
     vertices: Array
     weights: dict[str, Array] = field(default_factory=dict)
     proper_length: dict[str, Array] = field(default_factory=dict)
+    masses: dict[int, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.momentum.shape[2])
+
+    def mass(self, position: int) -> Real:
+        """Mass of the particle there [GeV]: a number, or (n,) where it differs from event to event."""
+        return self.masses.get(position, self.topology.mass[position])
 
     def take(self, keep: NDArray[np.integer], rows: NDArray[np.int64]) -> Columns:
         """The events at positions `keep`, which become `rows` of a new batch."""
@@ -136,6 +143,7 @@ class Columns:
             vertices=np.take(self.vertices, keep, axis=2),
             weights={name: w[keep] for name, w in self.weights.items()},
             proper_length={role: length[keep] for role, length in self.proper_length.items()},
+            masses={position: mass[keep] for position, mass in self.masses.items()},
         )
 
 
@@ -212,6 +220,7 @@ class Batch:
                     proper_length={
                         k: np.concatenate([c.proper_length[k] for c in group]) for k in first.proper_length
                     },
+                    masses={k: np.concatenate([c.masses[k] for c in group]) for k in first.masses},
                 )
             )
         originals = [b.originals for b in batches if b.originals is not None]
@@ -302,6 +311,10 @@ class Batch:
                 [np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts]
             )
             columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
+        if any(part.masses for part in self.parts):  # each event its own, where the momenta stand
+            columns["nominal_mass"] = ak.contents.IndexedArray(
+                kinematic, _flat(list(map(_masses, self.parts)))
+            )
         particles = ak.contents.RecordArray(
             list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
         )
@@ -378,6 +391,11 @@ def _make_indices(topology: Topology, n: int) -> _Indices:
     return ak.index.Index64(offsets), *(
         ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed)
     )
+
+
+def _masses(part: Columns) -> Array:
+    """Masses of all particles, (particles, n) [GeV]."""
+    return np.stack([np.broadcast_to(part.mass(i), len(part)) for i in range(len(part.topology))])
 
 
 def _flat(columns: list[Array]) -> ak.contents.NumpyArray:

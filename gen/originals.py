@@ -214,7 +214,7 @@ class Merged:
     def mass(self) -> Array:
         """The file's masses, the parent's and the chain's [GeV]."""
         out = self._spread(self._file(self.originals.particles["mass"]), np.float64)
-        self._append(out, lambda part, position: part.topology.mass[position])
+        self._append(out, lambda part, position: part.mass(position))
         return out
 
     @cached_property

@@ -13,6 +13,7 @@ from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.ranges import ENERGIES, LENGTHS, require_within
+from darkpair.gen.resonance_channels import RESONANCES
 
 __all__ = [
     "ALIASES",
@@ -90,17 +91,20 @@ class Particle:
         0 to 1e20.
     ctau : float [mm]
         Mean proper decay length; 0 is prompt, infinity is stable, otherwise 1e-50 to 1e50.
+    width : float [GeV]
+        Natural width of what has a line shape (`darkpair.gen.resonances`); 0 is a line.
 
     Raises
     ------
     InputError
-        For a mass or c tau that is negative, NaN or beyond these limits, or an infinite mass.
+        For a mass, width or c tau that is negative, NaN or beyond these limits, or an infinite mass.
     """
 
     name: str
     pdgid: int
     mass: float
     ctau: float = math.inf
+    width: float = 0.0
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.mass) and self.mass >= 0.0):
@@ -112,6 +116,10 @@ class Particle:
         require_within(self.mass, (0.0, ENERGIES[1]), f"mass of {self.name}", "GeV")
         if self.ctau < math.inf:
             require_within(self.ctau, LENGTHS, f"c tau of {self.name}", "mm")
+        if not (math.isfinite(self.width) and self.width >= 0.0):
+            raise InputError(
+                f"width of {self.name} = {self.width} GeV; allowed: a finite number, 0 (a line) or more"
+            )
 
     @property
     def dark(self) -> bool:
@@ -122,30 +130,37 @@ class Particle:
 _DARK_PDGIDS = frozenset(DARK_SPINS)
 
 
-def particle(name: str, *, mass: float | None = None, ctau: float | None = None) -> Particle:
-    """Particle of that name: mass and lifetime of the PDG unless given.
+def particle(
+    name: str, *, mass: float | None = None, ctau: float | None = None, width: float | None = None
+) -> Particle:
+    """Particle of that name: mass, lifetime and, where it has a line shape, width of the PDG unless given.
 
     Parameters
     ----------
     name : str
         A dark state of `DARK_IDS`, an EvtGen name (``K_L0``, ``pi0``, ``B+``), or one of `ALIASES`.
-    mass, ctau : float, optional [GeV], [mm]
-        Override the PDG's; a dark state needs a mass here and is stable unless told otherwise.
+    mass, ctau, width : float, optional [GeV], [mm], [GeV]
+        Override the PDG's; a dark state needs a mass here and is stable unless told otherwise.  Widths are those of
+        `darkpair.gen.resonance_channels.RESONANCES`; 0 makes such a particle a line.
 
     Raises
     ------
     UnknownNameError
         If nothing carries the name.
     InputError
-        If a dark state comes without a mass.
+        If a dark state comes without a mass, or a width is given to what has no line shape.
     """
     if name in DARK_IDS:
         if mass is None:
             raise InputError(f"the mass of {name} is not given; say mass = {{{name} = ... GeV}}")
+        _check_width(name, DARK_IDS[name], width)
         return Particle(name=name, pdgid=DARK_IDS[name], mass=mass, ctau=math.inf if ctau is None else ctau)
     known = _pdg(ALIASES.get(name, name))
     if mass is not None:
         known = replace(known, mass=mass)
+    if width is not None:
+        _check_width(name, known.pdgid, width)
+        known = replace(known, width=width)
     return known if ctau is None else replace(known, ctau=ctau)
 
 
@@ -185,7 +200,7 @@ def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
 
 
 def conjugate(particle: Particle) -> Particle:
-    """Antiparticle, with the same mass and lifetime; the particle itself where it is its own."""
+    """Antiparticle, with the same mass, lifetime and width; the particle itself where it is its own."""
     return replace(particle, **_conjugate(particle.name, particle.pdgid))
 
 
@@ -210,7 +225,15 @@ def _pdg(name: str) -> Particle:
         raise UnknownNameError("particle", name, _suggestions()) from error
     mass = 0.0 if entry.mass is None else entry.mass / 1e3  # neutrinos have no mass there; MeV to GeV
     ctau = math.inf if entry.ctau is None else float(entry.ctau)
-    return Particle(name=name, pdgid=int(entry.pdgid), mass=mass, ctau=ctau)
+    width = (entry.width or 0.0) / 1e3 if abs(int(entry.pdgid)) in RESONANCES else 0.0
+    return Particle(name=name, pdgid=int(entry.pdgid), mass=mass, ctau=ctau, width=width)
+
+
+def _check_width(name: str, pdgid: int, width: float | None) -> None:
+    if width and abs(pdgid) not in RESONANCES:
+        raise InputError(
+            f"width of {name} = {width} GeV, which is always a line; allowed: 0, or a width of rho, omega, K*(892), phi"
+        )
 
 
 def _suggestions() -> tuple[str, ...]:

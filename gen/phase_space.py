@@ -8,12 +8,20 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from darkpair.gen.directions import about, isotropic
+from darkpair.gen.directions import Vector3, about, isotropic
 from darkpair.gen.errors import ClosedChannelError, InputError
 from darkpair.gen.kinematics import Array, Real, boost, boost_pair, two_body_momentum
 from darkpair.gen.sampling import Density, check_envelope
 
-__all__ = ["FourVectors", "ManyBody", "MatrixElement", "ThreeBody", "require_open"]
+__all__ = [
+    "FourVectors",
+    "ManyBody",
+    "MatrixElement",
+    "ThreeBody",
+    "require_open",
+    "successive",
+    "three_bodies",
+]
 
 #: Four-momenta (x, y, z, E) of each daughter.
 FourVectors: TypeAlias = list[tuple[Array, Array, Array, Array]]
@@ -24,7 +32,8 @@ class MatrixElement(Protocol):
 
     One that also has ``summary``, a line of what it is and where it comes from, is known by it in `list`, `inspect` and
     the provenance of files, a function by its name.  ``at_mass(mass)``, the same of a parent of another mass, is needed
-    where a source gives the parent a mass of its own.
+    where a source gives the parent a mass of its own; ``at_masses(mass, masses)``, of other daughters too, makes it exact
+    where one of them is a resonance (`darkpair.gen.line_masses`).
     """
 
     def __call__(self, q2: Array, cosine: Array, /) -> Array:
@@ -108,16 +117,10 @@ class ThreeBody:
 
     def sample(self, rng: np.random.Generator, n: int) -> FourVectors:
         """Four-momenta of particles 0, 1, 2 in the parent's rest frame [GeV]."""
-        m0, m1, m2 = self.masses
         q = self.pair_mass.sample(rng, n)
         p, k = self._momenta(q)
         axis = isotropic(rng, n)
-        x, y, z = about(axis, self._cosine(rng, q), rng.random(n))
-        e0, e_pair = np.sqrt(p * p + m0 * m0), np.sqrt(p * p + q * q)
-        e1, e2 = np.sqrt(k * k + m1 * m1), np.sqrt(k * k + m2 * m2)
-        px, py, pz = p * axis[0], p * axis[1], p * axis[2]
-        pair = boost_pair(-px, -py, -pz, e_pair, q, k * x, k * y, k * z, e2, e1)
-        return [(px, py, pz, e0), pair[4:], pair[:4]]
+        return three_bodies(rng, self.masses, q, p, k, self._cosine(rng, q), axis)
 
     def _momenta(self, q: Array) -> tuple[Array, Array]:
         """Momenta of particle 0 in M's and of the pair's members in their frame; 0 at a rounded threshold."""
@@ -155,6 +158,38 @@ class ThreeBody:
             open_ = open_[rng.random(len(open_)) * bound[open_] >= value]
             cosine[open_] = 2.0 * rng.random(len(open_)) - 1.0
         return cosine
+
+
+def three_bodies(
+    rng: np.random.Generator,
+    masses: Sequence[Real],
+    q: Array,
+    p: Array,
+    k: Array,
+    cosine: Array,
+    axis: Vector3 | None = None,
+) -> FourVectors:
+    """Four-momenta of particles 0, 1, 2 in the parent's rest frame [GeV], turned at random.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    masses : three floats or ndarrays, (n,) [GeV]
+    q, p, k : ndarrays, (n,) [GeV]
+        Mass of the pair (1, 2), momentum of particle 0, and of the pair's members in its frame.
+    cosine : ndarray, (n,)
+        Between particles 2 and 0 in the pair's frame.
+    axis : three ndarrays, (n,), optional
+        Direction of particle 0; drawn unless given.
+    """
+    m0, m1, m2 = masses
+    axis = isotropic(rng, len(q)) if axis is None else axis
+    x, y, z = about(axis, cosine, rng.random(len(q)))
+    e0, e_pair = np.sqrt(p * p + m0 * m0), np.sqrt(p * p + q * q)
+    e1, e2 = np.sqrt(k * k + m1 * m1), np.sqrt(k * k + m2 * m2)
+    px, py, pz = p * axis[0], p * axis[1], p * axis[2]
+    pair = boost_pair(-px, -py, -pz, e_pair, q, k * x, k * y, k * z, e2, e1)
+    return [(px, py, pz, e0), pair[4:], pair[:4]]
 
 
 class ManyBody:
@@ -218,17 +253,34 @@ class ManyBody:
         return out
 
     def _momenta(self, rng: np.random.Generator, chain: Array) -> FourVectors:
-        n = chain.shape[1]
-        zero = np.zeros(n)
-        out: FourVectors = [(zero, zero, zero, np.full(n, self.masses[0]))]
-        for i, k in enumerate(self._steps(chain), start=1):
-            x, y, z = isotropic(rng, n)
-            qx, qy, qz = k * x, k * y, k * z
-            inner = chain[i - 1]
-            e_inner = np.sqrt(k * k + inner * inner)
-            if i == 1:
-                out = [(-qx, -qy, -qz, e_inner)]
-            else:
-                out = [boost(-qx, -qy, -qz, e_inner, inner, *vector) for vector in out]
-            out.append((qx, qy, qz, np.sqrt(k * k + self.masses[i] ** 2)))
-        return out
+        return successive(rng, chain, self._steps(chain), self.masses)
+
+
+def successive(
+    rng: np.random.Generator, chain: Array, steps: Sequence[Real], masses: Sequence[Real]
+) -> FourVectors:
+    """Four-momenta of the bodies of successive two-body decays, each isotropic [GeV].
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    chain : ndarray, (bodies, n) [GeV]
+        Masses of the first 1, 2, 3, ... bodies together.
+    steps : sequence of ndarrays, (n,) [GeV]
+        Momentum of each further body in the rest frame of those up to it.
+    masses : sequence of floats or ndarrays, (n,) [GeV]
+    """
+    n = chain.shape[1]
+    zero = np.zeros(n)
+    out: FourVectors = [(zero, zero, zero, masses[0] + zero)]
+    for i, k in enumerate(steps, start=1):
+        x, y, z = isotropic(rng, n)
+        qx, qy, qz = k * x, k * y, k * z
+        inner = chain[i - 1]
+        e_inner = np.sqrt(k * k + inner * inner)
+        if i == 1:
+            out = [(-qx, -qy, -qz, e_inner)]
+        else:
+            out = [boost(-qx, -qy, -qz, e_inner, inner, *vector) for vector in out]
+        out.append((qx, qy, qz, np.sqrt(k * k + masses[i] ** 2)))
+    return out

@@ -285,7 +285,7 @@ def _kstar_transition(model: ZPrime, *, parent: str, daughter: str) -> KstarTran
 
 
 def _semi_invisible(model: ZPrime, *, parent: str, daughter: str) -> Array:
-    """Width of M' -> M X1 X2, all channels [GeV] (arXiv:2005.07102, appendix B)."""
+    """Width of M' -> M X1 X2, all channels, a K* at its nominal mass [GeV] (arXiv:2005.07102, appendix B)."""
     build = _kstar_transition if daughter.startswith("K*") else _transition
     averaged = build(model, parent=parent, daughter=daughter).averaged
     return three_body_width(particle(parent).mass, particle(daughter).mass, model.m1, model.m2, averaged)

@@ -79,6 +79,10 @@ class ChainTable(_Table):
     ctau: dict[str, float | str] = Field(
         default={}, description='mean proper decay length of dark particles, as ctau.X2 = "5 cm"'
     )
+    width: dict[str, float | str] = Field(
+        default={},
+        description='natural widths of rho, omega, K*(892), phi other than the PDG\'s, as width."K*0" = 0 (a line)',
+    )
     lifetime: dict[str, Literal["exponential", "forced", "scan"]] = Field(
         default={},
         description="exponential, forced (to where the detector may see it) or scan (for every c tau), as "
@@ -166,6 +170,11 @@ class Job(_Table):
         settings: dict[str, Any] = {"mass": mass, "ctau": ctau}
         if not table.conserve:  # a stranger's factory need not know of it
             settings["conserve"] = False
+        if table.width:
+            settings["width"] = {
+                name: quantity(value, "energy", what=f"chain.width.{name}")
+                for name, value in table.width.items()
+            }
         if table.decay is not None:
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
@@ -201,6 +210,10 @@ class Job(_Table):
         if not table.conserve:
             raise InputError(
                 "chain.conserve = false with a model, whose decays conserve what they have to; leave it out"
+            )
+        if table.width:
+            raise InputError(
+                "[chain] width is of a chain that decay or name spells; leave it out with a model"
             )
         if table.mass or table.ctau:
             raise InputError(

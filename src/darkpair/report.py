@@ -121,6 +121,11 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
                     f"no lifetime            c tau of {name} is scanned: numbers mean something after weighting to one "
                     "(docs/analysis.md)"
                 )
+        for name, law in one.get("line_shapes", {}).items():
+            lines.append(
+                f"natural width          {name}: {law['law']}, m0 = {law['mass']:g} GeV, width {law['width']:g} GeV, "
+                f"R = {law['radius']:g} per GeV (docs/line_shapes.md)"
+            )
         for name, particle in one.get("particles", {}).items():
             if float(particle["ctau"]) < _SHORT_LIVED and f"{name} ->" not in one["decay"]:
                 lines.append(

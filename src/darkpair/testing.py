@@ -109,7 +109,8 @@ def check_conservation(topology: Topology) -> None:
 
 def check_on_shell(part: Columns, tolerance: float = 1e-9) -> None:
     """E² - p² is the mass squared, relative to E²."""
-    for position, mass in enumerate(part.topology.mass):
+    for position in range(len(part.topology)):
+        mass = part.mass(position)
         x, y, z, e = part.momentum[:, position]
         off = np.abs(e * e - x * x - y * y - z * z - mass * mass) / (e * e)
         worst = float(np.max(off, initial=0.0))
@@ -259,7 +260,7 @@ def _check_isotropy(part: Columns) -> None:
         if len(daughters) != 2 or len(part) < 1000:
             continue
         x, y, z, e = part.momentum[:, position]
-        rest = boost(-x, -y, -z, e, part.topology.mass[position], *part.momentum[:, daughters[0]])
+        rest = boost(-x, -y, -z, e, part.mass(position), *part.momentum[:, daughters[0]])
         cosine = rest[2] / np.sqrt(rest[0] ** 2 + rest[1] ** 2 + rest[2] ** 2)
         p = stats.kstest(cosine, stats.uniform(-1.0, 2.0).cdf).pvalue
         assert p > FAILURE_RATE, f"{part.topology.paths[position]} does not decay isotropically: p = {p:.2g}"

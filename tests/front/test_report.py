@@ -95,6 +95,8 @@ def test_what_the_acceptance_does_not_hold(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_a_resonance_left_whole_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     out = said(["run", "job.toml"], monkeypatch, tmp_path, B_JOB)
     assert "left whole             K*+ (c tau 4.1e-12 mm)" in out
+    assert "natural width          K*+: relativistic Breit-Wigner" in out
+    assert "R = 3 per GeV" in said(["inspect", "out.root"], monkeypatch, tmp_path)
     assert "0.91426, the branching ratio of the modes below B+" in out
     assert "kaon_candidate leaves none of 200" in out
 

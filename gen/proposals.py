@@ -1,0 +1,59 @@
+"""Proposals for accept-reject in several variables: straight lines for each, and points that fill a cube evenly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darkpair.gen.kinematics import Array
+
+__all__ = ["Proposal", "even_points"]
+
+
+class Proposal:
+    """Draws from straight lines between the heights of a density, and a part that is flat.
+
+    Parameters
+    ----------
+    edges : ndarray, (k,)
+    heights : ndarray, (k,)
+        The density at the edges, any normalisation.
+    flat : float
+        The flat part over the rest.
+    """
+
+    def __init__(self, edges: Array, heights: Array, flat: float) -> None:
+        steps = np.diff(edges)
+        mean = float(np.sum(0.5 * (heights[1:] + heights[:-1]) * steps)) / (edges[-1] - edges[0])
+        heights = heights + flat * mean if mean > 0.0 else np.ones(len(edges))
+        area = np.cumsum(0.5 * (heights[1:] + heights[:-1]) * steps)
+        self.edges, self.heights = edges, heights / area[-1]
+        self.reached: Array = np.concatenate([[0.0], area / area[-1]])
+
+    def __call__(self, u: Array) -> tuple[Array, Array]:
+        """Draw of each uniform number, and one over its density."""
+        cell = np.clip(np.searchsorted(self.reached, u, side="right") - 1, 0, len(self.edges) - 2)
+        step, low = self.edges[cell + 1] - self.edges[cell], self.heights[cell]
+        slope = (self.heights[cell + 1] - low) / step
+        area = np.maximum(u - self.reached[cell], 0.0)
+        height = np.sqrt(
+            np.maximum(low * low + 2.0 * slope * area, np.minimum(low, self.heights[cell + 1]) ** 2)
+        )
+        # the root of the quadratic that loses no digits
+        along = np.clip(2.0 * area / (low + height), 0.0, step)
+        return self.edges[cell] + along, 1.0 / (low + slope * along)
+
+    def at_edges(self, times: int) -> Array:
+        """Uniform numbers that give the edges, each so many times."""
+        return np.repeat(self.reached, times)
+
+
+def even_points(n: int, dimensions: int) -> Array:
+    """Points that fill the unit cube evenly, (dimensions, n).
+
+    The additive recurrence of the generalised golden ratio (M. Roberts, 2018).
+    """
+    ratio = 1.5
+    for _ in range(64):
+        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
+    steps = ratio ** -np.arange(1.0, dimensions + 1)
+    return np.asarray((0.5 + steps[:, None] * np.arange(n)) % 1.0)
