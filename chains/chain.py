@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
 
+from darkpair.chains.combinations import Entry, combinations
 from darkpair.chains.joint import greatest_weight, joint_law
 from darkpair.chains.recipes import recipes
+from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
-from darkpair.gen.decay import Decay, ManyBodyThrow, Mode, TwoBody
+from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.joint_lifetime import JointLaw
@@ -28,8 +28,6 @@ from darkpair.gen.streams import Streams
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
 __all__ = ["Chain", "spell"]
-
-_MOST_TOPOLOGIES = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +44,23 @@ class _Step:
     mass: float
     keeps_length: str | None
     sister: tuple[int, int] | None  # and its last daughter, where the two directions are correlated
+    spin: SpinStep | None
+
+    def relatives(self, momentum: Array) -> tuple[Any, Any]:
+        """Four-momenta of its mother, and of the sister that it looks at with her last daughter."""
+        mother = tuple(momentum[:, self.mother]) if self.mother >= 0 else None
+        if self.sister is None:
+            return mother, None
+        return mother, (tuple(momentum[:, self.sister[0]]), tuple(momentum[:, self.sister[1]]))
+
+    def density(self, momentum: Array) -> Array:
+        """Density of its angles over that of an isotropic decay, (n,), of the momenta (4, particles, n)."""
+        if self.spin is not None:
+            return self.spin.density(momentum)
+        if not isinstance(self.throw, TwoBody):
+            return np.ones(momentum.shape[2])
+        last, parent = (tuple(momentum[:, i]) for i in (self.children[-1], self.position))
+        return self.throw.density(last, parent, *self.relatives(momentum))
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,7 @@ class Chain:
 
     def __post_init__(self) -> None:
         bounds: dict[Any, Any] = {}
-        plans = tuple(self._plan(combination, bounds) for combination in _combinations(self.decay))
+        plans = tuple(self._plan(combination, bounds) for combination in combinations(self.decay))
         object.__setattr__(self, "_plans", plans)
         for name in self.lifetimes:
             if name not in self.decay.decaying:
@@ -179,6 +194,14 @@ class Chain:
             parts.append(_fill(plan, parents.take(rows), rows, streams, f"@{i}"))
         return Batch(tuple(parts), originals)
 
+    def density(self, topology: Topology, momentum: Array) -> Array:
+        """Angular density of events of one topology, (n,), for momenta (4, particles, n); see `darkpair.angular_density`."""
+        plan = next(plan for plan in self._plans if plan.topology == topology)
+        out = np.ones(momentum.shape[2])
+        for step in plan.steps:
+            out *= step.density(momentum)
+        return out
+
     def conjugate(self) -> Chain:
         """The chain of the antiparticles: K+ for K-, psi2~ for psi2, in the same places.
 
@@ -210,7 +233,7 @@ class Chain:
         decay = replace(self.decay, parent=replace(self.parent, mass=mass), modes=tuple(modes))
         return Chain(decay=decay, lifetimes=self.lifetimes)
 
-    def _plan(self, combination: tuple[float, list[_Entry]], bounds: dict[Any, Any]) -> _Plan:
+    def _plan(self, combination: tuple[float, list[Entry]], bounds: dict[Any, Any]) -> _Plan:
         probability, entries = combination
         vertex_of = {
             i: v for v, i in enumerate((i for i, e in enumerate(entries) if e.decay is not None), start=1)
@@ -246,39 +269,18 @@ class Chain:
                     or (Exponential(0.0) if lines.varies(i) else _own_lifetime(entry.particle)),
                     mass=entry.particle.mass,
                     keeps_length=roles[i] if entry.particle.dark else None,
-                    sister=_sister(entries, i),
+                    sister=correlated_sister(entries, i),
+                    spin=spin_step(entries, i),
                 )
             )
         return _Plan(probability, topology, tuple(steps), joint_law(topology, steps), lines)
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """A particle of a topology: its mode is chosen, its daughters follow further down the list."""
-
-    particle: Particle
-    path: str
-    mother: int
-    decay: Decay | None
-    mode: int = 0
-
-
-def _node(entry: _Entry, i: int, entries: list[_Entry]) -> Node:
+def _node(entry: Entry, i: int, entries: list[Entry]) -> Node:
     """What the line shapes have to know of entry i."""
     children = tuple(j for j, e in enumerate(entries) if e.mother == i)
     mode = entry.decay.modes[entry.mode] if entry.decay is not None else None
     return Node(particle=entry.particle, mother=entry.mother, mode=mode, children=children)
-
-
-def _sister(entries: list[_Entry], i: int) -> tuple[int, int] | None:
-    """An earlier sister whose decay is correlated with that of entry i, and her last daughter."""
-    for j, other in enumerate(entries[:i]):
-        both = (entries[i], other)
-        if other.mother == entries[i].mother and all(
-            e.decay is not None and e.decay.modes[e.mode].axis == "sister" for e in both
-        ):
-            return j, max(k for k, e in enumerate(entries) if e.mother == j)
-    return None
 
 
 def spell(decay: Decay) -> str:
@@ -317,7 +319,9 @@ def _conjugate(decay: Decay, own: frozenset[int]) -> Decay:
         daughters = tuple(
             _conjugate(d, own) if isinstance(d, Decay) else _antiparticle(d, own) for d in mode.daughters
         )
-        modes.append(replace(mode, daughters=daughters))
+        polariser = mode.polariser and mode.polariser.conjugate()
+        analyser = mode.analyser and mode.analyser.conjugate()
+        modes.append(replace(mode, daughters=daughters, polariser=polariser, analyser=analyser))
     return replace(decay, parent=_antiparticle(decay.parent, own), modes=tuple(modes))
 
 
@@ -330,66 +334,6 @@ def _own_lifetime(particle: Particle) -> Lifetime:
     if math.isinf(particle.ctau):
         raise InputError(f"{particle.name} decays in the chain, but is stable; give it a c tau (0 is prompt)")
     return Exponential(particle.ctau)
-
-
-def _combinations(root: Decay) -> Iterator[tuple[float, list[_Entry]]]:
-    """Every choice of modes: its probability and its particles, mothers before daughters, sisters together."""
-    trees = list(_choices(root))
-    if len(trees) > _MOST_TOPOLOGIES:
-        raise InputError(
-            f"the modes combine to {len(trees)} topologies; allowed: {_MOST_TOPOLOGIES}; list fewer modes"
-        )
-    for probability, tree in trees:
-        entries = [_Entry(root.parent, root.parent.name, -1, root, tree.mode)]
-        below: list[_Tree | None] = [tree]
-        position = 0
-        while position < len(entries):
-            here = below[position]
-            if here is not None:
-                mode = here.decay.modes[here.mode]
-                labels = _sister_labels(mode)
-                for label, particle, child in zip(labels, mode.particles, here.children, strict=True):
-                    path = f"{entries[position].path}/{label}"
-                    entries.append(
-                        _Entry(
-                            particle,
-                            path,
-                            position,
-                            child.decay if child else None,
-                            child.mode if child else 0,
-                        )
-                    )
-                    below.append(child)
-            position += 1
-        yield probability, entries
-
-
-@dataclass(frozen=True)
-class _Tree:
-    """A decay with its mode chosen, and the same for each daughter that decays."""
-
-    decay: Decay
-    mode: int
-    children: tuple[_Tree | None, ...]
-
-
-def _choices(decay: Decay) -> Iterator[tuple[float, _Tree]]:
-    for index, mode in enumerate(decay.modes):
-        options = [list(_choices(d)) if isinstance(d, Decay) else [(1.0, None)] for d in mode.daughters]
-        for combination in product(*options):
-            probability = mode.branching_ratio * math.prod(p for p, _ in combination)
-            yield probability, _Tree(decay, index, tuple(t for _, t in combination))
-
-
-def _sister_labels(mode: Mode) -> list[str]:
-    """Names of the daughters, numbered where sisters share one, so that every path is its own stream."""
-    names = [p.name for p in mode.particles]
-    seen: Counter[str] = Counter()
-    labels = []
-    for name in names:
-        seen[name] += 1
-        labels.append(name if names.count(name) == 1 else f"{name}_{seen[name]}")
-    return labels
 
 
 def _fill(
@@ -426,16 +370,14 @@ def _fill(
             _multiply(weights, factors)
             if step.keeps_length is not None:
                 lengths[step.keeps_length] = length
-        mother = tuple(momentum[:, step.mother]) if step.mother >= 0 else None
-        sister = None
-        if step.sister is not None:
-            sister = tuple(momentum[:, step.sister[0]]), tuple(momentum[:, step.sister[1]])
         throw = step.throw or throws[step.position]
-        daughters, factors = throw.throw(rng, parent, mother, sister)
+        daughters, factors = throw.throw(rng, parent, *step.relatives(momentum))
         _multiply(weights, factors)
         for child, vector in zip(step.children, daughters, strict=True):
             for i in range(4):
                 momentum[i, child] = vector[i]
+        if step.spin is not None and step.spin.turns:
+            step.spin.turn(rng, momentum)
     if joint is not None:
         _multiply(weights, joint.weights())
     return Columns(

@@ -43,6 +43,10 @@ class DarkCurrent(Protocol):
         """Contraction with either circular polarisation across the spectator, both charge channels averaged."""
         ...
 
+    def pair_handed(self, q2: Real, cos_theta: Real) -> Array:
+        """Half the difference of the two circular polarisations, helicity 1 less helicity -1 of the spectator."""
+        ...
+
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Contraction with the current of a light fermion pair, averaged over the spin of X2."""
         ...
@@ -84,6 +88,10 @@ class ScalarCurrent:
         k, _, _ = _pair_frame(q2, self.m1, self.m2)
         return np.asarray(2.0 * np.square(k) * (1.0 - np.square(cos_theta)))
 
+    def pair_handed(self, q2: Real, cos_theta: Real) -> Array:
+        """Zero: nothing is handed."""
+        return np.zeros(np.broadcast_shapes(np.shape(q2), np.shape(cos_theta)))
+
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Contraction of (p1 + p2)(p1 + p2) with the fermions' tensor."""
         one, two = decay_products(q2, cos_theta, self.m1, self.m2, mf)
@@ -120,6 +128,22 @@ class FermionCurrent:
     def weights(self) -> tuple[Array, Array]:
         """|c_V|^2 and |c_A|^2."""
         return np.square(np.abs(self.c_V)), np.square(np.abs(self.c_A))
+
+    def interference(self) -> Array:
+        """Re(c_V c_A*), without which a real hadronic current does not polarise."""
+        return np.real(self.c_V * np.conj(self.c_A))
+
+    def asymmetry(self, mass: float) -> Array:
+        """2 Re(a b*) / (|a|^2 + |b|^2) of the S and P waves at q^2 = mass^2 [GeV]; zero at threshold of both.
+
+        Minus the polarisation of psi2 along its flight in P -> psi2 psi1-bar, and minus its decay asymmetry, P's
+        direction, in psi2 -> psi1 P.
+        """
+        d, s = np.asarray(self.m2) - self.m1, np.asarray(self.m2) + self.m1
+        a = self.c_V * d * np.sqrt(np.abs(s**2 - mass**2))
+        b = self.c_A * s * np.sqrt(np.abs(d**2 - mass**2))
+        norm = np.square(np.abs(a)) + np.square(np.abs(b))
+        return np.asarray(2.0 * np.real(a * np.conj(b)) / np.where(norm > 0.0, norm, 1.0))
 
     def _sum(self, term: Callable[[Real, Real], Real], d2: Real, s2: Real) -> Array:
         """|c_V|^2 term(D^2, S^2) + |c_A|^2 term(S^2, D^2), leaving out a current that is off."""
@@ -160,6 +184,11 @@ class FermionCurrent:
         across = k1k2 - np.square(k) * (1.0 - np.square(cos_theta))
         vector, axial = self.weights()
         return np.asarray(4.0 * ((vector + axial) * across + (vector - axial) * self.m1 * self.m2))
+
+    def pair_handed(self, q2: Real, cos_theta: Real) -> Array:
+        """In psi1~ psi2, the interference of V and A; the opposite in psi1 psi2~."""
+        k, _, _ = _pair_frame(q2, self.m1, self.m2)
+        return np.asarray(-8.0 * self.interference() * k * np.sqrt(q2) * cos_theta)
 
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Traces contracted; Re(c_V c_A*) g_V g_A makes the forward-backward asymmetry."""

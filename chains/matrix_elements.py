@@ -1,9 +1,8 @@
 """Squared amplitudes of dark pairs and of their decays, from the currents that make them.
 
-Every vector-portal rate is a dark current contracted with another one: a meson's momentum, a light fermion
-pair, or a form factor. Three-body amplitudes are callables of
-(q2, cos_theta): q2 the invariant mass squared of the pair (1, 2), theta the angle between daughter 2 and the
-spectator in the pair's rest frame. Units: GeV.
+Every vector-portal rate is a dark current contracted with another one: a meson's momentum, a light fermion pair, or a
+form factor. Three-body amplitudes are callables of (q2, cos_theta): q2 the invariant mass squared of the pair (1, 2),
+theta the angle between daughter 2 and the spectator in the pair's rest frame. Units: GeV.
 """
 
 from __future__ import annotations
@@ -211,7 +210,7 @@ class VectorTransition:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KstarTransition:
-    """B -> K* X1 X2 through the vector portal, K* spins summed; daughters ordered (K*, X1, X2).
+    """B (of a b antiquark) -> K* X1 X2 by the vector portal, K* spins summed; daughters ordered (K*, X1, X2).
 
     Parameters
     ----------
@@ -221,6 +220,8 @@ class KstarTransition:
         V, A_0, A_1, A_2.
     current, strength, mediator_mass
         As for `VectorTransition`.
+    channel : int
+        1 for psi1~ psi2, -1 for psi1 psi2~, 0 for the average of the two, in which V and A do not interfere.
     """
 
     summary: ClassVar[str] = "vector portal with V, A0, A1 and A2 (hep-ph/9910221), spins of the K* summed"
@@ -231,6 +232,7 @@ class KstarTransition:
     current: DarkCurrent
     strength: Real
     mediator_mass: Real | None = None
+    channel: int = 0
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
@@ -238,7 +240,9 @@ class KstarTransition:
         shape = propagator(q2, self.mediator_mass)
         across = (np.square(plus) + np.square(minus)) * np.square(shape)
         total = self.current.pair(q2, cos_theta, zero * shape, ht)
-        return np.asarray(self.strength * (total + across * self.current.pair_transverse(q2, cos_theta)))
+        handed = self.channel * (np.square(minus) - np.square(plus)) * np.square(shape)
+        total = total + across * self.current.pair_transverse(q2, cos_theta)
+        return np.asarray(self.strength * (total + handed * self.current.pair_handed(q2, cos_theta)))
 
     def at_masses(self, mass: Real, masses: Sequence[Real]) -> KstarTransition:
         """The same of a B and a K* of other masses [GeV]; the form factors do not depend on them."""
@@ -395,12 +399,7 @@ def fermion_rate_polynomial(x: Real) -> Array:
 
 
 def scalar_rate_polynomial(x: Real) -> Array:
-    """H(x) of S2 -> S1 f f-bar with massless f, x = y1 [1].
-
-    References
-    ----------
-    arXiv:2005.07102, eq. B6.
-    """
+    """H(x) of S2 -> S1 f f-bar with massless f, x = y1 [1] (arXiv:2005.07102, eq. B6)."""
     x = np.asarray(x, dtype=np.float64)
     log = np.log(np.where(x == 0.0, 1.0, np.abs(x)))
     return np.asarray(1 - 8 * x**2 - 24 * x**4 * log + 8 * x**6 - x**8)

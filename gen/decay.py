@@ -16,13 +16,12 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
+from darkpair.gen.polarisation import Analyser, FourVector, Polariser, at_rest
 from darkpair.gen.ranges import ENERGIES, require_within
 from darkpair.gen.recipe import recipe, summary_of
 from darkpair.gen.resonances import line_shape
 
 __all__ = ["Daughter", "Decay", "FourVector", "ManyBodyThrow", "Mode", "TwoBody", "least_mass"]
-
-FourVector: TypeAlias = tuple[Array, Array, Array, Array]
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,11 @@ class Mode:
         daughter of its sister, which decays likewise, in the sister's rest frame.  The two rest frames are
         those reached from the mother's.  The law holds for the pair: the sister that is thrown first is
         isotropic, and both have to carry the same slope.
+    polariser : Polariser, optional
+        How the mode polarises its daughters.
+    analyser : Analyser, optional
+        What the mode says of the spin of the particle that decays. Where its mother's mode has a polariser, decays
+        follow the two, unless a slope says the same in closed form.
 
     Raises
     ------
@@ -61,6 +65,8 @@ class Mode:
     order: tuple[int, ...] = (0, 1, 2)
     slope: float = 0.0
     axis: Literal["flight", "sister"] = "flight"
+    polariser: Polariser | None = None
+    analyser: Analyser | None = None
 
     def __post_init__(self) -> None:
         if len(self.daughters) < 2:
@@ -85,7 +91,8 @@ class Mode:
     def recipe(self) -> str:
         """How the daughters are made, in a line; see `darkpair.gen.recipe`."""
         summary = None if self.matrix_element is None else summary_of(self.matrix_element)
-        return recipe(len(self.daughters), summary=summary, slope=self.slope, axis=self.axis)
+        spin = self.analyser is not None
+        return recipe(len(self.daughters), summary=summary, slope=self.slope, axis=self.axis, spin=spin)
 
 
 @dataclass(frozen=True)
@@ -198,18 +205,46 @@ class TwoBody:
                 f"a slope about the {self.axis} axis needs a mother; the first particle of a chain has none"
             )
         if sister is None:
-            # where the particle flies in its mother's frame, seen from its own: away from the mother
-            x, y, z = _unit(_at_rest(parent, self.mass, mother))
-            return self._boosted(parent, direction(rng, (-x, -y, -z), self.slope), -1.0), {}
+            axis = self._flight(parent, mother)
+            return self._boosted(parent, direction(rng, axis, self.slope), -1.0), {}
         m = invariant_mass(*mother)
-        here, there, daughter = (_at_rest(mother, m, vector) for vector in (parent, *sister))
-        axis = _unit(_at_rest(there, invariant_mass(*there), daughter))
+        here, axis = at_rest(mother, m, parent), self._look(mother, m, sister)
         out = self._boosted(here, direction(rng, axis, self.slope), -1.0)
         return [boost(*mother, m, *vector) for vector in out], {}
 
     def along(self, parent: FourVector, unit: Vector3) -> FourVectors:
         """Daughters' four-momenta [GeV]; the first flies along the unit vector in the parent's rest frame."""
         return self._boosted(parent, unit, 1.0)
+
+    def density(
+        self,
+        last: FourVector,
+        parent: FourVector,
+        mother: FourVector | None,
+        sister: tuple[FourVector, FourVector] | None = None,
+    ) -> Array:
+        """1 + slope cosine of the last daughter, (n,); the others as `throw` takes them."""
+        if self.slope == 0.0 or mother is None or (self.axis == "sister" and sister is None):
+            return np.ones(len(parent[0]))
+        if sister is None:
+            here, axis = parent, self._flight(parent, mother)
+        else:
+            m = invariant_mass(*mother)
+            here, last = at_rest(mother, m, parent), at_rest(mother, m, last)
+            axis = self._look(mother, m, sister)
+        x, y, z = _unit(at_rest(here, self.mass, last))
+        return np.asarray(1.0 + self.slope * (axis[0] * x + axis[1] * y + axis[2] * z))
+
+    def _flight(self, parent: FourVector, mother: FourVector) -> Vector3:
+        """Where the particle flies in its mother's frame, seen from its own: away from the mother."""
+        x, y, z = _unit(at_rest(parent, self.mass, mother))
+        return -x, -y, -z
+
+    @staticmethod
+    def _look(mother: FourVector, mass: Array, sister: tuple[FourVector, FourVector]) -> Vector3:
+        """Where the sister's last daughter flies in the sister's frame, as reached from the mother's."""
+        there, daughter = (at_rest(mother, mass, vector) for vector in sister)
+        return _unit(at_rest(there, invariant_mass(*there), daughter))
 
     def _boosted(self, parent: FourVector, unit: Vector3, sign: float) -> FourVectors:
         """Daughters in the parent's frame; the first flies along sign times the unit vector."""
@@ -280,11 +315,6 @@ def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow | None:
         return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(sampler, mode.order))
     places = tuple(range(len(masses)))
     return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ManyBody(parent.mass, masses), places))
-
-
-def _at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:
-    """Four-vector in the rest frame of another, by a pure boost."""
-    return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)
 
 
 def _unit(vector: FourVector) -> Vector3:

@@ -16,7 +16,18 @@ PHASE_SPACE: Final = "phase space"
 ISOTROPIC: Final = "two-body, isotropic"
 
 
-def recipe(daughters: int, *, summary: str | None = None, slope: float = 0.0, axis: str = "flight") -> str:
+#: Of a decay that follows the polarisation which the decay before gave.
+SPIN: Final = "1 + P.A with its spin"
+
+
+def recipe(
+    daughters: int,
+    *,
+    summary: str | None = None,
+    slope: float = 0.0,
+    axis: str = "flight",
+    spin: bool = False,
+) -> str:
     """How a mode is made.
 
     Parameters
@@ -27,10 +38,15 @@ def recipe(daughters: int, *, summary: str | None = None, slope: float = 0.0, ax
         Of its matrix element, if it has one.
     slope, axis : float, str
         As of `darkpair.gen.decay.Mode`.
+    spin : bool
+        Whether it has an analyser.
     """
+    if daughters == 2 and slope:
+        return f"two-body, 1 {slope:+.4g} cos to the {axis}"
     if daughters == 2:
-        return ISOTROPIC if slope == 0.0 else f"two-body, 1 {slope:+.4g} cos to the {axis}"
-    return PHASE_SPACE if summary is None else f"matrix element: {summary}"
+        return f"two-body, {SPIN}" if spin else ISOTROPIC
+    made = PHASE_SPACE if summary is None else f"matrix element: {summary}"
+    return f"{made}; {SPIN}" if spin else made
 
 
 def summary_of(matrix_element: MatrixElement) -> str:

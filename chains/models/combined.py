@@ -13,7 +13,7 @@ from darkpair.gen.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from darkpair.chains.models.model import Spin
+    from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
 
 __all__ = ["Combined", "combine"]
 
@@ -78,18 +78,19 @@ class Combined(Model):
                     table[key] = part.mode(*key).of(part)
         return table
 
-    def spin(self, parent: str, mode: str) -> Spin:
-        """Correlation that the part with this decay of X2 gives."""
-        self._known_parent(parent)
-        self.mode("X2", mode)
-        owner = next(part for part in self.parts if ("X2", mode) in part.modes())
-        spin = owner.spin(parent, mode)
-        if spin.axis == "sister" and any(part.polarises(parent) for part in self.parts):
-            raise InputError(
-                f"{parent} -> X1 X2 polarises X2 and X2 -> {mode} analyses it: this correlation is not derived; "
-                "allowed: c_V = 0 or c_A = 0, or a dipole that is mu or d alone"
-            )
-        return spin
+    def polariser(self, parent: str, production: str) -> PairSpin | None:
+        """As the part has it that makes the pair."""
+        return self._owner(parent, production).polariser(parent, production)
+
+    def analyser(self, mode: str) -> DecaySpin | TripleSpin | None:
+        """As the part has it that lets X2 decay so."""
+        return self._owner("X2", mode).analyser(mode)
+
+    def _owner(self, parent: str, mode: str) -> Model:
+        """The part whose mode it is: the open one where several list it."""
+        self.mode(parent, mode)
+        parts = [part for part in self.parts if (parent, mode) in part.modes()]
+        return next((part for part in parts if np.any(part.partial_width(parent, mode) > 0.0)), parts[-1])
 
 
 def combine(*parts: Model, invisible_width: float = 0.0, invisible_branching_ratio: float = 0.0) -> Combined:

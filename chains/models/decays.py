@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
+from darkpair.chains.matrix_elements import KstarTransition
 from darkpair.chains.models.edge import require_not_lost
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError
@@ -19,6 +20,7 @@ from darkpair.gen.particles import Particle, particle
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
+    from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
 
 __all__ = ["K_SHORT_DECAY", "PI0_DECAY", "model_chain"]
 
@@ -77,6 +79,11 @@ def model_chain(
     return Chain(decay=builder.root(), lifetimes=lifetimes or {})
 
 
+def _of_channel(element: Any, channel: int) -> Any:
+    """Squared amplitude of psi1~ psi2 (1) or psi1 psi2~ (-1), which differ beside a K* alone."""
+    return replace(element, channel=channel) if isinstance(element, KstarTransition) else element
+
+
 @dataclass(frozen=True)
 class _Builder:
     model: Model
@@ -93,6 +100,14 @@ class _Builder:
         spellings = self._spellings(words)
         share = 1.0 / (len(spellings) * (2 if both else 1))
         element = self._matrix_element(self.parent, self.production, len(words))
+        laws = [self._laws(mode) for mode in self._open_modes()] if "X2" in words else []
+        law = next((polariser for polariser, _ in laws if polariser is not None), None)
+        aligned = [w for w in words if w.startswith("K*") and w in self.decays]
+        if law is not None and aligned:
+            raise InputError(
+                f"{self.parent} -> {self.production} aligns {aligned[0]} with the spin of X2, and how its own decay shows "
+                f"that is not derived; leave the decay of {aligned[0]} out, or take modes of X2 that do not depend on its spin"
+            )
         channels = []
         for bar in (False, True) if both else (False,):
             anti = {"X1": not bar, "X2": bar} if both else {}
@@ -103,7 +118,9 @@ class _Builder:
                     is_anti = anti.get(word, conjugate and word in seen)
                     seen.add(word)
                     daughters.append(self.daughter(word, anti=is_anti))
-                channels.append(Mode(tuple(daughters), share, matrix_element=element))
+                polariser = law.exchanged() if law is not None and bar else law
+                amplitude = _of_channel(element, -1 if bar else 1) if both else element
+                channels.append(Mode(tuple(daughters), share, matrix_element=amplitude, polariser=polariser))
         return Decay(particle(self.parent), tuple(channels))
 
     @staticmethod
@@ -142,16 +159,22 @@ class _Builder:
         for i, word in enumerate(words):
             partner = word == "X1" and "X1" in words[:i] and not self.model.self_conjugate()
             daughters.append(self.daughter(word, anti=anti != (partner and i == len(words) - 1)))
-        spin = self.model.spin(self.parent, mode)
+        spin = self.model.spin(self.parent, self.production, mode)
         settings: dict[str, Any] = {}
-        if spin.axis != "none" and float(spin.slope) != 0.0:
+        if spin.axis in {"flight", "sister"}:
             settings = {"slope": float(spin.slope), "axis": spin.axis}
+        _, analyser = self._laws(mode)
+        if analyser is not None:
+            settings["analyser"] = analyser.conjugate() if anti else analyser
         return Mode(
             tuple(daughters),
             float(self.model.branching_ratio("X2", mode)),
             matrix_element=self._matrix_element("X2", mode, len(words)),
             **settings,
         )
+
+    def _laws(self, mode: str) -> tuple[PairSpin | None, DecaySpin | TripleSpin | None]:
+        return self.model.spin_laws(self.parent, self.production, mode)
 
     def _matrix_element(self, parent: str, mode: str, daughters: int) -> Any:
         return self.model.matrix_element(parent, mode) if daughters == 3 else None

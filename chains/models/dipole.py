@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from darkpair.chains.models.model import Mode, Model, Spin
+from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.spin import DecaySpin, DipoleAmplitude
 from darkpair.chains.widths import two_body_width
 from darkpair.gen.errors import InputError
 
@@ -67,10 +68,10 @@ class Dipole(Model):
         product = -2.0 * np.real(self.mu * np.conj(self.d))
         return np.asarray(0.0 * product if self.majorana else product / np.where(size > 0.0, size, 1.0))
 
-    def spin(self, parent: str, mode: str) -> Spin:
-        """Photon against photon in psi2 psi2-bar from a spin-0 parent: 1 + alpha^2 n.n', each in its psi2's frame."""
+    def analyser(self, mode: str) -> DecaySpin | None:
+        """Along the photon, where mu and d have a common phase."""
         self.mode("X2", mode)
         alpha = self.asymmetry()
         if not np.any(alpha):
-            return Spin()
-        return Spin(axis="sister", slope=np.square(alpha), polarisation=0.0, asymmetry=alpha)
+            return None
+        return DecaySpin(amplitude=DipoleAmplitude(mu=self.mu, d=self.d), mass=self.m1, asymmetry=alpha)

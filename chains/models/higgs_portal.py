@@ -14,6 +14,7 @@ from darkpair.chains.matrix_elements import PowerAmplitude, ScalarTransition
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
 from darkpair.chains.models.electroweak import higgs_vev, lambda_t, transition_ckm
 from darkpair.chains.models.model import Mode, Model, check_mass
+from darkpair.chains.spin import PairSpin, YukawaPair
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import particle
@@ -294,6 +295,14 @@ class HiggsPortalFermion(HiggsPortal):
     def pair_masses(self) -> tuple[Real, Real]:
         """Twice the mass of psi [GeV]."""
         return self.m2, self.m2
+
+    def polariser(self, parent: str, production: str) -> PairSpin | None:
+        """A pair in a P wave: neither is polarised, their spins are correlated."""
+        self.mode(parent, production)
+        one, two = (i for i, word in enumerate(production.split()) if word == "X2")
+        return PairSpin(
+            amplitude=YukawaPair(), pair=(one, two), masses=(self.m2, self.m2), anti=(False, True)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

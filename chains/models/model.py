@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
     from darkpair.chains.chain import Chain
     from darkpair.chains.matrix_elements import ThreeBodyAmplitude
+    from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
     from darkpair.gen.kinematics import Array, Real
 
 T = TypeVar("T")
 
-__all__ = ["Mode", "Model", "Spin", "check_mass"]
+__all__ = ["Mode", "Model", "NotDerivedError", "Spin", "check_mass"]
+
+
+class NotDerivedError(InputError):
+    """An angular correlation that nobody derived."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +61,26 @@ def _ask(function: Callable[[Model], T], owner: Model, _asking: Model) -> T:
     return function(owner)
 
 
+def _bounded(slope: Real) -> Array:
+    """Slope without the rounding beyond 1."""
+    return np.asarray(np.clip(slope, -1.0, 1.0))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spin:
-    """Angular correlation of a decaying X2.
+    """Angular correlation of a decaying X2, in a few numbers where a few say all.
 
     Parameters
     ----------
-    axis : {"none", "flight", "sister"}
+    axis : {"none", "flight", "sister", "event"}
         Isotropic; the visible daughter against the flight of X2 in its parent's frame; the two visible
-        daughters of a pair X2 X2-bar against each other, each in the rest frame of its X2.
-    slope : float or ndarray
-        s of the density (1 + s cos)/2.
-    polarisation, asymmetry : float or ndarray
+        daughters of a pair X2 X2-bar against each other, each in the rest frame of its X2; a law of all momenta of
+        the event, which `darkpair.angular_density` gives.
+    slope : float or ndarray, or None
+        s of the density (1 + s cos)/2; None for "event".
+    polarisation, asymmetry : float or ndarray, or None
         Longitudinal polarisation of X2 and decay asymmetry whose product is the slope; zero without meaning
-        for "none".
+        for "none"; None where the event decides.
     """
 
     axis: str = "none"
@@ -248,15 +259,80 @@ class Model:
 
         return model_chain(self, parent, production, **settings)
 
-    def spin(self, parent: str, mode: str) -> Spin:
-        """Correlation of X2 -> mode when X2 comes from `parent`; isotropic unless a portal says otherwise."""
-        self._known_parent(parent)
-        self.mode("X2", mode)
-        return Spin()
+    def spin(self, parent: str, production: str, mode: str) -> Spin:
+        """Correlation of X2 -> mode when X2 comes from parent -> production; X2, not its antiparticle.
 
-    def polarises(self, parent: str) -> bool:
-        """Whether X2 of parent -> X1 X2 is polarised along its flight."""
-        return False
+        Raises
+        ------
+        UnknownNameError
+            For a parent or a mode that the model does not have.
+        InputError
+            Where X2 is polarised and its decay analyses it, and one of the two is not derived.
+        """
+        polariser, analyser = self.spin_laws(parent, production, mode)
+        if polariser is None or analyser is None:
+            return Spin()
+        asymmetry = analyser.asymmetry
+        if asymmetry is not None and polariser.singlet:
+            return Spin(axis="sister", slope=_bounded(np.square(asymmetry)), asymmetry=asymmetry)
+        polarisation = polariser.polarisation
+        if asymmetry is None or polarisation is None:
+            return Spin(axis="event", slope=None, polarisation=polarisation, asymmetry=asymmetry)
+        slope = _bounded(polarisation * asymmetry)
+        return Spin(axis="flight", slope=slope, polarisation=polarisation, asymmetry=asymmetry)
+
+    def spin_laws(
+        self, parent: str, production: str, mode: str
+    ) -> tuple[PairSpin | None, DecaySpin | TripleSpin | None]:
+        """`polariser` of the production and `analyser` of the decay of X2; None for both where one is None.
+
+        Raises
+        ------
+        InputError
+            As `spin`.
+        """
+        laws: list[Any] = []
+        missing = None
+        for ask in (lambda: self.polariser(parent, production), lambda: self.analyser(mode)):
+            try:
+                laws.append(ask())
+            except NotDerivedError as error:
+                missing = missing or error
+        if None in laws:
+            return None, None
+        if missing is not None:
+            raise missing
+        return laws[0], laws[1]
+
+    def polariser(self, parent: str, production: str) -> PairSpin | None:
+        """How parent -> production polarises X2 (psi2 where it has an antiparticle); None if not at all.
+
+        A scalar has no spin; a model of fermions says it here, or says that X2 is not polarised by returning None.
+
+        Raises
+        ------
+        UnknownNameError
+            For a parent or a production that the model does not have.
+        NotDerivedError
+            An InputError, for an angular correlation that nobody derived.
+        """
+        self.mode(parent, production)
+        if self.fermions() and "X2" in production.split():
+            raise NotDerivedError(
+                f"{parent} -> {production}: {type(self).__name__} does not say how it polarises X2; "
+                "define its polariser(), which returns None where X2 is unpolarised"
+            )
+        return None
+
+    def analyser(self, mode: str) -> DecaySpin | TripleSpin | None:
+        """What X2 -> mode says of the spin of psi2; None if nothing. As `polariser`."""
+        self.mode("X2", mode)
+        if self.fermions():
+            raise NotDerivedError(
+                f"X2 -> {mode}: {type(self).__name__} does not say how it analyses the spin of X2; "
+                "define its analyser(), which returns None where the decay does not depend on it"
+            )
+        return None
 
     def _table(self) -> Mapping[tuple[str, str], Mode]:
         return self.MODES

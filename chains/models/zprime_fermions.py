@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
 from darkpair.chains.dark_currents import FermionCurrent
-from darkpair.chains.matrix_elements import TripleDecay, pair_from_meson
-from darkpair.chains.models.model import Mode, Spin
+from darkpair.chains.matrix_elements import (
+    CurrentDecay,
+    KstarTransition,
+    TripleDecay,
+    VectorTransition,
+    pair_from_meson,
+)
+from darkpair.chains.models.model import Mode
 from darkpair.chains.models.zprime import PAIR_MODES, ZPrime
+from darkpair.chains.spin import DecaySpin, KstarCurrent, LightPair, MesonCurrent, PairSpin, TripleSpin
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
@@ -67,6 +74,53 @@ class ZPrimeFermion(ZPrime):
         """Factor of identical psi1 and of the off-diagonal amplitude squared in psi2 -> 3 psi1."""
         raise NotImplementedError
 
+    def polariser(self, parent: str, production: str) -> PairSpin | None:
+        """From c_V and c_A with a common phase; of X2 X2, an axial current makes a spin singlet."""
+        self.mode(parent, production)
+        words, current = production.split(), self.current()
+        if "X2" not in words:
+            return None
+        dirac = not self.self_conjugate()
+        if words == ["X2", "X2"]:
+            axial = FermionCurrent(m1=self.m2, m2=self.m2, c_V=0.0, c_A=1.0)
+            return PairSpin(
+                amplitude=MesonCurrent(current=axial), pair=(0, 1), masses=(self.m2, self.m2), anti=(False, dirac), singlet=True
+            )  # fmt: skip
+        law: dict[str, Any] = {"masses": (self.m1, self.m2), "anti": (dirac, False)}
+        if len(words) == 2:
+            if not np.any(current.interference()):
+                return None
+            polarisation = -current.asymmetry(particle(parent).mass)
+            return PairSpin(
+                amplitude=MesonCurrent(current=current), pair=(0, 1), polarisation=polarisation, **law
+            )
+        transition = self.matrix_element(parent, production)
+        if isinstance(transition, KstarTransition):  # its helicities polarise by themselves
+            return PairSpin(amplitude=KstarCurrent(transition=transition), pair=(1, 2), **law)
+        if not isinstance(transition, VectorTransition) or not np.any(current.interference()):
+            return None
+        return PairSpin(amplitude=MesonCurrent(current=current, transition=transition), pair=(1, 2), **law)
+
+    def analyser(self, mode: str) -> DecaySpin | TripleSpin | None:
+        """From c_V and c_A with a common phase, and of a fermion pair from g_V and g_A."""
+        self.mode("X2", mode)
+        current = self.current()
+        visible = mode.removeprefix("X1 ")
+        real = not np.any(current.interference())
+        if visible in {"pi0", "eta"}:
+            amplitude, asymmetry = (
+                MesonCurrent(current=current, place=1),
+                -current.asymmetry(particle(visible).mass),
+            )
+            return None if real else DecaySpin(amplitude=amplitude, mass=self.m1, asymmetry=asymmetry)
+        decay = self.matrix_element("X2", mode)
+        if isinstance(decay, TripleDecay):
+            return None if decay.majorana else TripleSpin(decay=decay)  # identical ones leave no direction
+        assert isinstance(decay, CurrentDecay)  # (every other three-body mode of the table)
+        if real and (decay.scalar or decay.g_v * decay.g_a == 0.0):
+            return None
+        return DecaySpin(amplitude=LightPair(decay=decay), mass=self.m1)
+
 
 def _diagonal(model: ZPrimeFermion, *, meson: str, state: str) -> Array:
     """Width of a pseudoscalar meson -> X1 X1 or X2 X2 [GeV].
@@ -100,7 +154,7 @@ def _triple(model: ZPrimeFermion) -> Array:
 
 def _modes() -> dict[tuple[str, str], Mode]:
     table = dict(PAIR_MODES)
-    for meson in ("K_L0", "eta", "pi0"):
+    for meson in ("K_L0", "eta", "pi0", "B0"):
         for state in ("X1", "X2"):
             table[meson, f"{state} {state}"] = Mode(partial(_diagonal, meson=meson, state=state), "46, 67")
     table["X2", "X1 X1 X1"] = Mode(_triple, "text below 67", _triple_amplitude)
@@ -127,49 +181,6 @@ class ZPrimeDirac(ZPrimeFermion):
     def triple_factor(self) -> float:
         """1/2 of the two identical psi1 of psi1 psi1 psi1-bar."""
         return 0.5
-
-    def spin(self, parent: str, mode: str) -> Spin:
-        """Slope of the visible daughter against the flight of X2, the same in the conjugate channel.
-
-        For ``parent -> X1 X2`` with ``X2 -> X1 pi0`` (or eta): the product of the polarisation of psi2 and of
-        its decay asymmetry, never negative; zero for a pure current.
-
-        Raises
-        ------
-        InputError
-            For a chain whose angles are not derived: both c_V and c_A with a common phase, and a three-body
-            step.
-        """
-        super().spin(parent, mode)
-        interference = np.real(self.c_V * np.conj(self.c_A))
-        if not np.any(interference):
-            return Spin()
-        meson = {"X1 pi0": "pi0", "X1 eta": "eta"}.get(mode)
-        if (parent, "X1 X2") not in self.MODES or meson is None:
-            raise InputError(
-                f"{parent} -> X1 X2, X2 -> {mode} with Re(c_V c_A*) = {interference}: the angular correlation is "
-                "not derived; allowed: two-body steps, or a pure vector or axial current"
-            )
-        polarisation = self._asymmetry(particle(parent).mass)
-        asymmetry = self._asymmetry(particle(meson).mass)
-        return Spin(
-            axis="flight",
-            slope=np.abs(polarisation * asymmetry),
-            polarisation=-polarisation,
-            asymmetry=-asymmetry,
-        )
-
-    def polarises(self, parent: str) -> bool:
-        """Whether X2 of parent -> X1 X2 is polarised: a vector and an axial coupling with a common phase."""
-        return (parent, "X1 X2") in self.MODES and bool(np.any(np.real(self.c_V * np.conj(self.c_A))))
-
-    def _asymmetry(self, mass: float) -> Array:
-        """2 Re(a b*) / (|a|^2 + |b|^2) of the S and P waves at q^2 = mass^2; zero at threshold of both."""
-        d, s = np.asarray(self.m2) - self.m1, np.asarray(self.m2) + self.m1
-        a = self.c_V * d * np.sqrt(np.abs(s**2 - mass**2))
-        b = self.c_A * s * np.sqrt(np.abs(d**2 - mass**2))
-        norm = np.square(np.abs(a)) + np.square(np.abs(b))
-        return np.asarray(2.0 * np.real(a * np.conj(b)) / np.where(norm > 0.0, norm, 1.0))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

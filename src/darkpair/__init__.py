@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from darkpair.chains.angular_density import angular_density
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
 from darkpair.gen.decay import Decay, Mode
@@ -27,6 +28,7 @@ __all__ = [
     "Streams",
     "UnknownNameError",
     "__version__",
+    "angular_density",
     "build",
     "chunks",
     "particle",

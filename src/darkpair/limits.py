@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
 from darkpair.constraints import DATA, Constraint, KotoBand
+from darkpair.constraints.beam_dump import BeamDump
+from darkpair.constraints.koto import KotoLimit
 from darkpair.contours import Range, ranges_above
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.studies.exclusions import Size, with_samples
@@ -21,6 +24,7 @@ from darkpair.studies.parameter_space import PRODUCTION, constraints_at
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["LimitRow", "cache_folder", "limit_rows", "models_of", "plain_rows", "strongest_row"]
 
@@ -39,7 +43,7 @@ class LimitRow:
         A measurement that excludes, a line without a measurement behind it, or KOTO's three events, explained
         inside their range.
     value, limit : float
-        Observable and its limit, in `unit`; NaN where the sample is too small to tell.
+        Observable and its limit, in `unit`; NaN where the sample is too small to tell, or made for other decays.
     unit : str
     events : float or None
         Expected events, where the experiment counts them.
@@ -122,7 +126,8 @@ def limit_rows(
     """Rows of every constraint that applies, for each model point.
 
     KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, with isotropic
-    decays of X2; beam dumps count X2 -> X1 pi0 of eta alone.
+    decays of X2: where a model's are not, as of Dirac fermions with c_V and c_A, these are unknown (NaN).  Beam dumps
+    count X2 -> X1 pi0 of eta alone.
 
     Parameters
     ----------
@@ -214,12 +219,12 @@ def _known(value: float) -> float | None:
 def _row(
     name: str, kind: str, constraint: Constraint, model: Model, along: str | None, scanned: Model | None
 ) -> LimitRow:
-    value = constraint.value(model)
+    value = _value(constraint, model)
     events = constraint.events(value)
     curves: dict[str, tuple[Range, ...]] = {}
     if scanned is not None and along is not None:
         grid = np.asarray(getattr(scanned, along))
-        seen = np.broadcast_to(constraint.value(scanned), grid.shape)
+        seen = np.broadcast_to(_value(constraint, scanned), grid.shape)
         curves = {
             f"{name}{part}": tuple(ranges_above(grid, inside))
             for part, inside in constraint.curves(seen).items()
@@ -234,6 +239,19 @@ def _row(
         least=constraint.interval()[0] if isinstance(constraint, KotoBand) else 0.0,
         curves=curves,
     )
+
+
+def _value(constraint: Constraint, model: Model) -> Array:
+    """Observable; NaN where it rests on samples of isotropic decays of X2 and the model's are not."""
+    value = constraint.value(model)
+    if not isinstance(constraint, BeamDump | KotoBand | KotoLimit):
+        return value
+    ((parent, production),) = constraint.NEEDS
+    try:
+        slope = model.spin(parent, production, "X1 pi0").slope
+    except NotDerivedError:
+        slope = math.nan
+    return np.asarray(np.where(np.equal(slope, 0.0), value, math.nan))
 
 
 def _number(model: Model, name: str) -> float:

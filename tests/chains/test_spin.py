@@ -61,7 +61,7 @@ def test_slope_of_the_pion_from_the_whole_chain(c_v: complex, c_a: complex, conj
         )
         for u, v in product(spinors(other, m1), spinors(last, m1, anti=True)):
             total += squared(np.einsum("na,nab,nb->n", bar(u), chain, v))
-    spin = ZPrimeDirac(m1=m1, m2=m2, G_X=1e-5, c_V=c_v, c_A=c_a).spin("K_L0", "X1 pi0")
+    spin = ZPrimeDirac(m1=m1, m2=m2, G_X=1e-5, c_V=c_v, c_A=c_a).spin("K_L0", "X1 X2", "X1 pi0")
     np.testing.assert_allclose(total / np.mean(total[[0, -1]]), 1 + float(spin.slope) * cos, atol=1e-9)
     if c_v in {1j, 0.0} or c_a == 0.0:
         assert spin.slope == 0.0
@@ -72,7 +72,7 @@ def test_slope_of_the_pion_from_the_whole_chain(c_v: complex, c_a: complex, conj
 @pytest.mark.parametrize("d", [0.0, 1.0, 1j, 0.5])
 def test_photons_of_a_dipole_pair_from_the_whole_chain(d: complex) -> None:
     """K_L -> psi2 psi2-bar by an axial current, both to psi1 gamma: 1 + alpha^2 n.n'."""
-    from darkpair.chains.models import Dipole
+    from darkpair.chains.models import Dipole, ZPrimeDirac, combine
 
     rng = np.random.default_rng(21)
     kaon, m2, m1 = 0.4976, 0.2, 0.0
@@ -104,7 +104,8 @@ def test_photons_of_a_dipole_pair_from_the_whole_chain(d: complex) -> None:
         )
         for u, v in product(spinors(lasts[0], m1), spinors(lasts[1], m1, anti=True)):
             total += squared(np.einsum("na,nab,nb->n", bar(u), chain, v))
-    spin = Dipole(m1=m1, m2=m2, mu=1.0, d=d).spin("K_L0", "X1 gamma")
+    portal = ZPrimeDirac(m1=m1, m2=m2, G_X=1e-5, c_A22=1.0)
+    spin = combine(portal, Dipole(m1=m1, m2=m2, mu=1.0, d=d)).spin("K_L0", "X2 X2", "X1 gamma")
     expected = 1 + float(spin.slope) * np.sum(n[0] * n[1], axis=1)
     np.testing.assert_allclose(total / np.mean(total) * np.mean(expected), expected, atol=1e-9)
     assert float(spin.slope) == pytest.approx({0.0: 0.0, 1.0: 1.0, 1j: 0.0, 0.5: 0.64}[d])

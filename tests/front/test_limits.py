@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from darkpair.chains.models import Dipole, Inputs, ZPrimeMajorana, ZPrimeScalar
+from darkpair.chains.models import Dipole, Inputs, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.cli import main
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits import LimitRow, limit_rows, models_of, strongest_row
@@ -86,6 +86,16 @@ def test_nothing_is_said_of_closed_decays(folder: Path) -> None:
     assert "koto-2021" not in [row.constraint for row in of_eta]
     assert "nucal" in [row.constraint for row in of_eta]
     assert "b-to-k-belle" in [row.constraint for row in closed]
+
+
+def test_samples_of_isotropic_decays_say_nothing_of_polarised_ones(folder: Path) -> None:
+    pure = ZPrimeDirac(m1=MASSES["m1"], m2=MASSES["m2"], G_X=PDG["G_F"], inputs=PDG)
+    mixed = replace(pure, c_V=0.5)
+    kept, lost = limit_rows([pure, mixed], size=TINY, folder=folder, workers=1)
+    assert [row.constraint for row in kept] == [row.constraint for row in lost]
+    for one, two in zip(kept, lost, strict=True):
+        sampled = one.constraint.startswith(("koto", "charm", "nucal"))
+        assert (two.verdict == "unknown") == (sampled or one.verdict == "unknown"), one.constraint
 
 
 def test_a_model_without_such_decays_has_no_rows(folder: Path) -> None:

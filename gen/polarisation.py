@@ -1,0 +1,102 @@
+"""Spin of a particle between the decay that makes it and its own: 1 + P.A instead of an isotropic decay.
+
+All vectors are those of the decaying particle's rest frame, reached by a pure boost from whatever frame the
+four-momenta are given in, so that no axes have to be turned.  Units: GeV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, Self, TypeAlias
+
+import numpy as np
+
+from darkpair.gen.directions import about
+from darkpair.gen.kinematics import Array, Real, boost
+
+__all__ = ["Analyser", "FourVector", "Polariser", "at_rest", "reoriented"]
+
+FourVector: TypeAlias = tuple[Array, Array, Array, Array]
+
+
+class Polariser(Protocol):
+    """How a decay polarises its daughters."""
+
+    def vector(
+        self,
+        place: int,
+        mother: FourVector,
+        daughters: Sequence[FourVector],
+        analysed: Mapping[int, FourVector],
+    ) -> Array:
+        """Polarisation P of the daughter at a place, (3, n) in its rest frame, |P| <= 1.
+
+        Parameters
+        ----------
+        place : int
+            Of the daughter, among the daughters in the order of the mode.
+        mother : four ndarrays, (n,) [GeV]
+            In the rest frame of that daughter, as all four-vectors here.
+        daughters : sequence of four ndarrays, (n,) [GeV]
+            All of them.
+        analysed : mapping of int to four ndarrays, (n,)
+            By place, the analysing vectors of sisters that have decayed, (A, 0) in the sister's rest frame: P is then
+            that of the daughter given how they decayed.
+        """
+        ...
+
+    def conjugate(self) -> Self:
+        """The law of the antiparticles."""
+        ...
+
+
+class Analyser(Protocol):
+    """What a decay says of the spin of the particle that decays."""
+
+    def vector(self, daughters: Sequence[FourVector]) -> Array:
+        """Analysing vector A, (3, n), |A| <= 1, of the daughters in the rest frame of the decaying particle [GeV]."""
+        ...
+
+    def conjugate(self) -> Self:
+        """The law of the antiparticle."""
+        ...
+
+
+def at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:
+    """Four-vector in the rest frame of another, by a pure boost."""
+    return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)
+
+
+def reoriented(
+    rng: np.random.Generator, density: Array, axis: Array, parent: FourVector, mass: float, daughters: Array
+) -> None:
+    """Give isotropic decays the density 1 + P.A, exactly: turn some by half a turn about an axis across A.
+
+    A decay and the one turned have densities 1 + P.A and 1 - P.A; of the less likely of the two, a share -P.A turns.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    density : ndarray, (n,)
+        1 + P.A, 0 to 2.
+    axis : ndarray, (3, n)
+        A, in the rest frame of the decaying particle.
+    parent : four ndarrays, (n,) [GeV]
+        The decaying particle.
+    mass : float [GeV]
+        Its mass.
+    daughters : ndarray, (4, k, n) [GeV]
+        Changed in place.
+    """
+    turned = np.flatnonzero(rng.random(len(density)) > density)
+    if not len(turned):
+        return
+    a = axis[:, turned]
+    unit = a / np.sqrt((a * a).sum(axis=0))
+    still = np.zeros(len(turned))
+    x, y, z = about((unit[0], unit[1], unit[2]), still, still)
+    frame = (parent[0][turned], parent[1][turned], parent[2][turned], parent[3][turned])
+    for place in range(daughters.shape[1]):
+        px, py, pz, e = at_rest(frame, mass, tuple(daughters[:, place, turned]))
+        along = 2.0 * (px * x + py * y + pz * z)
+        daughters[:, place, turned] = boost(*frame, mass, along * x - px, along * y - py, along * z - pz, e)
