@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -154,7 +155,7 @@ NAMES = [
 def test_a_decay_is_built_exactly_where_the_laws_hold(parent: str, daughters: list[str]) -> None:
     """Spins, charges and fermion numbers spelled out here, against what is refused."""
     heavy = particle(parent, mass=50.0)
-    light = [particle(name, mass=0.0) for name in daughters]
+    light = [replace(particle(name, mass=0.0), width=0.0) for name in daughters]  # lines: no mass is too low
     everything = [parent, *daughters]
     charge = {"+": 1, "-": -1}
     q = [charge.get(name[-1], 0) if name != "anti-p-" else -1 for name in everything]
