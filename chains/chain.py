@@ -21,7 +21,8 @@ from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.joint_lifetime import JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
-from darkpair.gen.line_masses import LineMasses, Node
+from darkpair.gen.line_masses import LineMasses
+from darkpair.gen.nodes import Node
 from darkpair.gen.particles import Particle, conjugate
 from darkpair.gen.phase_space import require_open
 from darkpair.gen.streams import Streams
@@ -154,7 +155,7 @@ class Chain:
         return {name: law for plan in self._plans for name, law in plan.lines.descriptions.items()}
 
     def generate(self, parents: Parents, streams: Streams) -> Any:
-        """Events as an awkward array; see `darkpair.gen.events`.
+        """Events as an awkward array; see `darkpair.gen.record`.
 
         Parameters
         ----------

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from darkpair.gen.confined import Confined
 from darkpair.gen.joint_lifetime import JointLaw, Member
-from darkpair.gen.lifetime import Confined, Exponential, Forced, Lifetime
+from darkpair.gen.lifetime import Exponential, Forced, Lifetime
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.topology import FINAL, Topology
 

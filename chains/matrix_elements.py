@@ -31,10 +31,8 @@ __all__ = [
     "ThreeBodyAmplitude",
     "TripleDecay",
     "VectorTransition",
-    "fermion_rate_polynomial",
     "pair_from_meson",
     "propagator",
-    "scalar_rate_polynomial",
 ]
 
 
@@ -383,23 +381,3 @@ class PowerAmplitude:
         """|M|^2 at q2 [GeV^2] [1]."""
         out = self.strength * (np.asarray(q2) - self.threshold**2) ** self.power
         return np.asarray(out if self.pole is None else out / np.square(np.square(self.pole) - q2))
-
-
-def fermion_rate_polynomial(x: Real) -> Array:
-    """G(x) of psi2 -> psi1 f f-bar with massless f: x = y1 for the axial, -y1 for the vector current [1].
-
-    References
-    ----------
-    arXiv:2005.07102, eq. B5. Cancels to nothing near |x| = 1, where the quadrature is the better way.
-    """
-    x = np.asarray(x, dtype=np.float64)
-    log = np.log(np.where(x == 0.0, 1.0, np.abs(x)))
-    polynomial = 1 + 2 * x - 8 * x**2 + 18 * x**3 - 18 * x**5 + 8 * x**6 - 2 * x**7 - x**8
-    return np.asarray(polynomial + 24 * x**3 * (1 - x + x**2) * log)
-
-
-def scalar_rate_polynomial(x: Real) -> Array:
-    """H(x) of S2 -> S1 f f-bar with massless f, x = y1 [1] (arXiv:2005.07102, eq. B6)."""
-    x = np.asarray(x, dtype=np.float64)
-    log = np.log(np.where(x == 0.0, 1.0, np.abs(x)))
-    return np.asarray(1 - 8 * x**2 - 24 * x**4 * log + 8 * x**6 - x**8)

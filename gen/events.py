@@ -1,35 +1,24 @@
-"""The event record: contiguous columns inside, one plain awkward array at the border.
+"""The event record inside: contiguous columns of momenta and vertices, for events of any decay topologies.
 
-A batch of events of one decay topology is a set of columns; `record` makes of any batch the awkward array
-
-    particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
-    weights: {named factors}
-    proper_length: {decaying particle: mm}, NaN in events that do not have it
-
-without copying them.  Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is
-1 final, 2 decayed, 4 beam; ``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the
-mass that the chain gave the particle (a resonance its own in each event), which for a fast light one the four-momentum holds to rounding only.
-Events of parents that a file holds have the file's particles first; see `darkpair.gen.originals`.
+A batch of events of one decay topology is a set of columns; `darkpair.gen.record` makes of any batch one awkward array
+without copying them.  Units: GeV, mm, mm/c.  Events of parents that a file holds have the file's particles first; see
+`darkpair.gen.originals`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TypeAlias
+from functools import cached_property
 
 import awkward as ak
 import numpy as np
-import vector
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
-from darkpair.gen.memory import warm_allocator
 from darkpair.gen.originals import Merged, Originals
-from darkpair.gen.streams import BLOCK
+from darkpair.gen.record import record
 from darkpair.gen.topology import FINAL, Topology
 
 __all__ = [
@@ -39,20 +28,6 @@ __all__ = [
     "Parents",
     "total_weight",
 ]
-
-vector.register_awkward()
-
-warm_allocator()
-
-_MOMENTUM = ("px", "py", "pz", "E")
-_VERTEX = ("vx", "vy", "vz", "vt")
-#: Fields that are the same in every event of a topology: where the topology keeps them, and as what.
-_FIXED = {
-    "pdgid": ("pdgid", np.int32),
-    "status": ("status", np.int32),
-    "mother": ("mother", np.int32),
-    "nominal_mass": ("mass", np.float64),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,119 +264,8 @@ class Batch:
         return len(self.parts) == 1 and bool(np.array_equal(self.parts[0].rows, np.arange(len(self))))
 
     def record(self) -> ak.Array:
-        """The events as an awkward array; see the module's first lines."""
-        n = len(self)
-        named = {
-            "weights": self._named("weights", 1.0),
-            "proper_length": self._named("proper_length", math.nan),
-        }
-        if self.originals is not None:
-            whole = self.merged.record() | named
-            return ak.Array(ak.contents.RecordArray(list(whole.values()), list(whole)))
-        offsets, kinematic, vertex, fixed = (
-            _indices(self.parts[0].topology, n) if self.single else self._scattered()
-        )
-        columns: dict[str, ak.contents.Content] = {}
-        for i, name in enumerate(_MOMENTUM):
-            columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in self.parts]))
-        for i, name in enumerate(_VERTEX):
-            columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in self.parts]))
-        for name, (attribute, dtype) in _FIXED.items():
-            values = np.concatenate(
-                [np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in self.parts]
-            )
-            columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
-        if any(part.masses for part in self.parts):  # each event its own, where the momenta stand
-            columns["nominal_mass"] = ak.contents.IndexedArray(
-                kinematic, _flat(list(map(_masses, self.parts)))
-            )
-        particles = ak.contents.RecordArray(
-            list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
-        )
-        fields: dict[str, ak.contents.Content] = {
-            "particles": ak.contents.ListOffsetArray(offsets, particles),
-            **named,
-        }
-        if self.single:
-            fields |= self._roles()
-        return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields)))
-
-    def _roles(self) -> dict[str, ak.contents.Content]:
-        """The four-momenta of each role, free of charge, where all events have the same topology."""
-        part = self.parts[0]
-        return {
-            role: ak.contents.RecordArray(
-                [ak.contents.NumpyArray(part.momentum[i, position]) for i in range(4)],
-                list(_MOMENTUM),
-                parameters={"__record__": "Momentum4D"},
-            )
-            for role, position in part.topology.roles.items()
-        }
-
-    def _named(self, attribute: str, missing: float) -> ak.contents.Content:
-        """Record of named per-event numbers; an event whose topology lacks one has `missing`."""
-        names = list(dict.fromkeys(name for part in self.parts for name in getattr(part, attribute)))
-        columns = []
-        for name in names:
-            values = np.full(len(self), missing)
-            for part in self.parts:
-                if name in getattr(part, attribute):
-                    values[part.rows] = getattr(part, attribute)[name]
-            columns.append(ak.contents.NumpyArray(values))
-        return ak.contents.RecordArray(columns, names, length=len(self))
-
-    def _scattered(self) -> _Indices:
-        """Offsets and indices of a mixture of topologies."""
-        counts = np.empty(len(self), dtype=np.int64)
-        for part in self.parts:
-            counts[part.rows] = len(part.topology)
-        offsets = np.concatenate([[0], np.cumsum(counts)])
-        out = np.empty((3, offsets[-1]), dtype=np.int64)
-        bases = np.zeros(3, dtype=np.int64)
-        for part in self.parts:
-            size, n = len(part.topology), len(part)
-            target = offsets[part.rows][:, None] + np.arange(size)
-            local = [index.data.reshape(n, size) for index in _indices(part.topology, n)[1:]]
-            for k in range(3):
-                out[k, target.ravel()] = (local[k] + bases[k]).ravel()
-            bases += [size * n, part.vertices.shape[1] * n, size]
-        return ak.index.Index64(offsets), *(ak.index.Index64(row) for row in out)
-
-
-_Indices: TypeAlias = "tuple[ak.index.Index64, ak.index.Index64, ak.index.Index64, ak.index.Index64]"
-
-
-def _indices(topology: Topology, n: int) -> _Indices:
-    """Offsets, and where in the columns the momentum, vertex and fixed numbers of each list entry stand."""
-    return _block_indices(topology, n) if n <= BLOCK else _make_indices(topology, n)
-
-
-@lru_cache(maxsize=8)
-def _block_indices(topology: Topology, n: int) -> _Indices:
-    return _make_indices(topology, n)
-
-
-def _make_indices(topology: Topology, n: int) -> _Indices:
-    size = len(topology)
-    event = np.arange(n)[:, None]
-    kinematic = np.arange(size) * n + event
-    vertex = np.asarray(topology.vertex) * n + event
-    fixed = np.broadcast_to(np.arange(size), (n, size))
-    offsets = np.arange(n + 1) * size
-    return ak.index.Index64(offsets), *(
-        ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed)
-    )
-
-
-def _masses(part: Columns) -> Array:
-    """Masses of all particles, (particles, n) [GeV]."""
-    return np.stack([np.broadcast_to(part.mass(i), len(part)) for i in range(len(part.topology))])
-
-
-def _flat(columns: list[Array]) -> ak.contents.NumpyArray:
-    return ak.contents.NumpyArray(
-        columns[0].reshape(-1) if len(columns) == 1 else np.concatenate([c.reshape(-1) for c in columns])
-    )
+        """The events as an awkward array; see `darkpair.gen.record`."""
+        return record(self)
 
 
 def total_weight(events: ak.Array) -> Array:

@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.confined import Confined
 from darkpair.gen.flight import Flight
 from darkpair.gen.kinematics import Array
-from darkpair.gen.lifetime import Confined, Forced
+from darkpair.gen.lifetime import Forced
 from darkpair.gen.streams import Streams
 
 __all__ = ["Draw", "JointLaw", "Member"]

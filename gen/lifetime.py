@@ -7,13 +7,13 @@ event that are forced share one law: `darkpair.gen.joint_lifetime`.
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Protocol
 
 import numpy as np
 
+from darkpair.gen.confined import Confined
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.flight import Flight, decay_probability, truncated_exponential
@@ -22,7 +22,6 @@ from darkpair.gen.ranges import LENGTHS, require_within
 from darkpair.gen.region import Region
 
 __all__ = [
-    "Confined",
     "Exponential",
     "Forced",
     "Lifetime",
@@ -52,45 +51,6 @@ class Lifetime(Protocol):
         mass : float or ndarray, (n,) [GeV]
         """
         ...
-
-
-class Confined(ABC):
-    """A law that has decays inside a region only, and the same law without the region beside it."""
-
-    #: Name of the weight.
-    factor: ClassVar[str]
-
-    #: Where the decays are.
-    region: Region
-
-    #: Kinds of which an event has one made there, if a detector is to accept it; any visible one where None.
-    needs: tuple[int, ...] | None
-
-    @abstractmethod
-    def sample(
-        self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
-    ) -> tuple[Array, dict[str, Array]]:
-        """As `Lifetime.sample`, for a particle alone: every decay is inside."""
-
-    @abstractmethod
-    def chance(self, flight: Flight) -> Array:
-        """How likely decays inside are, to any common scale, (n,); 0 where there cannot be any."""
-
-    @abstractmethod
-    def inside(self, rng: np.random.Generator, flight: Flight) -> Array:
-        """Proper lengths inside, (n,) [mm]."""
-
-    @abstractmethod
-    def free(self, rng: np.random.Generator, n: int) -> Array:
-        """Proper lengths anywhere, (n,) [mm]."""
-
-    @abstractmethod
-    def gain(self, flight: Flight, length: Array) -> Array:
-        """Density of `inside` over that of `free` at proper lengths (n,) that are inside."""
-
-    @abstractmethod
-    def base(self, length: Array) -> Array | None:
-        """Weight of lengths drawn with `free`, (n,); None where it is 1."""
 
 
 #: Most lengths of a scan's grid in a factor of ten: each costs an exponential of every event.

@@ -17,15 +17,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from darkpair.gen.alignment import AlignedPair, Alignment, alignment
-from darkpair.gen.decay import ManyBodyThrow, Mode, TwoBody, least_mass
+from darkpair.gen.decay import ManyBodyThrow, TwoBody
 from darkpair.gen.errors import ClosedChannelError
 from darkpair.gen.kinematics import Array, Real
-from darkpair.gen.particles import Particle
-from darkpair.gen.proposals import Proposal, even_points
+from darkpair.gen.nodes import Node, element_at_masses, open_from, ordered
+from darkpair.gen.proposals import Proposal, climbed, even_points
 from darkpair.gen.resonances import line_shape, two_body_rate
 from darkpair.gen.sampling import check_envelope
 from darkpair.gen.varying_masses import (
-    ElementAtMasses,
     Inside,
     safe_momentum,
     step_momenta,
@@ -33,7 +32,7 @@ from darkpair.gen.varying_masses import (
     three_momenta,
 )
 
-__all__ = ["LineMasses", "Node"]
+__all__ = ["LineMasses"]
 
 Throw: TypeAlias = "TwoBody | ManyBodyThrow | AlignedPair"
 
@@ -41,7 +40,6 @@ Throw: TypeAlias = "TwoBody | ManyBodyThrow | AlignedPair"
 LEAST_OPEN = 0.01
 
 _PROBES = 1 << 14  # points at which a density's greatest value is looked for
-_CLIMBERS, _ROUNDS, _AROUND = 12, 32, 48  # the best of them, and how each of them is followed up
 _MARGIN = 1.05
 _MOST = 1 << 18  # tries at a time
 #: Of a proposal: edges of each of four kinds, samples at each, and its flat part.
@@ -49,27 +47,6 @@ _EDGES, _AT_EDGE, _ALONE, _SHARED = 48, 64, 1e-2, 0.5
 
 _AT_REST = 1e-12  # of a mass: kinetic energy below which nothing is left after roundings
 _PEAK_TABLE, _AT_MASS = 200, 512  # masses above a peak, and points of phase space at each
-
-
-@dataclass(frozen=True, kw_only=True)
-class Node:
-    """A particle of a topology.
-
-    Parameters
-    ----------
-    particle : Particle
-    mother : int
-        Its position, -1 for the first particle.
-    mode : Mode, optional
-        How it decays.
-    children : tuple of int
-        Positions of the daughters.
-    """
-
-    particle: Particle
-    mother: int
-    mode: Mode | None = None
-    children: tuple[int, ...] = ()
 
 
 class LineMasses:
@@ -151,9 +128,9 @@ class _Cluster:
         self._proposals: dict[int, Proposal] = {}
         self.lines, decays = self._below(owner, root)
         self.decays = tuple(decays)
-        self._elements = {i: _element(self.nodes, i) for i in self.decays}
+        self._elements = {i: element_at_masses(self.nodes, i) for i in self.decays}
         self._tables: dict[int, tuple[Array, Array]] = {}
-        least = {i: _least(self.nodes, i) for i in range(len(self.nodes))}
+        least = {i: open_from(self.nodes, i) for i in range(len(self.nodes))}
         self._low = {i: least[i] for i in self.lines}
         self._high: dict[int, float] = {}
         for i in self.lines:  # mothers come first
@@ -175,7 +152,7 @@ class _Cluster:
         kind = abs(node.particle.pdgid), node.particle.mass, node.particle.width
         if node.mode is None or position not in self.decays:
             return kind
-        return kind, id(node.mode.matrix_element), tuple(map(self._key, _ordered(node)))
+        return kind, id(node.mode.matrix_element), tuple(map(self._key, ordered(node)))
 
     def _below(self, owner: LineMasses, position: int) -> tuple[list[int], list[int]]:
         """Positions of the resonances below, and of the decays that they take part in."""
@@ -241,7 +218,7 @@ class _Cluster:
 
     def _masses(self, point: _Point, position: int) -> tuple[Real, list[Real]]:
         """Of the decaying particle, and of its daughters, three of them in the matrix element's order."""
-        return self._mass(point, position), [self._mass(point, j) for j in _ordered(self.nodes[position])]
+        return self._mass(point, position), [self._mass(point, j) for j in ordered(self.nodes[position])]
 
     def _place(self, u: Array) -> tuple[_Point, Array]:
         """Point of the unit cube, (variables, n), as masses; and the density over the proposal there."""
@@ -320,7 +297,7 @@ class _Cluster:
             return np.array([low, high]), np.ones(2)
         masses = np.linspace(peak, high, _PEAK_TABLE)
         inside = even_points(_AT_MASS, self._inside(position))
-        daughters = [_least(self.nodes, j) for j in _ordered(node)]
+        daughters = [open_from(self.nodes, j) for j in ordered(node)]
         mass = np.repeat(masses, _AT_MASS)
         rates = self._many(position, mass, daughters, np.tile(inside, _PEAK_TABLE))
         whole = rates.reshape(_PEAK_TABLE, _AT_MASS).mean(axis=1)
@@ -331,26 +308,13 @@ class _Cluster:
         typical = even_points(_PROBES, self._variables)
         tails = (
             typical.copy()
-        )  # as often in a step of the proposal as in another, however rarely that is proposed
+        )  # as often in one step of a proposal as in another, however rarely it is proposed
         for row, i in enumerate(self.lines):
             reached = self._proposals[i].reached
             tails[row] = np.interp(tails[row] * (len(reached) - 1), np.arange(len(reached)), reached)
         u = np.concatenate([typical, tails], axis=1)
         _, values = self._place(u)
-        best = np.argsort(values)[-_CLIMBERS:]
-        spots, heights = u[:, best], values[best]
-        near = even_points(_AROUND, self._variables) - 0.5
-        size = 4.0 * _PROBES ** (-1.0 / self._variables)
-        for _ in range(_ROUNDS):
-            tries = np.clip(spots[:, :, None] + size * near[:, None, :], 0.0, 1.0)
-            _, found = self._place(tries.reshape(self._variables, -1))
-            found = found.reshape(len(heights), -1)
-            top = found.argmax(axis=1)
-            better = found[np.arange(len(top)), top] > heights
-            spots = np.where(better, tries[:, np.arange(len(top)), top], spots)
-            heights = np.where(better, found[np.arange(len(top)), top], heights)
-            size *= 0.75
-        bound = _MARGIN * float(heights.max())
+        bound = _MARGIN * climbed(lambda u: self._place(u)[1], u, values, _PROBES ** (-1.0 / self._variables))
         return bound, max(float(values[:_PROBES].mean()) / bound, 1e-4)
 
     def draw(self, rng: np.random.Generator, n: int) -> _Point:
@@ -391,31 +355,3 @@ class _Cluster:
         assert node.mode is not None
         assert mother.mode is not None
         return alignment(mother.particle, node.particle, mother.mode.particles, node.mode.particles)
-
-
-def _ordered(node: Node) -> tuple[int, ...]:
-    """Positions of the daughters; of three in the order of the matrix element."""
-    if node.mode is None or len(node.children) != 3:
-        return node.children
-    return tuple(node.children[i] for i in node.mode.order)
-
-
-def _least(nodes: Sequence[Node], position: int) -> float:
-    """Least mass of the particle in this topology."""
-    node = nodes[position]
-    if node.mother < 0 or node.particle.width == 0.0 or node.mode is None:
-        return least_mass(node.particle)
-    return sum(_least(nodes, child) for child in node.children)
-
-
-def _element(nodes: Sequence[Node], position: int) -> ElementAtMasses | None:
-    mode = nodes[position].mode
-    if mode is None or mode.matrix_element is None:
-        return None
-    node = nodes[position]
-    return ElementAtMasses(
-        mode.matrix_element,
-        node.particle.mass,
-        tuple(nodes[j].particle.mass for j in _ordered(node)),
-        any(nodes[j].particle.width > 0.0 for j in node.children),
-    )

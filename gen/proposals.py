@@ -1,12 +1,16 @@
-"""Proposals for accept-reject in several variables: straight lines for each, and points that fill a cube evenly."""
+"""Proposals for accept-reject in several variables: straight lines for each, points that fill a cube evenly, a bound."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
 from darkpair.gen.kinematics import Array
 
-__all__ = ["Proposal", "even_points"]
+__all__ = ["Proposal", "climbed", "even_points"]
+
+_CLIMBERS, _ROUNDS, _AROUND = 12, 32, 48  # the best points, and how each of them is followed up
 
 
 class Proposal:
@@ -57,3 +61,33 @@ def even_points(n: int, dimensions: int) -> Array:
         ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
     steps = ratio ** -np.arange(1.0, dimensions + 1)
     return np.asarray((0.5 + steps[:, None] * np.arange(n)) % 1.0)
+
+
+def climbed(density: Callable[[Array], Array], u: Array, values: Array, step: float) -> float:
+    """Greatest value of a density in the unit cube: from the best of some points uphill, in ever smaller steps.
+
+    Parameters
+    ----------
+    density : callable
+        Of points, (dimensions, n), the values (n,).
+    u : ndarray, (dimensions, n)
+        Points to start from.
+    values : ndarray, (n,)
+        The density there.
+    step : float
+        Distance of these points from each other.
+    """
+    best = np.argsort(values)[-_CLIMBERS:]
+    spots, heights = u[:, best], values[best]
+    near = even_points(_AROUND, len(u)) - 0.5
+    size = 4.0 * step
+    for _ in range(_ROUNDS):
+        tries = np.clip(spots[:, :, None] + size * near[:, None, :], 0.0, 1.0)
+        found = density(tries.reshape(len(u), -1)).reshape(len(heights), -1)
+        top = found.argmax(axis=1)
+        rows = np.arange(len(top))
+        better = found[rows, top] > heights
+        spots = np.where(better, tries[:, rows, top], spots)
+        heights = np.where(better, found[rows, top], heights)
+        size *= 0.75
+    return float(heights.max())

@@ -15,8 +15,6 @@ from darkpair.chains.form_factors import ConstantForm
 from darkpair.chains.matrix_elements import (
     CurrentDecay,
     VectorTransition,
-    fermion_rate_polynomial,
-    scalar_rate_polynomial,
 )
 from darkpair.chains.models import (
     Dipole,
@@ -34,6 +32,7 @@ from darkpair.chains.models import (
 from darkpair.chains.models.dark_matter import PICOBARN, fermion_sigma_v, scalar_sigma_v
 from darkpair.chains.models.electroweak import lambda_t, z_penguin
 from darkpair.chains.models.virtual_meson import effective_scale, eta_coupling, mixing_amplitude
+from darkpair.chains.rate_polynomials import fermion_rate_polynomial, scalar_rate_polynomial
 from darkpair.chains.widths import momentum, three_body_width
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.endpoints import max_pt

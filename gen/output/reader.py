@@ -39,7 +39,7 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
 def read_events(
     path: str | os.PathLike[str], *, entry_start: int | None = None, entry_stop: int | None = None
 ) -> ak.Array:
-    """Event record of a file in the cartesian layout, TTree or RNTuple; see `darkpair.gen.events`.
+    """Event record of a file in the cartesian layout, TTree or RNTuple; see `darkpair.gen.record`.
 
     A detector's quantities stand in the field ``reco``, if there are any. ``weights`` and ``proper_length`` are as
     they were; so are the roles, where all events have the same particles.

@@ -17,10 +17,9 @@ from darkpair.chains.matrix_elements import (
     ScalarTransition,
     TripleDecay,
     VectorTransition,
-    fermion_rate_polynomial,
     pair_from_meson,
-    scalar_rate_polynomial,
 )
+from darkpair.chains.rate_polynomials import fermion_rate_polynomial, scalar_rate_polynomial
 from darkpair.chains.widths import three_body_width
 from tests.chains.spinors import (
     GAMMA,

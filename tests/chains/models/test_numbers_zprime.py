@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from darkpair.chains.matrix_elements import TripleDecay, fermion_rate_polynomial, scalar_rate_polynomial
+from darkpair.chains.matrix_elements import TripleDecay
 from darkpair.chains.models import (
     HiggsPortalQuartic,
     Inputs,
@@ -19,6 +19,7 @@ from darkpair.chains.models import (
 )
 from darkpair.chains.models.electroweak import higgs_vev
 from darkpair.chains.models.zprime import contact_coupling, mixing_product
+from darkpair.chains.rate_polynomials import fermion_rate_polynomial, scalar_rate_polynomial
 from darkpair.gen.endpoints import max_pt
 from darkpair.gen.particles import particle
 from tests.chains.models.coefficients import (

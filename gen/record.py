@@ -1,0 +1,161 @@
+"""The event record at the border: one plain awkward array of a batch, without copying its columns.
+
+    particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
+    weights: {named factors}
+    proper_length: {decaying particle: mm}, NaN in events that do not have it
+
+Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is 1 final, 2 decayed, 4 beam;
+``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the mass that the chain gave the
+particle (a resonance its own in each event), which for a fast light one the four-momentum holds to rounding only.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+import awkward as ak
+import numpy as np
+import vector
+
+from darkpair.gen.memory import warm_allocator
+from darkpair.gen.streams import BLOCK
+
+if TYPE_CHECKING:
+    from darkpair.gen.events import Batch, Columns
+    from darkpair.gen.kinematics import Array
+    from darkpair.gen.topology import Topology
+
+__all__ = ["record"]
+
+vector.register_awkward()
+
+warm_allocator()
+
+_MOMENTUM = ("px", "py", "pz", "E")
+_VERTEX = ("vx", "vy", "vz", "vt")
+#: Fields that are the same in every event of a topology: where the topology keeps them, and as what.
+_FIXED = {
+    "pdgid": ("pdgid", np.int32),
+    "status": ("status", np.int32),
+    "mother": ("mother", np.int32),
+    "nominal_mass": ("mass", np.float64),
+}
+
+
+def record(batch: Batch) -> ak.Array:
+    """The events as an awkward array; see the module's first lines."""
+    n = len(batch)
+    named = {
+        "weights": _named(batch, "weights", 1.0),
+        "proper_length": _named(batch, "proper_length", math.nan),
+    }
+    if batch.originals is not None:
+        whole = batch.merged.record() | named
+        return ak.Array(ak.contents.RecordArray(list(whole.values()), list(whole)))
+    offsets, kinematic, vertex, fixed = (
+        _indices(batch.parts[0].topology, n) if batch.single else _scattered(batch)
+    )
+    columns: dict[str, ak.contents.Content] = {}
+    for i, name in enumerate(_MOMENTUM):
+        columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in batch.parts]))
+    for i, name in enumerate(_VERTEX):
+        columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in batch.parts]))
+    for name, (attribute, dtype) in _FIXED.items():
+        values = np.concatenate(
+            [np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in batch.parts]
+        )
+        columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
+    if any(part.masses for part in batch.parts):  # each event its own, where the momenta stand
+        columns["nominal_mass"] = ak.contents.IndexedArray(kinematic, _flat(list(map(_masses, batch.parts))))
+    particles = ak.contents.RecordArray(
+        list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
+    )
+    fields: dict[str, ak.contents.Content] = {
+        "particles": ak.contents.ListOffsetArray(offsets, particles),
+        **named,
+    }
+    if batch.single:
+        fields |= _roles(batch)
+    return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields)))
+
+
+def _roles(batch: Batch) -> dict[str, ak.contents.Content]:
+    """The four-momenta of each role, free of charge, where all events have the same topology."""
+    part = batch.parts[0]
+    return {
+        role: ak.contents.RecordArray(
+            [ak.contents.NumpyArray(part.momentum[i, position]) for i in range(4)],
+            list(_MOMENTUM),
+            parameters={"__record__": "Momentum4D"},
+        )
+        for role, position in part.topology.roles.items()
+    }
+
+
+def _named(batch: Batch, attribute: str, missing: float) -> ak.contents.Content:
+    """Record of named per-event numbers; an event whose topology lacks one has `missing`."""
+    names = list(dict.fromkeys(name for part in batch.parts for name in getattr(part, attribute)))
+    columns = []
+    for name in names:
+        values = np.full(len(batch), missing)
+        for part in batch.parts:
+            if name in getattr(part, attribute):
+                values[part.rows] = getattr(part, attribute)[name]
+        columns.append(ak.contents.NumpyArray(values))
+    return ak.contents.RecordArray(columns, names, length=len(batch))
+
+
+def _scattered(batch: Batch) -> _Indices:
+    """Offsets and indices of a mixture of topologies."""
+    counts = np.empty(len(batch), dtype=np.int64)
+    for part in batch.parts:
+        counts[part.rows] = len(part.topology)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    out = np.empty((3, offsets[-1]), dtype=np.int64)
+    bases = np.zeros(3, dtype=np.int64)
+    for part in batch.parts:
+        size, n = len(part.topology), len(part)
+        target = offsets[part.rows][:, None] + np.arange(size)
+        local = [index.data.reshape(n, size) for index in _indices(part.topology, n)[1:]]
+        for k in range(3):
+            out[k, target.ravel()] = (local[k] + bases[k]).ravel()
+        bases += [size * n, part.vertices.shape[1] * n, size]
+    return ak.index.Index64(offsets), *(ak.index.Index64(row) for row in out)
+
+
+_Indices: TypeAlias = "tuple[ak.index.Index64, ak.index.Index64, ak.index.Index64, ak.index.Index64]"
+
+
+def _indices(topology: Topology, n: int) -> _Indices:
+    """Offsets, and where in the columns the momentum, vertex and fixed numbers of each list entry stand."""
+    return _block_indices(topology, n) if n <= BLOCK else _make_indices(topology, n)
+
+
+@lru_cache(maxsize=8)
+def _block_indices(topology: Topology, n: int) -> _Indices:
+    return _make_indices(topology, n)
+
+
+def _make_indices(topology: Topology, n: int) -> _Indices:
+    size = len(topology)
+    event = np.arange(n)[:, None]
+    kinematic = np.arange(size) * n + event
+    vertex = np.asarray(topology.vertex) * n + event
+    fixed = np.broadcast_to(np.arange(size), (n, size))
+    offsets = np.arange(n + 1) * size
+    return ak.index.Index64(offsets), *(
+        ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed)
+    )
+
+
+def _masses(part: Columns) -> Array:
+    """Masses of all particles, (particles, n) [GeV]."""
+    return np.stack([np.broadcast_to(part.mass(i), len(part)) for i in range(len(part.topology))])
+
+
+def _flat(columns: list[Array]) -> ak.contents.NumpyArray:
+    return ak.contents.NumpyArray(
+        columns[0].reshape(-1) if len(columns) == 1 else np.concatenate([c.reshape(-1) for c in columns])
+    )
