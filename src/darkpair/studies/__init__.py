@@ -27,6 +27,7 @@ from darkpair.studies import (
     koto_band,
     koto_limits,
     koto_shifts,
+    koto_upstream,
     mesons,
     relic,
     table1,
@@ -56,6 +57,7 @@ STUDIES: dict[str, Study] = {
     "koto-band": koto_band.run,
     "koto-limits": koto_limits.run,
     "koto-shifts": koto_shifts.run,
+    "koto-upstream": koto_upstream.run,
     "relic": relic.run,
     "mesons": mesons.run,
 }

@@ -93,9 +93,9 @@ def draw_panel(
     for name, (colour, label) in _STYLE.items():
         _fill(ax, _chosen(rows, name), column, color=colour, alpha=0.55, lw=0.0, label=label)
     unknown = [r for r in rows if r["curve"] == "koto-three-events" and r["kind"] == "unknown"]
-    blind = [r[column] for r in unknown if r["low open"] and r["high open"]]
+    blind = [r[column] for r in unknown if r["high open"]]  # at large couplings, where X2 is prompt
     if blind:
-        label = r"KOTO: pairs below its $p_T$, not known"
+        label = r"KOTO: prompt pairs below its $p_T$, not known"
         ax.plot(blind, [1.4 * limits[0]] * len(blind), "x", color="red", ms=5, label=label)
     for level, colour in (("2 sigma", "lightskyblue"), ("1 sigma", "royalblue")):
         band = _chosen(rows, f"koto-three-events, {level}")

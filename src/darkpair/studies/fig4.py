@@ -64,17 +64,21 @@ def rescaling(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
     arXiv:2005.07102, Fig. 4, multiplies by the root of two: the rate of the mesons. The lifetime differs by
     another factor, four with eq. 42 as written, which moves the ends where X2 lives long. An end that is open,
-    because nothing is known further on, is no end: None.
+    because nothing is known further on, is no end: None. Points where either has two bands, as where prompt pairs lie
+    below KOTO's p_T, are left out: whose ends belong together is not known.
     """
     found = []
     band = [row for row in rows if row["curve"] == "koto-three-events, 1 sigma" and row["kind"] == "band"]
     where = ("panel", "m1 [MeV]", "m2 [MeV]", "m_Zprime [GeV]")
-    dirac = {tuple(row[key] for key in where): row for row in band if row["X1, X2"] == "Dirac fermions"}
+    at: dict[tuple[Any, ...], dict[str, list[dict[str, Any]]]] = {}
     for row in band:
-        key = tuple(row[key] for key in where)
-        if row["X1, X2"] == "Majorana fermions" and key in dirac:
+        models = at.setdefault(tuple(row[key] for key in where), {})
+        models.setdefault(row["X1, X2"], []).append(row)
+    for key, models in at.items():
+        if [len(models.get(name, ())) for name in ("Majorana fermions", "Dirac fermions")] == [1, 1]:
+            (row,), (dirac,) = models["Majorana fermions"], models["Dirac fermions"]
             ratios = {
-                end: None if row[f"{end} open"] or dirac[key][f"{end} open"] else dirac[key][end] / row[end]
+                end: None if row[f"{end} open"] or dirac[f"{end} open"] else dirac[end] / row[end]
                 for end in ("low", "high")
             }
             found.append(dict(zip(where, key, strict=True)) | ratios | {"the paper's": math.sqrt(2.0)})

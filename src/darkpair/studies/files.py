@@ -68,18 +68,22 @@ def _plain(value: Any) -> Any:
     return "".join(parts)
 
 
+#: Of pictures: the layout is found at it, too.
+_DPI: Final = 150
+
+
 def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
     """Paths of the figure as PNG and PDF; the figure is closed."""
     import matplotlib.pyplot as plt
 
-    figure.set_dpi(150)
+    figure.set_dpi(_DPI)
     engine = figure.get_layout_engine()
     if engine is not None:  # found once, and without drawing: savefig does both for every file
         engine.execute(figure)
         figure.set_layout_engine(None)
     paths = [folder / f"{name}.{kind}" for kind in ("png", "pdf")]
     for path in paths:
-        figure.savefig(path)
+        figure.savefig(path, dpi=_DPI)  # (unless told, it takes the figure's first one)
     plt.close(figure)
     return paths
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
-__all__ = ["EfficiencyAgainstCtau", "EfficiencyCurve", "efficiency_curves"]
+__all__ = ["EfficiencyAgainstCtau", "EfficiencyCurve", "efficiency_curves", "scanned"]
 
 #: Mean proper lengths of the table [mm]: from prompt at KOTO to far outside.
 _CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
@@ -82,7 +82,7 @@ class EfficiencyAgainstCtau:
             decays = source.decay_probability
             return {"ctau": [0.0], "efficiency": [decays * found.value], "error": [decays * found.error]}
         parts = [
-            self._part(point, source, law, events, seed)
+            scanned(point, source, law, events=events, seed=seed, selection=self.selection)
             for source, law, events, seed in (
                 (KotoKL(), Scan(shortest=_CTAU[0], longest=_CTAU[-1]), self.events, self.seed),
                 (_FAR, ScanInside(region=detector.region), self.events // _FEWER, self.seed + _APART),
@@ -105,17 +105,34 @@ class EfficiencyAgainstCtau:
             )
         return {name: [row[i] for row in rows] for i, name in enumerate(("ctau", "efficiency", "error"))}
 
-    def _part(
-        self, point: Mapping[str, Any], source: KotoKL, law: Scan | ScanInside, events: int, seed: int
-    ) -> tuple[float, ScanSample]:
-        """Decays in the source's range for each K_L at the beam exit, and a scan sample of them."""
-        chain = build(
-            f"K_L0 -> X1 (X2 -> X1 {PI0})",
-            mass={"X1": point["m1"], "X2": point["m2"]},
-            lifetimes={"X2": law},
-        )
-        made = Pipeline(source=source, chain=chain, detector=Koto(selection=self.selection), seed=seed)
-        return source.decay_probability, ScanSample.of(chunks(made, events), law=law)
+
+def scanned(
+    point: Mapping[str, Any],
+    source: KotoKL,
+    law: Scan | ScanInside,
+    *,
+    events: int,
+    seed: int,
+    selection: str = "2016-18",
+) -> tuple[float, ScanSample]:
+    """Decays in the source's range for each K_L at the beam exit, and a scan sample of K_L -> X1 X2, X2 -> X1 pi0 there.
+
+    Parameters
+    ----------
+    point : mapping
+        ``m1`` and ``m2`` [GeV].
+    source : KotoKL
+    law : Scan or ScanInside
+        Of X2.
+    events, seed : int
+    selection : str
+        Of KOTO.
+    """
+    chain = build(
+        f"K_L0 -> X1 (X2 -> X1 {PI0})", mass={"X1": point["m1"], "X2": point["m2"]}, lifetimes={"X2": law}
+    )
+    made = Pipeline(source=source, chain=chain, detector=Koto(selection=selection), seed=seed)
+    return source.decay_probability, ScanSample.of(chunks(made, events), law=law)
 
 
 @dataclass(frozen=True, kw_only=True)
