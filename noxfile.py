@@ -36,6 +36,8 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def laws(session: nox.Session) -> None:
-    """Run the laws that hold for every detector and chain at full size."""
+    """Run the laws that hold for every detector and chain at full size, and write what they find for docs/laws.md."""
     session.install(".[all,test]")
-    session.run("pytest", "tests/laws", *session.posargs, env={"DARKPAIR_LAWS": "full"})
+    table = ("--laws-table", "docs/laws-figures.md")
+    session.run("pytest", "tests/laws", "-n", "2", *table, *session.posargs, env={"DARKPAIR_LAWS": "full"})
+    session.run("python", "-m", "tests.detectors.test_intervals")  # the table of docs/analysis.md

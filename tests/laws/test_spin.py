@@ -20,6 +20,7 @@ from darkpair.chains.models import Dipole, HiggsPortalFermion, Model, ZPrimeDira
 from darkpair.gen.events import Columns
 from darkpair.gen.kinematics import Array
 from darkpair.gen.polarisation import FourVector, at_rest
+from tests.laws.figures import compared
 from tests.laws.size import FULL
 
 N = 1_000_000 if FULL else 20_000
@@ -130,6 +131,7 @@ def compare(chain: Chain, *, seed: int = 1) -> None:
         ours, wanted = cosines(one), cosines(two)
         for name, cosine in ours.items():
             (got, error), (integral, own) = slope(cosine), slope(wanted[name], weight)
+            compared(got - integral, float(np.hypot(error, own)))
             assert abs(got - integral) < SIGMAS * np.hypot(error, own), f"{one.topology.paths} {name}"
             largest = max(largest, abs(integral) / np.hypot(error, own))
     assert largest > SIGMAS  # there is something to see
@@ -151,7 +153,9 @@ def test_the_mean_density_is_one() -> None:
     chain = chain_of("B+", "K+ X1 X2", 0.1, 1.0)
     for part in events(Chain(decay=of(chain.decay, isotropic=True)), N, 3):
         density = chain.density(part.topology, part.momentum)
-        assert abs(density.mean() - 1.0) < SIGMAS * density.std() / np.sqrt(len(part))
+        error = float(density.std() / np.sqrt(len(part)))
+        compared(density.mean() - 1.0, error)
+        assert abs(density.mean() - 1.0) < SIGMAS * error
 
 
 def mean_slopes(chain: Chain, n: int, seed: int) -> dict[str, tuple[float, float]]:
@@ -166,6 +170,7 @@ def test_b0_to_k0_at_the_point_of_the_page() -> None:
     found = mean_slopes(chain, N if FULL else 200_000, 5)
     for name, expected in (("along 0", -0.825), ("across 0", 0.43), ("normal 0", 0.0)):
         got, error = found[name]
+        compared(got - expected, error)
         assert error < 0.005
         assert got == pytest.approx(expected, abs=0.01 + 3.0 * error)
 
@@ -176,6 +181,7 @@ def test_a_singlet_has_no_slopes_but_a_correlation() -> None:
     found = mean_slopes(model.chain("K_L0", "X2 X2", modes=["X1 pi0"]), N if FULL else 200_000, 6)
     for name, expected in (("along 0", 0.0), ("along 1", 0.0), ("each other", 0.9873)):
         got, error = found[name]
+        compared(got - expected, error)
         assert abs(got - expected) < 3.0 * error
 
 
@@ -197,6 +203,7 @@ def test_other_couplings_by_weight() -> None:
         ours, theirs = cosines(one), cosines(two)
         for name, cosine in ours.items():
             (got, error), (integral, other) = slope(cosine, w), slope(theirs[name])
+            compared(got - integral, float(np.hypot(error, other)))
             assert abs(got - integral) < SIGMAS * np.hypot(error, other)
 
 
