@@ -188,6 +188,9 @@ class PionPairPhoton(DecayElement):
 def rho_pole(s: Real, mass: float, width: float, m1: float, m2: float) -> Array:
     """m² / (m² - s - i sqrt(s) Gamma(s)) with Gamma(s) = Gamma m²/s (p/p0)³: complex, 1 far below.
 
+    Not the line of `darkpair.gen.resonances`, which has barrier factors: the measured couplings beside this pole were
+    fitted with this width.
+
     Parameters
     ----------
     s : float or ndarray [GeV²]

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,25 +24,16 @@ from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.gen.endpoints import max_pt, max_pt_in_two_steps
 from darkpair.gen.pipeline import Chunk
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.gen.units import quantity
-from darkpair.studies import fig2, fig7, fig8, koto_upstream
+from darkpair.studies import fig2, fig7, fig8
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
 from darkpair.studies.spectra import Curve, Spectrum, pt_density
+from tests.front.koto_page import PAGE, Known, cells, off
 
-PAGE = (Path(__file__).parents[2] / "docs" / "koto.md").read_text(encoding="utf-8")
 EVENTS = 5 * 16_384
 M_K, M_PI0, M_PI = (particle(name).mass for name in ("K_L0", "pi0", "pi+"))
 
 A, B, C = (fig2._PANELS[panel][1] for panel in "ABC")
 S, Y = f"K_L0 -> {PI0} S", f"K_L0 -> {PI0} Y Y"
-
-
-@dataclass(frozen=True)
-class Known:
-    """A number and its standard error."""
-
-    value: float
-    error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -312,13 +302,6 @@ CLAIMS: dict[str, Callable[[], tuple[Known, ...]]] = {
 }
 
 
-def off(text: str, known: Known) -> float:
-    """How far a printed number is beyond its rounding, in standard errors."""
-    digits = len(text.partition(".")[2])
-    beyond = max(abs(float(text) - known.value) - 0.5 * 10.0**-digits - 1e-9, 0.0)
-    return beyond / known.error if known.error else math.inf * beyond if beyond else 0.0
-
-
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_number(claim: str) -> None:
     found = re.findall(claim, PAGE)
@@ -329,13 +312,6 @@ def test_number(claim: str) -> None:
         "\n  " + "; ".join(f"{t}: {k.value:.4g} ± {k.error:.2g}" for t, k in zip(printed, known, strict=True))
     )
     assert all(off(text, one) < 4.0 for text, one in zip(printed, known, strict=True))
-
-
-def cells(heading: str) -> list[list[str]]:
-    """Rows of the first table below a heading, without its head."""
-    section = PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
 #: What a row is about, not what came out.
@@ -407,29 +383,3 @@ def test_rounding_of_2021() -> None:
     above, below = 1e9 * told.upper_limit.value, 1e9 * limit.value
     low, high = (above - 0.05) / (below + 0.05), (above + 0.05) / (below - 0.05)
     assert f"their ratio lies between {low:.3f} and {high:.3f}" in PAGE
-
-
-@cache
-def upstream(m2: int) -> Mapping[float, Mapping[str, float]]:
-    """Rows of koto-upstream by c tau [mm], m1 = 0."""
-    found = koto_upstream.UpstreamGain(events=20 * 16_384, seed=78)({"m1": 0.0, "m2": 1e-3 * m2})
-    return {row["c tau [mm]"]: row for row in found["rows"]}
-
-
-GAINS = cells("K_L that decay upstream")
-
-
-@pytest.mark.parametrize("row", GAINS, ids=lambda row: f"{row[0]} {row[1]}")
-def test_upstream(row: list[str]) -> None:
-    """The page's table; ours has errors of 2 to 5 %, the page's of 1.3 % at most."""
-    (m2,) = re.findall(r"\((\d+), 0\)", row[0])
-    found = upstream(int(m2))[quantity(row[1], "length", what="c tau")]
-    for text, name in zip(row[2:], ("from the exit on", "from the target on"), strict=True):
-        more = found[name] - 1.0
-        known = Known(found[name], math.hypot(found[f"{name}, error"], 0.013 * more))
-        print(f"\n  {text}: {known.value:.4g} ± {known.error:.2g}")
-        assert off(text, known) < 4.0
-
-
-def test_the_upstream_table_is_read() -> None:
-    assert len(GAINS) >= 10
