@@ -171,6 +171,18 @@ def test_dirac_rescaling(points: dict[float, dict[str, Any]]) -> None:
     assert "charm" not in {r["curve"] for r in dirac(points[0.430])["ranges"]}
 
 
+def test_two_bands_have_no_one_ratio() -> None:
+    """Where a prompt X2 falls below KOTO's p_T there are two bands: whose ends belong together is not told."""
+    where = {"panel": "p", "m1 [MeV]": 0.0, "m2 [MeV]": 300.0, "m_Zprime [GeV]": None}
+    shape = {"curve": BAND, "kind": "band", "low open": False, "high open": False}
+    bands = [
+        where | shape | {"X1, X2": model, "low": low, "high": 2.0 * low}
+        for model, low in (("Majorana fermions", 1.0), ("Dirac fermions", 1.5), ("Dirac fermions", 8.0))
+    ]
+    assert [(row["low"], row["high"]) for row in rescaling(bands[:2])] == [(1.5, 1.5)]
+    assert rescaling(bands) == []
+
+
 def test_a_dark_width_relaxes_the_dump_exponentially(points: dict[float, dict[str, Any]]) -> None:
     """Section IV.D, left of Fig. 5: at half of NuCal's edge it loses a factor of 30, the band moves by half."""
     plain = points[0.430]
