@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -33,6 +34,13 @@ from darkpair.gen.resonances import twice_spin
 __all__ = ["AlignedPair", "Alignment", "alignment"]
 
 _PHOTON, _LEPTONS = 22, (11, 13, 15)
+
+#: The table above in words, of a longitudinal and of a transverse vector.
+_WORDS: Final = {
+    "spinless": ("cos²", "sin²"),
+    "photon": ("sin²", "1 + cos²"),
+    "leptons": ("sin² + 4 m²/q² cos²", "1 + cos² + 4 m²/q² sin²"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,13 @@ class Alignment:
     kind: str
     lepton_mass: float = 0.0
 
+    @property
+    def summary(self) -> str:
+        """The law in words."""
+        along, across = _WORDS[self.kind]
+        vector, words = ("longitudinal", along) if self.longitudinal else ("transverse", across)
+        return f"{words} to the flight, as its mother makes it {vector} (docs/line_shapes.md)"
+
     def __call__(self, mass: Real) -> tuple[Real, Real]:
         """A and b of the density a + b cos², at masses [GeV]."""
         if self.kind == "spinless":
@@ -65,13 +80,21 @@ def alignment(
 ) -> Alignment | None:
     """The law for a vector that decays, or None where nobody derived one: isotropic.
 
+    A vector without a width, a line, is isotropic as well.
+
     Parameters
     ----------
     mother, vector : Particle
     sisters, daughters : sequences of Particle
         Of the mother's decay, the vector among them, and of the vector's.
     """
-    if twice_spin(mother) != 0 or twice_spin(vector) != 2 or len(sisters) != 2 or len(daughters) != 2:
+    if (
+        vector.width == 0.0
+        or twice_spin(mother) != 0
+        or twice_spin(vector) != 2
+        or len(sisters) != 2
+        or len(daughters) != 2
+    ):
         return None
     photons = [p.pdgid == _PHOTON for p in sisters]
     if any(photons):

@@ -27,6 +27,7 @@ def recipe(
     slope: float = 0.0,
     axis: str = "flight",
     spin: bool = False,
+    alignment: str | None = None,
 ) -> str:
     """How a mode is made.
 
@@ -40,9 +41,13 @@ def recipe(
         As of `darkpair.gen.decay.Mode`.
     spin : bool
         Whether it has an analyser.
+    alignment : str, optional
+        Of `darkpair.gen.alignment`, where a resonance's mother aligns it.
     """
     if daughters == 2 and slope:
         return f"two-body, 1 {slope:+.4g} cos to the {axis}"
+    if daughters == 2 and alignment:
+        return f"two-body, {alignment}"
     if daughters == 2:
         return f"two-body, {SPIN}" if spin else ISOTROPIC
     made = PHASE_SPACE if summary is None else f"matrix element: {summary}"
