@@ -53,16 +53,15 @@ class UpstreamGain:
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Rows: c tau [mm], and for each range the gain with its error."""
         inside, fewer = ScanInside(region=Koto().region), self.events // 3
+        ranges: tuple[tuple[KotoKL, Scan | ScanInside, int], ...] = (
+            (KotoKL(), Scan(shortest=0.1, longest=_CTAU[-1]), self.events),
+            (KotoKL(z_min=Z_EXIT, z_max=Z_NEAR), inside, fewer),
+            # (with less than .4 GeV there is not the energy that the selection asks of the photons)
+            (KotoKL(z_min=Z_TARGET, z_max=Z_EXIT, p_min=0.4), inside, fewer),
+        )
         parts = [
             scanned(point, source, law, events=n, seed=self.seed + i)
-            for i, (source, law, n) in enumerate(
-                (
-                    (KotoKL(), Scan(shortest=0.1, longest=_CTAU[-1]), self.events),
-                    (KotoKL(z_min=Z_EXIT, z_max=Z_NEAR), inside, fewer),
-                    # (with less than .4 GeV there is not the energy that the selection asks of the photons)
-                    (KotoKL(z_min=Z_TARGET, z_max=Z_EXIT, p_min=0.4), inside, fewer),
-                )
-            )
+            for i, (source, law, n) in enumerate(ranges)
         ]
         rows = []
         for ctau in _CTAU:
