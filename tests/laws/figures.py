@@ -38,7 +38,8 @@ class Law:
 
 def compared(difference: float, error: float) -> None:
     """Note a comparison of the test that runs."""
-    _found.append(0.0 if difference == 0.0 else abs(difference) / error if error > 0.0 else math.inf)
+    pull = 0.0 if difference == 0.0 else abs(difference) / error if error > 0.0 else math.inf
+    _found.append(float(pull))  # (workers send plain numbers alone)
 
 
 def taken() -> list[float]:
