@@ -8,6 +8,7 @@ is smeared.  Not simulated: hadrons and their vetoes, backgrounds; efficiencies 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
@@ -181,6 +182,10 @@ class FixedTarget:
             for table, units in (("shower_resolution", _SHOWER_UNITS), ("track_resolution", _TRACK_UNITS))
         )
         merging = showers.pop("merging")
+        if not 0.0 <= merging < math.inf:
+            raise InputError(
+                f"{self.experiment}, [shower_resolution]: merging = {merging:g} mm; allowed: 0 (nothing merges) or more"
+            )
         return Calorimeter(**showers), merging, Tracks(**tracks)
 
     @cached_property

@@ -190,6 +190,10 @@ def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
             ids.add(DARK_IDS[f"psi{word[1]}"])
         same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids]
         own = [word] if word in names or not same else []
+        if not own and all(name in table and table[name] != value for name in same):
+            raise InputError(
+                f"{word} = {value!r} speaks of {', '.join(same)}, which the table names itself; leave one of them out"
+            )
         for name in [*own, *(name for name in same if name not in table)]:
             if out.setdefault(name, value) != value:
                 raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,9 @@ from darkpair.gen.units import quantity
 from darkpair.studies import STUDIES
 
 __all__ = ["REGISTRIES", "make"]
+
+#: A number with a unit, as in "-1 m".
+_WITH_UNIT = re.compile(r"[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?\s+[A-Za-z]+")
 
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
@@ -96,11 +100,17 @@ def make(kind: str, name: str, parameters: Mapping[str, Any], *, where: str) -> 
         raise InputError(f"[{where}] {name}: {error}; allowed: {', '.join(takes)}") from error
 
 
+def _is_number(annotation: Any) -> bool:
+    """Whether a parameter takes a number, or none, and nothing else."""
+    written = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+    return {kind.strip() for kind in written.split("|")} <= {"float", "None"}
+
+
 def _plain(value: Any, what: str, annotation: Any = "") -> Any:
     """Numbers of texts like "5 cm", texts of numbers where a text is wanted, tuples of lists."""
     if annotation in (str, "str") and isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)  # a bare word of the command line that looks like a number, as the selection 2015
-    if isinstance(value, str) and value[:1].isdigit() and " " in value:
+    if isinstance(value, str) and (_is_number(annotation) or _WITH_UNIT.fullmatch(value)):
         return quantity(value, "any", what=what)
     if isinstance(value, list):
         return tuple(_plain(v, what) for v in value)

@@ -200,6 +200,9 @@ def test_a_data_file_without_resolution_is_told(tmp_path: Path) -> None:
     path.write_text(text.replace("stochastic = { value = 0.20", "stochastic = { value = -0.20"), "utf-8")
     with pytest.raises(InputError, match="allowed: 0 or more"):
         FixedTarget(experiment=str(path))
+    path.write_text(text.replace("merging = { value = 150.0", "merging = { value = -150.0"), "utf-8")
+    with pytest.raises(InputError, match="merging = -150 mm; allowed: 0 .* or more"):
+        FixedTarget(experiment=str(path))
 
 
 def test_negative_resolutions_are_refused() -> None:

@@ -152,6 +152,7 @@ def test_the_range_of_decays_follows(tmp_path: Path) -> None:
     for setting, own in (
         ("source.z_min=2000.0", KotoKL()),
         ("source.z_min=-5000.0", KotoKL(z_min=-5000.0)),
+        ("source.z_min='-5 m'", KotoKL(z_min=-5000.0)),
         ("source.z_max=5000.0", KotoKL(z_max=5000.0)),
     ):
         assert load_job(JOB, ["chain.ctau.X2='1 m'", setting]).pipeline().source == own
@@ -165,3 +166,6 @@ def test_a_range_beyond_the_target_is_one_line() -> None:
         "decays between z = -30000.0 and 6148.0 mm; allowed: growing order, from the target" in result.output
     )
     assert "Traceback" not in result.output
+    result = CliRunner().invoke(main, ["run", str(JOB), "--set", "source.z_min=upstream"])
+    assert result.exit_code == 2
+    assert "source.z_min = 'upstream' is not a number with a unit" in result.output

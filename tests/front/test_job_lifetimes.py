@@ -90,6 +90,9 @@ def test_spoken() -> None:
     assert spoken({"X2": 1, "pi0": 2}, names) == {"psi2": 1, "psi2~": 1, "pi0": 2}
     assert spoken({"psi2": 1}, ["psi2"]) == {"psi2": 1}
     assert spoken({"S": 1}, names) == {"S": 1}  # (for who refuses it)
+    assert spoken({"X2": 1, "S2": 1}, ["X2"]) == {"X2": 1}
+    with pytest.raises(InputError, match="S2 = 2 speaks of X2, which the table names itself"):
+        spoken({"X2": 1, "S2": 2}, ["X2"])  # (nothing would follow from it)
 
 
 @pytest.mark.parametrize("law", ["forced", "exponential", "scan"])
