@@ -190,7 +190,8 @@ def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
             ids.add(DARK_IDS[f"psi{word[1]}"])
         same = [name for name in names if abs(DARK_IDS.get(name, 0)) in ids]
         own = [word] if word in names or not same else []
-        if not own and all(name in table and table[name] != value for name in same):
+        general = word in ("X1", "X2")  # (for all that are not named)
+        if not own and not general and all(name in table and table[name] != value for name in same):
             raise InputError(
                 f"{word} = {value!r} speaks of {', '.join(same)}, which the table names itself; leave one of them out"
             )
