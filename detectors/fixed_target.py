@@ -166,6 +166,11 @@ class FixedTarget:
         assert isinstance(volume, Box | Cylinder)
         return replace(volume, z_max=max(volume.z_max, self.z_face))
 
+    @property
+    def reach(self) -> Region:
+        """Where a decay counts beside another one in the decay volume: all from which a shower arrives."""
+        return self.veto_volume
+
     @cached_property
     def _resolution(self) -> tuple[Calorimeter, float, Tracks] | None:
         """Of showers, with the distance below which two are one [mm], and of tracks; None where it is off."""

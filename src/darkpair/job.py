@@ -197,7 +197,7 @@ class Job(_Table):
         out = []
         for chain in chains:
             laws = {
-                name: _lifetime(table[name], particle.ctau, detector, name)
+                name: _lifetime(table[name], particle.ctau, detector, name, _together(chain, table))
                 for name, particle in chain.decay.decaying.items()
                 if name in table
             }
@@ -320,13 +320,26 @@ def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
     return make(kind, name, parameters, where=where)
 
 
-def _lifetime(law: str, ctau: float, detector: object, name: str) -> Lifetime:
-    """Law of a particle whose own c tau [mm] that is, in front of a detector or of none."""
+def _together(chain: Chain, names: Mapping[str, str]) -> bool:
+    """Whether several particles of those names can decay in one event."""
+    return any(
+        sum(name in names and status == DECAYED for name, status in zip(t.names, t.status, strict=True)) > 1
+        for t in chain.topologies
+    )
+
+
+def _lifetime(law: str, ctau: float, detector: object, name: str, together: bool) -> Lifetime:
+    """Law of a particle whose own c tau [mm] that is, in front of a detector or of none.
+
+    One of several that decay in an event may be seen wherever the detector's `reach` is, if it has one.
+    """
     if law == "scan":
         return Scan(ctau=ctau)
     if law == "exponential":
         return Exponential(ctau)
     region = getattr(detector, "region", None)
+    if together:
+        region = getattr(detector, "reach", region)
     if region is None:
         raise InputError(f"chain.lifetime.{name} = 'forced' needs a detector with a region; add a [detector]")
     if not ctau > 0.0:
