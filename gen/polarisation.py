@@ -12,11 +12,15 @@ from typing import Protocol, Self, TypeAlias
 import numpy as np
 
 from darkpair.gen.directions import about
+from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, boost
 
 __all__ = ["Analyser", "FourVector", "Polariser", "at_rest", "reoriented"]
 
 FourVector: TypeAlias = tuple[Array, Array, Array, Array]
+
+#: Energy over mass up to which float64's four-momenta tell a rest frame: its momenta are lost with the square, 1e-2 here.
+_FASTEST = 1e7
 
 
 class Polariser(Protocol):
@@ -63,7 +67,19 @@ class Analyser(Protocol):
 
 
 def at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:
-    """Four-vector in the rest frame of another, by a pure boost."""
+    """Four-vector in the rest frame of another, by a pure boost.
+
+    Raises
+    ------
+    InputError
+        For a frame so fast that the rounding of its momentum hides it.
+    """
+    energy = np.asarray(frame[3])
+    if not np.all(known := energy <= _FASTEST * np.asarray(mass)):  # NaN as well
+        raise InputError(
+            f"the spin of a decay asks for the rest frame of a particle of {energy[~known].flat[0]:.6g} GeV; allowed: up to "
+            f"{_FASTEST:g} times its mass, beyond which rounding hides that frame; lower the momentum"
+        )
     return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)
 
 

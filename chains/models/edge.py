@@ -111,7 +111,7 @@ def _small(model: Model) -> dict[str, Any]:
         name: value
         for name, value in _numbers(model).items()
         if name not in ("m1", "m2")
-        and not name.startswith("m_")
+        and (name == "m_eff" or not name.startswith("m_"))  # (a coupling of mass dimension 1)
         and np.ndim(value) == 0
         and abs(value) < _SMALL
     }

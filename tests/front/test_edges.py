@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from darkpair.chains.descriptor import build
-from darkpair.chains.models import MODELS
+from darkpair.chains.models import MODELS, ZPrimeDirac
 from darkpair.chains.models.rates import build_model, rate_table
 from darkpair.cli import main
 from darkpair.detectors.belle2 import Belle2
@@ -29,6 +29,7 @@ from darkpair.gen.ranges import ENERGIES, LENGTHS
 from darkpair.gen.region import Box, Cone, Cylinder, Slab
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.streams import Streams
 from darkpair.gen.units import quantity
 from darkpair.testing import check_closure, check_on_shell
 from tests.front.test_bad_input import JOB, assert_one_line
@@ -163,6 +164,7 @@ def test_a_width_is_never_lost(coupling: str) -> None:
     ("words", "expected"),
     [
         (["rates", "dipole", "m1=0", "m2=0.4", "mu=1e-200"], ["mu = 1e-200", "comes out as 0"]),
+        (["rates", "virtual-meson", "m1=0", "m2=0.4", "m_eff=1e-300"], ["m_eff = 1e-300", "comes out as 0"]),
         (
             ["limits", "zprime-scalar", "m1=0", "m2=0.4", "G_X=1e-200", "--quick"],
             ["G_X = 1e-200", "comes out as 0"],
@@ -247,6 +249,31 @@ def test_a_job_at_the_edge_is_one_line(settings: list[str], words: list[str], tm
     result = CliRunner().invoke(main, ["run", str(job), *[x for s in settings for x in ("--set", s)]])
     assert_one_line(result, words)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["job.toml"]
+
+
+@pytest.mark.parametrize(
+    ("parent", "production", "m1", "m2"),
+    [
+        ("K_L0", "X2 X2", 0.02, 0.22),
+        ("K_L0", "X1 X2", 0.05, 0.35),
+        ("B0", "K0 X1 X2", 0.1, 1.0),
+        ("B0", "K*0 X1 X2", 0.1, 1.0),
+    ],
+)
+@pytest.mark.parametrize("speed", [1e5, 1e9, 1e18])
+def test_spin_at_any_speed_is_finite_or_one_line(
+    parent: str, production: str, m1: float, m2: float, speed: float
+) -> None:
+    model = ZPrimeDirac(m1=m1, m2=m2, G_X=1e-5, c_V=1.0, c_A=1.0, c_A22=1.0)
+    chain = model.chain(parent, production, modes=["X1 pi0"])
+    parents = Gun(parent=parent, momentum=speed * chain.parent.mass).sample(500, np.random.default_rng(1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        if speed < 1e6:
+            assert all(np.isfinite(part.momentum).all() for part in chain.batch(parents, Streams(1)).parts)
+            return
+        with pytest.raises(InputError, match="rounding hides that frame"):
+            chain.batch(parents, Streams(1))
 
 
 def test_the_beam_of_koto_between_any_planes() -> None:

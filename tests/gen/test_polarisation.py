@@ -13,6 +13,7 @@ from scipy import stats
 
 from darkpair import Streams
 from darkpair.gen.directions import isotropic
+from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import boost
 from darkpair.gen.phase_space import ThreeBody
 from darkpair.gen.polarisation import FourVector, at_rest, reoriented
@@ -67,3 +68,19 @@ def test_unpolarised_decays_stay_to_the_bit() -> None:
     axis = inside[:3, 2] / np.sqrt((inside[:3, 2] ** 2).sum(axis=0))
     reoriented(Streams(3).rng("turn"), np.ones(N), axis, parent(), MASS, flying)
     np.testing.assert_array_equal(flying, before)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e6])
+def test_a_rest_frame_is_told_up_to_a_speed(size: float) -> None:
+    """The lost digits grow with the square of energy over mass: 1e-16 of it, and a factor for what is subtracted."""
+    frame = (np.zeros(1), np.zeros(1), np.array([size]), np.array([np.hypot(size, 1.0)]))
+    still = at_rest(frame, 1.0, frame)
+    assert abs(still[3][0] - 1.0) < 1e-15 * (1.0 + size**2)
+
+
+@pytest.mark.parametrize("energy", [1.1e7, 1e19, np.inf, np.nan])
+def test_a_frame_that_rounding_hides_is_refused(energy: float) -> None:
+    frame = (np.zeros(2), np.zeros(2), np.array([0.0, energy]), np.array([1.0, energy]))
+    with pytest.raises(InputError, match=r"allowed: up to 1e\+07 times its mass") as raised:
+        at_rest(frame, 1.0, frame)
+    assert "\n" not in str(raised.value)
