@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from darkpair.chains.chain import Chain
+from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lifetime import Exponential, Forced, Scan
 from darkpair.gen.particles import particle, spoken
+from darkpair.gen.pipeline import chunks
 from darkpair.job import Job
 
 POINT = {"m1": "40 MeV", "m2": "400 MeV", "G_X": "0.1 GF"}
@@ -156,3 +158,18 @@ def test_nucal_sees_one_of_two() -> None:
     flow = made.pipeline().chunk(0, 8, 8 * 16_384).cutflow
     assert flow.acceptance_error < 0.02 * flow.acceptance
     assert abs(flow.acceptance - 8.83e-4) < 3.0 * np.hypot(0.21e-4, flow.acceptance_error)
+
+
+def test_of_two_forced_in_an_event_one_may_be_seen_in_the_gap() -> None:
+    """SHiP asks for two showers, and photons made between its volume and the calorimeter count beside one of it."""
+    two = {"decay": "eta -> (X2 -> X1 gamma) (X2 -> X1 gamma)", "lifetime": {"X2": "forced"}}
+    one = {"decay": "eta -> X1 (X2 -> X1 gamma)", "lifetime": {"X2": "forced"}}
+    settings = {"mass": {"X1": "10 MeV", "X2": "200 MeV"}, "ctau": {"X2": "300 m"}}
+    pipeline = job({**two, **settings}, detector="ship").pipeline()
+    ship = pipeline.detector
+    assert isinstance(ship, FixedTarget)
+    assert laws({**two, **settings}, detector="ship")["X2"].region == ship.veto_volume
+    assert laws({**one, **settings}, detector="ship")["X2"].region == ship.region
+    (chunk,) = chunks(pipeline, 16_384)
+    # the law that forces both into the volume leaves 1328 of as many; with the gap's decays by chance alone it is 39 of 1e5
+    assert chunk.cutflow.stages[-1].effective > 500.0
