@@ -85,7 +85,9 @@ def test_a_killed_worker(tmp_path: Path) -> None:
 def test_ctrl_c_leaves_one_line_and_no_file(tmp_path: Path) -> None:
     """While the workers start: a terminal sends the signal to all of them."""
     (tmp_path / "job.toml").write_text(FILE)
-    words = [sys.executable, "-m", "darkpair", "run", "job.toml"]
+    # a shell that started the tests in the background has told them, and so the run, to ignore the signal
+    listens = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    words = [sys.executable, "-c", f"{listens}; from darkpair.cli import main; main()", "run", "job.toml"]
     with subprocess.Popen(
         words, cwd=tmp_path, env=ENVIRONMENT, text=True, stderr=subprocess.PIPE, start_new_session=True
     ) as process:
