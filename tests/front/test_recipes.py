@@ -22,6 +22,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.polarisation import at_rest
 from darkpair.gen.streams import Streams
 from darkpair.report import recipe_lines, sample_lines
+from tests.chains.models.points import EXAMPLES, GF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,18 +31,8 @@ if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
 
 DARK = {"X1": 0.01, "X2": 0.2, "S": 0.1, "Y": 0.05}
-COUPLINGS: dict[str, dict[str, Any]] = {
-    "zprime-scalar": {"G_X": 1e-5},
-    "zprime-dirac": {"G_X": 1e-5, "c_V": 0.0, "c_A": 1.0},
-    "zprime-majorana": {"G_X": 1e-5, "c_A11": 0.1, "g_X_over_eps_Z": 100.0},
-    "higgs-portal-quartic": {"lambda_12": 0.01},
-    "higgs-portal-fermion": {"A_3": 1.0, "y_X": 0.1, "m_S3": 10.0},
-    "higgs-portal-trilinear": {"A_3": 1.0, "B": 1.0, "m_S3": 10.0},
-    "two-higgs-doublet": {"y_lambda": 1e-3},
-    "virtual-meson": {"m_eff": 1e-7},
-    "impostor": {},
-    "dipole": {"mu": 1e-5},
-}
+#: A pure current: nothing of the chains here is refused for a spin.
+COUPLINGS = {**EXAMPLES, "zprime-dirac": {"G_X": GF, "c_V": 0.0, "c_A": 1.0}}
 
 
 def every_decay(decay: Decay) -> Iterator[tuple[Decay, Mode]]:
