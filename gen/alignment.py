@@ -25,11 +25,10 @@ from typing import Final
 import numpy as np
 
 from darkpair.gen.decay import FourVector, TwoBody
-from darkpair.gen.directions import Vector3, about
+from darkpair.gen.directions import about
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors
-from darkpair.gen.polarisation import at_rest
 from darkpair.gen.resonances import twice_spin
 
 __all__ = ["AlignedPair", "Alignment", "alignment"]
@@ -138,14 +137,9 @@ class AlignedPair:
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV], and no weights; as `TwoBody.throw`."""
         assert mother is not None  # (a resonance always has one)
-        seen = at_rest(parent, self.pair.mass, mother)
-        norm = np.sqrt(seen[0] ** 2 + seen[1] ** 2 + seen[2] ** 2)
-        # a mother at rest here cannot be: the vector would not fly, and its law would not matter
-        safe = np.where(norm > 0.0, norm, 1.0)
-        axis: Vector3 = (-seen[0] / safe, -seen[1] / safe, np.where(norm > 0.0, -seen[2] / safe, 1.0))
         n = len(parent[0])
         cosine = _cosine(rng, n, *self.law)
-        return self.pair.along(parent, about(axis, cosine, rng.random(n))), {}
+        return self.pair.along(parent, about(self.pair.flight(parent, mother), cosine, rng.random(n))), {}
 
 
 def _cosine(rng: np.random.Generator, n: int, a: Real, b: Real) -> Array:

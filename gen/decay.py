@@ -205,7 +205,7 @@ class TwoBody:
                 f"a slope about the {self.axis} axis needs a mother; the first particle of a chain has none"
             )
         if sister is None:
-            axis = self._flight(parent, mother)
+            axis = self.flight(parent, mother)
             return self._boosted(parent, direction(rng, axis, self.slope), -1.0), {}
         m = invariant_mass(*mother)
         here, axis = at_rest(mother, m, parent), self._look(mother, m, sister)
@@ -227,7 +227,7 @@ class TwoBody:
         if self.slope == 0.0 or mother is None or (self.axis == "sister" and sister is None):
             return np.ones(len(parent[0]))
         if sister is None:
-            here, axis = parent, self._flight(parent, mother)
+            here, axis = parent, self.flight(parent, mother)
         else:
             m = invariant_mass(*mother)
             here, last = at_rest(mother, m, parent), at_rest(mother, m, last)
@@ -235,12 +235,17 @@ class TwoBody:
         x, y, z = _unit(at_rest(here, self.mass, last))
         return np.asarray(1.0 + self.slope * (axis[0] * x + axis[1] * y + axis[2] * z))
 
-    def _flight(self, parent: FourVector, mother: FourVector) -> Vector3:
-        """Where the particle flies in its mother's frame, seen from its own: away from the mother."""
-        x, y, z = _unit(at_rest(parent, self.mass, mother))
-        return -x, -y, -z
+    def flight(self, parent: FourVector, mother: FourVector) -> Vector3:
+        """Where the particle flies in its mother's frame, seen from its own: away from the mother.
 
-    @staticmethod
+        For one at rest in that frame, whose law has no axis, it is that of z.
+        """
+        x, y, z, _ = at_rest(parent, self.mass, mother)
+        norm = np.sqrt(x * x + y * y + z * z)
+        moving = norm > 0.0
+        safe = np.where(moving, norm, 1.0)
+        return -x / safe, -y / safe, np.where(moving, -z / safe, 1.0)
+
     def _look(mother: FourVector, mass: Array, sister: tuple[FourVector, FourVector]) -> Vector3:
         """Where the sister's last daughter flies in the sister's frame, as reached from the mother's."""
         there, daughter = (at_rest(mother, mass, vector) for vector in sister)
