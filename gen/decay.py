@@ -246,6 +246,7 @@ class TwoBody:
         safe = np.where(moving, norm, 1.0)
         return -x / safe, -y / safe, np.where(moving, -z / safe, 1.0)
 
+    @staticmethod
     def _look(mother: FourVector, mass: Array, sister: tuple[FourVector, FourVector]) -> Vector3:
         """Where the sister's last daughter flies in the sister's frame, as reached from the mother's."""
         there, daughter = (at_rest(mother, mass, vector) for vector in sister)
