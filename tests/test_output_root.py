@@ -21,6 +21,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
+from tests.real_files import real_file
 
 PAIR = "X1 (X2 -> X1 (pi0 -> gamma gamma))"
 
@@ -323,12 +324,9 @@ def test_fields_that_a_file_cannot_hold(field: str, column: Any, says: str) -> N
 
 @pytest.mark.reference
 def test_names_and_types_of_a_real_nanoaod_file(tmp_path: Path) -> None:
-    name = "nanoAOD_2015_CMS_Open_Data_ttbar.root"
-    folder = Path(os.environ.get("DARKPAIR_TESTDATA", Path.home() / ".local" / "skhepdata"))
-    if not (folder / name).is_file():
-        pytest.skip(f"no {name} in scikit-hep-testdata's cache or the folder that DARKPAIR_TESTDATA names")
+    path = real_file("nanoAOD_2015_CMS_Open_Data_ttbar.root")
     written(tmp_path / "e.root", koto(), "nano")
-    with uproot.open(folder / name) as real, uproot.open(tmp_path / "e.root") as ours:
+    with uproot.open(path) as real, uproot.open(tmp_path / "e.root") as ours:
         for branch in NANOAOD:
             if branch != "nGenPart":
                 assert ours["Events"][branch].typename == real["Events"][branch].typename

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,13 @@ from darkpair.gen.sources.event_file import EventFile
 from darkpair.job import load_job
 from darkpair.run import run_job
 from tests.event_files import b_event, write_nano
+from tests.real_files import real_file
 
 JOB = Path(__file__).parents[2] / "examples" / "cms_b_mesons.toml"
 CMS = "nanoAOD_2015_CMS_Open_Data_ttbar.root"
 CMS_RNTUPLE = "cmsopendata2015_ttbar_19980_NANOAOD_RNTupleImporter_rntuple_v1-0-0-1.root"
 KINDS = {511: "B0", 521: "B+"}
 IDENTICAL = ("pt", "eta", "phi", "mass", "pdgId", "status", "statusFlags", "genPartIdxMother")
-
-
-def real_file(name: str) -> Path:
-    folder = Path(os.environ.get("DARKPAIR_TESTDATA", Path.home() / ".local" / "skhepdata"))
-    if not (folder / name).is_file():
-        pytest.skip(f"no {name} in scikit-hep-testdata's cache or the folder that DARKPAIR_TESTDATA names")
-    return folder / name
 
 
 def run(path: Path, out: Path, *settings: str, n: str | None = None) -> Result:
