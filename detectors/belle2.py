@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.detectors.b_factory import Crystals, Tracker, polar_angle, tracked_part
+from darkpair.detectors.branches import BELLE2
 from darkpair.detectors.data_file import read_data, selections
 from darkpair.detectors.selection import Selection
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -246,6 +247,7 @@ class Belle2:
                 "Kaon": (np.bincount(kaons.event, minlength=n), values),
                 "Extra": _places([photons, *groups[1:]], [seen_photons, *seen[1:]], n),
             },
+            titles=BELLE2,
         )
 
     def select(self, reco: Observed, weight: Array) -> Selected:

@@ -18,6 +18,7 @@ import hist
 import numpy as np
 
 from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
+from darkpair.detectors.branches import DUMP
 from darkpair.detectors.data_file import Number, data_files, read_data, selections
 from darkpair.detectors.expectation import expected_events
 from darkpair.detectors.merging import merge
@@ -306,6 +307,7 @@ class FixedTarget:
                 "Track": (track_counts, track),
                 "Visible": (has.astype(np.int64), {name: v[chosen] for name, v in values.items()}),
             },
+            titles=DUMP,
         )
 
     def select(self, reco: Observed, weight: Array) -> Selected:

@@ -22,6 +22,7 @@ import hist
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.detectors.branches import KOTO
 from darkpair.detectors.data_file import read_data, selections
 from darkpair.detectors.koto_results import factors
 from darkpair.detectors.pi0_variables import pi0_variables
@@ -183,6 +184,7 @@ class Koto:
                 "Cluster": (clusters, {"energy": energy, "x": x, "y": y, "genPartIdx": photons.index[on]}),
                 "Pi0": (np.bincount(owner, minlength=n), values),
             },
+            titles=KOTO,
         )
 
     def select(self, reco: Observed, weight: Array) -> Selected:

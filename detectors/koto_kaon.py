@@ -10,6 +10,7 @@ from itertools import combinations
 import hist
 import numpy as np
 
+from darkpair.detectors.branches import KOTO_KAON
 from darkpair.detectors.data_file import read_data, selections
 from darkpair.detectors.kaon_vertex import reconstruct_kaon
 from darkpair.detectors.koto import Koto
@@ -163,7 +164,7 @@ class KotoKaon:
             "n_charged": seen.flat["n_charged"][owner].astype(np.float64),
         }
         kaons = np.bincount(owner, minlength=seen.n), values
-        return Observed(n=seen.n, flat=seen.flat, lists={**seen.lists, "Kaon": kaons})
+        return Observed(n=seen.n, flat=seen.flat, lists={**seen.lists, "Kaon": kaons}, titles=KOTO_KAON)
 
     def select(self, reco: Observed, weight: Array) -> Selected:
         """Accepted events, the cut flow, and the histograms of p_T and mass [MeV]."""

@@ -29,6 +29,9 @@ class Observed:
         Numbers or booleans that every event has.
     lists : mapping of str to (counts, columns)
         Collections of anything that an event may lack or have several of, as `Listed`.
+    titles : mapping of str to str
+        What branches of a file mean, as ``"what it is [unit]"``, by name: ``n_missed``, ``Cluster_energy``.  Those of
+        others may be among them.
 
     Raises
     ------
@@ -39,6 +42,7 @@ class Observed:
     n: int
     flat: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     lists: Mapping[str, Listed] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, column in self.flat.items():
@@ -70,7 +74,10 @@ class Observed:
             for name, (counts, columns) in self.lists.items()
         }
         flat = self.flat if accepted is None else {"accepted": accepted, **self.flat}
-        return Observed(n=self.n, flat=flat, lists=lists)
+        said = {f"{name}_accepted": f"whether this entry of {name} passed every cut [1]" for name in chosen}
+        if accepted is not None:
+            said["accepted"] = "whether the event passed the selection [1]"
+        return Observed(n=self.n, flat=flat, lists=lists, titles={**said, **self.titles})
 
     def take(self, mask: NDArray[np.bool_]) -> Observed:
         """The events where the mask (n,) is true."""
@@ -79,7 +86,8 @@ class Observed:
         for name, (counts, columns) in self.lists.items():
             rows = np.flatnonzero(np.repeat(mask, counts))
             lists[name] = (counts[chosen], {k: c[rows] for k, c in columns.items()})
-        return Observed(n=len(chosen), flat={k: c[chosen] for k, c in self.flat.items()}, lists=lists)
+        flat = {k: c[chosen] for k, c in self.flat.items()}
+        return Observed(n=len(chosen), flat=flat, lists=lists, titles=self.titles)
 
     @staticmethod
     def concatenate(parts: Sequence[Observed]) -> Observed:
@@ -95,15 +103,21 @@ class Observed:
                 )
                 for name, (_, columns) in first.lists.items()
             },
+            titles=first.titles,
         )
 
     def record(self) -> ak.Array:
         """The quantities as an awkward array of records, (n,)."""
-        fields: dict[str, ak.contents.Content] = {k: ak.contents.NumpyArray(c) for k, c in self.flat.items()}
+        fields: dict[str, ak.contents.Content] = {k: self._column(k, c) for k, c in self.flat.items()}
         for name, (counts, columns) in self.lists.items():
             record = ak.contents.RecordArray(
-                [ak.contents.NumpyArray(c) for c in columns.values()], list(columns)
+                [self._column(f"{name}_{k}", c) for k, c in columns.items()], list(columns)
             )
             offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(counts)]))
             fields[name] = ak.contents.ListOffsetArray(offsets, record)
         return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields), length=self.n))
+
+    def _column(self, branch: str, values: NDArray[Any]) -> ak.contents.NumpyArray:
+        """Column of the record, which says what it is where the detector does."""
+        parameters = {"__doc__": self.titles[branch]} if branch in self.titles else None
+        return ak.contents.NumpyArray(values, parameters=parameters)

@@ -3,6 +3,7 @@
     particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
     weights: {named factors}
     proper_length: {decaying particle: mm}, NaN in events that do not have it
+    <role>: Momentum4D{px, py, pz, E, vx, vy, vz, vt}, where all events have the same particles
 
 Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is 1 final, 2 decayed, 4 beam;
 ``mother`` an index into the event's own list, -1 for the beam; ``nominal_mass`` is the mass that the chain gave the
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
     from darkpair.gen.topology import Topology
 
-__all__ = ["record"]
+__all__ = ["ROLE_FIELDS", "record"]
 
 vector.register_awkward()
 
@@ -35,6 +36,8 @@ warm_allocator()
 
 _MOMENTUM = ("px", "py", "pz", "E")
 _VERTEX = ("vx", "vy", "vz", "vt")
+#: What a role has of its particle: the rest is the same in every event.
+ROLE_FIELDS = _MOMENTUM + _VERTEX
 #: Fields that are the same in every event of a topology: where the topology keeps them, and as what.
 _FIXED = {
     "pdgid": ("pdgid", np.int32),
@@ -82,12 +85,13 @@ def record(batch: Batch) -> ak.Array:
 
 
 def _roles(batch: Batch) -> dict[str, ak.contents.Content]:
-    """The four-momenta of each role, free of charge, where all events have the same topology."""
+    """Four-momentum and vertex of each role, free of charge, where all events have the same topology."""
     part = batch.parts[0]
     return {
         role: ak.contents.RecordArray(
-            [ak.contents.NumpyArray(part.momentum[i, position]) for i in range(4)],
-            list(_MOMENTUM),
+            [ak.contents.NumpyArray(part.momentum[i, position]) for i in range(4)]
+            + [ak.contents.NumpyArray(part.vertices[i, part.topology.vertex[position]]) for i in range(4)],
+            list(ROLE_FIELDS),
             parameters={"__record__": "Momentum4D"},
         )
         for role, position in part.topology.roles.items()

@@ -50,11 +50,11 @@ def test_a_file_is_fetched_once_into_the_cache(fresh: Callable[[Fetch], Path]) -
     assert [path.name for path in cache.iterdir()] == NAMES[:1]
 
 
-def refused(name: str, folder: str) -> str:
+def refused(name: str, _folder: str) -> str:
     raise ConnectionError(name)
 
 
-def hangs(name: str, folder: str) -> str:
+def hangs(name: str, _folder: str) -> str:
     time.sleep(1.0)
     raise ConnectionError(name)
 

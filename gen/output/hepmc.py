@@ -23,17 +23,18 @@ from typing import IO, TYPE_CHECKING, Any
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.asciiv3 import attributes, event_text, weights
+from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.target import EventWriter, unfinished
-from darkpair.gen.provenance import describe, environment
+from darkpair.gen.provenance import environment
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import awkward as ak
 
-__all__ = ["HepMCWriter", "hepmc_provenance", "is_hepmc"]
+__all__ = ["HepMCWriter", "header_provenance", "hepmc_provenance", "is_hepmc"]
 
 _ENDINGS = (".hepmc3", ".hepmc3.gz")
 _START = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\n"  # the format as HepMC 3.2.5 writes it
@@ -116,7 +117,7 @@ class HepMCWriter(EventWriter):
         names = list(weights(events[:0])), list(attributes(events[:0]))
         if not self._header:
             self._names = names
-            self._told = describe(self.provenance)
+            self._told = self._described()
             self._header = self._beginning({})
             self._file.write(self._header)
         elif names != self._names:
@@ -137,7 +138,7 @@ class HepMCWriter(EventWriter):
         self._put(_END)
         if self._packer is not None:
             self._file.write(self._packer.flush())
-        told = describe(self.provenance)
+        told = self._described()
         late = {key: value for key, value in told.items() if self._told.get(key) != value}
         late["output"] = {
             "format": "hepmc3",
@@ -199,15 +200,9 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     file = Path(path)
     if not file.is_file():
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
-    found: dict[str, Any] = {}
     try:
         with gzip.open(file, "rb") if file.name.lower().endswith(".gz") else file.open("rb") as opened:
-            for line in opened:
-                if line.startswith((b"E ", _END.strip())):
-                    break
-                key, _, text = line.decode().removeprefix("A ").partition(" ")
-                if key in (_PROVENANCE, _RESULT):
-                    found |= json.loads(_plain(text))
+            found = header_provenance(opened)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(
             f"{str(path)!r} cannot be read as a HepMC3 file ({type(error).__name__}); it is damaged, or something else: "
@@ -217,6 +212,19 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise InputError(
             f"{str(path)!r} lacks {_PROVENANCE!r}: it was not written by darkpair; give the file of a run"
         )
+    format_of(found, str(path))
+    return found
+
+
+def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
+    """What the lines before the events say of how they were made; nothing in another's file."""
+    found: dict[str, Any] = {}
+    for line in lines:
+        if line.startswith((b"E ", _END.strip())):
+            break
+        key, _, text = line.decode().removeprefix("A ").partition(" ")
+        if key in (_PROVENANCE, _RESULT):
+            found |= json.loads(_plain(text))
     return found
 
 

@@ -3,15 +3,16 @@
 =========  ==============================================================================================
 cartesian  ``GenPart_px, _py, _pz, _energy, _mass, _pdgId, _status, _genPartIdxMother, _vx, _vy, _vz, _vt``
            in float64; ``genWeight``, ``weight_<name>``, ``<role>_properLength``.
-nano       NanoAOD's names and types: ``GenPart_pt, _eta, _phi, _mass`` in float32, ``_statusFlags``, ``run``,
-           ``luminosityBlock``, ``event``.  Everything real is float32, the vertices and ours included.
+nano       NanoAOD's names, types and units: ``GenPart_pt, _eta, _phi, _mass`` in float32, ``_statusFlags``, ``run``,
+           ``luminosityBlock``, ``event``; vertices in cm.  Everything real is float32, ours included.
 flat       One topology: ``<role>_px, _py, _pz, _energy, _vx, _vy, _vz, _vt`` in float64.
 =========  ==============================================================================================
 
 Events of a file (`darkpair.gen.originals`) have ``GenPart_replaced``, the file's ``run``, ``luminosityBlock`` and
 ``event`` if it has them, and ``File_entry``, ``File_genPartIdx`` (the parent), ``File_hasVertex``, ``File_weight``.
 A detector's record follows in every layout: its lists of records are collections (``Cluster_energy``, counted by
-``nCluster``), its numbers and booleans plain branches.  Units: GeV, mm, mm/c.
+``nCluster``), its numbers and booleans plain branches (``n_missed`` is ``nMissed`` in nano).  Units: GeV, mm, mm/c,
+but for the vertices of nano; `darkpair.gen.output.titles` says what each branch is.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from darkpair.gen.cylindrical import ETA_ON_AXIS, cylindrical
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import total_weight
 from darkpair.gen.output.columns import particle_columns
-from darkpair.gen.output.spelling import names, word
+from darkpair.gen.output.file_format import VERTEX_UNIT
+from darkpair.gen.output.spelling import names, nano_name, word
+from darkpair.gen.units import LENGTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,11 +134,13 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
         out[f"{word(role)}_properLength"] = np.asarray(events.proper_length[role])
     if "reco" in events.fields:
         taken = {branch for name, values in out.items() for branch in names(name, values)}
-        for name, values in _reco(ak.to_packed(events.reco)).items():
+        for field, values in _reco(ak.to_packed(events.reco)).items():
+            name = nano_name(field) if layout == "nano" else field
             if not taken.isdisjoint(names(name, values)):
                 raise InputError(
-                    f"the detector's field {name!r} has the name of a branch of the {layout} layout; rename it"
+                    f"the detector's field {field!r} has the name of a branch of the {layout} layout; rename it"
                 )
+            taken |= set(names(name, values))
             out[name] = values
     return {name: _narrow(values) for name, values in out.items()} if layout == "nano" else out
 
@@ -169,7 +174,8 @@ def _nano(events: ak.Array) -> ak.Array:
     fields |= {GENPART[name]: packed[name] for name in ("mother", "pdgid", "status")}
     fields["statusFlags"] = packed.get("statusFlags", np.full(len(pt), STATUS_FLAGS, dtype=np.int32))
     fields |= {name: packed[name] for name in ("replaced",) if name in packed}
-    return _lists(offsets, fields | {name: packed[name] for name in ("vx", "vy", "vz", "vt")})
+    unit = LENGTH[VERTEX_UNIT["nano"]]
+    return _lists(offsets, fields | {name: packed[name] / unit for name in ("vx", "vy", "vz", "vt")})
 
 
 def _file_cylindrical(events: ak.Array) -> tuple[Array, Array, Array] | None:

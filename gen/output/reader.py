@@ -11,15 +11,18 @@ import awkward as ak
 import uproot
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.hepmc import hepmc_provenance, is_hepmc
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.root import PROVENANCE, TREE
+from darkpair.gen.output.titles import untitled
+from darkpair.gen.record import ROLE_FIELDS
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-__all__ = ["read_events", "read_provenance"]
+__all__ = ["provenance_of", "read_events", "read_provenance"]
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -28,12 +31,12 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises
     ------
     InputError
-        For a file that is missing, damaged or not of this writer.
+        For a file that is missing, damaged, not of this writer or of a newer format.
     """
     if is_hepmc(path):
         return hepmc_provenance(path)
-    with _opened(path) as file:
-        return _provenance(file)
+    with _opened(path) as (_, provenance):
+        return provenance
 
 
 def read_events(
@@ -42,7 +45,7 @@ def read_events(
     """Event record of a file in the cartesian layout, TTree or RNTuple; see `darkpair.gen.record`.
 
     A detector's quantities stand in the field ``reco``, if there are any. ``weights`` and ``proper_length`` are as
-    they were; so are the roles, where all events have the same particles.
+    they were; so are the roles, with momentum and vertex, where all events have the same particles.
 
     Parameters
     ----------
@@ -53,20 +56,26 @@ def read_events(
     Raises
     ------
     InputError
-        For a file that is missing, damaged, not of this writer or of another layout.
+        For a file that is missing, damaged, not of this writer, of another layout or of a newer format.
     """
-    with _opened(path) as file:
-        output = _provenance(file)["output"]
+    with _opened(path) as (file, provenance):
+        output = provenance["output"]
         if output["layout"] != "cartesian":
             raise InputError(
                 f"{str(path)!r} has the {output['layout']} layout, which is not the whole record; "
                 "write it with layout = 'cartesian' to read it back"
             )
-        columns = file[TREE].arrays(entry_start=entry_start, entry_stop=entry_stop, how=dict)
-        return _record(columns, [row["role"] for row in output["particles"]], output["spelled"])
+        tree = file[TREE]
+        columns = tree.arrays(entry_start=entry_start, entry_stop=entry_stop, how=dict)
+        titles = (
+            {} if format_of(provenance, str(path)) < 2 else {name: _title(tree[name]) for name in columns}
+        )
+        return _record(columns, [row["role"] for row in output["particles"]], output["spelled"], titles)
 
 
-def _record(columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, str]) -> ak.Array:
+def _record(
+    columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, str], titles: dict[str, str]
+) -> ak.Array:
     every = {f"GenPart_{branch}": name for name, branch in (GENPART | OF_FILE).items()}
     names = {branch: name for branch, name in every.items() if branch in columns}
     of_file = "File_entry" in columns
@@ -80,12 +89,12 @@ def _record(columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, s
         "proper_length": _named(columns, len(particles), spelled, suffix="_properLength"),
     }
     for position, role in enumerate(roles):
-        fields[role] = particles[:, position][["px", "py", "pz", "E"]]
-        fields[role] = ak.with_name(fields[role], "Momentum4D")
+        fields[role] = ak.with_name(particles[:, position][list(ROLE_FIELDS)], "Momentum4D")
     if original:
         fields["original"] = ak.zip(original, depth_limit=1)
     if columns:
-        fields["reco"] = _reco(columns)
+        said = {name: title for name, title in titles.items() if title != untitled(name)}
+        fields["reco"] = _reco({name: _documented(c, said.get(name)) for name, c in columns.items()})
     return ak.zip(fields, depth_limit=1)
 
 
@@ -125,21 +134,52 @@ def _reco(columns: dict[str, ak.Array]) -> ak.Array:
     return ak.zip(fields, depth_limit=1)
 
 
-def _provenance(file: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(str(file[PROVENANCE]))
+def _title(branch: Any) -> str:
+    """What a branch of a TTree or a field of an RNTuple says of itself."""
+    title: str = branch.title if hasattr(branch, "title") else branch.description
+    return title
+
+
+def _documented(column: ak.Array, title: str | None) -> ak.Array:
+    """The column with what it is, as the detector said it."""
+    if title is None:
+        return column
+
+    def leaf(layout: ak.contents.Content, **_: Any) -> ak.contents.Content | None:
+        return layout.copy(parameters={"__doc__": title}) if layout.is_numpy else None
+
+    return ak.transform(leaf, column)
+
+
+def provenance_of(file: Any, path: str | os.PathLike[str]) -> dict[str, Any] | None:
+    """Provenance in an open ROOT file; None where the file is not of this package.
+
+    Raises
+    ------
+    InputError
+        For a newer format.
+    """
+    if PROVENANCE not in file:
+        return None
+    try:
+        found = json.loads(str(file[PROVENANCE]))
+    except ValueError:
+        return None
+    if not isinstance(found, dict) or "output" not in found:
+        return None
+    format_of(found, str(path))
     return found
 
 
 @contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[Any]:
-    """File of ours; whatever a foreign or damaged one makes go wrong is told in one line."""
+def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """File of ours and its provenance; whatever a foreign or damaged one makes go wrong is told in one line."""
     file = Path(path)
     if not file.is_file():
         raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
     try:
         with uproot.open(file) as directory:
-            _check_ours(directory, file)
-            yield directory
+            yield directory, _checked(directory, file)
     except InputError:
         raise
     except (
@@ -151,10 +191,13 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[Any]:
         ) from error
 
 
-def _check_ours(directory: Any, file: Path) -> None:
+def _checked(directory: Any, file: Path) -> dict[str, Any]:
+    """Provenance of a file of ours."""
+    provenance = provenance_of(directory, file)
     missing = [key for key in (TREE, PROVENANCE) if key not in directory]
-    if missing:
+    if missing or provenance is None:
         raise InputError(
-            f"{str(file)!r} lacks {' and '.join(map(repr, missing))}: it was not written by darkpair; give the ROOT "
-            "file of a run"
+            f"{str(file)!r} lacks {' and '.join(map(repr, missing or ['its provenance']))}: it was not written by "
+            "darkpair; give the ROOT file of a run"
         )
+    return provenance

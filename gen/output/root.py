@@ -10,11 +10,11 @@ import numpy as np
 import uproot
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.output.file_format import length_units
 from darkpair.gen.output.layouts import Branches, Layout, branches, roles
 from darkpair.gen.output.spelling import names, word
 from darkpair.gen.output.target import EventWriter
-from darkpair.gen.provenance import describe
-from darkpair.gen.units import UNITS
+from darkpair.gen.output.titles import titles
 
 if TYPE_CHECKING:
     import os
@@ -103,7 +103,7 @@ class RootWriter(EventWriter):
             converted = branches(some, self.layout, first=self.events + 1)
             if self._tree is None:
                 self._types = {name: str(_type(column)) for name, column in converted.items()}
-                self._tree = self._make(converted)
+                self._tree = self._make(converted, titles(some, self.layout, converted))
                 named = (*roles(some), *some.weights.fields, *some.proper_length.fields)
                 self._spelled = {word(name): name for name in named if word(name) != name}
             elif {name: str(_type(column)) for name, column in converted.items()} != self._types:
@@ -126,18 +126,23 @@ class RootWriter(EventWriter):
             "layout": self.layout,
             "kind": self.kind,
             "events": self.events,
-            "units": UNITS,
+            "units": length_units(self.layout),
             "particles": self._particles,
             "spelled": self._spelled,
         }
-        text = json.dumps(describe(self.provenance | {"output": output}), allow_nan=False)
+        text = json.dumps(self._described() | {"output": output}, allow_nan=False)
         self._file[PROVENANCE] = text
 
-    def _make(self, converted: Branches) -> Any:
-        """Empty tree with the branches of the first events."""
+    def _make(self, converted: Branches, said: Mapping[str, str]) -> Any:
+        """Empty tree with the branches of the first events and their titles."""
         types = {name: _type(column) for name, column in self._columns(converted)}
-        make = self._file.mktree if self.kind == "ttree" else self._file.mkrntuple
-        return make(TREE, types)
+        if self.kind == "rntuple":
+            return self._file.mkrntuple(
+                TREE, {name: _described(kind, said[name]) for name, kind in types.items()}
+            )
+        tree = self._file.mktree(TREE, types)
+        _entitle(tree, said)
+        return tree
 
     def _columns(self, converted: Branches) -> Iterator[tuple[str, Any]]:
         """Columns as the file takes them: the fields of an RNTuple have the names of a TTree's branches."""
@@ -159,6 +164,33 @@ class RootWriter(EventWriter):
 
 def _type(column: Any) -> Any:
     return column.dtype if isinstance(column, np.ndarray) else column.type.content
+
+
+def _described(kind: Any, title: str) -> Any:
+    """Type of an RNTuple's field with its description."""
+    parameters = {"__doc__": title}
+    if isinstance(kind, ak.types.ListType):
+        return ak.types.ListType(kind.content, parameters=parameters)
+    return ak.types.NumpyType(kind.name, parameters=parameters)
+
+
+def _entitle(tree: Any, said: Mapping[str, str]) -> None:
+    """Give the branches of an empty TTree their titles.
+
+    The writer of uproot (5.6 to 5.7) has no argument for them.  It takes them from its own table, which is written
+    again here as it does itself when a tree outgrows its place; the leaves keep theirs, of which ROOT needs the lengths.
+    """
+    writer, file = tree._cascading, tree._file
+    for row in writer._branch_data:
+        if row["kind"] != "record":
+            row["fTitle"] = said[row["fName"]]
+    start = writer.key.location
+    stop = start + writer.key.num_bytes + writer.key.compressed_bytes
+    writer.write_anew(file.sink)
+    file._move_tree(start, writer.key.location)
+    writer.freesegments.release(start, stop)
+    file.sink.set_file_length(writer.freesegments.fileheader.end)
+    file.sink.flush()
 
 
 def _joined(columns: list[Any]) -> Any:

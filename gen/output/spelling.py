@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["names", "word"]
+__all__ = ["names", "nano_name", "word"]
 
 _SIGNS = {"+": "plus", "anti-": "anti", "-": "minus", "~": "bar", "'": "prime", "*": "star"}
 
@@ -19,6 +19,15 @@ def names(name: str, column: Any) -> list[str]:
     return (
         [f"n{name}", *(f"{name}_{field}" for field in column.fields)] if column.fields else [f"n{name}", name]
     )
+
+
+def nano_name(name: str) -> str:
+    """Name of a detector's plain branch in the nano layout: ``nMissed`` for ``n_missed``.
+
+    Code for NanoAOD takes what stands before the first underscore for a collection, and this one would be ``n``.
+    """
+    first, *rest = name.split("_")
+    return "n" + "".join(part[:1].upper() + part[1:] for part in rest) if first == "n" and rest else name
 
 
 def word(name: str) -> str:

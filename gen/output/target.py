@@ -13,6 +13,8 @@ from typing import Any, Self
 import awkward as ak
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.file_format import FORMAT
+from darkpair.gen.provenance import describe
 
 __all__ = ["EventWriter", "check_writable", "folder_for", "unfinished"]
 
@@ -85,6 +87,10 @@ class EventWriter(ABC):
         self._file.close()
         self._file = None
         self._partial.replace(self.path)
+
+    def _described(self) -> dict[str, Any]:
+        """The provenance as plain values, and the number of the file's format."""
+        return {"format": FORMAT} | describe(self.provenance) | {"format": FORMAT}
 
     def _check_open(self) -> None:
         if self._file is None:

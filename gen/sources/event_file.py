@@ -289,7 +289,7 @@ class EventFile:
         row = np.searchsorted(offsets, at, side="right") - 1
         n = int(offsets[-1])
         energy = _unit(reader, self.momentum_unit, ENERGY)
-        length = _unit(reader, self.length_unit, LENGTH)
+        length = LENGTH[reader.length_unit] if reader.ours else _unit(reader, self.length_unit, LENGTH)
         columns = particles | known
         for name in _MOMENTUM:
             if name in columns and name not in ("eta", "phi"):

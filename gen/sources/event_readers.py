@@ -17,7 +17,9 @@ import uproot
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.layouts import GENPART
+from darkpair.gen.output.reader import provenance_of
 
 __all__ = ["FORMATS", "LAYOUTS", "Listing", "Reader", "file_format", "open_events", "readable"]
 
@@ -76,7 +78,12 @@ class Reader(Protocol):
 
     @property
     def ours(self) -> bool:
-        """Whether its units are darkpair's without being told."""
+        """Whether it says its units itself: GeV, and `length_unit` for vertices."""
+        ...
+
+    @property
+    def length_unit(self) -> str:
+        """Unit of the vertices of a file that says its units."""
         ...
 
     def read(self, first: int, last: int, names: Sequence[str]) -> Listing:
@@ -187,7 +194,9 @@ class _RootReader:
         found = [name for name, kind in file.classnames(cycle=False).items() if kind in _TREES]
         if tree not in found:
             raise UnknownNameError(f"tree of {os.fspath(path)!r}", tree, found or ["(no tree at all)"])
-        self.ours = "provenance" in file
+        said = provenance_of(file, path)
+        self.ours = said is not None
+        self.length_unit = vertex_unit(said or {})
         self.tree = file[tree]
         self.kind = "ttree" if file.classname_of(tree) == "TTree" else "rntuple"
         self.entries = int(self.tree.num_entries)

@@ -12,6 +12,8 @@ import pyhepmc
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.file_format import format_of
+from darkpair.gen.output.hepmc import header_provenance
 from darkpair.gen.sources.event_readers import Listing, readable
 
 __all__ = ["HepMCReader"]
@@ -31,6 +33,7 @@ class HepMCReader:
     """
 
     ours = True
+    length_unit = "mm"
     kind = "hepmc3"
     step = 1024
     names = frozenset({*_FLOATS, "pdgid", "status", "mother", "event", "weight", "has_vertex"})
@@ -40,6 +43,7 @@ class HepMCReader:
         self.entries, self._places = _event_places(path)
         with Path(path).open("rb") as file:
             self._header = file.read(self._places[0])
+            format_of(header_provenance(self._header.splitlines(keepends=True)), path)
             file.seek(self._places[-1])
             self._footer = file.read(100)  # without it the last event counts as failed
         self._last: tuple[int, int, Listing] | None = None
