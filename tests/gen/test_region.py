@@ -160,8 +160,8 @@ def test_extent_is_the_smallest_box(name: str) -> None:
         for end, value in zip(("min", "max"), pair, strict=True)
     }
     assert covers(Box(**around), region)
-    for side in around:
-        smaller = around | {side: 0.99 * around[side] + 0.01 * sum(ends[side[0]]) / 2.0}
+    for side, value in around.items():
+        smaller = around | {side: 0.99 * value + 0.01 * sum(ends[side[0]]) / 2.0}
         assert not covers(Box(**smaller), region)
 
 
