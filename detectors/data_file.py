@@ -29,6 +29,10 @@ class Number:
         Standard error, statistical and systematic together, where the source gives one.
     unit, source, confidence : str
         Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
+    place : str
+        Where in the source it was read: file, table, equation, section, figure or page.
+    searched : str
+        For a number from memory, the public material in which it was looked for in vain.
     """
 
     value: float
@@ -36,6 +40,8 @@ class Number:
     source: str
     confidence: str
     error: float | None = None
+    place: str = ""
+    searched: str = ""
 
 
 def data_files() -> list[str]:

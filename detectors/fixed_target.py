@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
-from darkpair.gen.region import Box, Cylinder, Region
+from darkpair.gen.region import Box, Cylinder, Frustum, Region, extent, prolonged
 
 __all__ = ["FixedTarget", "experiments"]
 
@@ -156,16 +156,14 @@ class FixedTarget:
         return {name: Number(**entry) for name, entry in self._data["run"].items()}
 
     @cached_property
-    def region(self) -> Region:
+    def region(self) -> Box | Cylinder | Frustum:
         """The decay volume."""
         return self._shape("decay_volume")
 
     @cached_property
     def veto_volume(self) -> Region:
         """Where a particle has to be made to reach the calorimeter: the decay volume, prolonged to its plane."""
-        volume = self.region
-        assert isinstance(volume, Box | Cylinder)
-        return replace(volume, z_max=max(volume.z_max, self.z_face))
+        return prolonged(self.region, self.z_face)
 
     @property
     def reach(self) -> Region:
@@ -195,7 +193,7 @@ class FixedTarget:
         return Calorimeter(**showers), merging, Tracks(**tracks)
 
     @cached_property
-    def face(self) -> Region:
+    def face(self) -> Box | Cylinder | Frustum:
         """The window on the calorimeter's plane, as a thin region about it."""
         return self._shape("calorimeter")
 
@@ -204,13 +202,20 @@ class FixedTarget:
         """Plane of the calorimeter [mm]."""
         return self._number("calorimeter", "z", "mm")
 
-    def _shape(self, table: str) -> Region:
-        entries = self._data[table]
+    def _table(self, name: str) -> Mapping[str, Any]:
+        """A table of the data file, or the one that the selection has in its place."""
+        table: Mapping[str, Any] = self._data["selections"][self.selection].get(name, self._data[name])
+        return table
+
+    def _shape(self, table: str) -> Box | Cylinder | Frustum:
+        entries = self._table(table)
         at = {name: self._number(table, name, "mm") for name in entries if name != "shape"}
+        shapes: dict[str, Callable[..., Box | Cylinder | Frustum]] = {"box": Box, "cylinder": Cylinder}
         if table == "calorimeter":
             z = at.pop("z")
             at |= {"z_min": z - 1.0, "z_max": z + 1.0}
-        shapes: dict[str, Callable[..., Region]] = {"box": Box, "cylinder": Cylinder}
+        else:
+            shapes["frustum"] = Frustum
         if entries.get("shape") not in shapes:
             raise UnknownNameError(f"shape of {self.experiment}'s {table}", str(entries.get("shape")), shapes)
         try:
@@ -223,7 +228,7 @@ class FixedTarget:
     def _number(self, table: str, name: str, unit: str) -> float:
         """A number of the data file, which has to have that unit."""
         try:
-            number = Number(**self._data[table][name])
+            number = Number(**self._table(table)[name])
         except (KeyError, TypeError):
             raise InputError(
                 f"{self.experiment}, [{table}]: {name} is missing or bare; write  "
@@ -335,8 +340,8 @@ class FixedTarget:
     @cached_property
     def _histograms(self) -> tuple[hist.Hist[Any], hist.Hist[Any], hist.Hist[Any]]:
         """Empty ones: accepted decays in the plane of z and x, their impacts, and energies of all that arrives."""
-        (x0, x1), _, (z0, z1) = _extent(self.region)
-        (fx0, fx1), (fy0, fy1), _ = _extent(self.face)
+        (x0, x1), _, (z0, z1) = extent(self.region)
+        (fx0, fx1), (fy0, fy1), _ = extent(self.face)
         axis, storage = hist.axis.Regular, hist.storage.Weight()
         label = "energy of each shower and track on the calorimeter, before the cuts [GeV]"
         return (
@@ -387,12 +392,3 @@ def experiments() -> dict[str, Callable[..., FixedTarget]]:
             make.__doc__ = str(data["title"])  # the line of `darkpair list`
             found[name] = make
     return found
-
-
-def _extent(region: Region) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
-    """Ends of a region along x, y and z [mm]."""
-    if isinstance(region, Cylinder):
-        side = (-region.radius, region.radius)
-        return side, side, (region.z_min, region.z_max)
-    assert isinstance(region, Box)
-    return (region.x_min, region.x_max), (region.y_min, region.y_max), (region.z_min, region.z_max)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -14,7 +14,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.ranges import PLACES, require_within
 
-__all__ = ["Box", "Cone", "Cylinder", "Region", "Slab", "covers"]
+__all__ = ["Box", "Cone", "Cylinder", "Frustum", "Region", "Slab", "covers", "extent", "prolonged"]
 
 
 @runtime_checkable
@@ -41,13 +41,17 @@ def covers(outer: Region, inner: Region) -> bool | None:
     """Whether a region holds the whole of another; None where the inner one's shape is not known here.
 
     The inner one's corners decide: regions are convex, and those with a round side are round about the z axis or
-    have sides along x and y, where a circle's four points on the axes reach furthest.
+    have sides along x and y, where a circle's four points on the axes reach furthest.  What sticks out by a
+    rounding does not count.
     """
     if outer == inner:
         return True
     if isinstance(inner, Box):
         x, y = (np.array(ends) for ends in ((inner.x_min, inner.x_max), (inner.y_min, inner.y_max)))
         corners = np.array(np.meshgrid(x, y, [inner.z_min, inner.z_max])).reshape(3, -1)
+    elif isinstance(inner, Frustum):
+        ends = (inner.x_front, inner.y_front, inner.z_min), (inner.x_back, inner.y_back, inner.z_max)
+        corners = np.array([(i * x, j * y, z) for x, y, z in ends for i in (-1, 1) for j in (-1, 1)]).T
     elif isinstance(inner, Cylinder | Cone | Slab):
         radii = (
             (inner.r_min, inner.r_max)
@@ -62,10 +66,37 @@ def covers(outer: Region, inner: Region) -> bool | None:
         corners = np.array(rims).T
     else:
         return None
-    return bool(np.all(outer.contains(*corners)))
+    middle = corners.mean(axis=1, keepdims=True)
+    return bool(np.all(outer.contains(*(middle + (1.0 - _ROUNDING) * (corners - middle)))))
+
+
+def prolonged(region: Box | Cylinder | Frustum, z: float) -> Region:
+    """The region with its sides carried on to a plane z [mm], if that lies behind it."""
+    if z <= region.z_max:
+        return region
+    if isinstance(region, Frustum):
+        far = (z - region.z_min) / (region.z_max - region.z_min)
+        x, y = (
+            front + (back - front) * far
+            for front, back in ((region.x_front, region.x_back), (region.y_front, region.y_back))
+        )
+        return replace(region, z_max=z, x_back=x, y_back=y)
+    return replace(region, z_max=z)
+
+
+def extent(region: Box | Cylinder | Frustum) -> tuple[tuple[float, float], ...]:
+    """Ends of a region along x, y and z [mm]."""
+    along = (region.z_min, region.z_max)
+    if isinstance(region, Box):
+        return (region.x_min, region.x_max), (region.y_min, region.y_max), along
+    if isinstance(region, Cylinder):
+        return (-region.radius, region.radius), (-region.radius, region.radius), along
+    x, y = max(region.x_front, region.x_back), max(region.y_front, region.y_back)
+    return (-x, x), (-y, y), along
 
 
 _FAR = 1e100  # [mm]: the side of a region without one
+_ROUNDING = 1e-12
 _ROUND = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
 
 
@@ -184,6 +215,64 @@ class Cone:
         """Whether points are inside."""
         radius = self.r_min + (self.r_max - self.r_min) * (z - self.z_min) / (self.z_max - self.z_min)
         return (z >= self.z_min) & (z <= self.z_max) & (x * x + y * y <= radius**2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frustum:
+    """A truncated pyramid about the z axis: a rectangle whose half widths are linear from z_min to z_max [mm].
+
+    Parameters
+    ----------
+    z_min, z_max : float [mm]
+    x_front, y_front : float [mm]
+        Half widths at z_min.
+    x_back, y_back : float [mm]
+        Half widths at z_max.
+    """
+
+    z_min: float
+    z_max: float
+    x_front: float
+    x_back: float
+    y_front: float
+    y_back: float
+
+    def __post_init__(self) -> None:
+        _ordered("z", self.z_min, self.z_max)
+        for axis, front, back in (("x", self.x_front, self.x_back), ("y", self.y_front, self.y_back)):
+            if not (min(front, back) >= 0.0 and max(front, back) > 0.0):
+                raise InputError(
+                    f"half widths along {axis} = {front} and {back} mm; allowed: not negative, not both 0"
+                )
+            for width in (front, back):
+                require_within(width, PLACES, f"half width along {axis}", "mm")
+
+    def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
+        """Distances at which the ray is inside [mm]."""
+        (x, y, z), (dx, dy, dz) = origin, direction
+        span = _between(z, dz, self.z_min, self.z_max)
+        behind = z - self.z_min
+        sides = (
+            (x, dx, self.x_front, self._slope(self.x_front, self.x_back)),
+            (y, dy, self.y_front, self._slope(self.y_front, self.y_back)),
+        )
+        for at, along, front, slope in sides:  # each side is a plane: front + slope (z - z_min) off the axis
+            upper = _between(at - slope * behind, along - slope * dz, -math.inf, front)
+            lower = _between(at + slope * behind, along + slope * dz, -front, math.inf)
+            span = _overlap(_overlap(upper, lower), span)
+        return _ahead(*span)
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points are inside."""
+        behind = z - self.z_min
+        return (
+            (np.abs(x) <= self.x_front + self._slope(self.x_front, self.x_back) * behind)
+            & (np.abs(y) <= self.y_front + self._slope(self.y_front, self.y_back) * behind)
+            & (z >= self.z_min) & (z <= self.z_max)
+        )  # fmt: skip
+
+    def _slope(self, front: float, back: float) -> float:
+        return (back - front) / (self.z_max - self.z_min)
 
 
 _Span = tuple[Array, Array]

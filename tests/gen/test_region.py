@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from darkpair.gen.directions import isotropic
 from darkpair.gen.errors import InputError
-from darkpair.gen.region import Box, Cone, Cylinder, Region, Slab
+from darkpair.gen.region import Box, Cone, Cylinder, Frustum, Region, Slab, covers, extent, prolonged
 from darkpair.gen.streams import Streams
 
 if TYPE_CHECKING:
@@ -25,7 +26,17 @@ REGIONS: dict[str, Region] = {
     "cone to its tip": Cone(z_min=0.0, z_max=2.0, r_min=1.0, r_max=0.0),
     "cone without slope": Cone(z_min=0.0, z_max=2.0, r_min=1.0, r_max=1.0),
     "flat cone": Cone(z_min=0.0, z_max=0.1, r_min=0.1, r_max=3.0),
+    "frustum": Frustum(z_min=0.5, z_max=3.0, x_front=0.2, x_back=1.5, y_front=0.6, y_back=0.9),
+    "closing frustum": Frustum(z_min=-2.0, z_max=1.0, x_front=1.5, x_back=0.3, y_front=0.4, y_back=0.2),
+    "frustum that opens in x and closes in y": Frustum(
+        z_min=0.0, z_max=2.0, x_front=0.2, x_back=1.2, y_front=1.0, y_back=0.1
+    ),
+    "pyramid from its tip": Frustum(z_min=0.0, z_max=2.0, x_front=0.0, x_back=1.0, y_front=0.0, y_back=1.0),
+    "pyramid to an edge": Frustum(z_min=0.0, z_max=2.0, x_front=1.0, x_back=1.0, y_front=1.0, y_back=0.0),
+    "flat frustum": Frustum(z_min=0.0, z_max=0.1, x_front=0.1, x_back=3.0, y_front=0.2, y_back=2.0),
 }
+
+FRUSTUM = partial(Frustum, z_min=0.0, z_max=1.0, x_front=1.0, x_back=1.0, y_front=1.0, y_back=1.0)
 
 
 def rays(kind: str, n: int) -> tuple[Vector3, Vector3]:
@@ -107,6 +118,66 @@ def test_known_paths() -> None:
     assert d_out.tolist() == [8.0, 3.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize("kind", ["any", "steep", "along z", "across", "along x", "from the axis"])
+def test_a_frustum_with_equal_ends_is_the_box_to_the_bit(kind: str) -> None:
+    box = Box(x_min=-0.7, x_max=0.7, y_min=-0.3, y_max=0.3, z_min=0.4, z_max=1.9)
+    same = Frustum(z_min=0.4, z_max=1.9, x_front=0.7, x_back=0.7, y_front=0.3, y_back=0.3)
+    origin, direction = rays(kind, 20_000)
+    for one, other in zip(box.path(origin, direction), same.path(origin, direction), strict=True):
+        assert np.array_equal(one, other)
+    assert np.array_equal(box.contains(*origin), same.contains(*origin))
+    edge = np.array([-0.7, 0.7, 0.0, 0.0]), np.array([0.3, -0.3, 0.3, 0.0]), np.array([0.4, 1.9, 1.0, 1.9])
+    assert box.contains(*edge).all()
+    assert same.contains(*edge).all()
+
+
+@pytest.mark.parametrize("name", ["box", "cylinder", "frustum", "closing frustum"])
+def test_a_prolonged_region_holds_the_same_points_and_more(name: str) -> None:
+    region = REGIONS[name]
+    assert isinstance(region, Box | Cylinder | Frustum)
+    longer = prolonged(region, region.z_max + 0.4)
+    assert covers(longer, region)
+    assert not covers(region, longer)
+    assert prolonged(region, region.z_max) == prolonged(region, region.z_min) == region
+    (x, y, z), _ = rays("any", 50_000)
+    z = region.z_min + (longer.z_max - region.z_min) * (z + 2.0) / 4.0
+    inside, also = region.contains(x, y, z), longer.contains(x, y, z)
+    before = z <= region.z_max
+    assert (inside == also)[before].all()
+    assert also[~before].any()
+    assert not inside[~before].any()
+    assert covers(longer, prolonged(region, region.z_max + 0.2))
+
+
+@pytest.mark.parametrize("name", ["box", "cylinder", "frustum", "closing frustum", "flat frustum"])
+def test_extent_is_the_smallest_box(name: str) -> None:
+    region = REGIONS[name]
+    assert isinstance(region, Box | Cylinder | Frustum)
+    ends = dict(zip("xyz", extent(region), strict=True))
+    around = {
+        f"{axis}_{end}": value
+        for axis, pair in ends.items()
+        for end, value in zip(("min", "max"), pair, strict=True)
+    }
+    assert covers(Box(**around), region)
+    for side, value in around.items():
+        smaller = around | {side: 0.99 * value + 0.01 * sum(ends[side[0]]) / 2.0}
+        assert not covers(Box(**smaller), region)
+
+
+def test_covers_looks_at_every_corner_of_a_frustum() -> None:
+    whole = Frustum(z_min=0.0, z_max=2.0, x_front=1.0, x_back=2.0, y_front=0.5, y_back=1.5)
+    assert covers(whole, Frustum(z_min=1.0, z_max=2.0, x_front=1.5, x_back=2.0, y_front=1.0, y_back=1.5))
+    for name in ("x_front", "x_back", "y_front", "y_back"):
+        at = {"z_min": 0.5, "z_max": 1.5, "x_front": 1.2, "x_back": 1.7, "y_front": 0.7, "y_back": 1.2}
+        assert covers(whole, Frustum(**at))
+        assert not covers(whole, Frustum(**at | {name: at[name] + 0.1}))
+        assert not covers(Frustum(**at), whole)
+    assert covers(Slab(z_min=0.0, z_max=2.0), whole)
+    assert not covers(whole, Box(x_min=-2.0, x_max=2.0, y_min=-0.5, y_max=0.5, z_min=0.0, z_max=2.0))
+    assert covers(whole, Box(x_min=-1.0, x_max=1.0, y_min=-0.5, y_max=0.5, z_min=0.0, z_max=2.0))
+
+
 def test_every_region_is_one() -> None:
     assert all(isinstance(region, Region) for region in REGIONS.values())
 
@@ -122,8 +193,16 @@ def test_every_region_is_one() -> None:
         (lambda: Box(x_min=0, x_max=0, y_min=0, y_max=1, z_min=0, z_max=1), "x from 0 to 0 mm"),
         (lambda: Cylinder(radius=-1.0, z_min=0.0, z_max=1.0), "radius = -1.0 mm; allowed: more than 0"),
         (lambda: Cone(z_min=0.0, z_max=1.0, r_min=0.0, r_max=0.0), "radii = 0.0 and 0.0 mm"),
+        (
+            lambda: FRUSTUM(x_front=-1.0),
+            "half widths along x = -1.0 and 1.0 mm; allowed: not negative, not both 0",
+        ),
+        (lambda: FRUSTUM(y_front=0.0, y_back=0.0), "half widths along y = 0.0 and 0.0 mm"),
+        (lambda: FRUSTUM(x_back=float("nan")), "half width along x = nan mm"),
+        (lambda: FRUSTUM(y_back=float("inf")), "half width along y"),
+        (lambda: FRUSTUM(z_max=0.0), "z from 0.0 to 0.0 mm"),
     ],
-    ids=["reversed", "infinite", "empty", "radius", "radii"],
+    ids=["reversed", "infinite", "empty", "radius", "radii", "half", "flat", "nan", "wide", "thin"],
 )
 def test_bad_regions(make: type[Region], message: str) -> None:
     with pytest.raises(InputError, match=message):
