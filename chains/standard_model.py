@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from darkpair.chains.dalitz import (
@@ -19,6 +16,7 @@ from darkpair.chains.dalitz import (
 )
 from darkpair.chains.form_factors import BCL_K, DISPERSIVE_PI, FormFactor
 from darkpair.chains.leptonic import KrollWada, MuonDecay, SemileptonicKaon
+from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.kinematics import Array, kallen
 from darkpair.gen.particles import Particle, conjugate, particle
 from darkpair.gen.phase_space import MatrixElement
@@ -153,12 +151,10 @@ def known_law(parent: Particle, daughters: Sequence[Particle]) -> Law | None:
     return replace(law, order=tuple(order))
 
 
-@cache
+@forgotten_with_changes
 def known_laws() -> tuple[Law, ...]:
     """Every decay of chains/data/decays.toml, once: its conjugate and its other orders are the same."""
-    tables: dict[str, dict[str, Any]] = tomllib.loads(
-        files(__package__).joinpath("data/decays.toml").read_text(encoding="utf-8")
-    )
+    tables: dict[str, dict[str, Any]] = load("darkpair.chains", "data/decays.toml")
     return tuple(
         Law(
             decay=decay,
@@ -171,7 +167,7 @@ def known_laws() -> tuple[Law, ...]:
     )
 
 
-@cache
+@forgotten_with_changes
 def _laws() -> Mapping[tuple[int, ...], tuple[Law, tuple[int, ...]]]:
     """The laws, with the species of their daughters in order, by parent and sorted species; conjugates included."""
     out: dict[tuple[int, ...], tuple[Law, tuple[int, ...]]] = {}

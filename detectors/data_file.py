@@ -6,12 +6,13 @@ import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from darkpair.detectors.selection import Cut, Line, Selection
+from darkpair.gen.data_files import load
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.units import ENERGY, LENGTH, UNITS
 
@@ -53,7 +54,7 @@ def data_files() -> list[str]:
 def read_data(name: str) -> dict[str, Any]:
     """Contents of a detector's data file: ``detectors/data/NAME.toml``, or a path that ends with .toml.
 
-    Those of the package are read once, and shared: change nothing in them.
+    Those of the package are read once, and shared: change nothing in them; `darkpair.gen.data_files` says how.
 
     Raises
     ------
@@ -63,7 +64,9 @@ def read_data(name: str) -> dict[str, Any]:
         For a path that cannot be read, or is not TOML.
     """
     if not name.endswith(".toml"):
-        return _own(name)
+        if name not in data_files():
+            raise UnknownNameError("data file", name, data_files())
+        return load("darkpair.detectors", f"data/{name}.toml")
     try:
         return tomllib.loads(Path(name).read_text("utf-8"))
     except OSError as error:
@@ -72,13 +75,6 @@ def read_data(name: str) -> dict[str, Any]:
         raise InputError(
             f"{name}: not a TOML file ({error}); see detectors/data/charm.toml for one"
         ) from error
-
-
-@cache
-def _own(name: str) -> dict[str, Any]:
-    if name not in data_files():
-        raise UnknownNameError("data file", name, data_files())
-    return tomllib.loads((files("darkpair.detectors") / "data" / f"{name}.toml").read_text("utf-8"))
 
 
 def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:

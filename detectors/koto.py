@@ -13,7 +13,7 @@ The rings upstream through which it flies there (the neutron collar counter) are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -40,7 +40,6 @@ from darkpair.gen.region import Cylinder
 
 __all__ = ["Koto"]
 
-_DATA = read_data("koto")
 _CHARGED = tuple(s * i for i in (11, 13, 211, 321, 2212) for s in (1, -1))
 _PLANE = hist.Hist(
     hist.axis.Regular(50, 1500.0, 6500.0, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
@@ -49,8 +48,9 @@ _PLANE = hist.Hist(
 )
 
 
-def _number(table: str, name: str) -> float:
-    return float(_DATA[table][name]["value"])
+def _number(table: str, name: str, data: Mapping[str, Any] | None = None) -> float:
+    """A number of the data that a detector was made with, or of the file."""
+    return float((read_data("koto") if data is None else data)[table][name]["value"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +97,13 @@ class Koto:
         _ = self.cuts, self.flat_factors  # the names are checked here
 
     @cached_property
+    def _data(self) -> dict[str, Any]:
+        return read_data("koto")
+
+    @cached_property
     def cuts(self) -> Selection:
         """The cuts in order."""
-        known = selections(_DATA)
+        known = selections(self._data)
         if self.selection not in known:
             raise UnknownNameError("selection of koto", self.selection, known)
         return known[self.selection]().without(*self.without)
@@ -112,12 +116,12 @@ class Koto:
     @property
     def source(self) -> str:
         """Name of the source that the detector expects."""
-        return str(_DATA["source"])
+        return str(self._data["source"])
 
     @property
     def parents(self) -> tuple[str, ...]:
         """Names of the particles that its beam holds."""
-        return tuple(_DATA["parents"])
+        return tuple(self._data["parents"])
 
     @property
     def needs(self) -> tuple[int, ...]:
@@ -128,15 +132,15 @@ class Koto:
     def region(self) -> Cylinder:
         """Where a decay can be seen: inside the vessel, between the last collimator and the calorimeter."""
         return Cylinder(
-            radius=_number("geometry", "radius"),
+            radius=_number("geometry", "radius", self._data),
             z_min=self.veto_volume.z_min,
-            z_max=_number("geometry", "z_calorimeter"),
+            z_max=_number("geometry", "z_calorimeter", self._data),
         )
 
     @cached_property
     def veto_volume(self) -> Cylinder:
         """Where a photon or a charged particle has to be made to veto: one volume for every veto."""
-        return Cylinder(**{name: _number("veto", name) for name in ("radius", "z_min", "z_max")})
+        return Cylinder(**{name: _number("veto", name, self._data) for name in ("radius", "z_min", "z_max")})
 
     @property
     def pions(self) -> int:
@@ -210,7 +214,11 @@ class Koto:
         """Where photons meet the plane of the calorimeter's face [mm], and whether they arrive on it."""
         px, py, pz, _ = photons.momentum
         x0, y0, z0, _ = photons.vertex
-        face, radius, hole = self.region.z_max, self.region.radius, _number("geometry", "hole_half")
+        face, radius, hole = (
+            self.region.z_max,
+            self.region.radius,
+            _number("geometry", "hole_half", self._data),
+        )
         free = (z0 >= self.region.z_min) & (z0 < face) & (x0 * x0 + y0 * y0 < radius * radius)
         forward = (pz > 0.0) & free
         t = (face - z0) / np.where(forward, pz, np.inf)  # 0 for what does not fly towards it

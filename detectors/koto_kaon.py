@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
+from typing import Any
 
 import hist
 import numpy as np
@@ -27,7 +28,6 @@ from darkpair.gen.sources.koto_kl import Z_TARGET
 
 __all__ = ["KotoKaon"]
 
-_DATA = read_data("koto")
 _PT = hist.Hist(
     hist.axis.Regular(120, 0.0, 120.0, name="pt", label="$p_T$ [MeV]"), storage=hist.storage.Weight()
 )
@@ -74,10 +74,14 @@ class KotoKaon:
         _ = self.cuts  # the names are checked here
 
     @cached_property
+    def _data(self) -> dict[str, Any]:
+        return read_data("koto")
+
+    @cached_property
     def cuts(self) -> Selection:
         """The cuts in order."""
-        own = _DATA["kaon"]
-        shared = [cut for cut in _DATA["cuts"] if cut["name"] in own["shared"]]
+        own = self._data["kaon"]
+        shared = [cut for cut in self._data["cuts"] if cut["name"] in own["shared"]]
         data = {"cuts": shared + own["cuts"], "selections": {"kaon": {}}, "box": []}
         return selections(data)["kaon"]().without(*self.without)
 
@@ -133,7 +137,7 @@ class KotoKaon:
             self.errors,
             z_face=self.region.z_max,
             z_target=Z_TARGET,
-            sigma_max=_DATA["kaon"]["sigma_max"]["value"],
+            sigma_max=self._data["kaon"]["sigma_max"]["value"],
         )
         e, hit_x, hit_y = (v[:, found.event] for v in (energy, x, y))
         first, second = np.array(list(combinations(range(photons), 2))).T

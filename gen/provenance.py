@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import UNITS
 
@@ -43,12 +44,13 @@ def describe(thing: Any) -> Any:
 
 
 def environment() -> dict[str, Any]:
-    """Versions, units, and the block that defines the random streams."""
+    """Versions, units, the block that defines the random streams, and changes of data files where any are in force."""
+    changes = changes_in_force()
     return {
         "versions": dict(_versions()),
         "units": UNITS,
         "block": BLOCK,
-    }
+    } | ({"changes": describe(changes)} if changes else {})
 
 
 @cache

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.ranges import INPUTS, require_within
 
@@ -41,10 +39,10 @@ class InputLine:
     confidence: str
 
 
-@cache
+@forgotten_with_changes
 def _table(preset: str) -> Mapping[str, InputLine]:
     """Lines of one preset, with those of the preset that it extends."""
-    tables = tomllib.loads(files(__package__).joinpath("data/inputs.toml").read_text(encoding="utf-8"))
+    tables = load("darkpair.chains.models", "data/inputs.toml")
     own = dict(tables[preset])
     base = _table(own.pop("extends")) if "extends" in own else {}
     return MappingProxyType({**base, **{name: InputLine(**line) for name, line in own.items()}})

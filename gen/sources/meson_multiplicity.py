@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 
+from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.errors import InputError
 from darkpair.gen.sources.meson_files import COLLIDER, about, stored
 
@@ -40,11 +39,12 @@ class Measured:
     confidence: str
 
 
-@cache
+@forgotten_with_changes
 def measured() -> tuple[Measured, ...]:
     """The measurements of ``gen/data/mesons/multiplicities.toml``."""
-    text = (files("darkpair.gen") / "data" / "mesons" / "multiplicities.toml").read_text(encoding="utf-8")
-    return tuple(Measured(**line) for line in tomllib.loads(text)["measured"])
+    return tuple(
+        Measured(**line) for line in load("darkpair.gen", "data/mesons/multiplicities.toml")["measured"]
+    )
 
 
 @cache
@@ -59,7 +59,7 @@ def generated(meson: str, beam_energy: float, target: str) -> Mapping[str, float
     return MappingProxyType(out)
 
 
-@cache
+@forgotten_with_changes
 def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[float, float]:
     """Mesons per inelastic interaction, and its absolute uncertainty.
 

@@ -25,6 +25,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
+from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe, environment
@@ -111,6 +112,7 @@ def cache_key(evaluate: Callable[[Point], Mapping[str, Any]], point: Point) -> s
         "function": _told(evaluate),
         "point": _plain(point, "point"),
         "code": _code(),
+        "changes": describe(changes_in_force()),
         "versions": environment()["versions"],
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -14,6 +14,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any, Final
 
+from darkpair.gen.data_files import Changes, changes_in_force, put_in_force
 from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
 
@@ -50,7 +51,9 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
     _check_script()
     context = _Context()
     try:
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=keep_freed_memory) as executor:
+        with ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_begin, initargs=(changes_in_force(),)
+        ) as executor:
             yield executor
     except BrokenProcessPool:
         codes = {process.exitcode for process in context.started}
@@ -65,6 +68,12 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
             f"a worker ended before its work was done (exit code {ended}): it was killed, perhaps for memory, or does not "
             "know a function that an interactive session defines; use fewer workers, or functions of a module"
         ) from None
+
+
+def _begin(changes: Changes) -> None:
+    """What every worker does first."""
+    keep_freed_memory()
+    put_in_force(changes)
 
 
 class _Worker(SpawnProcess):

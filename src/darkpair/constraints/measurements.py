@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from darkpair.detectors.koto_results import Number
+from darkpair.gen.data_files import load
 from darkpair.gen.errors import UnknownNameError
 
 __all__ = ["Measurement", "measurement", "regions"]
@@ -27,9 +25,8 @@ class Measurement(Number):
     confidence_level: float | None = None
 
 
-@cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("constraints.toml").read_text(encoding="utf-8"))
+    return load("darkpair.constraints", "constraints.toml")
 
 
 def measurement(topic: str, name: str) -> Measurement:

@@ -1,0 +1,216 @@
+"""Data files of the package: read in one place, and changed by the name of an entry without touching a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache, wraps
+from importlib.resources import files
+from typing import Any, Final, ParamSpec, TypeVar
+
+from darkpair.gen.errors import InputError, UnknownNameError
+
+__all__ = [
+    "Changes",
+    "altered",
+    "changed",
+    "changes_in_force",
+    "entries",
+    "forgotten_with_changes",
+    "load",
+    "put_in_force",
+]
+
+#: By a file's name ("koto.toml"): new values by the key of an entry ("runs.2021.pot") or of a number ("cuts.pt.min").
+Changes = Mapping[str, Mapping[str, Any]]
+
+#: What names an element of a list of tables, where it has one of these and no other element the same.
+_NAMES: Final = ("name", "meson")
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True, eq=False)
+class _Force:
+    """Changes in force, and what functions of the files gave under them."""
+
+    changes: Changes
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+
+_FORCE: ContextVar[_Force | None] = ContextVar("changes of data files", default=None)
+
+
+def load(package: str, path: str) -> dict[str, Any]:
+    """Contents of a data file of the package, with the changes in force.
+
+    They are read once, and shared: change nothing in them.
+
+    Parameters
+    ----------
+    package : str
+        That the file belongs to, "darkpair.detectors".
+    path : str
+        Inside it, "data/koto.toml"; the last part is the file's name.
+    """
+    plain, force, name = _read(package, path), _FORCE.get(), path.rpartition("/")[2]
+    if force is None or name not in force.changes:
+        return plain
+    key = (load, package, path)
+    if key not in force.kept:
+        force.kept[key] = changed(plain, force.changes[name], what=name)
+    found: dict[str, Any] = force.kept[key]
+    return found
+
+
+@cache
+def _read(package: str, path: str) -> dict[str, Any]:
+    return tomllib.loads(files(package).joinpath(path).read_text(encoding="utf-8"))
+
+
+def changed(data: Mapping[str, Any], values: Mapping[str, Any], *, what: str = "the data") -> dict[str, Any]:
+    """Copy of a file's contents with other values; what is not changed is shared.
+
+    Parameters
+    ----------
+    data : mapping
+    values : mapping of str to float, list or table
+        By the key of an entry, whose ``value`` is meant, or of a number: parts joined by dots, an element of a list
+        by its name or its place.
+    what : str
+        Of the data, for messages.
+
+    Raises
+    ------
+    UnknownNameError
+        For a key that is not there.
+    InputError
+        For a value that is of another kind than the one there.
+    """
+    out = dict(data)
+    for key, value in values.items():
+        try:
+            _change(out, key.split("."), value)
+        except _Absent as absent:
+            raise UnknownNameError(f"entry of {what}", key, absent.known) from None
+    return out
+
+
+class _Absent(LookupError):
+    """A part of a key is not there; what is."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = known
+
+
+def _change(inside: Any, parts: Sequence[str], value: Any) -> None:
+    """Put the value at the end of the parts; tables on the way are copied."""
+    at = _place(inside, parts[0])
+    if at is None:
+        raise _Absent(list(inside) if isinstance(inside, dict) else _labels(inside))
+    old = inside[at]
+    if len(parts) > 1 or (isinstance(old, dict) and "value" in old):
+        if not isinstance(old, dict | list):
+            raise _Absent([])
+        inside[at] = old.copy()
+        _change(inside[at], parts[1:] or ["value"], value)
+        return
+    if _kind(old) != _kind(value):
+        raise InputError(f"{parts[0]} = {value!r}; allowed: {_kind(old)}, as {old!r} is")
+    inside[at] = value
+
+
+def _place(inside: Any, part: str) -> Any:
+    """Key or index of a part of a key; None where there is none."""
+    if isinstance(inside, dict):
+        return part if part in inside else None
+    return _labels(inside).index(part) if isinstance(inside, list) and part in _labels(inside) else None
+
+
+def _labels(elements: Sequence[Any]) -> list[str]:
+    """Names of the elements of a list; their places where they have none of their own."""
+    for key in _NAMES:
+        names = [element[key] for element in elements if isinstance(element, dict) and key in element]
+        if len(set(names)) == len(elements):
+            return names
+    return [str(i) for i in range(len(elements))]
+
+
+def _kind(value: Any) -> str:
+    """What a value is, in words."""
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    words = {dict: "a table", str: "a text", bool: "true or false"}
+    return next((word for kind, word in words.items() if isinstance(value, kind)), "a number")
+
+
+def entries(data: Any, key: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every entry of a file's contents, a table that says its confidence, by its key."""
+    if isinstance(data, dict):
+        if "confidence" in data:
+            yield key, data
+        inside = list(data.items())
+    else:
+        inside = list(zip(_labels(data), data, strict=True)) if isinstance(data, list) else []
+    for name, value in inside:
+        yield from entries(value, f"{key}.{name}" if key else name)
+
+
+@contextmanager
+def altered(changes: Changes) -> Iterator[None]:
+    """Change entries of data files for what is made inside: the loaders give the new values, no file changes.
+
+    What a detector, a chain or a model has read before, it keeps; what is read inside is forgotten at the end.
+
+    Parameters
+    ----------
+    changes : mapping of str to mapping
+        As `Changes`; changes around these ones hold too, unless they are of the same key.
+
+    Examples
+    --------
+    >>> with altered({"inputs.toml": {"pdg.G_F": 1.2e-5}}):
+    ...     load("darkpair.chains.models", "data/inputs.toml")["pdg"]["G_F"]["value"]
+    1.2e-05
+    """
+    around = changes_in_force()
+    both = {name: {**around.get(name, {}), **changes.get(name, {})} for name in {**around, **changes}}
+    token = _FORCE.set(_Force(both))
+    try:
+        yield
+    finally:
+        _FORCE.reset(token)
+
+
+def changes_in_force() -> Changes:
+    """Changes of data files in force here; none outside `altered`."""
+    force = _FORCE.get()
+    return {} if force is None else force.changes
+
+
+def put_in_force(changes: Changes) -> None:
+    """Bring a process that works for another one under that one's changes."""
+    if changes:
+        _FORCE.set(_Force(changes))
+
+
+def forgotten_with_changes(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A `functools.cache` for functions of data files: what they give under changes goes with the changes."""
+    plain = cache(function)
+
+    @wraps(function)
+    def known(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        force = _FORCE.get()
+        if force is None:
+            return plain(*args, **kwargs)  # type: ignore[arg-type] # (whatever is hashable)
+        key = (function, args, tuple(sorted(kwargs.items())))
+        if key not in force.kept:
+            force.kept[key] = function(*args, **kwargs)
+        found: _R = force.kept[key]
+        return found
+
+    return known
