@@ -13,6 +13,7 @@ import hist
 
 from darkpair.detectors.efficiency import LIMIT_LEVEL, Efficiency, estimate
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.expected import expected_rows, job_ratio
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.decay_places import decay_places
 from darkpair.gen.errors import InputError
@@ -119,6 +120,8 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         if spectra is not None:
             result["spectra"] = spectra.rows(total.cutflow.generated, effective_min=EFFECTIVE_MIN)
         file.provenance["result"] = result
+        if (expected := expected_rows(file.provenance)) is not None:
+            result["expected"] = expected
     seconds = time.perf_counter() - start
     cutflow, histograms = total.cutflow, total.histograms
     if places is not None:
@@ -169,6 +172,7 @@ def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
         "source": describe(pipeline.source),
         "chain": describe(pipeline.chain),
         "detector": describe(pipeline.detector),
+        "branching_ratio": job_ratio(job),
     }
 
 
