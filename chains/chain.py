@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from darkpair.chains.combinations import Entry, combinations
-from darkpair.chains.joint import greatest_weight, joint_law
+from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law
 from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
 from darkpair.gen.agreement import require_parent, require_shell
@@ -122,9 +122,21 @@ class Chain:
         return tuple(plan.topology for plan in self._plans)
 
     @property
-    def visible_branching_ratio(self) -> float:
+    def generated_branching_ratio(self) -> float:
         """Probability that the listed modes are taken; events are generated in these only."""
-        return self.decay.visible_branching_ratio
+        return self.decay.generated_branching_ratio
+
+    @property
+    def visible_branching_ratio(self) -> float:
+        """The part of it in which any final particle is one that a detector may see: no neutrino, no dark state."""
+        return math.fsum(
+            plan.probability
+            for plan in self._plans
+            if any(
+                status == FINAL and abs(pdgid) not in INVISIBLE
+                for status, pdgid in zip(plan.topology.status, plan.topology.pdgid, strict=True)
+            )
+        )
 
     @property
     def max_weight(self) -> float:
@@ -135,6 +147,7 @@ class Chain:
         """What the chain is: its decays and how each is made, its particles, the roles of each topology's positions."""
         return {
             "decay": spell(self.decay),
+            "generated_branching_ratio": self.generated_branching_ratio,
             "visible_branching_ratio": self.visible_branching_ratio,
             "conserve": all(decay.conserve for decay in _decays(self.decay)),
             "particles": {

@@ -92,7 +92,7 @@ class ChainSet:
         return {name: law for chain in self.chains for name, law in chain.lifetimes.items()}
 
     @property
-    def visible_branching_ratio(self) -> float:
+    def generated_branching_ratio(self) -> float:
         """Probability that the listed modes are taken, where it is the same for all.
 
         Raises
@@ -100,7 +100,7 @@ class ChainSet:
         InputError
             Where it differs.
         """
-        found = [chain.visible_branching_ratio for chain in self.chains]
+        found = [chain.generated_branching_ratio for chain in self.chains]
         if not all(math.isclose(x, found[0], rel_tol=1e-9) for x in found):
             raise InputError(
                 "the chains' visible branching ratios differ; ask each of the chains for its own"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from darkpair.gen.confined import Confined
 from darkpair.gen.joint_lifetime import JointLaw, Member
@@ -12,13 +12,13 @@ from darkpair.gen.lifetime import Exponential, Forced, Lifetime
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.topology import FINAL, Topology
 
-__all__ = ["Step", "greatest_weight", "joint_law"]
+__all__ = ["INVISIBLE", "Step", "greatest_weight", "joint_law"]
 
 #: A particle of shorter c tau [mm] decays where it is made: pi0 (25 nm) and eta, but not tau, D and B (.09 mm on).
 _PROMPT = 1e-3
 
-#: What no detector sees: the dark states and neutrinos.
-_INVISIBLE = frozenset(abs(i) for i in DARK_IDS.values()) | {12, 14, 16}
+#: What no detector sees: the dark states and neutrinos, by the id without its sign.
+INVISIBLE: Final = frozenset(abs(i) for i in DARK_IDS.values()) | {12, 14, 16}
 
 
 class Step(Protocol):
@@ -114,7 +114,7 @@ def _makes(topology: Topology, step: Step, kinds: frozenset[int] | None) -> bool
     return any(
         mother == step.position
         and status == FINAL
-        and (abs(pdgid) not in _INVISIBLE if kinds is None else pdgid in kinds)
+        and (abs(pdgid) not in INVISIBLE if kinds is None else pdgid in kinds)
         for mother, status, pdgid in zip(topology.mother, topology.status, topology.pdgid, strict=True)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -43,6 +43,12 @@ class Number:
     error: float | None = None
     place: str = ""
     searched: str = ""
+
+    def scaled(self, factor: float) -> Number:
+        """The number times a factor, its relative error kept."""
+        return replace(
+            self, value=factor * self.value, error=None if self.error is None else factor * self.error
+        )
 
 
 def data_files() -> list[str]:

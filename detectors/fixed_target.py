@@ -20,8 +20,8 @@ import numpy as np
 from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
 from darkpair.detectors.branches import DUMP
 from darkpair.detectors.data_file import Number, data_files, read_data, selections
-from darkpair.detectors.expectation import expected_events
 from darkpair.detectors.merging import merge
+from darkpair.detectors.normalisation import Normalisation, by_protons
 from darkpair.detectors.selection import Selection
 from darkpair.detectors.smearing import Calorimeter, Tracks
 from darkpair.detectors.veto import made_inside
@@ -247,14 +247,9 @@ class FixedTarget:
         own = {"data": self._data} if self.experiment.endswith(".toml") else {}
         return settings | {"beam_energy": self.beam_energy} | own
 
-    def expected_events(self, *, multiplicity: float, branching_ratio: float, acceptance: float) -> float:
-        """Expected events: protons on target times multiplicity, rate, acceptance and flat factors."""
-        return expected_events(
-            parents=self.run["pot"].value * multiplicity,
-            branching_ratio=branching_ratio,
-            acceptance=acceptance,
-            factors=self.flat_factors,
-        )
+    def normalisation(self, multiplicity: float, multiplicity_error: float | None = None) -> Normalisation:
+        """Protons on target of the experiment, its flat factors, and mesons per interaction with their absolute error."""
+        return by_protons(self.run["pot"].value, multiplicity, multiplicity_error, factors=self.flat_factors)
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Showers and tracks of each event on the calorimeter's plane.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.lifetime_scan import estimated_decay_probability
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["Number", "Run", "factors", "koto_decay_probability", "run"]
+__all__ = ["Number", "Run", "factors", "kaons", "koto_decay_probability", "run"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,9 @@ class Run:
         In the signal box.
     upper_limit : Number
         At 90 % confidence level.
+    standard_acceptance : Number
+        Accepted K_L -> pi0 nu nubar with pi0 -> gamma gamma per K_L at the beam exit, as the simulation here has it with the
+        run's selection and the default beam.
     pi0_x_limits : tuple of (float, Number) [GeV]
         Upper limits on K_L -> pi0 X with an invisible X, by its mass.
     """
@@ -37,6 +40,7 @@ class Run:
     candidates: Number
     background: Number
     upper_limit: Number
+    standard_acceptance: Number
     pi0_x_limits: tuple[tuple[float, Number], ...]
 
     @property
@@ -62,6 +66,14 @@ def run(name: str) -> Run:
     limits = ((float(x["mass"]), Number(**x["limit"])) for x in data["pi0_x_limits"] if x["run"] == name)
     numbers = {key: Number(**entry) for key, entry in data["runs"][name].items()}
     return Run(name=name, pi0_x_limits=tuple(limits), **numbers)
+
+
+def kaons(name: str) -> Number:
+    """K_L at the beam exit of a run, with the error of the measured yield where the run's number has none of its own."""
+    kl, produced = run(name).kl, Number(**read_data("koto")["yield"]["kl"])
+    if kl.error is not None or produced.error is None:
+        return kl
+    return replace(kl, error=produced.scaled(kl.value / produced.value).error)
 
 
 def factors(*names: str) -> dict[str, Number]:

@@ -94,11 +94,9 @@ class Yield:
             # one exponent: slow dark photons have weights and ratios that only their product keeps finite
             with np.errstate(divide="ignore"):
                 log = np.log(weight) + length / self.at.ctau - length / new.ctau
-            total += self.detector.expected_events(
-                multiplicity=multiplicity,
-                branching_ratio=new.branching_ratio(meson),
-                acceptance=float(np.sum(np.exp(log))) * self.at.ctau / new.ctau / self.n,
-            )
+            acceptance = float(np.sum(np.exp(log))) * self.at.ctau / new.ctau / self.n
+            number = self.detector.normalisation(multiplicity)
+            total += float(number.events(branching_ratio=new.branching_ratio(meson), acceptance=acceptance))
         return total
 
 

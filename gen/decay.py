@@ -147,11 +147,11 @@ class Decay:
                     yield from daughter.vertices(conserved=conserved)
 
     @cached_property
-    def visible_branching_ratio(self) -> float:
-        """Probability of the listed modes, here and in the decays below."""
+    def generated_branching_ratio(self) -> float:
+        """Probability of the listed modes, here and in the decays below: events are generated in these only."""
         return math.fsum(
             mode.branching_ratio
-            * math.prod(d.visible_branching_ratio for d in mode.daughters if isinstance(d, Decay))
+            * math.prod(d.generated_branching_ratio for d in mode.daughters if isinstance(d, Decay))
             for mode in self.modes
         )
 

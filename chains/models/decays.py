@@ -46,7 +46,7 @@ def model_chain(
     """Chain of ``parent -> production`` in which X2 decays as the model says.
 
     A Dirac pair X1 X2 stands for psi1~ psi2 and psi1 psi2~ in equal parts, a K0 for K_S and K_L in equal parts.
-    Events are generated in the listed modes of X2 only; `Chain.visible_branching_ratio` is their share.  The branching ratio of the
+    Events are generated in the listed modes of X2 only; `Chain.generated_branching_ratio` is their share.  The branching ratio of the
     production is not in it: it is the model's ``branching_ratio(parent, production)``.
 
     Parameters

@@ -34,6 +34,9 @@ class _Index:
     counts: dict[int, int]  # parents of each kind
     masses: dict[int, float]
     mean_weight: float
+    parents_per_event: (
+        float | None
+    )  # by the weights of both; None where those of the events add up to nothing
     starts: tuple[tuple[int, int], ...]  # for each block, and after the last: event, and its parents before
 
     @property
@@ -147,6 +150,7 @@ class EventFile:
             "momentum_unit": self.momentum_unit,
             "length_unit": self.length_unit,
             "mean_weight": self._index.mean_weight,
+            "parents_per_event": self._index.parents_per_event,
         }
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
@@ -228,15 +232,19 @@ class EventFile:
         counts = dict.fromkeys(kinds, 0)
         masses: dict[int, float] = {}
         starts: list[tuple[int, int]] = []
-        total, done = 0.0, 0
+        total, every, done = 0.0, 0.0, 0
         names = [name for name in ("weight", "mass" if self.mass == "stored" else "") if name in reader.names]
         if self.mass == "stored" and "mass" not in names:
             raise InputError(f'{self.path!r} stores no mass; name branches.mass, or take mass = "pdg"')
         for start, stop in _steps(0, reader.entries, reader.step):
             offsets, known, at = self._candidates(reader, start, stop)
-            if not len(at):
+            if not len(at) and "weight" not in names:
                 continue
             _, particles, events = reader.read(start, stop, names)
+            if "weight" in events:
+                every += float(np.sum(events["weight"], dtype=np.float64))
+            if not len(at):
+                continue
             particles |= known
             event = np.searchsorted(offsets, at, side="right") - 1
             begins = range(-(-done // BLOCK) * BLOCK - done, len(at), BLOCK)
@@ -258,7 +266,9 @@ class EventFile:
                 f"the weights of {self.path!r} have the mean {mean} over the {done} parents; allowed: a finite number "
                 'that is not 0; map branches.weight, or leave the weights out by branches.weight = ""'
             )
-        return _Index(counts, kinds | masses, mean, (*starts, (reader.entries, 0)))
+        over, under = (total, every) if "weight" in reader.names else (float(done), float(reader.entries))
+        per_event = over / under if under != 0.0 and over / under > 0.0 else None
+        return _Index(counts, kinds | masses, mean, per_event, (*starts, (reader.entries, 0)))
 
     def _one_mass(
         self, particles: dict[str, NDArray[Any]], at: Index, masses: dict[int, float], unit: float

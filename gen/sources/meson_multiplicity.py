@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.errors import InputError
 from darkpair.gen.sources.meson_files import COLLIDER, about, stored
 
-__all__ = ["Measured", "generated", "measured", "multiplicity"]
+__all__ = ["Measured", "generated", "half_spread", "measured", "multiplicity"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +110,15 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     return value, spread * value
 
 
+def half_spread(numbers: Iterable[float]) -> float:
+    """Half the distance of the least from the greatest: the error of what generators disagree on, number or spectrum."""
+    found = list(numbers)
+    return 0.5 * (max(found) - min(found))
+
+
 def _half_spread(numbers: Mapping[str, float]) -> float:
-    """Half the distance of the least from the greatest, relative to the mean."""
-    found = np.array(list(numbers.values()))
-    return float(0.5 * (found.max() - found.min()) / found.mean())
+    """Half spread, relative to the mean."""
+    return half_spread(numbers.values()) / float(np.mean(list(numbers.values())))
 
 
 def _greatest_spread(meson: str) -> float:

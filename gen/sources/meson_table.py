@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
@@ -124,6 +125,17 @@ class MesonTable:
         high = f[i, j + 1] * (1.0 - t) + f[i + 1, j + 1] * t
         inside = (t >= 0.0) & (t <= 1.0) & (s >= 0.0) & (s <= 1.0)
         return np.where(inside, low * (1.0 - s) + high * s, 0.0)
+
+    def ends_beside(self, y: Array, pt: Array) -> NDArray[np.bool_]:
+        """Whether the density is zero at a corner of the cell of each point (n,): the table ends there.
+
+        At pT = 0 every density is zero, which is no end.
+        """
+        i, _ = _place(self.y_nodes, np.asarray(y, dtype=float))
+        j, _ = _place(self.pt_nodes, np.asarray(pt, dtype=float))
+        f = self.values
+        low = np.where(self.pt_nodes[j] > 0.0, np.minimum(f[i, j], f[i + 1, j]), np.inf)
+        return np.asarray(np.minimum(low, np.minimum(f[i, j + 1], f[i + 1, j + 1])) <= 0.0)
 
     def sample(self, rng: np.random.Generator, n: int) -> tuple[Array, Array]:
         """Rapidities and transverse momenta [GeV], (n,) each, of exactly `density`; three numbers an event."""

@@ -14,12 +14,14 @@ from rich.progress import Progress, TextColumn, TimeRemainingColumn
 from darkpair import __version__
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.rates import build_model, rate_table
+from darkpair.expected import expected_rows
+from darkpair.expected_report import expected_lines
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe
 from darkpair.job import job_keys, load_job
-from darkpair.limits import cache_folder, limit_rows, models_of, plain_rows
+from darkpair.limits import limit_rows, models_of, plain_rows
 from darkpair.limits_picture import limits_picture
 from darkpair.picture import require_matplotlib
 from darkpair.plugins import REGISTRIES
@@ -36,6 +38,7 @@ from darkpair.report import (
     strongest_table,
 )
 from darkpair.run import completed, run_job, summary
+from darkpair.scan import cache_folder
 from darkpair.studies import STUDIES, options_for
 from darkpair.studies.exclusions import Size
 from darkpair.studies.files import save_picture, write_rows
@@ -82,6 +85,7 @@ def main() -> None:
 @click.option("-o", "--output", help="File: .root, .hepmc3 or .hepmc3.gz; the picture goes beside it.")
 @click.option("--seed", type=int, help="Random seed.")
 @click.option("--workers", type=int, help="Processes.")
+@click.option("--branching-ratio", type=float, help="Of the chain's first decay, for the expected events.")
 @click.option(
     "--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE", help="Any key of the job file."
 )
@@ -91,10 +95,12 @@ def run(
     output: str | None,
     seed: int | None,
     workers: int | None,
+    branching_ratio: float | None,
     settings: tuple[str, ...],
 ) -> None:
     """Generate the events of a job file."""
     overrides = {"run.n": n, "output.path": output, "run.seed": seed, "run.workers": workers}
+    overrides["normalisation.branching_ratio"] = branching_ratio
     loaded = load_job(job, settings, overrides)
     columns = (
         *Progress.get_default_columns()[:-1],
@@ -110,7 +116,8 @@ def run(
         )
     told = summary(result.cutflow, result.factors)
     console.print(cutflow_table(told))
-    for line in (*result_lines(told, result.seconds), *sample_lines(result.provenance)):
+    expected = expected_lines(result.provenance["result"].get("expected"))
+    for line in (*result_lines(told, result.seconds), *sample_lines(result.provenance), *expected):
         console.print(line)
     console.print(f"events                 {result.path}")
     for picture in result.pictures:
@@ -149,19 +156,32 @@ def list_plugins(kind: str | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--branching-ratio",
+    type=click.FloatRange(0.0, 1.0, min_open=True),
+    help="Of the chain's first decay, for the expected events.",
+)
+@click.option(
+    "--exposure",
+    type=click.FloatRange(0.0, min_open=True),
+    help="Protons on target, K_L at the beam exit, pairs or events; the experiment's own unless given.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def inspect(file: Path, as_json: bool) -> None:
+def inspect(file: Path, branching_ratio: float | None, exposure: float | None, as_json: bool) -> None:
     """Show counts, weights, cut flow and provenance of a file."""
     told = read_provenance(file)
     result = told.get("result")
     if isinstance(result, dict) and "cutflow" in result:  # a program of one's own need not say how it went
         told["result"] = result = completed(result)
+        expected = expected_rows(told, branching_ratio=branching_ratio, exposure=exposure)
+        if expected is not None:
+            result["expected"] = expected
     if as_json:
         click.echo(json.dumps({"file": str(file)} | told, indent=1))
         return
     if isinstance(result, dict) and "cutflow" in result:
         console.print(cutflow_table(result))
-        for line in (*result_lines(result), *sample_lines(told)):
+        for line in (*result_lines(result), *sample_lines(told), *expected_lines(result.get("expected"))):
             console.print(line)
     console.print(f"events in the file     {told['output']['events']:,}")
     if isinstance(told.get("chain"), dict):

@@ -95,6 +95,25 @@ class ChainTable(_Table):
     )
 
 
+class NormalisationTable(_Table):
+    """``[normalisation]``: what expected events need and the sample cannot know; it changes no event."""
+
+    branching_ratio: float | None = Field(
+        default=None,
+        gt=0.0,
+        le=1.0,
+        allow_inf_nan=False,
+        description="of the chain's first decay; a model's or the descriptor's own unless given",
+    )
+    exposure: float | None = Field(
+        default=None,
+        gt=0.0,
+        allow_inf_nan=False,
+        description="protons on target, K_L at the beam exit, pairs, or events of an event file's kind; the experiment's own "
+        "unless given",
+    )
+
+
 class OutputTable(_Table):
     """``[output]``: the file and its form."""
 
@@ -117,6 +136,7 @@ class Job(_Table):
     source: dict[str, Any]
     chain: ChainTable
     detector: dict[str, Any] | None = None
+    normalisation: NormalisationTable = NormalisationTable()
     output: OutputTable
 
     def pipeline(self) -> Pipeline:
@@ -254,7 +274,13 @@ def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aim
 def job_keys() -> list[tuple[str, str, str]]:
     """Keys of a job file, each with its default and what it is; of plug-ins, what each takes."""
     rows = []
-    for section, table in (("run", RunTable), ("chain", ChainTable), ("output", OutputTable)):
+    tables = {
+        "run": RunTable,
+        "chain": ChainTable,
+        "normalisation": NormalisationTable,
+        "output": OutputTable,
+    }
+    for section, table in tables.items():
         for key, entry in table.model_fields.items():
             default = "" if entry.default in (None, {}) or entry.is_required() else json.dumps(entry.default)
             allowed = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
-__all__ = ["LimitRow", "cache_folder", "limit_rows", "models_of", "plain_rows", "strongest_row"]
+__all__ = ["LimitRow", "limit_rows", "models_of", "plain_rows", "strongest_row"]
 
 #: Factors by which a parameter is moved to find what is excluded.
 _FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
@@ -205,11 +204,6 @@ def plain_rows(
         for row in rows
         for low, high in [one.ends for one in row.ranges] or [(None, None)]
     ]
-
-
-def cache_folder() -> Path:
-    """Where samples are kept between commands: the user's cache, as the XDG base directories name it."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "darkpair"
 
 
 def _known(value: float) -> float | None:

@@ -40,16 +40,21 @@ def cutflow_table(result: dict[str, Any]) -> Table:
         table.add_column(name, justify="left" if name == "cut" else "right", no_wrap=True)
     before = result["cutflow"][0]["sum_w"]
     for row in result["cutflow"]:
-        share = f"{row['sum_w'] / before:.4f}" if before > 0.0 else "-"
+        share = _share(row["sum_w"] / before) if before > 0.0 else "-"
         table.add_row(
             row["cut"],
             f"{row['n']:,}",
             f"{row['sum_w']:.6g}",
-            f"{row['sum_w'] / result['generated']:.5f}",
+            _share(row["sum_w"] / result["generated"]),
             share,
         )
         before = row["sum_w"]
     return table
+
+
+def _share(value: float) -> str:
+    """Part of the sample with four significant digits, however small it is."""
+    return "0" if value == 0.0 else f"{value:#.4g}"
 
 
 def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
@@ -104,10 +109,17 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
             )
         lines.append(f"not in it              {source['decay_probability']:.5g}, {counted}")
     for one in chains:
-        if one.get("visible_branching_ratio", 1.0) != 1.0:
+        generated = _generated(one)
+        if generated != 1.0:
             lines.append(
-                f"not in it              {one['visible_branching_ratio']:.5g}, the branching ratio of the modes below "
+                f"not in it              {generated:.5g}, the branching ratio of the modes below "
                 f"{one['decay'].split(' ->')[0]}, which alone are generated"
+            )
+        visible = one.get("visible_branching_ratio", generated)
+        if "generated_branching_ratio" in one and visible < (1.0 - 1e-9) * generated:
+            lines.append(
+                f"visible                {visible / generated:.5g} of what is generated: the rest leaves neutrinos and dark "
+                "states alone"
             )
         flat = [name for name, recipe in one.get("modes", {}).items() if PHASE_SPACE in recipe.split("; or ")]
         if flat:
@@ -133,6 +145,11 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
                     "so no detector sees anything of it; write its decay where it stands"
                 )
     return lines
+
+
+def _generated(chain: Mapping[str, Any]) -> float:
+    """Branching ratio of what is generated; files of earlier versions call it the visible one."""
+    return float(chain.get("generated_branching_ratio", chain.get("visible_branching_ratio", 1.0)))
 
 
 def _error(result: Mapping[str, Any]) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 import hist
 
 from darkpair.detectors.efficiency import LIMIT_LEVEL, Efficiency, estimate
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.expected import expected_rows, job_ratio
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.decay_places import decay_places
 from darkpair.gen.errors import InputError
@@ -21,6 +23,7 @@ from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe, environment
+from darkpair.gen.sources.meson_spectra import SpectrumTally
 from darkpair.job import Job
 from darkpair.picture import draw, require_matplotlib
 from darkpair.workers import leave_if_imported, worker_pool
@@ -89,6 +92,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     start = time.perf_counter()
     total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
     places: hist.Hist[Any] | None = None  # where no detector has pictures to show
+    spectra = None if pipeline.detector is None else SpectrumTally.of(pipeline.source)
     waiting: list[Chunk] = []
     with writer as file, worker_pool(job.run.workers) as executor:
         # events that keep those of a file are many times as large
@@ -100,6 +104,8 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
             if job.output.picture and pipeline.detector is None:
                 seen = decay_places(chunk.events)
                 places = seen if places is None else places + seen
+            if spectra is not None:
+                spectra.add(chunk.events, None if chunk.reco is None else chunk.reco.flat.get("accepted"))
             total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
             if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
                 file.write(Chunk.concatenate(waiting).record())
@@ -110,7 +116,12 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         if waiting:
             file.write(Chunk.concatenate(waiting).record())
         factors = flat_factors(pipeline.detector)
-        file.provenance["result"] = summary(total.cutflow, factors)
+        result = summary(total.cutflow, factors)
+        if spectra is not None:
+            result["spectra"] = spectra.rows(total.cutflow.generated, effective_min=EFFECTIVE_MIN)
+        file.provenance["result"] = result
+        if (expected := expected_rows(file.provenance)) is not None:
+            result["expected"] = expected
     seconds = time.perf_counter() - start
     cutflow, histograms = total.cutflow, total.histograms
     if places is not None:
@@ -161,6 +172,7 @@ def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
         "source": describe(pipeline.source),
         "chain": describe(pipeline.chain),
         "detector": describe(pipeline.detector),
+        "branching_ratio": job_ratio(job),
     }
 
 

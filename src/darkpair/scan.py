@@ -31,7 +31,7 @@ from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe, environment
 from darkpair.workers import leave_if_imported, worker_pool
 
-__all__ = ["Point", "Result", "cache_key", "grid", "scan"]
+__all__ = ["Point", "Result", "cache_folder", "cache_key", "grid", "scan"]
 
 #: A model point: names and plain values (numbers, texts, lists of them).
 Point = Mapping[str, Any]
@@ -41,6 +41,11 @@ Result = dict[str, Any]
 
 #: File names of the package that decide about a result.
 _SOURCES: Final = (".py", ".toml", ".json", ".csv", ".npz")
+
+
+def cache_folder() -> Path:
+    """Where samples are kept between commands: the user's cache, as the XDG base directories name it."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "darkpair"
 
 
 def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ def test_neutral_kaon_is_half_short_half_long(fermions: bool) -> None:
     pions = sum(len(p) for p in batch.parts if "pi+" in p.topology.names)
     assert stats.binomtest(pions, counts["K_S0"], 0.6920 / visible).pvalue > 1e-6
     share = 0.5 * (1.0 + visible) * float(model.branching_ratio("X2", "X1 pi0")) * 0.98823
-    assert events.visible_branching_ratio == pytest.approx(share, rel=1e-12)
+    assert events.generated_branching_ratio == pytest.approx(share, rel=1e-12)
 
 
 def test_standard_model_of_b_mesons_is_found() -> None:

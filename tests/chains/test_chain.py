@@ -104,7 +104,7 @@ def test_four_momentum_closes_at_every_vertex(descriptor: str, momentum: float) 
 
 def test_modes_are_taken_by_their_branching_ratios() -> None:
     chain = build(f"K_L0 -> X1 (X2 -> X1 {PI0} [0.5] | X1 gamma [0.2]) [0.4] | gamma gamma [0.3]", mass=MASS)
-    assert chain.visible_branching_ratio == pytest.approx(0.4 * 0.7 + 0.3)
+    assert chain.generated_branching_ratio == pytest.approx(0.4 * 0.7 + 0.3)
     batch = generate(chain)
     probability = np.array([0.4 * 0.5, 0.4 * 0.2, 0.3])
     counts = np.array([len(part) for part in batch.parts])

@@ -70,7 +70,7 @@ def test_conjugate_chain() -> None:
         assert [k if k in own else -k for k in one] == list(two)
     assert dict(other.lifetimes) == {"psi2~": Scan(ctau=3.0)}
     assert ids(other.conjugate()) == ids(chain)
-    assert other.visible_branching_ratio == chain.visible_branching_ratio
+    assert other.generated_branching_ratio == chain.generated_branching_ratio
     check_chain(other)
 
 

@@ -96,7 +96,7 @@ def test_decaylanguage_dictionary_is_the_same_chain() -> None:
     text = "K_L0 -> (pi0 -> gamma gamma [0.98823]) (pi0 -> gamma gamma [0.98823]) [0.000864]"
     assert spelled == parse(text)
     assert same_events(build(spelled), build(text))
-    assert build(spelled).visible_branching_ratio == pytest.approx(8.64e-4 * 0.98823**2)
+    assert build(spelled).generated_branching_ratio == pytest.approx(8.64e-4 * 0.98823**2)
 
 
 def test_decay_file_is_the_same_chain() -> None:

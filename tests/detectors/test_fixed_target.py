@@ -12,7 +12,6 @@ import pytest
 
 from darkpair import Batch, InputError, Streams, UnknownNameError, build
 from darkpair.detectors.data_file import data_files, read_data
-from darkpair.detectors.expectation import expected_events
 from darkpair.detectors.fixed_target import FixedTarget, experiments
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.sources.gun import Gun
@@ -148,12 +147,14 @@ def test_muons_are_tracks() -> None:
 
 def test_expected_events() -> None:
     charm = FixedTarget(experiment="charm")
-    n = charm.expected_events(multiplicity=0.3, branching_ratio=1e-9, acceptance=1e-4)
-    assert n == pytest.approx(2.4e18 * 0.3 * 1e-9 * 1e-4 * 0.51)
+    number = charm.normalisation(0.3)
+    assert float(number.events(branching_ratio=1e-9, acceptance=1e-4)) == pytest.approx(
+        2.4e18 * 0.3 * 1e-9 * 1e-4 * 0.51
+    )
     with pytest.raises(InputError, match="branching ratio"):
-        expected_events(parents=1.0, branching_ratio=1.5, acceptance=0.1)
+        number.events(branching_ratio=1.5, acceptance=0.1)
     with pytest.raises(InputError, match="acceptance"):
-        expected_events(parents=1.0, branching_ratio=0.5, acceptance=math.nan)
+        number.events(branching_ratio=0.5, acceptance=math.nan)
 
 
 def test_a_sixth_experiment_is_one_file(tmp_path: Path) -> None:

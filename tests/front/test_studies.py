@@ -117,7 +117,7 @@ def test_job_of_a_model(tmp_path: Path) -> None:
     invoke("run", str(job), "-n", "50000", "-o", str(path))
     told = json.loads(invoke("inspect", str(path), "--json"))
     assert told["chain"]["particles"]["X2"]["ctau"] == pytest.approx(54.67, rel=1e-3)
-    assert told["chain"]["visible_branching_ratio"] == pytest.approx(0.9111 * 0.98823, rel=1e-3)
+    assert told["chain"]["generated_branching_ratio"] == pytest.approx(0.9111 * 0.98823, rel=1e-3)
     assert told["job"]["chain"]["parameters"]["G_X"] == "1 GF"
     assert told["result"]["accepted"] > 500
     for setting, word in (("chain.mass.X2=0.3", "come from the model"), ("chain.name=kl_2pi0", "not more")):

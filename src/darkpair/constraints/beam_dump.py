@@ -37,7 +37,7 @@ class BeamDump(Constraint):
         Array of c tau of X2 [mm] -> acceptance of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma [1].
     daughters : float
         Branching ratio of what the acceptance's sample has beyond eta and X2, as
-        ``chain.visible_branching_ratio`` states it: pi0 -> gamma gamma.
+        ``chain.generated_branching_ratio`` states it: pi0 -> gamma gamma.
     """
 
     NEEDS: ClassVar = (("eta", "X1 X2"),)
@@ -72,11 +72,10 @@ class BeamDump(Constraint):
         ----------
         arXiv:2005.07102, section IV.C.
         """
-        detector = self.detector
         total = model.width("X2")
         visible = np.divide(model.partial_width("X2", "X1 pi0"), np.where(total > 0.0, total, 1.0))
-        one = detector.expected_events(
-            multiplicity=self.multiplicity, branching_ratio=self.daughters, acceptance=1.0
+        one = self.detector.normalisation(self.multiplicity).events(
+            branching_ratio=self.daughters, acceptance=1.0
         )
         rate = model.branching_ratio("eta", "X1 X2") * visible
         return np.asarray(one * rate * self.acceptance(model.ctau("X2")))

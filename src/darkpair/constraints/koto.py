@@ -13,6 +13,7 @@ from darkpair.constraints.measurements import Measurement, measurement
 from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.detectors.koto_results import run as run_of_koto
+from darkpair.detectors.normalisation import sensitivity_events
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.statistics import poisson_interval
 
@@ -103,7 +104,7 @@ class KotoLimit(_Koto):
 
     def events(self, value: Array) -> Array:
         """Expected events, from the run's single-event sensitivity [1]."""
-        return np.asarray(value / run_of_koto(self.run).single_event_sensitivity.value)
+        return sensitivity_events(value, run_of_koto(self.run).single_event_sensitivity.value)
 
     @property
     def limit(self) -> float:
@@ -164,7 +165,7 @@ class KotoBand(_Koto):
 
     def events(self, value: Array) -> Array:
         """Expected events [1]."""
-        return np.asarray(value / self.single_event_sensitivity)
+        return sensitivity_events(value, self.single_event_sensitivity)
 
     def curves(self, value: Array) -> dict[str, Array]:
         """What exceeds 1 inside the bands of one and two sigma."""

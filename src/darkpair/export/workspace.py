@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from darkpair.detectors.koto_results import run as run_of_koto
+from darkpair.detectors.normalisation import relative_error
 from darkpair.gen.errors import InputError
 from darkpair.statistics import Counting
 
@@ -73,7 +74,7 @@ def koto_counting(run: str, *, subtract: bool = True) -> Counting:
         observed=int(found.candidates.value),
         background=found.background.value if subtract else 0.0,
         background_error=(found.background.error or 0.0) if subtract else 0.0,
-        efficiency_error=(sensitivity.error or 0.0) / sensitivity.value,
+        efficiency_error=relative_error(sensitivity) or 0.0,
     )
 
 
@@ -95,7 +96,7 @@ def koto_workspace(constraint: KotoLimit, model: Model) -> dict[str, Any]:
     expected = constraint.value(model)
     if expected.ndim:
         raise InputError(f"{expected.size} model points; a workspace is one point's; give one")
-    events = float(expected) / run_of_koto(constraint.run).single_event_sensitivity.value
+    events = float(constraint.events(expected))
     if not events > 0.0:
         raise InputError(
             f"the model gives {events:g} events in KOTO's run {constraint.run} at m1 = {model.m1}, m2 = {model.m2} GeV: "

@@ -27,8 +27,9 @@ from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.pipeline import Chunk, Pipeline, chunks
+from darkpair.gen.sources import meson_spectra
 from darkpair.gen.sources.dump_mesons import DumpMesons
-from darkpair.gen.sources.meson_files import stored
+from darkpair.gen.sources.meson_multiplicity import half_spread
 from darkpair.studies.charm_pictures import against_ctau, what_decays_where
 from darkpair.studies.files import save_picture, write_rows
 
@@ -96,7 +97,7 @@ class DumpPoint:
 
 def generators(beam_energy: float) -> list[str]:
     """Generators that have eta on protons at that energy [GeV], and the parametrisation."""
-    return [*(k.generator for k in stored() if (k.beam_energy, k.target) == (beam_energy, "p")), "bmpt"]
+    return list(meson_spectra.generators("eta", beam_energy))
 
 
 def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:
@@ -143,12 +144,10 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
 def _row(point: DumpPoint, made: Chunk, inputs: Inputs) -> dict[str, Any]:
     detector, table, flow = point.detector, point.source.table, made.cutflow
     stated = flow.stages[-1].effective >= EFFECTIVE_MIN
-    reference = detector.expected_events(
-        multiplicity=table.multiplicity,
-        branching_ratio=REFERENCE * point.chain.visible_branching_ratio,
-        acceptance=flow.acceptance,
-    )
-    coupling, rate = _zprime(point.ctau, inputs)
+    number = detector.normalisation(table.multiplicity)
+    rate = REFERENCE * point.chain.generated_branching_ratio
+    reference = float(number.events(branching_ratio=rate, acceptance=flow.acceptance))
+    coupling, ratio = _zprime(point.ctau, inputs)
     return {
         "experiment": point.experiment,
         "generator": point.generator,
@@ -161,7 +160,7 @@ def _row(point: DumpPoint, made: Chunk, inputs: Inputs) -> dict[str, Any]:
         "effective sample size": flow.stages[-1].effective,
         f"events at BR {REFERENCE:g}": reference if stated else None,
         "G_X [G_F], scalar Z'": coupling,
-        "events, scalar Z'": reference / REFERENCE * rate if stated else None,
+        "events, scalar Z'": reference / REFERENCE * ratio if stated else None,
         "n_90": detector.run["n_90"].value,
     }
 
@@ -187,7 +186,7 @@ def _uncertainty(rows: Sequence[dict[str, Any]], experiment: str, ctau: float) -
         told = dict.fromkeys((*names, "production uncertainty, relative"))
         return {"experiment": experiment, "c tau [m]": 1e-3 * ctau, "events": found, **told}
     middle = 0.5 * (max(stated) + min(stated))
-    spectrum = (max(stated) - min(stated)) / (2.0 * middle)
+    spectrum = half_spread(stated) / middle
     number = max(row["eta per proton, error"] / row["eta per proton"] for row in here)
     return {
         "experiment": experiment,

@@ -144,7 +144,7 @@ def with_samples(
                         "multiplicity_error": number.multiplicity_error,
                     }
                 )
-    daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).visible_branching_ratio
+    daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).generated_branching_ratio
     return [
         {
             **point,

@@ -261,7 +261,7 @@ def test_modes_follow_the_branching_ratios() -> None:
     expected = N * ratios / ratios.sum()
     observed = np.array([len(p) for p in parts])
     assert stats.chi2.sf(((observed - expected) ** 2 / expected).sum(), len(expected) - 1) > 1e-6
-    assert chain.visible_branching_ratio == pytest.approx(ratios.sum())
+    assert chain.generated_branching_ratio == pytest.approx(ratios.sum())
     assert chain.decay.modes[0].particles[1].ctau == pytest.approx(float(model.ctau("X2")))
 
 

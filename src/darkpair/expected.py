@@ -1,0 +1,311 @@
+"""Expected events of a file, a run or its provenance: one way from an acceptance to a number, with its errors apart.
+
+What the sample is of says how it is normalised: K_L of KOTO by the published single-event sensitivity, with the kinematic way
+by the number of K_L beside it; mesons of a target by protons; B mesons by pairs; an event file by its parents per event.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from darkpair.chains.daughter_ratios import DaughterRatios, daughter_ratios, pi0_to_photons
+from darkpair.chains.models.rates import build_model
+from darkpair.detectors.data_file import Number, data_files, read_data
+from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_results import kaons, run
+from darkpair.detectors.normalisation import (
+    ExpectedEvents,
+    Normalisation,
+    Simulated,
+    by_events,
+    by_kaons,
+    by_pairs,
+    by_protons,
+    by_sensitivity,
+)
+from darkpair.detectors.smearing import Calorimeter
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.output.reader import read_provenance
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.meson_spectra import stated
+from darkpair.scan import cache_folder
+from darkpair.standard_acceptance import standard_acceptance
+
+if TYPE_CHECKING:
+    from darkpair.job import Job
+
+__all__ = ["expected_events", "expected_rows", "job_ratio", "normalisations"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rate:
+    """Branching ratios that a sample's events have in common.
+
+    Parameters
+    ----------
+    value : float or None
+        Of the first decay; None where nobody said it.
+    of : str
+        Who says it.
+    daughters : DaughterRatios
+        Of everything below.
+    """
+
+    value: float | None
+    of: str
+    daughters: DaughterRatios
+
+
+def job_ratio(job: Job) -> dict[str, Any] | None:
+    """Branching ratio of the chain's first decay as a job knows it, and who says it; None where nobody does.
+
+    Parameters
+    ----------
+    job : Job
+        With ``normalisation.branching_ratio``, or a model.
+    """
+    given = job.normalisation.branching_ratio
+    if given is not None:
+        return {"value": given, "of": "given"}
+    if job.chain.model is None:
+        return None
+    point = build_model(job.chain.model, job.chain.parameters, job.chain.inputs)
+    value = float(point.branching_ratio(job.chain.parent, job.chain.production))
+    return {"value": value, "of": f"{job.chain.parent} -> {job.chain.production}, {job.chain.model}"}
+
+
+def expected_events(
+    sample: str | os.PathLike[str] | Mapping[str, Any] | Any,
+    *,
+    branching_ratio: float | None = None,
+    exposure: float | None = None,
+    way: str | None = None,
+) -> ExpectedEvents:
+    """Expected events of a sample, with the statistical, multiplicity, spectrum and efficiency errors apart.
+
+    Parameters
+    ----------
+    sample : path, mapping or Result
+        A file that a job wrote, its provenance, or what `darkpair.run.run_job` returns.
+    branching_ratio : float, optional
+        Of the chain's first decay, K_L -> X1 X2; what the job, its model or its descriptor says unless given. Where none
+        does, the result is per unit branching ratio. Those of the decays below are in the chain; pi0 -> gamma gamma is the
+        measured one where the chain forces it.
+    exposure : float, optional
+        Protons on target, K_L at the beam exit, pairs, or events of an event file's kind; the experiment's own unless given,
+        and 1 where it has none.
+    way : str, optional
+        Of `normalisations`; the first unless given.
+
+    Raises
+    ------
+    InputError
+        For a sample that nothing normalises, or without a result.
+    UnknownNameError
+        For another way.
+    """
+    told = _provenance(sample)
+    ways = normalisations(told, exposure=exposure)
+    if not ways:
+        raise InputError(
+            f"a sample of {_source(told).get('type', 'no source')} has no normalisation: nothing says how many parents there "
+            "are; take koto_kl, dump_mesons, upsilon4s or event_file"
+        )
+    chosen = way or next(iter(ways))
+    if chosen not in ways:
+        raise UnknownNameError("way of counting parents", chosen, ways)
+    rate = _rate(told, branching_ratio)
+    return ways[chosen].expected(_simulated(told), rate.value, daughters=rate.daughters.below)
+
+
+def expected_rows(
+    told: Mapping[str, Any], *, branching_ratio: float | None = None, exposure: float | None = None
+) -> dict[str, Any] | None:
+    """The same as plain values: the first way, and each other one beside it with its factor; None where nothing normalises.
+
+    Where the sample holds no such number, the only key is ``reason``: a run's events are worth more than this.
+
+    Parameters
+    ----------
+    told : mapping
+        Provenance with its ``result``.
+    branching_ratio, exposure : float, optional
+        See `expected_events`.
+    """
+    try:
+        ways = normalisations(told, exposure=exposure)
+        rate, simulated = _rate(told, branching_ratio), _simulated(told)
+    except InputError as error:
+        return {"reason": str(error)}
+    if not ways:
+        return None
+    found = {
+        name: one.expected(simulated, rate.value, daughters=rate.daughters.below)
+        for name, one in ways.items()
+    }
+    first, *others = ways
+    return {
+        **found[first].to_dict(),
+        "normalisation": ways[first].provenance(),
+        "branching_ratio_of": rate.of,
+        "daughters": rate.daughters.below,
+        "measured": dict(rate.daughters.measured),
+        "taken_as_one": list(rate.daughters.unknown),
+        "untold_spectra": dict(simulated.untold),
+        "beside": {
+            name: {
+                **found[name].to_dict(),
+                "normalisation": ways[name].provenance(),
+                "ratio": ways[name].scale / ways[first].scale,
+            }
+            for name in others
+        },
+    }
+
+
+def normalisations(told: Mapping[str, Any], *, exposure: float | None = None) -> dict[str, Normalisation]:
+    """Every way in which a sample is normalised, the one to take first; none for parents of a gun.
+
+    Parameters
+    ----------
+    told : mapping
+        Provenance of a file.
+    exposure : float, optional
+        See `expected_events`.
+    """
+    wanted = ((told.get("job") or {}).get("normalisation") or {}).get("exposure")
+    exposure = exposure if exposure is not None else wanted
+    if exposure is not None and not (math.isfinite(exposure) and exposure > 0.0):
+        raise InputError(f"exposure = {exposure}; allowed: a finite number above 0")
+    source, detector = _source(told), told.get("detector") or {}
+    factors = (told.get("result") or {}).get("flat_factors") or {}
+    if "multiplicity" in source:
+        return {"protons": _of_target(source, detector, factors, exposure)}
+    if source.get("type") == "KotoKL":
+        return _of_koto(source, detector, factors, exposure)
+    if "machine" in source:
+        return _of_pairs(source, detector, exposure)
+    if source.get("parents_per_event") is not None:
+        return {"events": by_events(exposure or 1.0, source["parents_per_event"])}
+    return {}
+
+
+def _source(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Description of the source, or of the one that is aimed."""
+    source: Mapping[str, Any] = told.get("source") or {}
+    inner = source.get("source")
+    return inner if isinstance(inner, Mapping) else source
+
+
+def _of_target(
+    source: Mapping[str, Any],
+    detector: Mapping[str, Any],
+    factors: Mapping[str, float],
+    exposure: float | None,
+) -> Normalisation:
+    data = detector.get("data") or (
+        read_data(detector["experiment"]) if detector.get("experiment") in data_files() else {}
+    )
+    pot = data.get("run", {}).get("pot", {}).get("value", 1.0)
+    errors = [
+        entry["error"] / entry["value"]
+        for name, entry in data.get("factors", {}).items()
+        if name in factors and entry.get("error") is not None
+    ]
+    return by_protons(
+        pot if exposure is None else exposure,
+        source["multiplicity"],
+        source.get("multiplicity_error"),
+        factors=factors,
+        efficiency=math.hypot(*errors) if errors else None,
+    )
+
+
+def _of_koto(
+    source: Mapping[str, Any],
+    detector: Mapping[str, Any],
+    factors: Mapping[str, float],
+    exposure: float | None,
+) -> dict[str, Normalisation]:
+    decays = source["decay_probability"]
+    if detector.get("type") != "Koto":
+        kl = Number(value=exposure or 1.0, unit="K_L at the beam exit", source="given", confidence="read")
+        return {"kaons": by_kaons(kl, decays=decays, factors=factors)}
+    of, kl = run(detector["selection"]), kaons(detector["selection"])
+    beam = KotoKL(**{name: source[name] for name in ("profile", "image", "spectrum") if name in source})
+    smearing = {k: v for k, v in detector["resolution"].items() if k != "type"}
+    whole = Koto(selection=detector["selection"], resolution=Calorimeter(**smearing))
+    standard = standard_acceptance(whole, beam, folder=cache_folder())
+    sensitivity = of.single_event_sensitivity
+    if exposure is not None:  # a run of as many K_L
+        sensitivity = sensitivity.scaled(kl.value / exposure)
+        kl = Number(value=exposure, unit=kl.unit, source="given", confidence="read")
+    return {
+        "sensitivity": by_sensitivity(sensitivity, standard, decays=decays, daughters=pi0_to_photons()),
+        "kaons": by_kaons(kl, decays=decays, factors=factors),
+    }
+
+
+def _of_pairs(
+    source: Mapping[str, Any], detector: Mapping[str, Any], exposure: float | None
+) -> dict[str, Normalisation]:
+    name = detector.get("experiment") or source["machine"]
+    data = read_data(name).get("normalisation") if name in data_files() else None
+    if data is None:
+        return {}
+    pairs = Number(**data["pairs"])
+    if exposure is not None:
+        pairs = Number(value=exposure, unit=pairs.unit, source="given", confidence="read")
+    fraction = Number(**data["charged" if source["parent"] in ("B+", "B-") else "neutral"])
+    selection = detector.get("selection") or next(iter(read_data(name)["selections"]))
+    published = data.get("efficiency", {}).get(selection)
+    return {"pairs": by_pairs(pairs, fraction, efficiency=None if published is None else published["value"])}
+
+
+def _simulated(told: Mapping[str, Any]) -> Simulated:
+    result = told.get("result")
+    if not isinstance(result, Mapping) or "acceptance_upper_limit" not in result:
+        raise InputError(
+            "the sample has no result: expected events need its acceptance; run it through darkpair"
+        )
+    value, error = result["acceptance"], result["acceptance_error"]
+    if error is None and value > 0.0:  # of few or equal events the interval stands for it
+        error = max(result["acceptance_high"] - value, value - result["acceptance_low"])
+    spectra = result.get("spectra") or {}
+    return Simulated(
+        value=value,
+        error=error if value > 0.0 else None,
+        upper_limit=result["acceptance_upper_limit"],
+        spectra=stated(spectra) if value > 0.0 else {},
+        untold={name: row["reason"] for name, row in spectra.items() if "reason" in row},
+    )
+
+
+def _rate(told: Mapping[str, Any], given: float | None) -> _Rate:
+    chain = told.get("chain") or {}
+    every = [daughter_ratios(str(one["decay"])) for one in chain.get("chains", [chain]) if one.get("decay")]
+    daughters = every[0] if every else DaughterRatios(first=1.0, below=1.0)
+    if any(not math.isclose(one.below, daughters.below, rel_tol=1e-9) for one in every[1:]):
+        raise InputError(
+            "the chains of this sample have different branching ratios below the first decay: no number holds for all of "
+            "their parents; run each chain for itself"
+        )
+    known = told.get("branching_ratio")
+    if given is not None:
+        return _Rate(value=given, of="given", daughters=daughters)
+    if known is not None:
+        return _Rate(value=known["value"], of=known["of"], daughters=daughters)
+    if every and not math.isclose(daughters.first, 1.0, rel_tol=1e-9):
+        return _Rate(value=daughters.first, of="the descriptor", daughters=daughters)
+    return _Rate(value=None, of="", daughters=daughters)
+
+
+def _provenance(sample: Any) -> Mapping[str, Any]:
+    if isinstance(sample, Mapping):
+        return sample
+    found = getattr(sample, "provenance", None)
+    return found if isinstance(found, Mapping) else read_provenance(sample)
