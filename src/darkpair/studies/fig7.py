@@ -168,11 +168,15 @@ def _rows(curves: dict[str, hist.Hist[Any]]) -> list[dict[str, Any]]:
 def _summary(name: str, spectrum: hist.Hist[Any]) -> dict[str, Any]:
     edges, density, _ = _density(spectrum)
     below = np.concatenate([[0.0], np.cumsum(density * np.diff(edges))])
-    quantiles = np.interp([0.5, 0.95], below, edges)
+    columns: dict[str, float] = {}
+    for label, q in (("median", 0.5), ("95 %", 0.95)):
+        at = float(np.interp(q, below, edges))
+        here = float(density[np.searchsorted(edges, at, side="right") - 1])
+        entries = float(spectrum.sum(flow=True).value)  # (all weights are one)
+        columns |= {f"{label} [MeV]": at, f"{label} error [MeV]": np.sqrt(q * (1.0 - q) / entries) / here}
     return {
         "curve": name,
-        "median [MeV]": quantiles[0],
-        "95 % [MeV]": quantiles[1],
+        **columns,
         "part above 120 MeV": max(0.0, 1.0 - below[-1]),
     }
 

@@ -19,6 +19,7 @@ from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.constraints.koto import KotoBand
 from darkpair.contours import coupling_at
+from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.scan import grid, scan
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.koto_efficiency import EfficiencyCurve, efficiency_curves
@@ -52,7 +53,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     rows = bands(curve, tables, folder=cache)
     told = {"inputs": tables, "events": n, "selection": "2016-18", "efficiency ratio": curve}
     return [
-        *write_rows(folder, "koto-band", rows, told),
+        *write_rows(folder, "koto-band", rows, told, flight=_flight(curve)),
         *save_picture(_picture(rows), folder, "koto-band"),
     ]
 
@@ -80,6 +81,23 @@ def bands(
         for table in tables
     }
     return [row for name in _MODELS for rows in found.values() for row in rows if row["X1, X2"] == name]
+
+
+def _flight(curve: EfficiencyCurve, ctau: float = 300.0) -> list[dict[str, Any]]:
+    """Efficiency ratios: prompt, that times the probability of eq. 66, and of the whole simulation at a c tau [mm]."""
+    inside = float(koto_decay_probability(_POINT[1], ctau))
+    prompt, error = curve.prompt, curve.error[0]
+    there = float(np.interp(np.log(ctau), np.log(curve.ctau), curve.error))
+    return [
+        {"treatment": "prompt", "c tau [mm]": 0.0, "ratio": prompt, "ratio error": error},
+        {"treatment": "eq. 66", "c tau [mm]": ctau, "ratio": prompt * inside, "ratio error": error * inside},
+        {
+            "treatment": "at its lifetime",
+            "c tau [mm]": ctau,
+            "ratio": float(curve.at(ctau)),
+            "ratio error": there,
+        },
+    ]
 
 
 def _treatments(curve: EfficiencyCurve) -> dict[str, KotoBand]:

@@ -69,6 +69,14 @@ class Spectrum:
         inside = (self.edges[:-1] >= low) & (self.edges[1:] <= high)
         return float(np.sum((self.density * np.diff(self.edges))[inside]))
 
+    def part(self, name: str, low: float | None, high: float = np.inf) -> dict[str, float | None]:
+        """Columns of that part and its error, binomial of the effective candidates; None where no limit is known."""
+        if low is None:
+            return {f"part {name}": None, f"part error {name}": None}
+        value, candidates = self.fraction(low, high), np.sum(self.density) ** 2 / np.sum(self.error**2)
+        error = np.sqrt(max(value * (1.0 - value), 1.0 / candidates) / candidates)
+        return {f"part {name}": value, f"part error {name}": float(error)}
+
 
 def spectra(curves: Sequence[Curve], detector: Koto, n: int, seed: int) -> list[Spectrum]:
     """The curves' spectra, n generated events each, with the seeds from `seed` on.
@@ -149,10 +157,12 @@ def summary(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
                 f"{name}, every cut": value
                 for name, value in efficiency_columns(s.chunk.cutflow, s.sample.decays).items()
             },
-            "part in 130 to 250 MeV": s.fraction(130.0, 250.0),
-            "part above 250 MeV": s.fraction(250.0, np.inf),
+            **s.part("in 130 to 250 MeV", 130.0, 250.0),
+            **s.part("above 130 MeV", 130.0),
+            **s.part("above 210 MeV", 210.0),
+            **s.part("above 250 MeV", 250.0),
             "largest true p_T [MeV]": s.curve.bound,
-            "part in the bins above it": None if s.curve.bound is None else s.fraction(s.curve.bound, np.inf),
+            **s.part("in the bins above it", s.curve.bound),
         }
         for s in found
     ]

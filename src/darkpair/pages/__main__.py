@@ -1,0 +1,61 @@
+"""``python -m darkpair.pages [check | remake NAME ... | list]``, in the root of the source tree."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from darkpair.gen.errors import DarkpairError, InputError
+from darkpair.pages import Outputs, page_files, problems, rewrite
+from darkpair.pages.runs import Run, read_runs, run_of
+
+
+def main(words: list[str]) -> int:
+    """Status: 0, 1 where something is wrong with a page, 2 for a bad command."""
+    root = Path.cwd()
+    folder = root / "docs" / "results"
+    match words:
+        case []:
+            for path in page_files(root):
+                for line in rewrite(path, Outputs(folder=folder)):
+                    click.echo(line)
+        case ["check"]:
+            names = [name for run in read_runs(folder) for name in run.outputs]
+            lines = problems(page_files(root), folder, known=names)
+            click.echo("\n".join([*lines, f"{len(lines)} problems"]))
+            return 1 if lines else 0
+        case ["list"]:
+            for run in read_runs(folder):
+                click.echo(f"{run.minutes:6.1f} min  {', '.join(run.outputs)}: {run.command}")
+        case ["remake", *names]:
+            runs = read_runs(folder)
+            if "all" in names:
+                names = [name for run in runs for name in run.outputs]
+            quick = "--quick" in names
+            for run in dict.fromkeys(_index(name, runs) for name in names if name != "--quick"):
+                start = time.perf_counter()
+                for name, output in runs[run].made(root, quick=quick).items():
+                    text = json.dumps(output, indent=1, ensure_ascii=False, allow_nan=False)
+                    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+                    click.echo(f"{name}.json, {time.perf_counter() - start:.0f} s")
+        case _:
+            raise InputError(
+                f"{' '.join(words)!r}: allowed are nothing, check, list, remake NAME ..., remake all"
+            )
+    return 0
+
+
+def _index(name: str, runs: list[Run]) -> int:
+    return runs.index(run_of(name, runs))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except DarkpairError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,162 @@
+"""The stored outputs of runs, docs/results/*.json, and the values that a path or an expression finds in them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import operator
+import re
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from darkpair.gen.errors import InputError, UnknownNameError
+
+__all__ = ["Outputs", "evaluate"]
+
+_COMPARE: Final = {"=": operator.eq, "<": operator.lt, ">": operator.gt}
+_FILTER: Final = re.compile(r"(.+?) ([=<>]) (.*)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    """Outputs by name, read when they are asked for.
+
+    Parameters
+    ----------
+    folder : Path
+    used : set of str
+        Names that have been asked for.
+    """
+
+    folder: Path
+    used: set[str] = field(default_factory=set)
+    _read: dict[str, Any] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        """Of all that are stored."""
+        return sorted(path.stem for path in self.folder.glob("*.json"))
+
+    def output(self, name: str) -> Any:
+        """The whole content of one."""
+        if name not in self.names():
+            raise UnknownNameError("output of a run", name, self.names())
+        if name not in self._read:
+            self._read[name] = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        self.used.add(name)
+        return self._read[name]
+
+    def at(self, path: str) -> Any:
+        """What a path finds: ``output | key or filter | ... | column``.
+
+        A filter is ``column = value`` (or < or >) and keeps rows; without a key the rows are the output's ``rows``.
+        A column of one row is its value, of several the list of theirs.
+        """
+        name, *steps = (step.strip() for step in path.split(" | "))
+        here = self.output(name)
+        for i, step in enumerate(steps):
+            if i == 0 and isinstance(here, Mapping) and step not in here and "rows" in here:
+                here = here["rows"]
+            here = _step(here, step, path)
+        if not steps and isinstance(here, Mapping) and "rows" in here:
+            here = here["rows"]
+        return here
+
+    def rows(self, path: str) -> list[Mapping[str, Any]]:
+        """Rows that a path finds; of one row a list too."""
+        found = self.at(path)
+        found = [found] if isinstance(found, Mapping) else found
+        if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+            raise InputError(f"{path!r} finds no rows; end it before the column")
+        return found
+
+
+def _step(here: Any, step: str, path: str) -> Any:
+    if isinstance(here, Mapping):
+        if step in here:
+            return here[step]
+        raise UnknownNameError(f"key of {path!r}", step, list(here))
+    if not isinstance(here, list):
+        raise InputError(f"{path!r} goes on behind a value, {here!r}; end it there")
+    columns = list(dict.fromkeys(name for row in here for name in row))
+    if step in columns:
+        values = [row[step] for row in here if step in row]
+        return values[0] if len(values) == 1 else values
+    found = _FILTER.fullmatch(step)
+    if found is None or found[1] not in columns:
+        raise UnknownNameError(f"column of {path!r}", found[1] if found else step, columns)
+    kept = [row for row in here if found[1] in row and _passes(row[found[1]], found[2], found[3])]
+    if not kept:
+        raise InputError(f"{path!r}: no row has {step!r}; mend the path, or run what makes the output again")
+    return kept
+
+
+def _passes(value: Any, sign: str, text: str) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            number = float(text)
+        except ValueError:
+            return False
+        return (
+            math.isclose(value, number, rel_tol=1e-9) if sign == "=" else bool(_COMPARE[sign](value, number))
+        )
+    return sign == "=" and ("none" if value is None else str(value)) == text
+
+
+_OPERATORS: Final[dict[type, Callable[..., Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+}
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "min": min,
+    "max": max,
+    "abs": abs,
+    "sum": sum,
+    "len": len,
+    "sqrt": math.sqrt,
+    "mean": statistics.fmean,
+    "median": statistics.median,
+}
+
+
+def evaluate(text: str, names: Mapping[str, Any]) -> Any:
+    """An expression of names and numbers: + - * / **, `row["column"]`, and min, max, abs, sum, len, sqrt, mean, median."""
+    try:
+        return _value(ast.parse(text, mode="eval").body, names)
+    except (SyntaxError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise InputError(f"{text!r} cannot be worked out: {error}") from None
+
+
+def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=name):
+            if name not in names:
+                raise UnknownNameError("name in a template", name, list(names))
+            return names[name]
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            return _OPERATORS[type(op)](_value(left, names), _value(right, names))
+        case ast.UnaryOp(op=op, operand=one) if type(op) in _OPERATORS:
+            return _OPERATORS[type(op)](_value(one, names))
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
+            return _FUNCTIONS[name](*(_numbers(_value(one, names)) for one in args))
+        case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
+            found = _value(inner, names)
+            if isinstance(found, Mapping):
+                return _step(found, str(key), str(key))
+            return [row[key] for row in found] if isinstance(key, str) else found[key]
+        case _:
+            raise InputError(f"{ast.unparse(node)!r} is not allowed in a template; use + - * / ** and names")
+
+
+def _numbers(value: Any) -> Any:
+    """A list without what is not stated."""
+    return [one for one in value if one is not None] if isinstance(value, Sequence | list) else value

@@ -1,0 +1,151 @@
+"""The commands that make the stored outputs, docs/results/runs.toml, and whether an output agrees with a new run."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from darkpair.gen.errors import InputError, UnknownNameError
+
+__all__ = ["Run", "differences", "read_runs", "run_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A command and the outputs that it leaves.
+
+    Parameters
+    ----------
+    command : str
+        ``darkpair ...`` or ``python ...``, run in the root of the source tree; ``{folder}`` is where it leaves files.
+    outputs : list of str
+        Names of ``{folder}/NAME.json``.
+    minutes : float
+        How long it takes on two cores, about.
+    quick : str, optional
+        Words to add to the command for a run of seconds that a test can compare; none where there is none.
+    keep : list of str, optional
+        Keys of the output that are stored, with its provenance; all unless given.
+    keys : list of str, optional
+        Columns that name a row; unless given those without an error that are no measured numbers.
+    exact : bool
+        Whether nothing is drawn, so that every number has to be the same.
+    """
+
+    command: str
+    outputs: list[str]
+    minutes: float
+    quick: str | None = None
+    keep: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    exact: bool = False
+
+    def made(self, root: Path, *, quick: bool = False) -> dict[str, Any]:
+        """Outputs by name, after running the command in a folder of its own."""
+        command = f"{self.command} {self.quick}" if quick else self.command
+        with tempfile.TemporaryDirectory() as folder:
+            words = [word.replace("{folder}", folder) for word in shlex.split(command)]
+            tool = {"darkpair": [sys.executable, "-m", "darkpair"], "python": [sys.executable]}
+            if words[0] not in tool:
+                raise InputError(f"{command!r} begins with {words[0]!r}; allowed: darkpair, python")
+            paths = os.pathsep.join([str(root / "src"), str(root), os.environ.get("PYTHONPATH", "")])
+            done = subprocess.run(
+                [*tool[words[0]], *words[1:]],
+                cwd=root,
+                env=os.environ | {"PYTHONPATH": paths},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+                raise InputError(f"{command!r} ended with status {done.returncode}: {' '.join(last)}")
+            return {name: self._stored(Path(folder) / f"{name}.json", command) for name in self.outputs}
+
+    def _stored(self, path: Path, command: str) -> dict[str, Any]:
+        if not path.is_file():
+            raise InputError(f"{command!r} left no {path.name}; name what it leaves in `outputs`")
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        kept = {key: whole[key] for key in self.keep or whole if key in whole}
+        return {"command": command, "provenance": whole.get("provenance", {})} | kept
+
+
+def read_runs(folder: Path) -> list[Run]:
+    """All runs of docs/results/runs.toml, in its order."""
+    tables = tomllib.loads((folder / "runs.toml").read_text(encoding="utf-8"))["run"]
+    runs = [Run(**table) for table in tables]
+    names = [name for run in runs for name in run.outputs]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{name} is the output of {names.count(name)} commands in runs.toml; leave one")
+    return runs
+
+
+def run_of(name: str, runs: Sequence[Run]) -> Run:
+    """The run that makes an output."""
+    for run in runs:
+        if name in run.outputs:
+            return run
+    raise UnknownNameError("output of a run", name, [name for run in runs for name in run.outputs])
+
+
+def _error_columns(column: str) -> list[str]:
+    """Names that the error of a column may have."""
+    first, *_ = re.split(r", | \[| in | above ", column)
+    rest = column.removeprefix(first)
+    return [f"{column} error", f"{column}, error", f"{first} error{rest}", f"error{rest}"]
+
+
+def differences(stored: Any, fresh: Any, run: Run) -> Iterator[tuple[str, float]]:
+    """Each number that both outputs have: where it stands, and how far it is off.
+
+    In standard errors of both where the output has an error; where nothing is drawn the relative difference over 1e-6.
+    Numbers without either are not compared.
+    """
+    for key in [*run.keep, "rows"] if run.keep else fresh:
+        if not isinstance(fresh.get(key), list) or key not in stored or not fresh[key]:
+            continue
+        by = {_label(row, run): row for row in stored[key]}
+        for row in fresh[key]:
+            other = by.get(_label(row, run))
+            if other is None:
+                continue
+            for column, value in row.items():
+                yield from _one(f"{key}, {_label(row, run)}, {column}", column, value, row, other, run)
+
+
+def _one(
+    place: str, column: str, value: Any, row: Mapping[str, Any], other: Mapping[str, Any], run: Run
+) -> Iterator[tuple[str, float]]:
+    before = other.get(column)
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in (value, before)):
+        return
+    assert before is not None
+    error = next((name for name in _error_columns(column) if name in row and name != column), None)
+    if error is not None:
+        errors = [one[error] for one in (row, other)]
+        if all(isinstance(one, int | float) and one > 0.0 for one in errors):
+            yield place, abs(value - before) / math.hypot(*errors)
+    elif run.exact:
+        yield place, abs(value - before) / (1e-6 * max(abs(value), abs(before), 1e-300))
+
+
+def _label(row: Mapping[str, Any], run: Run) -> tuple[Any, ...]:
+    if run.keys:
+        return tuple(_rounded(row.get(name)) for name in run.keys)
+    return tuple(value for value in row.values() if isinstance(value, str))
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float | int) and not isinstance(value, bool) else value
