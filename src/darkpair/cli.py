@@ -15,6 +15,7 @@ from darkpair import __version__
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.rates import build_model, rate_table
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.gen.output.file_format import FORMAT, format_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe
@@ -170,6 +171,7 @@ def inspect(file: Path, as_json: bool) -> None:
             console.print(line)
     if "seed" in told:
         console.print(f"seed                   {told['seed']}")
+    console.print(f"format                 {format_of(told, str(file))} (today's is {FORMAT})")
     versions = ", ".join(f"{name} {version}" for name, version in told.get("versions", {}).items())
     if versions:
         console.print(f"made with              {versions}")
