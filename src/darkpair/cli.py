@@ -171,7 +171,8 @@ def inspect(file: Path, as_json: bool) -> None:
             console.print(line)
     if "seed" in told:
         console.print(f"seed                   {told['seed']}")
-    console.print(f"format                 {format_of(told, str(file))} (today's is {FORMAT})")
+    if (number := format_of(told, str(file))) != FORMAT:
+        console.print(f"format                 {number} (today's is {FORMAT})")
     versions = ", ".join(f"{name} {version}" for name, version in told.get("versions", {}).items())
     if versions:
         console.print(f"made with              {versions}")
