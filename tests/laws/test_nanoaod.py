@@ -21,14 +21,9 @@ from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.spelling import names
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.koto_kl import KotoKL
-from tests.laws.pairs import PAIRS, Pair
+from tests.laws.pairs import PAIRS, Pair, observed
 
 DETECTORS = list({pair.detector: pair for pair in PAIRS}.values())
-
-
-def made(pair: Pair, n: int = 300) -> ak.Array:
-    (chunk,) = chunks(pair.pipeline(pair.made(100.0)), n)
-    return chunk.record()
 
 
 def collections(events: ak.Array) -> dict[str, dict[str, Any]]:
@@ -68,7 +63,7 @@ def check(found: Mapping[str, Mapping[str, str]]) -> None:
 
 @pytest.mark.parametrize("pair", DETECTORS, ids=str)
 def test_no_branch_is_taken_for_what_it_is_not(pair: Pair) -> None:
-    found = collections(made(pair))
+    found = collections(observed(pair, 300))
     check(found)
     assert {"GenPart", "genWeight", "run", "event", "luminosityBlock"} <= set(found)
 
@@ -93,7 +88,7 @@ def test_of_a_stranger_too() -> None:
 @pytest.mark.parametrize("pair", DETECTORS, ids=str)
 def test_coffea(tmp_path: Path, pair: Pair) -> None:
     nanoevents = pytest.importorskip("coffea.nanoevents", reason="coffea is not installed")
-    truth = made(pair)
+    truth = observed(pair, 300)
     with RootWriter(tmp_path / "e.root", layout="nano", provenance={}) as file:
         file.write(truth)
     events = nanoevents.NanoEventsFactory.from_root(
