@@ -177,7 +177,7 @@ def _described(kind: Any, title: str) -> Any:
 def _entitle(tree: Any, said: Mapping[str, str]) -> None:
     """Give the branches of an empty TTree their titles.
 
-    The writer of uproot (5.6 to 5.7) has no argument for them.  It takes them from its own table, which is written
+    The writer of uproot (to 5.7) has no argument for them.  It takes them from its own table, which is written
     again here as it does itself when a tree outgrows its place; the leaves keep theirs, of which ROOT needs the lengths.
     """
     writer, file = tree._cascading, tree._file

@@ -90,7 +90,8 @@ class EventWriter(ABC):
 
     def _described(self) -> dict[str, Any]:
         """The provenance as plain values, and the number of the file's format."""
-        return {"format": FORMAT} | describe(self.provenance) | {"format": FORMAT}
+        said: dict[str, Any] = describe(self.provenance)
+        return {"format": FORMAT} | said | {"format": FORMAT}
 
     def _check_open(self) -> None:
         if self._file is None:

@@ -17,6 +17,7 @@ from darkpair.chains.models.rates import build_model, rate_table
 from darkpair.expected import expected_rows
 from darkpair.expected_report import expected_lines
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.gen.output.file_format import FORMAT, format_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe
@@ -190,6 +191,8 @@ def inspect(file: Path, branching_ratio: float | None, exposure: float | None, a
             console.print(line)
     if "seed" in told:
         console.print(f"seed                   {told['seed']}")
+    if (number := format_of(told, str(file))) != FORMAT:
+        console.print(f"format                 {number} (today's is {FORMAT})")
     versions = ", ".join(f"{name} {version}" for name, version in told.get("versions", {}).items())
     if versions:
         console.print(f"made with              {versions}")

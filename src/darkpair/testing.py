@@ -20,6 +20,7 @@ from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.kinematics import boost
 from darkpair.gen.lifetime import Exponential
 from darkpair.gen.observed import Observed
+from darkpair.gen.output.titles import checked_title
 from darkpair.gen.particles import Particle
 from darkpair.gen.pipeline import Chunk, EventDetector, EventSource, Pipeline, ReadSource
 from darkpair.gen.streams import BLOCK, Streams
@@ -156,6 +157,8 @@ def check_detector(detector: EventDetector, truth: Batch) -> None:
     )
     assert one.n == len(truth), f"{len(truth)} events went in, {one.n} came out"
     assert _same(one, two), "the same stream gave another observation after pickling"
+    for name, title in one.titles.items():
+        checked_title(name, title)
     weight = truth.weight
     verdict = detector.select(one, weight)
     last = verdict.cutflow.stages[-1]

@@ -13,12 +13,14 @@ import pytest
 from click.testing import CliRunner
 
 from darkpair.cli import main
+from darkpair.gen.lifetime import Scan
 from darkpair.gen.output.reader import read_provenance
 from darkpair.job import load_job
 from darkpair.run import run_job
+from tests.front import branch_tables
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "analysis.md").read_text(encoding="utf-8")
+PAGE = branch_tables.PAGE.read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -81,16 +83,22 @@ def test_expected_events(page: dict[str, Any]) -> None:
     assert page["branching_ratio_limit"] * page["events_at_koto"] / 1e-9 == pytest.approx(page["most"])
 
 
-def test_every_reconstructed_branch_is_on_the_page(page: dict[str, Any]) -> None:
-    """Of KOTO's file; `Pi0_px, _py` on the page stands for ``Pi0_px`` and ``Pi0_py``."""
-    with page["uproot"].open(page["folder"] / "koto_pi0.root") as file:
-        names = [name for name in file["Events"].iterkeys() if name.startswith(("Pi0_", "Cluster_", "n_"))]
-    table = PAGE[PAGE.index("## What is reconstructed") : PAGE.index("## Acceptance")]
-    said = set()
-    for row in re.findall(r"^\| (.*?) \|", table, flags=re.MULTILINE):
-        for words in re.findall(r"`([^`]+)`", row):
-            first, *rest = (word.strip() for word in words.split(","))
-            stem = first.split("_")[0] if first[0].isupper() else ""
-            said |= {first} | {stem + word for word in rest}
-    said |= set(re.findall(r"`(Pi0_\w+)`", PAGE))
-    assert set(names) <= said
+def test_the_law_of_a_scan_on_the_page_is_the_package_s(page: dict[str, Any]) -> None:
+    lengths = np.geomspace(1e-6, 1e9, 31)
+    for ctau in (1e-3, 0.3, 100.0, 1e7):
+        assert page["to_ctau"](lengths, ctau) == pytest.approx(Scan().weight(lengths, ctau), rel=1e-12)
+
+
+def test_the_tables_of_branches_are_the_titles() -> None:
+    """Made anew by ``python -m tests.front.branch_tables``."""
+    assert branch_tables.renewed(PAGE) == PAGE
+
+
+def test_every_branch_is_on_the_page(page: dict[str, Any]) -> None:
+    """Of the files of both detectors that the page makes."""
+    said = {branch for titles in branch_tables.TABLES.values() for branch in titles}
+    for name in ("koto_pi0", "charm"):
+        with page["uproot"].open(page["folder"] / f"{name}.root") as file:
+            branches = set(file["Events"].iterkeys())
+        counters = {f"n{branch.split('_')[0]}" for branch in branches}
+        assert branches - counters - said <= {"Pi0_accepted"}

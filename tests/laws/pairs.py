@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import awkward as ak
+
 from darkpair import Chain, Pipeline, build
 from darkpair.chains.catalogue import CHAINS
 from darkpair.gen.decay import Decay
@@ -18,9 +20,10 @@ from darkpair.gen.pipeline import EventSource
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.upsilon4s import PARENTS, Upsilon4S
+from darkpair.gen.streams import Streams
 from darkpair.plugins import REGISTRIES
 
-__all__ = ["PAIRS", "Pair"]
+__all__ = ["PAIRS", "Pair", "observed"]
 
 #: Kinds of chain that the catalogue has no name for: a visible companion, charged daughters, one of two modes.
 MORE: dict[str, str] = {
@@ -126,6 +129,25 @@ class Pair:
         source = self.source()
         assert source is not None
         return Pipeline(source=source, chain=chain, detector=self.apparatus(**more), seed=seed, keep="all")
+
+
+def observed(pair: Pair, n: int, *, ctau: float = 100.0) -> ak.Array:
+    """Record of a few events of a pair as the detector sees them, all kept.
+
+    Parameters
+    ----------
+    pair : Pair
+    n : int
+    ctau : float [mm]
+        Of every unstable dark particle.
+    """
+    streams = Streams(1)
+    source, detector = pair.source(), pair.apparatus()
+    assert source is not None
+    events = pair.made(ctau).batch(source.sample(n, streams.rng("source")), streams)
+    reco = detector.observe(events, streams.rng("detector"))
+    verdict = detector.select(reco, events.weight)
+    return ak.with_field(events.record(), reco.marked(verdict.chosen, verdict.mask).record(), "reco")
 
 
 def _unstable(decay: Decay) -> Iterator[str]:

@@ -28,7 +28,7 @@ from darkpair.gen.region import Slab
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.koto_kl import KotoKL
 from tests.event_files import b_event, write_nano
-from tests.laws.pairs import PAIRS, Pair
+from tests.laws.pairs import PAIRS, Pair, observed
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 #: "meaning [unit]", the unit one of these, alone or several multiplied.
@@ -61,9 +61,7 @@ def one_topology(events: ak.Array) -> bool:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_every_branch_has_a_title_with_its_unit(pair: Pair) -> None:
-    chain = pair.made(100.0)
-    (chunk,) = chunks(pair.pipeline(chain), 2000)
-    record = chunk.record()
+    record = observed(pair, 300)
     for layout in LAYOUTS:
         if layout != "flat" or one_topology(record):
             ours(record, layout)
@@ -107,8 +105,7 @@ def test_events_of_a_file(tmp_path: Path, layout: Layout) -> None:
 @pytest.mark.parametrize("pair", {pair.detector: pair for pair in PAIRS}.values(), ids=str)
 def test_the_file_has_them(tmp_path: Path, pair: Pair, layout: Layout, kind: Kind) -> None:
     """In uproot; and in the tree itself, where the leaves keep what ROOT needs."""
-    (chunk,) = chunks(pair.pipeline(pair.made(100.0)), 200)
-    events = chunk.record()
+    events = observed(pair, 200)
     if layout == "flat" and not one_topology(events):
         pytest.skip("several topologies")
     for part in (events, events[:0]):
@@ -133,8 +130,7 @@ def test_the_file_has_them(tmp_path: Path, pair: Pair, layout: Layout, kind: Kin
 
 def test_titles_live_through_reading_choosing_and_writing(tmp_path: Path) -> None:
     pair = next(pair for pair in PAIRS if pair.detector == "koto")
-    (chunk,) = chunks(pair.pipeline(pair.made(100.0)), 3000)
-    events = chunk.record()
+    events = observed(pair, 3000)
     path = tmp_path / "e.root"
     for some in (events, events[np.arange(len(events))[::-3]], ak.concatenate([events, events])):
         assert said(some, "cartesian") == said(events, "cartesian")
