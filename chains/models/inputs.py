@@ -30,6 +30,12 @@ class InputLine:
         One standard deviation; 0 for a convention or a choice.
     unit, source, confidence : str
         Where the number comes from, and how surely.
+    place : str
+        Where in the source it was read: file, table, equation, section, figure or page.
+    searched : str
+        For a number from memory, the public material in which it was looked for in vain.
+    alternative : float or None [unit]
+        Another value that may be right.
     """
 
     value: float
@@ -37,6 +43,9 @@ class InputLine:
     unit: str
     source: str
     confidence: str
+    place: str = ""
+    searched: str = ""
+    alternative: float | None = None
 
 
 @forgotten_with_changes

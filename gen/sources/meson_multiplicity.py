@@ -29,6 +29,10 @@ class Measured:
         Mesons per inelastic interaction; one standard deviation.
     source, confidence : str
         Where the number comes from, and how surely.
+    place : str
+        Where in the source it was read: file, table, equation, section, figure or page.
+    searched : str
+        For a number from memory, the public material in which it was looked for in vain.
     """
 
     meson: str
@@ -37,6 +41,8 @@ class Measured:
     error: float
     source: str
     confidence: str
+    place: str = ""
+    searched: str = ""
 
 
 @forgotten_with_changes

@@ -319,11 +319,12 @@ def test_vector_mesons_to_three_pions() -> None:
     phi = element("phi -> pi0 pi+ pi-")
     assert isinstance(phi, ThreePionRho)
     name = "phi -> pi0 pi+ pi-"
-    total, rho = integral(name, phi), integral(name, replace(phi, direct=0.0))
-    direct = integral(name, replace(phi, direct=1e6)) * (phi.direct / 1e6) ** 2
-    # KLOE, hep-ex/0303016: .937 of rho pi, 8.5e-3 direct
-    assert rho / total == pytest.approx(0.937, abs=0.01)
-    assert direct / total == pytest.approx(8.5e-3, abs=1e-3)
+    rho = integral(name, replace(phi, direct=0.0))
+    # KLOE, hep-ex/0303016 as in PDG 2026 (M004R46, M004R3): of all phi 0.0087 is 3 pi that is not rho pi, of 0.151(9)
+    # that is 3 pi.  Their fit with free rho masses has a direct term 8 % below ours: 0.065 with one mass, 0.060 with theirs.
+    other = {sign: 1.0 - rho / integral(name, replace(phi, phase=sign * phi.phase)) for sign in (1.0, -1.0)}
+    assert other[1.0] == pytest.approx(0.0087 / 0.151, abs=0.01)
+    assert other[-1.0] > 0.15  # the other sign of the phase
     omega = element("omega -> pi0 pi+ pi-")
     # in the centre Z = 0; where a charged pion rests the P wave vanishes
     q2, cosine, _ = sp.three_body(np.random.default_rng(7), omega.mass, *omega.masses)

@@ -8,6 +8,7 @@ import pytest
 
 from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.particles import particle
 
 
 def test_every_line_has_a_source() -> None:
@@ -17,6 +18,25 @@ def test_every_line_has_a_source() -> None:
             assert line.unit, name
             assert line.uncertainty >= 0.0, name
             assert line.confidence in {"read", "memory", "derived", "choice", "print"}, name
+
+
+def test_what_was_read_says_where_and_what_was_not_says_where_it_was_looked_for() -> None:
+    for preset in PRESETS:
+        for name, line in Inputs(preset).lines().items():
+            assert bool(line.place) == (line.confidence == "read"), name
+            assert bool(line.searched) == (line.confidence == "memory"), name
+            assert line.alternative != line.value, name
+
+
+def test_two_ways_to_the_isospin_breaking_of_kaons() -> None:
+    """K+ -> pi+ nu nubar against K_L -> pi0: Marciano and Parsa, and the kappa of arXiv:0705.2025 with the lifetimes."""
+    line = Inputs("pdg").lines()["isospin_breaking"]
+    inputs = Inputs("pdg")
+    other = inputs["kappa_plus"] * particle("K_L0").ctau / (inputs["kappa_L"] * particle("K+").ctau)
+    assert line.alternative == pytest.approx(other, abs=5e-4)
+    assert line.value == pytest.approx(
+        other, rel=0.008
+    )  # the uncertainty of kappa_L / kappa_+ and of 0.954(3)
 
 
 def test_printed_values_stand_only_in_the_presets_of_the_paper() -> None:
