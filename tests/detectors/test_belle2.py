@@ -17,6 +17,7 @@ from darkpair.chains.models import ZPrimeScalar
 from darkpair.detectors.b_factory import Crystals, Tracker, tracked_part
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
+from darkpair.detectors.selection import CONFIDENCES
 from darkpair.gen.events import FinalState
 from darkpair.gen.lifetime import Exponential
 from darkpair.gen.particles import particle
@@ -61,7 +62,7 @@ def test_every_number_has_a_source(name: str) -> None:
     entries += [*data["standard_model"].values(), *data["cuts"], *data.get("tags", {}).values()]
     for entry in entries:
         assert entry["source"]
-        assert entry["confidence"] in ("read", "derived", "memory")
+        assert entry["confidence"] in CONFIDENCES
     for selection in data["selections"]:
         assert Belle2(experiment=name, selection=selection).cuts.name == selection
 
