@@ -10,8 +10,7 @@ import pytest
 from darkpair import Batch, InputError, Parents, Streams, UnknownNameError, build
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import CONFIDENCES
-from darkpair.detectors.selection import Cut, Line, Selection
+from darkpair.detectors.selection import CONFIDENCES, Cut, Line, Selection
 from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL

@@ -44,7 +44,7 @@ def numbers(
     if isinstance(entry, dict):
         known = {k: v for k, v in (above or {}).items() if k in ("confidence", "place", "searched", "source")}
         own = {k: v for k, v in entry.items() if not isinstance(v, dict)}
-        if "confidence" in own or "source" in own and ("value" in own or "confidence" in known):
+        if "confidence" in own or ("source" in own and ("value" in own or "confidence" in known)):
             # (a place goes with its source: an entry with a source of its own needs a place of its own)
             taken = {k: v for k, v in known.items() if k == "confidence" or "source" not in own}
             yield where, taken | own
@@ -74,7 +74,11 @@ def names_a_place(place: str) -> bool:
 
 
 def test_all_data_files_are_there() -> None:
-    assert {"detectors/data/koto.toml", "gen/data/mesons/multiplicities.toml", "chains/data/decays.toml"} <= set(DATA)
+    assert {
+        "detectors/data/koto.toml",
+        "gen/data/mesons/multiplicities.toml",
+        "chains/data/decays.toml",
+    } <= set(DATA)
     assert {"chains/models/data/inputs.toml", "constraints/constraints.toml"} <= set(DATA)
     assert len(every()) > 300
 
