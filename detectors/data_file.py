@@ -29,7 +29,7 @@ class Number:
     error : float or None
         Standard error, statistical and systematic together, where the source gives one.
     unit, source, confidence : str
-        Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
+        Confidence is ``read`` (in its source), ``derived``, ``choice`` (ours) or ``memory`` (recalled, to be verified).
     place : str
         Where in the source it was read: file, table, equation, section, figure or page.
     searched : str

@@ -19,6 +19,9 @@ from darkpair.gen.kinematics import Array
 
 __all__ = ["Cut", "Line", "Selection"]
 
+#: How a number of a data file is known: read in its source, computed from numbers that were, a decision of ours, recalled.
+CONFIDENCES = ("read", "derived", "choice", "memory")
+
 #: Reconstructed numbers of the candidates by name, each (k,).
 Values: TypeAlias = Mapping[str, Array]
 
@@ -52,7 +55,7 @@ class Cut:
     Parameters
     ----------
     name, variable, unit, source, confidence : str
-        Confidence is ``read`` (in its source), ``derived`` or ``memory`` (recalled, to be verified).
+        Confidence is one of `CONFIDENCES`.
     low, high : float, Line or None
     """
 
@@ -67,9 +70,9 @@ class Cut:
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             raise InputError(f"cut {self.name!r} has no limit; give min, max or both")
-        if self.confidence not in ("read", "derived", "memory"):
+        if self.confidence not in CONFIDENCES:
             raise InputError(
-                f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: read, derived, memory"
+                f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: {', '.join(CONFIDENCES)}"
             )
 
     def __call__(self, values: Values) -> NDArray[np.bool_]:

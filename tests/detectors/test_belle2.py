@@ -17,9 +17,11 @@ from darkpair.chains.models import ZPrimeScalar
 from darkpair.detectors.b_factory import Crystals, Tracker, tracked_part
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
+from darkpair.detectors.selection import CONFIDENCES
 from darkpair.gen.events import FinalState
 from darkpair.gen.lifetime import Exponential
 from darkpair.gen.particles import particle
+from darkpair.gen.region import covers
 from darkpair.gen.sources.upsilon4s import MACHINES, Upsilon4S
 from darkpair.gen.streams import BLOCK
 from darkpair.testing import check_detector
@@ -61,9 +63,18 @@ def test_every_number_has_a_source(name: str) -> None:
     entries += [*data["standard_model"].values(), *data["cuts"], *data.get("tags", {}).values()]
     for entry in entries:
         assert entry["source"]
-        assert entry["confidence"] in ("read", "derived", "memory")
+        assert entry["confidence"] in CONFIDENCES
     for selection in data["selections"]:
         assert Belle2(experiment=name, selection=selection).cuts.name == selection
+
+
+@pytest.mark.parametrize("name", ["belle2", "belle"])
+def test_the_tracker_ends_before_the_crystals(name: str) -> None:
+    data = read_data(name)
+    tracker, crystals = Tracker.of(data).volume, Crystals.of(data).inside
+    assert covers(crystals, tracker)
+    gaps = tracker.z_min - crystals.z_min, crystals.z_max - tracker.z_max, crystals.radius - tracker.radius
+    assert min(gaps) > 100.0  # (particle identification stands between them)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +131,10 @@ def test_resolutions() -> None:
     px, _, _ = tracker.smear(many, noise)
     assert px.std() == pytest.approx(math.hypot(0.001, 0.003), rel=5 / math.sqrt(2 * n))
     crystals = Crystals.of(read_data("belle2"))
-    np.testing.assert_allclose(crystals.sigma(np.array([1.0, 0.1])), [0.022, 0.077], rtol=1e-3)
+    # basf2, ECLCovarianceMatrixModule.cc, barrel with full beam background, at 1 and 0.1 GeV, a + b E^-1/4 + c E^-1/2 + d/E
+    coefficients = np.array([5.9203, -11.0341, 7.6176, -0.267069]) / 100.0
+    basf2 = np.power.outer(np.array([1.0, 0.1]), [0.0, -0.25, -0.5, -1.0]) @ coefficients
+    np.testing.assert_allclose(crystals.sigma(np.array([1.0, 0.1])), basf2, rtol=3e-3)
     expected = math.sqrt(0.00066**2 + 0.0081**2 + 0.0134**2)
     assert Crystals.of(read_data("belle")).sigma(np.array([1.0]))[0] == pytest.approx(expected, rel=1e-12)
 

@@ -13,6 +13,7 @@ import pytest
 from darkpair import Batch, InputError, Streams, UnknownNameError, build
 from darkpair.detectors.data_file import data_files, read_data
 from darkpair.detectors.fixed_target import FixedTarget, experiments
+from darkpair.detectors.selection import CONFIDENCES
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.sources.gun import Gun
 from darkpair.plugins import make
@@ -49,7 +50,7 @@ def test_every_number_has_a_source() -> None:
         data = read_data(name)
         found = numbers(data)
         assert len(found) >= 10
-        assert all(n["source"] and n["confidence"] in ("read", "derived", "memory") for n in found), name
+        assert all(n["source"] and n["confidence"] in CONFIDENCES for n in found), name
         for selection in data["selections"]:
             assert all(cut.source for cut in FixedTarget(experiment=name, selection=selection).cuts.cuts)
     assert set(experiments()) == {"charm", "nucal", "ship", "dune_nd", "faser2"}

@@ -10,7 +10,7 @@ import pytest
 from darkpair import Batch, InputError, Parents, Streams, UnknownNameError, build
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import Cut, Line, Selection
+from darkpair.detectors.selection import CONFIDENCES, Cut, Line, Selection
 from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL
@@ -41,7 +41,7 @@ def test_every_number_has_a_source() -> None:
     for table in ("geometry", "resolution"):
         for entry in data[table].values():
             assert entry["source"]
-            assert entry["confidence"] in ("read", "derived", "memory")
+            assert entry["confidence"] in CONFIDENCES
     assert data["geometry"]["z_calorimeter"]["value"] == 6148.0
     for name in data["selections"]:
         for cut in Koto(selection=name).cuts.cuts:

@@ -9,6 +9,7 @@ import pytest
 from darkpair import UnknownNameError
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto_results import Number, factors, koto_decay_probability, run
+from darkpair.detectors.selection import CONFIDENCES
 
 RUNS = ("2015", "2016-18", "2021")
 
@@ -23,7 +24,7 @@ def test_every_number_has_a_source(name: str) -> None:
     assert len(numbers) >= 6 + len(result.pi0_x_limits)
     for number in numbers:
         assert number.source
-        assert number.confidence in ("read", "derived", "memory")
+        assert number.confidence in CONFIDENCES
         assert number.value >= 0.0
 
 
