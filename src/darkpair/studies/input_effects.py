@@ -21,10 +21,10 @@ from darkpair.studies.input_results import (
     counting,
     dalitz,
     dump,
-    kaons,
+    kl,
     koto,
-    koto_factors,
     koto_vetoes,
+    pairs,
     production,
     protons,
     theory,
@@ -81,22 +81,24 @@ def _dumps() -> Iterable[Feed]:
 def _belles() -> Iterable[Feed]:
     for name in ("belle", "belle2"):
         yield Feed(f"{name}.toml tracker*", partial(belle, name, "K_S"))
+        yield Feed(f"{name}.toml normalisation.neutral", partial(pairs, name, "neutral"))
+        yield Feed(f"{name}.toml normalisation.*", partial(pairs, name, "charged"))
         yield Feed(f"{name}.toml kaon.*", partial(belle, name, "K_S"))
         yield Feed(f"{name}.toml *", partial(belle, name, "K+"))
 
 
 def _kotos() -> Iterable[Feed]:
     yield Feed("koto.toml veto.*", koto_vetoes)
-    yield Feed("koto.toml factors.*", koto_factors)
+    yield Feed("koto.toml factors.*", partial(kl, "2016-18"))
     for name in ("2015", "2016-18", "2021"):
         yield Feed(f"koto.toml selections.{name}.*", partial(koto, name))
-        yield Feed(f"koto.toml runs.{name}.pot", partial(kaons, name), _RECORD)
+        yield Feed(f"koto.toml runs.{name}.pot", partial(kl, name), _RECORD)
         yield Feed(
             f"koto.toml runs.{name}.background",
             partial(counting, f"koto {name}"),
             _CLS if name != "2016-18" else "",
         )
-        yield Feed(f"koto.toml runs.{name}.*", partial(kaons, name))
+        yield Feed(f"koto.toml runs.{name}.*", partial(kl, name))
     yield Feed("koto.toml *", partial(koto, "2016-18"))
 
 
@@ -167,7 +169,7 @@ class Effect:
         Result with the shift over the result without it, minus 1; of a distribution the part that moves between its
         cells.
     error : float or None
-        Standard error from the blocks of the same events; None where nothing is drawn.
+        Standard error from parts of the same events; None where nothing is drawn.
     below : float or None
         Where no accepted event changed, what the effect is below, at 90 % confidence.
     """
@@ -178,7 +180,7 @@ class Effect:
 
 
 def effects(shift: Shift, blocks: int) -> dict[str, Effect]:
-    """Effect of each of the shift's values on the result that the entry feeds, by "up", "down" or "alternative".
+    """Effect of each of the shift's values on the result that the entry feeds, by "down" and "up".
 
     Parameters
     ----------
@@ -226,7 +228,7 @@ def _compare(before: Array, after: Array) -> Effect:
         moved = 0.5 * float(np.abs(new - old).sum()) / total if k > 1 else ratio - 1.0
         return Effect(value=moved if abs(moved) > _ROUNDING else 0.0)
     if not np.array_equal(before, after):
-        # the same generated events with and without the shift: a ratio of sums over blocks, its error by the blocks
+        # the same generated events with and without the shift: a ratio of sums over parts, its error by the parts
         spread = math.sqrt(k / (k - 1.0) * float(np.square(new - ratio * old).sum())) / total
         return Effect(value=ratio - 1.0, error=spread)
     return Effect(value=0.0, below=_UNSEEN * float(before[1].sum()) / total**2)

@@ -26,10 +26,12 @@ from darkpair.chains.standard_model_rates import (
 )
 from darkpair.constraints import AtomicParity, Constraint, KotoBand, KPlusToPiNuNu, NeutrinoElectron
 from darkpair.detectors.belle2 import Belle2
-from darkpair.detectors.data_file import read_data
+from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_results import kaons
 from darkpair.detectors.koto_results import run as run_of_koto
+from darkpair.detectors.normalisation import by_kaons, by_pairs
 from darkpair.gen.data_files import load
 from darkpair.gen.events import Batch
 from darkpair.gen.importance import aim
@@ -46,22 +48,27 @@ from darkpair.statistics import Counting, upper_limit
 from darkpair.studies.samples import PI0, SM
 
 __all__ = [
+    "SEED",
     "Result",
     "Simulated",
     "belle",
     "counting",
     "dalitz",
     "dump",
-    "kaons",
+    "kl",
     "koto",
-    "koto_factors",
     "koto_vetoes",
+    "pairs",
     "production",
     "protons",
     "theory",
 ]
 
-_SEED: Final = 120_000
+#: Of every sample.
+SEED: Final = 120_000
+
+#: Events of a part, by which errors are told: a part of a block.
+_PART: Final = 1024
 
 #: Of the pilot, see `darkpair.gen.importance.aim`.
 _CELLS, _THROWS = (24, 20, 16), (8, 8)
@@ -85,7 +92,7 @@ class Result:
     name: str
     number: Callable[[], Any]
 
-    def sums(self, blocks: int) -> Array:  # noqa: ARG002 (nothing is drawn)
+    def sums(self, blocks: int) -> Array:
         """The numbers, (1, cells)."""
         return np.atleast_2d(np.asarray(self.number(), dtype=np.float64))
 
@@ -117,16 +124,17 @@ class Simulated:
     forced: bool = False
 
     def sums(self, blocks: int) -> Array:
-        """Sums of the accepted weights of each block, and of their squares, (2, blocks)."""
+        """Sums of the accepted weights of each 1024 events, and of their squares, (2, parts)."""
         detector = self.detector()
         region = detector.region if self.forced else None  # type: ignore[attr-defined]
-        out = np.empty((2, blocks))
+        parts = []
         for i, events in enumerate(_truth(self, region, blocks)):
-            seen = detector.observe(events, Streams(_SEED, i).rng("detector"))
-            verdict = detector.select(seen, events.weight)
-            weight = events.weight[verdict.mask]
-            out[:, i] = weight.sum(), np.square(weight).sum()
-        return out
+            seen = detector.observe(events, Streams(SEED, i).rng("detector"))
+            weight = np.where(detector.select(seen, events.weight).mask, events.weight, 0.0).reshape(
+                -1, _PART
+            )
+            parts.append((weight.sum(axis=1), np.square(weight).sum(axis=1)))
+        return np.concatenate(parts, axis=1)
 
 
 #: The truth of one sample, in one volume: what is asked for many changes in turn.
@@ -142,7 +150,7 @@ def _truth(sample: Simulated, region: Region | None, blocks: int) -> list[Batch]
             sample.descriptor, mass=sample.mass, ctau=sample.ctau, lifetimes=_forced(sample, region)
         )
         source = sample.source() if region is None else _aimed(sample, sample.detector().region)  # type: ignore[attr-defined]
-        streams = [Streams(_SEED, i) for i in range(blocks)]
+        streams = [Streams(SEED, i) for i in range(blocks)]
         _MADE[key] = [chain.batch(source.sample(BLOCK, s.rng("source")), s) for s in streams]
     return _MADE[key]
 
@@ -163,7 +171,7 @@ def _aimed(sample: Simulated, region: Region) -> Any:
             sample.descriptor, mass=sample.mass, ctau=sample.ctau, lifetimes=_forced(sample, region)
         )
         source: Any = sample.source()
-        _AIMED[sample.name] = aim(source, chain, seed=_SEED, cells=_CELLS, throws=_THROWS)
+        _AIMED[sample.name] = aim(source, chain, seed=SEED, cells=_CELLS, throws=_THROWS)
     return _AIMED[sample.name]
 
 
@@ -255,33 +263,33 @@ def counting(experiment: str) -> Result:
 
 
 def protons(experiment: str) -> Result:
-    """Events of a rate."""
-
-    def events() -> float:
-        detector = FixedTarget(experiment=experiment)
-        return detector.expected_events(multiplicity=1.0, branching_ratio=1.0, acceptance=1.0)
-
-    return Result(name=f"{experiment}: expected events of a branching ratio", number=events)
-
-
-def kaons(run: str) -> Result:
-    """What a published sensitivity means for an acceptance."""
+    """Events of a rate behind a target."""
     return Result(
-        name=f"KOTO {run}: acceptance per K_L that the single-event sensitivity implies",
-        number=lambda: run_of_koto(run).acceptance,
+        name=f"{experiment}: expected events of a branching ratio",
+        number=lambda: FixedTarget(experiment=experiment).normalisation(1.0).scale,
     )
 
 
-def koto_factors() -> Result:
-    """The product of all that KOTO's detector does not simulate."""
+def kl(run: str) -> Result:
+    """Events of a rate, by the number of K_L and all that KOTO's detector does not simulate."""
 
-    def product() -> float:
+    def scale() -> float:
         names = tuple(read_data("koto")["factors"])
-        return float(np.prod(list(Koto(factors=names).flat_factors.values())))
+        return by_kaons(kaons(run), decays=1.0, factors=Koto(factors=names).flat_factors).scale
 
     return Result(
-        name="KOTO: expected events of a branching ratio, by kaons and all flat factors", number=product
+        name=f"KOTO {run}: expected events of a branching ratio, by kaons and all factors", number=scale
     )
+
+
+def pairs(experiment: str, charge: str) -> Result:
+    """Events of a rate, by the number of pairs of B mesons."""
+
+    def scale() -> float:
+        data = read_data(experiment)["normalisation"]
+        return by_pairs(Number(**data["pairs"]), Number(**data[charge])).scale
+
+    return Result(name=f"{experiment}: expected events of a branching ratio of {charge} B", number=scale)
 
 
 def production(meson: str) -> Result:

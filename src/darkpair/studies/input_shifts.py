@@ -86,7 +86,7 @@ class Shift:
     rule : str
         A name of `RULES`.
     others : mapping of str to number, list or table
-        By "up" and "down", or "alternative" alone.
+        By "down" and "up"; "up" alone where there is one only.
     """
 
     entry: Entry
@@ -135,9 +135,9 @@ def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:
     times : float
         Of the rule's own size.
     """
-    if "alternative" in entry.table:
+    if "alternative" in entry.table and not any(entry.table.get(error) for error in _ERRORS):
         other = entry.table["alternative"]
-        others = {"alternative": other["value"] if isinstance(other, Mapping) else other}
+        others = {"up": other["value"] if isinstance(other, Mapping) else other}
         (key, value), *_ = entry.numbers.items()
         return [Shift(entry=entry, key=f"{entry.key}.{key}", value=value, rule="alternative", others=others)]
     found = []
@@ -147,7 +147,7 @@ def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:
         others = (
             {"up": move(1)}
             if rule == "zero" or _none_below(rule, value)
-            else {"up": move(1), "down": move(-1)}
+            else {"down": move(-1), "up": move(1)}
         )
         found.append(Shift(entry=entry, key=f"{entry.key}.{name}", value=value, rule=rule, others=others))
     return found
