@@ -110,12 +110,15 @@ def _row(shift: Shift, effect: Mapping[str, Effect]) -> dict[str, Any]:
         row[side + " error [%]"] = None if one is None or one.error is None else 100.0 * one.error
     below = [one.below for one in effect.values() if one.below is not None]
     row["below [%]"] = 100.0 * max(below) if below and not feed.none else None
-    row["result"] = f"none of {feed.result().name}: {feed.none}" if feed.none else feed.result().name
+    row["result"] = f"none: {feed.none} ({feed.result().name})" if feed.none else feed.result().name
     return row | {"source": _source(shift.entry)}
 
 
 def _value(shift: Shift) -> str:
-    unit = shift.entry.table.get("unit", "")
+    """The number with its unit; of a selection's limit that is its cut's."""
+    entry = shift.entry
+    cuts = {cut["name"]: cut["unit"] for cut in entry.around.get("cuts", ())}
+    unit = entry.table.get("unit", cuts.get(entry.key.rpartition(".")[2], ""))
     return f"{_words(shift.value)} {'' if unit == '1' else unit}".strip()
 
 
