@@ -123,8 +123,8 @@ def _value(shift: Shift) -> str:
 
 
 def _source(entry: Entry) -> str:
-    searched = entry.table.get("searched")
-    return entry.table["source"] + (f"; searched in vain: {searched}" if searched else "")
+    source, searched = entry.table["source"], entry.table.get("searched")
+    return f"{source}; searched in vain: {searched}" if searched else f"{source}"
 
 
 def _percent(effect: Effect) -> float:
@@ -147,7 +147,7 @@ def _words(value: Any) -> str:
 
 def _largest(row: Mapping[str, Any]) -> float:
     """Size of the larger effect of a row [%]."""
-    return max(abs(row[side] or 0.0) for side in ("down [%]", "up [%]"))
+    return max(abs(float(row[side] or 0.0)) for side in ("down [%]", "up [%]"))
 
 
 def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
