@@ -157,6 +157,8 @@ def test_the_spectra_are_what_each_generator_gives(ctau: float, tmp_path: Path) 
                 compared += 1
     assert compared >= 4
     accepted = [result["acceptance"] for result in made.values()]
+    if ctau == 300.0:  # docs/analysis.md
+        assert 8.0 < made["pythia6"]["acceptance"] / made["sibyll23d"]["acceptance"] < 10.5
     first = made["pythia6"]["expected"]
     half = 0.5 * (max(accepted) - min(accepted)) / made["pythia6"]["acceptance"]
     assert first["spectrum"] / first["value"] == pytest.approx(half, rel=0.1)
