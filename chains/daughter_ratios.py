@@ -15,7 +15,7 @@ from itertools import product
 from darkpair.chains.descriptor import Spelled, parse
 from darkpair.chains.models.decays import K_SHORT_DECAY, PI0_DECAY
 from darkpair.gen.errors import DarkpairError
-from darkpair.gen.particles import particle
+from darkpair.gen.particles import DARK_IDS, particle
 
 __all__ = ["DaughterRatios", "daughter_ratios", "pi0_to_photons"]
 
@@ -90,7 +90,7 @@ def _combined(daughters: tuple[str | Spelled, ...]) -> list[_Option]:
 
 
 def _below(spelled: Spelled) -> list[_Option]:
-    forced = len(spelled.modes) == 1 and spelled.modes[0][0] == 1.0 and not _dark(spelled.name)
+    forced = len(spelled.modes) == 1 and spelled.modes[0][0] == 1.0 and spelled.name not in DARK_IDS
     out = []
     for ratio, daughters in spelled.modes:
         name = _name(spelled.name, daughters)
@@ -126,10 +126,3 @@ def _canonical(name: str) -> str:
         return particle(name).name
     except DarkpairError:
         return name
-
-
-def _dark(name: str) -> bool:
-    try:
-        return particle(name).dark
-    except DarkpairError:  # a plug-in's own particle
-        return True

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from darkpair.detectors.normalisation import ERRORS, WAYS
+from darkpair.detectors.normalisation import ERRORS
 
 __all__ = ["expected_lines"]
 
-#: What an error is of, by way where it differs.
-_MEANS: Final = {
-    "statistical": "the sample's size",
-    "multiplicity": "the number of parents",
-    "spectrum": "half the spread of the spectra",
-    "efficiency": "published efficiencies",
+#: What is counted, for a line of a terminal.
+_COUNTED: Final = {
+    "kaons": "K_L at the beam exit",
+    "protons": "protons on target",
+    "pairs": "pairs of B mesons",
+    "events": "events of the file's kind",
 }
 
 
 def expected_lines(rows: Mapping[str, Any] | None) -> list[str]:
-    """The expected events of a sample with their errors apart, one a line.
+    """The expected events of a sample with their errors apart, one a line; nothing where nothing normalises it.
 
     Parameters
     ----------
@@ -31,62 +31,51 @@ def expected_lines(rows: Mapping[str, Any] | None) -> list[str]:
     if "reason" in rows:
         return [f"expected events        not told: {rows['reason']}"]
     ratio = rows["branching_ratio"]
-    unit = (
-        "x branching ratio of the first decay"
-        if ratio is None
-        else f"at a branching ratio of {ratio:.4g} ({rows['branching_ratio_of']})"
-    )
-    counted = rows["normalisation"]
-    if rows["value"] <= 0.0:
-        level = 100.0 * rows["upper_limit_level"]
-        lines = [
-            f"expected events        below {rows['upper_limit']:.3g} {unit}, at {level:.0f} % confidence, {_by(counted)}"
-        ]
-    else:
-        lines = [f"expected events        {rows['value']:.4g} {unit}, {_by(counted)}"]
-        lines += [_error(rows, name) for name in ERRORS if rows[name] is not None]
-        if rows["total"] is not None and sum(rows[name] is not None for name in ERRORS) > 1:
-            lines.append(f"  together             ± {rows['total']:.3g} ({_percent(rows, 'total')})")
-    for name, reason in rows["untold_spectra"].items():
-        lines.append(f"  not told             the spectrum of {name}: {reason}")
-    for name, value in rows["measured"].items():
-        lines.append(f"  in it                {value:.5g}, {name}, which the chain forces")
-    for name in rows["taken_as_one"]:
-        lines.append(
-            f"  taken as 1           {name}, which the chain forces; no branching ratio is known here"
+    lines = [
+        f"expected events        {_number(rows)} "
+        + (
+            "x the branching ratio of the first decay"
+            if ratio is None
+            else f"at a branching ratio of {ratio:.4g}"
         )
+    ]
+    if ratio is not None:
+        lines.append(f"  branching ratio      {rows['branching_ratio_of']}")
+    lines += _counted(rows["normalisation"])
+    for name in ERRORS:
+        if rows[name] is not None:
+            lines.append(f"  {name:<21}± {rows[name]:.3g} ({_percent(rows, name)})")
+            if name == "spectrum":
+                lines += [f"    {generator:<19}{value:.4g}" for generator, value in rows["spectra"].items()]
+    if sum(rows[name] is not None for name in ERRORS) > 1:
+        lines.append(f"  together             ± {rows['total']:.3g} ({_percent(rows, 'total')})")
+    lines += [f"  no spectrum          {name}: {reason}" for name, reason in rows["untold_spectra"].items()]
+    lines += [f"  in it                {value:.5g}, {name}" for name, value in rows["measured"].items()]
+    lines += [f"  taken as 1           {name}" for name in rows["taken_as_one"]]
     for name, other in rows["beside"].items():
-        number = f"below {other['upper_limit']:.3g}" if other["value"] <= 0.0 else f"{other['value']:.4g}"
-        kinematic = (
-            "" if other["normalisation"]["factors"] else "; vetoes and shapes of clusters are not simulated"
-        )
-        lines.append(
-            f"by {name:<20}{number}, {other['ratio']:.3g} times as many: {_by(other['normalisation'])}{kinematic}"
-        )
+        lines.append(f"by {name:<20}{_number(other)}, {other['ratio']:.3g} times as many")
+        lines += _counted(other["normalisation"])
+        if name == "kaons" and not other["normalisation"]["factors"]:
+            lines.append("  not in it            vetoes, shapes of clusters: ratios are what to use")
     return lines
 
 
-def _error(rows: Mapping[str, Any], name: str) -> str:
-    line = f"  {name:<21}± {rows[name]:.3g} ({_percent(rows, name)}), {_means(rows, name)}"
-    if name == "spectrum":
-        line += ": " + ", ".join(f"{value:.3g} {generator}" for generator, value in rows["spectra"].items())
-    return line
-
-
-def _means(rows: Mapping[str, Any], name: str) -> str:
-    sensitivity = rows["normalisation"]["way"] == "sensitivity"
-    return "the published sensitivity" if sensitivity and name == "efficiency" else _MEANS[name]
+def _number(rows: Mapping[str, Any]) -> str:
+    """The number, or of nothing accepted its limit."""
+    if rows["value"] != 0.0:
+        return f"{rows['value']:.4g}"
+    return f"below {rows['upper_limit']:.3g} ({100.0 * rows['upper_limit_level']:.0f} %)"
 
 
 def _percent(rows: Mapping[str, Any], name: str) -> str:
-    return f"{100.0 * rows[name] / rows['value']:.2g} %"
+    return f"{100.0 * rows[name] / abs(rows['value']):.2g} %"
 
 
-def _by(counted: Mapping[str, Any]) -> str:
-    """What was counted; 1 is a number per piece."""
-    way, number = counted["way"], counted["exposure"]
-    if way == "sensitivity":
-        return f"by {WAYS[way]} {1.0 / number:.3g}"
-    what = f"for each of the {WAYS[way]}" if number == 1.0 else f"for {number:.4g} {WAYS[way]}"
-    factors = counted["factors"]
-    return what + (f" with {', '.join(f'{k} {v:g}' for k, v in factors.items())}" if factors else "")
+def _counted(counted: Mapping[str, Any]) -> list[str]:
+    """What was counted, and the factors; an exposure of 1 is a number for each of them."""
+    number = counted["exposure"]
+    if counted["way"] == "sensitivity":
+        return [f"  by sensitivity       {1.0 / number:.3g}, published, for one event"]
+    return [f"  for                  {number:.4g} {_COUNTED[counted['way']]}"] + [
+        f"  with                 {name} {value:g}" for name, value in counted["factors"].items()
+    ]

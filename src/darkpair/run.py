@@ -118,7 +118,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         factors = flat_factors(pipeline.detector)
         result = summary(total.cutflow, factors)
         if spectra is not None:
-            result["spectra"] = spectra.rows(total.cutflow.generated, effective_min=EFFECTIVE_MIN)
+            result["spectra"] = spectra.rows(total.cutflow.acceptance, effective_min=EFFECTIVE_MIN)
         file.provenance["result"] = result
         if (expected := expected_rows(file.provenance)) is not None:
             result["expected"] = expected

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from darkpair.chains.models.rates import build_model
 from darkpair.cli import main
+from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.output.reader import read_provenance
 from darkpair.job import load_job
@@ -72,15 +74,24 @@ def test_a_scan_is_what_dedicated_samples_give(page: dict[str, Any], tmp_path: P
 
 
 def test_expected_events(page: dict[str, Any]) -> None:
+    """By hand, of the files' own numbers."""
     charm = read_provenance(page["folder"] / "charm.root")
-    by_hand = 2.4e18 * 0.30 * page["ratio"] * charm["result"]["acceptance"] * 0.51
-    assert page["events_at_charm"] == pytest.approx(by_hand, rel=1e-9)
-    assert page["events_at_koto"] == pytest.approx(
+    point = build_model("zprime-scalar", {"m1": "40 MeV", "m2": "400 MeV", "G_X": "0.15 GF"}, "pdg")
+    ratio = float(point.branching_ratio("eta", "X1 X2") * point.branching_ratio("X2", "X1 pi0")) * 0.98823
+    by_hand = 2.4e18 * 0.30 * ratio * charm["result"]["acceptance"] * 0.51
+    assert page["charm"].value == pytest.approx(by_hand, rel=1e-9)
+    assert 0.3 < page["charm"].multiplicity / page["charm"].value < 0.4
+    assert set(page["charm"].spectra) >= {"pythia6", "sibyll23d", "urqmd34", "bmpt"}
+    assert page["kinematic"].value == pytest.approx(
         6.83e12 * 0.07848 * 1e-9 * 0.98823 * page["acceptance"], rel=1e-4
     )
-    assert 0.3 < page["relative"] < 0.4
-    assert page["limit"] == 2.3
-    assert page["branching_ratio_limit"] * page["events_at_koto"] / 1e-9 == pytest.approx(page["most"])
+    standard = run_of_koto("2016-18").standard_acceptance.value
+    assert page["koto"].value == pytest.approx(
+        1e-9 / 7.20e-10 * 0.0784811 * page["acceptance"] / standard, rel=1e-5
+    )
+    assert 11.0 < page["kinematic"].value / page["koto"].value < 13.0
+    assert page["branching_ratio_limit"] * page["koto"].value / 1e-9 == pytest.approx(page["most"])
+    assert page["along"][0] == pytest.approx(2.4e18 * 0.30 * 1e-14 * 8e-5 * 0.51)
 
 
 def test_the_law_of_a_scan_on_the_page_is_the_package_s(page: dict[str, Any]) -> None:
