@@ -180,9 +180,9 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     meson : str
         ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K+"`` or ``"K-"``; `particle`'s other words as well.
     beam_energy : float [GeV]
-        400, 120 or 70 on a target; 6800 for each beam of a collider.
+        400, 120, 70 or 30 on a target; 6800 for each beam of a collider.
     generator : str
-        ``"sibyll23d"``, ``"pythia6"``, ``"urqmd34"``, or ``"bmpt"`` for the parametrisation.
+        ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, or ``"bmpt"`` for the parametrisation.
     target : str, optional
         ``"p"`` unless given (beryllium, where it was fitted, for ``"bmpt"``); a collider's table is the only
         one at its energy.

@@ -1,8 +1,8 @@
-"""Makes the tables of meson production beside it, with the generators of chromo.
+"""Makes the tables of meson production beside it, with the generators of chromo and with PYTHIA 8.
 
-Run as ``python -m darkpair.gen.data.mesons.make_tables FOLDER [NAME ...]`` (extra ``tables``): every table of
-`TABLES`, or those named, one process each, because a generator's state is global.  With ``--raw OTHER`` the
-mesons themselves are kept there, and used again where they are.
+Run as ``python -m darkpair.gen.data.mesons.make_tables FOLDER [NAME ...]`` (extra ``tables``; PYTHIA 8's need
+``pythia8mc`` and ``awkward``): every table of `TABLES`, or those named, one process each, because a generator's
+state is global.  With ``--raw OTHER`` the mesons themselves are kept there, and used again where they are.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.data.mesons import pythia8_mesons
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.bmpt import rapidity_of_centre
@@ -44,6 +45,11 @@ TABLES: Final = {
     TableKey("urqmd34", 30.0, "p"): (16_000, 303),
     TableKey("sibyll23d", 6800.0, COLLIDER): (20_000, 68001),
     TableKey("pythia6", 6800.0, COLLIDER): (10_000, 68002),
+    TableKey("pythia8", 400.0, "p"): (600_000, 4005),
+    TableKey("pythia8", 120.0, "p"): (300_000, 1205),
+    TableKey("pythia8", 70.0, "p"): (400_000, 705),
+    TableKey("pythia8", 30.0, "p"): (400_000, 305),
+    TableKey("pythia8", 6800.0, COLLIDER): (50_000, 68005),
 }
 
 _MODELS: Final = {"sibyll23d": "Sibyll23d", "pythia6": "Pythia6", "urqmd34": "UrQMD34"}
@@ -66,24 +72,43 @@ def generate(key: TableKey, events: int, seed: int) -> tuple[Array, Array, Array
     eta and eta' are counted where they decay, pi0, kaons at the end: what short-lived particles decay into is
     counted, so an eta of an eta' and a pi0 of an eta are.
     """
+    wanted = np.array([pdgid for ids, _ in _COUNTED.values() for pdgid in ids])
+    make = pythia8_mesons.mesons if key.generator == "pythia8" else _chromo_mesons
+    pdgid, pz, pt, made = make(key, events, seed, wanted)
+    mass = np.zeros(len(pt))
+    for name, (ids, _) in _COUNTED.items():
+        mass[np.isin(pdgid, ids)] = particle(name).mass
+    about = {
+        "generator": key.generator,
+        "beam_energy": key.beam_energy,
+        "target": key.target,
+        "seed": seed,
+        "events": events,
+        **made,
+    }
+    centre = 0.0 if key.target in ("p", COLLIDER) else rapidity_of_centre(key.beam_energy)
+    y = np.arcsinh(pz / np.sqrt(pt * pt + mass * mass)) - centre
+    return pdgid.astype(float), y, pt, about
+
+
+def _chromo_mesons(
+    key: TableKey, events: int, seed: int, wanted: Array
+) -> tuple[Array, Array, Array, dict[str, Any]]:
+    """PDG ids, momenta along the beam [GeV], pT [GeV], and what made them: in the centre of mass for protons."""
     import chromo
     from chromo.kinematics import CenterOfMass, FixedTarget, GeV
 
     proton = particle("p+").mass
     if key.target == COLLIDER:
         collision = CenterOfMass(2.0 * key.beam_energy * GeV, "proton", "proton")
-        centre = 0.0
     elif key.target == "p":
         root_s = math.sqrt(2.0 * proton * (proton + key.beam_energy))
         collision = CenterOfMass(root_s * GeV, "proton", "proton")
-        centre = 0.0
     else:
         collision = FixedTarget(key.beam_energy * GeV, "proton", _NUCLEI[key.target])
-        centre = rapidity_of_centre(key.beam_energy)
     model = getattr(chromo.models, _MODELS[key.generator])(collision, seed=seed)
     model.set_stable(111, True)
     sigma = model.cross_section()
-    wanted = np.array([pdgid for ids, _ in _COUNTED.values() for pdgid in ids])
     parts: list[tuple[Array, Array, Array]] = []
     inelastic = 0
     start = time.perf_counter()
@@ -98,23 +123,18 @@ def generate(key: TableKey, events: int, seed: int) -> tuple[Array, Array, Array
             pt = np.hypot(event.px[keep], event.py[keep])
             parts.append((event.pid[keep].copy(), event.pz[keep].copy(), pt))
     pdgid, pz, pt = (np.concatenate(column) for column in zip(*parts, strict=True))
-    mass = np.zeros(len(pt))
-    for name, (ids, _) in _COUNTED.items():
-        mass[np.isin(pdgid, ids)] = particle(name).mass
-    about = {
-        "generator": key.generator,
-        "version": f"{model.version} in chromo {chromo.__version__}",
-        "beam_energy": key.beam_energy,
-        "target": key.target,
-        "seed": seed,
-        "events": events,
-        "inelastic_events": inelastic,
-        "sigma_inelastic_mb": _number(sigma.inelastic),
-        "sigma_total_mb": _number(sigma.total),
-        "wall_time_s": round(time.perf_counter() - start, 1),
-    }
-    y = np.arcsinh(pz / np.sqrt(pt * pt + mass * mass)) - centre
-    return pdgid.astype(float), y, pt, about
+    return (
+        pdgid,
+        pz,
+        pt,
+        {
+            "version": f"{model.version} in chromo {chromo.__version__}",
+            "inelastic_events": inelastic,
+            "sigma_inelastic_mb": _number(sigma.inelastic),
+            "sigma_total_mb": _number(sigma.total),
+            "wall_time_s": round(time.perf_counter() - start, 1),
+        },
+    )
 
 
 def tabulate(key: TableKey, pdgid: Array, y: Array, pt: Array, about: Mapping[str, Any]) -> dict[str, Any]:
