@@ -70,7 +70,7 @@ def covers(outer: Region, inner: Region) -> bool | None:
     return bool(np.all(outer.contains(*(middle + (1.0 - _ROUNDING) * (corners - middle)))))
 
 
-def prolonged(region: Box | Cylinder | Frustum, z: float) -> Region:
+def prolonged(region: Box | Cylinder | Frustum, z: float) -> Box | Cylinder | Frustum:
     """The region with its sides carried on to a plane z [mm], if that lies behind it."""
     if z <= region.z_max:
         return region

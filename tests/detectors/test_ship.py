@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from darkpair import Batch, Chain, Streams, build
 from darkpair.detectors.data_file import read_data
@@ -44,12 +45,13 @@ def events(made: Chain, block: int) -> Batch:
     )
 
 
-def inside(selection: str, x: Array, y: Array, z: Array) -> Array:
+def inside(selection: str, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
     """Whether points [mm] are in the vessel, by its walls."""
     (x0, x1), (y0, y1), (z0, z1), *_ = VESSELS[selection]
     f = (1e-3 * z - z0) / (z1 - z0)
-    within: Array = (f >= 0.0) & (f <= 1.0) & (np.abs(x) <= 1e3 * (x0 + (x1 - x0) * f))
-    return within & (np.abs(y) <= 1e3 * (y0 + (y1 - y0) * f))
+    within: NDArray[np.bool_] = (f >= 0.0) & (f <= 1.0) & (np.abs(x) <= 1e3 * (x0 + (x1 - x0) * f))
+    within &= np.abs(y) <= 1e3 * (y0 + (y1 - y0) * f)
+    return within
 
 
 @pytest.mark.parametrize("selection", VESSELS)
