@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from darkpair.detectors.koto import Koto
+from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.data_files import altered
 from darkpair.gen.errors import InputError
 from darkpair.gen.streams import Streams
 from darkpair.studies import inputs
 from darkpair.studies.input_effects import _compare, effects, feed_of
+from darkpair.studies.input_results import koto
 from darkpair.studies.input_shifts import RULES, Entry, data_files, shifts, unread
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
@@ -142,16 +143,16 @@ def test_nothing_that_changed_is_a_bound() -> None:
 
 def test_known_effects() -> None:
     """Ten per cent of the protons are ten per cent of the events; what another result feeds on changes nothing."""
-    faser = next(e for e in unread() if (e.file, e.key) == ("faser2.toml", "run.pot"))
+    table = {"value": FixedTarget(experiment="faser2").run["pot"].value, "source": "", "confidence": "memory"}
+    faser = Entry(path="detectors/data/faser2.toml", key="run.pot", table=table, around={})
     found = effects(shifts(faser)[0], 1)
     assert [found[side].value for side in ("down", "up")] == pytest.approx([-0.1, 0.1])
-    vetoes = feed_of(next(e for e in unread() if e.key == "selections.2016-18.pt")).result()
-    before = vetoes.sums(1)
+    accepted = koto("2016-18")
+    before = accepted.sums(1)
     with altered({"koto.toml": {"runs.2016-18.kl": 1.0}}):
-        assert np.array_equal(vetoes.sums(1), before)
+        assert np.array_equal(accepted.sums(1), before)
     with altered({"koto.toml": {"selections.2016-18.pt.max": 0.3}}):
-        assert vetoes.sums(1)[0].sum() > before[0].sum()
-    assert Koto().cuts == Koto().cuts
+        assert accepted.sums(1)[0].sum() > before[0].sum()
 
 
 def test_an_entry_without_a_result_is_named() -> None:

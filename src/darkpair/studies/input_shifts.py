@@ -117,7 +117,7 @@ def _toml(folder: Any, inside: str = "") -> Iterator[str]:
 
 
 def unread() -> list[Entry]:
-    """Entries of every file that are recalled, or our choice, in the files' order."""
+    """Entries of every file that have numbers and are recalled, or our choice, in the files' order."""
     found = []
     for path, (package, inside) in data_files().items():
         data = load(package, inside)
@@ -126,7 +126,7 @@ def unread() -> list[Entry]:
             for key, table in entries(data)
             if table["confidence"] in WORDS
         ]
-    return found
+    return [entry for entry in found if entry.numbers]
 
 
 def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:
