@@ -34,7 +34,7 @@ def by_result() -> dict[str, list[Entry]]:
 GROUPS = by_result()
 
 #: Multiples of the rules' shifts, until something moves.
-TIMES = (1.0, 9.0, 100.0)
+TIMES = (1.0, 9.0, 100.0, 1000.0)
 
 
 def moves(entry: Entry) -> str:
