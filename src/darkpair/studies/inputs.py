@@ -166,10 +166,12 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
         named = [row for row in by_size if _largest(row) >= _NAMED]
         small = len(by_size) - len(named)
         bars.append((f"{path.rpartition('/')[2]}" + (f" ({small} more below 1 %)" if small else ""), None))
-        bars += [(row["entry"], _largest(row)) for row in named]
+        bars += [
+            (f"{row['entry']}{', a choice' * (row['word'] == 'choice')}", _largest(row)) for row in named
+        ]
     cut = _split(bars)
     columns = bars[:cut], bars[cut:]
-    length = max(map(len, columns))
+    length, largest = max(map(len, columns)), max((size or 0.0 for _, size in bars), default=_LARGE)
     figure, panels = plt.subplots(
         1, 2, figsize=(12.0, 0.19 * length + 1.2), layout="constrained", sharex=True
     )
@@ -187,11 +189,14 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
             label.set_fontweight("bold" if size is None else "normal")
         axes.tick_params(axis="y", length=0)
         axes.set(
-            xscale="log", xlim=(_NAMED, 3e3), xlabel="change of the result [%]", ylim=(length - 0.4, -0.7)
+            xscale="log",
+            xlim=(_NAMED, 3.0 * max(largest, _LARGE)),
+            xlabel="change of the result [%]",
+            ylim=(length - 0.4, -0.7),
         )
-        axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+        axes.xaxis.set_major_formatter("{x:g}")
     figure.suptitle(
-        "Numbers read nowhere: what a shift of each does to the result that it feeds (red: 10 % or more)"
+        "Numbers from memory, and choices: what a shift of each does to the result that it feeds (red: 10 % or more)"
     )
     return figure
 
