@@ -34,6 +34,8 @@ class Number:
         Where in the source it was read: file, table, equation, section, figure or page.
     searched : str
         For a number from memory, the public material in which it was looked for in vain.
+    alternative : float or None
+        Another value that may be right, as the source says.
     """
 
     value: float
@@ -43,12 +45,12 @@ class Number:
     error: float | None = None
     place: str = ""
     searched: str = ""
+    alternative: float | None = None
 
     def scaled(self, factor: float) -> Number:
         """The number times a factor, its relative error kept."""
-        return replace(
-            self, value=factor * self.value, error=None if self.error is None else factor * self.error
-        )
+        error, other = (None if x is None else factor * x for x in (self.error, self.alternative))
+        return replace(self, value=factor * self.value, error=error, alternative=other)
 
 
 def data_files() -> list[str]:

@@ -1,4 +1,4 @@
-"""Entries from memory: each has a result, and moves it; the shifts' rules; the error of an effect; the stored run."""
+"""Entries that were read nowhere: each has a result, and moves it; the shifts' rules; the error of an effect; the stored run."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from darkpair.detectors.koto import Koto
+from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.data_files import altered
 from darkpair.gen.errors import InputError
 from darkpair.gen.streams import Streams
 from darkpair.studies import inputs
 from darkpair.studies.input_effects import _compare, effects, feed_of
-from darkpair.studies.input_shifts import RULES, Entry, data_files, from_memory, shifts
+from darkpair.studies.input_results import koto
+from darkpair.studies.input_shifts import RULES, Entry, data_files, shifts, unread
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 
 
 def by_result() -> dict[str, list[Entry]]:
-    """Entries from memory by the result that they feed."""
+    """Entries that were read nowhere by the result that they feed."""
     found: dict[str, list[Entry]] = {}
-    for entry in from_memory():
+    for entry in unread():
         found.setdefault(feed_of(entry).result().name, []).append(entry)
     return found
 
@@ -33,7 +34,7 @@ def by_result() -> dict[str, list[Entry]]:
 GROUPS = by_result()
 
 #: Multiples of the rules' shifts, until something moves.
-TIMES = (1.0, 9.0, 100.0)
+TIMES = (1.0, 9.0, 100.0, 1000.0)
 
 
 def moves(entry: Entry) -> str:
@@ -77,7 +78,8 @@ LINE = {"against": "z_vtx", "points": [[4000.0, 0.1], [5000.0, 0.2]]}
         (entry_of({"value": 17.0, "unit": "deg"}), "half a degree", {"down": 16.5, "up": 17.5}),
         (entry_of({"value": 20.0}), "10 %", {"down": 18.0, "up": 22.0}),
         (entry_of({"value": -20.0}), "10 %", {"down": -22.0, "up": -18.0}),
-        (entry_of({"value": 20.0, "source": "an assumption"}), "assumption", {"down": 10.0, "up": 30.0}),
+        (entry_of({"value": 20.0, "source": "an assumption"}), "half", {"down": 10.0, "up": 30.0}),
+        (entry_of({"value": 20.0, "confidence": "choice"}), "half", {"down": 10.0, "up": 30.0}),
         (entry_of({"value": [1.0, 2.0]}), "10 %", {"down": [0.9, 1.8], "up": [1.1, 2.2]}),
         (entry_of({"max": LINE}), "10 %", None),
         (entry_of({"low": 1.0, "high": 3.0}), "10 % of the range", {"down": 0.8, "up": 1.2}),
@@ -141,16 +143,16 @@ def test_nothing_that_changed_is_a_bound() -> None:
 
 def test_known_effects() -> None:
     """Ten per cent of the protons are ten per cent of the events; what another result feeds on changes nothing."""
-    faser = next(e for e in from_memory() if (e.file, e.key) == ("faser2.toml", "run.pot"))
+    table = {"value": FixedTarget(experiment="faser2").run["pot"].value, "source": "", "confidence": "memory"}
+    faser = Entry(path="detectors/data/faser2.toml", key="run.pot", table=table, around={})
     found = effects(shifts(faser)[0], 1)
     assert [found[side].value for side in ("down", "up")] == pytest.approx([-0.1, 0.1])
-    vetoes = feed_of(next(e for e in from_memory() if e.key == "selections.2016-18.pt")).result()
-    before = vetoes.sums(1)
+    accepted = koto("2016-18")
+    before = accepted.sums(1)
     with altered({"koto.toml": {"runs.2016-18.kl": 1.0}}):
-        assert np.array_equal(vetoes.sums(1), before)
+        assert np.array_equal(accepted.sums(1), before)
     with altered({"koto.toml": {"selections.2016-18.pt.max": 0.3}}):
-        assert vetoes.sums(1)[0].sum() > before[0].sum()
-    assert Koto().cuts == Koto().cuts
+        assert accepted.sums(1)[0].sum() > before[0].sum()
 
 
 def test_an_entry_without_a_result_is_named() -> None:
@@ -169,22 +171,22 @@ def test_every_data_file_is_looked_at() -> None:
 
 @pytest.mark.skipif(not (RESULTS / "inputs.json").is_file(), reason="no source tree")
 def test_the_stored_run_is_of_these_files() -> None:
-    """Whoever changes an entry from memory runs the study again: darkpair.pages remake inputs."""
+    """Whoever changes such an entry runs the study again: darkpair.pages remake inputs."""
     rows = json.loads((RESULTS / "inputs.json").read_text(encoding="utf-8"))["rows"]
     now = [
-        (e.path, inputs._name(s), inputs._value(s), inputs._source(e))
-        for e in from_memory()
-        for s in shifts(e)
+        (e.path, inputs._name(s), inputs._value(s), inputs._source(e)) for e in unread() for s in shifts(e)
     ]
     assert [(row["file"], row["entry"], row["value"], row["source"]) for row in rows] == now
 
 
 def test_the_study_leaves_rows_and_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = [e for e in from_memory() if e.file in {"multiplicities.toml", "constraints.toml"}]
-    monkeypatch.setattr(inputs, "from_memory", lambda: few)
+    few = [e for e in unread() if e.file in {"multiplicities.toml", "constraints.toml"}]
+    monkeypatch.setattr(inputs, "unread", lambda: few)
     paths = inputs.run(tmp_path, None, quick=True)
     assert [path.name for path in paths] == ["inputs.csv", "inputs.json", "inputs.png", "inputs.pdf"]
     written = json.loads((tmp_path / "inputs.json").read_text(encoding="utf-8"))
     assert len(written["rows"]) == sum(len(shifts(e)) for e in few)
-    assert sum(row["from memory"] for row in written["files"]) >= len(few)
-    assert [row["shift"] for row in written["rules"]] == list(RULES)
+    assert sum(row["from memory"] + row["choices"] for row in written["files"]) >= len(few)
+    assert (
+        {row["shift"] for row in written["rules"]} == {row["rule"] for row in written["rows"]} <= set(RULES)
+    )

@@ -20,12 +20,9 @@ class Measurement(Number):
     ----------
     confidence_level : float, optional
         Of an upper limit; None for a measurement with its error.
-    alternative : float or None
-        Another value that may be right.
     """
 
     confidence_level: float | None = None
-    alternative: float | None = None
 
 
 def _data() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What each entry from memory does to the result that it feeds: the table of entries and results, and the shifts' effects."""
+"""What each entry that was read nowhere does to the result that it feeds: the table of entries and results, and the shifts' effects."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from darkpair.chains.models.inputs import PRESETS
 from darkpair.gen.data_files import altered
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
@@ -106,7 +107,8 @@ def _kotos() -> Iterable[Feed]:
 _OF_THEORY: Final[dict[str, tuple[str, ...]]] = {
     "BR(B+ -> K+ nu nubar)": ("pdg.G_F", "pdg.alpha_MZ", "pdg.sin2_theta_W"),
     "width of X2 -> gamma gamma, impostor": ("pdg.alpha",),
-    "BR(K_L -> X1 X2), Z' and Dirac pair": ("pdg.M_W", "pdg.m_c"),
+    "BR(K_L -> X1 X2), Z' and Dirac pair": ("pdg.M_W", "pdg.m_c", "pdg.m_UV"),
+    "BR(K_L -> X1 X2), Z' and Dirac pair, preset paper-10tev": ("paper-10tev.m_UV",),
     "BR(K_L -> X1 X2), Higgs portal": ("pdg.m_t", "pdg.m_h"),
     "BR(K_L -> X1 X2), Higgs portal at a tenth of the Higgs width": ("pdg.Gamma_h",),
     "BR(B+ -> K+ X1 X2), Higgs portal": ("pdg.mb_over_ms",),
@@ -124,7 +126,7 @@ _OF_THEORY: Final[dict[str, tuple[str, ...]]] = {
 
 def _theory() -> Iterable[Feed]:
     for name, keys in _OF_THEORY.items():
-        file = "inputs.toml" if keys[0].startswith("pdg.") else "constraints.toml"
+        file = "inputs.toml" if keys[0].startswith(PRESETS) else "constraints.toml"
         for key in keys:
             yield Feed(f"{file} {key}", partial(theory, name))
 
@@ -155,7 +157,7 @@ def feed_of(entry: Entry) -> Feed:
         if fnmatchcase(name, feed.entries):
             return feed
     raise InputError(
-        f"{name} is from memory, and no result is known that it feeds; add it to FEEDS of studies/input_effects.py"
+        f"{name} was read nowhere, and no result is known that it feeds; add it to FEEDS of studies/input_effects.py"
     )
 
 

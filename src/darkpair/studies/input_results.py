@@ -359,6 +359,9 @@ _THEORY: Final[dict[str, Callable[[], float]]] = {
         Impostor(**_POINT).partial_width("X2", "gamma gamma")
     ),
     "BR(K_L -> X1 X2), Z' and Dirac pair": lambda: _branching(_zprime(ZPrimeDirac, c_V=1.0), "K_L0", "X1 X2"),
+    "BR(K_L -> X1 X2), Z' and Dirac pair, preset paper-10tev": lambda: _branching(
+        _zprime(ZPrimeDirac, c_V=1.0, inputs=Inputs("paper-10tev")), "K_L0", "X1 X2"
+    ),
     "BR(K_L -> X1 X2), Higgs portal": lambda: _branching(_quartic(), "K_L0", "X1 X2"),
     "BR(K_L -> X1 X2), Higgs portal at a tenth of the Higgs width": lambda: _branching(
         HiggsPortalQuartic(**_POINT, lambda_12=0.01).saturating(), "K_L0", "X1 X2"

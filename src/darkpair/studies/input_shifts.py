@@ -1,4 +1,4 @@
-"""Entries of the package's data files that nobody has read again, and by how much each is shifted to see what it does."""
+"""Entries of the package's data files that were read nowhere, and by how much each is shifted to see what it does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from darkpair.gen.data_files import entries, load
 
-__all__ = ["RULES", "Entry", "Shift", "data_files", "from_memory", "shifts"]
+__all__ = ["RULES", "WORDS", "Entry", "Shift", "data_files", "shifts", "unread"]
 
 #: Packages that hold data files.
 _PACKAGES: Final = ("darkpair.gen", "darkpair.chains", "darkpair.detectors", "darkpair.constraints")
@@ -28,6 +28,9 @@ _PART, _ASSUMED = 0.1, 0.5
 #: For a number that is zero, by its unit: what a poorer apparatus might have.
 _ZERO: Final = {"": 0.02, "mm sqrt(GeV)": 10.0, "1/GeV": 1e-3}
 
+#: Confidence of what was read nowhere.
+WORDS: Final = ("memory", "choice")
+
 #: Rules of shifts by name, the first that holds; in words for the page.
 RULES: Final[dict[str, str]] = {
     "1 sigma": "the entry's own error",
@@ -35,9 +38,9 @@ RULES: Final[dict[str, str]] = {
     "zero": "a number that is 0: to 0.02, 10 mm sqrt(GeV) or 0.001/GeV, by its unit; one-sided",
     "one event": "counted or expected events without an error: one more, and one fewer where there is one",
     "half a degree": "a polar angle: 0.5 degrees",
-    "assumption": "an entry whose source says that it is an assumption: half of what follows, instead of a tenth",
     "10 % of the range": "an end of a range (of z, of a cut's variable): a tenth of the range",
     "10 % of the volume": "a plane along the beam: a tenth of the decay volume's length",
+    "half": "our choice, or an assumption as its source says: half of the number up and down",
     "10 %": "everything else: a tenth of the number, or of each number of a list or a line",
 }
 
@@ -113,17 +116,17 @@ def _toml(folder: Any, inside: str = "") -> Iterator[str]:
             yield f"{inside}{place.name}"
 
 
-def from_memory() -> list[Entry]:
-    """Entries of every file whose confidence is "memory", in the files' order."""
+def unread() -> list[Entry]:
+    """Entries of every file that have numbers and are recalled, or our choice, in the files' order."""
     found = []
     for path, (package, inside) in data_files().items():
         data = load(package, inside)
         found += [
             Entry(path=path, key=key, table=table, around=data)
             for key, table in entries(data)
-            if table["confidence"] == "memory"
+            if table["confidence"] in WORDS
         ]
-    return found
+    return [entry for entry in found if entry.numbers]
 
 
 def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:
@@ -163,14 +166,8 @@ def _rule(entry: Entry, name: str, value: Any) -> tuple[str, float]:
     for error in _ERRORS:
         if name == "value" and table.get(error):
             return "1 sigma", float(table[error])
-    assumed = "assumption" in table["source"]
-    part = _ASSUMED if assumed else _PART
-
-    def of(rule: str, size: float) -> tuple[str, float]:
-        return "assumption" if assumed else rule, part * size
-
     if isinstance(value, list | Mapping):
-        return of("10 %", 1.0)
+        return "10 %", _PART
     unit = table.get("unit", "")
     if unit == "events":
         return "one event", 1
@@ -180,11 +177,13 @@ def _rule(entry: Entry, name: str, value: Any) -> tuple[str, float]:
         return "half a degree", 0.5
     other = _other_end(entry, name)
     if other is not None:
-        return of("10 % of the range", abs(other - value))
+        return "10 % of the range", _PART * abs(other - value)
     if entry.key.endswith(".z"):
         volume = entry.around["decay_volume"]
-        return of("10 % of the volume", volume["z_max"]["value"] - volume["z_min"]["value"])
-    return of("10 %", abs(value))
+        return "10 % of the volume", _PART * (volume["z_max"]["value"] - volume["z_min"]["value"])
+    if table["confidence"] == "choice" or "assumption" in table["source"]:
+        return "half", _ASSUMED * abs(value)
+    return "10 %", _PART * abs(value)
 
 
 def _other_end(entry: Entry, name: str) -> float | None:

@@ -1,4 +1,4 @@
-"""Study ``inputs``: every entry of the data files that is from memory, shifted, and what that does to its result."""
+"""Study ``inputs``: every entry of the data files that was read nowhere, shifted, and what that does to its result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from darkpair.gen.streams import BLOCK
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.input_effects import Effect, effects, feed_of
 from darkpair.studies.input_results import SEED
-from darkpair.studies.input_shifts import RULES, Entry, Shift, data_files, from_memory, shifts
+from darkpair.studies.input_shifts import RULES, Entry, Shift, data_files, shifts, unread
 from darkpair.workers import worker_pool
 
 __all__ = ["run"]
@@ -43,7 +43,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         Of each simulated result, in whole blocks of 16384; 393 216 unless given.
     """
     blocks = -(-events // BLOCK) if events else (_FEW if quick else _BLOCKS)
-    memory = from_memory()
+    memory = unread()
     groups = [list(group) for _, group in groupby(memory, key=lambda entry: feed_of(entry).result().name)]
     groups.sort(key=len, reverse=True)  # (the long ones first, so that both workers end together)
     bar = Console(stderr=True)
@@ -61,14 +61,15 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
         for rows in done:
             found |= {(row["file"], row["entry"]): row for row in rows}
     ordered = [found[entry.path, _name(shift)] for entry in memory for shift in shifts(entry)]
-    rules = [{"shift": name, "what": text} for name, text in RULES.items()]
+    used = {row["rule"] for row in ordered}
+    rules = [{"shift": name, "what": text} for name, text in RULES.items() if name in used]
     provenance = {"seed": SEED, "events": blocks * BLOCK}
     paths = write_rows(folder, "inputs", ordered, provenance, files=_files(ordered), rules=rules)
     return [*paths, *save_picture(_picture(ordered), folder, "inputs")]
 
 
 def _files(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Entries of each file, those from memory, and what these do."""
+    """Entries of each file, those that were read nowhere, and what these do."""
     found = []
     for path, (package, inside) in data_files().items():
         confidence = [entry["confidence"] for _, entry in entries(load(package, inside))]
@@ -78,6 +79,7 @@ def _files(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "file": path,
                 "entries": len(confidence),
                 "from memory": confidence.count("memory"),
+                "choices": confidence.count("choice"),
                 "10 % or more": sum(size >= _LARGE for size in sizes),
                 "largest [%]": _two_digits(max(sizes)) if sizes else None,
             }
@@ -100,6 +102,7 @@ def _row(shift: Shift, effect: Mapping[str, Effect]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "file": shift.entry.path,
         "entry": _name(shift),
+        "word": shift.entry.table["confidence"],
         "value": _value(shift),
         "rule": shift.rule,
     }
@@ -163,10 +166,12 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
         named = [row for row in by_size if _largest(row) >= _NAMED]
         small = len(by_size) - len(named)
         bars.append((f"{path.rpartition('/')[2]}" + (f" ({small} more below 1 %)" if small else ""), None))
-        bars += [(row["entry"], _largest(row)) for row in named]
+        bars += [
+            (f"{row['entry']}{', a choice' * (row['word'] == 'choice')}", _largest(row)) for row in named
+        ]
     cut = _split(bars)
     columns = bars[:cut], bars[cut:]
-    length = max(map(len, columns))
+    length, largest = max(map(len, columns)), max((size or 0.0 for _, size in bars), default=_LARGE)
     figure, panels = plt.subplots(
         1, 2, figsize=(12.0, 0.19 * length + 1.2), layout="constrained", sharex=True
     )
@@ -184,11 +189,14 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
             label.set_fontweight("bold" if size is None else "normal")
         axes.tick_params(axis="y", length=0)
         axes.set(
-            xscale="log", xlim=(_NAMED, 3e3), xlabel="change of the result [%]", ylim=(length - 0.4, -0.7)
+            xscale="log",
+            xlim=(_NAMED, 3.0 * max(largest, _LARGE)),
+            xlabel="change of the result [%]",
+            ylim=(length - 0.4, -0.7),
         )
-        axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+        axes.xaxis.set_major_formatter("{x:g}")
     figure.suptitle(
-        "Numbers from memory: what a shift of each does to the result that it feeds (red: 10 % or more)"
+        "Numbers from memory, and choices: what a shift of each does to the result that it feeds (red: 10 % or more)"
     )
     return figure
 
