@@ -274,7 +274,7 @@ def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aim
 def job_keys() -> list[tuple[str, str, str]]:
     """Keys of a job file, each with its default and what it is; of plug-ins, what each takes."""
     rows = []
-    tables = {
+    tables: dict[str, type[_Table]] = {
         "run": RunTable,
         "chain": ChainTable,
         "normalisation": NormalisationTable,

@@ -37,7 +37,7 @@ class StandardAcceptance:
 
     detector: Koto = field(default_factory=Koto)
     source: KotoKL = field(default_factory=KotoKL)
-    n: int = 1_000_000
+    n: int
     seed: int = 20260712
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, float]:
@@ -55,7 +55,9 @@ class StandardAcceptance:
         return {"value": decays * found.value, "error": decays * found.error}
 
 
-def standard_acceptance(detector: Koto, source: KotoKL, *, folder: Path | None = None) -> Number:
+def standard_acceptance(
+    detector: Koto, source: KotoKL, *, folder: Path | None = None, n: int = 1_000_000
+) -> Number:
     """Accepted K_L -> pi0 nu nubar, pi0 -> gamma gamma, for each K_L at the beam exit, with every cut of the selection.
 
     Parameters
@@ -66,12 +68,14 @@ def standard_acceptance(detector: Koto, source: KotoKL, *, folder: Path | None =
         Its beam, whatever range of decays it has: a prompt pi0 needs the default one.
     folder : Path, optional
         The cache of what is not the default.
+    n : int
+        K_L of a sample that is made here.
     """
     whole = replace(detector, without=(), factors=())
     beam = KotoKL(profile=source.profile, image=source.image, spectrum=source.spectrum)
     if whole == Koto(selection=detector.selection) and beam == KotoKL():
         return run(detector.selection).standard_acceptance
-    (found,) = scan(StandardAcceptance(detector=whole, source=beam), [{}], folder=folder, workers=1)
+    (found,) = scan(StandardAcceptance(detector=whole, source=beam, n=n), [{}], folder=folder, workers=1)
     return Number(
         value=found["value"],
         error=found["error"],

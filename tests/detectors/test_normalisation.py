@@ -80,6 +80,7 @@ def test_linear_in_exposure_and_daughters(way: str) -> None:
 def test_errors_apart_add_up_in_squares(way: str) -> None:
     found = every_way()[way].expected(SAMPLE, 1e-9)
     assert found.total == pytest.approx(math.sqrt(sum(e * e for e in found.errors.values())))
+    assert found.total is not None
     assert found.total >= max(found.errors.values())
     assert found.spectrum == pytest.approx(0.25 * found.value)  # half the way from a to b
 

@@ -16,7 +16,6 @@ import darkpair
 from darkpair.chains.models.rates import build_model
 from darkpair.cli import main
 from darkpair.detectors.belle2 import EXPERIMENTS
-from darkpair.detectors.data_file import Number
 from darkpair.detectors.fixed_target import experiments
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
@@ -96,20 +95,14 @@ def test_the_shipped_acceptance_is_todays(name: str) -> None:
     assert run_of_koto("2021").standard_acceptance.value == run_of_koto("2016-18").standard_acceptance.value
 
 
-def test_another_beam_has_its_own_acceptance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_beam_has_its_own_acceptance(tmp_path: Path) -> None:
     """Made once, kept in the cache."""
-    monkeypatch.setattr(
-        StandardAcceptance.__init__,
-        "__kwdefaults__",
-        {**StandardAcceptance.__init__.__kwdefaults__, "n": 40_000},
-    )
     beam = KotoKL(spectrum="shiomi")
-    found = standard_acceptance(Koto(), beam, folder=tmp_path)
-    assert isinstance(found, Number)
+    found = standard_acceptance(Koto(), beam, folder=tmp_path, n=40_000)
     assert found.value != run_of_koto("2016-18").standard_acceptance.value
     assert found.value == pytest.approx(run_of_koto("2016-18").standard_acceptance.value, rel=0.3)
     assert list(tmp_path.rglob("*.json"))
-    assert standard_acceptance(Koto(), beam, folder=tmp_path) == found
+    assert standard_acceptance(Koto(), beam, folder=tmp_path, n=40_000) == found
 
 
 def test_a_forced_pi0_counts_as_it_is_measured(tmp_path: Path) -> None:
