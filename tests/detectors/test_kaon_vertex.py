@@ -183,6 +183,23 @@ def test_vertex_error_is_the_derivative() -> None:
 
 
 @BOTH
+def test_error_of_the_kaon_s_vertex_is_that_of_the_weighted_mean(pions: int) -> None:
+    """1/sqrt(sum of 1/error²) of the pi0's own vertices, each error the derivative of the test above: to 1e-9."""
+    energy, x, y = (v[:, :2000] for v in clusters(pions, Line(z=3500.0)))
+    resolution = Koto().resolution
+    kaon = reconstruct_kaon(energy, x, y, resolution, z_face=FACE, z_target=3500.0)
+    right = np.flatnonzero((kaon.pairing == true_pairing(pions)) & (kaon.chi_square < 1e-12))
+    event = kaon.event[right]
+    information = np.zeros(len(event))
+    for first in range(0, 2 * pions, 2):
+        pair = tuple(v[first : first + 2, event] for v in (energy, x, y))
+        error = vertex_error(*pair, FACE - kaon.z[right], M_PI, resolution)
+        information += error**-2.0
+    assert len(right) > 500
+    assert kaon.z_error[right] == pytest.approx(information**-0.5, rel=1e-9)
+
+
+@BOTH
 def test_resolution(pions: int) -> None:
     """z has the error that it is given.  The K_L's mass is unbiased to .5 MeV and 3 to 7 MeV wide, which is the
     calorimeter's doing; p_T is more than the K_L's own, which is not: it is that of the line through the centre of
