@@ -295,12 +295,13 @@ ALI_BALL_K: Final = ExponentialForm(
     f_plus=(0.319, 1.465, 0.372, 0.782), f_zero=(0.319, 0.633, -0.095, 0.591), parent="B+"
 )
 
-#: B -> K, lattice fit of HPQCD, arXiv:2207.12468, as combined in arXiv:2305.06301; read in flavio.
+#: B -> K, lattice fit of FNAL and MILC, arXiv:1509.06235; coefficients read in flavio (parameters_correlated.yml). Its f0 has
+#: the pole at 5.711 GeV: with it, and not with flavio's 5.630, they give the fit's own f0 at 17, 20 and 23 GeV^2 as in EOS.
 BCL_K: Final = ZExpansion(
     a_plus=(0.466, -0.885, -0.213),
     a_zero=(0.292, 0.281, 0.150),
     pole_plus=5.415,
-    pole_zero=5.630,
+    pole_zero=5.711,
     parent="B+",
     daughter="K+",
 )

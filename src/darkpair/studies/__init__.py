@@ -32,6 +32,7 @@ from darkpair.studies import (
     mesons,
     relic,
     table1,
+    validation,
 )
 
 __all__ = ["STUDIES", "Study", "options_for"]
@@ -62,6 +63,7 @@ STUDIES: dict[str, Study] = {
     "koto-upstream": koto_upstream.run,
     "relic": relic.run,
     "mesons": mesons.run,
+    "validation": validation.run,
 }
 
 

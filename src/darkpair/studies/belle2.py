@@ -43,7 +43,7 @@ from darkpair.studies.belle2_recast import (
 )
 from darkpair.studies.files import save_picture, write_rows
 
-__all__ = ["models", "run"]
+__all__ = ["models", "q2_rows", "run", "simulated"]
 
 _SEED: Final = 5000
 
@@ -115,7 +115,7 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
     escape = _escape_rows(samples)
     limits, curves = _limit_rows(points, samples)
     means = _means(points, samples, n)
-    moved = _q2_rows(n)
+    moved = q2_rows(n)
     return [
         *write_rows(folder, "belle2-efficiency", efficiency, told, means=means),
         *write_rows(folder, "belle2-escape", escape, told),
@@ -153,7 +153,7 @@ def _means(
     rows: list[dict[str, Any]] = []
     for tag in _TAGS:
         efficiency = Belle2(selection=tag).published_efficiency
-        flow = _simulated(tag, n)
+        flow = simulated(tag, n)
         rows.append(
             {
                 "spectrum": "nu nubar",
@@ -180,7 +180,7 @@ def _means(
     return rows
 
 
-def _simulated(tag: str, n: int) -> Cutflow:
+def simulated(tag: str, n: int) -> Cutflow:
     """B+ -> K+ nu nubar through the source, the chain and the detector."""
     pipeline = Pipeline(
         source=Upsilon4S(),
@@ -195,7 +195,7 @@ def _simulated(tag: str, n: int) -> Cutflow:
     return total
 
 
-def _q2_rows(n: int) -> list[dict[str, Any]]:
+def q2_rows(n: int) -> list[dict[str, Any]]:
     """Parts of the yield of nu nubar in each range of reconstructed q2, by the true q2; ours and the published."""
     table = read_data("belle2")["tags"]["inclusive"]
     edges, centre = np.array(table["by_q2_rec"]["edges"]), np.array(table["q2"][:14])
