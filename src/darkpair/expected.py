@@ -108,6 +108,7 @@ def expected_events(
     UnknownNameError
         For another way.
     """
+    _check(branching_ratio, exposure)
     told = _provenance(sample)
     ways = normalisations(told, exposure=exposure)
     if not ways:
@@ -136,6 +137,7 @@ def expected_rows(
     branching_ratio, exposure : float, optional
         See `expected_events`.
     """
+    _check(branching_ratio, exposure)
     try:
         ways = normalisations(told, exposure=exposure)
         rate, simulated = _rate(told, branching_ratio), _simulated(told)
@@ -179,8 +181,7 @@ def normalisations(told: Mapping[str, Any], *, exposure: float | None = None) ->
     """
     wanted = ((told.get("job") or {}).get("normalisation") or {}).get("exposure")
     exposure = exposure if exposure is not None else wanted
-    if exposure is not None and not (math.isfinite(exposure) and exposure > 0.0):
-        raise InputError(f"exposure = {exposure}; allowed: a finite number above 0")
+    _check(None, exposure)
     source, detector = _source(told), told.get("detector") or {}
     factors = (told.get("result") or {}).get("flat_factors") or {}
     if "multiplicity" in source:
@@ -192,6 +193,14 @@ def normalisations(told: Mapping[str, Any], *, exposure: float | None = None) ->
     if source.get("parents_per_event") is not None:
         return {"events": by_events(exposure or 1.0, source["parents_per_event"])}
     return {}
+
+
+def _check(branching_ratio: float | None, exposure: float | None) -> None:
+    """Refuse numbers that nothing can have."""
+    if branching_ratio is not None and not 0.0 < branching_ratio <= 1.0:
+        raise InputError(f"branching ratio = {branching_ratio}; allowed: above 0, up to 1")
+    if exposure is not None and not 0.0 < exposure < math.inf:
+        raise InputError(f"exposure = {exposure}; allowed: a finite number above 0")
 
 
 def _source(told: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -272,6 +281,14 @@ def _simulated(told: Mapping[str, Any]) -> Simulated:
         raise InputError(
             "the sample has no result: expected events need its acceptance; run it through darkpair"
         )
+    chain = told.get("chain") or {}
+    for one in chain.get("chains", [chain]):
+        for name, law in (one.get("lifetimes") or {}).items():
+            if law.get("type") == "Scan" and law.get("ctau") == 0.0:
+                raise InputError(
+                    f"c tau of {name} is scanned: the sample is of no lifetime until its events are weighted to one; give "
+                    f"chain.ctau.{name}, or weight them (docs/analysis.md)"
+                )
     value, error = result["acceptance"], result["acceptance_error"]
     if error is None and value > 0.0:  # of few or equal events the interval stands for it
         error = max(result["acceptance_high"] - value, value - result["acceptance_low"])

@@ -281,12 +281,24 @@ def test_what_has_no_number(tmp_path: Path) -> None:
     told = koto(tmp_path, "2015", 1000)
     with pytest.raises(UnknownNameError, match="kaons"):
         darkpair.expected_events(told, way="kaon")
+    scanned = done(
+        tmp_path,
+        1000,
+        source={"name": "koto_kl"},
+        chain={"decay": "K_L0 -> X1 (X2 -> X1 gamma)", "mass": MASS, "lifetime": {"X2": "scan"}},
+        detector={"name": "koto"},
+    )
+    assert "scanned" in scanned["result"]["expected"]["reason"]
+    with pytest.raises(InputError, match="scanned"):
+        darkpair.expected_events(scanned)
     for wrong in ("0", "2", "nan", "-1e-9"):
         run = CliRunner().invoke(main, ["run", "examples/koto_pi0.toml", "--branching-ratio", wrong])
         shown = CliRunner().invoke(
             main, ["inspect", str(tmp_path / "events.root"), "--branching-ratio", wrong]
         )
+        exposed = CliRunner().invoke(main, ["inspect", str(tmp_path / "events.root"), "--exposure", wrong])
         assert (run.exit_code, shown.exit_code) == (2, 2), wrong
+        assert exposed.exit_code == (0 if wrong == "2" else 2)
         assert max(len(run.output.splitlines()), len(shown.output.splitlines())) == 1
 
 
