@@ -66,11 +66,11 @@ def _over_nominal(model: Model) -> float:
     line, nominal = line_shape(particle("K*0")), particle("K*0").mass
     top, (m1, m2) = particle("B0").mass, (model.m1, model.m2)
     low, high = line.threshold, top - m1 - m2
-    angle = np.linspace(*(float(line.angle_of(m)) for m in (low * (1.0 + 1e-9), high)), 801)
+    angle = np.linspace(float(line.angle_of(low * (1.0 + 1e-9))), float(line.angle_of(high)), 801)
     middle = np.asarray(line.mass_of(0.5 * (angle[1:] + angle[:-1])))
     weight = np.diff(angle) * np.asarray(line.flatness(middle) * line.total(middle))
     rates = np.array([_rate(amplitude, top, m, m1, m2) for m in middle])
-    total = np.linspace(*(float(line.angle_of(m)) for m in (low * (1.0 + 1e-9), 3.0)), 4001)
+    total = np.linspace(float(line.angle_of(low * (1.0 + 1e-9))), float(line.angle_of(3.0)), 4001)
     everywhere = np.asarray(line.mass_of(0.5 * (total[1:] + total[:-1])))
     norm = float(np.sum(np.diff(total) * np.asarray(line.flatness(everywhere) * line.total(everywhere))))
     return float(np.sum(weight * rates)) / norm / _rate(amplitude, top, nominal, m1, m2)

@@ -32,11 +32,16 @@ def bias(quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     n = 200_000 if quick else 5_000_000
     rows: list[dict[str, Any]] = []
     for experiment in ("charm", "nucal"):
-        compared = []
+        compared: list[dict[str, Any]] = []
         for ctau in COMPARED:
             one = sample(experiment, ctau, n, 1, aimed=True)
             two = sample(experiment, ctau, n, 2, aimed=False)
-            row = {"experiment": experiment, "kind": "compared", "c tau [m]": 1e-3 * ctau, "eta": n}
+            row: dict[str, Any] = {
+                "experiment": experiment,
+                "kind": "compared",
+                "c tau [m]": 1e-3 * ctau,
+                "eta": n,
+            }
             row |= {"aimed": one.acceptance, "aimed error": one.acceptance_error}
             row |= {"effective": one.stages[-1].effective, "analog": two.acceptance}
             row |= {"analog error": two.acceptance_error, "events": two.stages[-1].n, "pull": pull(one, two)}
@@ -199,11 +204,9 @@ def copper(quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
                 flow = part if flow is None else flow + part
             assert flow is not None
             assert flow.acceptance_error is not None
-            scale = charm.expected_events(
-                multiplicity=eta.table.multiplicity,
-                branching_ratio=1e-9 * chain.visible_branching_ratio,
-                acceptance=1.0,
-            )
+            number = charm.normalisation(eta.table.multiplicity)
+            rate = 1e-9 * chain.generated_branching_ratio
+            scale = float(number.events(branching_ratio=rate, acceptance=1.0))
             row |= {f"events, {target}": scale * flow.acceptance}
             row |= {f"events error, {target}": scale * flow.acceptance_error}
         rows.append(row | {"Cu / p": row["events, Cu"] / row["events, p"]})

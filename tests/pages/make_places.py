@@ -13,11 +13,16 @@ from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.constraints import CONSTRAINTS, BToKNuNu, HiggsDecay, KotoBand
 from darkpair.constraints.escape import invisible_branching_ratio
 from darkpair.detectors.efficiency import ONE_SIGMA, estimate
-from darkpair.detectors.koto_results import run
+from darkpair.detectors.data_file import read_data
+from darkpair.detectors.koto_results import kaons, run
 from darkpair.export.workspace import koto_counting
 from darkpair.gen.sources.upsilon4s import MACHINES
 from darkpair.statistics import poisson_interval, profile_limit, upper_limit
 from tests.detectors.test_intervals import JOBS, LAWS, dump_job, measured, toys_of
+
+
+#: Branching ratio (Particle Data Group).
+PI0_TO_PHOTONS: Final = 0.98823
 
 
 def coverage(quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -89,7 +94,7 @@ def _momenta(beams: Any, mass: float, n: int) -> dict[str, float]:
     root = beams.nominal_sqrt_s + beams.sqrt_s_spread * rng.standard_normal(n)
     p = 1e3 * np.sqrt(np.maximum(0.25 * root**2 - mass**2, 0.0))
     line = p**3 / ((root - 10.5794) ** 2 + (0.5 * 0.0205) ** 2)
-    out = {}
+    out: dict[str, float] = {}
     for name, weight in (("p*", p > 0.0), ("p* with a Breit-Wigner", line)):
         value = float(np.sum(weight * p) / np.sum(weight))
         error = float(np.sqrt(np.sum((weight * (p - value)) ** 2)) / np.sum(weight))
@@ -106,6 +111,10 @@ def limits_checks(quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:  
             koto_counting(year, subtract=False)
         )
         numbers[f"limit of {year}, CLs"] = sensitivity * upper_limit(koto_counting(year))
+        standard = read_data("koto")["runs"][year]["standard_acceptance"]["value"]
+        numbers[f"kinematic way over sensitivity, {year}"] = (
+            kaons(year).value * standard * PI0_TO_PHOTONS * run(year).single_event_sensitivity.value
+        )
     sensitivity = KotoBand(efficiency_ratio=1.0).central / 3.0
     numbers |= {"sensitivity of three events": sensitivity, "three events": 3.0 * sensitivity}
     for level, label in ((ONE_SIGMA, "68 %"), (0.95, "95 %")):

@@ -14,7 +14,9 @@ docs/results/PAGE.toml binds a page; ``python -m darkpair.pages`` rewrites the p
     [given]                                    # what no run made: a kind of `KINDS`, where, and the page's words
     "published: arXiv:1702.03224" = ["1.6e-5 (charged and neutral)"]
 
-``[labels]`` says what names of an output are called in the tables of a page (charm = "CHARM").  A table of given numbers is ``[[given_table]]`` with ``under``, ``number``, ``why`` and maybe ``columns = [1, 3]``.
+``[labels]`` says what names of an output are called in a page's tables (charm = "CHARM").  A table of given numbers is
+``[[given_table]]`` with ``under``, ``number``, ``why`` and maybe ``columns = [1, 3]``; in a table of rows ``across`` is the
+column whose values are the page's columns, and ``value`` the template of a cell.
 Whatever looks like a result and is neither is an error, as is an output that no page uses; see `problems`.
 """
 
@@ -71,7 +73,8 @@ def problems(files: Sequence[Path], folder: Path, *, known: Sequence[str] | None
     known : sequence of str, optional
         Outputs that have a command; asked if given.
     """
-    outputs, lines = Outputs(folder=folder), []
+    outputs = Outputs(folder=folder)
+    lines: list[str] = []
     for path in files:
         try:
             page = Page.read(path, folder)

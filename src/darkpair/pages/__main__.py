@@ -42,9 +42,11 @@ def main(words: list[str]) -> int:
             if "all" in names:
                 names = [name for run in runs for name in run.outputs]
             quick = "--quick" in names
-            for run in dict.fromkeys(_index(name, runs) for name in names if name != "--quick"):
+            for chosen in dict.fromkeys(
+                runs.index(run_of(name, runs)) for name in names if name != "--quick"
+            ):
                 start = time.perf_counter()
-                for name, output in runs[run].made(root, quick=quick).items():
+                for name, output in runs[chosen].made(root, quick=quick).items():
                     text = json.dumps(output, indent=1, ensure_ascii=False, allow_nan=False)
                     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
                     click.echo(f"{name}.json, {time.perf_counter() - start:.0f} s")
@@ -64,10 +66,6 @@ def _state(run: Run, folder: Path) -> str:
     if any("note" in one["provenance"] for one in whole):
         return f"  [{whole[0]['provenance']['note']}]"
     return "" if all(one["command"] == run.command for one in whole) else "  [stored at quick size]"
-
-
-def _index(name: str, runs: list[Run]) -> int:
-    return runs.index(run_of(name, runs))
 
 
 if __name__ == "__main__":

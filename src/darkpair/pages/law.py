@@ -70,6 +70,6 @@ def _numeric_cells(text: str) -> Iterator[int]:
         for i, line in enumerate(block[0].splitlines(keepends=True)):
             if i > 1:
                 for cell in re.finditer(r"(?<=\|)[^|\n]*(?=\|)", line):
-                    if _CELL.fullmatch(cell[0].strip(" *")):
+                    if _CELL.fullmatch(cell[0].strip(" *")) and cell[0].strip() != "1":  # (the unit)
                         yield from (at + cell.start() + m.start() for m in _NUMBER.finditer(cell[0]))
             at += len(line)
