@@ -12,14 +12,13 @@ from darkpair import Streams, particle
 from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.constraints import CONSTRAINTS, BToKNuNu, HiggsDecay, KotoBand
 from darkpair.constraints.escape import invisible_branching_ratio
-from darkpair.detectors.efficiency import ONE_SIGMA, estimate
 from darkpair.detectors.data_file import read_data
+from darkpair.detectors.efficiency import ONE_SIGMA, estimate
 from darkpair.detectors.koto_results import kaons, run
 from darkpair.export.workspace import koto_counting
 from darkpair.gen.sources.upsilon4s import MACHINES
 from darkpair.statistics import poisson_interval, profile_limit, upper_limit
 from tests.detectors.test_intervals import JOBS, LAWS, dump_job, measured, toys_of
-
 
 #: Branching ratio (Particle Data Group).
 PI0_TO_PHOTONS: Final = 0.98823
