@@ -51,4 +51,5 @@ class Table:
                     law.pulls += value
 
     def pytest_sessionfinish(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
         write_rows(self.path, "laws", rows(dict(sorted(self.laws.items()))), {"full size": FULL})
