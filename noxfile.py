@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, ``nox -s lint``, ``nox -s types``, ``nox -s bench``, ``nox -s laws``."""
+"""Developers' sessions: ``nox -s tests``, or lint, types, bench, laws, pages."""
 
 import nox
 
@@ -36,8 +36,17 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def laws(session: nox.Session) -> None:
-    """Run the laws that hold for every detector and chain at full size, and write what they find for docs/laws.md."""
-    session.install(".[all,test]")
-    table = ("--laws-table", "docs/laws-figures.md")
-    session.run("pytest", "tests/laws", "-n", "2", *table, *session.posargs, env={"DARKPAIR_LAWS": "full"})
-    session.run("python", "-m", "tests.detectors.test_intervals")  # the table of docs/analysis.md
+    """Run the laws that hold for every detector and chain at full size, and store what they find for docs/laws.md."""
+    session.install("-e", ".[all,test]")
+    session.run("python", "-m", "darkpair.pages", "remake", "laws", "coverage", *session.posargs)
+    session.run("python", "-m", "darkpair.pages")
+
+
+@nox.session
+def pages(session: nox.Session) -> None:
+    """Make outputs again (``nox -s pages -- koto-limits charm``, or ``all``: some hours), and write the pages from them."""
+    session.install("-e", ".[all,test]")
+    if session.posargs:
+        session.run("python", "-m", "darkpair.pages", "remake", *session.posargs)
+    session.run("python", "-m", "darkpair.pages")
+    session.run("python", "-m", "darkpair.pages", "check")

@@ -3,12 +3,11 @@
 A toy is a sample of its own, its largest weight and all; five hundred for each line, of fixed seeds.  With another
 seed the rarest line (a true coverage of 70 %, five standard errors above 60 %) would fail once in 1e6, one at the
 upper bound (88 %, under 92 %) once in 300: none of what follows depends on the luck of a seed but for that.
-``python -m tests.detectors.test_intervals`` prints the table of docs/analysis.md, 4000 toys a line.
+The table of docs/analysis.md has 4000 toys a line (`tests.pages.make_places`).
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -64,19 +63,27 @@ def job(name: str) -> tuple[Array, NDArray[np.bool_]]:
             keep="all",
         )
     else:
-        dump = FixedTarget(experiment=name.split(",", maxsplit=1)[0].lower())
         ctau = 1e5 if "long" in name else 30.0 if "short" in name else 3e3
-        n = 50_000 if "aimed" in name else 200_000
-        law = Forced(region=dump.region, ctau=ctau)
-        chain = build(
-            f"eta -> X1 (X2 -> X1 {PI0})",
-            mass={"X1": 0.04, "X2": 0.4},
-            ctau={"X2": ctau},
-            lifetimes={"X2": law},
-        )
-        eta = DumpMesons(meson="eta", beam_energy=dump.beam_energy)
-        aimed = aim(eta, chain, seed=1, cells=(32, 24, 16), throws=(8, 8)) if "aimed" in name else eta
-        made = Pipeline(source=aimed, chain=chain, detector=dump, keep="all")
+        return dump_job(name.split(",", maxsplit=1)[0].lower(), ctau, aimed="aimed" in name)
+    return _run(made, n)
+
+
+def dump_job(experiment: str, ctau: float, *, aimed: bool) -> tuple[Array, NDArray[np.bool_]]:
+    """The same of eta at a dump, X2 of (400, 40) MeV forced into its volume; c tau in mm."""
+    dump, n = FixedTarget(experiment=experiment), 50_000 if aimed else 200_000
+    law = Forced(region=dump.region, ctau=ctau)
+    chain = build(
+        f"eta -> X1 (X2 -> X1 {PI0})",
+        mass={"X1": 0.04, "X2": 0.4},
+        ctau={"X2": ctau},
+        lifetimes={"X2": law},
+    )
+    eta = DumpMesons(meson="eta", beam_energy=dump.beam_energy)
+    source = aim(eta, chain, seed=1, cells=(32, 24, 16), throws=(8, 8)) if aimed else eta
+    return _run(Pipeline(source=source, chain=chain, detector=dump, keep="all"), n)
+
+
+def _run(made: Pipeline, n: int) -> tuple[Array, NDArray[np.bool_]]:
     weight, accepted = [], []
     for chunk in chunks(made, n):
         assert chunk.reco is not None
@@ -96,7 +103,14 @@ def toys(name: str, expected: float, count: int) -> tuple[list[Cutflow], float]:
             flows.append(Cutflow.of(weight, [("accepted", rng.random(n) < expected / n)]))
         truth = float(LAWS[name](rng, 4_000_000).mean()) * expected / n
         return flows, truth
-    weight, mask = job(name)
+    return toys_of(*job(name), expected, count, f"{name} {expected}")
+
+
+def toys_of(
+    weight: Array, mask: NDArray[np.bool_], expected: float, count: int, seed: str
+) -> tuple[list[Cutflow], float]:
+    """Cut flows of toys drawn from a job's events, and its efficiency."""
+    rng, flows = Streams(1997).rng(seed), []
     n = round(expected * len(weight) / np.count_nonzero(mask))
     for _ in range(count):
         chosen = rng.integers(len(weight), size=n)
@@ -199,10 +213,3 @@ def test_the_largest_weight_does_not_depend_on_parts() -> None:
         assert (
             (total.largest, total.nonzero) == (first.largest, first.nonzero) == (np.abs(weight).max(), 1000)
         )
-
-
-if __name__ == "__main__":
-    for name in (*LAWS, *JOBS):
-        lines = [measured(name, expected, 4000) for expected in (1.0, 3.0, 10.0)]
-        row = [f"{100 * c:.0f}, {f:.2f}" for c, f, _ in lines] + [f"{100 * u:.0f}" for *_, u in lines]
-        sys.stdout.write(f"| {name} | " + " | ".join(row) + " |\n")

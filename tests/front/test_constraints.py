@@ -287,22 +287,13 @@ def test_sets_of_data_and_switches() -> None:
             constraints(wrong)
 
 
-def test_the_page_names_every_constraint_and_its_limit() -> None:
-    """docs/limits.md: names, and the limits that are derived here, as printed there."""
+def test_the_page_names_every_constraint() -> None:
+    """docs/limits.md; its numbers are those of a run (`tests.pages`)."""
     page = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
-    row = {name: line for line in page.splitlines() for name in CONSTRAINTS if f"`{name}`" in line}
-    written = row | {"atomic-parity-2021": row["atomic-parity-2009"]}  # one line for both evaluations
-    assert set(written) == set(CONSTRAINTS) - {"koto-three-events"}
-    for name in ("atomic-parity-2009", "atomic-parity-2021", "neutrino-electron"):
-        limit = CONSTRAINTS[name]().limit
-        assert any(f"{limit:.{digits}f}" in written[name] for digits in (3, 4))
-    for name in ("koto-2015", "koto-2016-18", "koto-2021"):
-        assert f"{1e9 * CONSTRAINTS[name](efficiency_ratio=1.0).limit:.1f}e-9" in written[name]
-    model = point("scalar", m_Zprime=10.0)
-    value = float(HiggsDecay(final="Z Z'").value(model))
-    assert f"{value:.3f} and" in page
-    largest = 1.0 / math.sqrt(float(HiggsDecay(completion="aligned").ratio(model)))
-    assert f"{largest:.3f}" in page
+    named = {name for name in CONSTRAINTS if f"`{name}`" in page}
+    assert named | {"atomic-parity-2021"} == set(CONSTRAINTS) - {
+        "koto-three-events"
+    }  # one line for both evaluations
 
 
 @pytest.mark.parametrize("constraint", [AtomicParity(), NeutrinoElectron()])

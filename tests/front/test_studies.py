@@ -1,4 +1,4 @@
-"""The studies leave their data, their table and their picture; the documentation's page is the audit's own."""
+"""The studies leave their data, their table and their picture."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from click.testing import CliRunner
 
 from darkpair.cli import main
 from darkpair.studies import STUDIES
-
-DOCS = Path(__file__).parents[2] / "docs"
 
 
 def invoke(*words: str) -> str:
@@ -38,11 +36,6 @@ def test_leaves_everything(study: tuple[str, Path]) -> None:
     assert len(rows) == len(told["rows"]) > 10
     assert told["provenance"]["units"]["energy"] == "GeV"
     assert "inputs" in told["provenance"]
-
-
-def test_documentation_is_current(study: tuple[str, Path]) -> None:
-    name, folder = study
-    assert (DOCS / f"{name}.md").read_text() == (folder / f"{name}.md").read_text()
 
 
 def test_inputs_are_recorded(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``--laws-table FILE``: what the laws found, as a table; works with several workers too."""
+"""``--laws-table FOLDER``: what the laws found, as laws.json; works with several workers too."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws.figures import Law, table, taken
+from darkpair.studies.files import write_rows
+from tests.laws.figures import Law, rows, taken
+from tests.laws.size import FULL
 
 _PULLS = "pulls"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--laws-table", type=Path, metavar="FILE", help="write what the laws found as a table")
+    parser.addoption("--laws-table", type=Path, metavar="FOLDER", help="leave what the laws found")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,4 +51,5 @@ class Table:
                     law.pulls += value
 
     def pytest_sessionfinish(self) -> None:
-        self.path.write_text(table(dict(sorted(self.laws.items()))), encoding="utf-8")
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_rows(self.path, "laws", rows(dict(sorted(self.laws.items()))), {"full size": FULL})

@@ -1,19 +1,16 @@
-"""What the laws found: how many comparisons, and the largest difference in standard errors, as a table in Markdown.
+"""What the laws found: how many comparisons, and the largest difference in standard errors.
 
-``pytest tests/laws --laws-table FILE`` writes it (see `tests.laws.conftest`); docs/laws.md shows that of the full size.
+``pytest tests/laws --laws-table FOLDER`` leaves laws.json (see `tests.laws.conftest`); docs/laws-figures.md shows that of
+the full size.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
-__all__ = ["Law", "compared", "table", "taken"]
-
-_HEAD = (
-    "| law | cases | comparisons | largest difference [standard errors] | time [s] |",
-    "|---|---:|---:|---:|---:|",
-)
+__all__ = ["Law", "compared", "rows", "taken"]
 
 _found: list[float] = []
 
@@ -49,15 +46,20 @@ def taken() -> list[float]:
     return out
 
 
-def table(laws: dict[str, Law]) -> str:
-    """The laws in Markdown, a row each."""
-    rows = []
+def rows(laws: dict[str, Law]) -> list[dict[str, Any]]:
+    """The laws, a row each."""
+    out = []
     for node, law in laws.items():
         module, test = node.split("::")
         name = f"{module.rsplit('/', 1)[-1].removesuffix('.py').removeprefix('test_')}: {test.removeprefix('test_')}"
-        pull = f"{max(law.pulls):.2f}" if law.pulls else ""
-        cases = f"{law.cases}, {law.failed} failed" if law.failed else f"{law.cases}"
-        rows.append(
-            f"| {name.replace('_', ' ')} | {cases} | {len(law.pulls) or ''} | {pull} | {law.seconds:.0f} |"
+        out.append(
+            {
+                "law": name.replace("_", " "),
+                "cases": law.cases,
+                "failed": law.failed,
+                "comparisons": len(law.pulls) or None,
+                "largest difference": max(law.pulls) if law.pulls else None,
+                "time [s]": law.seconds,
+            }
         )
-    return "\n".join([*_HEAD, *rows]) + "\n"
+    return out

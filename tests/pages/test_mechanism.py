@@ -167,8 +167,7 @@ def test_a_new_run_changes_the_page(tree: Path) -> None:
 )
 def test_what_is_wrong_with_a_page(tree: Path, old: str, new: str, line: str) -> None:
     change(tree, old, new)
-    (problem,) = found(tree)
-    assert problem.startswith(line)
+    assert found(tree)[0].startswith(line)  # (numbers that lose their binding with it follow)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +176,7 @@ def test_what_is_wrong_with_a_page(tree: Path, old: str, new: str, line: str) ->
         ('"out | m [MeV] = 200 | ratio"', '"aut | m [MeV] = 200 | ratio"', "unknown output of a run 'aut'"),
         ("200 | ratio", "250 | ratio", "no row has 'm [MeV] = 250'"),
         ("200 | ratio", "200 | ration", "ration"),
-        ("200 | ratio", "100 | ratio", "cannot be worked out"),
+        ("200 | ratio", "100 | ratio", "a template shows single values"),
         ("{x:.1e}", "{x:.1q}", "'.1q' is no format"),
         ("{x:.1e}", "{y:.1e}", "y"),
         ("published:", "somewhere:", "says no reason"),

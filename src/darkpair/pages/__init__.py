@@ -14,7 +14,9 @@ docs/results/PAGE.toml binds a page; ``python -m darkpair.pages`` rewrites the p
     [given]                                    # what no run made: a kind of `KINDS`, where, and the page's words
     "published: arXiv:1702.03224" = ["1.6e-5 (charged and neutral)"]
 
-A table of given numbers is ``[[given_table]]`` with ``under``, ``number``, ``why`` and maybe ``columns = [1, 3]``.
+``[labels]`` says what names of an output are called in a page's tables (charm = "CHARM").  A table of given numbers is
+``[[given_table]]`` with ``under``, ``number``, ``why`` and maybe ``columns = [1, 3]``; in a table of rows ``across`` is the
+column whose values are the page's columns, and ``value`` the template of a cell.
 Whatever looks like a result and is neither is an error, as is an output that no page uses; see `problems`.
 """
 
@@ -36,11 +38,19 @@ def page_files(root: Path) -> list[Path]:
     return [*sorted((root / "docs").glob("*.md")), root / "README.md"]
 
 
-def rewrite(path: Path, outputs: Outputs) -> list[str]:
-    """What was written anew on a page, a line each."""
+def rewrite(path: Path, outputs: Outputs, wrong: list[str] | None = None) -> list[str]:
+    """What was written anew on a page, a line each.
+
+    Parameters
+    ----------
+    path : Path
+    outputs : Outputs
+    wrong : list of str, optional
+        See `Page.changes`.
+    """
     page = Page.read(path, outputs.folder)
     text, lines = page.text, []
-    for change in reversed(page.changes(outputs)):
+    for change in reversed(page.changes(outputs, wrong)):
         if change.old != change.new:
             text = text[: change.span[0]] + change.new + text[change.span[1] :]
             lines.append(
@@ -63,11 +73,12 @@ def problems(files: Sequence[Path], folder: Path, *, known: Sequence[str] | None
     known : sequence of str, optional
         Outputs that have a command; asked if given.
     """
-    outputs, lines = Outputs(folder=folder), []
+    outputs = Outputs(folder=folder)
+    lines: list[str] = []
     for path in files:
         try:
             page = Page.read(path, folder)
-            changes, given = page.changes(outputs), page.given()
+            changes, given = page.changes(outputs, lines), page.given()
         except DarkpairError as error:
             lines.append(str(error))
             continue
@@ -80,7 +91,9 @@ def problems(files: Sequence[Path], folder: Path, *, known: Sequence[str] | None
         lines += [
             f"{page.at(place)}: {text!r} is bound to no run; bind it in {folder.name}/{path.stem}.toml, "
             "or say there what it is (given)"
-            for place, text in loose_numbers(page, [*given, *(one.span for one in changes)])
+            for place, text in loose_numbers(
+                page, [*given, *(one.span for one in changes)], (one.around for one in changes)
+            )
         ]
     stems = {path.stem for path in files}
     lines += [

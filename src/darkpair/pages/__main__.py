@@ -20,9 +20,13 @@ def main(words: list[str]) -> int:
     folder = root / "docs" / "results"
     match words:
         case []:
+            wrong: list[str] = []
             for path in page_files(root):
-                for line in rewrite(path, Outputs(folder=folder)):
+                for line in rewrite(path, Outputs(folder=folder), wrong):
                     click.echo(line)
+            for line in wrong:
+                click.echo(f"error: {line}", err=True)
+            return 1 if wrong else 0
         case ["check"]:
             names = [name for run in read_runs(folder) for name in run.outputs]
             lines = problems(page_files(root), folder, known=names)
@@ -30,15 +34,19 @@ def main(words: list[str]) -> int:
             return 1 if lines else 0
         case ["list"]:
             for run in read_runs(folder):
-                click.echo(f"{run.minutes:6.1f} min  {', '.join(run.outputs)}: {run.command}")
+                click.echo(
+                    f"{run.minutes:6.1f} min  {', '.join(run.outputs)}: {run.command}{_state(run, folder)}"
+                )
         case ["remake", *names]:
             runs = read_runs(folder)
             if "all" in names:
                 names = [name for run in runs for name in run.outputs]
             quick = "--quick" in names
-            for run in dict.fromkeys(_index(name, runs) for name in names if name != "--quick"):
+            for chosen in dict.fromkeys(
+                runs.index(run_of(name, runs)) for name in names if name != "--quick"
+            ):
                 start = time.perf_counter()
-                for name, output in runs[run].made(root, quick=quick).items():
+                for name, output in runs[chosen].made(root, quick=quick).items():
                     text = json.dumps(output, indent=1, ensure_ascii=False, allow_nan=False)
                     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
                     click.echo(f"{name}.json, {time.perf_counter() - start:.0f} s")
@@ -49,8 +57,15 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _index(name: str, runs: list[Run]) -> int:
-    return runs.index(run_of(name, runs))
+def _state(run: Run, folder: Path) -> str:
+    """What there is to do, in words."""
+    paths = [folder / f"{name}.json" for name in run.outputs]
+    if not all(path.is_file() for path in paths):
+        return "  [not stored]"
+    whole = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    if any("note" in one["provenance"] for one in whole):
+        return f"  [{whole[0]['provenance']['note']}]"
+    return "" if all(one["command"] == run.command for one in whole) else "  [stored at quick size]"
 
 
 if __name__ == "__main__":

@@ -25,22 +25,30 @@ _NUMBER: Final = re.compile(
     r"(?<![\w.,/^])[+−±-]?(?:\d{1,3}(?: \d{3})+(?!\d)|\d*\.\d+|\d+)(?:\(\d+(?:\.\d+)?\))?(?:e[+−-]?\d+)?(?:[  ]?%)?(?![\w/])"
 )
 
+#: A cell of numbers and units alone; a formula is none.
+_CELL: Final = re.compile(r"[~<>≈]?[+−-]?\.?\d(?:[\d.e,()×±%−-]|\s(?![+=])|[A-Za-z²³/]{1,3}(?![A-Za-z]))*")
+
 #: Whole numbers that are results: "a factor of 42", "12 times".
 _AROUND: Final = (re.compile(r"(?:factor of|±|\+-)\s*$"), re.compile(r"^\s+(?:times|± )"))
 
 
-def loose_numbers(page: Page, bound: Iterable[Span]) -> Iterator[tuple[int, str]]:
-    """Place and text of each number that looks like a result and lies in no span.
+def loose_numbers(
+    page: Page, bound: Iterable[Span], around: Iterable[Span] = ()
+) -> Iterator[tuple[int, str]]:
+    """Place and text of each number that looks like a result and lies in no bound span.
 
     A result has a decimal point, an error, a power of ten, thousands or a per cent sign, is a number of a table's
-    body, or stands beside "times", "factor of" or ±.
+    body, or stands beside "times", "factor of" or ±.  Whole numbers in a span of `around` are what was asked.
     """
     text = page.text
     hidden = [False] * (len(text) + 1)
     spans = [*bound, *(match.span() for one in (_NOT_PROSE, _NAMES) for match in one.finditer(text))]
     for start, end in spans:
         hidden[start:end] = [True] * (end - start)
-    cells = set(_numeric_cells(text))
+    asked = [False] * (len(text) + 1)
+    for start, end in around:
+        asked[start:end] = [True] * (end - start)
+    cells = {place for place in _numeric_cells(text) if not asked[place]}
     for match in _NUMBER.finditer(text):
         if hidden[match.start()] and hidden[match.end() - 1]:
             continue
@@ -56,12 +64,12 @@ def _beside(text: str, span: Span) -> bool:
 
 
 def _numeric_cells(text: str) -> Iterator[int]:
-    """Places of the numbers in cells of a table's body that begin with a number."""
+    """Places of the numbers in those cells of tables' bodies that hold numbers and units alone."""
     for block in re.finditer(r"(?:^\|.*(?:\n|\Z))+", text, flags=re.MULTILINE):
         at = block.start()
         for i, line in enumerate(block[0].splitlines(keepends=True)):
             if i > 1:
                 for cell in re.finditer(r"(?<=\|)[^|\n]*(?=\|)", line):
-                    if re.match(r"\s*[*~<>≈]?[+−-]?\.?\d", cell[0]):
+                    if _CELL.fullmatch(cell[0].strip(" *")) and cell[0].strip() != "1":  # (the unit)
                         yield from (at + cell.start() + m.start() for m in _NUMBER.finditer(cell[0]))
             at += len(line)

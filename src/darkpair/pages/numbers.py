@@ -9,8 +9,8 @@ from darkpair.gen.errors import InputError
 
 __all__ = ["WRITTEN", "written"]
 
-#: Pattern of what `written` makes of a number.
-WRITTEN: Final = r"[+−-]?(?:\d{1,3}(?: \d{3})+(?!\d)|\d*\.?\d+)(?:\(\d+(?:\.\d+)?\))?(?:e[−-]?\d+)?(?: %)?"
+#: Pattern of what `written` makes of a number, and of what people write.
+WRITTEN: Final = r"[+−-]?(?:\d{1,3}(?: \d{3})+(?!\d)|\d*\.?\d+)(?:\(\d+(?:\.\d+)?\))?(?: ± \d*\.?\d+)?(?:e[−-]?\d+)?(?: %)?"
 
 
 def written(value: Any, spec: str = "", error: Any = None) -> str:

@@ -8,17 +8,17 @@ import math
 import operator
 import re
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["Outputs", "evaluate"]
+__all__ = ["Outputs", "evaluate", "filtered"]
 
 _COMPARE: Final = {"=": operator.eq, "<": operator.lt, ">": operator.gt}
-_FILTER: Final = re.compile(r"(.+?) ([=<>]) (.*)")
+_FILTER: Final = re.compile(r"(.+?) ([=<>]|in) (.*)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Outputs:
     def at(self, path: str) -> Any:
         """What a path finds: ``output | key or filter | ... | column``.
 
-        A filter is ``column = value`` (or < or >) and keeps rows; without a key the rows are the output's ``rows``.
+        A filter is ``column = value`` (or <, >, or ``in a, b`` or ``in a; b``) and keeps rows; without a key the rows are the output's ``rows``.
         A column of one row is its value, of several the list of theirs.
         """
         name, *steps = (step.strip() for step in path.split(" | "))
@@ -85,16 +85,25 @@ def _step(here: Any, step: str, path: str) -> Any:
     if step in columns:
         values = [row[step] for row in here if step in row]
         return values[0] if len(values) == 1 else values
-    found = _FILTER.fullmatch(step)
-    if found is None or found[1] not in columns:
+    if (found := _FILTER.fullmatch(step)) is None or found[1] not in columns:
         raise UnknownNameError(f"column of {path!r}", found[1] if found else step, columns)
-    kept = [row for row in here if found[1] in row and _passes(row[found[1]], found[2], found[3])]
+    kept = filtered(here, step)
     if not kept:
         raise InputError(f"{path!r}: no row has {step!r}; mend the path, or run what makes the output again")
     return kept
 
 
+def filtered(rows: list[Mapping[str, Any]], step: str) -> list[Mapping[str, Any]]:
+    """Rows that a filter keeps."""
+    found = _FILTER.fullmatch(step)
+    if found is None:
+        raise InputError(f"{step!r} is no filter; write column = value, < value, > value or in a, b")
+    return [row for row in rows if found[1] in row and _passes(row[found[1]], found[2], found[3])]
+
+
 def _passes(value: Any, sign: str, text: str) -> bool:
+    if sign == "in":
+        return any(_passes(value, "=", one) for one in re.split("; " if ";" in text else ", ", text))
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
             number = float(text)
@@ -127,7 +136,10 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 
 
 def evaluate(text: str, names: Mapping[str, Any]) -> Any:
-    """An expression of names and numbers: + - * / **, `row["column"]`, and min, max, abs, sum, len, sqrt, mean, median."""
+    """An expression of names and numbers: + - * / **, ``row["column"]``, min, max, abs, sum, len, sqrt, mean, median.
+
+    Of lists, columns of several rows, value by value.
+    """
     try:
         return _value(ast.parse(text, mode="eval").body, names)
     except (SyntaxError, TypeError, ValueError, ZeroDivisionError) as error:
@@ -143,20 +155,34 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
                 raise UnknownNameError("name in a template", name, list(names))
             return names[name]
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _OPERATORS[type(op)](_value(left, names), _value(right, names))
+            return _each(_OPERATORS[type(op)], _value(left, names), _value(right, names))
         case ast.UnaryOp(op=op, operand=one) if type(op) in _OPERATORS:
-            return _OPERATORS[type(op)](_value(one, names))
+            return _each(_OPERATORS[type(op)], _value(one, names))
+        case ast.Call(func=ast.Name(id="abs" | "sqrt" as name), args=[one], keywords=[]):
+            return _each(_FUNCTIONS[name], _value(one, names))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
-            return _FUNCTIONS[name](*(_numbers(_value(one, names)) for one in args))
+            return _FUNCTIONS[name]([value for one in args for value in _numbers(_value(one, names))])
         case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
             found = _value(inner, names)
             if isinstance(found, Mapping):
                 return _step(found, str(key), str(key))
-            return [row[key] for row in found] if isinstance(key, str) else found[key]
+            if not isinstance(key, str):
+                return found[key]
+            values = [_step(row, key, key) for row in found]
+            return values[0] if len(values) == 1 else values
         case _:
             raise InputError(f"{ast.unparse(node)!r} is not allowed in a template; use + - * / ** and names")
 
 
+def _each(function: Callable[..., Any], *values: Any) -> Any:
+    """Of single values, or of lists value by value; None where one is not stated."""
+    if not any(isinstance(value, list) for value in values):
+        return function(*values)
+    length = max(len(value) for value in values if isinstance(value, list))
+    columns = [value if isinstance(value, list) else [value] * length for value in values]
+    return [None if None in row else function(*row) for row in zip(*columns, strict=True)]
+
+
 def _numbers(value: Any) -> Any:
-    """A list without what is not stated."""
-    return [one for one in value if one is not None] if isinstance(value, Sequence | list) else value
+    """A list without what is not stated, of one value too."""
+    return [one for one in value if one is not None] if isinstance(value, list) else [value]

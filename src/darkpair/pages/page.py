@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.pages.numbers import WRITTEN, written
 from darkpair.pages.outputs import Outputs, evaluate
 from darkpair.studies.files import markdown
@@ -20,14 +20,28 @@ __all__ = ["KINDS", "Change", "Page", "Span"]
 #: Where a number comes from that no run made; `given` begins with one of them, a colon, and what or where.
 KINDS: Final = ("published", "input", "definition", "setting", "derived", "estimate", "timing")
 
+_KEYS: Final = ("says", "table", "given", "given_table", "labels")
+
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a page has at a place, and what it should have."""
+    """What a page has at a place, and what it should have.
+
+    Parameters
+    ----------
+    span : (int, int)
+        Of the number or table.
+    around : (int, int)
+        Of the whole sentence or table: whole numbers in it say what was asked.
+    old, new : str
+    source : str
+        Names of the outputs.
+    """
 
     span: Span
+    around: Span
     old: str
     new: str
     source: str
@@ -42,7 +56,7 @@ class Page:
     path : Path
     text : str
     bindings : mapping
-        The tables ``says``, ``table``, ``given`` and ``given_table`` of docs/results/PAGE.toml.
+        The tables ``says``, ``table``, ``given``, ``given_table`` and ``labels`` of docs/results/PAGE.toml.
     """
 
     path: Path
@@ -53,18 +67,36 @@ class Page:
     def read(cls, path: Path, folder: Path) -> Page:
         """The page, with the bindings of its name in a folder; without any where there is no file."""
         sidecar = folder / f"{path.stem}.toml"
-        bindings = tomllib.loads(sidecar.read_text(encoding="utf-8")) if sidecar.is_file() else {}
-        unknown = sorted(set(bindings) - {"says", "table", "given", "given_table"})
+        try:
+            bindings = tomllib.loads(sidecar.read_text(encoding="utf-8")) if sidecar.is_file() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{sidecar.name} is no TOML: {error}") from None
+        unknown = sorted(set(bindings) - set(_KEYS))
         if unknown:
-            raise InputError(
-                f"{sidecar.name}: unknown key {unknown[0]!r}; allowed: says, table, given, given_table"
-            )
+            raise InputError(f"{sidecar.name}: unknown key {unknown[0]!r}; allowed: {', '.join(_KEYS)}")
         return cls(path=path, text=path.read_text(encoding="utf-8"), bindings=bindings)
 
-    def changes(self, outputs: Outputs) -> list[Change]:
-        """Every number and table that is bound, in the order of the page: what is written and what should be."""
-        found = [one for says in self.bindings.get("says", []) for one in self._sentence(says, outputs)]
-        found += [self._table(table, outputs) for table in self.bindings.get("table", [])]
+    def changes(self, outputs: Outputs, wrong: list[str] | None = None) -> list[Change]:
+        """Every number and table that is bound, in the order of the page: what is written and what should be.
+
+        Parameters
+        ----------
+        outputs : Outputs
+        wrong : list of str, optional
+            Gets a line for each binding that does not hold, which is an error unless it is given.
+        """
+        found: list[Change] = []
+        for kind, bind in (("says", self._sentence), ("table", self._table)):
+            for binding in self.bindings.get(kind, []):
+                try:
+                    found += bind(binding, outputs)
+                except DarkpairError as error:
+                    line = (
+                        str(error) if str(error).startswith(self.path.name) else f"{self.path.name}: {error}"
+                    )
+                    if wrong is None:
+                        raise InputError(line) from None
+                    wrong.append(line)
         found.sort(key=lambda change: change.span)
         for one, other in itertools.pairwise(found):
             if other.span[0] < one.span[1]:
@@ -99,7 +131,7 @@ class Page:
         return f"{self.path.name}:{self.text.count(chr(10), 0, place) + 1}"
 
     def _sentence(self, says: Mapping[str, Any], outputs: Outputs) -> Iterator[Change]:
-        template = says["text"]
+        template = says["text"].strip()
         names = {key: outputs.at(path) for key, path in says.items() if key != "text"}
         pattern, fields = "", []
         for literal, field in _parts(template):
@@ -110,29 +142,35 @@ class Page:
             fields.append(written(value, spec, error))
             pattern += r"([^|\n]*?)" if isinstance(value, str | bool | None) else f"({WRITTEN})"
         if not fields:
-            raise InputError(f"{self.path.name}: {template!r} has no field; write it as {{name:.3f}}")
+            raise InputError(f"{template!r} has no field; write it as {{name:.3f}}")
         matches = list(_loose(pattern).finditer(self.text))
         if len(matches) != 1:
             places = ", ".join(self.at(match.start()) for match in matches)
             what = f"is on the page {len(matches)} times ({places})" if matches else "is nowhere on the page"
-            raise InputError(f"{self.path.name}: {template!r} {what}; it has to be there once")
+            raise InputError(f"{_shortened(template)!r} {what}; it has to be there once")
         source = ", ".join(dict.fromkeys(path.split(" | ")[0] for key, path in says.items() if key != "text"))
         for i, new in enumerate(fields, 1):
-            yield Change(span=matches[0].span(i), old=matches[0][i], new=new, source=source)
+            yield Change(
+                span=matches[0].span(i), around=matches[0].span(), old=matches[0][i], new=new, source=source
+            )
 
-    def _table(self, table: Mapping[str, Any], outputs: Outputs) -> Change:
+    def _table(self, table: Mapping[str, Any], outputs: Outputs) -> Iterator[Change]:
         rows = outputs.rows(table["rows"])
         lines = self._lines_of_table(table)
         start, end = lines[0][0], lines[-1][1]
         if "cells" in table:
             head = self.text[start : lines[1][1]]
             width = len(re.findall(r"(?<!\\)\|", self.text[slice(*lines[0])])) - 1
-            new = "\n".join([head, *_body(rows, table, width)])
+            new = "\n".join([head, *_body(rows, {"labels": self.bindings.get("labels", {}), **table}, width)])
         else:
             columns = table.get("columns", list(rows[0]))
             new = markdown([{name: row[name] for name in columns} for row in rows]).rstrip("\n")
-        return Change(
-            span=(start, end), old=self.text[start:end], new=new, source=table["rows"].split(" | ")[0]
+        yield Change(
+            span=(start, end),
+            around=(start, end),
+            old=self.text[start:end],
+            new=new,
+            source=table["rows"].split(" | ")[0],
         )
 
     def _lines_of_table(self, table: Mapping[str, Any]) -> list[Span]:
@@ -169,27 +207,28 @@ def _check_kind(why: str, page: str) -> None:
 
 def _body(rows: Sequence[Mapping[str, Any]], table: Mapping[str, Any], width: int) -> list[str]:
     """Lines of the rows; with ``across``, one for each label and a column for each value of that column."""
-    labels = [[_cell(template, row) for template in table["cells"]] for row in rows]
+    names = table["labels"]
+    labels = [[_cell(template, row, names) for template in table["cells"]] for row in rows]
     if "across" in table:
-        keys = list(dict.fromkeys(row[table["across"]] for row in rows))
+        keys = table.get("columns", list(dict.fromkeys(row[table["across"]] for row in rows)))
         lines: dict[tuple[str, ...], dict[Any, str]] = {}
         for label, row in zip(labels, rows, strict=True):
-            lines.setdefault(tuple(label), {})[row[table["across"]]] = _cell(table["value"], row)
+            lines.setdefault(tuple(label), {})[row[table["across"]]] = _cell(table["value"], row, names)
         labels = [[*label, *(values.get(key, "") for key in keys)] for label, values in lines.items()]
     if labels and len(labels[0]) != width:
         raise InputError(f"{table['rows']!r} gives {len(labels[0])} columns; the page's table has {width}")
     return [re.sub(r"\|  (?=\|)", "| ", "| " + " | ".join(cells) + " |") for cells in labels]
 
 
-def _cell(template: str, row: Mapping[str, Any]) -> str:
+def _cell(template: str, row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     out = ""
     for literal, field in _parts(template):
         out += literal
         if field is not None:
-            value, spec, error = _field(field, row)
+            value, spec, error = _field(field, {**row, "row": row})
             if value is None:  # nothing is stated: the cell is empty, its units too
                 return ""
-            out += written(value, spec, error)
+            out += written(names.get(value, value) if isinstance(value, str) else value, spec, error)
     return out
 
 
@@ -211,6 +250,10 @@ def _lookup(text: str, names: Mapping[str, Any]) -> Any:
     return names[text] if text in names else evaluate(text, names)
 
 
+def _shortened(template: str, most: int = 100) -> str:
+    return template if len(template) <= most else f"{template[: most - 3]}..."
+
+
 def _loose(pattern: str) -> re.Pattern[str]:
     """The pattern with any white space in place of spaces."""
-    return re.compile(r"\s+".join(re.split(r"(?:\\ |\s)+", pattern)))
+    return re.compile(r"\s+".join(re.split(r"(?:\\?\s)+", pattern)))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.pages.outputs import filtered
 
 __all__ = ["Run", "differences", "read_runs", "run_of"]
 
@@ -28,34 +29,50 @@ class Run:
     Parameters
     ----------
     command : str
-        ``darkpair ...`` or ``python ...``, run in the root of the source tree; ``{folder}`` is where it leaves files.
+        ``darkpair ...`` or ``python ...``, run in the root of the source tree; ``{folder}`` is where it leaves files,
+        ``{cache}`` a folder that runs share.
     outputs : list of str
         Names of ``{folder}/NAME.json``.
     minutes : float
         How long it takes on two cores, about.
     quick : str, optional
         Words to add to the command for a run of seconds that a test can compare; none where there is none.
+    files : list of str, optional
+        What the command calls them; as the outputs unless given.
+    where : list of str, optional
+        Filters of the rows that are stored, as in a path.
     keep : list of str, optional
         Keys of the output that are stored, with its provenance; all unless given.
     keys : list of str, optional
         Columns that name a row; unless given those without an error that are no measured numbers.
     exact : bool
         Whether nothing is drawn, so that every number has to be the same.
+    slow : bool
+        Whether the quick run too takes half a minute and more.
+    env : dict of str to str, optional
+        Variables of the environment.
     """
 
     command: str
     outputs: list[str]
     minutes: float
     quick: str | None = None
+    files: list[str] = field(default_factory=list)
+    where: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     exact: bool = False
+    slow: bool = False
+    env: dict[str, str] = field(default_factory=dict)
 
     def made(self, root: Path, *, quick: bool = False) -> dict[str, Any]:
         """Outputs by name, after running the command in a folder of its own."""
         command = f"{self.command} {self.quick}" if quick else self.command
         with tempfile.TemporaryDirectory() as folder:
-            words = [word.replace("{folder}", folder) for word in shlex.split(command)]
+            cache = str(Path(tempfile.gettempdir()) / "darkpair-pages")
+            words = [
+                word.replace("{folder}", folder).replace("{cache}", cache) for word in shlex.split(command)
+            ]
             tool = {"darkpair": [sys.executable, "-m", "darkpair"], "python": [sys.executable]}
             if words[0] not in tool:
                 raise InputError(f"{command!r} begins with {words[0]!r}; allowed: darkpair, python")
@@ -63,7 +80,7 @@ class Run:
             done = subprocess.run(
                 [*tool[words[0]], *words[1:]],
                 cwd=root,
-                env=os.environ | {"PYTHONPATH": paths},
+                env=os.environ | {"PYTHONPATH": paths} | self.env,
                 capture_output=True,
                 text=True,
                 check=False,
@@ -71,13 +88,18 @@ class Run:
             if done.returncode:
                 last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
                 raise InputError(f"{command!r} ended with status {done.returncode}: {' '.join(last)}")
-            return {name: self._stored(Path(folder) / f"{name}.json", command) for name in self.outputs}
+            return {
+                name: self._stored(Path(folder) / f"{file}.json", command)
+                for name, file in zip(self.outputs, self.files or self.outputs, strict=True)
+            }
 
     def _stored(self, path: Path, command: str) -> dict[str, Any]:
         if not path.is_file():
             raise InputError(f"{command!r} left no {path.name}; name what it leaves in `outputs`")
         whole = json.loads(path.read_text(encoding="utf-8"))
         kept = {key: whole[key] for key in self.keep or whole if key in whole}
+        for step in self.where:
+            kept["rows"] = filtered(kept["rows"], step)
         return {"command": command, "provenance": whole.get("provenance", {})} | kept
 
 
@@ -102,7 +124,7 @@ def run_of(name: str, runs: Sequence[Run]) -> Run:
 
 def _error_columns(column: str) -> list[str]:
     """Names that the error of a column may have."""
-    first, *_ = re.split(r", | \[| in | above ", column)
+    first, *_ = re.split(r", | \[| in | above | at ", column)
     rest = column.removeprefix(first)
     return [f"{column} error", f"{column}, error", f"{first} error{rest}", f"error{rest}"]
 
@@ -120,6 +142,8 @@ def differences(stored: Any, fresh: Any, run: Run) -> Iterator[tuple[str, float]
         for row in fresh[key]:
             other = by.get(_label(row, run))
             if other is None:
+                if run.exact:
+                    yield f"{key}, {_label(row, run)}, which is not stored", math.inf
                 continue
             for column, value in row.items():
                 yield from _one(f"{key}, {_label(row, run)}, {column}", column, value, row, other, run)
@@ -129,6 +153,9 @@ def _one(
     place: str, column: str, value: Any, row: Mapping[str, Any], other: Mapping[str, Any], run: Run
 ) -> Iterator[tuple[str, float]]:
     before = other.get(column)
+    if run.exact and isinstance(value, str | bool):
+        yield place, 0.0 if value == before else math.inf
+        return
     if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in (value, before)):
         return
     assert before is not None

@@ -172,7 +172,7 @@ def _summary(name: str, spectrum: hist.Hist[Any]) -> dict[str, Any]:
     for label, q in (("median", 0.5), ("95 %", 0.95)):
         at = float(np.interp(q, below, edges))
         here = float(density[np.searchsorted(edges, at, side="right") - 1])
-        entries = float(spectrum.sum(flow=True).value)  # (all weights are one)
+        entries = float(spectrum.values(flow=True).sum())  # (all weights are one)
         columns |= {f"{label} [MeV]": at, f"{label} error [MeV]": np.sqrt(q * (1.0 - q) / entries) / here}
     return {
         "curve": name,

@@ -5,6 +5,7 @@ All dark decays are prompt, as in Fig. 8 of arXiv:2005.07102; the panels carry t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +121,8 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None 
                 **ratio_columns(flow, denominator, sample.decays / below.decays),
             }
         )
-    fits = [_fit(rows, p, m1) for p, panel in _PANELS.items() for m1 in panel.masses]
+    curves = [(p, m1) for p, panel in _PANELS.items() for m1 in panel.masses]
+    fits = [_fit(rows, p, m1) | _maximum(rows, p, m1) for p, m1 in curves]
     told = {
         "seed": _SEED,
         "events": {"each point": n, "pi0 nu nubar": 4 * n},
@@ -157,6 +159,24 @@ def _fit(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, Any]:
         "points": len(mass),
         "root mean square difference": float(np.sqrt(np.mean(away**2))),
         "largest difference": float(np.abs(away).max()),
+    }
+
+
+def _maximum(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, float | None]:
+    """Mass with the largest ratio [MeV]: of a parabola through the largest point and its neighbours."""
+    mass, ratio, error = _of(rows, p, m1)
+    at = int(np.argmax(ratio))
+    if not 0 < at < len(mass) - 1:
+        return {"largest ratio at [MeV]": None, "largest ratio error at [MeV]": None}
+    near = slice(at - 1, at + 2)
+    (a, b, _), covariance = np.polyfit(
+        mass[near] - mass[at], ratio[near], 2, w=1.0 / error[near], cov="unscaled"
+    )
+    slope = np.array([0.5 * b / a**2, -0.5 / a])
+    spread = math.sqrt(slope @ covariance[:2, :2] @ slope)
+    return {
+        "largest ratio at [MeV]": 1e3 * (mass[at] - 0.5 * b / a),
+        "largest ratio error at [MeV]": 1e3 * spread,
     }
 
 

@@ -113,7 +113,7 @@ def _row(table: MesonTable) -> dict[str, Any]:
         "uncertainty": table.multiplicity_error,
         "mean energy [GeV]": float(np.sum(energy * weight)),
         "inside 10 mrad": float(np.sum(weight[angle < _ANGLE])),
-        "counted": table.about.get("mesons", {}).get(table.meson, {}).get("counted", 0),
+        "counted": table.about.get("mesons", {}).get(table.meson, {}).get("counted"),  # (none: a formula)
     }
 
 
