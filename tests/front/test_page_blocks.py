@@ -1,0 +1,217 @@
+"""Every fenced block of README.md and docs/*.md is run, and every command and name of the package in their prose.
+
+What is too long for a test is run smaller, by the rules of `SMALLER`, `SLOW` and `ELSEWHERE`, and by no other.
+docs/analysis.md's blocks build on each other and are run by test_analysis_page.py.
+"""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import darkpair.cli
+from darkpair.job import load_job
+from darkpair.studies import STUDIES
+from tests.event_files import b_event, write_nano
+
+pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
+
+ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+#: What is replaced in a command before it is run: pattern, replacement.
+SMALLER = (
+    (r"^(darkpair run .*)-n 5e6", r"\1-n 20000"),
+    (r"^(darkpair run (?!.*-n )(?!examples/cms).*)$", r"\1 -n 20000"),
+    (r"--workers 2", "--workers 1"),
+    (r'm1="0, 20 MeV, 40 MeV" m2="300 MeV, 430 MeV"', 'm1="0, 40 MeV" m2="430 MeV"'),
+    (r"source\.path=FILE\.root", "source.path=nanoAOD_2015_CMS_Open_Data_ttbar.root"),
+    (r"^(darkpair limits .*)$", r"\1 --quick --cache cache"),
+    (r"^(darkpair study (?!.*--quick).*)$", r"\1 --quick"),
+    # a fresh environment is the workflow's to make: here the command after it is run in this one
+    (r"^python3 -m venv .*&& \.venv/bin/darkpair run", "darkpair run"),
+)
+
+#: Studies that take a minute and more: their command line is read, their own tests make them.
+SLOW = ("belle2", "charm", "fig3", "fig5", "fig4", "koto-limits", "koto-shifts", "koto-band")
+
+#: Keys of a HepMC3 file's attributes, which look like names of the package.
+ATTRIBUTES = ("darkpair.provenance", "darkpair.result", "darkpair.seed")
+
+#: Commands that are not run here, and what runs them instead.
+ELSEWHERE = {
+    "python3 -m venv": ".ci and tests/test_packaging.py install the package; pytest is what runs now",
+    "python benchmarks/dump_bias.py": "its sample is run by test_the_benchmark_s_sample",
+    "python benchmarks/throughput.py": "a measurement of time, which nothing can be asserted of",
+    "python benchmarks/event_file.py": "the same",
+    "python -m tests.detectors.test_intervals": "its coverage is what tests/detectors/test_intervals.py asserts",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+def fenced(page: Path) -> Iterator[Block]:
+    text = page.read_text(encoding="utf-8")
+    for found in re.finditer(r"^```(\w*)\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
+        yield Block(page, text[: found.start()].count("\n") + 1, found[1], found[2])
+
+
+def prose(page: Path) -> str:
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = [block for page in PAGES for block in fenced(page)]
+COMMANDS = [
+    (f"{block}+{i}", line.split("#")[0].strip())
+    for block in BLOCKS
+    if block.language == "bash"
+    for i, line in enumerate(block.text.splitlines())
+    if line.split("#")[0].strip()
+] + [
+    (page.name, span)
+    for page in PAGES
+    for span in dict.fromkeys(re.findall(r"`((?:darkpair|python) [^`\n]+)`", prose(page)))
+]
+
+
+class _Quick:
+    """The studies, the slow ones replaced by one that does nothing."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in STUDIES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(STUDIES)
+
+    def __getitem__(self, name: str) -> Callable[..., list[Path]]:
+        return (lambda *_, **__: []) if name in SLOW else STUDIES[name]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the commands run: with the examples, and a file of B mesons of the name that the pages have."""
+    path = tmp_path_factory.mktemp("pages")
+    for name in ("examples", "benchmarks"):
+        (path / name).symlink_to(ROOT / name)
+    write_nano(path / "nanoAOD_2015_CMS_Open_Data_ttbar.root", [b_event(), b_event(511)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path)
+        patch.setattr(darkpair.cli, "STUDIES", _Quick())
+        yield path
+
+
+def test_every_block_has_a_language_that_is_run() -> None:
+    assert {block.language for block in BLOCKS} <= {"bash", "python", "toml", "text"}
+    assert len(BLOCKS) > 20
+
+
+@pytest.mark.parametrize(("where", "command"), COMMANDS, ids=[f"{w} {c[:40]}" for w, c in COMMANDS])
+def test_commands(where: str, command: str, folder: Path) -> None:
+    for pattern, replacement in SMALLER:
+        command = re.sub(pattern, replacement, command)
+    if any(command.startswith(words) for words in ELSEWHERE):
+        return
+    if command.startswith("python "):
+        runpy.run_path(str(folder / shlex.split(command)[1]), run_name="__page__")
+        return
+    words = shlex.split(command)
+    assert words[0] == "darkpair", where
+    if not [word for word in words[2:] if not word.startswith("-") and word not in ("20000", "cache")]:
+        assert words[1] in darkpair.cli.main.commands  # a command's name in prose, without its arguments
+        if words[1] != "list":
+            return
+    if words[1] == "inspect" and not (folder / words[2]).exists():  # of a command that stands on another page
+        make = ["run", "examples/koto_pi0.toml", "-n", "2000", "-o", words[2]]
+        assert CliRunner().invoke(darkpair.cli.main, make).exit_code == 0
+    result = CliRunner().invoke(darkpair.cli.main, words[1:])
+    assert result.exit_code == 0, f"{where}: {command}\n{result.output}\n{result.exception!r}"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name != "analysis.md"], ids=lambda page: str(page.name)
+)
+def test_python_blocks(page: Path, folder: Path) -> None:
+    """The blocks of a page in one module, one after the other."""
+    text = "\n".join(block.text for block in fenced(page) if block.language == "python")
+    text = text.replace("toys=3000", "toys=200")  # (a minute for the page's error)
+    script = folder / f"{page.stem}_page.py"
+    script.write_text(text, encoding="utf-8")
+    names = runpy.run_path(str(script))
+    if "toy_limit" in names:
+        assert names["limit"] == pytest.approx(2.18, abs=5.0 * names["error"])
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "toml"], ids=str)
+def test_jobs(block: Block, folder: Path) -> None:
+    path = folder / "page.toml"
+    path.write_text(block.text, encoding="utf-8")
+    load_job(path, overrides={"run.seed": 1, "output.path": str(folder / "page.root")})
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "text"], ids=str)
+@pytest.mark.usefixtures("folder")
+def test_printed_tables(block: Block) -> None:
+    """The output of the first command of the page: the same columns and constraints."""
+    first = next(b for b in fenced(block.page) if b.language == "bash").text.splitlines()[0].split("#")[0]
+    words = [*shlex.split(first)[1:], "--quick", "--cache", "cache"]
+    output = CliRunner().invoke(darkpair.cli.main, words).output
+    for line in block.text.splitlines():
+        if line != "...":
+            assert line.split()[0].strip(":") in output
+
+
+def names_in_prose() -> list[tuple[str, str]]:
+    return [
+        (page.name, name)
+        for page in PAGES
+        for name in dict.fromkeys(re.findall(r"`(darkpair(?:\.\w+)+)(?:\(.*?\))?`", prose(page)))
+        if name not in ATTRIBUTES
+    ]
+
+
+@pytest.mark.parametrize(("page", "name"), names_in_prose())
+def test_names_of_the_package_exist(page: str, name: str) -> None:
+    parts = name.split(".")
+    for i in range(len(parts), 0, -1):
+        try:
+            there: Any = import_module(".".join(parts[:i]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[i:]:
+            there = getattr(there, attribute)
+        return
+    pytest.fail(f"{page}: no {name}")
+
+
+def test_options_in_prose_exist() -> None:
+    """Every `--option` that a page names is one of some command (pip's, git's and nox's are none of ours)."""
+    known = {opt for command in darkpair.cli.main.commands.values() for p in command.params for opt in p.opts}
+    for page in PAGES:
+        for option in re.findall(r"`(--[a-z][a-z-]*)", prose(page)):
+            assert option in known, f"{page.name}: {option}"
+
+
+def test_the_benchmark_s_sample(folder: Path) -> None:
+    names = runpy.run_path(str(folder / "benchmarks" / "dump_bias.py"), run_name="__page__")
+    flow = names["sample"]("charm", 1e4, 20_000, 1, aimed=True)
+    assert flow.acceptance == pytest.approx(7.9e-5, rel=0.2)
