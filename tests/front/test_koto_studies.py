@@ -8,6 +8,9 @@ import math
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from darkpair.gen.errors import InputError
 from darkpair.studies import STUDIES
 
 #: Events of each sample: the whole file stays within a minute.
@@ -125,7 +128,7 @@ def test_fig1(tmp_path: Path) -> None:
 
 
 def test_koto_shifts(tmp_path: Path) -> None:
-    paths = STUDIES["koto-shifts"](tmp_path, None, quick=True, events=EVENTS)
+    paths = STUDIES["koto-shifts"](tmp_path, None, quick=True, events=2 * EVENTS)
     assert {path.suffix for path in paths} == {".csv", ".json", ".md", ".png", ".pdf"}
     rows = {row["changed"]: row for row in json.loads((tmp_path / "koto-shifts.json").read_text())["rows"]}
     assert rows["nothing"]["SM efficiency per K_L, shift %"] == 0.0
@@ -137,3 +140,10 @@ def test_koto_shifts(tmp_path: Path) -> None:
     assert rows["without pt"]["SM efficiency per K_L, shift %"] > 5.0
     # per K_L at the exit it is no matter from where on they decay: an error of 6 %
     assert abs(rows["K_L decays from z = 0 on"]["SM efficiency per K_L, shift %"]) < 24.0
+    # what changes no event has no error; every other number has one
+    for name, row in rows.items():
+        for key in ("SM efficiency per K_L", "ratio at 0 MeV", "ratio at 240 MeV"):
+            assert row[f"{key}, error"] > 0.0
+            assert (row[f"{key}, shift error %"] > 0.0) == (row[f"{key}, shift %"] != 0.0), name
+    with pytest.raises(InputError, match="no error can be told"):
+        STUDIES["koto-shifts"](tmp_path, None, quick=True, events=100)

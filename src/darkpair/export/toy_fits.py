@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkpair.gen.kinematics import Array
 
@@ -50,7 +51,8 @@ class ToyFits:
         tested, _ = self._fit(model, experiments, at=self.strength)
         free, where = self._fit(model, experiments, at=None)
         above = where[:, model.config.poi_index] > self.strength
-        return np.where(above, 0.0, np.maximum(2.0 * (tested - free), 0.0))
+        out: Array = np.where(above, 0.0, np.maximum(2.0 * (tested - free), 0.0))
+        return out
 
     def best(self, experiment: Array, at: float) -> Array:
         """Parameters that fit one experiment best at a strength of the signal, (p,)."""
@@ -109,7 +111,7 @@ def _derivatives(cost: Any, x: Array, value: Array, scale: Array) -> tuple[Array
     return slope, curve
 
 
-def _step(slope: Array, curve: Array, held: Array, damping: Array) -> Array:
+def _step(slope: Array, curve: Array, held: NDArray[np.bool_], damping: Array) -> Array:
     """Damped Newton steps (Levenberg, Marquardt), nothing along what is held."""
     n = slope.shape[1]
     curve = np.where(held[:, :, None] | held[:, None, :], 0.0, curve)
@@ -118,4 +120,5 @@ def _step(slope: Array, curve: Array, held: Array, damping: Array) -> Array:
     # where -log L curves downwards a Newton step would climb: a plain step down the slope instead
     positive = np.linalg.eigvalsh(curve)[:, 0] > 0.0
     curve = np.where(positive[:, None, None], curve, np.eye(n) * (size + damping[:, None])[:, :, None])
-    return -np.linalg.solve(curve, np.where(held, 0.0, slope)[:, :, None])[:, :, 0]
+    out: Array = -np.linalg.solve(curve, np.where(held, 0.0, slope)[:, :, None])[:, :, 0]
+    return out

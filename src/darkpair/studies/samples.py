@@ -33,6 +33,7 @@ __all__ = [
     "efficiency_columns",
     "efficiency_ratio",
     "generate",
+    "generate_parts",
     "ratio_columns",
 ]
 
@@ -97,10 +98,22 @@ def generate(samples: Sequence[Sample]) -> list[Chunk]:
     ----------
     samples : sequence of Sample
     """
-    tasks = [(i, *span) for i, sample in enumerate(samples) for span in _spans(sample.n)]
+    return [Chunk.concatenate(parts) for parts in generate_parts(samples)]
+
+
+def generate_parts(samples: Sequence[Sample], span: int = _SPAN) -> list[list[Chunk]]:
+    """The same, in parts of so many blocks: the part of a number has the same random numbers in every sample of a seed.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+    span : int
+        Blocks of a part.
+    """
+    tasks = [(i, *at) for i, sample in enumerate(samples) for at in _spans(sample.n, span)]
     leave_if_imported()
     pipelines = [sample.pipeline for sample in samples]
-    found: list[Chunk | None] = [None] * len(samples)
+    parts: list[list[Chunk]] = [[] for _ in samples]
     bar = Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
     with bar, worker_pool(1 if sum(sample.n for sample in samples) < _ALONE else 2) as executor:
         work = (
@@ -113,9 +126,8 @@ def generate(samples: Sequence[Sample]) -> list[Chunk]:
         for (i, _, _), part in bar.track(
             zip(tasks, done, strict=True), total=len(tasks), description="samples"
         ):
-            before = found[i]
-            found[i] = part if before is None else Chunk.concatenate([before, part])
-    return [chunk for chunk in found if chunk is not None]
+            parts[i].append(part)
+    return parts
 
 
 def efficiency_ratio(numerator: Cutflow, denominator: Cutflow, decays: float = 1.0) -> tuple[float, float]:
@@ -211,9 +223,9 @@ def _relative(found: Efficiency) -> float:
     return error / found.value
 
 
-def _spans(n: int) -> Iterator[tuple[int, int]]:
+def _spans(n: int, span: int) -> Iterator[tuple[int, int]]:
     blocks = -(-n // BLOCK)
-    return ((first, min(first + _SPAN, blocks)) for first in range(0, blocks, _SPAN))
+    return ((first, min(first + span, blocks)) for first in range(0, blocks, span))
 
 
 def _tally(pipeline: Pipeline, first: int, last: int, n: int) -> Chunk:
