@@ -57,7 +57,8 @@ class ToyFits:
     def best(self, experiment: Array, at: float) -> Array:
         """Parameters that fit one experiment best at a strength of the signal, (p,)."""
         model = self.workspace.model(batch_size=1)
-        return self._fit(model, np.asarray(experiment, dtype=float)[None, :], at=at)[1][0]
+        out: Array = self._fit(model, np.asarray(experiment, dtype=float)[None, :], at=at)[1][0]
+        return out
 
     def _fit(self, model: Any, data: Array, *, at: float | None) -> tuple[Array, Array]:
         """Least -log L and where it is; at a strength, or with the strength free."""
@@ -120,5 +121,5 @@ def _step(slope: Array, curve: Array, held: NDArray[np.bool_], damping: Array) -
     # where -log L curves downwards a Newton step would climb: a plain step down the slope instead
     positive = np.linalg.eigvalsh(curve)[:, 0] > 0.0
     curve = np.where(positive[:, None, None], curve, np.eye(n) * (size + damping[:, None])[:, :, None])
-    out: Array = -np.linalg.solve(curve, np.where(held, 0.0, slope)[:, :, None])[:, :, 0]
-    return out
+    solved = np.linalg.solve(curve, np.where(held, 0.0, slope)[:, :, None])[:, :, 0]
+    return -np.asarray(solved, dtype=np.float64)
