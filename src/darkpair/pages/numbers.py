@@ -24,7 +24,7 @@ def written(value: Any, spec: str = "", error: Any = None) -> str:
         Without an error, of Python's format (``.3f``, ``+.2e``, ``.4g``), where ``%`` is per cent with a space and
         ``,`` groups digits by spaces; with one, how many digits of it (``1``, ``2e``: power of ten, ``+1%``).
     error : float, optional
-        Written in brackets behind the value.
+        Written in brackets behind the value; a zero whose error is zero is written without.
     """
     if value is None:
         return ""
@@ -68,6 +68,8 @@ def _with_error(value: float, error: float, spec: str) -> str:
         power = math.floor(math.log10(abs(value))) if value else 0
         return f"{_with_error(value / 10.0**power, error / 10.0**power, sign + spec[:-1])}e{power}"
     digits = int(spec)
+    if error == 0.0 == value:
+        return "0"  # exact: not one event changed
     if not error > 0.0:
         raise InputError(f"the error {error:g} of {value:g} is not positive; write the value without it")
     places = digits - 1 - math.floor(math.log10(float(f"{error:.{digits - 1}e}")))
