@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from darkpair.chains import standard_model_rates as sm
 from darkpair.chains.dark_currents import FermionCurrent, ScalarCurrent
@@ -37,11 +39,23 @@ from darkpair.chains.widths import momentum, three_body_width
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.endpoints import max_pt
 from darkpair.gen.particles import particle
+from darkpair.gen.sources.koto_kl import P_RANGE, KotoKL, momentum_spectrum
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
 
-__all__ = ["AuditRow", "audit_equations"]
+__all__ = ["SECTIONS", "AuditRow", "audit_equations"]
+
+#: Sections of the paper with quantitative claims, in its order; III.E is Table I, which study table1 derives.
+SECTIONS: Final = (
+    "II", "III.B", "III.C", "III.D", "IV.A", "IV.B", "IV.C", "IV.D", "IV.E", "V", "VI", "A", "B",
+)  # fmt: skip
+
+#: First equation of each section that has one; read off arXiv:2005.07102.
+_FIRST: Final = {
+    "I": 1, "II": 5, "III.A": 12, "III.B": 19, "III.C": 37, "III.D": 54, "IV.A": 62, "IV.B": 64, "IV.C": 66, "IV.E": 68,
+    "V": 69,
+}  # fmt: skip
 
 #: A mass that no phase space feels [GeV], where the paper neglects it.
 _NEGLIGIBLE = 1e-7
@@ -75,6 +89,15 @@ class AuditRow:
     inputs: str = "paper"
     error: float = 0.0
     note: str = ""
+
+    @property
+    def section(self) -> str:
+        """Section of the paper in which the equation stands; its place itself where that is no equation."""
+        if self.equation[0] in "AB":
+            return self.equation[0]
+        if not self.equation.isdecimal():
+            return self.equation
+        return next(name for name, first in reversed(_FIRST.items()) if int(self.equation) >= first)
 
     @property
     def paper(self) -> float:
@@ -173,6 +196,9 @@ def _scalar_decays(inputs: Inputs) -> list[AuditRow]:
         AuditRow(equation="55", quantity="M(K_L-eta)", unit="MeV^2", printed="-0.04", ours=to_eta * 1e6),
         AuditRow(equation="57", quantity="coupling of the eta over the pi0's", unit="1", printed="22",
                  ours=eta_coupling(full), inputs="pdg, m_s/m_d = 19", note="the paper drops the down quark's term"),
+        AuditRow(equation="56", quantity="m_s/m_d", unit="1", printed="19", ours=Inputs()["ms_over_md"], inputs="pdg"),
+        AuditRow(equation="III.D", quantity="coupling of the eta over the pi0's, down quark alone", unit="1",
+                 printed="-0.577", ours=eta_coupling(inputs, "d-only"), note="-1/sqrt(3)"),
         AuditRow(equation="58", quantity="M(K_L -> S1 S2)/m_eff", unit="1", printed="1.7e-5", ours=mixing_amplitude(inputs)),
         AuditRow(equation="59", quantity="BR(K_L -> S1 S2)", unit="1", printed="9e-9",
                  ours=float(virtual.branching_ratio("K_L0", "X1 X2")) / from_kaon),
@@ -291,8 +317,15 @@ def _kinematics_and_dark_matter() -> list[AuditRow]:
                  ours=max_pt(kaon, visible, rest) * 1e3, inputs="pdg", note=note)
         for equation, what, printed, rest, visible, note in ends
     ]  # fmt: skip
+    momenta = np.linspace(*P_RANGE, 10_000)
+    beam = KotoKL()
     return [
         *rows,
+        AuditRow(equation="IV.A", quantity="K_L momentum at the peak", unit="GeV", printed="1.4",
+                 ours=float(momenta[np.argmax(momentum_spectrum(momenta))]), inputs="KOTO's spectrum"),
+        AuditRow(equation="A", quantity="K_L that decay in 414.8 cm", unit="%", printed="8",
+                 ours=100.0 * beam.decay_probability, inputs="KOTO's spectrum",
+                 note="of those at the beam exit, in 414.8 cm before the calorimeter"),
         AuditRow(equation="73", quantity="sigma v of psi1 psi1-bar -> phi phi", unit="pb", printed="1", ours=fermion,
                  inputs="pdg", note="v is the velocity of one particle in the centre-of-mass frame; sigma v_rel is twice"),
         AuditRow(equation="74", quantity="1/coefficient of sigma v_rel of S1 S1 -> phi phi", unit="1/pi", printed="32",
