@@ -28,7 +28,7 @@ class Claim:
     holds : bool, optional
         Computed from them; None where nothing is computed.
     reason : str
-        Why it does not hold, why nothing is computed, or what the number means.
+        Why nothing is computed, why it does not hold with the paper's inputs, or what the number means.
     """
 
     place: str
@@ -40,9 +40,9 @@ class Claim:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if not self.holds and not self.reason:
+        if self.holds is None and not self.reason:
             raise InputError(
-                f"the claim {self.claim!r} is {self.verdict} without a reason; allowed: a reason; give one"
+                f"the claim {self.claim!r} is not computed, without a reason; allowed: a reason; give one"
             )
 
     @classmethod
