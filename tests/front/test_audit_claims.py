@@ -81,7 +81,7 @@ def test_band_of_the_virtual_meson_in_closed_form(
     def events(m_eff: float) -> float:
         length = 1.973270e-16 * 16.0 * math.pi * 0.43 / ((1.0 - y2) * m_eff**2)
         flight = 1.5 * 0.43 / math.sqrt(1.0 - 0.43**2) / length
-        return produced * m_eff**2 * ratio * (1.0 - math.exp(-flight)) / 6.9e-10
+        return float(produced * m_eff**2 * ratio * (1.0 - math.exp(-flight)) / 6.9e-10)
 
     low, high, at_100 = row(claims, "with no extra parameters").values[:3]
     # Garwood's ends for 3 events at 68.27 %
