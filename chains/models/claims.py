@@ -127,7 +127,7 @@ def _vector(inputs: Inputs) -> list[Claim]:
               ours=f"{axial[0]:.1%} for an axial fermion at (430, 0) MeV, {bosons[0]:.1%} for scalars",
               holds=abs(axial[0] - 0.8) < 0.05 and abs(bosons[0] - 0.8) < 0.05,
               paper="80 %", reason="true of the axial fermion; a scalar has less of the three-body modes"),
-        Claim(place="B", claim="the intrinsic invisible branching ratio is 10 % or less",
+        Claim(place="B, IV.C", claim="the intrinsic invisible branching ratio is 10 % or less",
               ours=f"{bosons[1]:.1%} for scalars, {axial[1]:.1%} for an axial fermion at (430, 0) MeV",
               holds=max(axial[1], bosons[1]) <= 0.10,
               paper="<= 10 %", reason="true of scalars; fermions have more of nu nubar"),

@@ -200,6 +200,18 @@ def test_other_limits(claims: list[Claim]) -> None:
     assert math.exp(-200.0 * 0.43 / (1.0 * length)) < away < math.exp(-200.0 * 0.43 / (2.6 * length))
 
 
+def test_three_events(claims: list[Claim]) -> None:
+    # 3, and Garwood's ends for 3 events at 95 %, times 6.9e-10
+    assert row(claims, "eq. 9").values == pytest.approx(
+        (3 * 6.9e-10, 0.6187 * 6.9e-10, 8.767 * 6.9e-10), rel=1e-3
+    )
+
+
+def test_b_decays_beside_the_band(claims: list[Claim]) -> None:
+    # docs/parameter_space.md, section IV.C
+    assert row(claims, "B decays matter more").values == pytest.approx((4.0, 24.0, 1.26, 1.96), rel=0.03)
+
+
 def test_efficiency_at_a_centimetre(made: dict[float, dict[str, Any]], claims: list[Claim]) -> None:
     curve = made[0.43]["koto"]["2016-18"]
     index = {round(ctau, 3): i for i, ctau in enumerate(curve["ctau"])}
