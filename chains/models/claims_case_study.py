@@ -107,8 +107,6 @@ def case_study(inputs: Inputs) -> list[Claim]:
               ours="{0:.1e} into e+ e- and mu+ mu-, eps_Z = 0.01, g_X = 1, scalars", values=(leptons,), holds=leptons < 0.01),
         Claim.not_computed("IV.C", "eta decays dominate over bremsstrahlung and q qbar at beam dumps",
                            "no bremsstrahlung and no hard scattering is generated here"),
-        Claim.not_computed("IV.C", "SHiP, DUNE and FASER may see X2 of eta decays",
-                           "detectors ship, dune_nd and faser2 give acceptances; a sensitivity would need a search, not a rate"),
         Claim.not_computed("IV.C", "below 10 GeV searches for B -> K Z' and K -> pi Z' are more severe",
                            "decays to a Z' on its mass shell are no part of the models, which are contact interactions"),
     ]  # fmt: skip
@@ -158,8 +156,6 @@ def conclusions(inputs: Inputs) -> list[Claim]:
         Claim.not_computed("VI", "every model can give events of large p_T that fill the signal region and explain all that were seen",
                            "needs the four observed p_T, which the paper shows as arrows only; study fig2 has the spectra",
                            paper="4 events"),
-        Claim.not_computed("VI", "future dumps reach c tau of 10 cm and below", "a sensitivity would need a search, not a rate",
-                           paper="10 cm"),
     ]  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from darkpair.studies.files import write_rows
 from darkpair.studies.koto_efficiency import efficiency_curves
 from darkpair.studies.parameter_space import BOX, Contours
 
-__all__ = ["Panel", "Size", "rows_of", "save_rows", "save_workspace", "with_samples"]
+__all__ = ["Panel", "Size", "dump_tables", "rows_of", "save_rows", "save_workspace", "with_samples"]
 
 _EXPERIMENTS: Final = ("charm", "nucal")
 
@@ -124,26 +124,9 @@ def with_samples(
         mass: {name: [] for name in _EXPERIMENTS if mass in of_etas} for mass in masses
     }
     for experiment in _EXPERIMENTS:
-        for generator in size.generators(experiment):
-            one = DumpAgainstCtau(
-                experiment=experiment,
-                generator=generator,
-                events=size.etas,
-                cells=size.cells,
-                throws=size.throws,
-            )
-            number = one.source.table
-            found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in of_etas], folder=folder, workers=workers)
-            for mass, table in zip(of_etas, found, strict=True):
-                dumps[mass][experiment].append(
-                    {
-                        "generator": generator,
-                        "ctau": table["ctau"],
-                        "efficiency": table["efficiency"],
-                        "multiplicity": number.multiplicity,
-                        "multiplicity_error": number.multiplicity_error,
-                    }
-                )
+        found = dump_tables(experiment, of_etas, size, folder, workers=workers)
+        for mass, tables in zip(of_etas, found, strict=True):
+            dumps[mass][experiment] = tables
     daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).generated_branching_ratio
     return [
         {
@@ -154,6 +137,50 @@ def with_samples(
         }
         for point in points
     ]
+
+
+def dump_tables(
+    experiment: str,
+    masses: Sequence[tuple[float, float]],
+    size: Size,
+    folder: Path | None,
+    *,
+    workers: int = 2,
+) -> list[list[dict[str, Any]]]:
+    """Tables of a beam dump at each mass point, one for each generator, as `DumpYield` takes them.
+
+    Parameters
+    ----------
+    experiment : str
+    masses : sequence of (float, float) [GeV]
+        m1 and m2.
+    size : Size
+    folder : Path, optional
+        The cache.
+    workers : int
+    """
+    tables: list[list[dict[str, Any]]] = [[] for _ in masses]
+    for generator in size.generators(experiment):
+        one = DumpAgainstCtau(
+            experiment=experiment,
+            generator=generator,
+            events=size.etas,
+            cells=size.cells,
+            throws=size.throws,
+        )
+        number = one.source.table
+        found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in masses], folder=folder, workers=workers)
+        for mine, table in zip(tables, found, strict=True):
+            mine.append(
+                {
+                    "generator": generator,
+                    "ctau": table["ctau"],
+                    "efficiency": table["efficiency"],
+                    "multiplicity": number.multiplicity,
+                    "multiplicity_error": number.multiplicity_error,
+                }
+            )
+    return tables
 
 
 def _open(parent: str, m1: float, m2: float) -> bool:
