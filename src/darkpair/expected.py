@@ -209,7 +209,8 @@ def _of_job(told: Mapping[str, Any], key: str) -> Any:
 
 def _check(branching_ratio: float | None, exposure: float | None) -> None:
     """Refuse numbers that nothing can have, and what is no number."""
-    for name, value in (("branching ratio", branching_ratio), ("exposure", exposure)):
+    given: dict[str, Any] = {"branching ratio": branching_ratio, "exposure": exposure}
+    for name, value in given.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
             raise InputError(f"{name} = {value!r}; allowed: one number, without a unit")
     if branching_ratio is not None and not 0.0 < branching_ratio <= 1.0:
@@ -279,18 +280,22 @@ def _of_koto(
     if detector.get("type") != "Koto":
         return {"kaons": by_kaons(_given(exposure or 1.0, WAYS["kaons"]), decays=decays, factors=flat)}
     of, kl = run(detector["selection"]), kaons(detector["selection"])
-    beam = KotoKL(**{name: source[name] for name in ("profile", "image", "spectrum") if name in source})
-    smearing = {k: v for k, v in detector["resolution"].items() if k != "type"}
-    whole = Koto(selection=detector["selection"], resolution=Calorimeter(**smearing))
-    standard = standard_acceptance(whole, beam, folder=cache_folder())
     sensitivity = of.single_event_sensitivity
     if exposure is not None:  # a run of as many K_L
         sensitivity = sensitivity.scaled(kl.value / exposure)
         kl = _given(exposure, kl.unit)
-    return {
-        "sensitivity": by_sensitivity(sensitivity, standard, decays=decays, daughters=pi0_to_photons()),
-        "kaons": by_kaons(kl, decays=decays, factors=flat),
-    }
+    ways = {"kaons": by_kaons(kl, decays=decays, factors=flat)}
+    smearing = detector.get("resolution")
+    if not isinstance(smearing, Mapping) or smearing.get("type") != "Calorimeter":
+        return (
+            ways  # a stranger's smearing, with which no acceptance of the search's own mode can be made again
+        )
+    resolution = Calorimeter(**{name: value for name, value in smearing.items() if name != "type"})
+    beam = KotoKL(**{name: source[name] for name in ("profile", "image", "spectrum") if name in source})
+    whole = Koto(selection=detector["selection"], resolution=resolution)
+    standard = standard_acceptance(whole, beam, folder=cache_folder())
+    first = by_sensitivity(sensitivity, standard, decays=decays, daughters=pi0_to_photons())
+    return {"sensitivity": first} | ways
 
 
 def _of_pairs(
