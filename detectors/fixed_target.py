@@ -122,7 +122,7 @@ class FixedTarget:
         return known[self.selection]().without(*self.without)
 
     @cached_property
-    def flat_factors(self) -> dict[str, float]:
+    def _factors(self) -> dict[str, Number]:
         """The chosen efficiencies that are not simulated, by name."""
         known = self._data.get("factors", {})
         chosen = (
@@ -133,7 +133,12 @@ class FixedTarget:
         for name in chosen:
             if name not in known:
                 raise UnknownNameError(f"factor of {self.experiment}", name, known)
-        return {name: Number(**known[name]).value for name in chosen}
+        return {name: Number(**known[name]) for name in chosen}
+
+    @property
+    def flat_factors(self) -> dict[str, float]:
+        """The chosen efficiencies that are not simulated, by name."""
+        return {name: number.value for name, number in self._factors.items()}
 
     @property
     def source(self) -> str:
@@ -249,7 +254,7 @@ class FixedTarget:
 
     def normalisation(self, multiplicity: float, multiplicity_error: float | None = None) -> Normalisation:
         """Protons on target of the experiment, its flat factors, and mesons per interaction with their absolute error."""
-        return by_protons(self.run["pot"].value, multiplicity, multiplicity_error, factors=self.flat_factors)
+        return by_protons(self.run["pot"], multiplicity, multiplicity_error, factors=self._factors)
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Showers and tracks of each event on the calorimeter's plane.

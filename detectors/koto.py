@@ -28,7 +28,7 @@ from darkpair.detectors.koto_results import factors
 from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.selection import Selection
-from darkpair.detectors.smearing import Calorimeter
+from darkpair.detectors.smearing import Calorimeter, calorimeter
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
@@ -62,7 +62,7 @@ class Koto:
     selection : {"2015", "2016-18", "2021"}
     without : sequence of str
         Cuts to leave out, by name.
-    resolution : Calorimeter
+    resolution : Calorimeter, or a table of its numbers
         The collaboration's fast simulation unless given.
     factors : sequence of str
         Efficiencies that are not simulated, by name; none unless given.  They are reported beside the
@@ -72,6 +72,8 @@ class Koto:
     ------
     UnknownNameError
         For a selection, a cut or a factor that does not exist.
+    InputError
+        For a resolution that is none.
 
     References
     ----------
@@ -94,6 +96,7 @@ class Koto:
             object.__setattr__(self, "without", (self.without,))
         if isinstance(self.factors, str):
             object.__setattr__(self, "factors", (self.factors,))
+        object.__setattr__(self, "resolution", calorimeter(self.resolution))
         _ = self.cuts, self.flat_factors  # the names are checked here
 
     @cached_property

@@ -17,17 +17,14 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.detectors.data_file import Number
-from darkpair.detectors.efficiency import LIMIT_LEVEL
+from darkpair.detectors.expected_events import ExpectedEvents, Simulated
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.sources.meson_multiplicity import half_spread
 
 __all__ = [
-    "ERRORS",
     "WAYS",
-    "ExpectedEvents",
     "Normalisation",
-    "Simulated",
     "by_events",
     "by_kaons",
     "by_pairs",
@@ -39,103 +36,12 @@ __all__ = [
 
 #: What may be counted, and what its number is of.
 WAYS: Final = {
-    "sensitivity": "the published single-event sensitivity",
+    "sensitivity": "events per unit branching ratio of the search's own mode",
     "kaons": "K_L at the beam exit",
     "protons": "protons on target",
     "pairs": "pairs of B mesons",
     "events": "events of the file's kind",
 }
-
-#: The errors that stay apart.
-ERRORS: Final = ("statistical", "multiplicity", "spectrum", "efficiency")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Simulated:
-    """An acceptance as a sample has it, per parent.
-
-    Parameters
-    ----------
-    value : float
-    error : float or None
-        Standard error; None where the sample has none, as with no accepted event: `upper_limit` counts.
-    upper_limit : float
-        At `LIMIT_LEVEL`.
-    spectra : mapping of str to float
-        The same with each spectrum of the parents that there is, the sample's own first; empty where the source has but one.
-    untold : mapping of str to str
-        Spectra of which the sample cannot tell, and why.
-    """
-
-    value: float
-    error: float | None
-    upper_limit: float
-    spectra: Mapping[str, float] = field(default_factory=dict)
-    untold: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in ("value", "upper_limit"):
-            if not math.isfinite(getattr(self, name)):
-                raise InputError(f"{name} of an acceptance = {getattr(self, name)}; allowed: a finite number")
-        if self.error is not None and not (math.isfinite(self.error) and self.error >= 0.0):
-            raise InputError(f"error of an acceptance = {self.error}; allowed: 0 or more, or None")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExpectedEvents:
-    """A number of events, or of events per unit branching ratio, with its errors apart.
-
-    Parameters
-    ----------
-    value : float
-        0 where nothing was accepted: state `upper_limit`.
-    branching_ratio : float or None
-        What the number is for; None for a branching ratio of one, which nothing has: multiply.
-    statistical, multiplicity, spectrum, efficiency : float or None
-        Absolute standard errors; None where there is none to be had: of no accepted event, of a number that the experiment's
-        own sensitivity holds, of spectra that nobody re-weighted.
-    upper_limit : float
-        At `LIMIT_LEVEL`, of the sample's size alone.
-    spectra : mapping of str to float
-        The number with each spectrum of the parents.
-    """
-
-    value: float
-    branching_ratio: float | None
-    statistical: float | None
-    multiplicity: float | None
-    spectrum: float | None
-    efficiency: float | None
-    upper_limit: float
-    spectra: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "spectra", MappingProxyType(dict(self.spectra)))
-
-    @property
-    def errors(self) -> dict[str, float]:
-        """The errors that there are, by name."""
-        found = {name: getattr(self, name) for name in ERRORS}
-        return {name: error for name, error in found.items() if error is not None}
-
-    @property
-    def total(self) -> float | None:
-        """All errors that there are, added in squares; None where nothing was accepted."""
-        return math.hypot(*self.errors.values()) if self.errors else None
-
-    def __mul__(self, factor: float) -> ExpectedEvents:
-        """The same for another exposure."""
-        scaled: dict[str, Any] = {
-            name: None if getattr(self, name) is None else factor * getattr(self, name)
-            for name in ("value", *ERRORS, "upper_limit")
-        }
-        spectra = {name: factor * value for name, value in self.spectra.items()}
-        return ExpectedEvents(branching_ratio=self.branching_ratio, spectra=spectra, **scaled)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        rows = {entry.name: getattr(self, entry.name) for entry in fields(self)}
-        return rows | {"spectra": dict(self.spectra), "total": self.total, "upper_limit_level": LIMIT_LEVEL}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +56,8 @@ class Normalisation:
         Number of what the way counts.
     parents : float
         Parents of the chain that the exposure makes, as the acceptance counts them.
+    unit : str, optional
+        What the exposure is a number of, in words; that of the way unless given.
     multiplicity, efficiency, reference : float or None
         Relative errors: of the number of parents, of published efficiencies or sensitivities, and of a simulated reference
         that the acceptance is held against, which counts as statistical; None where there is none to be had.
@@ -167,6 +75,7 @@ class Normalisation:
     way: str
     exposure: float
     parents: float
+    unit: str = ""
     multiplicity: float | None = None
     efficiency: float | None = None
     reference: float | None = None
@@ -175,6 +84,7 @@ class Normalisation:
     def __post_init__(self) -> None:
         if self.way not in WAYS:
             raise UnknownNameError("way of counting parents", self.way, WAYS)
+        object.__setattr__(self, "unit", self.unit or WAYS[self.way])
         object.__setattr__(self, "factors", MappingProxyType(dict(self.factors)))
         numbers = {name: getattr(self, name) for name in ("exposure", "parents")}
         numbers |= {name: getattr(self, name) or 0.0 for name in ("multiplicity", "efficiency", "reference")}
@@ -182,7 +92,7 @@ class Normalisation:
             _require(name, value)
         if not self.exposure > 0.0 or not self.parents > 0.0:
             raise InputError(
-                f"exposure = {self.exposure:g}, parents = {self.parents:g} ({WAYS[self.way]}); allowed: above 0"
+                f"exposure = {self.exposure:g}, parents = {self.parents:g} ({self.unit}); allowed: above 0"
             )
 
     @property
@@ -308,7 +218,7 @@ def by_sensitivity(
     )
 
 
-def by_kaons(kl: Number, *, decays: float, factors: Mapping[str, float] | None = None) -> Normalisation:
+def by_kaons(kl: Number, *, decays: float, factors: Mapping[str, Number] | None = None) -> Normalisation:
     """By the number of K_L at the beam exit: the kinematic way, an upper end where efficiencies are not among the factors.
 
     Parameters
@@ -316,7 +226,7 @@ def by_kaons(kl: Number, *, decays: float, factors: Mapping[str, float] | None =
     kl : Number
     decays : float
         Generated events of the sample for each K_L at the beam exit.
-    factors : mapping of str to float, optional
+    factors : mapping of str to Number, optional
         Efficiencies that nothing here simulates.
     """
     return Normalisation(
@@ -324,39 +234,40 @@ def by_kaons(kl: Number, *, decays: float, factors: Mapping[str, float] | None =
         exposure=kl.value,
         parents=kl.value * decays,
         multiplicity=relative_error(kl),
-        factors=factors or {},
+        **_flat(factors),
     )
 
 
 def by_protons(
-    protons: float,
+    protons: Number,
     multiplicity: float,
     multiplicity_error: float | None = None,
     *,
-    factors: Mapping[str, float] | None = None,
-    efficiency: float | None = None,
+    factors: Mapping[str, Number] | None = None,
 ) -> Normalisation:
     """By protons on a target, or collisions.
 
     Parameters
     ----------
-    protons : float
+    protons : Number
+        Its error counts with the multiplicity's.
     multiplicity, multiplicity_error : float
         Mesons per inelastic interaction, and the absolute error.
-    factors : mapping of str to float, optional
+    factors : mapping of str to Number, optional
         Efficiencies that nothing here simulates.
-    efficiency : float, optional
-        Their relative error.
     """
     if not (math.isfinite(multiplicity) and multiplicity > 0.0):
         raise InputError(f"multiplicity = {multiplicity}; allowed: a finite number above 0")
+    _require("exposure", protons.value)
     return Normalisation(
         way="protons",
-        exposure=protons,
-        parents=protons * multiplicity,
-        multiplicity=None if multiplicity_error is None else multiplicity_error / multiplicity,
-        efficiency=efficiency,
-        factors=factors or {},
+        exposure=protons.value,
+        parents=protons.value * multiplicity,
+        unit=protons.unit,
+        multiplicity=_together(
+            relative_error(protons), None if multiplicity_error is None else multiplicity_error / multiplicity
+        ),
+        **_flat(factors),
     )
 
 
@@ -370,32 +281,53 @@ def by_pairs(pairs: Number, fraction: Number, *, efficiency: float | None = None
     efficiency : float, optional
         Relative error of the published efficiency.
     """
-    parts = [error for error in map(relative_error, (pairs, fraction)) if error is not None]
     return Normalisation(
         way="pairs",
         exposure=pairs.value,
         parents=2.0 * pairs.value * fraction.value,
-        multiplicity=math.hypot(*parts) if parts else None,
+        multiplicity=_together(relative_error(pairs), relative_error(fraction)),
         efficiency=efficiency,
     )
 
 
-def by_events(events: float, parents_per_event: float) -> Normalisation:
+def by_events(
+    events: float, parents_per_event: float, parents_per_event_error: float | None = None
+) -> Normalisation:
     """By events of the kind that an event file holds: cross-section times luminosity, or as many as there were.
 
     Parameters
     ----------
     events : float
         1 gives a number per event.
-    parents_per_event : float
-        Of the file, by its weights.
+    parents_per_event, parents_per_event_error : float
+        Of the file, by its weights, and the absolute standard error that its size leaves.
     """
-    return Normalisation(way="events", exposure=events, parents=events * parents_per_event)
+    return Normalisation(
+        way="events",
+        exposure=events,
+        parents=events * parents_per_event,
+        multiplicity=None if parents_per_event_error is None else parents_per_event_error / parents_per_event,
+    )
 
 
 def relative_error(number: Number) -> float | None:
     """Error over value; None where the source has no error."""
     return None if number.error is None else number.error / number.value
+
+
+def _together(*errors: float | None) -> float | None:
+    """Relative errors that there are, added in squares; None where there is none."""
+    found = [error for error in errors if error is not None]
+    return math.hypot(*found) if found else None
+
+
+def _flat(factors: Mapping[str, Number] | None) -> dict[str, Any]:
+    """Efficiencies that are not simulated, and the relative error of their product."""
+    numbers = factors or {}
+    return {
+        "factors": {name: number.value for name, number in numbers.items()},
+        "efficiency": _together(*map(relative_error, numbers.values())),
+    }
 
 
 def _require(name: str, value: Any, most: float = math.inf) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 
-__all__ = ["Calorimeter", "Tracks"]
+__all__ = ["Calorimeter", "Tracks", "calorimeter"]
 
 
 def _not_negative(*numbers: float) -> bool:
@@ -72,6 +75,28 @@ class Calorimeter:
         """
         spread = self.sigma_position(energy)
         return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]
+
+
+def calorimeter(resolution: Any) -> Any:
+    """The resolution itself, or that of a job's table, ``{ constant = 0.01, stochastic = 0.02, position = 5.0 }``.
+
+    Raises
+    ------
+    InputError
+        For what is neither.
+    """
+    if hasattr(resolution, "smear"):
+        return resolution
+    numbers = dict(resolution) if isinstance(resolution, Mapping) else {}
+    if all(isinstance(value, Real) and not isinstance(value, bool) for value in numbers.values()):
+        try:
+            return Calorimeter(**numbers)
+        except TypeError:
+            pass
+    raise InputError(
+        f"resolution = {resolution!r}; allowed: constant, stochastic (sqrt(GeV)) and position (mm sqrt(GeV)), and if any "
+        "position_constant (mm), as in { constant = 0.01, stochastic = 0.02, position = 5.0 }"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ class _Index:
     parents_per_event: (
         float | None
     )  # by the weights of both; None where those of the events add up to nothing
+    parents_per_event_error: float | None  # that the number of events leaves
     starts: tuple[tuple[int, int], ...]  # for each block, and after the last: event, and its parents before
 
     @property
@@ -151,6 +152,7 @@ class EventFile:
             "length_unit": self.length_unit,
             "mean_weight": self._index.mean_weight,
             "parents_per_event": self._index.parents_per_event,
+            "parents_per_event_error": self._index.parents_per_event_error,
         }
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
@@ -233,20 +235,26 @@ class EventFile:
         masses: dict[int, float] = {}
         starts: list[tuple[int, int]] = []
         total, every, done = 0.0, 0.0, 0
+        squares = np.zeros(3)  # of the weights of events, times none, one or two of their numbers of parents
         names = [name for name in ("weight", "mass" if self.mass == "stored" else "") if name in reader.names]
         if self.mass == "stored" and "mass" not in names:
             raise InputError(f'{self.path!r} stores no mass; name branches.mass, or take mass = "pdg"')
         for start, stop in _steps(0, reader.entries, reader.step):
             offsets, known, at = self._candidates(reader, start, stop)
             if not len(at) and "weight" not in names:
+                squares[0] += stop - start
                 continue
             _, particles, events = reader.read(start, stop, names)
+            event = np.searchsorted(offsets, at, side="right") - 1
+            weight = np.ones(stop - start)
             if "weight" in events:
-                every += float(np.sum(events["weight"], dtype=np.float64))
+                weight = np.asarray(events["weight"], dtype=np.float64)
+                every += float(np.sum(weight))
+            made = weight * np.bincount(event, minlength=stop - start)
+            squares += [weight @ weight, weight @ made, made @ made]
             if not len(at):
                 continue
             particles |= known
-            event = np.searchsorted(offsets, at, side="right") - 1
             begins = range(-(-done // BLOCK) * BLOCK - done, len(at), BLOCK)
             starts += [(start + int(event[k]), int(k - np.searchsorted(event, event[k]))) for k in begins]
             for kind, number in zip(*np.unique(particles["pdgid"][at], return_counts=True), strict=True):
@@ -268,7 +276,11 @@ class EventFile:
             )
         over, under = (total, every) if "weight" in reader.names else (float(done), float(reader.entries))
         per_event = over / under if under != 0.0 and over / under > 0.0 else None
-        return _Index(counts, kinds | masses, mean, per_event, (*starts, (reader.entries, 0)))
+        error = None  # of a ratio of sums over events
+        if per_event is not None:
+            square = float(squares[2] - 2.0 * per_event * squares[1] + per_event**2 * squares[0])
+            error = math.sqrt(max(square, 0.0)) / abs(under)
+        return _Index(counts, kinds | masses, mean, per_event, error, (*starts, (reader.entries, 0)))
 
     def _one_mass(
         self, particles: dict[str, NDArray[Any]], at: Index, masses: dict[int, float], unit: float

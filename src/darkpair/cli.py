@@ -38,7 +38,8 @@ from darkpair.report import (
     sample_lines,
     strongest_table,
 )
-from darkpair.run import completed, run_job, summary
+from darkpair.result import completed, summary
+from darkpair.run import run_job
 from darkpair.scan import cache_folder
 from darkpair.studies import STUDIES, options_for
 from darkpair.studies.exclusions import Size

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from darkpair.chains.daughter_ratios import DaughterRatios, daughter_ratios, pi0_to_photons
 from darkpair.chains.models.rates import build_model
 from darkpair.detectors.data_file import Number, data_files, read_data
+from darkpair.detectors.expected_events import ExpectedEvents, Simulated
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import kaons, run
 from darkpair.detectors.normalisation import (
-    ExpectedEvents,
+    WAYS,
     Normalisation,
-    Simulated,
     by_events,
     by_kaons,
     by_pairs,
@@ -28,10 +30,13 @@ from darkpair.detectors.normalisation import (
     by_sensitivity,
 )
 from darkpair.detectors.smearing import Calorimeter
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.data_files import altered
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.meson_files import COLLIDER
 from darkpair.gen.sources.meson_spectra import stated
+from darkpair.result import completed
 from darkpair.scan import cache_folder
 from darkpair.standard_acceptance import standard_acceptance
 
@@ -114,9 +119,9 @@ def expected_events(
     if not ways:
         raise InputError(
             f"a sample of {_source(told).get('type', 'no source')} has no normalisation: nothing says how many parents there "
-            "are; take koto_kl, dump_mesons, upsilon4s or event_file"
+            "are; take koto_kl, dump_mesons, upsilon4s, or an event_file whose weights add up"
         )
-    chosen = way or next(iter(ways))
+    chosen = next(iter(ways)) if way is None else str(way)
     if chosen not in ways:
         raise UnknownNameError("way of counting parents", chosen, ways)
     rate = _rate(told, branching_ratio)
@@ -141,7 +146,7 @@ def expected_rows(
     try:
         ways = normalisations(told, exposure=exposure)
         rate, simulated = _rate(told, branching_ratio), _simulated(told)
-    except InputError as error:
+    except DarkpairError as error:
         return {"reason": str(error)}
     if not ways:
         return None
@@ -154,6 +159,7 @@ def expected_rows(
         **found[first].to_dict(),
         "normalisation": ways[first].provenance(),
         "branching_ratio_of": rate.of,
+        "exposure_given": exposure is not None or _of_job(told, "exposure") is not None,
         "daughters": rate.daughters.below,
         "measured": dict(rate.daughters.measured),
         "taken_as_one": list(rate.daughters.unknown),
@@ -179,27 +185,37 @@ def normalisations(told: Mapping[str, Any], *, exposure: float | None = None) ->
     exposure : float, optional
         See `expected_events`.
     """
-    wanted = ((told.get("job") or {}).get("normalisation") or {}).get("exposure")
-    exposure = exposure if exposure is not None else wanted
+    exposure = exposure if exposure is not None else _of_job(told, "exposure")
     _check(None, exposure)
     source, detector = _source(told), told.get("detector") or {}
     factors = (told.get("result") or {}).get("flat_factors") or {}
-    if "multiplicity" in source:
-        return {"protons": _of_target(source, detector, factors, exposure)}
-    if source.get("type") == "KotoKL":
-        return _of_koto(source, detector, factors, exposure)
-    if "machine" in source:
-        return _of_pairs(source, detector, exposure)
-    if source.get("parents_per_event") is not None:
-        return {"events": by_events(exposure or 1.0, source["parents_per_event"])}
+    with altered(told.get("changes") or {}):  # the data files that the sample was made with
+        if "multiplicity" in source:
+            return {"protons": _of_target(source, detector, factors, exposure)}
+        if source.get("type") == "KotoKL":
+            return _of_koto(source, detector, factors, exposure)
+        if "machine" in source:
+            return {"pairs": _of_pairs(source, detector, exposure)}
+        if source.get("parents_per_event") is not None:
+            parents = (source["parents_per_event"], source.get("parents_per_event_error"))
+            return {"events": by_events(exposure or 1.0, *parents)}
     return {}
 
 
+def _of_job(told: Mapping[str, Any], key: str) -> Any:
+    """What the job's ``[normalisation]`` says; None where it says nothing."""
+    return ((told.get("job") or {}).get("normalisation") or {}).get(key)
+
+
 def _check(branching_ratio: float | None, exposure: float | None) -> None:
-    """Refuse numbers that nothing can have."""
+    """Refuse numbers that nothing can have, and what is no number."""
+    given: dict[str, Any] = {"branching ratio": branching_ratio, "exposure": exposure}
+    for name, value in given.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
+            raise InputError(f"{name} = {value!r}; allowed: one number, without a unit")
     if branching_ratio is not None and not 0.0 < branching_ratio <= 1.0:
         raise InputError(f"branching ratio = {branching_ratio}; allowed: above 0, up to 1")
-    if exposure is not None and not 0.0 < exposure < math.inf:
+    if exposure is not None and not 0.0 < exposure <= sys.float_info.max:
         raise InputError(f"exposure = {exposure}; allowed: a finite number above 0")
 
 
@@ -216,22 +232,40 @@ def _of_target(
     factors: Mapping[str, float],
     exposure: float | None,
 ) -> Normalisation:
-    data = detector.get("data") or (
-        read_data(detector["experiment"]) if detector.get("experiment") in data_files() else {}
-    )
-    pot = data.get("run", {}).get("pot", {}).get("value", 1.0)
-    errors = [
-        entry["error"] / entry["value"]
-        for name, entry in data.get("factors", {}).items()
-        if name in factors and entry.get("error") is not None
-    ]
+    name = detector.get("experiment")
+    data = detector.get("data") or (read_data(name) if name in data_files() else {})
+    unit = "inelastic collisions" if source.get("target") == COLLIDER else "protons on target"
+    pot = _number(data.get("run", {}).get("pot"), f"run.pot of {name}", unit)
+    known = data.get("factors", {})
     return by_protons(
-        pot if exposure is None else exposure,
+        pot if exposure is None else _given(exposure, pot.unit),
         source["multiplicity"],
         source.get("multiplicity_error"),
-        factors=factors,
-        efficiency=math.hypot(*errors) if errors else None,
+        factors={name: _with_error(value, known.get(name)) for name, value in factors.items()},
     )
+
+
+def _number(entry: Any, what: str, unit: str) -> Number:
+    """An entry of a data file; one of it where there is none."""
+    if entry is None:
+        return _given(1.0, unit)
+    try:
+        return Number(**entry)
+    except TypeError:
+        raise InputError(
+            f'{what} is bare; write it as {{ value = ..., unit = "{unit}", source = "...", confidence = "read" }}'
+        ) from None
+
+
+def _given(value: float, unit: str) -> Number:
+    return Number(value=value, unit=unit, source="given", confidence="read")
+
+
+def _with_error(value: float, entry: Mapping[str, Any] | None) -> Number:
+    """An efficiency of a sample, with the relative error that its data file has."""
+    if entry is None or not entry["value"]:
+        return _given(value, "")
+    return Number(**entry).scaled(value / entry["value"])
 
 
 def _of_koto(
@@ -241,46 +275,52 @@ def _of_koto(
     exposure: float | None,
 ) -> dict[str, Normalisation]:
     decays = source["decay_probability"]
+    known = read_data("koto")["factors"]
+    flat = {name: _with_error(value, known.get(name)) for name, value in factors.items()}
     if detector.get("type") != "Koto":
-        kl = Number(value=exposure or 1.0, unit="K_L at the beam exit", source="given", confidence="read")
-        return {"kaons": by_kaons(kl, decays=decays, factors=factors)}
+        return {"kaons": by_kaons(_given(exposure or 1.0, WAYS["kaons"]), decays=decays, factors=flat)}
     of, kl = run(detector["selection"]), kaons(detector["selection"])
-    beam = KotoKL(**{name: source[name] for name in ("profile", "image", "spectrum") if name in source})
-    smearing = {k: v for k, v in detector["resolution"].items() if k != "type"}
-    whole = Koto(selection=detector["selection"], resolution=Calorimeter(**smearing))
-    standard = standard_acceptance(whole, beam, folder=cache_folder())
     sensitivity = of.single_event_sensitivity
     if exposure is not None:  # a run of as many K_L
         sensitivity = sensitivity.scaled(kl.value / exposure)
-        kl = Number(value=exposure, unit=kl.unit, source="given", confidence="read")
-    return {
-        "sensitivity": by_sensitivity(sensitivity, standard, decays=decays, daughters=pi0_to_photons()),
-        "kaons": by_kaons(kl, decays=decays, factors=factors),
-    }
+        kl = _given(exposure, kl.unit)
+    ways = {"kaons": by_kaons(kl, decays=decays, factors=flat)}
+    smearing = detector.get("resolution")
+    if not isinstance(smearing, Mapping) or smearing.get("type") != "Calorimeter":
+        return (
+            ways  # a stranger's smearing, with which no acceptance of the search's own mode can be made again
+        )
+    resolution = Calorimeter(**{name: value for name, value in smearing.items() if name != "type"})
+    beam = KotoKL(**{name: source[name] for name in ("profile", "image", "spectrum") if name in source})
+    whole = Koto(selection=detector["selection"], resolution=resolution)
+    standard = standard_acceptance(whole, beam, folder=cache_folder())
+    first = by_sensitivity(sensitivity, standard, decays=decays, daughters=pi0_to_photons())
+    return {"sensitivity": first} | ways
 
 
 def _of_pairs(
     source: Mapping[str, Any], detector: Mapping[str, Any], exposure: float | None
-) -> dict[str, Normalisation]:
-    name = detector.get("experiment") or source["machine"]
-    data = read_data(name).get("normalisation") if name in data_files() else None
-    if data is None:
-        return {}
-    pairs = Number(**data["pairs"])
-    if exposure is not None:
-        pairs = Number(value=exposure, unit=pairs.unit, source="given", confidence="read")
+) -> Normalisation:
+    """Pairs of the experiment, or one of them; an Upsilon(4S) decays alike at every machine."""
+    machine, known = source["machine"], read_data("belle2")["normalisation"]
+    data = read_data(machine)["normalisation"] if machine in data_files() else known
+    pairs = Number(**data["pairs"]) if machine in data_files() else _given(1.0, known["pairs"]["unit"])
     fraction = Number(**data["charged" if source["parent"] in ("B+", "B-") else "neutral"])
-    selection = detector.get("selection") or next(iter(read_data(name)["selections"]))
-    published = data.get("efficiency", {}).get(selection)
-    return {"pairs": by_pairs(pairs, fraction, efficiency=None if published is None else published["value"])}
+    published = data.get("efficiency", {}).get(detector.get("selection"))
+    return by_pairs(
+        pairs if exposure is None else _given(exposure, pairs.unit),
+        fraction,
+        efficiency=None if published is None else published["value"],
+    )
 
 
 def _simulated(told: Mapping[str, Any]) -> Simulated:
     result = told.get("result")
-    if not isinstance(result, Mapping) or "acceptance_upper_limit" not in result:
+    if not isinstance(result, Mapping) or not {"acceptance_upper_limit", "cutflow"} & set(result):
         raise InputError(
             "the sample has no result: expected events need its acceptance; run it through darkpair"
         )
+    result = completed(result)
     chain = told.get("chain") or {}
     for one in chain.get("chains", [chain]):
         for name, law in (one.get("lifetimes") or {}).items():
@@ -306,12 +346,18 @@ def _rate(told: Mapping[str, Any], given: float | None) -> _Rate:
     chain = told.get("chain") or {}
     every = [daughter_ratios(str(one["decay"])) for one in chain.get("chains", [chain]) if one.get("decay")]
     daughters = every[0] if every else DaughterRatios(first=1.0, below=1.0)
-    if any(not math.isclose(one.below, daughters.below, rel_tol=1e-9) for one in every[1:]):
-        raise InputError(
-            "the chains of this sample have different branching ratios below the first decay: no number holds for all of "
-            "their parents; run each chain for itself"
-        )
     known = told.get("branching_ratio")
+    for where, ratios in (
+        ("below the first decay", [one.below for one in every]),
+        ("of the first decay", [one.first for one in every] if given is None and known is None else []),
+    ):
+        if any(not math.isclose(ratio, ratios[0], rel_tol=1e-9) for ratio in ratios):
+            raise InputError(
+                f"the chains of this sample have different branching ratios {where}: no number holds for all of their "
+                "parents; run each chain for itself"
+            )
+    if every:
+        daughters = replace(daughters, unknown=tuple(sorted({name for one in every for name in one.unknown})))
     if given is not None:
         return _Rate(value=given, of="given", daughters=daughters)
     if known is not None:
@@ -325,4 +371,10 @@ def _provenance(sample: Any) -> Mapping[str, Any]:
     if isinstance(sample, Mapping):
         return sample
     found = getattr(sample, "provenance", None)
-    return found if isinstance(found, Mapping) else read_provenance(sample)
+    if isinstance(found, Mapping):
+        return found
+    if not isinstance(sample, str | os.PathLike):
+        raise InputError(
+            f"a sample of type {type(sample).__name__}; allowed: a file, its provenance, or what run_job returns"
+        )
+    return read_provenance(sample)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from darkpair.detectors.normalisation import ERRORS
+from darkpair.detectors.expected_events import ERRORS
 
 __all__ = ["expected_lines"]
 
-#: What is counted, for a line of a terminal.
-_COUNTED: Final = {
-    "kaons": "K_L at the beam exit",
-    "protons": "protons on target",
-    "pairs": "pairs of B mesons",
-    "events": "events of the file's kind",
+#: What each of an exposure makes of what the acceptance counts.
+_EACH: Final = {
+    "kaons": "generated decays",
+    "protons": "mesons",
+    "pairs": "B mesons of that kind",
+    "events": "parents",
 }
 
 
@@ -41,7 +42,14 @@ def expected_lines(rows: Mapping[str, Any] | None) -> list[str]:
     ]
     if ratio is not None:
         lines.append(f"  branching ratio      {rows['branching_ratio_of']}")
-    lines += _counted(rows["normalisation"])
+    lines += _counted(rows)
+    listed = rows["daughters"] / math.prod(rows["measured"].values())
+    if not math.isclose(listed, 1.0, rel_tol=1e-9):
+        lines.append(
+            f"  in it                {listed:.5g}, the branching ratio of the modes below the first decay"
+        )
+    lines += [f"  in it                {value:.5g}, {name}" for name, value in rows["measured"].items()]
+    lines += [f"  taken as 1           {name}" for name in rows["taken_as_one"]]
     for name in ERRORS:
         if rows[name] is not None:
             lines.append(f"  {name:<21}± {rows[name]:.3g} ({_percent(rows, name)})")
@@ -50,11 +58,9 @@ def expected_lines(rows: Mapping[str, Any] | None) -> list[str]:
     if sum(rows[name] is not None for name in ERRORS) > 1:
         lines.append(f"  together             ± {rows['total']:.3g} ({_percent(rows, 'total')})")
     lines += [f"  no spectrum          {name}: {reason}" for name, reason in rows["untold_spectra"].items()]
-    lines += [f"  in it                {value:.5g}, {name}" for name, value in rows["measured"].items()]
-    lines += [f"  taken as 1           {name}" for name in rows["taken_as_one"]]
     for name, other in rows["beside"].items():
         lines.append(f"by {name:<20}{_number(other)}, {other['ratio']:.3g} times as many")
-        lines += _counted(other["normalisation"])
+        lines += _counted(other)
         if name == "kaons" and not other["normalisation"]["factors"]:
             lines.append("  not in it            vetoes, shapes of clusters: ratios are what to use")
     return lines
@@ -71,11 +77,13 @@ def _percent(rows: Mapping[str, Any], name: str) -> str:
     return f"{100.0 * rows[name] / abs(rows['value']):.2g} %"
 
 
-def _counted(counted: Mapping[str, Any]) -> list[str]:
+def _counted(rows: Mapping[str, Any]) -> list[str]:
     """What was counted, and the factors; an exposure of 1 is a number for each of them."""
-    number = counted["exposure"]
-    if counted["way"] == "sensitivity":
-        return [f"  by sensitivity       {1.0 / number:.3g}, published, for one event"]
-    return [f"  for                  {number:.4g} {_COUNTED[counted['way']]}"] + [
-        f"  with                 {name} {value:g}" for name, value in counted["factors"].items()
-    ]
+    counted = rows["normalisation"]
+    number, way = counted["exposure"], counted["way"]
+    if way == "sensitivity":
+        of = "of the exposure that was given" if rows["exposure_given"] else "published"
+        return [f"  by sensitivity       {1.0 / number:.3g} for one event, {of}"]
+    return [
+        f"  for                  {number:.4g} {counted['unit']}, {counted['parents'] / number:.4g} {_EACH[way]} each"
+    ] + [f"  with                 {name} {value:g}" for name, value in counted["factors"].items()]

@@ -103,12 +103,14 @@ class NormalisationTable(_Table):
         gt=0.0,
         le=1.0,
         allow_inf_nan=False,
+        strict=True,
         description="of the chain's first decay; a model's or the descriptor's own unless given",
     )
     exposure: float | None = Field(
         default=None,
         gt=0.0,
         allow_inf_nan=False,
+        strict=True,
         description="protons on target, K_L at the beam exit, pairs, or events of an event file's kind; the experiment's own "
         "unless given",
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import hist
 
-from darkpair.detectors.efficiency import LIMIT_LEVEL, Efficiency, estimate
+from darkpair.detectors.efficiency import Efficiency, estimate
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.expected import expected_rows, job_ratio
 from darkpair.gen.cutflow import Cutflow
@@ -26,9 +25,10 @@ from darkpair.gen.provenance import describe, environment
 from darkpair.gen.sources.meson_spectra import SpectrumTally
 from darkpair.job import Job
 from darkpair.picture import draw, require_matplotlib
+from darkpair.result import summary
 from darkpair.workers import leave_if_imported, worker_pool
 
-__all__ = ["Result", "completed", "run_job", "summary"]
+__all__ = ["Result", "run_job"]
 
 #: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
 _WRITE_AT_ONCE = 32768
@@ -179,45 +179,3 @@ def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
 def flat_factors(detector: Any) -> dict[str, float]:
     """Efficiencies that a detector was told to report without simulating them, by name; most have none."""
     return dict(getattr(detector, "flat_factors", {}))
-
-
-def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Counts, sums of weights and the acceptance, for JSON; beside it, its product with flat factors.
-
-    The error is null where the sample has none, as with no accepted event: read the upper limit.  The key
-    ``largest_weight_assumed`` is there where the largest weight of one event more is not that of the generated ones:
-    nobody looked, or too few are there to look at.
-    """
-    found, first = estimate(cutflow), cutflow.stages[0]
-    rows: dict[str, Any] = {
-        "generated": cutflow.generated,
-        "accepted": cutflow.stages[-1].n,
-        "acceptance": found.value,
-        "acceptance_error": found.error,
-        "acceptance_low": found.low,
-        "acceptance_high": found.high,
-        "acceptance_interval_level": found.confidence_level,
-        "acceptance_upper_limit": found.upper_limit,
-        "acceptance_upper_limit_level": LIMIT_LEVEL,
-        "effective_sample_size": found.effective,
-        "largest_weight": first.largest,
-        "nonzero_weights": first.nonzero,
-        "cutflow": cutflow.to_dict(),
-    }
-    if found.largest != first.largest:
-        rows["largest_weight_assumed"] = found.largest
-    if factors:
-        product = math.prod(factors.values())
-        rows |= {
-            "flat_factors": dict(factors),
-            "acceptance_with_factors": found.value * product,
-            "upper_limit_with_factors": found.upper_limit * product,
-        }
-    return rows
-
-
-def completed(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The summary in a file as `summary` writes it today, whatever version of this package wrote it."""
-    if "acceptance_upper_limit" in result:
-        return dict(result)
-    return {**result, **summary(Cutflow.from_dict(result["cutflow"]), result.get("flat_factors"))}

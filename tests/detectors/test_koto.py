@@ -15,7 +15,7 @@ from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.report import result_lines
-from darkpair.run import summary
+from darkpair.result import summary
 
 PERFECT = Calorimeter(constant=0.0, stochastic=0.0, position=0.0)
 

@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 
 from darkpair.detectors.data_file import Number
+from darkpair.detectors.expected_events import ERRORS, ExpectedEvents, Simulated
 from darkpair.detectors.koto_results import kaons, run
 from darkpair.detectors.normalisation import (
-    ERRORS,
     WAYS,
-    ExpectedEvents,
     Normalisation,
-    Simulated,
     by_events,
     by_kaons,
     by_pairs,
@@ -37,10 +35,15 @@ def every_way() -> dict[str, Normalisation]:
         "sensitivity": by_sensitivity(
             of.single_event_sensitivity, of.standard_acceptance, decays=0.0785, daughters=0.98823
         ),
-        "kaons": by_kaons(kaons("2016-18"), decays=0.0785, factors={"cluster_shape": 0.52}),
-        "protons": by_protons(2.4e18, 0.30, 0.10, factors={"photons": 0.51}, efficiency=0.04),
+        "kaons": by_kaons(kaons("2016-18"), decays=0.0785, factors={"cluster_shape": number(0.52)}),
+        "protons": by_protons(
+            number(2.4e18, 0.12e18),
+            0.30,
+            0.10,
+            factors={"photons": number(0.51, 0.0204), "halo": number(0.9, 0.027), "known": number(1.0)},
+        ),
         "pairs": by_pairs(number(387e6, 6e6), number(0.516, 0.012), efficiency=0.01),
-        "events": by_events(1e9, 0.7),
+        "events": by_events(1e9, 0.7, 0.014),
     }
 
 
@@ -136,7 +139,7 @@ def test_by_hand() -> None:
     expected = {
         "sensitivity": ratio / (0.98823 * 7.20e-10) * 0.0785 * a / of.standard_acceptance.value,
         "kaons": 6.83e12 * 0.0785 * ratio * a * 0.52,
-        "protons": 2.4e18 * 0.30 * ratio * a * 0.51,
+        "protons": 2.4e18 * 0.30 * ratio * a * 0.51 * 0.9,
         "pairs": 2.0 * 387e6 * 0.516 * ratio * a,
         "events": 1e9 * 0.7 * ratio * a,
     }
@@ -149,11 +152,13 @@ def test_by_hand() -> None:
     assert relative["sensitivity"]["efficiency"] == pytest.approx(0.66 / 7.20)
     assert relative["kaons"]["multiplicity"] == pytest.approx(0.061 / 4.183)
     assert relative["protons"] == pytest.approx(
-        {"statistical": 0.015, "multiplicity": 1 / 3, "efficiency": 0.04}
+        {"statistical": 0.015, "multiplicity": math.hypot(0.05, 1 / 3), "efficiency": 0.05}
     )
     assert relative["pairs"]["multiplicity"] == pytest.approx(math.hypot(6 / 387, 0.012 / 0.516))
     assert "multiplicity" not in relative["sensitivity"]
-    assert "multiplicity" not in relative["events"]
+    assert relative["events"]["multiplicity"] == pytest.approx(0.02)
+    assert by_events(1.0, 0.7).multiplicity is None
+    assert "efficiency" not in relative["kaons"]
 
 
 @pytest.mark.parametrize("name", ["2015", "2016-18", "2021"])
@@ -178,9 +183,9 @@ def test_what_is_refused() -> None:
         Normalisation(way="proton", exposure=1.0, parents=1.0)
     for wrong in (0.0, -1.0, math.nan, math.inf):
         with pytest.raises(InputError, match="allowed"):
-            by_protons(wrong, 0.3)
+            by_protons(number(wrong), 0.3)
         with pytest.raises(InputError, match="allowed"):
-            by_protons(1.0, wrong)
+            by_protons(number(1.0), wrong)
     with pytest.raises(InputError, match="branching ratio = 1.5"):
         by_events(1.0, 1.0).expected(SAMPLE, 1.5)
     with pytest.raises(InputError, match="acceptance"):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,11 +12,9 @@ from click.testing import CliRunner
 import darkpair
 from darkpair.chains.models.rates import build_model
 from darkpair.cli import main
-from darkpair.detectors.belle2 import EXPERIMENTS
-from darkpair.detectors.fixed_target import experiments
+from darkpair.detectors.expected_events import ERRORS
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
-from darkpair.detectors.normalisation import ERRORS
 from darkpair.expected import expected_rows, normalisations
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.sources.koto_kl import KotoKL
@@ -28,41 +23,16 @@ from darkpair.job import Job
 from darkpair.run import run_job
 from darkpair.standard_acceptance import StandardAcceptance, standard_acceptance
 from tests.event_files import b_event, write_nano
-
-RUNS = ("2015", "2016-18", "2021")
-RATE = 2.94e-11  # of K_L -> pi0 nu nubar, about the Standard Model's; any would do
-SM = "K_L0 -> (pi0 -> gamma gamma) nu nubar"
-PAIR = "eta -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
-MASS = {"X1": 0.04, "X2": 0.4}
-
-
-def done(folder: Path, n: int, seed: int = 7, **tables: Any) -> dict[str, Any]:
-    """Provenance of a job with its result."""
-    output = {"path": str(folder / "events.root"), "picture": False}
-    job = Job.model_validate({"run": {"n": n, "seed": seed}, "output": output} | tables)
-    return dict(run_job(job).provenance)
-
-
-def koto(folder: Path, selection: str, n: int, decay: str = SM, **detector: Any) -> dict[str, Any]:
-    return done(
-        folder,
-        n,
-        source={"name": "koto_kl"},
-        chain={"decay": decay},
-        detector={"name": "koto", "selection": selection} | detector,
-    )
-
-
-def dump(folder: Path, experiment: str, n: int, ctau: float, **source: Any) -> dict[str, Any]:
-    beam = experiments()[experiment]().beam_energy
-    generator = {"generator": generators("eta", beam, None if beam < 1e3 else "collider")[0]}
-    return done(
-        folder,
-        n,
-        source={"name": "dump_mesons", "meson": "eta", "beam_energy": beam, "aim": True} | generator | source,
-        chain={"decay": PAIR, "mass": MASS, "ctau": {"X2": ctau}, "lifetime": {"X2": "forced"}},
-        detector={"name": experiment},
-    )
+from tests.front.expected_samples import (
+    MASS,
+    RATE,
+    RUNS,
+    SM,
+    done,
+    dump,
+    every_sample,
+    koto,
+)
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -155,38 +125,6 @@ def test_the_spectra_are_what_each_generator_gives(ctau: float, tmp_path: Path) 
     first = made["pythia6"]["expected"]
     half = 0.5 * (max(accepted) - min(accepted)) / made["pythia6"]["acceptance"]
     assert first["spectrum"] / first["value"] == pytest.approx(half, rel=0.1)
-
-
-def pairs(folder: Path, n: int, machine: str, parent: str, kaon: str) -> dict[str, Any]:
-    return done(
-        folder,
-        n,
-        source={"name": "upsilon4s", "parent": parent, "machine": machine},
-        chain={"decay": f"{parent} -> {kaon} X1 X2", "mass": MASS},
-        detector={"name": "belle2", "experiment": machine, "selection": "acceptance"},
-    )
-
-
-def every_sample() -> dict[str, Callable[[Path, int], dict[str, Any]]]:
-    """Samples of every detector that has a number of parents, by name: of a folder and events."""
-    lengths = {"nucal": 3e3, "dune_nd": 1e5}
-    out: dict[str, Callable[[Path, int], dict[str, Any]]] = {}
-    for name in RUNS:
-        out[f"koto {name}"] = partial(_koto, name)
-    for name in experiments():
-        out[name] = partial(_dump, name, lengths.get(name, 1e4))
-    for machine in EXPERIMENTS:
-        for parent, kaon in (("B+", "K+"), ("B0", "(K_S0 -> pi+ pi-)")):
-            out[f"{machine} {parent}"] = partial(pairs, machine=machine, parent=parent, kaon=kaon)
-    return out
-
-
-def _koto(selection: str, folder: Path, n: int) -> dict[str, Any]:
-    return koto(folder, selection, 4 * n)
-
-
-def _dump(experiment: str, ctau: float, folder: Path, n: int) -> dict[str, Any]:
-    return dump(folder, experiment, n, ctau)
 
 
 @pytest.mark.parametrize("name", every_sample())

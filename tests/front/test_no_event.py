@@ -24,7 +24,8 @@ from darkpair.gen.output.root import RootWriter
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.job import Job
 from darkpair.report import result_lines
-from darkpair.run import completed, run_job, summary
+from darkpair.result import completed, summary
+from darkpair.run import run_job
 from darkpair.statistics import Counting, rate_limit
 from darkpair.studies.koto_efficiency import EfficiencyAgainstCtau
 from darkpair.studies.samples import bin_columns, efficiency_columns, efficiency_ratio, ratio_columns

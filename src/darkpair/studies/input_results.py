@@ -29,7 +29,7 @@ from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.koto_results import kaons
+from darkpair.detectors.koto_results import factors, kaons
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.detectors.normalisation import by_kaons, by_pairs
 from darkpair.gen.data_files import load
@@ -275,7 +275,7 @@ def kl(run: str) -> Result:
 
     def scale() -> float:
         names = tuple(read_data("koto")["factors"])
-        return by_kaons(kaons(run), decays=1.0, factors=Koto(factors=names).flat_factors).scale
+        return by_kaons(kaons(run), decays=1.0, factors=factors(*names)).scale
 
     return Result(
         name=f"KOTO {run}: expected events of a branching ratio, by kaons and all factors", number=scale

@@ -55,8 +55,7 @@ def _sample(selection: str, mass: float | None, n: int) -> tuple[Cutflow, float]
 def _sensitivity(size: Size, *, year: str, names: tuple[str, ...]) -> Ours:
     """Branching ratio of pi0 nu nubar of which one event is expected, from kaons, efficiency and factors."""
     flow, decays = _sample(year, None, size.events(_EVENTS))
-    told = {name: number.value for name, number in factors(*names).items()}
-    counted = by_kaons(kaons(year), decays=decays, factors=told)
+    counted = by_kaons(kaons(year), decays=decays, factors=factors(*names))
     photons = build(f"K_L0 -> ({PI0_DECAY}) nu nubar").generated_branching_ratio
     value = 1.0 / (counted.scale * flow.acceptance * photons)
     return Ours(

@@ -1,0 +1,54 @@
+"""What a file says that a run came to: counts, sums of weights, the acceptance with its interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
+from darkpair.gen.cutflow import Cutflow
+
+__all__ = ["completed", "summary"]
+
+
+def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """Counts, sums of weights and the acceptance, for JSON; beside it, its product with flat factors.
+
+    The error is null where the sample has none, as with no accepted event: read the upper limit.  The key
+    ``largest_weight_assumed`` is there where the largest weight of one event more is not that of the generated ones:
+    nobody looked, or too few are there to look at.
+    """
+    found, first = estimate(cutflow), cutflow.stages[0]
+    rows: dict[str, Any] = {
+        "generated": cutflow.generated,
+        "accepted": cutflow.stages[-1].n,
+        "acceptance": found.value,
+        "acceptance_error": found.error,
+        "acceptance_low": found.low,
+        "acceptance_high": found.high,
+        "acceptance_interval_level": found.confidence_level,
+        "acceptance_upper_limit": found.upper_limit,
+        "acceptance_upper_limit_level": LIMIT_LEVEL,
+        "effective_sample_size": found.effective,
+        "largest_weight": first.largest,
+        "nonzero_weights": first.nonzero,
+        "cutflow": cutflow.to_dict(),
+    }
+    if found.largest != first.largest:
+        rows["largest_weight_assumed"] = found.largest
+    if factors:
+        product = math.prod(factors.values())
+        rows |= {
+            "flat_factors": dict(factors),
+            "acceptance_with_factors": found.value * product,
+            "upper_limit_with_factors": found.upper_limit * product,
+        }
+    return rows
+
+
+def completed(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary in a file as `summary` writes it today, whatever version of this package wrote it."""
+    if "acceptance_upper_limit" in result:
+        return dict(result)
+    return {**result, **summary(Cutflow.from_dict(result["cutflow"]), result.get("flat_factors"))}
