@@ -23,6 +23,7 @@ from darkpair.detectors.data_file import Number, data_files, read_data, selectio
 from darkpair.detectors.merging import merge
 from darkpair.detectors.normalisation import Normalisation, by_protons
 from darkpair.detectors.selection import Selection
+from darkpair.detectors.shapes import number_of, volume_of, window_of
 from darkpair.detectors.smearing import Calorimeter, Tracks
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -108,6 +109,11 @@ class FixedTarget:
             raise UnknownNameError(f"resolution of {self.experiment}", self.resolution, RESOLUTIONS)
         # all are checked here
         _ = self.cuts, self.flat_factors, self.veto_volume, self.face, self.beam_energy, self._resolution
+        if self.region.z_min >= self.z_face:
+            raise InputError(
+                f"{self.experiment}: the decay volume begins at z = {self.region.z_min:g} mm, and the calorimeter is at "
+                f"{self.z_face:g} mm; allowed: a calorimeter behind the beginning of the volume"
+            )
 
     @cached_property
     def _data(self) -> dict[str, Any]:
@@ -163,7 +169,7 @@ class FixedTarget:
     @cached_property
     def region(self) -> Box | Cylinder | Frustum:
         """The decay volume."""
-        return self._shape("decay_volume")
+        return volume_of(self._table("decay_volume"), f"{self.experiment}, [decay_volume]")
 
     @cached_property
     def veto_volume(self) -> Region:
@@ -200,7 +206,7 @@ class FixedTarget:
     @cached_property
     def face(self) -> Box | Cylinder | Frustum:
         """The window on the calorimeter's plane, as a thin region about it."""
-        return self._shape("calorimeter")
+        return window_of(self._table("calorimeter"), f"{self.experiment}, [calorimeter]")
 
     @cached_property
     def z_face(self) -> float:
@@ -209,42 +215,16 @@ class FixedTarget:
 
     def _table(self, name: str) -> Mapping[str, Any]:
         """A table of the data file, or the one that the selection has in its place."""
-        table: Mapping[str, Any] = self._data["selections"][self.selection].get(name, self._data[name])
-        return table
-
-    def _shape(self, table: str) -> Box | Cylinder | Frustum:
-        entries = self._table(table)
-        at = {name: self._number(table, name, "mm") for name in entries if name != "shape"}
-        shapes: dict[str, Callable[..., Box | Cylinder | Frustum]] = {"box": Box, "cylinder": Cylinder}
-        if table == "calorimeter":
-            z = at.pop("z")
-            at |= {"z_min": z - 1.0, "z_max": z + 1.0}
-        else:
-            shapes["frustum"] = Frustum
-        if entries.get("shape") not in shapes:
-            raise UnknownNameError(f"shape of {self.experiment}'s {table}", str(entries.get("shape")), shapes)
-        try:
-            return shapes[entries["shape"]](**at)
-        except TypeError as error:
+        table = self._data["selections"][self.selection].get(name, self._data[name])
+        if not isinstance(table, Mapping):
             raise InputError(
-                f"{self.experiment}, [{table}]: {error}; give the shape's own numbers"
-            ) from error
+                f"{self.experiment}: {name} = {table!r}; allowed: a table, as [{name}] in detectors/data/charm.toml"
+            )
+        return table
 
     def _number(self, table: str, name: str, unit: str) -> float:
         """A number of the data file, which has to have that unit."""
-        try:
-            number = Number(**self._table(table)[name])
-        except (KeyError, TypeError):
-            raise InputError(
-                f"{self.experiment}, [{table}]: {name} is missing or bare; write  "
-                f'{name} = {{ value = ..., unit = "{unit}", source = "...", confidence = "read" }}'
-            ) from None
-        if number.unit != unit:
-            raise InputError(
-                f"{self.experiment}, [{table}]: {name} = {number.value:g} {number.unit}; allowed: numbers in {unit}; "
-                "convert it"
-            )
-        return number.value
+        return number_of(self._table(table), name, unit, f"{self.experiment}, [{table}]")
 
     def provenance(self) -> dict[str, Any]:
         """The settings and the beam; of a data file that the package does not have also what is in it."""

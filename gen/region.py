@@ -71,17 +71,18 @@ def covers(outer: Region, inner: Region) -> bool | None:
 
 
 def prolonged(region: Box | Cylinder | Frustum, z: float) -> Box | Cylinder | Frustum:
-    """The region with its sides carried on to a plane z [mm], if that lies behind it."""
+    """The region with its sides carried on to a plane z [mm] behind it, or to where they meet."""
     if z <= region.z_max:
         return region
-    if isinstance(region, Frustum):
-        far = (z - region.z_min) / (region.z_max - region.z_min)
-        x, y = (
-            front + (back - front) * far
-            for front, back in ((region.x_front, region.x_back), (region.y_front, region.y_back))
-        )
-        return replace(region, z_max=z, x_back=x, y_back=y)
-    return replace(region, z_max=z)
+    if not isinstance(region, Frustum):
+        return replace(region, z_max=z)
+    sides = ((region.x_front, region.x_back), (region.y_front, region.y_back))
+    meet = min((front / (front - back) for front, back in sides if back < front), default=math.inf)
+    far = (z - region.z_min) / (region.z_max - region.z_min)
+    if meet < far:
+        far, z = meet, region.z_min + (region.z_max - region.z_min) * meet
+    x, y = (max(front + (back - front) * far, 0.0) for front, back in sides)
+    return region if far <= 1.0 else replace(region, z_max=z, x_back=x, y_back=y)
 
 
 def extent(region: Box | Cylinder | Frustum) -> tuple[tuple[float, float], ...]:

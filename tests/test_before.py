@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from darkpair.chains.descriptor import build
 from darkpair.cli import main
 from darkpair.gen.errors import InputError
 from darkpair.gen.lifetime import Scan
-from darkpair.gen.output.file_format import FORMAT, format_of
+from darkpair.gen.output.file_format import FORMAT, format_of, length_units
 from darkpair.gen.output.reader import read_events, read_provenance
 from darkpair.gen.output.root import PROVENANCE, RootWriter
 from darkpair.gen.pipeline import Pipeline, chunks
@@ -203,3 +204,64 @@ def test_a_foreign_file_with_a_provenance_of_its_own_does_not_say_its_units(tmp_
     assert not parents.vertex.any()  # vertex branches need their unit
     with pytest.raises(InputError, match="not written by darkpair"):
         read_provenance(tmp_path / "e.root")
+
+
+def say(name: str, path: Path, *parts: Any) -> None:
+    """A file of before with other provenances, each a cycle of the name, as hadd keeps those of its parts."""
+    shutil.copy(BEFORE / name, path)
+    with uproot.update(path) as file:
+        del file[PROVENANCE]
+        for part in parts:
+            file[PROVENANCE] = json.dumps(part)
+
+
+@pytest.mark.parametrize("number", [-1, 2.0, True, "2", None, [2], 10**400])
+def test_what_is_no_format_is_one_short_line(tmp_path: Path, number: Any) -> None:
+    told = read_provenance(BEFORE / "cartesian.root")
+    path = tmp_path / "e.root"
+    say("cartesian.root", path, told | {"format": number, "versions": None})
+    for read in (read_events, read_provenance, lambda p: EventFile(path=str(p), parents="K_L0")):
+        with pytest.raises(InputError, match="the format") as refusal:
+            read(path)
+        assert "\n" not in str(refusal.value)
+        assert len(str(refusal.value)) < 200 + len(str(path))
+
+
+@pytest.mark.parametrize("units", [None, {}, {"length": "furlong"}, {"length": "mm", "vertex": ["cm"]}])
+def test_a_unit_that_is_none_is_one_line(tmp_path: Path, units: Any) -> None:
+    told = read_provenance(BEFORE / "nano.root")
+    path = tmp_path / "e.root"
+    say("nano.root", path, told | {"output": told["output"] | {"units": units}})
+    with pytest.raises(InputError, match="says that its vertices are in .*; allowed: nm, um, mm, cm"):
+        EventFile(path=str(path), parents="K_L0")
+
+
+@pytest.mark.parametrize("wrong", [[1], "text", {"output": "text"}, {"output": None}])
+def test_a_provenance_that_is_none_of_ours(tmp_path: Path, wrong: Any) -> None:
+    path, text = tmp_path / "e.root", tmp_path / "e.hepmc3"
+    say("cartesian.root", path, wrong)
+    text.write_text(
+        f"HepMC::Version 3.02.06\nHepMC::Asciiv3-START_EVENT_LISTING\nA darkpair.provenance {json.dumps(wrong)}\n"
+    )
+    for file in (path, text):
+        result = CliRunner().invoke(main, ["inspect", str(file)])
+        assert (result.exit_code, result.output.count("\n")) == (2, 1)
+        assert re.search("was not written by darkpair|it is damaged", result.output)
+
+
+def test_a_merged_file_of_two_units_is_refused(tmp_path: Path) -> None:
+    """hadd joins the trees and keeps both provenances; the numbers would be those of the one, ten times off."""
+    told = read_provenance(BEFORE / "nano.root")
+    today = told | {"format": FORMAT, "output": told["output"] | {"units": length_units("nano")}}
+    path = tmp_path / "e.root"
+    for parts in ((told, today), (today, told), (told, told, today)):
+        say("nano.root", path, *parts)
+        with pytest.raises(InputError, match="was merged of files with vertices in cm and in mm"):
+            EventFile(path=str(path), parents="K_L0")
+    for part, scale in ((told, 1.0), (today, 10.0)):
+        say("nano.root", path, part, part)
+        vertex = EventFile(path=str(path), parents="K_L0").block(0).vertex
+        assert vertex[2, 0] == pytest.approx(scale * -21000.0, rel=1e-6)
+    say("nano.root", path, today, told | {"format": FORMAT + 1})
+    with pytest.raises(InputError, match=f"has the format {FORMAT + 1}"):
+        EventFile(path=str(path), parents="K_L0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -81,6 +82,14 @@ def test_the_cache_needs_no_network(fresh: Callable[[Fetch], Path]) -> None:
     with pytest.raises(pytest.skip.Exception):
         real_files.real_file(NAMES[0])
     assert real_files.real_file(NAMES[1]) == cache / NAMES[1]
+
+
+def test_without_a_home_they_skip(fresh: Callable[[Fetch], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    file = fresh(refused).parent.parent / "file"
+    file.write_text("")
+    monkeypatch.setattr(Path, "home", lambda: file)
+    with pytest.raises(pytest.skip.Exception, match=re.escape(real_files.REASON)):
+        real_files.real_file(NAMES[0])
 
 
 def test_an_unknown_name_is_a_mistake() -> None:

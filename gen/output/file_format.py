@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.units import UNITS
+from darkpair.gen.units import LENGTH, UNITS
 
 __all__ = ["FORMAT", "VERTEX_UNIT", "format_of", "length_units", "vertex_unit"]
 
@@ -20,6 +20,9 @@ FORMAT = 2
 
 #: Unit of the vertices of layouts where it is not that of other lengths: NanoAOD's is cm, and so is its c t.
 VERTEX_UNIT = {"nano": "cm"}
+
+#: Characters of what a file says that a message shows.
+_SHOWN = 40
 
 
 def format_of(provenance: Mapping[str, Any], path: str) -> int:
@@ -37,15 +40,17 @@ def format_of(provenance: Mapping[str, Any], path: str) -> int:
         For a format that is newer than this package, or none.
     """
     number = provenance.get("format", 1)  # the first files do not say
-    if not isinstance(number, int) or number < 1:
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise InputError(
-            f"{path!r} says that it has the format {number!r}; allowed: 1 to {FORMAT}; it is damaged, write it again"
+            f"{path!r} says that it has the format {_short(repr(number))}; allowed: 1 to {FORMAT}; it is damaged, write it "
+            "again"
         )
     if number > FORMAT:
-        made = provenance.get("versions", {}).get("darkpair", "a newer one")
+        versions = provenance.get("versions")
+        made = versions.get("darkpair") if isinstance(versions, Mapping) else None
         raise InputError(
-            f"{path!r} has the format {number}, of darkpair {made}; this version reads formats 1 to {FORMAT}: install a "
-            "newer darkpair"
+            f"{path!r} has the format {_short(str(number))}, of darkpair {_short(str(made or 'a newer one'))}; this version "
+            f"reads formats 1 to {FORMAT}: install a newer darkpair"
         )
     return number
 
@@ -55,8 +60,30 @@ def length_units(layout: str) -> dict[str, str]:
     return UNITS | ({"vertex": VERTEX_UNIT[layout]} if layout in VERTEX_UNIT else {})
 
 
-def vertex_unit(provenance: Mapping[str, Any]) -> str:
-    """Unit of the vertices in a file with that provenance, as it says itself."""
+def vertex_unit(provenance: Mapping[str, Any], path: str) -> str:
+    """Unit of the vertices in a file with that provenance, as it says itself.
+
+    Parameters
+    ----------
+    provenance : mapping
+    path : str
+        Of the file, for the message.
+
+    Raises
+    ------
+    InputError
+        For a unit that is none of lengths.
+    """
     units = provenance.get("output", {}).get("units", UNITS)
-    unit: str = units.get("vertex", units["length"])
+    unit = units.get("vertex", units.get("length")) if isinstance(units, Mapping) else units
+    if not isinstance(unit, str) or unit not in LENGTH:
+        raise InputError(
+            f"{path!r} says that its vertices are in {_short(repr(unit))}; allowed: {', '.join(LENGTH)}; it is damaged, "
+            "write it again"
+        )
     return unit
+
+
+def _short(text: str) -> str:
+    """Text of a file in a message, cut where it is long."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -208,7 +208,7 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"{str(path)!r} cannot be read as a HepMC3 file ({type(error).__name__}); it is damaged, or something else: "
             "run the job again, or give another file"
         ) from error
-    if "output" not in found:
+    if not isinstance(found.get("output"), dict):
         raise InputError(
             f"{str(path)!r} lacks {_PROVENANCE!r}: it was not written by darkpair; give the file of a run"
         )
@@ -224,7 +224,10 @@ def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
             break
         key, _, text = line.decode().removeprefix("A ").partition(" ")
         if key in (_PROVENANCE, _RESULT):
-            found |= json.loads(_plain(text))
+            part = json.loads(_plain(text))
+            if not isinstance(part, dict):
+                raise ValueError(f"{key} is no table")
+            found |= part
     return found
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-__all__ = ["provenance_of", "read_events", "read_provenance"]
+__all__ = ["provenance_of", "provenances_of", "read_events", "read_provenance"]
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -159,16 +159,28 @@ def provenance_of(file: Any, path: str | os.PathLike[str]) -> dict[str, Any] | N
     InputError
         For a newer format.
     """
-    if PROVENANCE not in file:
-        return None
-    try:
-        found = json.loads(str(file[PROVENANCE]))
-    except ValueError:
-        return None
-    if not isinstance(found, dict) or "output" not in found:
-        return None
-    format_of(found, str(path))
-    return found
+    return next(iter(provenances_of(file, path)), None)
+
+
+def provenances_of(file: Any, path: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """Provenances in an open ROOT file, the last first: hadd keeps that of each part as a cycle of one name.
+
+    Raises
+    ------
+    InputError
+        For a newer format.
+    """
+    cycles = [key for key in file.keys(recursive=False) if key.partition(";")[0] == PROVENANCE]
+    out = []
+    for key in sorted(cycles, key=lambda key: -int(key.partition(";")[2])):
+        try:
+            found = json.loads(str(file[key]))
+        except ValueError:
+            continue
+        if isinstance(found, dict) and isinstance(found.get("output"), dict):
+            format_of(found, str(path))
+            out.append(found)
+    return out
 
 
 @contextmanager

@@ -42,7 +42,7 @@ PARTICLE = {
     "pt": "transverse momentum [GeV]",
     "eta": "pseudorapidity [1]",
     "phi": "azimuth of the momentum [rad]",
-    "mass": "mass that the chain gave the particle, in each event its own for a resonance [GeV]",
+    "mass": "mass that the chain or the event file gave the particle, in each event its own for a resonance [GeV]",
     "pdgId": "PDG id, dark states included [1]",
     "status": "1 final, 2 decayed, 4 beam; of a particle of an event file the file's [1]",
     "statusFlags": "NanoAOD's bits of the generator's status [1]",
@@ -57,9 +57,9 @@ PARTICLE = {
 #: Of an event.
 EVENT = {
     "nGenPart": "particles of the event [1]",
-    "run": "number of the run; 1 of generated events [1]",
-    "luminosityBlock": "number of the luminosity block; 1 of generated events [1]",
-    "event": "number of the event; that in the file of generated events [1]",
+    "run": "number of the run: the event file's, or 1 [1]",
+    "luminosityBlock": "number of the luminosity block: the event file's, or 1 [1]",
+    "event": "number of the event: the event file's, or counted in this file from 1 [1]",
     "File_entry": "number of the event in the event file, from 0 [1]",
     "File_genPartIdx": "index in GenPart of the parent that decays [1]",
     "File_hasVertex": "whether the parent's vertex is the event file's; it is 0 where not [1]",

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.layouts import GENPART
-from darkpair.gen.output.reader import provenance_of
+from darkpair.gen.output.reader import provenances_of
+from darkpair.gen.units import UNITS
 
 __all__ = ["FORMATS", "LAYOUTS", "Listing", "Reader", "file_format", "open_events", "readable"]
 
@@ -194,9 +195,15 @@ class _RootReader:
         found = [name for name, kind in file.classnames(cycle=False).items() if kind in _TREES]
         if tree not in found:
             raise UnknownNameError(f"tree of {os.fspath(path)!r}", tree, found or ["(no tree at all)"])
-        said = provenance_of(file, path)
-        self.ours = said is not None
-        self.length_unit = vertex_unit(said or {})
+        said = provenances_of(file, path)
+        self.ours = bool(said)
+        units = sorted({vertex_unit(part, path) for part in said}) or [UNITS["length"]]
+        if len(units) > 1:
+            raise InputError(
+                f"{path!r} was merged of files with vertices in {' and in '.join(units)}, and nothing says which event is "
+                "whose; give the files one by one"
+            )
+        (self.length_unit,) = units
         self.tree = file[tree]
         self.kind = "ttree" if file.classname_of(tree) == "TTree" else "rntuple"
         self.entries = int(self.tree.num_entries)

@@ -5,7 +5,11 @@ Fixed seeds; a comparison of two samples fails by chance once in 16 000 (4 stand
 
 from __future__ import annotations
 
+import json
 import math
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +18,7 @@ from numpy.typing import NDArray
 from darkpair import Batch, Chain, Streams, build
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.fixed_target import FixedTarget, experiments
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, ScanInside
 from darkpair.gen.region import Frustum, covers, extent
@@ -127,3 +132,48 @@ def test_every_selection_has_a_vessel_and_a_window_behind_it(name: str) -> None:
 
 def test_ship_has_no_cut_on_the_sum_of_energies() -> None:
     assert "shower_energy_sum" not in [cut.name for cut in FixedTarget(experiment="ship").cuts.cuts]
+
+
+VOLUME: dict[str, Any] = {
+    "x_front": 645.0, "x_back": 2145.0, "y_front": 1495.0, "y_back": 3145.0, "z_min": 33500.0, "z_max": 94150.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"x_front": -1.0}, r"\[decay_volume\]: half widths along x = -1"),
+        ({"x_front": 0.0, "x_back": 0.0}, "not both 0"),
+        ({"x_front": math.nan}, "half widths along x = nan"),
+        ({"x_back": math.inf}, "half width along x = inf"),
+        ({"z_min": 94150.0, "z_max": 33500.0}, "growing order"),
+        ({"z_min": 95000.0, "z_max": 99000.0}, "begins at z = 95000 mm, and the calorimeter is at 94150 mm"),
+        ({"x_back": None}, "a frustum of .*; allowed: z_min, z_max, x_front, x_back, y_front, y_back; give these"),
+        ({"radius": 1.0}, "a frustum of .*radius; allowed: z_min"),
+        ({"y_back": "3 m"}, "y_back = '3 m'; allowed: a number in mm"),
+        ({"y_back": True}, "y_back = True; allowed: a number in mm"),
+        ({"y_back": [1.0]}, r"y_back = \[1.0\]; allowed: a number in mm"),
+        ({"shape": "Frustum"}, "did you mean 'frustum'"),
+        ({"shape": ["frustum"]}, "unknown shape"),
+        ({"shape": None}, "unknown shape"),
+    ],
+)  # fmt: skip
+def test_a_wrong_frustum_is_one_line(tmp_path: Path, changed: dict[str, Any], says: str) -> None:
+    shape = changed.get("shape", "frustum")
+    lines = [] if shape is None else [f"shape = {json.dumps(shape)}"]
+    for name, value in ({**VOLUME, **changed}).items():
+        if name != "shape" and value is not None:
+            number = json.dumps(value).replace("NaN", "nan").replace("Infinity", "inf")
+            lines.append(
+                f'{name} = {{ value = {number}, unit = "mm", source = "test", confidence = "choice" }}'
+            )
+    text = (files("darkpair.detectors") / "data" / "ship.toml").read_text()
+    start, stop = text.index("[decay_volume]"), text.index("[calorimeter]")
+    path = tmp_path / "own.toml"
+    path.write_text(text[:start] + "\n".join(["[decay_volume]", *lines, "", text[stop:]]))
+    with pytest.raises((InputError, UnknownNameError), match=says) as refusal:
+        FixedTarget(experiment=str(path))
+    assert "\n" not in str(refusal.value)
+    path.write_text("decay_volume = 3\n" + text[:start] + text[stop:])
+    with pytest.raises(InputError, match="decay_volume = 3; allowed: a table"):
+        FixedTarget(experiment=str(path))

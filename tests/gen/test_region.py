@@ -149,6 +149,20 @@ def test_a_prolonged_region_holds_the_same_points_and_more(name: str) -> None:
     assert covers(longer, prolonged(region, region.z_max + 0.2))
 
 
+@pytest.mark.parametrize(
+    ("x_back", "y_back", "apex"), [(0.5, 1.0, 2.0), (0.75, 0.5, 2.0), (0.9, 2.0, 10.0), (0.0, 0.5, 1.0)]
+)
+def test_closing_sides_are_carried_on_to_where_they_meet(x_back: float, y_back: float, apex: float) -> None:
+    region = FRUSTUM(x_back=x_back, y_back=y_back)
+    longer = prolonged(region, 50.0)
+    assert isinstance(longer, Frustum)
+    assert longer.z_max == pytest.approx(apex, rel=1e-12)
+    assert min(longer.x_back, longer.y_back) == pytest.approx(0.0, abs=1e-12)
+    assert (longer == region) == (apex == 1.0)
+    before = 0.5 * (1.0 + apex)
+    assert apex == 1.0 or covers(longer, prolonged(region, before))
+
+
 @pytest.mark.parametrize("name", ["box", "cylinder", "frustum", "closing frustum", "flat frustum"])
 def test_extent_is_the_smallest_box(name: str) -> None:
     region = REGIONS[name]

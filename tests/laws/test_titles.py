@@ -67,6 +67,26 @@ def test_every_branch_has_a_title_with_its_unit(pair: Pair) -> None:
             ours(record, layout)
 
 
+#: Kinds of particle that an index of a collection points to, as its title says.
+KINDS = {
+    "Cluster": {22},
+    "Shower": {22, 11, -11},
+    "Track": {13, -13},
+    "Kaon": {321, -321, 211},
+    "Extra": {22, 11, -11, 13, -13, 211, -211, 2212, -2212},
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_an_index_points_to_what_its_title_says(pair: Pair) -> None:
+    events = observed(pair, 300)
+    for name in events.reco.fields:
+        record = events.reco[name]
+        if "genPartIdx" in record.fields:
+            kinds = events.particles.pdgid[record.genPartIdx]
+            assert set(ak.flatten(kinds).to_list()) <= KINDS[name], name
+
+
 @pytest.mark.parametrize(
     "law",
     [
