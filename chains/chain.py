@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from darkpair.chains.combinations import Entry, combinations
+from darkpair.chains.decay_tree import antiparticle, conjugate_decay, decays_of, particles_of, spell
 from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law
 from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
@@ -23,12 +24,12 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
 from darkpair.gen.nodes import Node
-from darkpair.gen.particles import Particle, conjugate
+from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import require_open
 from darkpair.gen.streams import Streams
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
-__all__ = ["Chain", "spell"]
+__all__ = ["Chain"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,9 +150,9 @@ class Chain:
             "decay": spell(self.decay),
             "generated_branching_ratio": self.generated_branching_ratio,
             "visible_branching_ratio": self.visible_branching_ratio,
-            "conserve": all(decay.conserve for decay in _decays(self.decay)),
+            "conserve": all(decay.conserve for decay in decays_of(self.decay)),
             "particles": {
-                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in _particles(self.decay)
+                p.name: {"pdgid": p.pdgid, "mass": p.mass, "ctau": p.ctau} for p in particles_of(self.decay)
             },
             "lifetimes": dict(self.lifetimes),
             "modes": recipes(self.decay),
@@ -223,9 +224,9 @@ class Chain:
         can only be Majorana states, as in K+ -> pi+ psi1 psi2, stay what they are.
         """
         own = majorana(self.decay.vertices())
-        names = {p.name: _antiparticle(p, own).name for p in _particles(self.decay)}
+        names = {p.name: antiparticle(p, own).name for p in particles_of(self.decay)}
         lifetimes = {names.get(name, name): law for name, law in self.lifetimes.items()}
-        return Chain(decay=_conjugate(self.decay, own), lifetimes=lifetimes)
+        return Chain(decay=conjugate_decay(self.decay, own), lifetimes=lifetimes)
 
     def with_parent_mass(self, mass: float) -> Chain:
         """The chain of a parent of another mass [GeV].
@@ -295,53 +296,6 @@ def _node(entry: Entry, i: int, entries: list[Entry]) -> Node:
     children = tuple(j for j, e in enumerate(entries) if e.mother == i)
     mode = entry.decay.modes[entry.mode] if entry.decay is not None else None
     return Node(particle=entry.particle, mother=entry.mother, mode=mode, children=children)
-
-
-def spell(decay: Decay) -> str:
-    """Descriptor of a decay, as `darkpair.chains.descriptor.parse` reads it."""
-    modes = []
-    for mode in decay.modes:
-        words = [f"({spell(d)})" if isinstance(d, Decay) else d.name for d in mode.daughters]
-        share = (
-            f" [{mode.branching_ratio:.12g}]" if len(decay.modes) > 1 or mode.branching_ratio != 1.0 else ""
-        )
-        modes.append(" ".join(words) + share)
-    return f"{decay.parent.name} -> {' | '.join(modes)}"
-
-
-def _decays(decay: Decay) -> Iterator[Decay]:
-    yield decay
-    for mode in decay.modes:
-        for daughter in mode.daughters:
-            if isinstance(daughter, Decay):
-                yield from _decays(daughter)
-
-
-def _particles(decay: Decay) -> Iterator[Particle]:
-    yield decay.parent
-    for mode in decay.modes:
-        for daughter in mode.daughters:
-            if isinstance(daughter, Decay):
-                yield from _particles(daughter)
-            else:
-                yield daughter
-
-
-def _conjugate(decay: Decay, own: frozenset[int]) -> Decay:
-    modes = []
-    for mode in decay.modes:
-        daughters = tuple(
-            _conjugate(d, own) if isinstance(d, Decay) else _antiparticle(d, own) for d in mode.daughters
-        )
-        polariser = mode.polariser and mode.polariser.conjugate()
-        analyser = mode.analyser and mode.analyser.conjugate()
-        modes.append(replace(mode, daughters=daughters, polariser=polariser, analyser=analyser))
-    return replace(decay, parent=_antiparticle(decay.parent, own), modes=tuple(modes))
-
-
-def _antiparticle(particle: Particle, own: frozenset[int]) -> Particle:
-    """Antiparticle; the particle itself of those ids."""
-    return particle if particle.pdgid in own else conjugate(particle)
 
 
 def _own_lifetime(particle: Particle) -> Lifetime:

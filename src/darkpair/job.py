@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
@@ -20,11 +20,12 @@ from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.particles import DARK_IDS, spoken
-from darkpair.gen.pipeline import MOST_EVENTS, EventSource, Pipeline, ReadSource
+from darkpair.gen.pipeline import EventSource, Pipeline, ReadSource
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.topology import DECAYED
 from darkpair.gen.units import exactly, quantity
+from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
 
 __all__ = ["Job", "aimed_source", "job_keys", "load_job"]
@@ -33,101 +34,7 @@ __all__ = ["Job", "aimed_source", "job_keys", "load_job"]
 _RANGE = {"z_min", "z_max", "p_min", "share"}
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RunTable(_Table):
-    """``[run]``: how many events, and which; n may be left out where a source has a last one."""
-
-    n: int | None = Field(
-        default=None,
-        ge=1,
-        le=MOST_EVENTS,
-        description="generated events; every parent of an event file unless given",
-    )
-    seed: int = Field(default=1, ge=0, lt=2**64, description="of all random numbers")
-    workers: int = Field(default=1, ge=1, le=1024, description="processes; change no event")
-    chunk: int = Field(default=16 * 16384, ge=1, description="events in memory at once; changes no event")
-
-    @field_validator("n", "seed", "chunk", mode="before")
-    @classmethod
-    def _whole(cls, value: Any) -> Any:
-        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e18 else value
-
-
-class ChainTable(_Table):
-    """``[chain]``: a descriptor (or one a parent) or the name of a chain, with masses and lifetimes, or a model that gives them."""
-
-    decay: str | tuple[str, ...] | None = Field(
-        default=None, description="descriptor, as K_L0 -> X1 (X2 -> X1 pi0), or a list of them, one a parent"
-    )
-    name: str | None = Field(default=None, description="instead: a chain of `darkpair list chains`")
-    model: str | None = Field(default=None, description="instead: a model of `darkpair list models`")
-    parameters: dict[str, float | str] = Field(
-        default={}, description="of the model: masses and couplings, see `darkpair rates`"
-    )
-    inputs: str = Field(default="pdg", description="of the model: pdg, paper or paper-10tev")
-    parent: str = Field(default="K_L0", description="of the model")
-    production: str = Field(
-        default="X1 X2", description="of the model: what the parent decays to, as in its rates"
-    )
-    modes: tuple[str, ...] | None = Field(
-        default=None, description="of the model: modes of X2 that are generated; every open one unless given"
-    )
-    mass: dict[str, float | str] = Field(default={}, description='of dark particles, as mass.X2 = "430 MeV"')
-    ctau: dict[str, float | str] = Field(
-        default={}, description='mean proper decay length of dark particles, as ctau.X2 = "5 cm"'
-    )
-    width: dict[str, float | str] = Field(
-        default={},
-        description='natural widths of rho, omega, K*(892), phi other than the PDG\'s, as width."K*0" = 0 (a line)',
-    )
-    lifetime: dict[str, Literal["exponential", "forced", "scan"]] = Field(
-        default={},
-        description="exponential, forced (to where the detector may see it) or scan (for every c tau), as "
-        'lifetime.X2 = "scan"; X2 is the heavier dark state whatever it is called',
-    )
-    conserve: bool = Field(
-        default=True,
-        description="of a descriptor: whether charge, an even number of half-integer spins and the fermion number of "
-        "Dirac states are asked of every decay",
-    )
-
-
-class NormalisationTable(_Table):
-    """``[normalisation]``: what expected events need and the sample cannot know; it changes no event."""
-
-    branching_ratio: float | None = Field(
-        default=None,
-        gt=0.0,
-        le=1.0,
-        allow_inf_nan=False,
-        strict=True,
-        description="of the chain's first decay; a model's or the descriptor's own unless given",
-    )
-    exposure: float | None = Field(
-        default=None,
-        gt=0.0,
-        allow_inf_nan=False,
-        strict=True,
-        description="protons on target, K_L at the beam exit, pairs, or events of an event file's kind; the experiment's own "
-        "unless given",
-    )
-
-
-class OutputTable(_Table):
-    """``[output]``: the file and its form."""
-
-    path: str = Field(description="file that ends in .root, .hepmc3 or .hepmc3.gz")
-    layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
-    kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")
-    compression: Literal["lz4", "zstd", "none"] = Field(default="lz4", description="of a ROOT file")
-    events: Literal["accepted", "all"] = Field(default="accepted", description="which are written")
-    picture: bool = Field(default=True, description="whether one is drawn beside the file")
-
-
-class Job(_Table):
+class Job(Table):
     """A whole job.
 
     ``[source]`` and ``[detector]`` name a plug-in and give its parameters; everything else is checked here.
@@ -276,7 +183,7 @@ def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aim
 def job_keys() -> list[tuple[str, str, str]]:
     """Keys of a job file, each with its default and what it is; of plug-ins, what each takes."""
     rows = []
-    tables: dict[str, type[_Table]] = {
+    tables: dict[str, type[Table]] = {
         "run": RunTable,
         "chain": ChainTable,
         "normalisation": NormalisationTable,

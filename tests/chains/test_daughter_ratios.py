@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from darkpair.chains.chain import spell
 from darkpair.chains.daughter_ratios import daughter_ratios, pi0_to_photons
+from darkpair.chains.decay_tree import spell
 from darkpair.chains.descriptor import build
 from darkpair.chains.models import ZPrimeScalar
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from darkpair.chains.chain import Chain, spell
+from darkpair.chains.chain import Chain
+from darkpair.chains.decay_tree import spell
 from darkpair.chains.descriptor import Spelled, build, from_decaylanguage, parse
 from darkpair.chains.standard_model import MesonNeutrinos, PionScalarPair
 from darkpair.gen.decay import Mode
