@@ -1,7 +1,8 @@
 """Pages whose numbers are those of runs: docs/*.md and README.md from the outputs stored in docs/results.
 
 How to, in ten lines.  `darkpair study NAME` (or any command) leaves NAME.json with ``rows``; its line in
-docs/results/runs.toml says how, and ``python -m darkpair.pages remake NAME`` runs it and stores docs/results/NAME.json.
+docs/results/runs.toml says how, and ``python -m darkpair.pages remake NAME`` runs it and stores docs/results/NAME.json
+(and its pictures that docs/ has).
 docs/results/PAGE.toml binds a page; ``python -m darkpair.pages`` rewrites the pages, ``check`` (and a test) compares:
 
     [[table]]                                  # a table that is `studies.files.markdown` of the rows, all columns

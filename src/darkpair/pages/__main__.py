@@ -46,7 +46,8 @@ def main(words: list[str]) -> int:
                 runs.index(run_of(name, runs)) for name in names if name != "--quick"
             ):
                 start = time.perf_counter()
-                for name, output in runs[chosen].made(root, quick=quick).items():
+                pictures = None if quick else root / "docs"
+                for name, output in runs[chosen].made(root, quick=quick, pictures=pictures).items():
                     text = json.dumps(output, indent=1, ensure_ascii=False, allow_nan=False)
                     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
                     click.echo(f"{name}.json, {time.perf_counter() - start:.0f} s")

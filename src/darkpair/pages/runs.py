@@ -7,6 +7,7 @@ import math
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -65,8 +66,17 @@ class Run:
     slow: bool = False
     env: dict[str, str] = field(default_factory=dict)
 
-    def made(self, root: Path, *, quick: bool = False) -> dict[str, Any]:
-        """Outputs by name, after running the command in a folder of its own."""
+    def made(self, root: Path, *, quick: bool = False, pictures: Path | None = None) -> dict[str, Any]:
+        """Outputs by name, after running the command in a folder of its own.
+
+        Parameters
+        ----------
+        root : Path
+            Of the source tree.
+        quick : bool
+        pictures : Path, optional
+            Folder whose pictures of the same names are made anew.
+        """
         command = f"{self.command} {self.quick}" if quick else self.command
         with tempfile.TemporaryDirectory() as folder:
             cache = str(Path(tempfile.gettempdir()) / "darkpair-pages")
@@ -88,9 +98,14 @@ class Run:
             if done.returncode:
                 last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
                 raise InputError(f"{command!r} ended with status {done.returncode}: {' '.join(last)}")
+            names = dict(zip(self.files or self.outputs, self.outputs, strict=True))
+            if pictures is not None:
+                for picture in Path(folder).glob("*.png"):
+                    shown = pictures / f"{names.get(picture.stem, picture.stem)}.png"
+                    if shown.is_file():
+                        shutil.copyfile(picture, shown)
             return {
-                name: self._stored(Path(folder) / f"{file}.json", command)
-                for name, file in zip(self.outputs, self.files or self.outputs, strict=True)
+                name: self._stored(Path(folder) / f"{file}.json", command) for file, name in names.items()
             }
 
     def _stored(self, path: Path, command: str) -> dict[str, Any]:
