@@ -73,8 +73,8 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     ratio of the generators between the energies, because the generators disagree far more on the number
     than on its growth.  Else the mean of the generators.  A nucleus: the proton's number times the ratio of
     the generator that has both.  The uncertainty is half the spread of the generators, relative, or the
-    measurement's where that is larger; where fewer than three generators have the number, the greatest spread
-    of several at any energy.
+    measurement's where that is larger; where fewer generators have the number than elsewhere, the greatest
+    spread of several at any energy: a generator without a table is not one that agrees.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
         raise InputError(
             f"no multiplicity of {meson} for a beam of {beam_energy:g} GeV; there are {have} GeV"
         )
-    spread = _half_spread(here) if len(here) > 2 else _greatest_spread(meson)
+    spread = _half_spread(here) if len(here) >= _most(meson) else _greatest_spread(meson)
     if exact is not None:
         return exact.value, max(exact.error, spread * exact.value)
     if known:
@@ -127,8 +127,18 @@ def _half_spread(numbers: Mapping[str, float]) -> float:
     return half_spread(numbers.values()) / float(np.mean(list(numbers.values())))
 
 
+def _everywhere(meson: str) -> list[Mapping[str, float]]:
+    """What several generators give, at each beam and target that there is."""
+    places = {(key.beam_energy, key.target) for key in stored()}
+    return [numbers for place in places if len(numbers := generated(meson, *place)) > 1]
+
+
+def _most(meson: str) -> int:
+    """The most generators that have the number at one beam and target; at least two."""
+    return max((len(numbers) for numbers in _everywhere(meson)), default=2)
+
+
 def _greatest_spread(meson: str) -> float:
     """Greatest half spread of several generators at any energy; 1 where there are never several."""
-    places = {(key.beam_energy, key.target) for key in stored()}
-    several = [numbers for place in places if len(numbers := generated(meson, *place)) > 1]
+    several = _everywhere(meson)
     return max((_half_spread(numbers) for numbers in several), default=1.0)

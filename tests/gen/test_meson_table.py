@@ -19,7 +19,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.provenance import describe
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, TableKey, about, grid, stored
-from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
+from darkpair.gen.sources.meson_multiplicity import generated, half_spread, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
 
 RATE = 1e-6
@@ -296,3 +296,20 @@ def test_a_bad_grid_is_refused(change: dict[str, Array], words: str) -> None:
             generator_multiplicity=1.0,
             **{**nodes, **change},
         )
+
+
+@pytest.mark.parametrize("meson", ["pi0", "eta", "eta'", "K_L0", "K+", "K-"])
+def test_a_generator_without_a_table_is_not_one_that_agrees(meson: str) -> None:
+    """The relative error is at least half the spread of what there is, and the greatest anywhere if one is missing."""
+    everywhere = {energy: generated(meson, energy, "p") for energy in (30.0, 70.0, 120.0, 400.0)}
+    spreads = {
+        energy: half_spread(numbers.values()) / np.mean(list(numbers.values()))
+        for energy, numbers in everywhere.items()
+        if len(numbers) > 1
+    }
+    most = max(map(len, everywhere.values()))
+    for energy, spread in spreads.items():
+        value, error = multiplicity(meson, energy)
+        assert error / value >= 0.9999 * spread
+        if len(everywhere[energy]) < most:
+            assert error / value >= 0.9999 * max(spreads.values())
