@@ -27,6 +27,7 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.region import Slab
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.units import LENGTH
 from tests.event_files import b_event, write_nano
 from tests.laws.pairs import PAIRS, Pair, observed
 
@@ -65,6 +66,20 @@ def test_every_branch_has_a_title_with_its_unit(pair: Pair) -> None:
     for layout in LAYOUTS:
         if layout != "flat" or one_topology(record):
             ours(record, layout)
+
+
+@pytest.mark.parametrize("layout", ["cartesian", "nano"])
+@pytest.mark.parametrize("pair", {pair.detector: pair for pair in PAIRS}.values(), ids=str)
+def test_a_vertex_in_the_unit_of_its_title_is_where_it_was(pair: Pair, layout: Layout) -> None:
+    events = observed(pair, 200)
+    stored, out = branches(events, layout)["GenPart"], titles(events, layout, branches(events, layout))
+    for axis in ("vx", "vy", "vz", "vt"):
+        match = TITLE.fullmatch(out[f"GenPart_{axis}"])
+        assert match
+        assert match[1].endswith("/c") == (axis == "vt")
+        truth = np.asarray(ak.flatten(events.particles[axis]))
+        number = np.asarray(ak.flatten(stored[axis]), dtype=np.float64)
+        assert LENGTH[match[1].removesuffix("/c")] * number == pytest.approx(truth, rel=1e-6)
 
 
 #: Kinds of particle that an index of a collection points to, as its title says.
