@@ -11,6 +11,8 @@ PUBLISHED = {
     # barrel of the calorimeter from 125 cm, end-caps at -102 and +196 cm
     ("belle", "tracker"): {"radius": 863.0, "z_min": -770.0, "z_max": 1600.0},
     ("belle", "calorimeter"): {"radius": 1250.0, "z_min": -1020.0, "z_max": 1960.0},
+    # basf2, cdc/data/CDC.xml, FLayer id 54: -722.231 and 1577.23 mm
+    ("belle2", "tracker"): {"z_min": -722.2, "z_max": 1577.2},
     # FORESEE, Models/HNL/HNL-e/HNL-e.ipynb, HL_FASER2: 650 m, |x| < 1.5 m, |y| < .5 m, 10 m
     ("faser2", "decay_volume"): {
         "x_min": -1500.0, "x_max": 1500.0, "y_min": -500.0, "y_max": 500.0, "z_min": 650e3, "z_max": 660e3,
