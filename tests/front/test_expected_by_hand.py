@@ -50,9 +50,8 @@ def by_hand(told: dict[str, Any]) -> float:
     if name == "koto":
         run = data["runs"][told["detector"]["selection"]]
         parents = source["decay_probability"] / run["single_event_sensitivity"]["value"]
-        return (
-            parents * result["acceptance"] / run["standard_acceptance"]["value"]
-        )  # pi0 -> gamma gamma in both
+        # pi0 -> gamma gamma is in both
+        return float(parents * result["acceptance"] / run["standard_acceptance"]["value"])
     if detector == "Belle2":
         charged = source["parent"] in ("B+", "B-")
         share = data["normalisation"]["charged" if charged else "neutral"]["value"]
@@ -171,6 +170,11 @@ def test_units_and_errors_of_exposures(tmp_path: Path) -> None:
     found = done(tmp_path, 1000, **alone)["result"]["expected"]
     assert found["efficiency"] is None
     assert found["multiplicity"] > 0.0
+    tagged = pairs(tmp_path, 1000, "belle2", "B+", "K+")
+    assert normalisations(tagged)["pairs"].efficiency is None
+    tagged["detector"]["selection"] = "inclusive"
+    published = read_data("belle2")["normalisation"]["efficiency"]["inclusive"]["value"]
+    assert normalisations(tagged)["pairs"].efficiency == published
     alone["source"]["machine"] = "babar"
     other = done(tmp_path, 1000, **alone, normalisation={"exposure": 4.71e8})["result"]["expected"]
     assert other["value"] == pytest.approx(found["value"] * 4.71e8 / found["normalisation"]["exposure"])
@@ -260,6 +264,16 @@ def test_results_of_before_are_completed(tmp_path: Path) -> None:
     found = darkpair.expected_events(told | {"result": old})
     assert found.value == pytest.approx(today.value)
     assert found.statistical == pytest.approx(today.statistical)
+
+
+def test_where_an_error_is_none_the_interval_counts(tmp_path: Path) -> None:
+    """The longer side of it: below, where every event was accepted; above, where few were."""
+    told = json.loads(json.dumps(koto(tmp_path, "2016-18", 20_000)))
+    unit = darkpair.expected_events(told, way="kaons").value / told["result"]["acceptance"]
+    for value, low, high, error in ((1.0, 0.9, 1.0, 0.1), (0.1, 0.07, 0.18, 0.08)):
+        of = {"acceptance": value, "acceptance_low": low, "acceptance_high": high, "acceptance_error": None}
+        found = darkpair.expected_events(told | {"result": told["result"] | of}, way="kaons")
+        assert found.statistical == pytest.approx(unit * error)
 
 
 @pytest.mark.parametrize("wrong", ["1e-9", True, [1e-9], math.nan, -1.0, 0.0, 10**400])
