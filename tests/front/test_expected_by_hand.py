@@ -290,6 +290,34 @@ def test_wrong_numbers_are_one_line(wrong: Any, tmp_path: Path) -> None:
             assert (shown.exit_code, len(shown.output.splitlines())) == (2, 1), shown.output
 
 
+@pytest.mark.parametrize(
+    ("key", "entry"),
+    [
+        ("pot", "1e18"),
+        ("pot", "{ value = 1e18 }"),
+        ("pot", '{ value = "many", unit = "protons on target", source = "", confidence = "read" }'),
+        ("pot", '{ value = -1.0, unit = "protons on target", source = "", confidence = "read" }'),
+        ("pot", '{ value = 0.0, error = 1.0, unit = "protons on target", source = "", confidence = "read" }'),
+        ("photons", '{ value = 0.0, unit = "", source = "", confidence = "read" }'),
+        ("photons", '{ value = -0.5, unit = "", source = "", confidence = "read" }'),
+        ("photons", '{ value = "half", unit = "", source = "", confidence = "read" }'),
+    ],
+)
+def test_a_wrong_number_of_an_own_data_file_takes_no_run(key: str, entry: str, tmp_path: Path) -> None:
+    """The events stay, and the reason stands in one line; or nothing is run where the detector cannot be made."""
+    path = tmp_path / "mine.toml"
+    path.write_text(re.sub(rf"(?m)^{key} = .*$", f"{key} = {entry}", (DATA / "charm.toml").read_text()))
+    detector = {"name": "fixed_target", "experiment": str(path)}
+    source = {"name": "dump_mesons", "meson": "eta", "beam_energy": 400.0}
+    try:
+        told = done(tmp_path, 100, source=source, chain={"decay": "eta -> gamma gamma"}, detector=detector)
+        reason = told["result"]["expected"]["reason"]
+    except InputError as error:
+        reason = str(error)
+    assert "\n" not in reason
+    assert "allowed" in reason or "write it as" in reason
+
+
 @pytest.mark.parametrize("sample", [3, None, 1.5])
 def test_what_is_no_sample(sample: Any) -> None:
     with pytest.raises(InputError, match="allowed: a file"):
