@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,11 @@ class Number:
         For a number from memory, the public material in which it was looked for in vain.
     alternative : float or None
         Another value that may be right, as the source says.
+
+    Raises
+    ------
+    InputError
+        For a value or an error that is no number, or an error below 0.
     """
 
     value: float
@@ -46,6 +52,14 @@ class Number:
     place: str = ""
     searched: str = ""
     alternative: float | None = None
+
+    def __post_init__(self) -> None:
+        given: dict[str, Any] = {"value": self.value, "error": 0.0 if self.error is None else self.error}
+        for name, number in given.items():
+            if isinstance(number, bool) or not isinstance(number, Real):
+                raise InputError(f"{name} = {number!r} {self.unit} ({self.source}); allowed: a number")
+        if not given["error"] >= 0.0:
+            raise InputError(f"error = {self.error} {self.unit} ({self.source}); allowed: 0 or more")
 
     def scaled(self, factor: float) -> Number:
         """The number times a factor, its relative error kept."""

@@ -90,9 +90,10 @@ class Normalisation:
         numbers |= {name: getattr(self, name) or 0.0 for name in ("multiplicity", "efficiency", "reference")}
         for name, value in (numbers | dict(self.factors)).items():
             _require(name, value)
-        if not self.exposure > 0.0 or not self.parents > 0.0:
+        if not self.exposure > 0.0 or not self.scale > 0.0:
+            named = "".join(f", {name} = {value:g}" for name, value in self.factors.items())
             raise InputError(
-                f"exposure = {self.exposure:g}, parents = {self.parents:g} ({self.unit}); allowed: above 0"
+                f"exposure = {self.exposure:g}, parents = {self.parents:g} ({self.unit}){named}; allowed: above 0"
             )
 
     @property
@@ -311,8 +312,8 @@ def by_events(
 
 
 def relative_error(number: Number) -> float | None:
-    """Error over value; None where the source has no error."""
-    return None if number.error is None else number.error / number.value
+    """Error over value; None where the source has no error, or the number is nothing."""
+    return None if number.error is None or number.value == 0.0 else number.error / number.value
 
 
 def _together(*errors: float | None) -> float | None:

@@ -186,6 +186,10 @@ def test_what_is_refused() -> None:
             by_protons(number(wrong), 0.3)
         with pytest.raises(InputError, match="allowed"):
             by_protons(number(1.0), wrong)
+        with pytest.raises(InputError, match="allowed"):
+            by_protons(number(1e18), 0.3, factors={"photons": number(wrong, 0.1)})
+        with pytest.raises(InputError, match="allowed"):
+            by_pairs(number(wrong, 0.1), number(0.5, 0.1))
     with pytest.raises(InputError, match="branching ratio = 1.5"):
         by_events(1.0, 1.0).expected(SAMPLE, 1.5)
     with pytest.raises(InputError, match="acceptance"):

@@ -83,5 +83,11 @@ def _dump(experiment: str, ctau: float, folder: Path, n: int) -> dict[str, Any]:
 
 def koto_kept(folder: Path, kept: str) -> dict[str, Any]:
     output = {"path": str(folder / "events.root"), "picture": False, "events": kept}
-    tables = {"source": {"name": "koto_kl"}, "chain": {"decay": SM}, "detector": {"name": "koto"}}
-    return done(folder, 20_000, output=output, **tables)
+    return done(
+        folder,
+        20_000,
+        output=output,
+        source={"name": "koto_kl"},
+        chain={"decay": SM},
+        detector={"name": "koto"},
+    )

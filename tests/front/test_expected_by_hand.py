@@ -50,18 +50,19 @@ def by_hand(told: dict[str, Any]) -> float:
     if name == "koto":
         run = data["runs"][told["detector"]["selection"]]
         parents = source["decay_probability"] / run["single_event_sensitivity"]["value"]
-        return (
-            parents * result["acceptance"] / run["standard_acceptance"]["value"]
-        )  # pi0 -> gamma gamma in both
+        # pi0 -> gamma gamma is in both
+        return float(parents * result["acceptance"] / run["standard_acceptance"]["value"])
     if detector == "Belle2":
         charged = source["parent"] in ("B+", "B-")
         share = data["normalisation"]["charged" if charged else "neutral"]["value"]
         below = 1.0 if charged else 0.692  # K_S -> pi+ pi-
-        return 2.0 * data["normalisation"]["pairs"]["value"] * share * below * result["acceptance"]
+        return float(2.0 * data["normalisation"]["pairs"]["value"] * share * below * result["acceptance"])
     factors = math.prod(
         data["factors"][flat]["value"] for flat in next(iter(data["selections"].values())).get("factors", ())
     )
-    return data["run"]["pot"]["value"] * source["multiplicity"] * 0.98823 * factors * result["acceptance"]
+    return float(
+        data["run"]["pot"]["value"] * source["multiplicity"] * 0.98823 * factors * result["acceptance"]
+    )
 
 
 def printed(lines: list[str], acceptance: float) -> float:
@@ -164,11 +165,16 @@ def test_units_and_errors_of_exposures(tmp_path: Path) -> None:
     assert given.multiplicity / given.value == pytest.approx(own)
     year = dump(tmp_path, "dune_nd", 5_000, 1e5)["result"]["expected"]
     assert any("protons on target in a year" in line for line in expected_lines(year))
-    alone = {"source": {"name": "upsilon4s", "parent": "B+"}, "chain": {"decay": "B+ -> K+ X1 X1"}}
-    alone["chain"]["mass"] = {"X1": 0.04}  # type: ignore[index]
+    alone: dict[str, Any] = {"source": {"name": "upsilon4s", "parent": "B+"}}
+    alone["chain"] = {"decay": "B+ -> K+ X1 X1", "mass": {"X1": 0.04}}
     found = done(tmp_path, 1000, **alone)["result"]["expected"]
     assert found["efficiency"] is None
     assert found["multiplicity"] > 0.0
+    tagged = pairs(tmp_path, 1000, "belle2", "B+", "K+")
+    assert normalisations(tagged)["pairs"].efficiency is None
+    tagged["detector"]["selection"] = "inclusive"
+    published = read_data("belle2")["normalisation"]["efficiency"]["inclusive"]["value"]
+    assert normalisations(tagged)["pairs"].efficiency == published
     alone["source"]["machine"] = "babar"
     other = done(tmp_path, 1000, **alone, normalisation={"exposure": 4.71e8})["result"]["expected"]
     assert other["value"] == pytest.approx(found["value"] * 4.71e8 / found["normalisation"]["exposure"])
@@ -256,7 +262,18 @@ def test_results_of_before_are_completed(tmp_path: Path) -> None:
     today = darkpair.expected_events(told)
     old = {key: told["result"][key] for key in ("generated", "accepted", "acceptance", "cutflow")}
     found = darkpair.expected_events(told | {"result": old})
-    assert (found.value, found.statistical) == (pytest.approx(today.value), pytest.approx(today.statistical))
+    assert found.value == pytest.approx(today.value)
+    assert found.statistical == pytest.approx(today.statistical)
+
+
+def test_where_an_error_is_none_the_interval_counts(tmp_path: Path) -> None:
+    """The longer side of it: below, where every event was accepted; above, where few were."""
+    told = json.loads(json.dumps(koto(tmp_path, "2016-18", 20_000)))
+    unit = darkpair.expected_events(told, way="kaons").value / told["result"]["acceptance"]
+    for value, low, high, error in ((1.0, 0.9, 1.0, 0.1), (0.1, 0.07, 0.18, 0.08)):
+        of = {"acceptance": value, "acceptance_low": low, "acceptance_high": high, "acceptance_error": None}
+        found = darkpair.expected_events(told | {"result": told["result"] | of}, way="kaons")
+        assert found.statistical == pytest.approx(unit * error)
 
 
 @pytest.mark.parametrize("wrong", ["1e-9", True, [1e-9], math.nan, -1.0, 0.0, 10**400])
@@ -271,6 +288,34 @@ def test_wrong_numbers_are_one_line(wrong: Any, tmp_path: Path) -> None:
             value = f"normalisation.{key}={text or wrong!r}".replace("'", '"')
             shown = CliRunner().invoke(main, ["run", "examples/koto_pi0.toml", "-n", "10", "--set", value])
             assert (shown.exit_code, len(shown.output.splitlines())) == (2, 1), shown.output
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"),
+    [
+        ("pot", "1e18"),
+        ("pot", "{ value = 1e18 }"),
+        ("pot", '{ value = "many", unit = "protons on target", source = "", confidence = "read" }'),
+        ("pot", '{ value = -1.0, unit = "protons on target", source = "", confidence = "read" }'),
+        ("pot", '{ value = 0.0, error = 1.0, unit = "protons on target", source = "", confidence = "read" }'),
+        ("photons", '{ value = 0.0, unit = "", source = "", confidence = "read" }'),
+        ("photons", '{ value = -0.5, unit = "", source = "", confidence = "read" }'),
+        ("photons", '{ value = "half", unit = "", source = "", confidence = "read" }'),
+    ],
+)
+def test_a_wrong_number_of_an_own_data_file_takes_no_run(key: str, entry: str, tmp_path: Path) -> None:
+    """The events stay, and the reason stands in one line; or nothing is run where the detector cannot be made."""
+    path = tmp_path / "mine.toml"
+    path.write_text(re.sub(rf"(?m)^{key} = .*$", f"{key} = {entry}", (DATA / "charm.toml").read_text()))
+    detector = {"name": "fixed_target", "experiment": str(path)}
+    source = {"name": "dump_mesons", "meson": "eta", "beam_energy": 400.0}
+    try:
+        told = done(tmp_path, 100, source=source, chain={"decay": "eta -> gamma gamma"}, detector=detector)
+        reason = told["result"]["expected"]["reason"]
+    except InputError as error:
+        reason = str(error)
+    assert "\n" not in reason
+    assert "allowed" in reason or "write it as" in reason
 
 
 @pytest.mark.parametrize("sample", [3, None, 1.5])
