@@ -67,7 +67,7 @@ class Belle2:
     ----------
     experiment : {"belle2", "belle"}
     selection : str, optional
-        "inclusive" (tag), "hadronic" (tag) or "acceptance" (no tag) of Belle II, "acceptance" of Belle; the first
+        "inclusive" (tag, region A), "inclusive_b" (region B), "hadronic" (tag) or "acceptance" (no tag) of Belle II, "acceptance" of Belle; the first
         of the experiment's data file unless given.
     without : sequence of str
         Cuts to leave out, by name.

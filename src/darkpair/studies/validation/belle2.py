@@ -131,13 +131,14 @@ def _migration_rows() -> list[Row]:
 def _efficiency_rows() -> list[Row]:
     told = (
         ("inclusive", "6.0", "definition of the signal region: eta(BDT2) > 0.94 is the signal's inefficiency", "region A, by construction"),
+        ("inclusive_b", "2.0", "definition of the signal region: 0.92 < eta(BDT2) < 0.94 is the signal's inefficiency", "region B, by construction"),
         ("hadronic", "0.4", "signal selection", "whole selection"),
     )  # fmt: skip
     return [
         Row(
             key=f"belle2-efficiency-{tag}-{way}",
             theme=_THEME,
-            quantity=f"efficiency for B+ -> K+ nu nubar, {tag} tag, {words}, {how}",
+            quantity=f"efficiency for B+ -> K+ nu nubar, {tag.partition('_')[0]} tag, {words}, {how}",
             unit="%",
             published=Published(text=text, source=_BELLE2, place=place, confidence="memory"),
             ours=partial(function, tag=tag),
