@@ -1,4 +1,4 @@
-"""All rows at a glance: pulls by theme; rows that do not agree have another shape, their name and their ratio."""
+"""All predictions at a glance: pulls by theme; rows that do not agree have another shape, their name and their ratio."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-from darkpair.studies.validation.row import AGREES, DIFFERS, SKIPPED, WITHIN, Result
+from darkpair.studies.validation.row import AGREES, CONSISTENCY, DIFFERS, SKIPPED, WITHIN, Result
 
 __all__ = ["overview"]
 
@@ -33,6 +33,7 @@ def overview(results: Sequence[Result]) -> Any:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
+    results = [result for result in results if result.row.theme != CONSISTENCY]
     themes = list(dict.fromkeys(result.row.theme for result in results))
     groups = [[result for result in results if result.row.theme == theme] for theme in themes]
     lines = math.ceil(len(groups) / _COLUMNS)
