@@ -67,8 +67,8 @@ class Belle2:
     ----------
     experiment : {"belle2", "belle"}
     selection : str, optional
-        "inclusive" (tag), "hadronic" (tag) or "acceptance" (no tag) of Belle II, "acceptance" of Belle; the first
-        of the experiment's data file unless given.
+        "inclusive" (tag, region A), "inclusive_b" (its region B), "hadronic" (tag) or "acceptance" (no tag) of Belle
+        II, "acceptance" of Belle; the first of the experiment's data file unless given.
     without : sequence of str
         Cuts to leave out, by name.
     escape_length : float, optional [mm]

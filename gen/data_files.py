@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -18,6 +20,7 @@ __all__ = [
     "altered",
     "changed",
     "changes_in_force",
+    "data_files",
     "entries",
     "forgotten_with_changes",
     "load",
@@ -26,6 +29,9 @@ __all__ = [
 
 #: By a file's name ("koto.toml"): new values by the key of an entry ("runs.2021.pot") or of a number ("cuts.pt.min").
 Changes = Mapping[str, Mapping[str, Any]]
+
+#: Packages that hold data files; they are looked into, not imported.
+_PACKAGES: Final = ("darkpair.gen", "darkpair.chains", "darkpair.detectors", "darkpair.constraints")
 
 #: What names an element of a list of tables, where it has one of these and no other element the same.
 _NAMES: Final = ("name", "meson")
@@ -43,6 +49,19 @@ class _Force:
 
 
 _FORCE: ContextVar[_Force | None] = ContextVar("changes of data files", default=None)
+
+
+@cache
+def data_files() -> dict[str, tuple[str, str]]:
+    """Every data file of the package: its path from the root, and package and path inside that `load` takes."""
+    found = {}
+    for package in _PACKAGES:
+        spec = find_spec(package)
+        for folder in map(Path, (spec and spec.submodule_search_locations) or ()):
+            for path in folder.rglob("*.toml"):
+                inside = path.relative_to(folder).as_posix()
+                found[f"{package.removeprefix('darkpair.')}/{inside}"] = (package, inside)
+    return dict(sorted(found.items()))
 
 
 def load(package: str, path: str) -> dict[str, Any]:
@@ -165,11 +184,18 @@ def altered(changes: Changes) -> Iterator[None]:
     """Change entries of data files for what is made inside: the loaders give the new values, no file changes.
 
     What a detector, a chain or a model has read before, it keeps; what is read inside is forgotten at the end.
+    The package's worker processes are under the changes too; a thread that is started inside is not, unless it runs in a
+    copy of the context (``contextvars.copy_context().run``).
 
     Parameters
     ----------
     changes : mapping of str to mapping
         As `Changes`; changes around these ones hold too, unless they are of the same key.
+
+    Raises
+    ------
+    UnknownNameError
+        For a file that the package does not have; for a key that is not in it when the file is read.
 
     Examples
     --------
@@ -177,6 +203,10 @@ def altered(changes: Changes) -> Iterator[None]:
     ...     load("darkpair.chains.models", "data/inputs.toml")["pdg"]["G_F"]["value"]
     1.2e-05
     """
+    known = sorted({path.rpartition("/")[2] for path in data_files()})
+    for name in changes:
+        if name not in known:
+            raise UnknownNameError("data file", name, known)
     around = changes_in_force()
     both = {name: {**around.get(name, {}), **changes.get(name, {})} for name in {**around, **changes}}
     token = _FORCE.set(_Force(both))

@@ -214,9 +214,9 @@ def test_vetoes() -> None:
     assert Belle2(selection="acceptance").select(reco, np.ones(BLOCK)).mask.mean() > 0.9
 
 
-@pytest.mark.parametrize("tag", ["inclusive", "hadronic"])
+@pytest.mark.parametrize("tag", ["inclusive", "inclusive_b", "hadronic"])
 def test_standard_model_through_the_tag(tag: str) -> None:
-    """Events against the integral of the published efficiency over dGamma/dq2; region A: 6.2 ± .3 %."""
+    """Events against the integral of the published efficiency over dGamma/dq2; region A: 6.2 ± .3 %, B: 2 % by construction."""
     from darkpair.studies.belle2_recast import mean_efficiency, neutrino_spectrum
 
     detector = Belle2(selection=tag)
@@ -228,6 +228,17 @@ def test_standard_model_through_the_tag(tag: str) -> None:
     if tag == "inclusive":
         assert found.acceptance == pytest.approx(0.062, abs=0.003)
         assert expected == pytest.approx(0.062, abs=0.003)
+    if tag == "inclusive_b":
+        assert expected == pytest.approx(0.02, abs=0.0005)
+
+
+@pytest.mark.parametrize("tag", ["inclusive", "inclusive_b"])
+def test_ranges_of_reconstructed_q2_add_up(tag: str) -> None:
+    """Each true q2's efficiency is the sum over the ranges, to the digits of the file."""
+    table = read_data("belle2")["tags"][tag]
+    parts = np.array(table["by_q2_rec"]["efficiency"])
+    assert len(table["by_q2_rec"]["edges"]) == len(parts) + 1
+    np.testing.assert_allclose(parts.sum(axis=0), table["efficiency"], atol=2e-5)
 
 
 def test_the_tag_touches_no_weight() -> None:

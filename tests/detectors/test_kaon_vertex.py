@@ -192,8 +192,8 @@ def test_error_of_the_kaon_s_vertex_is_that_of_the_weighted_mean(pions: int) -> 
     event = kaon.event[right]
     information = np.zeros(len(event))
     for first in range(0, 2 * pions, 2):
-        pair = tuple(v[first : first + 2, event] for v in (energy, x, y))
-        error = vertex_error(*pair, FACE - kaon.z[right], M_PI, resolution)
+        e, at_x, at_y = (v[first : first + 2, event] for v in (energy, x, y))
+        error = vertex_error(e, at_x, at_y, FACE - kaon.z[right], M_PI, resolution)
         information += error**-2.0
     assert len(right) > 500
     assert kaon.z_error[right] == pytest.approx(information**-0.5, rel=1e-9)

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from darkpair.detectors.fixed_target import FixedTarget
-from darkpair.gen.data_files import altered
+from darkpair.gen.data_files import altered, data_files
 from darkpair.gen.errors import InputError
 from darkpair.gen.streams import Streams
 from darkpair.studies import inputs
 from darkpair.studies.input_effects import _compare, effects, feed_of
 from darkpair.studies.input_results import koto
-from darkpair.studies.input_shifts import RULES, Entry, data_files, shifts, unread
+from darkpair.studies.input_shifts import RULES, Entry, shifts, unread
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from darkpair.studies.validation import ROWS, dumps, mesons, rare
 from darkpair.studies.validation.page import page
 from darkpair.studies.validation.row import (
     AGREES,
+    CONSISTENCY,
     DIFFERS,
     SKIPPED,
     WITHIN,
@@ -96,6 +98,28 @@ def test_what_does_not_agree_is_there_and_says_why() -> None:
         assert row["pull"] == pytest.approx(pull)
         near = abs(row["ours"] - row["published"]) <= row["ours spread"]
         assert row["verdict"] == (AGREES if abs(pull) <= 2.0 else WITHIN if near else DIFFERS)
+
+
+def test_what_is_taken_from_its_own_source_predicts_nothing() -> None:
+    """Rows that compare an input with the fit that it is of stand apart, and agree: the page counts on it."""
+    own = [row for row in stored().values() if row["theme"] == CONSISTENCY]
+    assert {row["verdict"] for row in own} == {AGREES}
+    for row in ROWS:
+        assert (row.theme == CONSISTENCY) == (
+            row.key.startswith(("ckm-", "belle2-excess"))
+            or (row.key.startswith("form-b-k-bcl-") and "fnal+milc" in row.key)
+        )
+
+
+def test_reasons_have_no_numbers_of_their_own() -> None:
+    """A reason is typed, and a number in it would not follow the run: years and names may stand."""
+    for row in ROWS:
+        words = re.sub(r"arXiv:\S+|PYTHIA 8|eta\(BDT2\)|20\d\d(-\d\d)?|q2 = 0|BPT2|[Kpi]+0", "", row.why)
+        allowed = (
+            "light-cone sum rules",
+            "the tag's own dependence",
+        )  # where a theory ends, and a width of bins
+        assert not re.search(r"\d+ ?%|\d\.\d|\.\d|\d+\(\d", words) or row.why.startswith(allowed), row.why
 
 
 def test_the_page_is_that_of_the_stored_run() -> None:

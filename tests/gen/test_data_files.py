@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,21 @@ def test_a_copy_leaves_the_original() -> None:
 def test_what_is_not_there_is_refused(key: str, value: Any, error: type[Exception], words: str) -> None:
     with altered({"koto.toml": {key: value}}), pytest.raises(error, match=words):
         read_data("koto")
+
+
+def test_an_unknown_file_is_refused() -> None:
+    """A change of a file that nobody reads would change nothing, in silence."""
+    with pytest.raises(UnknownNameError, match="koto.toml"), altered({"kotto.toml": {"veto.radius": 1.0}}):
+        raise AssertionError
+    assert changes_in_force() == {}
+
+
+def test_threads_have_the_changes_of_the_context_that_they_are_given() -> None:
+    plain = _G_F()
+    with altered({"inputs.toml": {"pdg.G_F": 2.0}}), ThreadPoolExecutor(1) as threads:
+        assert threads.submit(_G_F).result() == plain
+        assert threads.submit(copy_context().run, _G_F).result() == 2.0
+        assert threads.submit(_G_F).result() == plain  # (nothing stays in the thread)
 
 
 def test_every_entry_can_be_changed() -> None:

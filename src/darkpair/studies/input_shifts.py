@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, Final
 
-from darkpair.gen.data_files import entries, load
+from darkpair.gen.data_files import data_files, entries, load
 
-__all__ = ["RULES", "WORDS", "Entry", "Shift", "data_files", "shifts", "unread"]
-
-#: Packages that hold data files.
-_PACKAGES: Final = ("darkpair.gen", "darkpair.chains", "darkpair.detectors", "darkpair.constraints")
+__all__ = ["RULES", "WORDS", "Entry", "Shift", "shifts", "unread"]
 
 #: Keys of an entry that hold its numbers, and those of its errors.
 _NUMBERS: Final = ("value", "min", "max", "low", "high")
@@ -97,23 +93,6 @@ class Shift:
     value: Any
     rule: str
     others: Mapping[str, Any]
-
-
-def data_files() -> dict[str, tuple[str, str]]:
-    """Every data file of the package: its path from the root, and package and path inside that `load` takes."""
-    found = {}
-    for package in _PACKAGES:
-        for inside in _toml(files(package)):
-            found[f"{package.removeprefix('darkpair.')}/{inside}"] = (package, inside)
-    return dict(sorted(found.items()))
-
-
-def _toml(folder: Any, inside: str = "") -> Iterator[str]:
-    for place in folder.iterdir():
-        if place.is_dir():
-            yield from _toml(place, f"{inside}{place.name}/")
-        elif place.name.endswith(".toml"):
-            yield f"{inside}{place.name}"
 
 
 def unread() -> list[Entry]:

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.progress import track
 
 from darkpair.chains.models.inputs import Inputs
-from darkpair.gen.data_files import entries, load
+from darkpair.gen.data_files import data_files, entries, load
 from darkpair.gen.streams import BLOCK
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.input_effects import Effect, effects, feed_of
 from darkpair.studies.input_results import SEED
-from darkpair.studies.input_shifts import RULES, Entry, Shift, data_files, shifts, unread
+from darkpair.studies.input_shifts import RULES, Entry, Shift, shifts, unread
 from darkpair.workers import worker_pool
 
 __all__ = ["run"]

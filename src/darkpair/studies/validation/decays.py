@@ -188,7 +188,7 @@ def _semileptonic_rows() -> list[Row]:
                 text=text, error=error, source="arXiv:1005.2323", place="table 3", confidence="memory"
             ),
             ours=partial(_phase_space, name=name),
-            why="their slope of f+ is 25.7e-3, ours the later 24.2(12)e-3 of arXiv:1602.04113",
+            why="their slope of f+ is an older one; ours is that of arXiv:1602.04113",
         )
         for name, text, error in _INTEGRALS
     ]
@@ -202,7 +202,7 @@ def _semileptonic_rows() -> list[Row]:
                 text=f"{mu / e:.4f}", error=mu / e * math.hypot(mu_error / mu, e_error / e), source=source, place=place, confidence="derived"
             ),
             ours=partial(_muons, muon=muon, electron=electron),
-            why="without radiative corrections: +.4 % of the K_L",
+            why="without radiative corrections",
         )
         for kaon, muon, electron, (mu, mu_error), (e, e_error), source, place in _RATIOS
     ]  # fmt: skip

@@ -30,12 +30,10 @@ _PUBLISHED: Final = {"charm": ("shower_energy_max",), "nucal": ()}
 _OWN: Final = {"charm": (30, 110)}  # masses at which the package's own selection is compared too
 
 _WHY_OWN: Final = (
-    "the package's selection has an upper limit of 50 GeV on a shower, from another recast of the same search; the "
+    "the package's selection has an upper limit on the energy of a shower, from another recast of the same search; the "
     "publication's has none, and the fastest dark photons decide"
 )
-_WHY: Final = (
-    "the fastest mesons decide: their spectrum at 10 mrad is the generator's; the publication's is BMPT's"
-)
+_WHY: Final = "the fastest mesons decide: their spectrum towards the detector is the generator's; the publication's is BMPT's"
 
 
 def _spectra(experiment: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from darkpair.studies.files import markdown
-from darkpair.studies.validation.row import AGREES, DIFFERS, RULE, WITHIN
+from darkpair.studies.validation.row import AGREES, CONSISTENCY, DIFFERS, RULE, WITHIN
 
 __all__ = ["page"]
 
@@ -42,7 +42,12 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
         Columns of every row, as the study's JSON has them.
     """
     count = {name: sum(row["verdict"] == name for row in rows) for name in (AGREES, WITHIN, DIFFERS)}
-    told = f"{count[AGREES]} agree, {count[WITHIN]} are {WITHIN}, and {count[DIFFERS]} do not agree"
+    own = [row for row in rows if row["theme"] == CONSISTENCY]
+    agree = count[AGREES] - sum(row["verdict"] == AGREES for row in own)
+    told = (
+        f"{len(own)} are no predictions but consistency: what the package takes, against its own source. Of the others "
+        f"{agree} agree, {count[WITHIN]} are {WITHIN}, and {count[DIFFERS]} do not agree"
+    )
     differ = _table([row for row in rows if row["verdict"] == DIFFERS], _WHY)
     parts = [
         f"{_HEAD}{RULE}\n\nOf the {len(rows)} rows {told}.\n\n{_SOURCES}\n## What does not agree\n\n{differ}"

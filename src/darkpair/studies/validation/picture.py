@@ -1,4 +1,4 @@
-"""All rows at a glance: pulls by theme; rows that do not agree have another shape, their name and their ratio."""
+"""All predictions at a glance: pulls by theme; rows that do not agree have another shape, their name and their ratio."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-from darkpair.studies.validation.row import AGREES, DIFFERS, SKIPPED, WITHIN, Result
+from darkpair.studies.validation.row import AGREES, CONSISTENCY, DIFFERS, SKIPPED, WITHIN, Result
 
 __all__ = ["overview"]
 
@@ -33,6 +33,7 @@ def overview(results: Sequence[Result]) -> Any:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
+    results = [result for result in results if result.row.theme != CONSISTENCY]
     themes = list(dict.fromkeys(result.row.theme for result in results))
     groups = [[result for result in results if result.row.theme == theme] for theme in themes]
     lines = math.ceil(len(groups) / _COLUMNS)
@@ -54,9 +55,9 @@ def overview(results: Sequence[Result]) -> Any:
     }
     told = ", ".join(f"{n} {_PLURAL[verdict]}" for verdict, n in counts.items() if n or verdict != SKIPPED)
     figure.suptitle(
-        f"{len(results)} published numbers beside ours: {told}\nnamed: what does not agree, with ours / published; "
-        "arrows: the pull is larger than drawn",
-        fontsize=12,
+        f"{len(results)} published numbers beside ours: {told}\ngrey: a pull of at most 2; named: what does not agree, "
+        "with ours / published; arrows: the pull is larger than drawn",
+        fontsize=13,
     )
     handles = [axes_legend(plt, verdict) for verdict in _STYLE]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=11)
@@ -78,6 +79,11 @@ def axes_legend(plt: Any, verdict: str) -> Any:
     )
 
 
+def _short(key: str) -> str:
+    """A row's key without what its panel says, and without the collaboration behind a form factor's name."""
+    return key.removeprefix("multiplicity-").replace("-dark-photon", "").replace("-fnal+milc:", " lattice ")
+
+
 def _panel(axes: Any, theme: str, group: Sequence[Result]) -> None:
     """Pulls of one theme; what lies beyond the edge is at the edge, with an arrow."""
     ticks, labels = [], []
@@ -93,12 +99,13 @@ def _panel(axes: Any, theme: str, group: Sequence[Result]) -> None:
             axes.annotate("", (x + step, y), (x, y), arrowprops={"arrowstyle": "->", "lw": 0.8}, zorder=2)
         if result.verdict == DIFFERS:
             ticks.append(y)
-            labels.append(f"{result.row.key}  × {result.ratio:.2f}")
+            labels.append(f"{_short(result.row.key)}  × {result.ratio:.2f}")
     axes.axvspan(-2.0, 2.0, color="0.92", zorder=0)
     axes.axvline(0.0, color="0.6", lw=0.8, zorder=1)
-    axes.set_yticks(ticks, labels, fontsize=7)
+    axes.set_yticks(ticks, labels, fontsize=8)
+    axes.tick_params(axis="y", length=0)
     axes.set(
         xlim=(-_EDGE - 1.4, _EDGE + 1.4), ylim=(-1.0, len(group)), xlabel="pull (ours - published) / error"
     )
     agree = sum(result.verdict == AGREES for result in group)
-    axes.set_title(f"{theme}: {agree} of {len(group)} agree", fontsize=10, loc="right")
+    axes.set_title(f"{theme}: {agree} of {len(group)} agree", fontsize=12, fontweight="bold", loc="right")

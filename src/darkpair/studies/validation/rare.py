@@ -24,7 +24,7 @@ from darkpair.chains.models.relic_density import relic_scale
 from darkpair.chains.widths import two_body_width
 from darkpair.constraints.measurements import measurement
 from darkpair.gen.particles import particle
-from darkpair.studies.validation.row import Ours, Published, Row, Size, of_number, propagated
+from darkpair.studies.validation.row import CONSISTENCY, Ours, Published, Row, Size, of_number, propagated
 
 __all__ = ["ROWS", "SCALARS"]
 
@@ -158,7 +158,7 @@ def _coupling_rows() -> list[Row]:
     return [
         Row(
             key=key,
-            theme=_THEME,
+            theme=CONSISTENCY if key.startswith("ckm") else _THEME,
             quantity=quantity,
             unit="1",
             published=published,
@@ -182,7 +182,7 @@ def _dark_rows() -> list[Row]:
                 place=f"phenomenology of scalars, {name}",
             ),
             ours=partial(_rate, of=partial(_scalar, parent=parent, daughter=daughter, mass=mass)),
-            why="the table has phase space alone: without the form factor f0, which grows by 7 % up to 0.3 GeV",
+            why="the table has phase space alone: without the form factor f0, which grows with the mass",
         )
         for parent, daughter, table, name in SCALARS
         for mass, text in table.items()
@@ -200,7 +200,7 @@ def _dark_rows() -> list[Row]:
                 confidence="derived",
             ),
             ours=partial(_rate, of=_long_over_charged),
-            why="the K_L takes the real part of V_ts^* V_td, 84 % of its square; the table's K_L has its modulus",
+            why="the K_L takes the real part of V_ts^* V_td alone; the table's K_L has its modulus",
         )
     )
     rows.append(
@@ -211,7 +211,7 @@ def _dark_rows() -> list[Row]:
             unit="cm^3/s",
             published=Published(text="5.2e-26", source="Steigman, Dasgupta and Beacom, arXiv:1204.3622: the maximum, at 0.3 GeV", place="abstract"),
             ours=_relic,
-            why="a fixed number of degrees of freedom, 10.75, good to a few per cent",
+            why="the density is recalled, and the number of degrees of freedom is fixed here",
         )
     )  # fmt: skip
     return rows

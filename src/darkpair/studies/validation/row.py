@@ -15,6 +15,7 @@ from darkpair.gen.errors import InputError
 
 __all__ = [
     "AGREES",
+    "CONSISTENCY",
     "DIFFERS",
     "RULE",
     "SKIPPED",
@@ -34,6 +35,9 @@ WITHIN: Final = "within stated spread"
 DIFFERS: Final = "does not agree"
 SKIPPED: Final = "skipped"
 
+#: Theme of rows that predict nothing: what the package takes, against the source, or the fit, that it takes it from.
+CONSISTENCY: Final = "consistency"
+
 #: Most standard errors between two numbers that agree.
 _PULL: Final = 2.0
 
@@ -42,7 +46,7 @@ _CURVE: Final = 0.03
 
 RULE: Final = f"""The pull is (ours - published) / the root of the sum of both errors' squares. The error of ours is
 statistical, or that of the inputs, never a guess. The published one's is the source's own; a number that is printed
-without one has half a unit of its last digit; a point of a curve has {_CURVE:.0%}. A row "{AGREES}" where the pull is at most
+without one has half a unit of its last digit; a point of a curve has {_CURVE:.0%}, and so has a mean over one. A row "{AGREES}" where the pull is at most
 {_PULL:g}. Where it is more, but the numbers differ by no more than a spread that the package or the source states for this
 very quantity (of the generators of a spectrum, of form factors), the row is "{WITHIN}". Otherwise it "{DIFFERS}"."""
 
@@ -77,7 +81,7 @@ class Published:
     error : float, optional
         The source's standard error; None where it gives none.
     curve : bool
-        Whether it is a point of a curve.
+        Whether it is a point of a curve, or a mean over one.
     source, place : str
         What was published, and where in it the number stands.
     confidence : {"read", "derived", "memory"}
