@@ -172,7 +172,9 @@ def pages_command(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatc
         assert all(run_of(name, read_runs(ROOT / "docs" / "results")).quick for name in words[1:])
         return
     shutil.copy(ROOT / "README.md", folder)
-    shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.png"), dirs_exist_ok=True)
+    shutil.copytree(
+        ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.png"), dirs_exist_ok=True
+    )
     monkeypatch.chdir(folder)
     assert darkpair.pages.__main__.main(words) == 0
     for page in PAGES:

@@ -41,7 +41,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_figure_leaves_its_files(
     name: str, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Size, "of", classmethod(lambda cls, *, quick: SMALL))
+    monkeypatch.setattr(Size, "of", lambda **_: SMALL)
     for module, function in ((fig3, "mass_panels"), (fig4, "mass_panels"), (fig5, "panels_of")):
         monkeypatch.setattr(module, function, few(getattr(module, function)))
     paths = STUDIES[name](tmp_path, Inputs("paper"), quick=True, cache=cache)
