@@ -114,22 +114,22 @@ def expected_events(
         For another way.
     """
     _check(branching_ratio, exposure)
-    told = _provenance(sample)
-    ways = normalisations(told, exposure=exposure)
+    provenance = _provenance(sample)
+    ways = normalisations(provenance, exposure=exposure)
     if not ways:
         raise InputError(
-            f"a sample of {_source(told).get('type', 'no source')} has no normalisation: nothing says how many parents there "
+            f"a sample of {_source(provenance).get('type', 'no source')} has no normalisation: nothing says how many parents there "
             "are; take koto_kl, dump_mesons, upsilon4s, or an event_file whose weights add up"
         )
     chosen = next(iter(ways)) if way is None else str(way)
     if chosen not in ways:
         raise UnknownNameError("way of counting parents", chosen, ways)
-    rate = _rate(told, branching_ratio)
-    return ways[chosen].expected(_simulated(told), rate.value, daughters=rate.daughters.below)
+    rate = _rate(provenance, branching_ratio)
+    return ways[chosen].expected(_simulated(provenance), rate.value, daughters=rate.daughters.below)
 
 
 def expected_rows(
-    told: Mapping[str, Any], *, branching_ratio: float | None = None, exposure: float | None = None
+    provenance: Mapping[str, Any], *, branching_ratio: float | None = None, exposure: float | None = None
 ) -> dict[str, Any] | None:
     """The same as plain values: the first way, and each other one beside it with its factor; None where nothing normalises.
 
@@ -137,15 +137,15 @@ def expected_rows(
 
     Parameters
     ----------
-    told : mapping
+    provenance : mapping
         Provenance with its ``result``.
     branching_ratio, exposure : float, optional
         See `expected_events`.
     """
     _check(branching_ratio, exposure)
     try:
-        ways = normalisations(told, exposure=exposure)
-        rate, simulated = _rate(told, branching_ratio), _simulated(told)
+        ways = normalisations(provenance, exposure=exposure)
+        rate, simulated = _rate(provenance, branching_ratio), _simulated(provenance)
     except DarkpairError as error:
         return {"reason": str(error)}
     if not ways:
@@ -159,7 +159,7 @@ def expected_rows(
         **found[first].to_dict(),
         "normalisation": ways[first].provenance(),
         "branching_ratio_of": rate.of,
-        "exposure_given": exposure is not None or _of_job(told, "exposure") is not None,
+        "exposure_given": exposure is not None or _of_job(provenance, "exposure") is not None,
         "daughters": rate.daughters.below,
         "measured": dict(rate.daughters.measured),
         "taken_as_one": list(rate.daughters.unknown),
@@ -175,21 +175,23 @@ def expected_rows(
     }
 
 
-def normalisations(told: Mapping[str, Any], *, exposure: float | None = None) -> dict[str, Normalisation]:
+def normalisations(
+    provenance: Mapping[str, Any], *, exposure: float | None = None
+) -> dict[str, Normalisation]:
     """Every way in which a sample is normalised, the one to take first; none for parents of a gun.
 
     Parameters
     ----------
-    told : mapping
+    provenance : mapping
         Provenance of a file.
     exposure : float, optional
         See `expected_events`.
     """
-    exposure = exposure if exposure is not None else _of_job(told, "exposure")
+    exposure = exposure if exposure is not None else _of_job(provenance, "exposure")
     _check(None, exposure)
-    source, detector = _source(told), told.get("detector") or {}
-    factors = (told.get("result") or {}).get("flat_factors") or {}
-    with altered(told.get("changes") or {}):  # the data files that the sample was made with
+    source, detector = _source(provenance), provenance.get("detector") or {}
+    factors = (provenance.get("result") or {}).get("flat_factors") or {}
+    with altered(provenance.get("changes") or {}):  # the data files that the sample was made with
         if "multiplicity" in source:
             return {"protons": _of_target(source, detector, factors, exposure)}
         if source.get("type") == "KotoKL":
@@ -202,9 +204,9 @@ def normalisations(told: Mapping[str, Any], *, exposure: float | None = None) ->
     return {}
 
 
-def _of_job(told: Mapping[str, Any], key: str) -> Any:
+def _of_job(provenance: Mapping[str, Any], key: str) -> Any:
     """What the job's ``[normalisation]`` says; None where it says nothing."""
-    return ((told.get("job") or {}).get("normalisation") or {}).get(key)
+    return ((provenance.get("job") or {}).get("normalisation") or {}).get(key)
 
 
 def _check(branching_ratio: float | None, exposure: float | None) -> None:
@@ -219,9 +221,9 @@ def _check(branching_ratio: float | None, exposure: float | None) -> None:
         raise InputError(f"exposure = {exposure}; allowed: a finite number above 0")
 
 
-def _source(told: Mapping[str, Any]) -> Mapping[str, Any]:
+def _source(provenance: Mapping[str, Any]) -> Mapping[str, Any]:
     """Description of the source, or of the one that is aimed."""
-    source: Mapping[str, Any] = told.get("source") or {}
+    source: Mapping[str, Any] = provenance.get("source") or {}
     inner = source.get("source")
     return inner if isinstance(inner, Mapping) else source
 
@@ -314,14 +316,14 @@ def _of_pairs(
     )
 
 
-def _simulated(told: Mapping[str, Any]) -> Simulated:
-    result = told.get("result")
+def _simulated(provenance: Mapping[str, Any]) -> Simulated:
+    result = provenance.get("result")
     if not isinstance(result, Mapping) or not {"acceptance_upper_limit", "cutflow"} & set(result):
         raise InputError(
             "the sample has no result: expected events need its acceptance; run it through darkpair"
         )
     result = completed(result)
-    chain = told.get("chain") or {}
+    chain = provenance.get("chain") or {}
     for one in chain.get("chains", [chain]):
         for name, law in (one.get("lifetimes") or {}).items():
             if law.get("type") == "Scan" and law.get("ctau") == 0.0:
@@ -342,11 +344,11 @@ def _simulated(told: Mapping[str, Any]) -> Simulated:
     )
 
 
-def _rate(told: Mapping[str, Any], given: float | None) -> _Rate:
-    chain = told.get("chain") or {}
+def _rate(provenance: Mapping[str, Any], given: float | None) -> _Rate:
+    chain = provenance.get("chain") or {}
     every = [daughter_ratios(str(one["decay"])) for one in chain.get("chains", [chain]) if one.get("decay")]
     daughters = every[0] if every else DaughterRatios(first=1.0, below=1.0)
-    known = told.get("branching_ratio")
+    known = provenance.get("branching_ratio")
     for where, ratios in (
         ("below the first decay", [one.below for one in every]),
         ("of the first decay", [one.first for one in every] if given is None and known is None else []),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,7 +21,9 @@ import pytest
 from click.testing import CliRunner
 
 import darkpair.cli
+import darkpair.pages.__main__
 from darkpair.job import load_job
+from darkpair.pages.runs import read_runs, run_of
 from darkpair.studies import STUDIES
 from tests.event_files import b_event, write_nano
 
@@ -37,12 +41,25 @@ SMALLER = (
     (r"source\.path=FILE\.root", "source.path=nanoAOD_2015_CMS_Open_Data_ttbar.root"),
     (r"^(darkpair limits .*)$", r"\1 --quick --cache cache"),
     (r"^(darkpair study (?!.*--quick).*)$", r"\1 --quick"),
+    (r"^python examples/dark_photon_charm\.py$", "python examples/dark_photon_charm.py 30"),
+    (r"^python benchmarks/event_file\.py$", "python benchmarks/event_file.py 2000 20"),
     # a fresh environment is the workflow's to make: here the command after it is run in this one
     (r"^python3 -m venv .*&& \.venv/bin/darkpair run", "darkpair run"),
 )
 
-#: Studies that take a minute and more: their command line is read, their own tests make them.
-SLOW = ("belle2", "charm", "fig3", "fig5", "fig4", "koto-limits", "koto-shifts", "koto-band")
+#: Studies that take a minute and more: here their command line is read alone, and these tests run them, smaller.
+SLOW = {
+    "belle2": "test_belle2_study.py",
+    "charm": "test_charm_study.py",
+    "fig3": "test_slow_studies.py",
+    "fig4": "test_slow_studies.py",
+    "fig5": "test_slow_studies.py",
+    "inputs": "test_inputs_study.py",
+    "koto-band": "test_slow_studies.py",
+    "koto-limits": "test_koto_studies.py",
+    "koto-shifts": "test_koto_studies.py",
+    "validation": "test_validation.py",
+}
 
 #: Keys of a HepMC3 file's attributes, which look like names of the package.
 ATTRIBUTES = ("darkpair.provenance", "darkpair.result", "darkpair.seed")
@@ -51,9 +68,7 @@ ATTRIBUTES = ("darkpair.provenance", "darkpair.result", "darkpair.seed")
 ELSEWHERE = {
     "python3 -m venv": ".ci and tests/test_packaging.py install the package; pytest is what runs now",
     "python benchmarks/dump_bias.py": "its sample is run by test_the_benchmark_s_sample",
-    "python benchmarks/throughput.py": "a measurement of time, which nothing can be asserted of",
-    "python benchmarks/event_file.py": "the same",
-    "python -m tests.detectors.test_intervals": "its coverage is what tests/detectors/test_intervals.py asserts",
+    "python benchmarks/throughput.py": "minutes of a measurement of time, on one core; what it times runs in every test",
 }
 
 
@@ -126,15 +141,19 @@ def test_every_block_has_a_language_that_is_run() -> None:
 
 
 @pytest.mark.parametrize(("where", "command"), COMMANDS, ids=[f"{w} {c[:40]}" for w, c in COMMANDS])
-def test_commands(where: str, command: str, folder: Path) -> None:
+def test_commands(where: str, command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for pattern, replacement in SMALLER:
         command = re.sub(pattern, replacement, command)
     if any(command.startswith(words) for words in ELSEWHERE):
         return
-    if command.startswith("python "):
-        runpy.run_path(str(folder / shlex.split(command)[1]), run_name="__page__")
-        return
     words = shlex.split(command)
+    if words[:3] == ["python", "-m", "darkpair.pages"]:
+        pages_command(words[3:], folder, monkeypatch)
+        return
+    if words[0] == "python":
+        monkeypatch.setattr(sys, "argv", words[1:])
+        runpy.run_path(str(folder / words[1]), run_name="__main__")
+        return
     assert words[0] == "darkpair", where
     if not [word for word in words[2:] if not word.startswith("-") and word not in ("20000", "cache")]:
         assert words[1] in darkpair.cli.main.commands  # a command's name in prose, without its arguments
@@ -145,6 +164,30 @@ def test_commands(where: str, command: str, folder: Path) -> None:
         assert CliRunner().invoke(darkpair.cli.main, make).exit_code == 0
     result = CliRunner().invoke(darkpair.cli.main, words[1:])
     assert result.exit_code == 0, f"{where}: {command}\n{result.output}\n{result.exception!r}"
+
+
+def pages_command(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are written in a copy, where nothing changes; what remakes an output is run by tests/pages/test_pages.py."""
+    if words[:1] == ["remake"]:
+        assert all(run_of(name, read_runs(ROOT / "docs" / "results")).quick for name in words[1:])
+        return
+    shutil.copy(ROOT / "README.md", folder)
+    shutil.copytree(
+        ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.png"), dirs_exist_ok=True
+    )
+    monkeypatch.chdir(folder)
+    assert darkpair.pages.__main__.main(words) == 0
+    for page in PAGES:
+        assert (folder / page.relative_to(ROOT)).read_bytes() == page.read_bytes()
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_slow_studies_have_a_test_that_runs_them(name: str) -> None:
+    text = (Path(__file__).parent / SLOW[name]).read_text(encoding="utf-8")
+    module = re.escape(name.replace("-", "_"))
+    called = rf'STUDIES\["{name}"\]\(|study\("{name}"|\b{module}\.run\('
+    of_all = rf'parametrize\("name", \[.*"{name}".*STUDIES\[name\]\('
+    assert re.search(f"{called}|{of_all}", text, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(

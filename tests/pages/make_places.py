@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from darkpair import Streams, particle
+from darkpair.chains.daughter_ratios import pi0_to_photons
 from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.constraints import CONSTRAINTS, BToKNuNu, HiggsDecay, KotoBand
 from darkpair.constraints.escape import invisible_branching_ratio
@@ -19,9 +20,6 @@ from darkpair.export.workspace import koto_counting
 from darkpair.gen.sources.upsilon4s import MACHINES
 from darkpair.statistics import poisson_interval, profile_limit, upper_limit
 from tests.detectors.test_intervals import JOBS, LAWS, dump_job, measured, toys_of
-
-#: Branching ratio (Particle Data Group).
-PI0_TO_PHOTONS: Final = 0.98823
 
 
 def coverage(quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -112,7 +110,7 @@ def limits_checks(quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:  
         numbers[f"limit of {year}, CLs"] = sensitivity * upper_limit(koto_counting(year))
         standard = read_data("koto")["runs"][year]["standard_acceptance"]["value"]
         numbers[f"kinematic way over sensitivity, {year}"] = (
-            kaons(year).value * standard * PI0_TO_PHOTONS * run(year).single_event_sensitivity.value
+            kaons(year).value * standard * pi0_to_photons() * run(year).single_event_sensitivity.value
         )
     sensitivity = KotoBand(efficiency_ratio=1.0).central / 3.0
     numbers |= {"sensitivity of three events": sensitivity, "three events": 3.0 * sensitivity}

@@ -148,7 +148,7 @@ def toy_limit(
     def at(strength: float) -> ToyCls:
         return toy_cls(specification, strength, toys=toys, seed=seed)
 
-    low, high = at(start), at(start)
+    low = high = at(start)
     while high.value > alpha:
         low, high = high, at(1.5 * high.strength)
         if high.strength > 1e6 * start:

@@ -12,8 +12,9 @@ __all__ = ["page"]
 
 _HEAD: Final = """# Published numbers beside ours
 
-Made by `darkpair study validation`, from the run whose output is [results/validation.json](results/validation.json); every row is a test at a tenth of the events. The numbers that arXiv:2005.07102 prints are in the [audit](audit.md), and are not
-repeated here.
+Made by `darkpair study validation`, whose output is [results/validation.json](results/validation.json). A test makes every row
+again, the simulated ones from fewer events, and holds it to that output. The numbers that arXiv:2005.07102 prints are in the
+[audit](audit.md), and are not repeated here.
 
 ![pulls of all rows](validation.png)
 
