@@ -42,8 +42,9 @@ def number_of(entries: Mapping[str, Any], name: str, unit: str, where: str) -> f
             f"{where}: {name} is missing or bare; write  "
             f'{name} = {{ value = ..., unit = "{unit}", source = "...", confidence = "read" }}'
         ) from None
-    if isinstance(number.value, bool) or not isinstance(number.value, int | float):
-        raise InputError(f"{where}: {name} = {number.value!r}; allowed: a number in {unit or 'no unit'}")
+    except InputError:
+        value = entries[name]["value"]
+        raise InputError(f"{where}: {name} = {value!r}; allowed: a number in {unit or 'no unit'}") from None
     if number.unit != unit:
         raise InputError(
             f"{where}: {name} = {number.value:g} {number.unit}; allowed: numbers in {unit}; convert it"

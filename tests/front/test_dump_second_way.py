@@ -93,7 +93,7 @@ def test_acceptance_by_another_program(experiment: str) -> None:
 @pytest.mark.parametrize(("ctau", "direct", "error"), [(1e4, 8.18e-5, 7e-7), (1e5, 1.551e-5, 1.5e-7)])
 def test_a_table_is_the_mesons_it_was_made_of(ctau: float, direct: float, error: float) -> None:
     """PYTHIA 8's own eta at CHARM, drawn without a table (gen/data/mesons/README.md), within 3 % and 4 deviations."""
-    made = DumpAgainstCtau(experiment="charm", generator="pythia8", events=200_000, resolution="none")
+    made = DumpAgainstCtau(experiment="charm", generator="pythia8", events=300_000, resolution="none")
     ours = made.sample(M1, M2).efficiency(ctau)
     assert ours.error / ours.value < 0.02
     assert abs(ours.value - direct) < 0.03 * direct + 4.0 * np.hypot(error, ours.error)
