@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from examples.dark_photon_charm import edge
 #: Statistical tests fail by chance once in a million.
 RATE = 1e-6
 EXAMPLES = Path(__file__).parents[2] / "examples"
-CONTOUR = Path(__file__).parents[3] / "shared" / "data" / "contours" / "DP_CHARM_Tsai.txt"
+CONTOUR = Path(os.environ["DARKPAIR_REFERENCE"]) / "contours" / "DP_CHARM_Tsai.txt"
 SIGMAS = float(stats.norm.isf(RATE / 2.0))
 
 

@@ -14,7 +14,7 @@ from darkpair.gen.sources.meson_table import MesonTable, meson_table
 from darkpair.studies import STUDIES
 from darkpair.studies.mesons import energies_and_angles
 
-REFERENCE = Path(os.environ.get("DARKPAIR_REFERENCE", Path(__file__).parents[3] / "shared" / "data"))
+REFERENCE = Path(os.environ["DARKPAIR_REFERENCE"])
 
 
 def generators() -> list[MesonTable]:

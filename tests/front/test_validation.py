@@ -36,7 +36,7 @@ from darkpair.studies.validation.row import (
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "docs" / "results" / "validation.json"
-REFERENCE = Path(os.environ.get("DARKPAIR_REFERENCE", ROOT.parent / "shared" / "data"))
+REFERENCE = Path(os.environ["DARKPAIR_REFERENCE"])
 QUICK = Size(quick=True)
 FOUR = 4.0
 

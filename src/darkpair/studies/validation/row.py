@@ -249,8 +249,8 @@ class Result:
 
 
 def reference_folder() -> Path:
-    """Folder of files that others published and the package does not hold, see DARKPAIR_REFERENCE."""
-    return Path(os.environ.get("DARKPAIR_REFERENCE") or Path("..") / "shared" / "data")
+    """Folder of files that others published and the package does not hold: DARKPAIR_REFERENCE, or where one works."""
+    return Path(os.environ.get("DARKPAIR_REFERENCE") or ".")
 
 
 def of_number(number: Number, place: str, text: str | None = None) -> Published:
