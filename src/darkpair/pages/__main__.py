@@ -66,7 +66,7 @@ def _state(run: Run, folder: Path) -> str:
     whole = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     if any("note" in one["provenance"] for one in whole):
         return f"  [{whole[0]['provenance']['note']}]"
-    return "" if all(one["command"] == run.command for one in whole) else "  [stored at quick size]"
+    return "" if all(one.get("command") == run.command for one in whole) else "  [stored at quick size]"
 
 
 if __name__ == "__main__":
