@@ -247,3 +247,26 @@ def test_differences_of_two_runs() -> None:
     assert max(found.values()) == pytest.approx(0.3 / (0.0123 * 2**0.5))
     exact = Run(command="darkpair", outputs=["out"], minutes=0.0, keys=["run", "m [MeV]"], exact=True)
     assert max(dict(differences({"rows": ROWS}, {"rows": ROWS}, exact)).values()) == 0.0
+
+
+def test_pictures_of_a_run_go_with_its_output(tmp_path: Path) -> None:
+    """Those that the pages show, under the output's name; no new ones."""
+    (tmp_path / "make.py").write_text(
+        "import sys, json, pathlib\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "(folder / 'fig.json').write_text(json.dumps({'rows': [{'x': 1}]}))\n"
+        "for name in ('fig', 'beside', 'unused'):\n"
+        "    (folder / f'{name}.png').write_text(f'new {name}')\n"
+    )
+    shown = tmp_path / "docs"
+    shown.mkdir()
+    for name in ("fig-today", "beside"):
+        (shown / f"{name}.png").write_text("old")
+    run = Run(command="python make.py {folder}", outputs=["fig-today"], files=["fig"], minutes=0.1)
+    assert run.made(tmp_path)["fig-today"]["rows"] == [{"x": 1}]
+    assert (shown / "beside.png").read_text() == "old"
+    run.made(tmp_path, pictures=shown)
+    assert {path.name: path.read_text() for path in shown.iterdir()} == {
+        "fig-today.png": "new fig",
+        "beside.png": "new beside",
+    }
