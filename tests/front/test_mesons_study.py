@@ -12,6 +12,7 @@ import pytest
 from darkpair.gen.sources.meson_files import MESONS, TableKey, about, stored
 from darkpair.gen.sources.meson_table import MesonTable, meson_table
 from darkpair.studies import STUDIES
+from darkpair.studies.generator_styles import GENERATOR_STYLES
 from darkpair.studies.mesons import energies_and_angles
 
 REFERENCE = Path(os.environ["DARKPAIR_REFERENCE"])
@@ -74,3 +75,11 @@ def test_eta_of_400_gev_beside_pythia_8() -> None:
         if table.target in ("p", "Be"):
             assert ours_mean == pytest.approx(mean, rel=0.25)
             assert ours_inside == pytest.approx(inside, rel=0.25)
+
+
+def test_every_generator_has_a_look_of_its_own() -> None:
+    """No two share both line and marker: colour alone is not what tells them apart."""
+    assert set(GENERATOR_STYLES) == {key.generator for key in stored()} | {"bmpt"}
+    assert len({(marker, str(line)) for _, marker, line in GENERATOR_STYLES.values()}) == len(
+        GENERATOR_STYLES
+    )

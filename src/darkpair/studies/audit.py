@@ -101,14 +101,14 @@ def _picture(rows: list[AuditRow]) -> Any:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
-    for colour, verdict in (("seagreen", "agrees"), ("crimson", "differs")):
+    for colour, shape, verdict in (("#0072b2", "o", "agrees"), ("#d55e00", "X", "differs")):
         chosen = [(i, row) for i, row in enumerate(rows) if row.verdict == verdict]
         axes.errorbar(
             [row.ratio for _, row in chosen],
             [i for i, _ in chosen],
             xerr=[row.tolerance for _, row in chosen],
-            fmt="o",
-            ms=4,
+            fmt=shape,
+            ms=5,
             color=colour,
             label=verdict,
         )

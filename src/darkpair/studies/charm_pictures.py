@@ -11,6 +11,7 @@ from darkpair.chains.descriptor import build
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import EventChain, EventSource, Pipeline, chunks
 from darkpair.gen.region import Box
+from darkpair.studies.generator_styles import GENERATOR_STYLES
 
 if TYPE_CHECKING:
     from darkpair.studies.charm import DumpPoint
@@ -24,15 +25,15 @@ def against_ctau(rows: Sequence[dict[str, Any]], reference: float) -> Any:
     """Figure of the expected events of each experiment and generator: at one rate, and of a Z'."""
     plt = _pyplot()
     figure, axes = plt.subplots(2, 2, figsize=(9.0, 7.0), sharex=True, sharey="row", layout="constrained")
-    colour = {name: f"C{i}" for i, name in enumerate(dict.fromkeys(row["generator"] for row in rows))}
     for column, name in enumerate(dict.fromkeys(row["experiment"] for row in rows)):
         mine = [row for row in rows if row["experiment"] == name]
         for generator in dict.fromkeys(row["generator"] for row in mine):
             here = [row for row in mine if row["generator"] == generator and row["acceptance"] is not None]
             ctau = [row["c tau [m]"] for row in here]
-            style = {"color": colour[generator], "label": generator, "lw": 1.5}
+            colour, marker, line = GENERATOR_STYLES[generator]
+            style: dict[str, Any] = {"color": colour, "ls": line, "label": generator, "lw": 1.5}
             if len(here) < 5:  # the stated c tau only
-                style |= {"ls": "none", "marker": "o", "ms": 4}
+                style |= {"ls": "none", "marker": marker, "ms": 4}
             axes[0, column].plot(ctau, [row[f"events at BR {reference:g}"] for row in here], **style)
             axes[1, column].plot(ctau, [row["events, scalar Z'"] for row in here], **style)
         axes[1, column].axhline(

@@ -18,6 +18,7 @@ from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
 from darkpair.studies.files import markdown, save_picture, write_rows
+from darkpair.studies.generator_styles import GENERATOR_STYLES
 
 __all__ = ["energies_and_angles", "run"]
 
@@ -25,15 +26,6 @@ _BEAM = 400.0  # GeV, of the picture
 _ANGLE = 0.010  # rad, the angle of CHARM's axis to the beam
 _PIECES = 300_000  # of a table, into which its cells are cut
 
-#: Colour, marker and line of each generator: colours of Okabe and Ito, told apart by the colour-blind, and where they
-#: are not, in grey print for one, by line and marker.
-_STYLES: dict[str, tuple[str, str, Any]] = {
-    "sibyll23d": ("#0072b2", "o", "-"),
-    "pythia6": ("#d55e00", "s", (0, (6, 2))),
-    "urqmd34": ("#009e73", "^", (0, (1, 1))),
-    "pythia8": ("#cc79a7", "D", (0, (4, 1, 1, 1))),
-    "bmpt": ("#000000", "v", "-"),
-}
 #: Generators on a nucleus: UrQMD's and BMPT's on copper, both paler.
 _ON_NUCLEUS = 0.45
 
@@ -127,7 +119,7 @@ def _picture(tables: list[MesonTable]) -> Any:
     etas = [table for table in tables if table.meson == "eta" and table.beam_energy == _BEAM]
     for table in etas:
         energy, angle, weight = energies_and_angles(table)
-        colour, _, line = _STYLES[table.generator]
+        colour, _, line = GENERATOR_STYLES[table.generator]
         style = {
             "color": colour,
             "ls": line,
@@ -154,9 +146,11 @@ def _picture(tables: list[MesonTable]) -> Any:
 def _multiplicities(axes: Any, tables: list[MesonTable]) -> None:
     """Each generator's number of each meson, over the one that is used."""
     here = [table for table in tables if table.beam_energy == _BEAM and table.target in ("p", "Be")]
-    for shift, (generator, (colour, marker, _)) in enumerate(_STYLES.items()):
+    for shift, (generator, (colour, marker, _)) in enumerate(GENERATOR_STYLES.items()):
         mine = [table for table in here if table.generator == generator]
-        at = [MESONS.index(table.meson) + 0.15 * (shift - 0.5 * (len(_STYLES) - 1)) for table in mine]
+        at = [
+            MESONS.index(table.meson) + 0.15 * (shift - 0.5 * (len(GENERATOR_STYLES) - 1)) for table in mine
+        ]
         ratio = [table.generator_multiplicity / table.multiplicity for table in mine]
         axes.plot(at, ratio, marker, color=colour, ls="none", label=generator)
     labels = []
@@ -180,7 +174,7 @@ def _multiplicities(axes: Any, tables: list[MesonTable]) -> None:
 def _against_energy(axes: Any, tables: list[MesonTable]) -> None:
     """Multiplicity of eta against the beam's energy."""
     etas = [t for t in tables if t.meson == "eta" and t.target in ("p", "Be") and t.target != COLLIDER]
-    for generator, (colour, marker, line) in _STYLES.items():
+    for generator, (colour, marker, line) in GENERATOR_STYLES.items():
         mine = sorted((t.beam_energy, t.generator_multiplicity) for t in etas if t.generator == generator)
         axes.plot(*zip(*mine, strict=True), marker=marker, ls=line, color=colour, label=generator)
     used = sorted({(t.beam_energy, t.multiplicity, t.multiplicity_error) for t in etas if t.target == "p"})
