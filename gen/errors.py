@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ClosedChannelError", "DarkpairError", "InputError", "UnknownNameError", "nearest"]
+__all__ = ["ClosedChannelError", "DarkpairError", "InputError", "UnknownNameError", "nearest", "shown"]
+
+#: Most characters of a user's value that a message repeats.
+LONGEST: Final = 80
 
 
 class DarkpairError(Exception):
@@ -31,12 +35,37 @@ class UnknownNameError(DarkpairError, KeyError):
         super().__init__(kind, name, self.known)  # the arguments, so that the error survives pickling
 
     def __str__(self) -> str:
-        return f"unknown {self.kind} {self.name!r}{nearest(self.name, self.known)}; known: {', '.join(self.known)}"
+        return f"unknown {self.kind} {shown(self.name)}{nearest(self.name, self.known)}; known: {', '.join(self.known)}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Hint naming the known word closest to `name`, or an empty string."""
+    if len(name) > LONGEST:  # (no name of ours, and looking for the nearest takes the square of its length)
+        return ""
     words = list(known)
     same = [word for word in words if word.lower() == name.lower()]
     match = same or get_close_matches(name, words, n=1, cutoff=0.5)
     return f" (did you mean {match[0]!r}?)" if match else ""
+
+
+def shown(value: object) -> str:
+    """Value as a message repeats it: Python's spelling in one line of at most some 80 characters, its middle left out.
+
+    Examples
+    --------
+    >>> shown("430 MeV")
+    "'430 MeV'"
+    >>> shown("0" * 2000)
+    "'00000000000000000000000000000000000 ... 00000000000000000000000000000000000' (2000 characters)"
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # noqa: BLE001 (a stranger's repr may fail in any way, and an int of 4300 digits has none)
+        if isinstance(value, int):
+            return f"a whole number of some {int(value.bit_length() * math.log10(2.0)) + 1} digits"
+        return f"a {type(value).__name__} that cannot be shown"
+    if len(text) <= LONGEST:
+        return text
+    half = (LONGEST - 8) // 2
+    size = f"{len(value)} characters" if isinstance(value, str) else type(value).__name__
+    return f"{text[:half]} ... {text[-half:]} ({size})"
