@@ -35,6 +35,7 @@ def _nested(depth: int) -> list[Any]:
         (np.zeros((2, 2)), "array([[0., 0.], [0., 0.]])"),
         ("a\nb", r"'a\nb'"),
     ],
+    ids=lambda entry: entry if isinstance(entry, str) else type(entry).__name__,
 )
 def test_shown(value: object, text: str) -> None:
     assert shown(value) == text
