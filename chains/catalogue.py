@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from darkpair.chains.chain import Chain
-from darkpair.chains.descriptor import build, parse
-from darkpair.chains.recipes import spelled_recipes
+from darkpair.gen.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    from darkpair.chains.chain import Chain
 
 __all__ = ["CHAINS", "ENDINGS", "PRODUCTIONS", "NamedChain"]
 
@@ -60,10 +61,15 @@ class NamedChain:
     @property
     def recipes(self) -> dict[str, str]:
         """How each mode is made, by its spelling: no masses are needed to know."""
+        from darkpair.chains.descriptor import parse
+        from darkpair.chains.recipes import spelled_recipes
+
         return spelled_recipes(parse(self.descriptor))
 
     def __call__(self, **settings: Any) -> Chain:
         """The chain; keyword arguments as in `darkpair.chains.descriptor.build`."""
+        from darkpair.chains.descriptor import build
+
         return build(self.descriptor, **settings)
 
 
@@ -76,5 +82,9 @@ def _all() -> dict[str, NamedChain]:
     return named | {name: NamedChain(text) for name, text in _OTHERS.items()}
 
 
-#: Every built-in chain.
-CHAINS: dict[str, NamedChain] = _all()
+def _entry(named: NamedChain) -> Entry:
+    return Entry(named, named.summary, recipes=lambda: named.recipes)
+
+
+#: Every chain; the built-in ones are made of their descriptors when they are called.
+CHAINS = Registry("chains", {name: _entry(named) for name, named in _all().items()})

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import hist
 import numpy as np
@@ -25,6 +25,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, FinalState
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
+from darkpair.gen.parameters import Length, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.ranges import PLACES, require_within
@@ -59,6 +60,7 @@ class _Kaons:
     true: Array
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Belle2:
     """A B-factory detector with one of its selections.
@@ -98,7 +100,7 @@ class Belle2:
     experiment: str = "belle2"
     selection: str | None = None
     without: Sequence[str] = ()
-    escape_length: float | None = None
+    escape_length: Annotated[float | None, Length] = None
 
     def __post_init__(self) -> None:
         if self.experiment not in EXPERIMENTS:

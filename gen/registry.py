@@ -1,16 +1,47 @@
-"""Named things that a job may ask for: ours from a table, strangers' from entry points."""
+"""Named things: ours from a table that is known without importing what it names, strangers' from entry points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["Plugin", "Registry"]
+__all__ = ["Entry", "Plugin", "Registry"]
+
+_OURS = "darkpair"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of ours.
+
+    Parameters
+    ----------
+    target : str or callable
+        What makes the object: "module:attribute", imported when it is asked for, or the thing itself.
+    summary : str
+        First line of its docstring, so that `darkpair list` needs no import.
+    recipes : mapping of str to str, or callable
+        How each mode of a chain is made; a callable finds out when asked.
+    """
+
+    target: str | Callable[..., Any]
+    summary: str
+    recipes: Mapping[str, str] | Callable[[], Mapping[str, str]] = field(default_factory=dict)
+
+    def load(self) -> Callable[..., Any]:
+        """What makes the object."""
+        if not isinstance(self.target, str):
+            return self.target
+        module, _, attribute = self.target.partition(":")
+        made: Callable[..., Any] = getattr(import_module(module), attribute)
+        return made
 
 
 @dataclass(frozen=True)
@@ -21,68 +52,79 @@ class Plugin:
     ----------
     name : str
     summary : str
-        First line of its docstring, or why it cannot be loaded.
+        First line of its docstring, or why it cannot be used.
     origin : str
         ``darkpair`` or the distribution that registered it.
-    factory : callable or None
-        What makes the object; None if it is broken.
+    broken : bool
+    recipes : mapping of str to str
+        How each mode of a chain is made, where it says so before it has masses.
     """
 
     name: str
     summary: str
     origin: str
-    factory: Callable[..., Any] | None
-
-    @property
-    def recipes(self) -> dict[str, str]:
-        """How each mode of a chain is made, where its factory says so before it has masses."""
-        recipes = getattr(self.factory, "recipes", None)
-        return dict(recipes) if isinstance(recipes, Mapping) else {}
+    broken: bool = False
+    recipes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Registry:
-    """Factories of one kind by name.
+@dataclass(frozen=True, eq=False)
+class Registry(Mapping[str, Any]):
+    """Things of one kind by name; every look-up of that kind goes through it.
+
+    It is a mapping from every name to what makes the object; iteration and ``in`` import nothing.
 
     Parameters
     ----------
     kind : str
-        ``chains``, ``sources``, ``models``, ``detectors`` or ``studies``; also the entry-point group ``darkpair.KIND``.
-    builtin : mapping of str to callable
+        ``chains``, ``sources``, ``models``, ``detectors``...: also the entry-point group ``darkpair.KIND``.
+    builtin : mapping of str to Entry, or callable
+        Ours; a callable is asked once, when a name is wanted.
+    word : str
+        One of the kind, for messages.
+    adapt : callable, optional
+        Of what an entry point names: what makes the object, where that is not the thing itself; raises InputError for
+        what it cannot use.
     """
 
     kind: str
-    builtin: Mapping[str, Callable[..., Any]] = field(repr=False)
+    builtin: Mapping[str, Entry] | Callable[[], Mapping[str, Entry]] = field(repr=False)
+    word: str = ""
+    adapt: Callable[[Any], Callable[..., Any]] | None = field(default=None, repr=False)
 
-    @property
-    def word(self) -> str:
-        """One of the kind, for messages."""
-        return "study" if self.kind == "studies" else self.kind[:-1]
+    def __post_init__(self) -> None:
+        if not self.word:
+            object.__setattr__(self, "word", self.kind.removesuffix("s").replace("_", " "))
 
     @cached_property
-    def plugins(self) -> dict[str, Plugin]:
-        """Everything registered, by name.
+    def ours(self) -> Mapping[str, Entry]:
+        """The built-in ones."""
+        return self.builtin() if callable(self.builtin) else self.builtin
 
-        Raises
-        ------
-        InputError
-            If two distributions register one name.
-        """
-        found = {
-            name: Plugin(name, _summary(factory), "darkpair", factory)
-            for name, factory in self.builtin.items()
-        }
-        for entry in entry_points(group=f"darkpair.{self.kind}"):
-            plugin = _load(entry)
-            if plugin.name in found:
-                raise InputError(
-                    f"{plugin.origin} registers the {self.word} {plugin.name!r}, which {found[plugin.name].origin} "
-                    "has already; uninstall or rename one"
-                )
-            found[plugin.name] = plugin
-        return found
+    @cached_property
+    def _theirs(self) -> dict[str, list[EntryPoint]]:
+        """Strangers' entry points by name."""
+        table: dict[str, list[EntryPoint]] = {}
+        for point in sorted(entry_points(group=f"darkpair.{self.kind}"), key=_origin):
+            table.setdefault(point.name, []).append(point)
+        return table
 
-    def factory(self, name: str) -> Callable[..., Any]:
+    def names(self) -> list[str]:
+        """Every name, ours first; nothing is imported."""
+        return [*self.ours, *(name for name in self._theirs if name not in self.ours)]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.ours or name in self._theirs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __len__(self) -> int:
+        return len(self.names())
+
+    def __getitem__(self, name: str) -> Any:
+        return self.factory(name)
+
+    def factory(self, name: str) -> Any:
         """What makes the object of that name.
 
         Raises
@@ -90,27 +132,106 @@ class Registry:
         UnknownNameError
             If nothing carries the name.
         InputError
-            If the plug-in that does cannot be loaded.
+            If the plug-in that does cannot be used.
         """
-        if name not in self.plugins:
-            raise UnknownNameError(self.word, name, sorted(self.plugins))
-        plugin = self.plugins[name]
-        if plugin.factory is None:
-            raise InputError(
-                f"the {self.word} {name!r} of {plugin.origin} cannot be loaded: {plugin.summary}"
+        if name in self.ours:
+            return self.ours[name].load()
+        if name not in self._theirs:
+            raise UnknownNameError(self.word, name, self.names())
+        points = self._theirs[name]
+        if len(points) > 1:
+            raise InputError(f"the {self.word} {name!r} {_doubled(points)}")
+        made, problem = self._loaded(points[0])
+        if made is None:
+            raise InputError(f"the {self.word} {name!r} of {_origin(points[0])} cannot be loaded: {problem}")
+        return made
+
+    def make(self, name: str, given: Mapping[str, Any] | None = None, *, where: str = "") -> Any:
+        """Object of that name, from parameters that are checked by its annotations.
+
+        Parameters
+        ----------
+        name : str
+        given : mapping
+            Values as a job or a command line writes them.
+        where : str
+            Table of the job, for messages.
+
+        Raises
+        ------
+        UnknownNameError, InputError
+            For a name that nothing carries, and as `darkpair.gen.parameters.arguments`.
+        """
+        from darkpair.gen.parameters import arguments  # names are known without it
+
+        factory = self.factory(name)
+        values = arguments(factory, given or {}, where=where)
+        try:
+            return factory(**values)
+        except TypeError as error:
+            raise InputError(f"{f'[{where}] ' if where else ''}{name}: {error}") from error
+
+    @property
+    def plugins(self) -> list[Plugin]:
+        """A line for everything registered; strangers' are loaded to see whether they can be."""
+        lines = [
+            Plugin(name, entry.summary, _OURS, recipes=_recipes(entry)) for name, entry in self.ours.items()
+        ]
+        for name, points in self._theirs.items():
+            for point in points:
+                if name in self.ours:
+                    problem = f"darkpair has a {self.word} of this name, which is used; rename one"
+                    lines.append(Plugin(name, problem, _origin(point), broken=True))
+                elif len(points) > 1:
+                    lines.append(Plugin(name, _doubled(points), _origin(point), broken=True))
+                else:
+                    lines.append(self._line(point))
+        return lines
+
+    def _line(self, point: EntryPoint) -> Plugin:
+        made, problem = self._loaded(point)
+        if made is None:
+            return Plugin(point.name, problem, _origin(point), broken=True)
+        recipes = getattr(made, "recipes", None)
+        return Plugin(
+            point.name,
+            summary_of(made),
+            _origin(point),
+            recipes=dict(recipes) if isinstance(recipes, Mapping) else {},
+        )
+
+    def _loaded(self, point: EntryPoint) -> tuple[Callable[..., Any] | None, str]:
+        """What an entry point names, or None and why it cannot be used."""
+        try:
+            made = point.load()
+            if self.adapt is not None:
+                made = self.adapt(made)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 (a stranger's module may fail in any way, exit too; it becomes a line)
+            return None, " ".join(f"{type(error).__name__}: {error}".split())
+        if not callable(made):
+            return (
+                None,
+                f"{point.value} is a {type(made).__name__}, which makes nothing; name a class or a function",
             )
-        return plugin.factory
+        return made, ""
 
 
-def _load(entry: EntryPoint) -> Plugin:
-    origin = entry.dist.name if entry.dist is not None else "unknown"
-    try:
-        factory = entry.load()
-    except Exception as error:  # noqa: BLE001 (a stranger's module may fail in any way; it becomes a line)
-        return Plugin(entry.name, f"{type(error).__name__}: {error}", origin, None)
-    return Plugin(entry.name, _summary(factory), origin, factory)
-
-
-def _summary(factory: Callable[..., Any]) -> str:
-    doc = getattr(factory, "summary", None) or factory.__doc__ or ""
+def summary_of(made: Callable[..., Any]) -> str:
+    """First line of what a plug-in says of itself."""
+    doc = getattr(made, "summary", None) or getattr(made, "__doc__", None) or ""
     return str(doc).strip().split("\n", 1)[0]
+
+
+def _origin(point: EntryPoint) -> str:
+    return "unknown" if point.dist is None else str(point.dist.name)
+
+
+def _doubled(points: Sequence[EntryPoint]) -> str:
+    count = Counter(map(_origin, points))
+    return f"is registered {len(points)} times, by {' and '.join(sorted(count))}; uninstall or rename one"
+
+
+def _recipes(entry: Entry) -> dict[str, str]:
+    return dict(entry.recipes() if callable(entry.recipes) else entry.recipes)

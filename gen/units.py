@@ -1,16 +1,31 @@
 """The units of darkpair: GeV, mm and mm/c, everywhere and without exception.
 
-A job file or a command line may name another unit ("430 MeV", "5 cm"); it is converted here, at the border.
+A job file, a command line or a constructor may name another unit ("430 MeV", "5 cm"); it is converted here, at the border.
 """
 
 from __future__ import annotations
 
 import math
+import numbers
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
-from darkpair.gen.errors import InputError, nearest
+from darkpair.gen.errors import InputError, nearest, shown
 
-__all__ = ["ENERGY", "LENGTH", "UNITS", "exactly", "quantity"]
+__all__ = [
+    "ENERGY",
+    "LENGTH",
+    "UNITS",
+    "Angle",
+    "Dimensionless",
+    "Energy",
+    "Length",
+    "Unit",
+    "exactly",
+    "quantity",
+]
 
 #: What darkpair's numbers mean; written into every file.
 UNITS = {"energy": "GeV", "length": "mm", "time": "mm/c"}
@@ -21,8 +36,133 @@ ENERGY = {"eV": 1e-9, "keV": 1e-6, "MeV": 1e-3, "GeV": 1.0, "TeV": 1e3}
 #: Length units in mm; a lifetime times the speed of light is a length.
 LENGTH = {"nm": 1e-6, "um": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1e3, "km": 1e6}
 
-_KINDS = {"energy": ENERGY, "length": LENGTH, "any": ENERGY | LENGTH}
-_PATTERN = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*([A-Za-z]+)?\s*")
+#: Angle units in rad.
+ANGLE = {"urad": 1e-6, "mrad": 1e-3, "rad": 1.0, "deg": math.pi / 180.0}
+
+#: What units that nothing takes measure, so that a message can say it.
+_OTHERS: Final = {
+    "a time; its product with c is a length": ("s", "ms", "us", "ns", "ps", "fs"),
+    "a mass; its product with c^2 is an energy": ("kg", "g", "u"),
+    "a momentum; its product with c is an energy": ("GeV/c", "MeV/c", "keV/c", "eV/c", "TeV/c"),
+}
+
+_PATTERN = re.compile(
+    r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*((?:[A-Za-z%/µ])[\w/^*%-]*)?\s*"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """What a number measures, to annotate a parameter with: ``momentum: Annotated[float, Energy]``.
+
+    Parameters
+    ----------
+    quantity : str
+        In words, with its article: "an energy"; empty for a number without a unit.
+    symbol : str
+        The unit in which the number is kept; empty for a number without one.
+    units : mapping of str to float or callable
+        What may be written, and its size in `symbol`; a callable finds the size from the other arguments of the same
+        constructor, by name.
+    """
+
+    quantity: str
+    symbol: str
+    units: Mapping[str, float | Callable[[Mapping[str, Any]], float]]
+
+    @property
+    def spelled(self) -> str:
+        """What is allowed, in words."""
+        return f"{self.quantity} {self.written}" if self.quantity else "a number"
+
+    @property
+    def written(self) -> str:
+        """How a number of it is written."""
+        if not self.quantity:
+            return ""
+        names = list(self.units)
+        return (
+            f"({', '.join(names[:-1])} or {names[-1]}; {self.symbol} if bare)"
+            if names[1:]
+            else f"({names[0]})"
+        )
+
+    def number(self, text: str, *, what: str = "value", beside: Mapping[str, Any] | None = None) -> float:
+        """Number in `symbol` of a text like "430 MeV".
+
+        Parameters
+        ----------
+        text : str
+        what : str
+            The name of the quantity, for the message.
+        beside : mapping, optional
+            The other arguments, for units whose size depends on them.
+
+        Raises
+        ------
+        InputError
+            If the text is no number, or its unit is none of these.
+        """
+        match = _PATTERN.fullmatch(text)
+        if match is None:
+            raise InputError(
+                f"{what} = {shown(text)} is not a number; allowed: {self.spelled}{self._example}"
+            )
+        number, name = match.groups()
+        if name is not None and name not in self.units:
+            raise InputError(
+                f"{what} = {shown(text)}{self._wrong(name)}; allowed: {self.spelled}{self._example}"
+            )
+        size = self.units[name] if name else 1.0
+        scale = size(beside or {}) if callable(size) else size
+        # dividing where the unit is a submultiple keeps "430 MeV" the same double as 0.43
+        whole = scale < 1.0 and math.isclose(round(1.0 / scale) * scale, 1.0, rel_tol=1e-15)
+        try:
+            plain = exactly(number)
+        except InputError as error:
+            raise InputError(f"{what} = {error}") from None
+        result = plain / round(1.0 / scale) if whole else plain * scale
+        if (math.isinf(result) and "inf" not in number) or (result == 0.0 and plain):
+            raise InputError(
+                f"{what} = {shown(text)} is beyond what the computer's arithmetic holds, 1e-308 to 1e308"
+            )
+        return result
+
+    @property
+    def _example(self) -> str:
+        """How one is written, where a bare number may not be what is meant."""
+        return f"; write for example '2 {self.symbol}'" if self.quantity and self.symbol else ""
+
+    def _wrong(self, name: str) -> str:
+        """What is wrong with a unit that is not among these."""
+        for other in (Energy, Length, Angle):
+            if other is not self and name in other.units:
+                return (
+                    f" is {other.quantity}"
+                    if self.quantity
+                    else f" has a unit ({name}), and this is a pure number"
+                )
+        for words, names in _OTHERS.items():
+            if name in names:
+                return f" is {words}"
+        if not self.quantity:
+            return f" has a unit ({name}), and this is a pure number"
+        return f" has an unknown unit {name!r}{nearest(name, self.units)}"
+
+
+#: An energy, a mass or a momentum [GeV].
+Energy: Final = Unit("an energy", "GeV", ENERGY)
+
+#: A length, or c times a time [mm].
+Length: Final = Unit("a length", "mm", LENGTH)
+
+#: An angle [rad].
+Angle: Final = Unit("an angle", "rad", ANGLE)
+
+#: A number without a unit, or an array of such numbers.
+Dimensionless: Final = Unit("", "", {})
+
+_KINDS: Final = {"energy": Energy, "length": Length, "angle": Angle}
 
 
 def exactly(text: str) -> float:
@@ -38,18 +178,18 @@ def exactly(text: str) -> float:
     if ("inf" not in digits and math.isinf(number)) or (
         number == 0.0 and any(c in "123456789" for c in digits)
     ):
-        raise InputError(f"{text} is beyond what the computer's arithmetic holds, 1e-308 to 1e308")
+        raise InputError(f"{shown(text)} is beyond what the computer's arithmetic holds, 1e-308 to 1e308")
     return number
 
 
 def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
-    """Number in GeV or mm, from a bare number or a text with a unit.
+    """Number in GeV, mm or rad, from a bare number or a text with a unit.
 
     Parameters
     ----------
     value : float or str
         ``0.43``, ``"0.43"`` or ``"430 MeV"``.
-    kind : {"energy", "length", "any"}
+    kind : {"energy", "length", "angle"}
         Which units are allowed.
     what : str
         The name of the quantity, for the message.
@@ -64,27 +204,16 @@ def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
     >>> quantity("430 MeV", "energy")
     0.43
     """
-    table = _KINDS[kind]
+    unit = _KINDS[kind]
     if isinstance(value, str):
-        match = _PATTERN.fullmatch(value)
-        if match is None:
-            raise InputError(
-                f"{what} = {value!r} is not a number with a unit; write for example 0.43 or '430 MeV' (units: {', '.join(table)})"
-            )
-        number, unit = match.groups()
-        if unit is not None and unit not in table:
-            raise InputError(
-                f"{what} = {value!r} has an unknown unit {unit!r}{nearest(unit, table)}; allowed: {', '.join(table)}"
-            )
-        # dividing where the unit is a submultiple keeps "430 MeV" the same double as 0.43
-        scale = table[unit] if unit else 1.0
-        result = exactly(number) * scale if scale >= 1.0 else exactly(number) / round(1.0 / scale)
-        if (math.isinf(result) and "inf" not in number) or (result == 0.0 and exactly(number)):
-            raise InputError(
-                f"{what} = {value!r} is beyond what the computer's arithmetic holds, 1e-308 to 1e308"
-            )
-    else:
+        return unit.number(value, what=what)
+    given: object = value  # (whatever a job or a user wrote)
+    if isinstance(given, bool) or not isinstance(given, numbers.Real):
+        raise InputError(f"{what} = {shown(value)}; allowed: {unit.spelled}")
+    try:
         result = float(value)
+    except OverflowError:
+        raise InputError(f"{what} is beyond what the computer's arithmetic holds, 1e-308 to 1e308") from None
     if math.isnan(result):
-        raise InputError(f"{what} is NaN; give a number in {UNITS.get(kind, 'GeV or mm')}")
+        raise InputError(f"{what} is NaN; allowed: {unit.spelled}")
     return result

@@ -164,7 +164,7 @@ def build_model(name: str, settings: Mapping[str, str | float], preset: str = "p
             f"{name} lacks {', '.join(map(_spoken, lacking))}; needed: {', '.join(map(_spoken, needed))}; "
             f"may be given: {', '.join(map(_spoken, more))}"
         )
-    point = model(inputs=inputs, **values)
+    point: Model = model(inputs=inputs, **values)
     require_none_lost(point)
     return point
 

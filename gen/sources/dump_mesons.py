@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array
+from darkpair.gen.parameters import Energy, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.bmpt import radial_x
 from darkpair.gen.sources.meson_files import COLLIDER
@@ -22,6 +23,7 @@ __all__ = ["DumpMesons"]
 _FINE = 512  # midpoints in rapidity and in transverse momentum
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class DumpMesons:
     """Mesons of one kind from protons on a target, made at the origin with uniform azimuth.
@@ -48,7 +50,7 @@ class DumpMesons:
     name: ClassVar = "dump_mesons"
 
     meson: str = "eta"
-    beam_energy: float = 400.0
+    beam_energy: Annotated[float, Energy] = 400.0
     generator: str = "pythia6"
     target: str | None = None
 

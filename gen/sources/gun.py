@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from darkpair.gen.directions import about
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array
+from darkpair.gen.parameters import Angle, Energy, Length, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import ENERGIES, PLACES, require_within
 
 __all__ = ["Gun"]
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Gun:
     """A particle gun at the origin, along z.
@@ -41,10 +44,10 @@ class Gun:
     """
 
     parent: str = "K_L0"
-    momentum: float | tuple[float, float] = 1.0
-    cone: float = 0.0
-    z: float = 0.0
-    mass: float | None = None
+    momentum: Annotated[float | tuple[float, float], Energy] = 1.0
+    cone: Annotated[float, Angle] = 0.0
+    z: Annotated[float, Length] = 0.0
+    mass: Annotated[float | None, Energy] = None
 
     def __post_init__(self) -> None:
         if len(self._range) != 2:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
-from typing import Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -19,6 +19,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
+from darkpair.gen.parameters import Energy, Length, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
@@ -84,6 +85,7 @@ def momentum_spectrum(p: Array, name: str = "sato") -> Array:
     return out
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class KotoKL:
     """K_L of KOTO's beam, on straight lines through the aperture of its collimator.
@@ -129,9 +131,9 @@ class KotoKL:
     profile: Literal["collimator", "fitted"] = "collimator"
     image: Literal["uniform", "2015-04"] = "uniform"
     spectrum: Literal["sato", "shiomi"] = "sato"
-    z_min: float = Z_NEAR
-    z_max: float = 6148.0
-    p_min: float = P_RANGE[0]
+    z_min: Annotated[float, Length] = Z_NEAR
+    z_max: Annotated[float, Length] = 6148.0
+    p_min: Annotated[float, Energy] = P_RANGE[0]
     share: float | None = None
 
     def __post_init__(self) -> None:

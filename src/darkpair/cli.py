@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +22,7 @@ from darkpair.gen.output.file_format import FORMAT, format_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe
-from darkpair.job import job_keys, load_job
+from darkpair.job import load_job
 from darkpair.limits import limit_rows, models_of, plain_rows
 from darkpair.limits_picture import limits_picture
 from darkpair.picture import require_matplotlib
@@ -41,6 +42,7 @@ from darkpair.report import (
 from darkpair.result import completed, summary
 from darkpair.run import run_job
 from darkpair.scan import cache_folder
+from darkpair.schema import job_keys
 from darkpair.studies import STUDIES, options_for
 from darkpair.studies.exclusions import Size
 from darkpair.studies.files import save_picture, write_rows
@@ -133,8 +135,7 @@ def list_plugins(kind: str | None, as_json: bool) -> None:
     """Show what may be named: chains, sources, detectors, models, studies; or the keys of a job file."""
     if kind == "keys":
         if as_json:
-            named = [dict(zip(("key", "default", "what"), row, strict=True)) for row in job_keys()]
-            click.echo(json.dumps(named, indent=1))
+            click.echo(json.dumps([asdict(row) for row in job_keys()], indent=1))
         else:
             console.print(keys_table(job_keys()))
         return
@@ -144,9 +145,9 @@ def list_plugins(kind: str | None, as_json: bool) -> None:
     if as_json:
         rows = {
             name: [
-                {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.factory is None}
-                | ({"modes": p.recipes} if p.recipes else {})
-                for p in r.plugins.values()
+                {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.broken}
+                | ({"modes": dict(p.recipes)} if p.recipes else {})
+                for p in r.plugins
             ]
             for name, r in chosen.items()
         }

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -28,7 +26,7 @@ from darkpair.gen.units import exactly, quantity
 from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
 
-__all__ = ["Job", "aimed_source", "job_keys", "load_job"]
+__all__ = ["Job", "aimed_source", "load_job"]
 
 #: Keys of koto_kl that say where K_L decay: with one of them given, the range does not follow chain and detector.
 _RANGE = {"z_min", "z_max", "p_min", "share"}
@@ -180,34 +178,6 @@ def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aim
     return aim(source, chain, seed=seed)
 
 
-def job_keys() -> list[tuple[str, str, str]]:
-    """Keys of a job file, each with its default and what it is; of plug-ins, what each takes."""
-    rows = []
-    tables: dict[str, type[Table]] = {
-        "run": RunTable,
-        "chain": ChainTable,
-        "normalisation": NormalisationTable,
-        "output": OutputTable,
-    }
-    for section, table in tables.items():
-        for key, entry in table.model_fields.items():
-            default = "" if entry.default in (None, {}) or entry.is_required() else json.dumps(entry.default)
-            allowed = (
-                " or ".join(get_args(entry.annotation)) if get_origin(entry.annotation) is Literal else ""
-            )
-            told = f"{entry.description}: {allowed}" if allowed else str(entry.description)
-            rows.append((f"{section}.{key}", default, told))
-    rows.append(
-        ("source.aim", "false", "whether a dump's mesons are drawn where the detector's events come from")
-    )
-    for section in ("source", "detector"):
-        rows.append((f"{section}.name", "", f"of `darkpair list {section}s`; what else depends on it:"))
-        for name, plugin in REGISTRIES[f"{section}s"].plugins.items():
-            takes = [] if plugin.factory is None else list(inspect.signature(plugin.factory).parameters)
-            rows.append((f"  {name}", "", ", ".join(takes) or "nothing"))
-    return rows
-
-
 def load_job(
     path: str | Path, settings: Sequence[str] = (), overrides: Mapping[str, Any] | None = None
 ) -> Job:
@@ -251,7 +221,7 @@ def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
     parameters = dict(table)
     name = parameters.pop("name", None)
     if not isinstance(name, str):
-        raise InputError(f'[{where}] needs name = "..."; known: {", ".join(REGISTRIES[kind].plugins)}')
+        raise InputError(f'[{where}] needs name = "..."; known: {", ".join(REGISTRIES[kind])}')
     return make(kind, name, parameters, where=where)
 
 

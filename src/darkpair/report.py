@@ -9,11 +9,14 @@ from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from darkpair.chains.models.rates import RateRow
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.recipe import PHASE_SPACE
+from darkpair.gen.registry import Plugin
 from darkpair.limits import LimitRow, strongest_row
+from darkpair.schema import Key
 from darkpair.studies.parameter_space import PRODUCTION
 
 __all__ = [
@@ -261,26 +264,31 @@ def strongest_table(
     return table
 
 
-def keys_table(rows: Sequence[tuple[str, str, str]]) -> Table:
+def keys_table(rows: Sequence[Key]) -> Table:
     """Table of the keys of a job file."""
     table = Table(title="keys of a job file, or of --set", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("key", no_wrap=True)
-    table.add_column("default", no_wrap=True)
+    table.add_column("default", overflow="fold", max_width=16)
     table.add_column("what it is", overflow="fold")
+    owner = ""
     for row in rows:
-        table.add_row(*row)
+        if row.owner != owner:
+            owner = row.owner
+            table.add_row(Text(owner or "every job", style="bold"), "", "")
+        words = Text(row.words)
+        what = Text.assemble(row.what, ": " if row.what and row.words else "", words)
+        table.add_row(f"  {row.key}", "needed" if row.required else row.default, what)
     return table
 
 
-def plugin_table(kind: str, plugins: dict[str, Any]) -> Table:
+def plugin_table(kind: str, plugins: list[Plugin]) -> Table:
     """Table of what may be named."""
     table = Table(title=kind, title_justify="left", box=SIMPLE_HEAD)
     table.add_column("name", no_wrap=True)
     table.add_column("what it is", overflow="fold")
     table.add_column("from", no_wrap=True)
-    for plugin in plugins.values():
-        broken = plugin.factory is None
+    for plugin in plugins:
         made = [f"  {name}: {recipe}" for name, recipe in plugin.recipes.items()]
-        what = f"BROKEN: {plugin.summary}" if broken else "\n".join([plugin.summary, *made])
+        what = f"BROKEN: {plugin.summary}" if plugin.broken else "\n".join([plugin.summary, *made])
         table.add_row(plugin.name, what, plugin.origin)
     return table

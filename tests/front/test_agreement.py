@@ -146,10 +146,10 @@ def test_a_source_that_is_aimed_is_still_what_it_is() -> None:
 
 
 def test_each_machine_has_its_name_of_the_registry() -> None:
-    for name, factory in REGISTRIES["sources"].builtin.items():
+    for name, factory in REGISTRIES["sources"].items():
         assert getattr(factory, "name", name) == name
     for name in ("koto", "belle2", "charm"):
-        assert REGISTRIES["detectors"].builtin[name]().source in REGISTRIES["sources"].builtin
+        assert REGISTRIES["detectors"][name]().source in REGISTRIES["sources"]
 
 
 def test_chains_of_several_parents() -> None:

@@ -44,15 +44,15 @@ def test_chain(name: str) -> None:
     check_chain(chain)
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRIES["sources"].builtin))
+@pytest.mark.parametrize("name", sorted(REGISTRIES["sources"]))
 def test_source(name: str, tmp_path: Path) -> None:
     settings: dict[str, Any] = {}
     if name == "event_file":
         settings = {"path": str(write_nano(tmp_path / "e.root", [b_event()] * 5)), "parents": "B+"}
-    check_source(REGISTRIES["sources"].builtin[name](**settings))
+    check_source(REGISTRIES["sources"][name](**settings))
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRIES["detectors"].builtin))
+@pytest.mark.parametrize("name", sorted(REGISTRIES["detectors"]))
 @pytest.mark.parametrize(
     "descriptor",
     [
@@ -64,10 +64,10 @@ def test_source(name: str, tmp_path: Path) -> None:
 def test_detector(name: str, descriptor: str) -> None:
     masses = {"X1": 0.0, "X2": 0.4} if "X2" in descriptor else {}
     chain = build(descriptor, mass=masses)
-    source = REGISTRIES["sources"].builtin["koto_kl"]()
+    source = REGISTRIES["sources"]["koto_kl"]()
     truth = chain.batch(source.sample(16384, Streams(5).rng("source")), Streams(5))
     settings = {"experiment": "ship"} if name == "fixed_target" else {}
-    check_detector(REGISTRIES["detectors"].builtin[name](**settings), truth)
+    check_detector(REGISTRIES["detectors"][name](**settings), truth)
 
 
 @pytest.mark.parametrize("name", sorted(experiments()))
@@ -81,10 +81,10 @@ def test_detector(name: str, descriptor: str) -> None:
 @pytest.mark.parametrize("selection", ["showers", "muons"])
 def test_fixed_target(name: str, descriptor: str, selection: str) -> None:
     """With decays where the detector sees them."""
-    detector = REGISTRIES["detectors"].builtin[name](selection=selection)
+    detector = REGISTRIES["detectors"][name](selection=selection)
     law = Forced(region=detector.region, ctau=1e4)
     chain = build(descriptor, mass={"X1": 0.04, "X2": 0.4}, ctau={"X2": 1e4}, lifetimes={"X2": law})
-    source = REGISTRIES["sources"].builtin["gun"](parent="eta", momentum=(10.0, 200.0), cone=0.02)
+    source = REGISTRIES["sources"]["gun"](parent="eta", momentum=(10.0, 200.0), cone=0.02)
     truth = chain.batch(source.sample(16384, Streams(5).rng("source")), Streams(5))
     check_detector(detector, truth)
     seen = detector.observe(truth, Streams(5).rng("detector"))
@@ -125,7 +125,7 @@ class _VetoesEverywhere(Koto):
 
 def test_the_kit_finds_a_veto_without_geometry() -> None:
     chain = build("K_L0 -> (pi0 -> gamma gamma) (S -> gamma gamma)", mass={"S": 0.1})
-    source = REGISTRIES["sources"].builtin["koto_kl"]()
+    source = REGISTRIES["sources"]["koto_kl"]()
     check_long_lived(Pipeline(source=source, chain=chain, detector=Koto()), "S")
     with pytest.raises(AssertionError, match="no_missed_photon: .* of stable S, 0 of a c tau of 1e"):
         check_long_lived(Pipeline(source=source, chain=chain, detector=_VetoesEverywhere()), "S")

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from darkpair.cli import main
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.job import job_keys, load_job
+from darkpair.job import load_job
+from darkpair.schema import job_keys
 
 JOB = Path(__file__).parents[2] / "examples" / "koto_pi0.toml"
 
@@ -126,15 +127,17 @@ def test_removed_cut(file: Path, tmp_path: Path) -> None:
 
 def test_every_key_is_told() -> None:
     """The list of keys holds every key that a job takes, and what each plug-in takes."""
-    told = {key.strip(): (default, what) for key, default, what in job_keys()}
+    rows = {(row.owner, row.key): row for row in job_keys()}
     job = load_job(JOB)
     for section in ("run", "chain", "output"):
         for key in type(getattr(job, section)).model_fields:
-            assert told[f"{section}.{key}"][1], key
-    assert told["output.events"] == ('"accepted"', "which are written: accepted or all")
-    assert told["koto"][1].startswith("selection, ")
+            assert rows["", f"{section}.{key}"].what, key
+    assert rows["", "output.events"].default == '"accepted"'
+    assert rows["", "output.events"].words == "accepted or all"
+    assert rows["koto_kl", "source.z_min"].unit == "mm"
+    assert rows["zprime-scalar", "m2"].required
     shown = CliRunner().invoke(main, ["list", "keys", "--json"])
-    assert [row["key"] for row in json.loads(shown.output)] == [key for key, *_ in job_keys()]
+    assert [row["key"] for row in json.loads(shown.output)] == [row.key for row in job_keys()]
     assert "chain.lifetime" in CliRunner().invoke(main, ["list", "keys"]).output
 
 
@@ -168,4 +171,4 @@ def test_a_range_beyond_the_target_is_one_line() -> None:
     assert "Traceback" not in result.output
     result = CliRunner().invoke(main, ["run", str(JOB), "--set", "source.z_min=upstream"])
     assert result.exit_code == 2
-    assert "source.z_min = 'upstream' is not a number with a unit" in result.output
+    assert "source.z_min = 'upstream' is not a number; allowed: a length" in result.output

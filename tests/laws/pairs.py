@@ -91,7 +91,7 @@ class Pair:
 
     def apparatus(self, **more: Any) -> Any:
         """The detector."""
-        return REGISTRIES["detectors"].builtin[self.detector](**{**self.settings, **more})
+        return REGISTRIES["detectors"][self.detector](**{**self.settings, **more})
 
     def source(self) -> EventSource | None:
         """What the detector expects, with the chain's parent; None if it makes no such particle."""
@@ -166,7 +166,7 @@ def _detectors() -> Iterator[tuple[str, dict[str, Any]]]:
         "koto_kaon": [{"pions": 2}, {"pions": 3}],
         "fixed_target": [],  # (each of its data files has a name of its own)
     }
-    for name in REGISTRIES["detectors"].builtin:
+    for name in REGISTRIES["detectors"]:
         for settings in several.get(name, [{}]):
             yield name, settings
 

@@ -266,7 +266,7 @@ def test_the_law_can_fail(name: str) -> None:
 
 def detector_of(name: str) -> Any:
     """A detector of the registry."""
-    return REGISTRIES["detectors"].builtin[name]()
+    return REGISTRIES["detectors"][name]()
 
 
 def source_of(name: str, parent: str) -> EventSource:

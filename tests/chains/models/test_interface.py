@@ -39,7 +39,8 @@ def near(value: Any, rel: float = 1e-6) -> Any:
 
 
 def example(name: str, **changes: Any) -> Model:
-    return MODELS[name](**{"m1": 0.02, "m2": 0.43, **EXAMPLES[name], **changes})
+    model: Model = MODELS[name](**{"m1": 0.02, "m2": 0.43, **EXAMPLES[name], **changes})
+    return model
 
 
 @pytest.mark.parametrize("name", MODELS)

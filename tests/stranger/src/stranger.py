@@ -1,12 +1,14 @@
 """A third party's chain and detector: what somebody else has to write."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 import darkpair
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.observed import Observed
+from darkpair.gen.parameters import Length
 from darkpair.gen.pipeline import Selected
 
 
@@ -19,7 +21,7 @@ def kaon(**settings):
 class Wall:
     """A wall of one square metre that counts electrons."""
 
-    z: float = 10_000.0
+    z: Annotated[float, Length] = 10_000.0
 
     def observe(self, truth, rng):
         tracks = truth.final_state(11, -11)

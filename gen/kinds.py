@@ -1,0 +1,506 @@
+"""What a parameter may be: numbers with units and ranges, words, texts, lists, tables; each reads a value or refuses it.
+
+A kind knows three things of itself that have to agree, so they stand together: how it reads a value, what it allows in
+words, and its JSON schema.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from darkpair.gen.errors import InputError, nearest, shown
+from darkpair.gen.units import Dimensionless, Unit
+
+__all__ = [
+    "Anything",
+    "Flag",
+    "Kind",
+    "Listed",
+    "Nothing",
+    "Number",
+    "OneOf",
+    "Path",
+    "Table",
+    "Text",
+    "Tuple",
+    "Word",
+]
+
+
+class Kind(ABC):
+    """A kind of value."""
+
+    #: Unit in which numbers are kept; empty for none.
+    unit: str = ""
+
+    @abstractmethod
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """The value as its owner takes it.
+
+        Parameters
+        ----------
+        value : object
+        what : str
+            Its key, for the message.
+        beside : mapping
+            The other arguments, by name.
+
+        Raises
+        ------
+        InputError
+            In one line: the key, the value, what is allowed.
+        """
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """What is allowed."""
+
+    @property
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """The same as a JSON schema."""
+
+    def refused(self, value: Any, what: str, hint: str = "") -> InputError:
+        """What to raise for a value that is none of this kind."""
+        return InputError(f"{what} = {shown(value)}{hint}; allowed: {self.words}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Kind):
+    """A number, perhaps with a unit and a range; an array of them where `arrays` says so.
+
+    Parameters
+    ----------
+    measures : Unit
+    whole : bool
+        Whether it has to be an integer.
+    phase : bool
+        Whether it may be complex.
+    arrays : bool
+        Whether NumPy arrays may stand for several points.
+    infinite : bool
+        Whether infinity is allowed.
+    above, least, below, most : float, optional
+        Of the range; `above` and `below` exclude their ends.
+    """
+
+    measures: Unit = Dimensionless
+    whole: bool = False
+    phase: bool = False
+    arrays: bool = False
+    infinite: bool = False
+    above: float | None = None
+    least: float | None = None
+    below: float | None = None
+    most: float | None = None
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        """Unit in which it is kept."""
+        return self.measures.symbol
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        unit = f" {self.unit}" if self.unit else ""
+        ends = [
+            f"above {self.above:g}{unit}" if self.above is not None else "",
+            f"of {self.least:g}{unit} or more" if self.least is not None else "",
+            f"below {self.below:g}{unit}" if self.below is not None else "",
+            f"of {self.most:g}{unit} or less" if self.most is not None else "",
+            "perhaps infinite" if self.infinite else "",
+        ]
+        kind = self.measures.quantity or ("a whole number" if self.whole else "a number")
+        if self.phase:
+            kind += ", real or complex"
+        spans = " and ".join(filter(None, ends))
+        return " ".join(filter(None, (kind, spans, self.measures.written)))
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """A number in its range; with a unit, or a text with one."""
+        number: dict[str, Any] = {"type": "integer" if self.whole else "number"}
+        ends = {
+            "exclusiveMinimum": self.above,
+            "minimum": self.least,
+            "exclusiveMaximum": self.below,
+            "maximum": self.most,
+        }
+        number |= {key: end for key, end in ends.items() if end is not None}
+        units = "|".join(name.replace("^", r"\^").replace("/", r"\/") for name in self.measures.units)
+        unit = rf"\s*({units})?" if units else ""
+        spelled = {"type": "string", "pattern": rf"^\s*[-+]?([0-9.]+([eE][-+]?[0-9]+)?|inf){unit}\s*$"}
+        texts = [spelled] if units or self.infinite else []
+        if self.phase:
+            texts = [{"type": "string"}]
+        return {"anyOf": [number, *texts]} if texts else number
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """A float, an int where it has to be whole, or an array of numbers."""
+        if self.arrays and hasattr(value, "dtype") and value.ndim:
+            if value.dtype.kind not in ("iufc" if self.phase else "iuf"):
+                raise self.refused(value, what)
+            return value  # (the owner checks the range of arrays: it knows which point is wrong)
+        number = self._spelled(value, what, beside) if isinstance(value, str) else value
+        if isinstance(number, bool) or not isinstance(number, numbers.Number):
+            raise self.refused(value, what)
+        if isinstance(number, numbers.Real):
+            return self._real(number, value, what)
+        if not self.phase or not isinstance(number, numbers.Complex):
+            raise self.refused(value, what)
+        number = complex(number)
+        if not (math.isfinite(number.real) and math.isfinite(number.imag)):
+            raise self.refused(value, what)
+        return number if number.imag else self._real(number.real, value, what)
+
+    def _spelled(self, text: str, what: str, beside: Mapping[str, Any]) -> complex:
+        """Number of a text."""
+        if self.phase:
+            try:
+                return complex("".join(text.split()))
+            except ValueError:
+                pass
+        if len(text) > 400:
+            raise self.refused(text, what)
+        return self.measures.number(text, what=what, beside=beside)
+
+    def _real(self, number: Any, value: Any, what: str) -> float | int:
+        try:
+            result = float(number)
+        except OverflowError:
+            raise InputError(
+                f"{what} = {shown(value)} is beyond what the computer's arithmetic holds; allowed: {self.words}"
+            ) from None
+        if math.isnan(result) or (math.isinf(result) and not self.infinite):
+            raise self.refused(value, what)
+        inside = (
+            (self.above is None or result > self.above)
+            and (self.least is None or result >= self.least)
+            and (self.below is None or result < self.below)
+            and (self.most is None or result <= self.most)
+        )
+        if not inside:
+            raise self.refused(value, what)
+        if not self.whole:
+            return result
+        if result != int(result) or (isinstance(number, float) and abs(result) >= 2.0**53):
+            raise self.refused(value, what)
+        return int(number)
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """A text that is not empty; of a whole number its digits, as a bare word of the command line may be one."""
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return "a text"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """A string."""
+        return {"type": "string", "minLength": 1}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> str:
+        """The text."""
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
+            return str(value)
+        if not isinstance(value, str) or not value.strip() or "\0" in value:
+            raise self.refused(value, what)
+        return value
+
+
+@dataclass(frozen=True)
+class Path(Text):
+    """A path of a file or a folder."""
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return "a path"
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """The path as it was given."""
+        if isinstance(value, os.PathLike):
+            return value
+        return super().read(value, what, beside)
+
+
+@dataclass(frozen=True)
+class Word(Kind):
+    """One of some words."""
+
+    allowed: tuple[Any, ...]
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return " or ".join(map(str, self.allowed))
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """An enumeration."""
+        return {"enum": list(self.allowed)}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """The word; a number is taken by its digits where the words are texts."""
+        for word in self.allowed:
+            if type(word) is type(value) and word == value:
+                return word
+        whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15
+        if whole and str(value) in self.allowed:
+            return str(value)
+        texts = [word for word in self.allowed if isinstance(word, str)]
+        hint = nearest(value, texts) if isinstance(value, str) and len(value) < 80 else ""
+        raise self.refused(value, what, hint)
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """True or false; as texts too, for the command line's bare words."""
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return "true or false"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """A boolean."""
+        return {"type": "boolean"}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> bool:
+        """Which of the two."""
+        if isinstance(value, str) and value.strip().lower() in _FLAGS:
+            return _FLAGS[value.strip().lower()]
+        if not isinstance(value, bool):
+            raise self.refused(value, what)
+        return value
+
+
+_FLAGS: Final = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Nothing(Kind):
+    """None, which a job says by leaving the key out."""
+
+    @property
+    def words(self) -> str:
+        """What is allowed: nothing that can be written."""
+        return ""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Null."""
+        return {"type": "null"}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> None:
+        """None."""
+        if value is not None:
+            raise self.refused(value, what)
+
+
+@dataclass(frozen=True)
+class OneOf(Kind):
+    """A value of one of several kinds; the first that takes it does."""
+
+    kinds: tuple[Kind, ...]
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        """Unit of its numbers."""
+        return next((kind.unit for kind in self.kinds if kind.unit), "")
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return ", or ".join(dict.fromkeys(kind.words for kind in self.kinds if kind.words))
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Any of the schemas; null cannot be written in a job."""
+        able = [kind.schema for kind in self.kinds if not isinstance(kind, Nothing)]
+        return able[0] if len(able) == 1 else {"anyOf": able}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """The value as the first kind that takes it says; if none does, the complaint of the one that it looks like."""
+        complaints = []
+        for kind in self.kinds:
+            try:
+                return kind.read(value, what, beside)
+            except InputError as error:
+                several = isinstance(kind, Listed | Tuple | Table)
+                if several == isinstance(value, list | tuple | Mapping) and not isinstance(kind, Nothing):
+                    complaints.append(error)
+        if len(complaints) == 1 and value is not None:
+            raise complaints[0]
+        raise self.refused(value, what)
+
+
+@dataclass(frozen=True)
+class Listed(Kind):
+    """Any number of values of one kind; one text alone is a list of one."""
+
+    of: Kind
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        """Unit of its numbers."""
+        return self.of.unit
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return f"a list, each {self.of.words}"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """An array, or one text."""
+        array = {"type": "array", "items": self.of.schema}
+        return {"anyOf": [array, self.of.schema]} if self._single else array
+
+    @property
+    def _single(self) -> bool:
+        return isinstance(self.of, Text | Word)
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A tuple."""
+        if self._single and isinstance(value, str):
+            return (self.of.read(value, what, beside),)
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Sequence):
+            raise self.refused(value, what)
+        return tuple(self.of.read(part, f"{what}[{i}]", beside) for i, part in enumerate(value))
+
+
+@dataclass(frozen=True)
+class Tuple(Kind):
+    """Values of given kinds in order."""
+
+    kinds: tuple[Kind, ...]
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        """Unit of its numbers."""
+        return next((kind.unit for kind in self.kinds if kind.unit), "")
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        if len(set(self.kinds)) == 1:
+            return f"a list of {len(self.kinds)}, each {self.kinds[0].words}"
+        return f"a list of {'; '.join(kind.words for kind in self.kinds)}"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """An array of that length."""
+        n = len(self.kinds)
+        return {"type": "array", "prefixItems": [k.schema for k in self.kinds], "minItems": n, "maxItems": n}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A tuple."""
+        if (
+            isinstance(value, str | bytes | Mapping)
+            or not isinstance(value, Sequence)
+            or len(value) != len(self.kinds)
+        ):
+            raise self.refused(value, what)
+        pairs = enumerate(zip(self.kinds, value, strict=True))
+        return tuple(kind.read(part, f"{what}[{i}]", beside) for i, (kind, part) in pairs)
+
+
+@dataclass(frozen=True)
+class Table(Kind):
+    """Values of one kind by name; or, where an object has parameters of its own, that object or a table of them.
+
+    Parameters
+    ----------
+    of : Kind
+        Of every value of a free table.
+    make : callable, optional
+        (table, key, other arguments) -> the object that such a table means.
+    is_made : callable, optional
+        Whether a value is that object already.
+    inside : mapping of str to Kind
+        Of the parameters of the object.
+    name : str
+        Of the object, in words.
+    """
+
+    of: Kind
+    make: Callable[[Mapping[str, Any], str], Any] | None = None
+    is_made: Callable[[Any], bool] | None = None
+    inside: Mapping[str, Kind] = field(default_factory=dict)
+    name: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        if self.make is None:
+            return f"a table by name, each {self.of.words}"
+        return f"a {self.name}, or a table of {', '.join(self.inside)}"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """An object."""
+        if self.make is None:
+            return {"type": "object", "additionalProperties": self.of.schema}
+        inside = {name: kind.schema for name, kind in self.inside.items()}
+        return {"type": "object", "properties": inside, "additionalProperties": False}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """A dict, or the object."""
+        if self.is_made is not None and self.is_made(value):
+            return value
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) and key for key in value):
+            raise self.refused(value, what)
+        if self.make is not None:
+            return self.make(value, what)
+        return {key: self.of.read(part, f"{what}.{key}", beside) for key, part in value.items()}
+
+
+@dataclass(frozen=True)
+class Anything(Kind):
+    """What nobody annotated, or only the owner can check."""
+
+    name: str = "anything"
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return self.name
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Everything."""
+        return {}
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """The value as it is."""
+        return value
+
+
+@dataclass(frozen=True)
+class Made(Anything):
+    """An object of a class that only Python can make."""
+
+    of: type = object
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        return f"a {self.of.__name__} (of Python)"
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """The object."""
+        if not isinstance(value, self.of):
+            raise self.refused(value, what)
+        return value
