@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from darkpair.gen.border import require_members
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import Particle, particle
@@ -28,10 +29,14 @@ def require_agreement(source: Any, chain: Any, detector: Any = None) -> None:
     Raises
     ------
     InputError
-        For a parent that the chain does not start with, or another mass of it; for a source that is another machine's
-        than the detector's, or parents that the detector's own source does not have; for lifetimes forced into a
-        region that leaves out part of the detector's.
+        For one that lacks what every source, chain or detector has; for a parent that the chain does not start with,
+        or another mass of it; for a source that is another machine's than the detector's, or parents that the
+        detector's own source does not have; for lifetimes forced into a region that leaves out part of the detector's.
     """
+    require_members("source", source)
+    require_members("chain", chain)
+    if detector is not None:
+        require_members("detector", detector)
     masses: Mapping[int, float] | None = getattr(source, "masses", None)
     kinds = list(masses) if masses else [kind for kind in (getattr(source, "pdgid", 0),) if kind]
     starts: Mapping[int, Particle] | None = getattr(chain, "parents", None)

@@ -10,19 +10,21 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import awkward as ak
 import hist
 import numpy as np
-from numpy.typing import NDArray
 
 from darkpair.gen.agreement import require_agreement
+from darkpair.gen.border import check_batch, check_observed, check_parents, check_selected, observed
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
+from darkpair.gen.selected import Selected
 from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = [
@@ -81,58 +83,6 @@ class EventChain(Protocol):
     def batch(self, parents: Parents, streams: Streams) -> Batch:
         """Events of those parents."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Selected:
-    """A detector's verdict on n events.
-
-    Parameters
-    ----------
-    mask : ndarray of bool, (n,)
-        Accepted events.
-    cutflow : Cutflow
-    histograms : dict
-        Of what the selection looked at, by name; those of several blocks add.
-    chosen : mapping of str to ndarray of bool
-        Of the detector's lists, by name: which entries passed, where an event may have several. They become the column
-        ``accepted`` of the list.
-    """
-
-    mask: NDArray[np.bool_]
-    cutflow: Cutflow
-    histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
-    chosen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
-
-    @classmethod
-    def of_candidates(
-        cls,
-        name: str,
-        event: NDArray[np.intp],
-        accepted: NDArray[np.intp],
-        *,
-        n: int,
-        cutflow: Cutflow,
-        histograms: dict[str, hist.Hist[Any]],
-    ) -> Selected:
-        """Verdict on n events of which any accepted candidate will do.
-
-        Parameters
-        ----------
-        name : str
-            Of the candidates' list.
-        event : ndarray of int, (k,)
-            Event of each candidate.
-        accepted : ndarray of int
-            Candidates that passed.
-        n : int
-        cutflow : Cutflow
-        histograms : dict
-        """
-        mask, chosen = np.zeros(n, dtype=bool), np.zeros(len(event), dtype=bool)
-        mask[event[accepted]] = True
-        chosen[accepted] = True
-        return cls(mask=mask, cutflow=cutflow, histograms=histograms, chosen={name: chosen})
 
 
 class EventDetector(Protocol):
@@ -217,7 +167,8 @@ class Pipeline:
     Raises
     ------
     InputError
-        For a source, a chain and a detector that do not fit, as `darkpair.gen.agreement` says.
+        For a source, a chain and a detector that do not fit, as `darkpair.gen.agreement` says; when it runs, for what
+        one of them returns and should not, as `darkpair.gen.border` says.
     """
 
     source: EventSource
@@ -256,24 +207,38 @@ class Pipeline:
             )
         return int(wanted)
 
+    @cached_property
+    def _masses(self) -> dict[int, float]:
+        """Masses of parents [GeV] by PDG id, as the source says or else the chain."""
+        starts = getattr(self.chain, "parents", None) or {}
+        said = getattr(self.source, "masses", None) or {}
+        return {kind: start.mass for kind, start in starts.items()} | {**said}
+
     def _parents(self, index: int, streams: Streams) -> Parents:
         if isinstance(self.source, ReadSource):
-            return self.source.block(index)
-        return self.source.sample(BLOCK, streams.rng("source"))
+            parents, n = self.source.block(index), min(BLOCK, self.source.n_parents - index * BLOCK)
+        else:
+            parents, n = self.source.sample(BLOCK, streams.rng("source")), BLOCK
+        check_parents(self.source, parents, n, self._masses)
+        return parents
 
     def _block(self, index: int, size: int) -> Chunk:
         """One block, generated and observed whole, then cut to `size` events."""
         streams = Streams(self.seed, index)
-        events = self.chain.batch(self._parents(index, streams), streams)
+        parents = self._parents(index, streams)
+        events = self.chain.batch(parents, streams)
+        check_batch(self.chain, events, len(parents))
         head = np.arange(len(events)) < size
         if self.detector is None:
             kept = events if size == len(events) else events.take(head)
             return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
-        reco = self.detector.observe(events, streams.rng("detector"))
+        reco = observed(self.detector, events, streams.rng("detector"))
+        check_observed(self.detector, reco, len(events))
         weight = events.weight[:size]
         if size < len(events):
             reco = reco.take(head)
         verdict = self.detector.select(reco, weight)
+        check_selected(self.detector, verdict, reco, weight)
         everything = self.keep == "all"
         mask = np.ones(size, dtype=bool) if everything else verdict.mask
         reco = reco.marked(verdict.chosen, verdict.mask if everything else None)

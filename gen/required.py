@@ -1,0 +1,129 @@
+"""What is asked of arrays that somebody else made: shape, kind of number, finite, on the mass shell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, NoReturn
+
+import numpy as np
+from particle import InvalidParticle, ParticleNotFound
+from particle import Particle as PdgParticle
+from particle.exceptions import MatchingIDNotFound
+
+from darkpair.gen.errors import InputError
+
+__all__ = [
+    "SHELL",
+    "refuse",
+    "require_column",
+    "require_finite",
+    "require_four",
+    "require_mask",
+    "require_shell",
+    "require_weights",
+]
+
+#: Largest E² - p² - m² over E²: float64 has 1e-15 or so, and what was stored in float32 is put on its shell again.
+SHELL: Final = 1e-9
+#: Kinds of numbers that the files hold: truth values, whole numbers, float32 and float64.
+_WRITTEN: Final = frozenset("?bBhHiIlLqQfd")
+
+
+def refuse(who: str, did: str, allowed: str) -> NoReturn:
+    """Say in one line who did what, and what is allowed."""
+    raise InputError(f"{who} {did}; allowed: {allowed}")
+
+
+def require_four(who: str, what: str, vectors: Any, n: int, unit: str) -> None:
+    """Refuse another thing than an array (4, n) of float64."""
+    if not isinstance(vectors, np.ndarray):
+        refuse(who, f"returned {what} as a {type(vectors).__name__}", f"an array (4, {n}) in {unit}")
+    if vectors.shape != (4, n):
+        if vectors.ndim == 2 and vectors.shape[0] == 4:
+            refuse(who, f"was asked for {n} parents and returned {vectors.shape[1]} {what}", f"{n}")
+        refuse(who, f"returned {what} of the shape {vectors.shape}", f"(4, {n})")
+    if vectors.dtype != np.float64:
+        refuse(who, f"returned {what} in {vectors.dtype}", "float64; compute energies in it as well")
+
+
+def require_finite(who: str, what: str, values: Any, unit: str) -> None:
+    """Refuse an array with a number that is not finite."""
+    if not math.isfinite(np.add.reduce(values.reshape(-1))):  # (a sum sees what is not finite, or overflows)
+        bad = values[~np.isfinite(values)]
+        if len(bad):
+            refuse(who, f"returned {what} of {bad[0]}", f"finite numbers{unit and f' in {unit}'}")
+
+
+def require_weights(who: str, weights: Any, n: int) -> None:
+    """Refuse what is no mapping of names to finite factors (n,) of float64."""
+    if not isinstance(weights, Mapping):
+        refuse(who, f"returned weights as a {type(weights).__name__}", "a dict of arrays by name")
+    for name, factor in weights.items():
+        if not isinstance(factor, np.ndarray) or factor.shape != (n,):
+            shape = getattr(factor, "shape", type(factor).__name__)
+            refuse(who, f"returned the weight {name!r} of the shape {shape}", f"({n},)")
+        if factor.dtype != np.float64:
+            refuse(who, f"returned the weight {name!r} in {factor.dtype}", "float64")
+        require_finite(who, f"a weight {name!r}", factor, "")
+
+
+@cache
+def _known(pdgid: int) -> tuple[str, float | None]:
+    """Name of a PDG id, and the mass that the PDG gives [GeV]; None for what it does not have."""
+    try:
+        entry = PdgParticle.from_pdgid(pdgid)
+        return entry.evtgen_name, None if entry.mass is None else entry.mass / 1e3
+    except (ParticleNotFound, InvalidParticle, MatchingIDNotFound):
+        return f"PDG id {pdgid}", None
+
+
+def require_shell(who: str, kind: int, momentum: Any, mass: float | None) -> None:
+    """Refuse energies that are not positive, or not of that mass [GeV]: the PDG's where None, where it has one."""
+    name, pdg = _known(kind)
+    mass = pdg if mass is None else mass
+    energy = momentum[3]
+    square = np.einsum("in,in->n", momentum[:3], momentum[:3])  # a third of the time of three products
+    if mass is None:  # nobody knows it: no tachyons
+        off = np.minimum(energy * energy - square, 0.0)
+    else:
+        square += mass * mass
+        off = energy * energy
+        off -= square
+    least = float(energy.min(initial=math.inf))
+    # NaN fails too
+    if least > 0.0 and max(off.max(initial=0.0), -off.min(initial=0.0)) <= SHELL * least * least:
+        return
+    wrong = np.flatnonzero(~((np.abs(off) <= SHELL * energy * energy) & (energy > 0.0) & (energy < math.inf)))
+    if not len(wrong):
+        return
+    i = int(wrong[0])
+    p, wanted = math.hypot(*momentum[:3, i]), math.sqrt(square[i]) if square[i] >= 0.0 else math.nan
+    refuse(
+        who,
+        f"supplies {name} of momentum {p:.6g} GeV and energy {energy[i]:.6g} GeV",
+        f"{wanted:.6g} GeV"
+        + (" or more" if mass is None else f", as its mass is {mass:.6g} GeV")
+        + f", within {SHELL:g}; compute energies in float64",
+    )
+
+
+def require_column(who: str, name: str, column: Any) -> None:
+    """Refuse what is no column of numbers or truth values."""
+    if not isinstance(column, np.ndarray) or column.ndim != 1:
+        seen = f"the shape {column.shape}" if isinstance(column, np.ndarray) else f"a {type(column).__name__}"
+        refuse(who, f"observed {name} as {seen}", "an array with one number an entry; lists for several")
+    if column.dtype.char not in _WRITTEN:
+        refuse(
+            who,
+            f"observed {name} in {column.dtype}",
+            "bool, whole numbers, float32, float64: what files hold",
+        )
+
+
+def require_mask(who: str, what: str, mask: Any, n: int) -> None:
+    """Refuse what is no array (n,) of truth values."""
+    if not isinstance(mask, np.ndarray) or mask.shape != (n,) or mask.dtype != np.bool_:
+        seen = f"{getattr(mask, 'shape', type(mask).__name__)} {getattr(mask, 'dtype', '')}".strip()
+        refuse(who, f"gives {what} as {seen}", f"({n},) bool")
