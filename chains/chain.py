@@ -19,6 +19,7 @@ from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.frozen import freeze
 from darkpair.gen.joint_lifetime import JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
@@ -100,6 +101,7 @@ class Chain:
     _plans: tuple[_Plan, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        freeze(self)
         bounds: dict[Any, Any] = {}
         plans = tuple(self._plan(combination, bounds) for combination in combinations(self.decay))
         object.__setattr__(self, "_plans", plans)

@@ -13,6 +13,7 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.frozen import freeze
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle, spoken
 from darkpair.gen.streams import Streams
@@ -39,6 +40,7 @@ class ChainSet:
     chains: tuple[Chain, ...]
 
     def __post_init__(self) -> None:
+        freeze(self)
         names: dict[int, str] = {}
         for chain in self.chains:
             if chain.parent.pdgid in names:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from darkpair.gen.frozen import ByValue
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -57,7 +59,7 @@ class DarkCurrent(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ScalarCurrent:
+class ScalarCurrent(ByValue):
     """S2 d S1 - S1 d S2 of two real scalars (arXiv:2005.07102, eq. 41).
 
     Parameters
@@ -108,7 +110,7 @@ class ScalarCurrent:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FermionCurrent:
+class FermionCurrent(ByValue):
     """psi2-bar gamma (c_V + c_A gamma5) psi1 of two fermions (arXiv:2005.07102, eq. 42), one channel.
 
     Parameters

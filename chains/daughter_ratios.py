@@ -15,6 +15,7 @@ from itertools import product
 from darkpair.chains.descriptor import Spelled, parse
 from darkpair.chains.models.decays import K_SHORT_DECAY, PI0_DECAY
 from darkpair.gen.errors import DarkpairError
+from darkpair.gen.frozen import freeze
 from darkpair.gen.particles import DARK_IDS, particle
 
 __all__ = ["DaughterRatios", "daughter_ratios", "pi0_to_photons"]
@@ -40,6 +41,9 @@ class DaughterRatios:
     below: float
     measured: Mapping[str, float] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
 
 def daughter_ratios(text: str) -> DaughterRatios:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 
 from darkpair.chains.dark_currents import decay_products
+from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import kallen
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def pair_from_meson(current: DarkCurrent, coupling: Real, q2: Real) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class CurrentDecay:
+class CurrentDecay(ByValue):
     """X2 -> X1 f f-bar, or X1 pi+ pi- with ``scalar``; daughters ordered (X1, f, f-bar) unless ``fermion_last``.
 
     For the antiparticle of a Dirac X2 the roles of f and f-bar are exchanged: turn cos_theta round.
@@ -158,7 +159,7 @@ class CurrentDecay:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class VectorTransition:
+class VectorTransition(ByValue):
     """M' -> M X1 X2 through the vector portal; daughters ordered (M, X1, X2).
 
     Parameters
@@ -207,7 +208,7 @@ class VectorTransition:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class KstarTransition:
+class KstarTransition(ByValue):
     """B (of a b antiquark) -> K* X1 X2 by the vector portal, K* spins summed; daughters ordered (K*, X1, X2).
 
     Parameters
@@ -256,7 +257,7 @@ class KstarTransition:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ScalarTransition:
+class ScalarTransition(ByValue):
     """M' -> M X X through a scalar operator: f_0^2, isotropic in the pair's frame.
 
     Parameters
@@ -297,7 +298,7 @@ class ScalarTransition:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TripleDecay:
+class TripleDecay(ByValue):
     """psi2 -> psi1 psi1 psi1 through the off-diagonal and the axial diagonal current, contact.
 
     Antisymmetrised over the identical psi1: all three for Majorana, the first two of (psi1, psi1, psi1-bar)
@@ -350,7 +351,7 @@ class TripleDecay:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class PowerAmplitude:
+class PowerAmplitude(ByValue):
     """A squared amplitude that depends on q^2 alone: strength (q^2 - threshold^2)^power / (pole^2 - q^2)^2.
 
     Parameters

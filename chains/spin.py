@@ -23,6 +23,7 @@ from darkpair.chains.helicity import (
     spin_density,
     vector_vertex,
 )
+from darkpair.gen.frozen import ByValue
 from darkpair.gen.polarisation import FourVector
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class SpinAmplitude(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class MesonCurrent:
+class MesonCurrent(ByValue):
     """psi2-bar H-slash (c_V + c_A gamma5) psi1 with H the momentum of one meson, or that of a transition.
 
     Parameters
@@ -96,7 +97,7 @@ class MesonCurrent:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class KstarCurrent:
+class KstarCurrent(ByValue):
     """B -> K* psi1 psi2: momenta of B, K* and the pair.
 
     Parameters
@@ -134,7 +135,7 @@ class YukawaPair:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LightPair:
+class LightPair(ByValue):
     """psi2 -> psi1 and a light pair, as `CurrentDecay` has it: momenta of psi1 and the pair.
 
     Parameters
@@ -164,7 +165,7 @@ class LightPair:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class DipoleAmplitude:
+class DipoleAmplitude(ByValue):
     """psi2 -> psi1 gamma by psi1-bar sigma (mu + d gamma5) psi2 F / 2: momenta of psi1 and the photon.
 
     Parameters
@@ -194,7 +195,7 @@ class DipoleAmplitude:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class PairSpin:
+class PairSpin(ByValue):
     """Polarisation of the dark fermions of a production, one of which is the other's partner.
 
     Parameters
@@ -250,7 +251,7 @@ class PairSpin:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class DecaySpin:
+class DecaySpin(ByValue):
     """Analysing vector of X2 -> X1 and others, X1 first.
 
     Parameters
@@ -282,7 +283,7 @@ class DecaySpin:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TripleSpin:
+class TripleSpin(ByValue):
     """Analysing vector of psi2 -> psi1 psi1 psi1, antisymmetrised as `TripleDecay` has it; zero for Majorana ones.
 
     Parameters

@@ -17,6 +17,7 @@ from darkpair.chains.dalitz import (
 from darkpair.chains.form_factors import BCL_K, DISPERSIVE_PI, FormFactor
 from darkpair.chains.leptonic import KrollWada, MuonDecay, SemileptonicKaon
 from darkpair.gen.data_files import forgotten_with_changes, load
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, kallen
 from darkpair.gen.particles import Particle, conjugate, particle
 from darkpair.gen.phase_space import MatrixElement
@@ -118,6 +119,9 @@ class Law:
     summary: str
     numbers: Mapping[str, float] = field(default_factory=dict)
     order: tuple[int, ...] = (0, 1, 2)
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     @property
     def particles(self) -> tuple[Particle, tuple[Particle, ...]]:

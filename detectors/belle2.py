@@ -23,6 +23,7 @@ from darkpair.detectors.data_file import read_data, selections
 from darkpair.detectors.selection import Selection
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.parameters import Length, checked
@@ -103,6 +104,7 @@ class Belle2:
     escape_length: Annotated[float | None, Length] = None
 
     def __post_init__(self) -> None:
+        freeze(self)
         if self.experiment not in EXPERIMENTS:
             raise UnknownNameError("experiment of belle2", self.experiment, EXPERIMENTS)
         if isinstance(self.without, str):

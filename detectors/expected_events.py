@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any, Final
 
 from darkpair.detectors.efficiency import LIMIT_LEVEL
 from darkpair.gen.errors import InputError
+from darkpair.gen.frozen import freeze
 
 __all__ = ["ERRORS", "ExpectedEvents", "Simulated"]
 
@@ -41,6 +41,7 @@ class Simulated:
     untold: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        freeze(self)
         for name in ("value", "upper_limit"):
             if not math.isfinite(getattr(self, name)):
                 raise InputError(f"{name} of an acceptance = {getattr(self, name)}; allowed: a finite number")
@@ -77,7 +78,7 @@ class ExpectedEvents:
     spectra: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "spectra", MappingProxyType(dict(self.spectra)))
+        freeze(self)
 
     @property
     def errors(self) -> dict[str, float]:

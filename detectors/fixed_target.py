@@ -28,6 +28,7 @@ from darkpair.detectors.smearing import Calorimeter, Tracks
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
@@ -91,6 +92,7 @@ class FixedTarget:
     resolution: str = "data"
 
     def __post_init__(self) -> None:
+        freeze(self)
         for name in ("without", "factors"):
             if isinstance(getattr(self, name), str):
                 object.__setattr__(self, name, (getattr(self, name),))

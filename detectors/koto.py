@@ -32,6 +32,7 @@ from darkpair.detectors.smearing import Calorimeter, calorimeter
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
@@ -92,6 +93,7 @@ class Koto:
     factors: Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        freeze(self)
         if isinstance(self.without, str):
             object.__setattr__(self, "without", (self.without,))
         if isinstance(self.factors, str):

@@ -19,6 +19,7 @@ from darkpair.detectors.selection import Selection
 from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
@@ -69,6 +70,7 @@ class KotoKaon:
     errors: Calorimeter = field(default_factory=lambda: Koto().resolution)
 
     def __post_init__(self) -> None:
+        freeze(self)
         if self.pions not in (2, 3):
             raise InputError(f"K_L -> {self.pions} pi0; allowed: 2 and 3")
         _ = self.cuts  # the names are checked here

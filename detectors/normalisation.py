@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 from darkpair.detectors.data_file import Number
 from darkpair.detectors.expected_events import ExpectedEvents, Simulated
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.sources.meson_multiplicity import half_spread
 
@@ -85,7 +85,7 @@ class Normalisation:
         if self.way not in WAYS:
             raise UnknownNameError("way of counting parents", self.way, WAYS)
         object.__setattr__(self, "unit", self.unit or WAYS[self.way])
-        object.__setattr__(self, "factors", MappingProxyType(dict(self.factors)))
+        freeze(self)
         numbers = {name: getattr(self, name) for name in ("exposure", "parents")}
         numbers |= {name: getattr(self, name) or 0.0 for name in ("multiplicity", "efficiency", "reference")}
         for name, value in (numbers | dict(self.factors)).items():

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 
 __all__ = ["Cut", "Line", "Selection"]
@@ -113,6 +114,7 @@ class Selection:
     box: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        freeze(self)
         inside = [cut.name in self.box for cut in self.cuts]
         if inside != sorted(inside):
             raise InputError(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 
 __all__ = ["Cutflow", "MaybeNone", "Stage"]
@@ -85,6 +86,9 @@ class Cutflow:
     """
 
     stages: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     @classmethod
     def of(cls, weight: Array, masks: Sequence[tuple[str, NDArray[np.bool_]]]) -> Cutflow:

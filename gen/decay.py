@@ -13,6 +13,7 @@ import numpy as np
 from darkpair.gen.conservation import Vertex, require_allowed, require_fermion_number
 from darkpair.gen.directions import Vector3, direction, isotropic
 from darkpair.gen.errors import InputError
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
@@ -69,6 +70,7 @@ class Mode:
     analyser: Analyser | None = None
 
     def __post_init__(self) -> None:
+        freeze(self)
         if len(self.daughters) < 2:
             raise InputError(f"a decay to {len(self.daughters)} particle; allowed: two or more daughters")
         if not 0.0 <= self.branching_ratio <= 1.0:
@@ -124,6 +126,7 @@ class Decay:
     generators: tuple[TwoBody | ManyBodyThrow | None, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        freeze(self)
         name = self.parent.name
         require_within(self.parent.mass, ENERGIES, f"mass of {name}, which decays,", "GeV")
         total = math.fsum(mode.branching_ratio for mode in self.modes)

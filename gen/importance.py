@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
+from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import EventChain
 from darkpair.gen.streams import BLOCK, Streams
@@ -69,8 +70,8 @@ class Aimable(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bias:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bias(ByValue):
     """A density in (y, pT, azimuth), constant in each cell.
 
     Parameters

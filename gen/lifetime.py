@@ -17,6 +17,7 @@ from darkpair.gen.confined import Confined
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.flight import Flight, decay_probability, truncated_exponential
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.ranges import LENGTHS, require_within
 from darkpair.gen.region import Region
@@ -114,6 +115,7 @@ class Forced(Confined):
     max_weight: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
+        freeze(self)
         _check_ctau(self.ctau, prompt=False)
 
     def sample(
@@ -273,6 +275,7 @@ class ScanInside(Confined):
     needs: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
+        freeze(self)
         _check_grid(self.shortest, self.longest, self.per_decade)
 
     factor: ClassVar[str] = "path"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.frozen import freeze
 from darkpair.gen.ranges import INPUTS, require_within
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Inputs:
     overrides: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
+        freeze(self)
         if self.preset not in PRESETS:
             raise UnknownNameError("preset of inputs", self.preset, PRESETS)
         for name, value in self.overrides:

@@ -13,6 +13,7 @@ from darkpair.chains.models.electroweak import total_width
 from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.frozen import ByValue
 from darkpair.gen.ranges import ENERGIES, NUMBERS, WIDTHS, require_within
 
 if TYPE_CHECKING:
@@ -98,10 +99,11 @@ def check_mass(name: str, value: Real) -> None:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Model:
+class Model(ByValue):
     """A portal: couplings and masses, and every rate that follows.
 
-    Arrays of masses and couplings broadcast against each other in every method.
+    Arrays of masses and couplings broadcast against each other in every method.  Two models of one class with the same
+    numbers are equal and have one hash; arrays are copied and cannot be written into.
 
     Parameters
     ----------
@@ -133,9 +135,10 @@ class Model:
     invisible_width: Real = 0.0
     invisible_branching_ratio: Real = 0.0
     #: Widths already computed; the model is frozen, so they stay right.
-    _widths: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False)
+    _widths: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for entry in fields(self):
             value = getattr(self, entry.name)
             if isinstance(value, (int, float, complex, np.ndarray)) and not np.all(np.isfinite(value)):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
+from darkpair.gen.frozen import freeze
 from darkpair.gen.originals import Originals, four_momentum
 from darkpair.gen.particles import conjugate, particle
 from darkpair.gen.sources.event_readers import VERTEX, Reader, open_events
@@ -96,6 +97,7 @@ class EventFile:
     _index: _Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        freeze(self)
         if isinstance(self.parents, str):
             object.__setattr__(self, "parents", (self.parents,))
         if self.mass not in get_args(Literal["pdg", "stored"]):

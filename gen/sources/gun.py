@@ -11,6 +11,7 @@ import numpy as np
 from darkpair.gen.directions import about
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.parameters import Angle, Energy, Length, checked
 from darkpair.gen.particles import particle
@@ -50,6 +51,7 @@ class Gun:
     mass: Annotated[float | None, Energy] = None
 
     def __post_init__(self) -> None:
+        freeze(self)
         if len(self._range) != 2:
             raise InputError(
                 f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more"

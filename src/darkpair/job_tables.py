@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from darkpair.gen.frozen import frozen
 from darkpair.gen.pipeline import MOST_EVENTS
 
 __all__ = ["ChainTable", "NormalisationTable", "OutputTable", "RunTable", "Table"]
@@ -15,6 +16,11 @@ class Table(BaseModel):
     """A table of a job: what it does not know is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Close the tables and lists in it, so that a job has a hash and stays what was checked."""
+        for name, value in self.__dict__.items():
+            self.__dict__[name] = frozen(value)
 
 
 class RunTable(Table):
