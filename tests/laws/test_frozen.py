@@ -89,7 +89,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "chain set": lambda: ChainSet(
         chains=build_chains(["B0 -> K0 X1 X2", "B+ -> K+ X1 X2"], mass={"X1": 0.0, "X2": 0.3})  # type: ignore[arg-type]
     ),
-    "chain of a model": lambda: _model("zprime-dirac").chain("B+", "K+ X1 X2"),
+    "chain of a model": lambda: _model("zprime-dirac").chain(),
     "pipeline": lambda: Pipeline(source=Gun(), chain=_chain("kl_x1x2_pi0"), detector=Koto()),
     "job": lambda: load_job(EXAMPLES / "koto_pi0.toml"),
     "job of a model": lambda: load_job(EXAMPLES / "belle2.toml", ["source.list=[1, [2, 3], {a = [4]}]"]),
@@ -184,8 +184,8 @@ def test_mapping() -> None:
     for change in (
         lambda: mapping.update(b=1),
         lambda: mapping.pop("b"),
-        lambda: mapping.popitem(),
-        lambda: mapping.clear(),
+        mapping.popitem,
+        mapping.clear,
         lambda: mapping.setdefault("z", 1),
         lambda: mapping.__delitem__("b"),
         lambda: mapping.__ior__({"z": 1}),
