@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
-from darkpair.gen.errors import DarkpairError, nearest
+from darkpair.gen.errors import DarkpairError, DarkpairWarning, nearest
 
 __all__ = ["CommandGroup"]
 
@@ -52,7 +54,8 @@ class CommandGroup(click.Group):
         kwargs |= {"standalone_mode": False, "prog_name": "darkpair"}
         words = sys.argv[1:] if args is None else list(args)
         try:
-            return super().main(words or ["--help"], *more, **kwargs)
+            with _warnings_as_lines():
+                return super().main(words or ["--help"], *more, **kwargs)
         except DarkpairError as error:
             _stop(str(error))
         except click.exceptions.NoSuchOption as error:
@@ -64,6 +67,23 @@ class CommandGroup(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("darkpair: stopped; nothing is left behind", err=True)
             sys.exit(130)
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Print our own warnings as one line each; those of libraries stay as they are."""
+    with warnings.catch_warnings():
+        plain = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+            if issubclass(category, DarkpairWarning):
+                click.echo(f"darkpair: {message}", err=True)
+            else:
+                plain(message, category, *rest, **more)
+
+        warnings.simplefilter("always", DarkpairWarning)
+        warnings.showwarning = show
+        yield
 
 
 def _stop(message: str) -> NoReturn:
