@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,9 @@ import click
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, nearest
 
 __all__ = ["CommandGroup"]
+
+#: What is no name, number or path that anybody typed.
+_LONG = re.compile(r"\S{300,}")
 
 
 class CommandGroup(click.Group):
@@ -87,5 +91,6 @@ def _warnings_as_lines() -> Iterator[None]:
 
 
 def _stop(message: str) -> NoReturn:
-    click.echo(f"darkpair: {' '.join(message.split())}", err=True)
+    line = _LONG.sub(lambda word: f"{word[0][:36]} ... {word[0][-36:]}", " ".join(message.split()))
+    click.echo(f"darkpair: {line}", err=True)
     sys.exit(2)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from darkpair.cli.options import job_argument, settings_option
+from darkpair.cli.options import job_argument, overrides_of, run_options, settings_option
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
@@ -17,21 +17,9 @@ __all__ = ["command"]
 
 @click.command("run")
 @job_argument
-@click.option("-n", "n", type=float, help="Generated events.")
-@click.option("-o", "--output", help="File: .root, .hepmc3 or .hepmc3.gz; the picture goes beside it.")
-@click.option("--seed", type=int, help="Random seed.")
-@click.option("--workers", type=int, help="Processes.")
-@click.option("--branching-ratio", type=float, help="Of the chain's first decay, for the expected events.")
+@run_options
 @settings_option
-def command(
-    job: Path,
-    n: float | None,
-    output: str | None,
-    seed: int | None,
-    workers: int | None,
-    branching_ratio: float | None,
-    settings: tuple[str, ...],
-) -> None:
+def command(job: Path, settings: tuple[str, ...], **given: object) -> None:
     """Generate the events of a job file."""
     from darkpair.expected_report import expected_lines
     from darkpair.job import load_job
@@ -39,9 +27,7 @@ def command(
     from darkpair.result import summary
     from darkpair.run import run_job
 
-    overrides = {"run.n": n, "output.path": output, "run.seed": seed, "run.workers": workers}
-    overrides["normalisation.branching_ratio"] = branching_ratio
-    loaded = load_job(job, settings, overrides)
+    loaded = load_job(job, settings, overrides_of(given))
     with _progress(loaded.run.n) as progress:
         result = run_job(loaded, progress=progress)
     rows = summary(result.cutflow, result.factors)
