@@ -160,15 +160,14 @@ def _plugins() -> Iterator[Finding]:
         except Exception as error:  # noqa: BLE001 (a stranger's entry point may fail in any way)
             yield _broken("plug-ins", kind, error)
             continue
-        ours = [p for p in plugins.values() if p.origin == "darkpair" and p.factory is not None]
-        yield Finding(part="plug-ins", name=kind, state="ok", text=f"{len(ours)} of darkpair")
-        for plugin in plugins.values():
-            if plugin.factory is None:
-                text = f"of {plugin.origin}: {plugin.summary}"
-                yield Finding(part="plug-ins", name=f"{kind}: {plugin.name}", state="broken", text=text)
+        ours = sum(plugin.origin == "darkpair" for plugin in plugins)
+        yield Finding(part="plug-ins", name=kind, state="ok", text=f"{ours} of darkpair")
+        for plugin in plugins:
+            name, text = f"{kind}: {plugin.name}", f"of {plugin.origin}"
+            if plugin.broken:
+                yield Finding(part="plug-ins", name=name, state="broken", text=f"{text}: {plugin.summary}")
             elif plugin.origin != "darkpair":
-                text = f"of {plugin.origin}"
-                yield Finding(part="plug-ins", name=f"{kind}: {plugin.name}", state="ok", text=text)
+                yield Finding(part="plug-ins", name=name, state="ok", text=text)
 
 
 def _caches() -> Iterator[Finding]:

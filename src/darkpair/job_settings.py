@@ -48,7 +48,9 @@ def put_settings(
     for setting in settings:
         key, sign, value = setting.partition("=")
         if not sign or not key.strip():
-            raise InputError(f"--set {shown(setting)}; allowed: section.key=value, as in chain.mass.X2='400 MeV'")
+            raise InputError(
+                f"--set {shown(setting)}; allowed: section.key=value, as in chain.mass.X2='400 MeV'"
+            )
         given[key.strip()] = _value(value.strip())
     given |= {key: value for key, value in (overrides or {}).items() if value is not None}
     for key, value in given.items():
@@ -239,7 +241,9 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
     for section in sections:
         data = data.setdefault(section, {})
         if not isinstance(data, dict):
-            raise InputError(f"{shown(key)}: {shown(section)} is a value, not a section; allowed: section.key=value")
+            raise InputError(
+                f"{shown(key)}: {shown(section)} is a value, not a section; allowed: section.key=value"
+            )
     data[last] = value
 
 
