@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ClosedChannelError", "DarkpairError", "InputError", "UnknownNameError", "nearest", "shown"]
+__all__ = [
+    "ClosedChannelError",
+    "DarkpairError",
+    "DarkpairWarning",
+    "InputError",
+    "UnknownNameError",
+    "nearest",
+    "shown",
+]
 
 #: Most characters of a user's value that a message repeats.
 LONGEST: Final = 80
@@ -17,6 +25,10 @@ LONGEST: Final = 80
 
 class DarkpairError(Exception):
     """Anything that darkpair refuses; the message says what, what is allowed and what to do."""
+
+
+class DarkpairWarning(UserWarning):
+    """What was done otherwise than somebody may expect, in one line; the command line prints it and goes on."""
 
 
 class InputError(DarkpairError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.topology import DECAYED
 from darkpair.gen.units import exactly, quantity
+from darkpair.job_settings import put_settings, without_leftovers
 from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
 
@@ -195,22 +197,22 @@ def load_job(
     ------
     InputError
         If the file cannot be read, is not TOML, or says something that a job cannot say.
+
+    Warns
+    -----
+    DarkpairWarning
+        Where another chain, source or detector is set than the file has: of what belonged to the file's, which is dropped.
     """
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=exactly)
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=exactly)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing job file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a TOML file ({error}); see examples/koto_pi0.toml for one") from error
-    for setting in settings:
-        key, sign, value = setting.partition("=")
-        if not sign or not key.strip():
-            raise InputError(f"--set {setting!r}; allowed: section.key=value, as in chain.mass.X2='400 MeV'")
-        _put(data, key.strip(), _value(value.strip()))
-    for key, value in (overrides or {}).items():
-        if value is not None:
-            _put(data, key, value)
+    file = copy.deepcopy(data)
+    given = put_settings(data, settings, overrides)
+    data = without_leftovers(file, data, given, _chains_of)
     try:
         return Job.model_validate(data)
     except ValidationError as error:
@@ -255,20 +257,12 @@ def _lifetime(law: str, ctau: float, detector: object, name: str, together: bool
     return Forced(region=region, ctau=ctau, needs=None if needs is None else tuple(needs))
 
 
-def _put(data: dict[str, Any], key: str, value: Any) -> None:
-    *sections, last = key.split(".")
-    for section in sections:
-        data = data.setdefault(section, {})
-        if not isinstance(data, dict):
-            raise InputError(f"{key!r}: {section!r} is a value, not a section; allowed: section.key=value")
-    data[last] = value
-
-
-def _value(text: str) -> Any:
+def _chains_of(data: Mapping[str, Any]) -> list[Chain]:
+    """Chains that a job's data spells; an InputError where the data is no job's."""
     try:
-        return tomllib.loads(f"x = {text}", parse_float=exactly)["x"]
-    except tomllib.TOMLDecodeError:
-        return text
+        return Job.model_validate(data)._given()
+    except ValidationError as error:
+        raise InputError(_explain(error)) from error
 
 
 def _explain(error: ValidationError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -23,6 +24,7 @@ __all__ = [
     "cutflow_table",
     "keys_table",
     "limits_table",
+    "object_lines",
     "plugin_table",
     "production_lines",
     "rate_rows_table",
@@ -175,6 +177,34 @@ def recipe_lines(told: Mapping[str, Any]) -> list[str]:
     for one in chain.get("chains", [chain]):
         modes |= one.get("modes", {})
     return [f"made                   {name}: {recipe}" for name, recipe in modes.items()]
+
+
+def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -> list[str]:
+    """An object of a job, as a file's provenance describes it: its name or its type, and its plain parameters."""
+    if said is None:
+        return [f"{section:<23}none"]
+    if "chains" in said:
+        return [line for one in said["chains"] for line in object_lines(section, one)]
+    plain = [
+        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}"
+        for key, value in said.items()
+        if key not in ("type", "decay") and isinstance(value, bool | int | float | str)
+    ]
+    lines = [
+        f"{section:<23}{said.get('decay') if section == 'chain' else name or said.get('type', '')}",
+        *_wrapped(", ".join(plain)),
+    ]
+    for word, law in said.get("lifetimes", {}).items():
+        lines.append(f"{'lifetime':<23}{word}: {law.get('type', law)}")
+    for word, particle in said.get("particles", {}).items():
+        if particle.get("ctau") not in (None, "inf") and f"{word} ->" in said.get("decay", ""):
+            lines.append(f"{'':<23}{word}: {particle['mass']:g} GeV, c tau {particle['ctau']:g} mm")
+    return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    """Text beneath a name of the left column."""
+    return [f"{'':<23}{line}" for line in textwrap.wrap(text, 96)]
 
 
 def _last_cut(cutflow: Sequence[Mapping[str, Any]]) -> str:

@@ -28,7 +28,7 @@ from darkpair.picture import draw, require_matplotlib
 from darkpair.result import summary
 from darkpair.workers import leave_if_imported, worker_pool
 
-__all__ = ["Result", "run_job"]
+__all__ = ["Result", "flat_factors", "provenance", "run_job", "writer_of"]
 
 #: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
 _WRITE_AT_ONCE = 32768
@@ -88,7 +88,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     if job.output.picture:
         require_matplotlib()
     path = Path(job.output.path)
-    writer = _writer(job, pipeline)
+    writer = writer_of(job, pipeline)
     start = time.perf_counter()
     total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
     places: hist.Hist[Any] | None = None  # where no detector has pictures to show
@@ -143,7 +143,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     )
 
 
-def _writer(job: Job, pipeline: Pipeline) -> EventWriter:
+def writer_of(job: Job, pipeline: Pipeline) -> EventWriter:
     """File of the kind that the ending of the job's path says."""
     output = job.output
     if not is_hepmc(output.path):

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import darkpair.cli
+import darkpair.cli.study
 import darkpair.pages.__main__
 from darkpair.job import load_job
 from darkpair.pages.runs import read_runs, run_of
@@ -109,17 +109,9 @@ COMMANDS = [
 ]
 
 
-class _Quick:
-    """The studies, the slow ones replaced by one that does nothing."""
-
-    def __contains__(self, name: object) -> bool:
-        return name in STUDIES
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(STUDIES)
-
-    def __getitem__(self, name: str) -> Callable[..., list[Path]]:
-        return (lambda *_, **__: []) if name in SLOW else STUDIES[name]
+def quick_study(name: str) -> Callable[..., list[Path]]:
+    """The study of that name; instead of a slow one, what does nothing."""
+    return (lambda *_, **__: []) if name in SLOW else STUDIES[name]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +123,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     write_nano(path / "nanoAOD_2015_CMS_Open_Data_ttbar.root", [b_event(), b_event(511)])
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)
-        patch.setattr(darkpair.cli, "STUDIES", _Quick())
+        patch.setattr(darkpair.cli.study, "study_of", quick_study)
         yield path
 
 
@@ -156,7 +148,7 @@ def test_commands(where: str, command: str, folder: Path, monkeypatch: pytest.Mo
         return
     assert words[0] == "darkpair", where
     if not [word for word in words[2:] if not word.startswith("-") and word not in ("20000", "cache")]:
-        assert words[1] in darkpair.cli.main.commands  # a command's name in prose, without its arguments
+        assert words[1] in darkpair.cli.COMMANDS  # a command's name in prose, without its arguments
         if words[1] != "list":
             return
     if words[1] == "inspect" and not (folder / words[2]).exists():  # of a command that stands on another page
@@ -248,7 +240,8 @@ def test_names_of_the_package_exist(page: str, name: str) -> None:
 
 def test_options_in_prose_exist() -> None:
     """Every `--option` that a page names is one of some command (pip's, git's and nox's are none of ours)."""
-    known = {opt for command in darkpair.cli.main.commands.values() for p in command.params for opt in p.opts}
+    commands = [import_module(f"darkpair.cli.{name}").command for name in darkpair.cli.COMMANDS]
+    known = {opt for command in commands for p in command.params for opt in p.opts}
     for page in PAGES:
         for option in re.findall(r"`(--[a-z][a-z-]*)", prose(page)):
             assert option in known, f"{page.name}: {option}"

@@ -1,0 +1,96 @@
+"""How commands are found and how they end: read when they are named, and a mistake is one line and exit status 2."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from darkpair.gen.errors import DarkpairError, DarkpairWarning, nearest
+
+__all__ = ["CommandGroup"]
+
+#: What is no name, number or path that anybody typed.
+_LONG = re.compile(r"\S{300,}")
+
+
+class CommandGroup(click.Group):
+    """Commands by name, each the ``command`` of the module ``darkpair.cli.NAME``.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the commands, in the order of the help.
+    """
+
+    def __init__(self, *args: Any, names: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = tuple(names)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the help."""
+        return list(self.names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Command of that name, whose module is imported now; None if there is none."""
+        if cmd_name not in self.names:
+            return None
+        command: click.Command = import_module(f"darkpair.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of some words; a name that is none is told with the nearest one."""
+        name = args[0] if args else ""
+        if name and name not in self.names and not name.startswith("-"):
+            ctx.fail(f"No such command {name!r}{nearest(name, self.names)}.")
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **kwargs: Any) -> Any:
+        """Run; as click's, with our way to stop, and the help where nothing is asked."""
+        kwargs |= {"standalone_mode": False, "prog_name": "darkpair"}
+        words = sys.argv[1:] if args is None else list(args)
+        try:
+            with _warnings_as_lines():
+                return super().main(words or ["--help"], *more, **kwargs)
+        except DarkpairError as error:
+            _stop(str(error))
+        except click.exceptions.NoSuchOption as error:
+            hint = f" (did you mean {error.possibilities[0]!r}?)" if error.possibilities else ""
+            _stop(f"{error.message}{hint}")
+        except click.UsageError as error:
+            path = "darkpair" if error.ctx is None else error.ctx.command_path
+            _stop(f"{error.format_message()} See {path} --help.")
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("darkpair: stopped; nothing is left behind", err=True)
+            sys.exit(130)
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Print our own warnings as one line each; those of libraries stay as they are."""
+    with warnings.catch_warnings():
+        plain = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+            if issubclass(category, DarkpairWarning):
+                click.echo(f"darkpair: {message}", err=True)
+            else:
+                plain(message, category, *rest, **more)
+
+        warnings.simplefilter("always", DarkpairWarning)
+        warnings.showwarning = show
+        yield
+
+
+def _stop(message: str) -> NoReturn:
+    line = _LONG.sub(lambda word: f"{word[0][:36]} ... {word[0][-36:]}", " ".join(message.split()))
+    click.echo(f"darkpair: {line}", err=True)
+    sys.exit(2)

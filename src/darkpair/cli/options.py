@@ -1,0 +1,77 @@
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from darkpair.gen.errors import InputError
+
+__all__ = [
+    "job_argument",
+    "json_option",
+    "overrides_of",
+    "pairs",
+    "preset_option",
+    "run_options",
+    "settings_option",
+]
+
+job_argument = click.argument("job", type=click.Path(path_type=Path))
+
+settings_option = click.option(
+    "--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE", help="Any key of the job file."
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+
+preset_option = click.option(
+    "--inputs", "preset", default="pdg", help="Table of inputs: pdg, paper or paper-10tev."
+)
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The keys of a job that have an option of their own; `overrides_of` gives them back."""
+    for option in reversed(
+        (
+            click.option("-n", "n", type=float, help="Generated events."),
+            click.option(
+                "-o", "--output", help="File: .root, .hepmc3 or .hepmc3.gz; the picture goes beside it."
+            ),
+            click.option("--seed", type=int, help="Random seed."),
+            click.option("--workers", type=int, help="Processes."),
+            click.option(
+                "--branching-ratio",
+                type=float,
+                help="Of the chain's first decay, for the expected events.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def overrides_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys of a job, as `darkpair.job.load_job` takes them, of `run_options` as given."""
+    keys = {
+        "n": "run.n",
+        "output": "output.path",
+        "seed": "run.seed",
+        "workers": "run.workers",
+        "branching_ratio": "normalisation.branching_ratio",
+    }
+    return {keys[name]: value for name, value in given.items()}
+
+
+def pairs(settings: tuple[str, ...]) -> dict[str, str]:
+    """Parameters of a model as given."""
+    given = {}
+    for setting in settings:
+        key, sign, value = setting.partition("=")
+        if not sign or not key:
+            raise InputError(f"{setting!r}; allowed: key=value, as in m2='430 MeV'")
+        given[key] = value
+    return given

@@ -1,0 +1,33 @@
+"""``darkpair rates``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from darkpair.cli.options import json_option, pairs, preset_option
+from darkpair.cli.terminal import show
+
+__all__ = ["command"]
+
+
+@click.command("rates", context_settings={"ignore_unknown_options": False})
+@click.argument("model")
+@click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
+@preset_option
+@json_option
+def command(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> None:
+    """Show widths, branching ratios and c tau of a model at one point, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'."""
+    from darkpair.chains.models.rates import build_model, rate_table
+    from darkpair.gen.provenance import describe
+
+    point = build_model(model, pairs(settings), preset)
+    rows = rate_table(point)
+    if as_json:
+        plain = {"model": model, "point": describe(point), "rows": [describe(row) for row in rows]}
+        click.echo(json.dumps(plain, indent=1))
+        return
+    from darkpair.report import rate_rows_table
+
+    show(rate_rows_table(rows, f"{model}, inputs {point.inputs.preset}"))

@@ -1,0 +1,144 @@
+"""``darkpair check`` says what a run would do and leaves nothing; ``darkpair doctor`` says what is broken and never breaks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import darkpair.doctor
+from darkpair.check import check_job
+from darkpair.cli import main
+from darkpair.gen.streams import BLOCK
+from darkpair.job import load_job
+from darkpair.run import run_job
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+KOTO = EXAMPLES / "koto_pi0.toml"
+
+
+def invoke(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["koto_pi0", "koto_zprime", "charm", "belle2"])
+def test_an_example_is_told_and_nothing_is_left(name: str, empty: Path) -> None:
+    done = invoke("check", str(EXAMPLES / f"{name}.toml"))
+    assert done.exit_code == 0, done.output
+    for word in (
+        "source  ",
+        "chain  ",
+        "detector  ",
+        "acceptance  ",
+        "time of all  ",
+        "nothing is written now",
+    ):
+        assert word in done.output, word
+    assert ("X2 -> X1 pi0  " in done.output) == (name != "koto_pi0")  # rates of a model
+    assert list(empty.iterdir()) == []
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_pilot_is_the_first_block_of_the_run() -> None:
+    told = json.loads(invoke("check", str(KOTO), "-n", str(10 * BLOCK), "--json").stdout)
+    run = invoke("run", str(KOTO), "-n", str(BLOCK), "-o", "x.root", "--set", "output.picture=false")
+    assert run.exit_code == 0
+    made = json.loads(invoke("inspect", "x.root", "--json").stdout)
+    assert told["result"]["cutflow"] == made["result"]["cutflow"]
+    assert told["result"]["expected"]["value"] == made["result"]["expected"]["value"]
+    assert told["events"] == 10 * BLOCK
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_size_is_the_file_s() -> None:
+    job = load_job(KOTO, overrides={"run.n": 6 * BLOCK, "output.path": "x.root", "output.picture": False})
+    preview = check_job(job)
+    run_job(job)
+    assert preview.size == pytest.approx(Path("x.root").stat().st_size, rel=0.1)
+    assert preview.warnings == ()
+    assert check_job(job).warnings == ("x.root exists and would be replaced",)
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_sample_without_events_is_a_warning() -> None:
+    done = invoke("check", str(KOTO), "--set", "chain.ctau.X2=1 km")
+    assert done.exit_code == 0
+    assert "warning                none of the first 16,384 events is accepted" in done.output
+    assert "not known: too few events are kept" in done.output
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-n", "0"),
+        ("-o", "nowhere/x.root"),
+        ("--set", "chain.mass.X9=1"),
+        ("--set", "detector.selection=2099"),
+        ("--branching-ratio", "2"),
+        ("nothing.toml",),
+    ],
+)
+def test_what_a_run_refuses_check_refuses(words: tuple[str, ...]) -> None:
+    job = () if words == ("nothing.toml",) else (str(KOTO),)
+    check, run = (invoke(command, *job, *words) for command in ("check", "run"))
+    assert (check.exit_code, check.stderr) == (run.exit_code, run.stderr)
+    assert check.exit_code == 2
+    assert len(check.stderr.splitlines()) == 1
+
+
+def test_a_healthy_installation() -> None:
+    rows = json.loads(invoke("doctor", "--json").stdout)
+    states = {(row["part"], row["name"]): row["state"] for row in rows}
+    for name in ("python", "darkpair", "numpy", "awkward"):
+        assert states["versions", name] == "ok"
+    for name in ("numba", "pyhf", "matplotlib", "pyhepmc"):
+        assert states["extras", name] in {"ok", "missing"}
+    assert {part for part, _ in states} == {"versions", "extras", "plug-ins", "caches", "machine"}
+    done = invoke("doctor")
+    assert done.exit_code == (1 if "broken" in states.values() else 0)
+
+
+def test_what_is_missing_comes_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(name: str) -> str:
+        if name == "pyhf":
+            raise darkpair.doctor.PackageNotFoundError(name)
+        return {"numpy": "1.2", "darkpair": "1"}.get(name, "99")
+
+    monkeypatch.setattr(darkpair.doctor, "version", version)
+    done = invoke("doctor")
+    assert done.exit_code == 1
+    assert (
+        "MISSING: not installed; for toy experiments and workspaces: pip install 'darkpair[limits]'"
+        in done.output
+    )
+    assert "BROKEN: 1.2; needed: 1.26 or later; pip install 'numpy>=1.26'" in done.output
+
+
+@pytest.mark.parametrize("part", ["_versions", "_extras", "_plugins", "_caches", "_machine"])
+def test_whatever_fails_is_a_line(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> Any:
+        raise OSError(f"no {part}\nat all")
+
+    monkeypatch.setattr(darkpair.doctor, part, fail)
+    done = invoke("doctor")
+    assert done.exit_code == 1
+    assert f"BROKEN: OSError: no {part} at all" in done.output
+    assert "1 broken" in done.output
+
+
+def test_a_cache_that_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "darkpair").write_text("x")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    done = invoke("doctor")
+    assert done.exit_code == 1
+    assert "not a folder that may be written to; say --cache FOLDER" in done.output
