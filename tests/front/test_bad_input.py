@@ -25,7 +25,7 @@ path = "PATH"
 """
 
 CASES = [
-    (["chain.name=kl_x1x2_pi", "chain.decay="], ["expected a particle after ''"]),
+    (["chain.decay="], ["expected a particle after ''"]),
     (["chain.dekay=x"], ["chain.dekay", "chain.decay"]),
     (["runn.n=5"], ["runn", "'run'"]),
     (["chain.mass.X1=0.1"], ["0.53", "0.497611"]),
