@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +14,8 @@ from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 
 if TYPE_CHECKING:
+    import awkward as ak
+
     from darkpair.chains.chain import Chain
     from darkpair.gen.topology import Topology
 
@@ -68,6 +69,8 @@ def _parts(
             if _kind(part.topology) in kinds and len(part):
                 yield part.rows, _kind(part.topology), part.momentum
         return
+    import awkward as ak
+
     counts = ak.num(events.particles)
     for kind in kinds:
         rows = np.flatnonzero(counts == len(kind[0]))

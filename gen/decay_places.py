@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import hist
 import numpy as np
 
 from darkpair.gen.events import Batch
 from darkpair.gen.particles import Particle, conjugate
+
+if TYPE_CHECKING:
+    import hist
 
 __all__ = ["decay_places"]
 
@@ -19,6 +21,8 @@ def decay_places(batch: Batch) -> hist.Hist[Any]:
     Parents and dark particles that decay are filled in, an antiparticle under the name of its particle.  A prompt
     decay of a parent is at distance 0, in the underflow.
     """
+    import hist
+
     filled: hist.Hist[Any] = hist.Hist(
         hist.axis.StrCategory([], growth=True, name="particle"),
         hist.axis.Regular(80, 1e-3, 1e5, transform=hist.axis.transform.log, label="momentum [GeV]"),

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.originals import Merged, Originals
-from darkpair.gen.record import record
 from darkpair.gen.topology import FINAL, Topology
+
+if TYPE_CHECKING:
+    import awkward as ak
 
 __all__ = [
     "Batch",
@@ -265,6 +267,8 @@ class Batch:
 
     def record(self) -> ak.Array:
         """The events as an awkward array; see `darkpair.gen.record`."""
+        from darkpair.gen.record import record  # awkward takes long to import, and only records need it
+
         return record(self)
 
 

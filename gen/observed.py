@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
+
+if TYPE_CHECKING:
+    import awkward as ak
 
 __all__ = ["Listed", "Observed"]
 
@@ -108,6 +110,8 @@ class Observed:
 
     def record(self) -> ak.Array:
         """The quantities as an awkward array of records, (n,)."""
+        import awkward as ak
+
         fields: dict[str, ak.contents.Content] = {k: self._column(k, c) for k, c in self.flat.items()}
         for name, (counts, columns) in self.lists.items():
             record = ak.contents.RecordArray(
@@ -119,5 +123,7 @@ class Observed:
 
     def _column(self, branch: str, values: NDArray[Any]) -> ak.contents.NumpyArray:
         """Column of the record, which says what it is where the detector does."""
+        import awkward as ak
+
         parameters = {"__doc__": self.titles[branch]} if branch in self.titles else None
         return ak.contents.NumpyArray(values, parameters=parameters)

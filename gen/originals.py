@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +21,8 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.topology import DECAYED, FINAL
 
 if TYPE_CHECKING:
+    import awkward as ak
+
     from darkpair.gen.events import Columns
 
 __all__ = ["Merged", "Originals", "four_momentum"]
@@ -248,6 +249,8 @@ class Merged:
 
     def record(self) -> dict[str, ak.contents.Content]:
         """Fields of the event record: ``particles``, ``original`` and, of such a file, ``cylindrical``."""
+        import awkward as ak
+
         particles: dict[str, NDArray[Any]] = dict(zip(("px", "py", "pz", "E"), self.momentum, strict=True))
         particles |= dict(zip(("vx", "vy", "vz", "vt"), self.vertex, strict=True))
         particles |= {
@@ -295,6 +298,8 @@ class Merged:
 
 
 def _lists(offsets: Index, columns: dict[str, NDArray[Any]], name: str | None) -> ak.contents.Content:
+    import awkward as ak
+
     contents = [ak.contents.NumpyArray(column) for column in columns.values()]
     parameters = None if name is None else {"__record__": name}
     record = ak.contents.RecordArray(contents, list(columns), parameters=parameters)

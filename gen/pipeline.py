@@ -11,10 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-import awkward as ak
-import hist
 import numpy as np
 
 from darkpair.gen.agreement import require_agreement
@@ -26,6 +24,10 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.selected import Selected
 from darkpair.gen.streams import BLOCK, Streams
+
+if TYPE_CHECKING:
+    import awkward as ak
+    import hist
 
 __all__ = [
     "Chunk",
@@ -146,7 +148,11 @@ class Chunk:
     def record(self) -> ak.Array:
         """Kept events with the detector's record as the field ``reco``."""
         events = self.events.record()
-        return events if self.reco is None else ak.with_field(events, self.reco.record(), "reco")
+        if self.reco is None:
+            return events
+        import awkward as ak
+
+        return ak.with_field(events, self.reco.record(), "reco")
 
 
 @dataclass(frozen=True, kw_only=True)

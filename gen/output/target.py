@@ -8,13 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import awkward as ak
+from typing import TYPE_CHECKING, Any, Self
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import FORMAT
 from darkpair.gen.provenance import describe
+
+if TYPE_CHECKING:
+    import awkward as ak
 
 __all__ = ["EventWriter", "check_writable", "folder_for", "unfinished"]
 
