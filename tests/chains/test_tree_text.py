@@ -60,7 +60,7 @@ def test_several_chains() -> None:
 def test_a_model_prints(name: str) -> None:
     model = REGISTRIES["models"].factory(name)
     needed = {
-        p.name: 1.0 if p.name.startswith("m_") else 1e-3 for p in parameters(model).values() if p.required
+        p.name: 30.0 if p.name.startswith("m_") else 1e-3 for p in parameters(model).values() if p.required
     }
     point = model(**needed | {"m1": 0.0, "m2": 0.43})
     title, head, _, *lines = str(point).splitlines()
