@@ -14,6 +14,7 @@ from darkpair.chains.decay_tree import antiparticle, conjugate_decay, decays_of,
 from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law
 from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
+from darkpair.chains.tree_text import chain_text
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
@@ -28,6 +29,7 @@ from darkpair.gen.nodes import Node
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import require_open
 from darkpair.gen.streams import Streams
+from darkpair.gen.tables import as_html
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
 __all__ = ["Chain"]
@@ -108,6 +110,11 @@ class Chain:
         for name in self.lifetimes:
             if name not in self.decay.decaying:
                 raise UnknownNameError("decaying particle", name, sorted(self.decay.decaying))
+
+    def __repr__(self) -> str:
+        return chain_text(self.decay, self.lifetimes)
+
+    _repr_html_ = as_html
 
     @property
     def parent(self) -> Particle:

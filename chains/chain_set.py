@@ -17,6 +17,7 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle, spoken
 from darkpair.gen.streams import Streams
+from darkpair.gen.tables import as_html
 
 __all__ = ["ChainSet", "build_chains"]
 
@@ -48,6 +49,11 @@ class ChainSet:
                     f"two chains start with {chain.parent.name}; give one, with its modes separated by |"
                 )
             names[chain.parent.pdgid] = chain.parent.name
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.chains))
+
+    _repr_html_ = as_html
 
     @classmethod
     def covering(cls, chains: Sequence[Chain], masses: Mapping[int, float]) -> ChainSet:

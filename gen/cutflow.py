@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
+from darkpair.gen.tables import Shown, Table
 
 __all__ = ["Cutflow", "MaybeNone", "Stage"]
 
@@ -77,7 +78,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Cutflow:
+class Cutflow(Shown):
     """Stages in order, the first of them every generated event; flows of two samples add.
 
     Parameters
@@ -129,6 +130,17 @@ class Cutflow:
             return math.sqrt(square) / self.generated
         return 0.0 if len(self.stages) == 1 and last.sum_w == last.sum_w2 == last.n else None
 
+    def table(self) -> Table:
+        """Table of the stages; "of all" is per generated event, "of previous" by the sums of weights."""
+        rows, before = [], self.stages[0].sum_w
+        for stage in self.stages:
+            share = _share(stage.sum_w / before) if before > 0.0 else "-"
+            whole = _share(stage.sum_w / self.generated) if self.generated else "-"
+            rows.append((stage.name, f"{stage.n:,}", f"{stage.sum_w:.6g}", whole, share))
+            before = stage.sum_w
+        columns = ("cut", "events", "sum of weights", "of all", "of previous")
+        return Table(title="Cut flow", columns=columns, rows=rows, right=columns[1:])
+
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain rows, for JSON."""
         return [{"cut": s.name, "n": s.n, "sum_w": s.sum_w, "sum_w2": s.sum_w2} for s in self.stages]
@@ -148,3 +160,8 @@ class Cutflow:
         """
         stages = [Stage(row["cut"], row["n"], row["sum_w"], row["sum_w2"]) for row in rows]
         return cls((replace(stages[0], largest=largest, nonzero=nonzero), *stages[1:]))
+
+
+def _share(value: float) -> str:
+    """Part of the sample with four significant digits, however small it is."""
+    return "0" if value == 0.0 else f"{value:#.4g}"

@@ -15,6 +15,7 @@ from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.ranges import ENERGIES, NUMBERS, WIDTHS, require_within
+from darkpair.gen.tables import Shown, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +100,7 @@ def check_mass(name: str, value: Real) -> None:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Model(ByValue):
+class Model(ByValue, Shown):
     """A portal: couplings and masses, and every rate that follows.
 
     Arrays of masses and couplings broadcast against each other in every method.  Two models of one class with the same
@@ -164,6 +165,12 @@ class Model(ByValue):
                 require_within(value, WIDTHS, entry.name, "GeV")
             elif entry.name not in ("m1", "m2") and isinstance(value, (int, float, complex, np.ndarray)):
                 require_within(value, NUMBERS, entry.name)
+
+    def table(self) -> Table:
+        """Its modes, with their rates at one point."""
+        from darkpair.chains.models.rate_text import model_table  # which needs every model
+
+        return model_table(self)
 
     def modes(self, parent: str | None = None) -> tuple[tuple[str, str], ...]:
         """(parent, mode) pairs that the model has, of one parent if named."""

@@ -8,26 +8,18 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
-
-from darkpair.chains.models.rates import RateRow
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.recipe import PHASE_SPACE
-from darkpair.gen.registry import Plugin
+from darkpair.gen.tables import Table
 from darkpair.limits import LimitRow, strongest_row
-from darkpair.schema import Key
 from darkpair.studies.parameter_space import PRODUCTION
 
 __all__ = [
     "cutflow_table",
-    "keys_table",
     "limits_table",
     "object_lines",
-    "plugin_table",
     "production_lines",
-    "rate_rows_table",
     "recipe_lines",
     "result_lines",
     "sample_lines",
@@ -38,28 +30,9 @@ __all__ = [
 _SHORT_LIVED: Final = 1.0
 
 
-def cutflow_table(result: dict[str, Any]) -> Table:
+def cutflow_table(result: Mapping[str, Any]) -> Table:
     """Table of the cut flow of a run's summary."""
-    table = Table(title="Cut flow", title_justify="left", box=SIMPLE_HEAD)
-    for name in ("cut", "events", "sum of weights", "of all", "of previous"):
-        table.add_column(name, justify="left" if name == "cut" else "right", no_wrap=True)
-    before = result["cutflow"][0]["sum_w"]
-    for row in result["cutflow"]:
-        share = _share(row["sum_w"] / before) if before > 0.0 else "-"
-        table.add_row(
-            row["cut"],
-            f"{row['n']:,}",
-            f"{row['sum_w']:.6g}",
-            _share(row["sum_w"] / result["generated"]),
-            share,
-        )
-        before = row["sum_w"]
-    return table
-
-
-def _share(value: float) -> str:
-    """Part of the sample with four significant digits, however small it is."""
-    return "0" if value == 0.0 else f"{value:#.4g}"
+    return Cutflow.from_dict(result["cutflow"]).table()
 
 
 def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
@@ -215,18 +188,6 @@ def _last_cut(cutflow: Sequence[Mapping[str, Any]]) -> str:
     return ""
 
 
-def rate_rows_table(rows: Sequence[RateRow], title: str) -> Table:
-    """Table of partial widths, branching ratios and lifetimes."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    for name in ("decay", "width [GeV]", "BR", "c tau [mm]", "eq."):
-        table.add_column(name, justify="left" if name in ("decay", "eq.") else "right", no_wrap=name != "eq.")
-    for row in rows:
-        ratio = "-" if row.branching_ratio is None else f"{row.branching_ratio:.4g}"
-        width = "closed" if row.closed else f"{row.width:.4g}"
-        table.add_row(f"{row.parent} -> {row.mode}", width, ratio, f"{row.ctau:.4g}", row.equation)
-    return table
-
-
 def limits_table(
     rows: Sequence[LimitRow], title: str, along: str | None = None, unit: tuple[str, float] = ("", 1.0)
 ) -> Table:
@@ -241,22 +202,25 @@ def limits_table(
     unit : (str, float)
         What its ranges are multiples of: text and value.
     """
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     shown = [row for row in rows if not row.production]
     names = ["constraint", "ratio", "events", "verdict"]
     if along is None:
         names[1:1] = ["value", "limit"]
     else:
         names.append(f"range of {along} [{unit[0]}]")
-    for name in names:
-        right = name in ("value", "limit", "ratio", "events")
-        table.add_column(name, justify="right" if right else "left", no_wrap=name == "constraint")
+    lines = []
     for row in sorted(shown, key=lambda row: math.inf if math.isnan(row.value) else -row.ratio):
         cells = {name: _number(getattr(row, name)) for name in ("value", "limit", "events")}
         cells |= {"constraint": row.constraint, "ratio": _number(row.ratio), "verdict": row.verdict}
         ranges = "; ".join(str(one.over(unit[1])) for one in row.ranges) or "-"
-        table.add_row(*(cells.get(name, ranges) for name in names))
-    return table
+        lines.append([cells.get(name, ranges) for name in names])
+    return Table(
+        title=title,
+        columns=names,
+        rows=lines,
+        right=("value", "limit", "ratio", "events"),
+        fold=("verdict", names[-1]),
+    )
 
 
 def production_lines(rows: Sequence[LimitRow]) -> list[str]:
@@ -281,44 +245,16 @@ def strongest_table(
     points: Sequence[tuple[dict[str, str], Any]], found: Sequence[Sequence[LimitRow]], title: str
 ) -> Table:
     """Table of the strongest measurement at each point of a grid."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    for name in points[0][0]:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("strongest", no_wrap=True)
-    table.add_column("ratio", justify="right", no_wrap=True)
-    table.add_column("")
+    lines = []
     for (varied, _), rows in zip(points, found, strict=True):
         row = strongest_row(rows)
         cells = ["-", "", ""] if row is None else [row.constraint, f"{row.ratio:.3g}", row.verdict]
-        table.add_row(*varied.values(), *cells)
-    return table
-
-
-def keys_table(rows: Sequence[Key]) -> Table:
-    """Table of the keys of a job file."""
-    table = Table(title="keys of a job file, or of --set", title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("key", no_wrap=True)
-    table.add_column("default", overflow="fold", max_width=16)
-    table.add_column("what it is", overflow="fold")
-    owner = ""
-    for row in rows:
-        if row.owner != owner:
-            owner = row.owner
-            table.add_row(Text(owner or "every job", style="bold"), "", "")
-        words = Text(row.words)
-        what = Text.assemble(row.what, ": " if row.what and row.words else "", words)
-        table.add_row(f"  {row.key}", "needed" if row.required else row.default, what)
-    return table
-
-
-def plugin_table(kind: str, plugins: list[Plugin]) -> Table:
-    """Table of what may be named."""
-    table = Table(title=kind, title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("name", no_wrap=True)
-    table.add_column("what it is", overflow="fold")
-    table.add_column("from", no_wrap=True)
-    for plugin in plugins:
-        made = [f"  {name}: {recipe}" for name, recipe in plugin.recipes.items()]
-        what = f"BROKEN: {plugin.summary}" if plugin.broken else "\n".join([plugin.summary, *made])
-        table.add_row(plugin.name, what, plugin.origin)
-    return table
+        lines.append([*varied.values(), *cells])
+    names = list(points[0][0])
+    return Table(
+        title=title,
+        columns=[*names, "strongest", "ratio", "verdict"],
+        rows=lines,
+        right=(*names, "ratio"),
+        fold=("verdict",),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe, environment
 from darkpair.gen.sources.meson_spectra import SpectrumTally
+from darkpair.gen.tables import Shown, Table
 from darkpair.job import Job
 from darkpair.picture import draw, require_matplotlib
 from darkpair.result import summary
@@ -35,7 +36,7 @@ _WRITE_AT_ONCE = 32768
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class Result(Shown):
     """What a job leaves.
 
     Parameters
@@ -61,6 +62,13 @@ class Result:
     seconds: float
     factors: dict[str, float] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+
+    def table(self) -> Table:
+        """The cut flow, under what it comes to."""
+        found = self.efficiency
+        error = "" if found.error is None else f" ± {found.error:.2g}"
+        title = f"{self.path}: acceptance {found.value:.5g}{error} of {self.cutflow.generated:,} events"
+        return replace(self.cutflow.table(), title=title)
 
     @property
     def efficiency(self) -> Efficiency:

@@ -41,11 +41,11 @@ def command(job: Path, settings: tuple[str, ...], as_json: bool, **given: object
 
 
 def _show(job: Job, preview: Preview) -> None:
+    from darkpair.chains.models.rate_text import rates_of
     from darkpair.expected_report import expected_lines
     from darkpair.report import (
         cutflow_table,
         object_lines,
-        rate_rows_table,
         recipe_lines,
         result_lines,
         sample_lines,
@@ -57,7 +57,7 @@ def _show(job: Job, preview: Preview) -> None:
         show_lines(object_lines(section, provenance[section], str(table.get("name", ""))))
     show_lines(recipe_lines(provenance))
     if preview.rates:
-        show(rate_rows_table(preview.rates, f"{job.chain.model}, inputs {job.chain.inputs}"))
+        show(rates_of(preview.rates, f"{job.chain.model}, inputs {job.chain.inputs}"))
     show(cutflow_table(result))
     show_lines(result_lines(result))
     show_lines(sample_lines(provenance))

@@ -68,6 +68,8 @@ class CommandGroup(click.Group):
         except click.UsageError as error:
             path = "darkpair" if error.ctx is None else error.ctx.command_path
             _stop(f"{error.format_message()} See {path} --help.")
+        except OSError as error:  # a full disk, a name too long: the user's to mend, whoever met it
+            _stop(f"{error.filename or 'a file'}: {error.strerror or error}; give another place or make room")
         except (click.Abort, KeyboardInterrupt):
             click.echo("darkpair: stopped; nothing is left behind", err=True)
             sys.exit(130)

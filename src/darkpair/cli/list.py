@@ -38,7 +38,7 @@ def command(kind: str | None, as_json: bool) -> None:
         }
         click.echo(json.dumps(rows, indent=1))
         return
-    from darkpair.report import plugin_table
+    from darkpair.plugin_report import plugin_table
 
     for name, registry in chosen.items():
         show(plugin_table(name, registry.plugins))
@@ -50,6 +50,6 @@ def _keys(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(row) for row in job_keys()], indent=1))
         return
-    from darkpair.report import keys_table
+    from darkpair.plugin_report import keys_table
 
     show(keys_table(job_keys()))

@@ -28,6 +28,6 @@ def command(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -
         plain = {"model": model, "point": describe(point), "rows": [describe(row) for row in rows]}
         click.echo(json.dumps(plain, indent=1))
         return
-    from darkpair.report import rate_rows_table
+    from darkpair.chains.models.rate_text import rates_of
 
-    show(rate_rows_table(rows, f"{model}, inputs {point.inputs.preset}"))
+    show(rates_of(rows, f"{model}, inputs {point.inputs.preset}"))
