@@ -47,23 +47,23 @@ def _model(name: str, m1: Any = 0.02, m2: Any = 0.3, **more: Any) -> Any:
 
 
 def _detector(name: str) -> Any:
-    return REGISTRIES["detectors"].builtin[name](**({"experiment": "ship"} if name == "fixed_target" else {}))
+    return REGISTRIES["detectors"].factory(name)(**({"experiment": "ship"} if name == "fixed_target" else {}))
 
 
 #: What makes each kind of object, twice the same.
 MADE: dict[str, Callable[[], Any]] = {
-    **{f"chain {name}": lambda name=name: _chain(name) for name in CHAINS},
+    **{f"chain {name}": lambda name=name: _chain(name) for name in CHAINS.ours},
     **{
-        f"source {name}": REGISTRIES["sources"].builtin[name]
-        for name in REGISTRIES["sources"].builtin
+        f"source {name}": REGISTRIES["sources"].factory(name)
+        for name in REGISTRIES["sources"].ours
         if name != "event_file"
     },
-    **{f"model {name}": lambda name=name: _model(name) for name in MODELS},
+    **{f"model {name}": lambda name=name: _model(name) for name in MODELS.ours},
     **{
         f"model of arrays {name}": lambda name=name: _model(name, np.zeros(3), np.linspace(0.1, 0.3, 3))
-        for name in MODELS
+        for name in MODELS.ours
     },
-    **{f"detector {name}": lambda name=name: _detector(name) for name in REGISTRIES["detectors"].builtin},
+    **{f"detector {name}": lambda name=name: _detector(name) for name in REGISTRIES["detectors"].ours},
     "exponential": lambda: Exponential(5.0),
     "forced": lambda: Forced(region=REGION, ctau=5.0, needs=[22]),  # type: ignore[arg-type]
     "scan": lambda: Scan(ctau=5.0),
@@ -117,7 +117,7 @@ def _inside(thing: Any, path: str = "", seen: frozenset[int] = frozenset()) -> I
             yield from _inside(value, f"{path}[{i}]", seen)
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", list(MADE))
 def test_equal_copies(name: str) -> None:
     first, second = MADE[name](), MADE[name]()
     assert first == second
@@ -131,7 +131,7 @@ def test_equal_copies(name: str) -> None:
     assert len({first, second, again}) == 1
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", list(MADE))
 def test_nothing_changes_it(name: str) -> None:
     made, as_new = MADE[name](), MADE[name]()
     for path, thing in _inside(made):
@@ -149,7 +149,7 @@ def test_nothing_changes_it(name: str) -> None:
     assert made == as_new
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", list(MODELS.ours))
 def test_models_differ(name: str) -> None:
     one = _model(name)
     assert one != _model(name, invisible_width=1e-20)
