@@ -104,6 +104,8 @@ class Job(Table):
                 name: quantity(value, "energy", what=f"chain.width.{name}")
                 for name, value in table.width.items()
             }
+        if table.matrix_elements:
+            settings["matrix_elements"] = dict(table.matrix_elements)
         if table.decay is not None:
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
@@ -143,6 +145,10 @@ class Job(Table):
         if table.width:
             raise InputError(
                 "[chain] width is of a chain that decay or name spells; leave it out with a model"
+            )
+        if table.matrix_elements:
+            raise InputError(
+                "[chain] matrix_elements are of a chain that decay or name spells; leave them out with a model, which has its own"
             )
         if table.mass or table.ctau:
             raise InputError(
