@@ -72,7 +72,7 @@ def build(
         Keyword arguments of `Mode` (matrix_element, slope) by (particle, names of daughters).
     matrix_elements : mapping, optional
         Of decays to three, by their spelling, whose order of daughters is the element's: a function of q² and the
-        cosine, a name of `darkpair.chains.named_elements.MATRIX_ELEMENTS`, or a mapping of ``name`` and its
+        cosine, a name of `darkpair.chains.elements_by_name.MATRIX_ELEMENTS`, or a mapping of ``name`` and its
         parameters (`darkpair.chains.given_elements`).
     conserve : bool
         Whether a decay that changes charge or fermion number, or has an odd number of half-integer spins, is refused

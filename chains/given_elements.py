@@ -8,11 +8,13 @@ between particles 2 and 0 in the rest frame of the pair (1, 2), arrays of one le
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from darkpair.chains.elements_by_name import MATRIX_ELEMENTS
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import arguments
@@ -52,6 +54,8 @@ class GivenElement:
     decay: str
     make: Callable[[float], MatrixElement] | None = None
     said: str = ""
+    #: Greatest value that was seen; it decides about no event.
+    greatest: float = field(default=0.0, init=False, repr=False, compare=False)
 
     @property
     def summary(self) -> str:
@@ -82,7 +86,10 @@ class GivenElement:
                 "allowed: |M|², a real number for each"
             )
         values = np.broadcast_to(values.astype(np.float64, copy=False), shape)
-        least = -_ROUNDING * np.max(values, initial=0.0)
+        # a zero may come out as a rounding below it: of the greatest value that was seen, batches may be of one point
+        greatest = max(self.greatest, float(np.max(values, initial=0.0)))
+        object.__setattr__(self, "greatest", greatest)
+        least = -_ROUNDING * greatest
         self._require(q2, cosine, values, (values >= least) & (values < np.inf), "finite, 0 or more")
         most = getattr(self.function, "maximum", None)
         if most is not None:
@@ -122,9 +129,16 @@ class _Named:
     parameters: tuple[tuple[str, Any], ...]
 
     def __call__(self, mass: float) -> MatrixElement:
-        from darkpair.chains.named_elements import MATRIX_ELEMENTS
-
-        made = MATRIX_ELEMENTS.factory(self.name)(mass=mass, masses=self.masses, **dict(self.parameters))
+        factory = MATRIX_ELEMENTS.factory(self.name)
+        try:
+            made = factory(mass=mass, masses=self.masses, **dict(self.parameters))
+        except DarkpairError:
+            raise
+        except Exception as error:
+            raise InputError(
+                f"the matrix element {self.name!r} cannot be made: {type(error).__name__}: {error}; allowed: what is registered "
+                "takes mass and masses [GeV], and its own parameters"
+            ) from error
         if not callable(made):
             raise InputError(
                 f"the matrix element {self.name!r} gives a {type(made).__name__}; allowed: a function of q2 and the cosine"
@@ -159,8 +173,6 @@ def element_of(given: Given, decay: str, mass: float, masses: Sequence[float]) -
                 f"matrix element of {decay}: a {type(given).__name__}; allowed: a function of q2 and the cosine, or a name"
             )
         return GivenElement(given, decay)
-    from darkpair.chains.named_elements import MATRIX_ELEMENTS
-
     table = {"name": given} if isinstance(given, str) else dict(given)
     name = table.pop("name", None)
     where = f"chain.matrix_elements.{decay}"
@@ -169,9 +181,8 @@ def element_of(given: Given, decay: str, mass: float, masses: Sequence[float]) -
     for key in ("mass", "masses"):
         if key in table:
             raise InputError(f"{where}.{key} = {table[key]!r}: masses are the chain's; leave it out")
-    fixed = {"mass": mass, "masses": tuple(masses)}
-    parameters = arguments(MATRIX_ELEMENTS.factory(name), fixed | table, where=where)
-    own = tuple((key, value) for key, value in parameters.items() if key not in fixed)
+    factory = partial(MATRIX_ELEMENTS.factory(name), mass=mass, masses=tuple(masses))
+    own = tuple(arguments(factory, table, where=where).items())
     make = _Named(name, tuple(masses), own)
     said = ", ".join(f"{key} = {value}" for key, value in own)
     return GivenElement(make(mass), decay, make, f"{name}{f' ({said})' if said else ''}: ")

@@ -111,7 +111,10 @@ class Job(Table):
             if not decays:
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
             return build_chains(decays, **settings)
-        chain = REGISTRIES["chains"].factory(str(table.name))(**settings, lifetimes={})
+        try:
+            chain = REGISTRIES["chains"].factory(str(table.name))(**settings, lifetimes={})
+        except TypeError as error:
+            raise InputError(f"the chain {table.name!r}: {error}; allowed: settings that it takes") from error
         if not isinstance(chain, Chain):
             raise InputError(
                 f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"

@@ -1,4 +1,4 @@
-"""Squared matrix elements that a job or `build` may name: ours, and those of the entry points ``darkpair.matrix_elements``.
+"""What makes the squared matrix elements that a job or `build` may name (`darkpair.chains.elements_by_name`).
 
 A factory takes ``mass`` and ``masses`` [GeV], of the parent and of its three daughters, and its own parameters; what it
 gives is a `darkpair.gen.phase_space.MatrixElement` of those daughters, in that order.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, Literal
-
-from annotated_types import Ge, Gt
 
 from darkpair.chains.dalitz import (
     EtaPolynomial,
@@ -23,10 +21,22 @@ from darkpair.chains.form_factors import BCL_K, DISPERSIVE_PI
 from darkpair.chains.leptonic import KrollWada, MuonDecay, SemileptonicKaon
 from darkpair.chains.matrix_elements import PowerAmplitude
 from darkpair.chains.standard_model import MesonNeutrinos, PionScalarPair
-from darkpair.gen.phase_space import MatrixElement
-from darkpair.gen.registry import Registry
+from darkpair.gen.parameters import Angle, Energy, Ge, Gt
 
-__all__ = ["MATRIX_ELEMENTS"]
+__all__ = [
+    "eta_dalitz",
+    "kaon_dalitz",
+    "kroll_wada",
+    "muon",
+    "omega_dalitz",
+    "pion_pair_photon",
+    "power",
+    "radial_dalitz",
+    "rho_pi",
+    "scalar_current",
+    "semileptonic_kaon",
+    "vector_current",
+]
 
 _FORMS: Final = {"K_pi": DISPERSIVE_PI, "B_K": BCL_K}
 
@@ -135,26 +145,3 @@ def muon(mass: float, masses: tuple[float, float, float]) -> MuonDecay:
 def _said(factory: Callable[..., Any]) -> str:
     """First line of a docstring."""
     return str(factory.__doc__).split("\n", 1)[0].rstrip(".")
-
-
-#: Every matrix element that has a name.
-MATRIX_ELEMENTS = Registry(
-    "matrix_elements",
-    {
-        factory.__name__: factory
-        for factory in (
-            eta_dalitz,
-            kaon_dalitz,
-            kroll_wada,
-            muon,
-            omega_dalitz,
-            pion_pair_photon,
-            power,
-            radial_dalitz,
-            rho_pi,
-            scalar_current,
-            semileptonic_kaon,
-            vector_current,
-        )
-    },
-)
