@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from darkpair.chains.chain import Chain
+from darkpair.chains.given_elements import Given, canonical, decay_of
 from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
@@ -160,6 +161,7 @@ def build_chains(
     ctau: Mapping[str, float] | None = None,
     width: Mapping[str, float] | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
+    matrix_elements: Mapping[str, Given] | None = None,
     conserve: bool = True,
 ) -> list[Chain]:
     """Chains of several descriptors, which share their settings.
@@ -170,6 +172,8 @@ def build_chains(
     mass, ctau, width, lifetimes : mappings, optional
         By particle, as in `darkpair.chains.descriptor.build`, or by another name of a dark state
         (`darkpair.gen.particles.spoken`); each chain takes those of its own particles.
+    matrix_elements : mapping, optional
+        As in `build`; each chain takes those of its own decays.
     conserve : bool
         As in `build`, of all of them.
 
@@ -181,6 +185,12 @@ def build_chains(
     trees = [parse(text) for text in decays]
     own = [set(_names(tree)) for tree in trees]
     known = sorted(set().union(*own))
+    elements = {text: (decay_of(text), given) for text, given in (matrix_elements or {}).items()}
+    spelled = [set(_modes(tree)) for tree in trees]
+    every = set().union(*spelled)
+    for text, ((parent, daughters), _) in elements.items():
+        if (parent, tuple(sorted(daughters))) not in every:
+            raise UnknownNameError("mode of the chain", text, sorted(f"{p} -> {' '.join(d)}" for p, d in every))
     mass, ctau = spoken(mass or {}, known), spoken(ctau or {}, known)
     for table in (mass, ctau, width, lifetimes):
         for name in table or ():
@@ -193,9 +203,14 @@ def build_chains(
             ctau=_of(ctau, names),
             width=_of(width, names),
             lifetimes=_of(lifetimes, names),
+            matrix_elements={
+                text: given
+                for text, ((parent, daughters), given) in elements.items()
+                if (parent, tuple(sorted(daughters))) in decays_here
+            },
             conserve=conserve,
         )
-        for tree, names in zip(trees, own, strict=True)
+        for tree, names, decays_here in zip(trees, own, spelled, strict=True)
     ]
 
 
@@ -211,6 +226,16 @@ def _names(tree: Spelled) -> Iterator[str]:
                 yield from _names(daughter)
             else:
                 yield daughter
+
+
+def _modes(tree: Spelled) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every decay of a tree: the particle, and its daughters in alphabetical order, as chains call them."""
+    for _, daughters in tree.modes:
+        names = (d.name if isinstance(d, Spelled) else d for d in daughters)
+        yield canonical(tree.name), tuple(sorted(map(canonical, names)))
+        for daughter in daughters:
+            if isinstance(daughter, Spelled):
+                yield from _modes(daughter)
 
 
 def _of_mass(chain: Chain, mass: float) -> Chain:

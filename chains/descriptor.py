@@ -6,11 +6,12 @@ Several modes of one particle are separated by ``|`` and may carry a branching r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from darkpair.chains.chain import Chain
+from darkpair.chains.given_elements import Given, decay_of, element_of, ordered
 from darkpair.chains.standard_model import known_law
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -51,6 +52,7 @@ def build(
     width: Mapping[str, float] | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
     modes: ModeSettings | None = None,
+    matrix_elements: Mapping[str, Given] | None = None,
     conserve: bool = True,
 ) -> Chain:
     """Chain of a descriptor.
@@ -68,6 +70,10 @@ def build(
         Laws other than the exponential, as in `Chain`.
     modes : mapping
         Keyword arguments of `Mode` (matrix_element, slope) by (particle, names of daughters).
+    matrix_elements : mapping, optional
+        Of decays to three, by their spelling, whose order of daughters is the element's: a function of q² and the
+        cosine, a name of `darkpair.chains.elements_by_name.MATRIX_ELEMENTS`, or a mapping of ``name`` and its
+        parameters (`darkpair.chains.given_elements`).
     conserve : bool
         Whether a decay that changes charge or fermion number, or has an odd number of half-integer spins, is refused
         (`darkpair.gen.conservation`).
@@ -81,7 +87,12 @@ def build(
     """
     tree = parse(spelled) if isinstance(spelled, str) else spelled
     builder = _Builder(
-        mass=mass or {}, ctau=ctau or {}, width=width or {}, modes=modes or {}, conserve=conserve
+        mass=mass or {},
+        ctau=ctau or {},
+        width=width or {},
+        modes=modes or {},
+        elements={text: (*decay_of(text), given) for text, given in (matrix_elements or {}).items()},
+        conserve=conserve,
     )
     decay = builder.decay(tree)
     for given in (builder.mass, builder.ctau, builder.width):
@@ -92,6 +103,10 @@ def build(
         if (parent, names) not in builder.built:
             spelt = sorted(_spelt(*mode) for mode in builder.built)
             raise UnknownNameError("mode of the chain", _spelt(parent, names), spelt)
+    for text in builder.elements:
+        if text not in builder.placed:
+            spelt = sorted(_spelt(*mode) for mode in builder.built)
+            raise UnknownNameError("mode of the chain", text, spelt)
     return Chain(decay=decay, lifetimes=lifetimes or {})
 
 
@@ -132,9 +147,11 @@ class _Builder:
     ctau: Mapping[str, float]
     width: Mapping[str, float]
     modes: ModeSettings
+    elements: Mapping[str, tuple[str, tuple[str, ...], Given]]
     conserve: bool
     used: set[str] = field(default_factory=set)
     built: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)
 
     def decay(self, tree: Spelled) -> Decay:
         parent = self.particle(tree.name, decays=True)
@@ -145,12 +162,32 @@ class _Builder:
             self.built.add((parent.name, names))
             settings = dict(self.modes.get((parent.name, names), {}))
             particles = [d.parent if isinstance(d, Decay) else d for d in built]
+            self._give(settings, parent, particles)
             law = known_law(parent, particles)
             if law is not None and "matrix_element" not in settings:
                 settings["matrix_element"] = law.matrix_element(parent.mass, [p.mass for p in particles])
                 settings["order"] = law.order
             modes.append(Mode(built, branching_ratio=branching_ratio, **settings))
         return Decay(parent, tuple(modes), conserve=self.conserve)
+
+    def _give(self, settings: dict[str, Any], parent: Particle, particles: Sequence[Particle]) -> None:
+        """Put the matrix element that a mode was given into its settings."""
+        names = tuple(p.name for p in particles)
+        mine = [
+            (text, order, given)
+            for text, (of, order, given) in self.elements.items()
+            if of == parent.name and sorted(order) == sorted(names)
+        ]
+        self.placed |= {text for text, _, _ in mine}
+        if len(mine) + ("matrix_element" in settings) > 1:
+            raise InputError(
+                f"{_spelt(parent.name, names)} has several matrix elements, those of {', '.join(repr(m[0]) for m in mine)}; "
+                "allowed: one"
+            )
+        for text, wanted, given in mine:
+            order = ordered(wanted, names)
+            masses = [particles[i].mass for i in order]
+            settings |= {"matrix_element": element_of(given, text, parent.mass, masses), "order": order}
 
     def daughter(self, spelled: str | Spelled) -> Daughter:
         return self.decay(spelled) if isinstance(spelled, Spelled) else self.particle(spelled, decays=False)

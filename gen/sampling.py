@@ -32,6 +32,8 @@ class Density:
         The interval.
     cells : int
         Steps of the staircase, about.
+    breaks : ndarray, optional
+        Where the function has corners or jumps, growing: steps end there, so that no probe has to find them.
 
     Raises
     ------
@@ -40,26 +42,44 @@ class Density:
     """
 
     def __init__(
-        self, function: Callable[[Array], Array], low: float, high: float, *, cells: int = 1024
+        self,
+        function: Callable[[Array], Array],
+        low: float,
+        high: float,
+        *,
+        cells: int = 1024,
+        breaks: Array | None = None,
     ) -> None:
         if not high > low:
             raise InputError(f"a density needs an interval of positive length; got {low} to {high}")
         self.function, self.low, self.high = function, low, high
         fine = np.linspace(low, high, 16 * cells + 1)
-        top, _ = _extremes(function, fine)
+        corners = None if breaks is None else breaks[(breaks > low) & (breaks < high)]
+        if corners is not None:
+            fine = np.union1d(fine, corners)
+        jumps = corners is not None
+        top, _ = _extremes(function, fine, jumps)
         if not top.max() > 0.0:
             raise InputError(f"the density on [{low}, {high}] vanishes everywhere")
         area = np.concatenate([[0.0], np.cumsum(np.maximum(top, 1e-12 * top.max()) * np.diff(fine))])
         edges = _equal_steps(area, fine, cells)
         for _ in range(_BALANCING):
-            edges = _equal_steps(_accumulated(function, edges), edges, cells)
+            if corners is not None:
+                edges = np.union1d(edges, corners)
+            edges = _equal_steps(_accumulated(function, edges, jumps), edges, cells)
         # a step larger than the rest, in a steep tail, would cost all of them their acceptance: it is cut up
-        share = np.diff(_accumulated(function, edges))
-        parts = np.ceil(share / (1.02 * np.median(share)))
+        if corners is not None:
+            edges = np.union1d(edges, corners)
+        share = np.diff(_accumulated(function, edges, jumps))
+        parts = np.ceil(share / (1.02 * np.median(share[share > 0.0] if jumps else share)))
         pieces = np.concatenate([[0], np.cumsum(np.clip(parts, 1, _MOST_PIECES))])
         self.edges: Array = np.interp(np.arange(pieces[-1] + 1), pieces, edges)
-        top, least = _extremes(function, self.edges)
+        if corners is not None:
+            self.edges = np.union1d(self.edges, corners)
+        top, least = _extremes(function, self.edges, jumps)
         self._top, self._width = top, np.diff(self.edges)
+        #: Greatest point of each cell, where a sum may be rounded into the one above.
+        self._last = np.nextafter(self.edges[1:], self.edges[:-1]) if jumps else None
         # a cell is proposed with equal probability, so its acceptance carries its width
         self._accept: Array = self._width / (self._width * top).max()
         self._sure: Array = self._accept * least  # under the least value of the cell: no need to look closer
@@ -84,6 +104,8 @@ class Density:
             u = rng.random(missing) * len(self._accept)
             cell = u.astype(np.intp)
             x = self.edges[cell] + (u - cell) * self._width[cell]
+            if self._last is not None:
+                x = np.minimum(x, self._last[cell])
             v = rng.random(missing)
             keep = v < self._sure[cell]
             unsure = np.flatnonzero(~keep)
@@ -97,9 +119,9 @@ class Density:
         return out
 
 
-def _accumulated(function: Callable[[Array], Array], edges: Array) -> Array:
+def _accumulated(function: Callable[[Array], Array], edges: Array, jumps: bool) -> Array:
     """Area under the staircase with those edges, up to each of them."""
-    top, _ = _extremes(function, edges)
+    top, _ = _extremes(function, edges, jumps)
     return np.concatenate([[0.0], np.cumsum(top * np.diff(edges))])
 
 
@@ -125,10 +147,15 @@ def check_envelope(value: Array, bound: Array) -> None:
         )
 
 
-def _extremes(function: Callable[[Array], Array], edges: Array) -> tuple[Array, Array]:
-    """Bounds from above and below in each cell: probed values, widened by a part of their spread."""
+def _extremes(function: Callable[[Array], Array], edges: Array, jumps: bool) -> tuple[Array, Array]:
+    """Bounds from above and below in each cell: probed values, widened by a part of their spread.
+
+    A function that jumps at an edge has the value of the cell above there, which is not the cell's below.
+    """
     steps = np.linspace(0.0, 1.0, _PROBES + 2)
     points = edges[:-1, None] + steps * np.diff(edges)[:, None]
+    if jumps:
+        points[:, -1] = np.nextafter(edges[1:], edges[:-1])
     values = function(points.ravel()).reshape(points.shape)
     if np.any(values < 0.0) or not np.all(np.isfinite(values)):
         raise InputError(f"the density on [{edges[0]}, {edges[-1]}] is negative, infinite or NaN somewhere")

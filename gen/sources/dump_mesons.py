@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array
-from darkpair.gen.parameters import Energy, checked
+from darkpair.gen.parameters import Energy, Ge, Gt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.bmpt import radial_x
 from darkpair.gen.sources.meson_files import COLLIDER
 from darkpair.gen.sources.meson_table import MesonTable, meson_table
+from darkpair.gen.sources.own_meson_table import OWN, OwnMesonTable, own_meson_table
 
 __all__ = ["DumpMesons"]
 
+_BEAM = 400.0  # GeV, of the shipped tables unless said
+_GENERATOR = "pythia6"
 _FINE = 512  # midpoints in rapidity and in transverse momentum
 
 
@@ -34,34 +38,87 @@ class DumpMesons:
     Parameters
     ----------
     meson : str
-        ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"`` or ``"K+"``.
-    beam_energy : float [GeV]
-    generator : str
-        What the spectrum comes from; see `darkpair.gen.sources.meson_table.meson_table`.
+        ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"`` or ``"K+"``; any particle with a table of one's own.
+    beam_energy : float, optional [GeV]
+        400 unless given.  With a table of one's own it sets the kinematic limit, and there is none unless it is given.
+    generator : str, optional
+        What the spectrum comes from; see `darkpair.gen.sources.meson_table.meson_table`.  ``"pythia6"`` unless given.
     target : str, optional
         The table's own unless given.
+    table_file : str, optional
+        One's own table instead of a generator's: a CSV file, or ``"file.root:name"`` of a TH2
+        (`darkpair.gen.sources.own_meson_table`).
+    table_axes : str, optional
+        What its variables are, where the file does not say: ``"y, pT [GeV]"`` or ``"p [GeV], theta [mrad]"``.
+    multiplicity, multiplicity_error : float, optional
+        Of one's own table: mesons per inelastic interaction, and the absolute error.  Without them nothing says how
+        many events to expect.
 
     Raises
     ------
     UnknownNameError, InputError
-        For a table that does not exist.
+        For a table that does not exist, or is none.
     """
 
     name: ClassVar = "dump_mesons"
 
     meson: str = "eta"
-    beam_energy: Annotated[float, Energy] = 400.0
-    generator: str = "pythia6"
+    beam_energy: Annotated[float | None, Energy, Gt(0.0)] = None
+    generator: str | None = None
     target: str | None = None
+    table_file: str | None = None
+    table_axes: str | None = None
+    multiplicity: Annotated[float | None, Gt(0.0)] = None
+    multiplicity_error: Annotated[float | None, Ge(0.0)] = None
+    #: Density and multiplicity.
+    table: MesonTable | OwnMesonTable = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _ = self.table
+        own = self.table_file
+        object.__setattr__(self, "table", self._shipped() if own is None else self._own(own))
 
-    @cached_property
-    def table(self) -> MesonTable:
-        """Density and multiplicity."""
+    def _shipped(self) -> MesonTable:
+        """Table of a generator; what is not given becomes the default's."""
+        for name in ("table_axes", "multiplicity", "multiplicity_error"):
+            if getattr(self, name) is not None:
+                raise InputError(
+                    f"{name} = {getattr(self, name)!r} without a table of one's own; give table_file = ..., or leave {name} out"
+                )
+        object.__setattr__(self, "beam_energy", _BEAM if self.beam_energy is None else self.beam_energy)
+        object.__setattr__(self, "generator", _GENERATOR if self.generator is None else self.generator)
+        assert self.beam_energy is not None
+        assert self.generator is not None
         return meson_table(
             self.meson, beam_energy=self.beam_energy, generator=self.generator, target=self.target
+        )
+
+    def _own(self, table: str) -> OwnMesonTable:
+        """Table of a file."""
+        if self.generator not in (None, OWN):
+            raise InputError(f"generator = {self.generator!r} and table_file = {table!r}; allowed: one of them")
+        object.__setattr__(self, "generator", OWN)
+        if self.multiplicity is not None and not 0.0 < self.multiplicity < math.inf:
+            raise InputError(f"multiplicity = {self.multiplicity}; allowed: a finite number above 0")
+        if self.multiplicity_error is not None and not (
+            0.0 <= self.multiplicity_error < math.inf and self.multiplicity is not None
+        ):
+            raise InputError(
+                f"multiplicity_error = {self.multiplicity_error} of multiplicity = {self.multiplicity}; allowed: a finite "
+                "number, 0 or more, beside a multiplicity"
+            )
+        least = particle("p+").mass
+        if self.beam_energy is not None and not least < self.beam_energy < math.inf:
+            raise InputError(
+                f"beam_energy = {self.beam_energy} GeV; allowed: a finite number above a proton's mass, {least:.6g} GeV"
+            )
+        return own_meson_table(
+            table,
+            self.meson,
+            axes=self.table_axes,
+            beam_energy=self.beam_energy,
+            target=self.target,
+            multiplicity=self.multiplicity,
+            multiplicity_error=self.multiplicity_error,
         )
 
     @property
@@ -91,6 +148,8 @@ class DumpMesons:
         for any spectrum, but the aim would find it, because the fastest mesons make the longest flights.
         """
         mass = particle(self.meson).mass
+        if self.beam_energy is None:  # nothing says what can be reached: the table is taken at its word
+            return np.ones(np.shape(y), dtype=bool)
         if self.table.target == COLLIDER:
             return np.asarray(np.hypot(mass, pt) * np.cosh(y) <= self.beam_energy)
         return np.asarray(radial_x(y, pt, mass, self.beam_energy) <= 1.0)
@@ -132,10 +191,20 @@ class DumpMesons:
 @cache
 def _reachable_share(source: DumpMesons) -> float:
     """Part of a table within the kinematic limit: its density on a fine grid of midpoints."""
-    y, pt = (
-        low + (high - low) * (np.arange(_FINE) + 0.5) / _FINE
-        for low, high in (source.y_range, source.pt_range)
+    if source.beam_energy is None:
+        return 1.0
+    grid = source.table.grid
+    first, second = (
+        float(nodes[0]) + (float(nodes[-1]) - float(nodes[0])) * (np.arange(_FINE) + 0.5) / _FINE
+        for nodes in (grid.first, grid.second)
     )
-    points = [axis.ravel() for axis in np.meshgrid(y, pt)]
-    density = source.table.density(*points)
-    return float(density[source.reachable(*points)].sum() / density.sum())
+    points = [axis.ravel() for axis in np.meshgrid(first, second)]
+    density = grid.density(*points)
+    inside = source.reachable(*source.table.y_pt(*points))
+    share = float(density[inside].sum() / density.sum())
+    if not share > 0.0:
+        raise InputError(
+            f"a beam of {source.beam_energy:g} GeV can make none of the mesons of {source.table_file or source.generator}; check "
+            "beam_energy, the unit of the table, and its variables"
+        )
+    return share

@@ -1,10 +1,11 @@
-"""Parents of one kind from one place: monochromatic or flat in momentum, a pencil or a cone."""
+"""Parents of one kind from one place: monochromatic, flat in momentum or by a file; a pencil, a cone or angles by a file."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.parameters import Angle, Energy, Length, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import ENERGIES, PLACES, require_within
+from darkpair.gen.sampling import Density
+from darkpair.gen.sources.spectrum import Spectrum, angle_spectrum, momentum_spectrum_of
 
 __all__ = ["Gun"]
 
@@ -37,11 +40,21 @@ class Gun:
         Where the particles are made.
     mass : float, optional [GeV]
         Instead of the PDG's.
+    spectrum : str, optional
+        Instead of a momentum: a file of the density dN/dp, ``"mine.csv"`` with the columns ``p [GeV],density``, or
+        ``"file.root:name"`` of a TH1 (`darkpair.gen.sources.spectrum`).
+    spectrum_unit : str, optional
+        Of the file's momenta, where it says none.
+    angle : str, optional
+        Instead of a cone: a file of the density dN/dtheta of angles to z, whose solid angle is in it; columns
+        ``theta [mrad],density``.  The azimuth is uniform, and angle and momentum are independent.
+    angle_unit : str, optional
+        Of the file's angles, where it says none.
 
     Raises
     ------
     InputError
-        For negative or unordered momenta, or an angle outside 0 to pi.
+        For negative or unordered momenta, an angle outside 0 to pi, a file that is none, and two that say the same.
     """
 
     parent: str = "K_L0"
@@ -49,9 +62,17 @@ class Gun:
     cone: Annotated[float, Angle] = 0.0
     z: Annotated[float, Length] = 0.0
     mass: Annotated[float | None, Energy] = None
+    spectrum: str | None = None
+    spectrum_unit: str | None = None
+    angle: str | None = None
+    angle_unit: str | None = None
+    #: Spectra of the files, where there are some.
+    momenta: Spectrum | None = field(init=False, repr=False, default=None)
+    angles: Spectrum | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         freeze(self)
+        self._read()
         if len(self._range) != 2:
             raise InputError(
                 f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more"
@@ -68,8 +89,25 @@ class Gun:
         require_within(self.z, PLACES, "z", "mm")
         particle(self.parent, mass=self.mass)
 
+    def _read(self) -> None:
+        """The files' spectra, and that nothing else says the same."""
+        for name, file, unit, other in (
+            ("spectrum", self.spectrum, self.spectrum_unit, self.momentum != 1.0 and "momentum"),
+            ("angle", self.angle, self.angle_unit, self.cone != 0.0 and "cone"),
+        ):
+            if file is None and unit is not None:
+                raise InputError(f"{name}_unit = {unit!r} without {name}; it is of a file's: leave it out")
+            if file is not None and other:
+                raise InputError(f"{name} = {file!r} and {other} = {getattr(self, other)}; allowed: one of them")
+        if self.spectrum is not None:
+            object.__setattr__(self, "momenta", momentum_spectrum_of(self.spectrum, self.spectrum_unit))
+        if self.angle is not None:
+            object.__setattr__(self, "angles", angle_spectrum(self.angle, self.angle_unit))
+
     @property
     def _range(self) -> tuple[float, float]:
+        if self.momenta is not None:
+            return self.momenta.range
         return self.momentum if isinstance(self.momentum, tuple) else (self.momentum, self.momentum)
 
     @property
@@ -82,11 +120,34 @@ class Gun:
         """Mass of the parents [GeV], by PDG id."""
         return {self.pdgid: particle(self.parent, mass=self.mass).mass}
 
+    @cached_property
+    def _momentum_density(self) -> Density | None:
+        return None if self.momenta is None else self.momenta.density()
+
+    @cached_property
+    def _angle_density(self) -> Density | None:
+        return None if self.angles is None else self.angles.density()
+
+    def provenance(self) -> dict[str, Any]:
+        """The settings, and what the files hold."""
+        names = ("parent", "momentum", "cone", "z", "mass")
+        told: dict[str, Any] = {name: getattr(self, name) for name in names}
+        if self.momenta is not None:
+            told |= {"momentum": None, "spectrum": self.spectrum, "spectrum_unit": self.spectrum_unit}
+            told |= {"spectrum_file": self.momenta.provenance()}
+        if self.angles is not None:
+            told |= {"cone": None, "angle": self.angle, "angle_unit": self.angle_unit}
+            told |= {"angle_file": self.angles.provenance()}
+        return told
+
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Parents made at (0, 0, z) at time 0."""
         low, high = self._range
-        p = low + (high - low) * rng.random(n)
-        cosine = 1.0 - (1.0 - math.cos(self.cone)) * rng.random(n)
+        draw, turn = self._momentum_density, self._angle_density
+        p = low + (high - low) * rng.random(n) if draw is None else draw.sample(rng, n)
+        cosine = (
+            1.0 - (1.0 - math.cos(self.cone)) * rng.random(n) if turn is None else np.cos(turn.sample(rng, n))
+        )
         zero, one = np.zeros(n), np.ones(n)
         x, y, z = about((zero, zero, one), cosine, rng.random(n))
         energy = np.sqrt(p * p + particle(self.parent, mass=self.mass).mass ** 2)

@@ -8,14 +8,15 @@ selection ask for is found by `darkpair.gen.sources.koto_range.followed`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
@@ -23,6 +24,8 @@ from darkpair.gen.parameters import Energy, Length, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
+from darkpair.gen.sources.spectrum import Spectrum, momentum_spectrum_of
+from darkpair.gen.sources.table_file import is_table
 
 __all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
 
@@ -103,8 +106,11 @@ class KotoKL:
         a log-normal transverse momentum fitted to them at the exit.
     image : {"uniform", "2015-04"}
         Image of the primary beam on the target, for the collimator profile.
-    spectrum : {"sato", "shiomi"}
-        Momentum spectrum at the beam exit.
+    spectrum : {"sato", "shiomi"} or str
+        Momentum spectrum at the beam exit; or a file of one, ``"mine.csv"`` with the columns ``p [GeV],density``, or
+        ``"file.root:name"`` of a TH1 (`darkpair.gen.sources.spectrum`).
+    spectrum_unit : str, optional
+        Of the file's momenta, where it says none.
     z_min, z_max : float [mm]
         Where the K_L decay: 2000 to 6148, the 414.8 cm of arXiv:2005.07102, appendix A.  From the target at
         -21000 on.
@@ -130,20 +136,25 @@ class KotoKL:
     decay: Literal["region", "free"] = "region"
     profile: Literal["collimator", "fitted"] = "collimator"
     image: Literal["uniform", "2015-04"] = "uniform"
-    spectrum: Literal["sato", "shiomi"] = "sato"
+    spectrum: str = "sato"
+    spectrum_unit: str | None = None
     z_min: Annotated[float, Length] = Z_NEAR
     z_max: Annotated[float, Length] = 6148.0
     p_min: Annotated[float, Energy] = P_RANGE[0]
     share: float | None = None
+    #: The spectrum of a file; None of a built-in one.
+    own: Spectrum | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "own", _own_spectrum(self.spectrum, self.spectrum_unit))
         if not Z_TARGET <= self.z_min < self.z_max < math.inf:
             raise InputError(
                 f"decays between z = {self.z_min} and {self.z_max} mm; allowed: growing order, from the target at {Z_TARGET} mm on"
             )
-        if not P_RANGE[0] <= self.p_min < P_RANGE[1]:
+        if not P_RANGE[0] <= self.p_min < self.p_max:
+            end = "" if self.own is None else f", where {self.spectrum} ends"
             raise InputError(
-                f"K_L from p_min = {self.p_min} GeV on; allowed: {P_RANGE[0]} to less than {P_RANGE[1]}"
+                f"K_L from p_min = {self.p_min} GeV on; allowed: {P_RANGE[0]} to less than {self.p_max:g}{end}"
             )
         if self.profile == "fitted" and self.z_min < Z_EXIT:
             raise InputError(
@@ -159,6 +170,11 @@ class KotoKL:
         require_within(self.z_max, PLACES, "z_max", "mm")
 
     @property
+    def p_max(self) -> float:
+        """Greatest momentum of the spectrum [GeV]."""
+        return P_RANGE[1] if self.own is None else self.own.range[1]
+
+    @property
     def pdgid(self) -> int:
         """PDG id of the parents."""
         return particle("K_L0").pdgid
@@ -171,7 +187,7 @@ class KotoKL:
     @cached_property
     def _spectrum(self) -> Density:
         if self.decay == "free":
-            return Density(self._exit_spectrum, self.p_min, P_RANGE[1])
+            return self.kept_spectrum
         return self._decaying(self.z_min, self.z_max)
 
     @cached_property
@@ -180,12 +196,24 @@ class KotoKL:
         return self._decaying(Z_NEAR, self.z_max), self._decaying(self.z_min, Z_NEAR)
 
     def _exit_spectrum(self, p: Array) -> Array:
-        return momentum_spectrum(p, self.spectrum)
+        return momentum_spectrum(p, self.spectrum) if self.own is None else self.own(p)
 
     @cached_property
     def exit_spectrum(self) -> Density:
         """Momentum spectrum at the beam exit."""
-        return Density(self._exit_spectrum, *P_RANGE)
+        return self._density(self._exit_spectrum, P_RANGE[0] if self.own is None else self.own.range[0])
+
+    @cached_property
+    def kept_spectrum(self) -> Density:
+        """The same of K_L from p_min on."""
+        return self._density(self._exit_spectrum, self._least)
+
+    @property
+    def _least(self) -> float:
+        return self.p_min if self.own is None else max(self.p_min, self.own.range[0])
+
+    def _density(self, function: Callable[[Array], Array], least: float) -> Density:
+        return Density(function, least, self.p_max, breaks=None if self.own is None else self.own.nodes)
 
     def decays(self, p: Array, z_min: float, z_max: float) -> Array:
         """Decays between two places for each K_L of those momenta at the exit (n,), more than 1 far upstream.
@@ -203,7 +231,7 @@ class KotoKL:
 
     def _decaying(self, z_min: float, z_max: float) -> Density:
         """Spectrum of those that decay between two places [mm]."""
-        return Density(partial(self._decaying_spectrum, z_min=z_min, z_max=z_max), self.p_min, P_RANGE[1])
+        return self._density(partial(self._decaying_spectrum, z_min=z_min, z_max=z_max), self._least)
 
     def _decaying_spectrum(self, p: Array, z_min: float, z_max: float) -> Array:
         return self._exit_spectrum(p) * self.decays(p, z_min, z_max)
@@ -219,8 +247,13 @@ class KotoKL:
     def provenance(self) -> dict[str, Any]:
         """The settings, and how many generated events there are for a K_L at the beam exit."""
         probability = self.decay_probability if self.decay == "region" else 1.0
+        if self.own is not None and self.decay == "free":
+            probability = self.kept_spectrum.integral / self.exit_spectrum.integral  # without those below p_min
         names = ("decay", "profile", "image", "spectrum", "z_min", "z_max", "p_min", "share")
-        return {name: getattr(self, name) for name in names} | {"decay_probability": probability}
+        told = {name: getattr(self, name) for name in names} | {"decay_probability": probability}
+        if self.own is None:
+            return told
+        return told | {"spectrum_unit": self.spectrum_unit, "spectrum_file": self.own.provenance()}
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """K_L at the beam exit, or at the target, at time 0, and where they decay."""
@@ -292,6 +325,17 @@ class KotoKL:
         phi = 2.0 * math.pi * rng.random(n)
         pz = np.sqrt(p * p - pt * pt)
         return x, y, pt * np.cos(phi) / pz, pt * np.sin(phi) / pz
+
+
+def _own_spectrum(spectrum: str, unit: str | None) -> Spectrum | None:
+    """Spectrum of a file; None for a built-in one."""
+    if is_table(spectrum):
+        return momentum_spectrum_of(spectrum, unit)
+    if spectrum not in SPECTRA:
+        raise UnknownNameError("spectrum of koto_kl", spectrum, [*SPECTRA, "a file: mine.csv or file.root:histogram"])
+    if unit is not None:
+        raise InputError(f"spectrum_unit = {unit!r} with the spectrum {spectrum!r}; it is of a file's: leave it out")
+    return None
 
 
 @cache

@@ -149,7 +149,7 @@ class _Pilot:
                 streams = _streams(self.next)
                 self.next += 1
                 rng = streams.rng("source")
-                p = self.beam.exit_spectrum.sample(rng, BLOCK)
+                p = self.beam.kept_spectrum.sample(rng, BLOCK)
                 weight = self.beam.decays(p, low, high) / BLOCK
                 events = self.chain.batch(self.beam.parents(p, low, high, rng), streams)
                 weight *= events.weight

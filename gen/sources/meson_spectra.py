@@ -96,9 +96,11 @@ class SpectrumTally:
 
     @cached_property
     def others(self) -> dict[str, DumpMesons]:
-        """The other generators' mesons of the same beam on the same target, by generator."""
+        """The other generators' mesons of the same beam on the same target, by generator; none of an unknown beam."""
         table = self.source.table
-        out = {}
+        out: dict[str, DumpMesons] = {}
+        if table.beam_energy is None:
+            return out
         for name in generators(table.meson, table.beam_energy, table.target):
             plain = "p" if table.target == _ITS_OWN else table.target
             target = _of(plain) if name == _PARAMETRISATION else plain
@@ -127,6 +129,10 @@ class SpectrumTally:
             self._looked_at += len(some)
 
     @property
+    def _own(self) -> str:
+        return self.source.table.generator
+
+    @property
     def _enough(self) -> bool:
         least = min((_effective(sums) for sums in self._sums.values()), default=0.0)
         return least >= _ENOUGH or self._looked_at >= _MOST
@@ -139,7 +145,7 @@ class SpectrumTally:
         y = np.arcsinh(pz / np.hypot(pt, self.source.masses[self.source.pdgid]))
         own = self.source.density(y, pt)
         edge = self.source.table.ends_beside(y, pt)
-        self._add(self.source.generator, weight, edge)
+        self._add(self._own, weight, edge)
         for name, other in self.others.items():
             ratio = np.zeros(len(own))
             np.divide(other.density(y, pt), own, out=ratio, where=own > 0.0)
@@ -166,15 +172,15 @@ class SpectrumTally:
             ``reason``: why the sample cannot tell.
         """
         out: dict[str, dict[str, Any]] = {}
-        own = float(self._sums[self.source.generator][0]) if self._sums else 0.0
+        own = float(self._sums[self._own][0]) if self._sums else 0.0
         for name, sums in self._sums.items():
             effective, edge = _effective(sums), float(sums[2])
             row: dict[str, Any] = {"effective": effective}
             if effective < effective_min:
                 row["reason"] = f"{effective:.3g} effective events, {effective_min:g} are needed"
-            elif name != self.source.generator and edge > EDGE_MOST * float(sums[0]):
+            elif name != self._own and edge > EDGE_MOST * float(sums[0]):
                 row["reason"] = (
-                    f"{100.0 * edge / float(sums[0]):.2g} % of it where {self.source.generator}'s ends: the sample has "
+                    f"{100.0 * edge / float(sums[0]):.2g} % of it where {self._own}'s ends: the sample has "
                     "nothing beyond"
                 )
             else:

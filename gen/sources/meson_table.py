@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources import bmpt
+from darkpair.gen.sources.grid_density import GridDensity
 from darkpair.gen.sources.meson_files import MESONS, about, find, grid
 from darkpair.gen.sources.meson_multiplicity import multiplicity
 
@@ -65,22 +65,15 @@ class MesonTable:
     pt_nodes: Array = field(repr=False, compare=False)
     values: Array = field(repr=False, compare=False)
     about: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    #: The density itself.
+    grid: GridDensity = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        what = f"table of {self.meson}"
-        y, pt, values = (np.array(a, dtype=float) for a in (self.y_nodes, self.pt_nodes, self.values))
-        for name, nodes in (("y", y), ("pT", pt)):
-            if nodes.ndim != 1 or len(nodes) < 2 or not np.all(np.diff(nodes) > 0.0):
-                raise InputError(f"{what}: the nodes in {name} must grow and be two or more")
-        if pt[0] < 0.0:
-            raise InputError(f"{what}: the nodes in pT begin at {pt[0]} GeV; allowed: 0 or more")
-        if values.shape != (len(y), len(pt)):
-            raise InputError(f"{what}: {values.shape} values on {len(y)} x {len(pt)} nodes")
-        if not np.all(np.isfinite(values)) or np.any(values < 0.0) or not np.any(values > 0.0):
-            raise InputError(f"{what}: values must be finite, not negative, and not all zero")
-        values = values / float(_masses(y, pt, values).sum())
-        for name, array in (("y_nodes", y), ("pt_nodes", pt), ("values", values)):
-            array.setflags(write=False)
+        grid = GridDensity(
+            first=self.y_nodes, second=self.pt_nodes, values=self.values, what=f"table of {self.meson}"
+        )
+        object.__setattr__(self, "grid", grid)
+        for name, array in (("y_nodes", grid.first), ("pt_nodes", grid.second), ("values", grid.values)):
             object.__setattr__(self, name, array)
 
     @property
@@ -98,16 +91,10 @@ class MesonTable:
         """Least and greatest transverse momentum of the grid [GeV]."""
         return float(self.pt_nodes[0]), float(self.pt_nodes[-1])
 
-    @cached_property
+    @property
     def cell_integrals(self) -> Array:
         """Probability of each cell of the grid, (k - 1, l - 1); the sum is 1."""
-        return _masses(self.y_nodes, self.pt_nodes, self.values)
-
-    @cached_property
-    def _accumulated(self) -> Array:
-        total = np.cumsum(self.cell_integrals)
-        out: Array = total / total[-1]
-        return out
+        return self.grid.cell_integrals
 
     def density(self, y: Array, pt: Array) -> Array:
         """Density d²N/(dy dpT), normalised to 1 [1/GeV]; zero outside the grid.
@@ -117,37 +104,22 @@ class MesonTable:
         y : ndarray, (n,)
         pt : ndarray, (n,) [GeV]
         """
-        y, pt = np.asarray(y, dtype=float), np.asarray(pt, dtype=float)
-        i, t = _place(self.y_nodes, y)
-        j, s = _place(self.pt_nodes, pt)
-        f = self.values
-        low = f[i, j] * (1.0 - t) + f[i + 1, j] * t
-        high = f[i, j + 1] * (1.0 - t) + f[i + 1, j + 1] * t
-        inside = (t >= 0.0) & (t <= 1.0) & (s >= 0.0) & (s <= 1.0)
-        return np.where(inside, low * (1.0 - s) + high * s, 0.0)
+        return self.grid.density(y, pt)
+
+    def y_pt(self, first: Array, second: Array) -> tuple[Array, Array]:
+        """Rapidity and transverse momentum [GeV] of points of the grid, whose variables they are."""
+        return first, second
 
     def ends_beside(self, y: Array, pt: Array) -> NDArray[np.bool_]:
         """Whether the density is zero at a corner of the cell of each point (n,): the table ends there.
 
         At pT = 0 every density is zero, which is no end.
         """
-        i, _ = _place(self.y_nodes, np.asarray(y, dtype=float))
-        j, _ = _place(self.pt_nodes, np.asarray(pt, dtype=float))
-        f = self.values
-        low = np.where(self.pt_nodes[j] > 0.0, np.minimum(f[i, j], f[i + 1, j]), np.inf)
-        return np.asarray(np.minimum(low, np.minimum(f[i, j + 1], f[i + 1, j + 1])) <= 0.0)
+        return self.grid.ends_beside(y, pt)
 
     def sample(self, rng: np.random.Generator, n: int) -> tuple[Array, Array]:
         """Rapidities and transverse momenta [GeV], (n,) each, of exactly `density`; three numbers an event."""
-        u = rng.random((n, 3))
-        cell = np.searchsorted(self._accumulated, u[:, 0], side="right")
-        i, j = np.divmod(cell, len(self.pt_nodes) - 1)
-        f = self.values
-        f00, f01, f10, f11 = f[i, j], f[i, j + 1], f[i + 1, j], f[i + 1, j + 1]
-        t = _linear(f00 + f01, f10 + f11, 1.0 - u[:, 1])
-        s = _linear(f00 * (1.0 - t) + f10 * t, f01 * (1.0 - t) + f11 * t, 1.0 - u[:, 2])
-        y = self.y_nodes[i] + t * (self.y_nodes[i + 1] - self.y_nodes[i])
-        return y, self.pt_nodes[j] + s * (self.pt_nodes[j + 1] - self.pt_nodes[j])
+        return self.grid.sample(rng, n)
 
     def provenance(self) -> dict[str, Any]:
         """The names, the numbers and the origin, without the grid."""
@@ -247,23 +219,3 @@ def _canonical(meson: str) -> str:
         if particle(name).pdgid == pdgid:
             return name
     raise UnknownNameError("meson of the production tables", meson, MESONS)
-
-
-def _masses(y: Array, pt: Array, values: Array) -> Array:
-    """Integral of the bilinear density over each cell."""
-    corners = values[:-1, :-1] + values[1:, :-1] + values[:-1, 1:] + values[1:, 1:]
-    out: Array = 0.25 * corners * np.diff(y)[:, None] * np.diff(pt)[None, :]
-    return out
-
-
-def _place(nodes: Array, x: Array) -> tuple[Any, Array]:
-    """Cell of each x, and how far along it: outside 0 to 1 where x is outside the nodes."""
-    cell = np.clip(np.searchsorted(nodes, x, side="right") - 1, 0, len(nodes) - 2)
-    along: Array = (x - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
-    return cell, along
-
-
-def _linear(first: Array, last: Array, u: Array) -> Array:
-    """Where a density linear between two values over (0, 1) has accumulated a part u of itself, 0 < u <= 1."""
-    out: Array = u * (first + last) / (first + np.sqrt(first * first * (1.0 - u) + last * last * u))
-    return out

@@ -239,6 +239,11 @@ def _of_target(
     unit = "inelastic collisions" if source.get("target") == COLLIDER else "protons on target"
     pot = _number(data.get("run", {}).get("pot"), f"run.pot of {name}", unit)
     known = data.get("factors", {})
+    if source["multiplicity"] is None:
+        raise InputError(
+            f"nothing says how many {source.get('meson', 'mesons')} of {source.get('table')} an interaction makes; give "
+            "source.multiplicity"
+        )
     return by_protons(
         pot if exposure is None else _given(exposure, pot.unit),
         source["multiplicity"],
@@ -293,11 +298,24 @@ def _of_koto(
             ways  # a stranger's smearing, with which no acceptance of the search's own mode can be made again
         )
     resolution = Calorimeter(**{name: value for name, value in smearing.items() if name != "type"})
-    beam = KotoKL(**{name: source[name] for name in ("profile", "image", "spectrum") if name in source})
+    beam = _beam(source)
     whole = Koto(selection=detector["selection"], resolution=resolution)
     standard = standard_acceptance(whole, beam, folder=cache_folder())
     first = by_sensitivity(sensitivity, standard, decays=decays, daughters=pi0_to_photons())
     return {"sensitivity": first} | ways
+
+
+def _beam(source: Mapping[str, Any]) -> KotoKL:
+    """Beam of a sample of KOTO's: with a spectrum of a file, the one that the sample was made with."""
+    names = ("profile", "image", "spectrum", "spectrum_unit")
+    beam = KotoKL(**{name: source[name] for name in names if name in source})
+    then = (source.get("spectrum_file") or {}).get("digest")
+    if beam.own is not None and beam.own.digest != then:
+        raise InputError(
+            f"{beam.spectrum} is not what the sample was made with (digest {beam.own.digest}, then {then}); the sensitivity needs "
+            "its acceptance of K_L -> pi0 nu nubar: put the file back, or make the sample again"
+        )
+    return beam
 
 
 def _of_pairs(

@@ -104,12 +104,17 @@ class Job(Table):
                 name: quantity(value, "energy", what=f"chain.width.{name}")
                 for name, value in table.width.items()
             }
+        if table.matrix_elements:
+            settings["matrix_elements"] = dict(table.matrix_elements)
         if table.decay is not None:
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
             return build_chains(decays, **settings)
-        chain = REGISTRIES["chains"].factory(str(table.name))(**settings, lifetimes={})
+        try:
+            chain = REGISTRIES["chains"].factory(str(table.name))(**settings, lifetimes={})
+        except TypeError as error:
+            raise InputError(f"the chain {table.name!r}: {error}; allowed: settings that it takes") from error
         if not isinstance(chain, Chain):
             raise InputError(
                 f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"
@@ -143,6 +148,10 @@ class Job(Table):
         if table.width:
             raise InputError(
                 "[chain] width is of a chain that decay or name spells; leave it out with a model"
+            )
+        if table.matrix_elements:
+            raise InputError(
+                "[chain] matrix_elements are of a chain that decay or name spells; leave them out with a model, which has its own"
             )
         if table.mass or table.ctau:
             raise InputError(

@@ -74,6 +74,11 @@ class ChainTable(Table):
         description="exponential, forced (to where the detector may see it) or scan (for every c tau), as "
         'lifetime.X2 = "scan"; X2 is the heavier dark state whatever it is called',
     )
+    matrix_elements: dict[str, str | dict[str, Any]] = Field(
+        default={},
+        description='of decays to three, the daughters in the element\'s order, as matrix_elements."K_L0 -> S gamma gamma" = '
+        '{ name = "power", power = 2 }: a name of `darkpair list matrix_elements` and its parameters',
+    )
     conserve: bool = Field(
         default=True,
         description="of a descriptor: whether charge, an even number of half-integer spins and the fermion number of "

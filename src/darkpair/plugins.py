@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from darkpair.chains.catalogue import CHAINS
+from darkpair.chains.elements_by_name import MATRIX_ELEMENTS
 from darkpair.chains.models import MODELS
 from darkpair.detectors import DETECTORS
 from darkpair.gen.registry import Entry, Registry
@@ -22,6 +23,7 @@ REGISTRIES: dict[str, Registry] = {
         SOURCES,
         DETECTORS,
         MODELS,
+        MATRIX_ELEMENTS,
         Registry(
             "studies", {n: Entry(s, getattr(s, "summary", "")) for n, s in STUDIES.items()}, word="study"
         ),

@@ -102,7 +102,12 @@ def standard_acceptance(
         K_L of a sample that is made here.
     """
     whole = replace(detector, without=(), factors=())
-    beam = KotoKL(profile=source.profile, image=source.image, spectrum=source.spectrum)
+    beam = KotoKL(
+        profile=source.profile,
+        image=source.image,
+        spectrum=source.spectrum,
+        spectrum_unit=source.spectrum_unit,
+    )
     if whole == Koto(selection=detector.selection) and beam == KotoKL() and _shipped():
         return run(detector.selection).standard_acceptance
     made = StandardAcceptance(detector=whole, source=beam, n=n)

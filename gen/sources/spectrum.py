@@ -1,0 +1,129 @@
+"""A density of one variable from a user's file: momenta of a beam, angles of a gun."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
+from darkpair.gen.sampling import Density
+from darkpair.gen.sources.table_file import ANGLE, read_table, in_units
+from darkpair.gen.units import ENERGY
+
+__all__ = ["Spectrum", "angle_spectrum", "momentum_spectrum_of"]
+
+#: Headings of a column of momenta: energies and transverse momenta are none.
+_MOMENTUM: Final = re.compile(r"p|momentum|p(?!t$)[a-z]{1,4}0?|momentum.*")
+_ANGLE: Final = re.compile(r"theta|angle|polarangle")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spectrum:
+    """A density on an interval, linear between points, or constant in bins; 0 outside.
+
+    Parameters
+    ----------
+    path : str
+        Of the file.
+    digest : str
+        Of its numbers.
+    nodes : ndarray, (k,) [GeV] or [rad]
+        Points or edges, growing.
+    values : ndarray, (k,), or (k - 1,) of bins
+        Density, in any normalisation.
+    outside : float
+        Part of a histogram's contents that its axis does not hold.
+    """
+
+    path: str
+    digest: str
+    nodes: Array = field(repr=False, compare=False)
+    values: Array = field(repr=False, compare=False)
+    outside: float = 0.0
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Ends of the interval."""
+        return float(self.nodes[0]), float(self.nodes[-1])
+
+    @property
+    def bins(self) -> bool:
+        """Whether the density is constant between two nodes."""
+        return len(self.values) < len(self.nodes)
+
+    def __call__(self, x: Array) -> Array:
+        """Density at x (n,), not normalised."""
+        if not self.bins:
+            return np.interp(x, self.nodes, self.values, left=0.0, right=0.0)
+        at = np.searchsorted(self.nodes, x, side="right") - 1
+        at = np.where(x == self.nodes[-1], len(self.values) - 1, at)
+        inside = (at >= 0) & (at < len(self.values))
+        return np.where(inside, self.values[np.where(inside, at, 0)], 0.0)
+
+    def density(self) -> Density:
+        """The same, normalised, that draws from itself."""
+        return Density(self, *self.range, breaks=self.nodes)
+
+    def provenance(self) -> dict[str, Any]:
+        """The file, the digest of its numbers, and what is between them."""
+        return {
+            "path": self.path,
+            "digest": self.digest,
+            "nodes": len(self.nodes),
+            "range": list(self.range),
+            "between": "constant" if self.bins else "linear",
+            "outside": self.outside,
+        }
+
+
+def momentum_spectrum_of(text: str, unit: str | None = None, *, key: str = "spectrum") -> Spectrum:
+    """Density of momenta [GeV] from a file.
+
+    Parameters
+    ----------
+    text : str
+        ``"mine.csv"`` with the columns ``p [GeV],density``, or ``"file.root:name"`` of a TH1.
+    unit : str, optional
+        Of the momenta, where the file says none.
+    key : str
+        The parameter, for messages.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        As `darkpair.gen.sources.table_file.read_table`; for a column that is no momentum, or momenta below 0.
+    """
+    return _spectrum(text, unit, key, ENERGY, _MOMENTUM, "momentum", "p [GeV]")
+
+
+def angle_spectrum(text: str, unit: str | None = None, *, key: str = "angle") -> Spectrum:
+    """Density dN/dtheta of angles to an axis [rad] from a file; as `momentum_spectrum_of`, with ``theta [mrad],density``."""
+    found = _spectrum(text, unit, key, ANGLE, _ANGLE, "angle", "theta [mrad]")
+    if found.range[1] > np.pi * (1.0 + 1e-12):
+        raise InputError(f"{text}: angles up to {found.range[1]:g} rad; allowed: 0 to pi")
+    return found
+
+
+def _spectrum(
+    text: str,
+    unit: str | None,
+    key: str,
+    units: dict[str, float],
+    names: re.Pattern[str],
+    what: str,
+    example: str,
+) -> Spectrum:
+    table = read_table(text, 1)
+    (heading,), (nodes,) = table.headings, table.nodes
+    # an axis' title may be any formula; a column says what it is
+    if not table.bins and not names.fullmatch(heading.plain):
+        raise InputError(f"{text}: the first column is {heading.name!r}; allowed: the {what}, as in {example!r}")
+    nodes = in_units(nodes, heading, units, path=text, given=unit, key=f"{key}_unit")
+    if not nodes[0] >= 0.0:
+        raise InputError(f"{text}: the {what} begins at {nodes[0]:g} {'rad' if units is ANGLE else 'GeV'}; allowed: 0 or more")
+    nodes.setflags(write=False)
+    return Spectrum(path=text, digest=table.digest, nodes=nodes, values=table.values, outside=table.outside)
