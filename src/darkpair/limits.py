@@ -13,13 +13,13 @@ import numpy as np
 
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
-from darkpair.constraints import DATA, Constraint, KotoBand
-from darkpair.constraints.beam_dump import BeamDump
-from darkpair.constraints.koto import KotoLimit
 from darkpair.contours import Range, ranges_above
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.searches import DATA, KotoBand, Search
+from darkpair.searches.beam_dump import BeamDump
+from darkpair.searches.koto import KotoLimit
 from darkpair.studies.exclusions import Size, with_samples
-from darkpair.studies.parameter_space import PRODUCTION, constraints_at
+from darkpair.studies.parameter_space import PRODUCTION, searches_at
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -133,7 +133,7 @@ def limit_rows(
     models : sequence of Model
         One point each.
     data : {"2020", "today"}
-        Of `darkpair.constraints.DATA`; see `darkpair.studies.parameter_space.Contours`.
+        Of `darkpair.searches.DATA`; see `darkpair.studies.parameter_space.Contours`.
     along : str, optional
         Parameter of the model, a coupling for example, whose excluded ranges are wanted: a factor of 1e4 to either
         side of its value is searched.
@@ -157,7 +157,7 @@ def limit_rows(
     found = with_samples(points, size or Size(), folder, workers=workers)
     rows = []
     for model, scanned, point in zip(models, moved, found, strict=True):
-        chosen = constraints_at(point, data)
+        chosen = searches_at(point, data)
         rows.append(
             [
                 _row(name, kind, constraint, model, along, scanned)
@@ -211,7 +211,7 @@ def _known(value: float) -> float | None:
 
 
 def _row(
-    name: str, kind: str, constraint: Constraint, model: Model, along: str | None, scanned: Model | None
+    name: str, kind: str, constraint: Search, model: Model, along: str | None, scanned: Model | None
 ) -> LimitRow:
     value = _value(constraint, model)
     events = constraint.events(value)
@@ -235,7 +235,7 @@ def _row(
     )
 
 
-def _value(constraint: Constraint, model: Model) -> Array:
+def _value(constraint: Search, model: Model) -> Array:
     """Observable; NaN where it rests on samples of isotropic decays of X2 and the model's are not."""
     value = constraint.value(model)
     if not isinstance(constraint, BeamDump | KotoBand | KotoLimit):

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.chains.models.zprime_fermions import CONVENTIONS
-from darkpair.constraints import DATA
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.searches import DATA
 from darkpair.studies import (
     audit,
     belle2,
@@ -39,7 +39,7 @@ from darkpair.studies import (
 __all__ = ["STUDIES", "Study", "options_for"]
 
 #: (folder, inputs, quick=...) -> paths of what it wrote; the first line of its module says what it is.
-#: A study that draws limits takes data="2020" or "today" (of `darkpair.constraints.DATA`) as well.
+#: A study that draws limits takes data="2020" or "today" (of `darkpair.searches.DATA`) as well.
 Study = Callable[..., list[Path]]
 
 #: Every study by name.

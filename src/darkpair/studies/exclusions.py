@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.constraints.koto import TWO_SIGMA, KotoLimit
 from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.export.hepdata import Table, write_submission
@@ -19,6 +18,7 @@ from darkpair.export.workspace import koto_workspace
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.particles import particle
 from darkpair.scan import scan
+from darkpair.searches.koto import TWO_SIGMA, KotoLimit
 from darkpair.studies.charm import CHAIN, generators
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
 from darkpair.studies.files import write_rows

@@ -17,10 +17,10 @@ import numpy as np
 from darkpair.chains.models import ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
-from darkpair.constraints.koto import KotoBand
 from darkpair.contours import coupling_at
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.scan import grid, scan
+from darkpair.searches.koto import KotoBand
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.koto_efficiency import EfficiencyCurve, efficiency_curves
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from darkpair.chains.models import Inputs, VirtualMeson, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.zprime import ZPrime
-from darkpair.constraints import DATA, BeamDump, Constraint, KotoBand, constraints
-from darkpair.constraints.koto import KotoLimit
-from darkpair.constraints.missing_energy import BToKNuNu
 from darkpair.contours import ranges_above
 from darkpair.gen.errors import UnknownNameError
+from darkpair.searches import DATA, BeamDump, KotoBand, Search, searches
+from darkpair.searches.koto import KotoLimit
+from darkpair.searches.missing_energy import BToKNuNu
 from darkpair.studies.koto_efficiency import EfficiencyCurve
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ __all__ = [
     "Contours",
     "DumpYield",
     "PromptEfficiency",
-    "constraints_at",
+    "searches_at",
 ]
 
 #: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
@@ -162,9 +162,9 @@ class Contours:
             return kind.from_mixing(eps_Z=coupling, g_X=1.0, m_Zprime=point["m_Zprime"], **known)
         return kind(G_X=coupling * self.inputs["G_F"], **known)
 
-    def drawn(self, point: Mapping[str, Any]) -> dict[str, tuple[str, Constraint]]:
+    def drawn(self, point: Mapping[str, Any]) -> dict[str, tuple[str, Search]]:
         """Constraints of a point, with what they are: a band, an exclusion or a line."""
-        return constraints_at(point, self.data, koto_only=self.koto_only)
+        return searches_at(point, self.data, koto_only=self.koto_only)
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Ranges of each curve; "unknown" ones are where a sample was too small to tell."""
@@ -182,9 +182,9 @@ class Contours:
         return {"coupling": coupling, "ranges": rows}
 
 
-def constraints_at(
+def searches_at(
     point: Mapping[str, Any], data: str, *, koto_only: bool = False
-) -> dict[str, tuple[str, Constraint]]:
+) -> dict[str, tuple[str, Search]]:
     """Constraints by name, with what they are: a band, an exclusion or a line.
 
     Parameters
@@ -202,7 +202,7 @@ def constraints_at(
         curve = curves[BOX[run]]
         return PromptEfficiency(curve=curve) if decay == "estimate" else curve
 
-    found: dict[str, tuple[str, Constraint]] = {}
+    found: dict[str, tuple[str, Search]] = {}
     if curves:
         band = KotoBand(efficiency_ratio=ratio("2016-18"), decay=decay)
         found["koto-three-events"] = ("band", band)
@@ -212,7 +212,7 @@ def constraints_at(
                 found[name] = ("excluded", KotoLimit(run=run, efficiency_ratio=ratio(run), decay=decay))
     if koto_only:
         return found
-    found |= {name: ("excluded", one) for name, one in constraints(data).items()}
+    found |= {name: ("excluded", one) for name, one in searches(data).items()}
     for search in ("red-line", "belle2-precision"):
         found[f"b-to-k-{search}"] = ("line", BToKNuNu(search=search))
     for experiment, tables in point["dumps"].items():

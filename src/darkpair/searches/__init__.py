@@ -1,4 +1,4 @@
-"""Constraints of arXiv:2005.07102, section IV.C, by name: each a function of a model point, each switchable."""
+"""Searches of arXiv:2005.07102, section IV.C, by name: each a limit on a function of a model point, each switchable."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from darkpair.constraints.beam_dump import BeamDump
-from darkpair.constraints.constraint import Constraint
-from darkpair.constraints.koto import EfficiencyRatio, KotoBand, KotoLimit
-from darkpair.constraints.missing_energy import BToKNuNu, KPlusToPiNuNu, PionToInvisible
-from darkpair.constraints.neutral_current import AtomicParity, HiggsDecay, NeutrinoElectron
 from darkpair.gen.errors import UnknownNameError
+from darkpair.searches.beam_dump import BeamDump
+from darkpair.searches.koto import EfficiencyRatio, KotoBand, KotoLimit
+from darkpair.searches.missing_energy import BToKNuNu, KPlusToPiNuNu, PionToInvisible
+from darkpair.searches.neutral_current import AtomicParity, HiggsDecay, NeutrinoElectron
+from darkpair.searches.search import Search
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
 
 __all__ = [
-    "CONSTRAINTS",
     "DATA",
+    "SEARCHES",
     "AtomicParity",
     "BToKNuNu",
     "BeamDump",
-    "Constraint",
     "EfficiencyRatio",
     "HiggsDecay",
     "KPlusToPiNuNu",
@@ -30,13 +29,14 @@ __all__ = [
     "KotoLimit",
     "NeutrinoElectron",
     "PionToInvisible",
-    "constraints",
+    "Search",
+    "searches",
     "strongest",
 ]
 
-#: Every constraint by name; those of KOTO need ``efficiency_ratio``. `BeamDump` needs a simulated acceptance and
+#: Every search by name; those of KOTO need ``efficiency_ratio``. `BeamDump` needs a simulated acceptance and
 #: stands beside them.
-CONSTRAINTS: Final[dict[str, Callable[..., Constraint]]] = {
+SEARCHES: Final[dict[str, Callable[..., Search]]] = {
     "koto-2015": partial(KotoLimit, run="2015"),
     "koto-2016-18": partial(KotoLimit, run="2016-18"),
     "koto-2021": partial(KotoLimit, run="2021"),
@@ -76,18 +76,18 @@ DATA: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def constraints(
+def searches(
     names: Iterable[str] | str,
     *,
     without: Iterable[str] = (),
     efficiency_ratio: EfficiencyRatio | None = None,
-) -> dict[str, Constraint]:
+) -> dict[str, Search]:
     """Constraints by name, with their defaults.
 
     Parameters
     ----------
     names : iterable of str, or {"2020", "today"}
-        Of `CONSTRAINTS`, or a set of `DATA`.
+        Of `SEARCHES`, or a set of `DATA`.
     without : iterable of str
         To leave out.
     efficiency_ratio : float or callable, optional
@@ -106,17 +106,17 @@ def constraints(
         chosen = list(names)
     left_out = set(without)
     for name in (*chosen, *left_out):
-        if name not in CONSTRAINTS:
-            raise UnknownNameError("constraint", name, CONSTRAINTS)
+        if name not in SEARCHES:
+            raise UnknownNameError("search", name, SEARCHES)
     found = {}
     for name in chosen:
         if name not in left_out:
             needs = {"efficiency_ratio": efficiency_ratio} if name.startswith("koto") else {}
-            found[name] = CONSTRAINTS[name](**needs)
+            found[name] = SEARCHES[name](**needs)
     return found
 
 
-def strongest(chosen: dict[str, Constraint], model: Model) -> tuple[str, float] | None:
+def strongest(chosen: dict[str, Search], model: Model) -> tuple[str, float] | None:
     """Name of the constraint with the largest ratio at one model point, and that ratio; None if none applies."""
     ratios = {name: float(c.ratio(model)) for name, c in chosen.items() if c.applies(model)}
     if not ratios:

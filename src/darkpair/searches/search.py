@@ -1,4 +1,4 @@
-"""What every constraint is: an observable of a model point, a limit on it, and whether the point is excluded."""
+"""What every search is: an observable of a model point, a limit on it, and whether the point is excluded."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from darkpair.chains.models.model import Model
-    from darkpair.constraints.measurements import Measurement
     from darkpair.gen.kinematics import Array, Real
+    from darkpair.searches.measurements import Measurement
 
-__all__ = ["Constraint", "mixing_of"]
+__all__ = ["Search", "mixing_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Constraint:
+class Search:
     """A base: an upper limit on an observable of a model. Arrays of masses and couplings broadcast.
 
     Parameters

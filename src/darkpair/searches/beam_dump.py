@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from darkpair.constraints.constraint import Constraint
-from darkpair.constraints.measurements import Measurement
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.errors import InputError
+from darkpair.searches.measurements import Measurement
+from darkpair.searches.search import Search
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -21,7 +21,7 @@ __all__ = ["BeamDump"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BeamDump(Constraint):
+class BeamDump(Search):
     """Expected events at an experiment behind a target, from eta and X2 -> X1 pi0 alone [events].
 
     Other final states of X2 (a tenth of its decays) and other parents are left out, so the region excluded is

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from darkpair.constraints.constraint import Constraint
-from darkpair.constraints.measurements import Measurement, measurement
 from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.detectors.normalisation import sensitivity_events
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.searches.measurements import Measurement, measurement
+from darkpair.searches.search import Search
 from darkpair.statistics import poisson_interval
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _DECAYS: Final = ("estimate", "included")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Koto(Constraint):
+class _Koto(Search):
     """A base: K_L -> X1 X2, X2 -> X1 pi0 as the branching ratio of K_L -> pi0 nu nubar that KOTO takes it for.
 
     Parameters
