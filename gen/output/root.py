@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import awkward as ak
 import numpy as np
@@ -58,6 +58,8 @@ class RootWriter(EventWriter):
         For another layout or kind.
     """
 
+    ENDINGS: ClassVar = (".root",)
+
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -81,8 +83,8 @@ class RootWriter(EventWriter):
         self._types: dict[str, str] = {}
         self._tree: Any = None
 
-    def _open(self) -> Any:
-        return uproot.recreate(self._partial, compression=COMPRESSIONS[self.compression])
+    def open_file(self) -> Any:
+        return uproot.recreate(self.partial, compression=COMPRESSIONS[self.compression])
 
     def write(self, events: ak.Array) -> None:
         """Add events.
@@ -97,7 +99,7 @@ class RootWriter(EventWriter):
         InputError
             If the layout cannot hold them, or if their branches are not those of the events before.
         """
-        self._check_open()
+        self.check_open()
         for start in range(0, len(events) or 1, _BASKET):
             some = events if len(events) <= _BASKET else events[start : start + _BASKET]
             converted = branches(some, self.layout, first=self.events + 1)
@@ -118,9 +120,9 @@ class RootWriter(EventWriter):
             if sum(len(p["genWeight"]) for p in self._pending) >= _BASKET:
                 self._flush()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         if self._tree is None:
-            raise self._nothing_written()
+            raise self.nothing_written()
         self._flush()
         output = {
             "layout": self.layout,
@@ -130,17 +132,17 @@ class RootWriter(EventWriter):
             "particles": self._particles,
             "spelled": self._spelled,
         }
-        text = json.dumps(self._described() | {"output": output}, allow_nan=False)
-        self._file[PROVENANCE] = text
+        text = json.dumps(self.described() | {"output": output}, allow_nan=False)
+        self.file[PROVENANCE] = text
 
     def _make(self, converted: Branches, said: Mapping[str, str]) -> Any:
         """Empty tree with the branches of the first events and their titles."""
         types = {name: _type(column) for name, column in self._columns(converted)}
         if self.kind == "rntuple":
-            return self._file.mkrntuple(
+            return self.file.mkrntuple(
                 TREE, {name: _described(kind, said[name]) for name, kind in types.items()}
             )
-        tree = self._file.mktree(TREE, types)
+        tree = self.file.mktree(TREE, types)
         _entitle(tree, said)
         return tree
 

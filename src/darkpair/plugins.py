@@ -8,8 +8,10 @@ from typing import Any
 from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.models import MODELS
 from darkpair.detectors import DETECTORS
-from darkpair.gen.registry import Entry, Registry
+from darkpair.gen.output import FORMATS
+from darkpair.gen.registry import Registry
 from darkpair.gen.sources import SOURCES
+from darkpair.searches import SEARCHES
 from darkpair.studies import STUDIES
 
 __all__ = ["REGISTRIES", "make"]
@@ -17,15 +19,7 @@ __all__ = ["REGISTRIES", "make"]
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
     registry.kind: registry
-    for registry in (
-        CHAINS,
-        SOURCES,
-        DETECTORS,
-        MODELS,
-        Registry(
-            "studies", {n: Entry(s, getattr(s, "summary", "")) for n, s in STUDIES.items()}, word="study"
-        ),
-    )
+    for registry in (CHAINS, SOURCES, DETECTORS, MODELS, SEARCHES, FORMATS, STUDIES)
 }
 
 
