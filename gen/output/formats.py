@@ -13,7 +13,7 @@ from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any, Final
 
-from darkpair.gen.errors import DarkpairError, InputError, nearest
+from darkpair.gen.errors import DarkpairError, InputError, nearest, shown
 from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.target import EventWriter
@@ -127,7 +127,7 @@ def require_options(chosen: Format, path: str | os.PathLike[str], options: Mappi
             where = f", or write a file that ends in {' or '.join(ENDINGS[able[0]])}" if able else ""
             own = f"has {', '.join(takes)}" if takes else "has no options"
             raise InputError(
-                f"output.{key} = {value!r} would change nothing: {Path(path).name!r} is of the format {chosen.name!r}, which "
+                f"output.{key} = {shown(value)} would change nothing: {Path(path).name!r} is of the format {chosen.name!r}, which "
                 f"{own}{nearest(key, takes)}; leave output.{key} out{where}"
             )
 
