@@ -19,7 +19,16 @@ from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.registry import Registry
 
-__all__ = ["ENDINGS", "FORMATS", "Format", "endings_of", "format_of_name", "require_format", "require_options", "writer_for"]
+__all__ = [
+    "ENDINGS",
+    "FORMATS",
+    "Format",
+    "endings_of",
+    "format_of_name",
+    "require_format",
+    "require_options",
+    "writer_for",
+]
 
 #: Writers by the name of their format.
 FORMATS: Final = Registry("formats", {"root": RootWriter, "hepmc3": HepMCWriter})

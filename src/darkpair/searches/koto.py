@@ -51,6 +51,7 @@ class _Koto(Search):
     """
 
     NEEDS: ClassVar = (("K_L0", "X1 X2"),)
+    SAMPLED: ClassVar = True
 
     efficiency_ratio: EfficiencyRatio
     decay: str = "estimate"
@@ -138,6 +139,8 @@ class KotoBand(_Koto):
     single_event_sensitivity : float
     """
 
+    KIND: ClassVar = "band"
+
     confidence_level: float = ONE_SIGMA
     candidates: int = field(default_factory=lambda: int(measurement("koto", "candidates").value))
     single_event_sensitivity: float = field(default_factory=lambda: measurement("koto", "sensitivity").value)
@@ -171,6 +174,11 @@ class KotoBand(_Koto):
         """What exceeds 1 inside the bands of one and two sigma."""
         ends = {", 1 sigma": self.interval(ONE_SIGMA), ", 2 sigma": self.interval(TWO_SIGMA)}
         return {name: np.minimum(value / low, high / value) for name, (low, high) in ends.items()}
+
+    @property
+    def least(self) -> float:
+        """Lower end of the interval [1]."""
+        return self.interval()[0]
 
     @property
     def limit(self) -> float:

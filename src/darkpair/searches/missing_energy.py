@@ -76,6 +76,11 @@ class BToKNuNu(Search):
             raise UnknownNameError("search for B -> K nu nubar", self.search, self.SEARCHES)
         _check_sight(self.invisible)
 
+    @property
+    def kind(self) -> str:
+        """What an excess means: the others are projections and the paper's lines."""
+        return "excluded" if self.search in ("belle", "belle2-2023") else "line"
+
     def value(self, model: Model) -> Array:
         """Branching ratio with X2 unseen [1]."""
         if isinstance(model, ZPrime):

@@ -34,8 +34,34 @@ class Search:
     NEEDS: ClassVar[tuple[tuple[str, str], ...]] = ()
     #: Of the observable and its limit.
     UNIT: ClassVar[str] = "1"
+    #: "excluded": a measurement that excludes; "line": none is behind it; "band": explained from `least` to the limit.
+    KIND: ClassVar[str] = "excluded"
+    #: Sets of data that a plug-in belongs to; those of ours stand in `darkpair.searches.DATA`.
+    SETS: ClassVar[tuple[str, ...]] = ("today",)
+    #: Whether the value rests on samples whose X2 decay isotropically, to X1 pi0; then `NEEDS` has one pair.
+    SAMPLED: ClassVar[bool] = False
 
     confidence_level: float = 0.90
+
+    @property
+    def kind(self) -> str:
+        """What an excess means, see `KIND`."""
+        return self.KIND
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Sets of data that a plug-in belongs to, see `SETS`."""
+        return self.SETS
+
+    @property
+    def unit(self) -> str:
+        """Of the observable and its limit."""
+        return self.UNIT
+
+    @property
+    def least(self) -> float:
+        """Lower end of a band."""
+        return 0.0
 
     def applies(self, model: Model) -> bool:
         """Whether the model has what the observable needs."""
