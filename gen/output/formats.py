@@ -11,27 +11,65 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from darkpair.gen.errors import DarkpairError, InputError, nearest, shown
-from darkpair.gen.output.hepmc import HepMCWriter
-from darkpair.gen.output.root import RootWriter
-from darkpair.gen.output.target import EventWriter
-from darkpair.gen.registry import Registry
+from darkpair.gen.errors import InputError, nearest, shown
+from darkpair.gen.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    from darkpair.gen.output.target import EventWriter
 
 __all__ = [
     "ENDINGS",
     "FORMATS",
     "Format",
-    "endings_of",
     "format_of_name",
     "require_format",
     "require_options",
     "writer_for",
 ]
 
+
+def _stranger(writer: Any) -> type[EventWriter]:
+    """A stranger's writer, if it is one whose files can be told by their names.
+
+    Raises
+    ------
+    InputError
+    """
+    from darkpair.gen.output.target import EventWriter
+
+    if not (isinstance(writer, type) and issubclass(writer, EventWriter)):
+        raise InputError(
+            f"{getattr(writer, '__name__', type(writer).__name__)} is no subclass of darkpair.gen.output.target.EventWriter"
+        )
+    endings = writer.ENDINGS
+    if isinstance(endings, str) or not endings or not all(map(_is_ending, endings)):
+        raise InputError(
+            f"ENDINGS = {shown(endings)}; allowed: texts of small letters that begin with a dot, as ('.jsonl',)"
+        )
+    return writer
+
+
+def _is_ending(ending: object) -> bool:
+    return isinstance(ending, str) and len(ending) > 1 and ending[0] == "." and ending == ending.lower()
+
+
 #: Writers by the name of their format.
-FORMATS: Final = Registry("formats", {"root": RootWriter, "hepmc3": HepMCWriter})
+FORMATS: Final = Registry(
+    "formats",
+    {
+        "root": Entry(
+            "darkpair.gen.output.root:RootWriter",
+            "A ROOT file, .root: a TTree or an RNTuple of events.",
+        ),
+        "hepmc3": Entry(
+            "darkpair.gen.output.hepmc:HepMCWriter",
+            "A HepMC3 file, .hepmc3 or .hepmc3.gz: the truth of events.",
+        ),
+    },
+    adapt=_stranger,
+)
 
 #: Endings of our own formats, which are known without what writes them.
 ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {"root": (".root",), "hepmc3": (".hepmc3", ".hepmc3.gz")}
@@ -59,8 +97,8 @@ class Format:
     @property
     def writer(self) -> type[EventWriter]:
         """What writes it."""
-        writer: type[EventWriter] = FORMATS.factory(self.name)
-        return writer
+        writer: Any = FORMATS.factory(self.name)
+        return writer  # type: ignore[no-any-return]
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -92,7 +130,7 @@ def require_format(path: str | os.PathLike[str]) -> Format:
         name, every = Path(path).name, [ending for of_one in _all_endings().values() for ending in of_one]
         ending = "".join(Path(name).suffixes)
         what = f"ends in {shown(ending)}" if ending else "has no ending"
-        broken = "".join(f"; the format {n!r} cannot be used: {why}" for n, why in _strangers()[1].items())
+        broken = "".join(f"; {why}" for why in _strangers()[1].values())
         raise InputError(
             f"output {shown(name)} {what}{nearest(ending, every)}; allowed: {', '.join(every[:-1])} or {every[-1]}{broken}"
         )
@@ -161,35 +199,10 @@ def _strangers() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Endings of strangers' formats, and why others cannot be used."""
     good: dict[str, tuple[str, ...]] = {}
     bad: dict[str, str] = {}
-    for name in FORMATS.plugins:
-        if name in ENDINGS:
-            continue
-        try:
-            good[name] = endings_of(FORMATS.factory(name), name)
-        except DarkpairError as error:
-            bad[name] = str(error)
+    for name in FORMATS:
+        if name not in ENDINGS:
+            try:
+                good[name] = tuple(Format(name=name, ending="").writer.ENDINGS)
+            except InputError as error:
+                bad[name] = str(error)
     return good, bad
-
-
-def endings_of(writer: Any, name: str) -> tuple[str, ...]:
-    """Endings of the files of a writer, in small letters.
-
-    Raises
-    ------
-    InputError
-        For something that is no writer or has no endings.
-    """
-    if not (isinstance(writer, type) and issubclass(writer, EventWriter)):
-        raise InputError(
-            f"the format {name!r} is a {type(writer).__name__}; allowed: a subclass of darkpair.gen.output.target.EventWriter"
-        )
-    endings = writer.ENDINGS
-    if isinstance(endings, str) or not endings or not all(_is_ending(ending) for ending in endings):
-        raise InputError(
-            f"the format {name!r} has ENDINGS = {endings!r}; allowed: texts that begin with a dot, as ('.jsonl',)"
-        )
-    return tuple(ending.lower() for ending in endings)
-
-
-def _is_ending(ending: object) -> bool:
-    return isinstance(ending, str) and len(ending) > 1 and ending.startswith(".") and "/" not in ending

@@ -52,7 +52,9 @@ _LEVEL = 1
 
 
 class HepMCWriter(EventWriter):
-    """A HepMC3 file that appears under its name when it is complete, and not at all after an exception.
+    """A HepMC3 file, .hepmc3 or .hepmc3.gz: the truth of events.
+
+    It appears under its name when it is complete, and not at all after an exception.
 
     Parameters
     ----------
@@ -80,6 +82,7 @@ class HepMCWriter(EventWriter):
         self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16) if self._packed else None
 
     def open_file(self) -> IO[bytes]:
+        """The file as bytes."""
         return self.partial.open("wb")
 
     def write(self, events: ak.Array) -> None:
@@ -115,6 +118,7 @@ class HepMCWriter(EventWriter):
         self.file.write(text if self._packer is None else self._packer.compress(text))
 
     def finish(self) -> None:
+        """Write the last line, and into the header what is known only now."""
         if not self._header:
             raise self.nothing_written()
         self._put(_END)

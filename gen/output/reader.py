@@ -12,7 +12,7 @@ import uproot
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
-from darkpair.gen.output.formats import Format, format_of_name, require_format
+from darkpair.gen.output.formats import Format, format_of_name
 from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.root import PROVENANCE, TREE
@@ -97,9 +97,24 @@ def _of_stranger(chosen: Format, path: str | os.PathLike[str]) -> dict[str, Any]
     return found
 
 
-def _begins_as_root(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(4) == b"root"
+def _require_root(file: Path) -> None:
+    """Refuse a file whose name says that it is of another format, or of none and that is no ROOT file either."""
+    chosen = format_of_name(file)
+    try:
+        with file.open("rb") as opened:
+            begins = opened.read(4) == b"root"
+    except OSError as error:
+        raise InputError(
+            f"{str(file)!r} cannot be read ({error.strerror}); give a file that may be"
+        ) from error
+    if chosen is None and not begins:
+        raise InputError(
+            f"{file.name!r} is no ROOT file, and its name ends as those of no format; give the file of a run"
+        )
+    if chosen is not None and chosen.name != "root":
+        raise InputError(
+            f"{str(file)!r} is of the format {chosen.name!r}; event records are read back from .root files alone"
+        )
 
 
 def _record(
@@ -218,14 +233,8 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
     file = Path(path)
     if not file.is_file():
         raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
+    _require_root(file)
     try:
-        by_name = format_of_name(path)
-        if not _begins_as_root(file):
-            by_name = by_name or require_format(path)
-        if by_name is not None and by_name.name != "root":
-            raise InputError(
-                f"{str(path)!r} is of the format {by_name.name!r}; event records are read back from .root files alone"
-            )
         with uproot.open(file) as directory:
             yield directory, _checked(directory, file)
     except InputError:

@@ -36,7 +36,9 @@ COMPRESSIONS = {"lz4": uproot.LZ4(1), "zstd": uproot.ZSTD(1), "none": None}
 
 
 class RootWriter(EventWriter):
-    """A ROOT file that appears under its name when it is complete, and not at all after an exception.
+    """A ROOT file, .root: a TTree or an RNTuple of events.
+
+    It appears under its name when it is complete, and not at all after an exception.
 
     Parameters
     ----------
@@ -84,6 +86,7 @@ class RootWriter(EventWriter):
         self._tree: Any = None
 
     def open_file(self) -> Any:
+        """The file, without a tree."""
         return uproot.recreate(self.partial, compression=COMPRESSIONS[self.compression])
 
     def write(self, events: ak.Array) -> None:
@@ -121,6 +124,7 @@ class RootWriter(EventWriter):
                 self._flush()
 
     def finish(self) -> None:
+        """Write the events that wait, and the provenance."""
         if self._tree is None:
             raise self.nothing_written()
         self._flush()

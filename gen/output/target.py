@@ -125,12 +125,14 @@ class EventWriter(ABC):
         return {"format": FORMAT} | said | {"format": FORMAT}
 
     def check_open(self) -> None:
+        """Refuse to write outside the with-block."""
         if self.file is None:
             raise InputError(
                 f"{self.path.name} is not open; write inside the with-block of its {type(self).__name__}"
             )
 
     def nothing_written(self) -> InputError:
+        """What to raise in `finish` where there was not even an empty record."""
         return InputError(f"no events for {self.path.name}; write at least one record, be it empty")
 
     def _abandon(self) -> None:

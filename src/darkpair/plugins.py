@@ -18,8 +18,7 @@ __all__ = ["REGISTRIES", "make"]
 
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
-    registry.kind: registry
-    for registry in (CHAINS, SOURCES, DETECTORS, MODELS, SEARCHES, FORMATS, STUDIES)
+    registry.kind: registry for registry in (CHAINS, SOURCES, DETECTORS, MODELS, SEARCHES, FORMATS, STUDIES)
 }
 
 
