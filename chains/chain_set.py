@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from darkpair.chains.chain import Chain
-from darkpair.chains.given_elements import Given, canonical, decay_of
 from darkpair.chains.descriptor import Spelled, build, parse
+from darkpair.chains.given_elements import Given, canonical, decay_of
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.frozen import freeze
@@ -190,7 +190,9 @@ def build_chains(
     every = set().union(*spelled)
     for text, ((parent, daughters), _) in elements.items():
         if (parent, tuple(sorted(daughters))) not in every:
-            raise UnknownNameError("mode of the chain", text, sorted(f"{p} -> {' '.join(d)}" for p, d in every))
+            raise UnknownNameError(
+                "mode of the chain", text, sorted(f"{p} -> {' '.join(d)}" for p, d in every)
+            )
     mass, ctau = spoken(mass or {}, known), spoken(ctau or {}, known)
     for table in (mass, ctau, width, lifetimes):
         for name in table or ():

@@ -72,9 +72,15 @@ def kaon_dalitz(
 
 
 def eta_dalitz(
-    mass: float, masses: tuple[float, float, float], a: float, b: float, d: float, f: float = 0.0, g: float = 0.0
+    mass: float,
+    masses: tuple[float, float, float],
+    a: float,
+    b: float,
+    d: float,
+    f: float = 0.0,
+    g: float = 0.0,
 ) -> EtaPolynomial:
-    """eta -> 3 pi or eta' -> eta pi pi, the odd one first: 1 + a Y + b Y² + d X² + f Y³ + g X² Y."""
+    """Eta -> 3 pi or eta' -> eta pi pi, the odd one first: 1 + a Y + b Y² + d X² + f Y³ + g X² Y."""
     return EtaPolynomial(mass=mass, masses=masses, summary=_said(eta_dalitz), a=a, b=b, d=d, f=f, g=g)
 
 
@@ -87,9 +93,7 @@ def omega_dalitz(
     mass: float, masses: tuple[float, float, float], alpha: float, beta: float = 0.0
 ) -> ThreePionPolynomial:
     """A vector to pi0 pi+ pi-, in that order: P wave times 1 + 2 alpha Z + 2 beta Z^(3/2) sin 3 phi."""
-    return ThreePionPolynomial(
-        mass=mass, masses=masses, summary=_said(omega_dalitz), alpha=alpha, beta=beta
-    )
+    return ThreePionPolynomial(mass=mass, masses=masses, summary=_said(omega_dalitz), alpha=alpha, beta=beta)
 
 
 def rho_pi(
@@ -127,9 +131,7 @@ def kroll_wada(
     width: Annotated[float, Energy, Ge(0.0)] = 0.0,
 ) -> KrollWada:
     """A pseudoscalar to gamma l+ l-, in that order: Kroll and Wada, form factor 1 + slope q²/M² or a pole."""
-    return KrollWada(
-        mass=mass, masses=masses, summary=_said(kroll_wada), slope=slope, pole=pole, width=width
-    )
+    return KrollWada(mass=mass, masses=masses, summary=_said(kroll_wada), slope=slope, pole=pole, width=width)
 
 
 def semileptonic_kaon(mass: float, masses: tuple[float, float, float]) -> SemileptonicKaon:

@@ -31,7 +31,7 @@ __all__ = [
 Changes = Mapping[str, Mapping[str, Any]]
 
 #: Packages that hold data files; they are looked into, not imported.
-_PACKAGES: Final = ("darkpair.gen", "darkpair.chains", "darkpair.detectors", "darkpair.constraints")
+_PACKAGES: Final = ("darkpair.gen", "darkpair.chains", "darkpair.detectors", "darkpair.searches")
 
 #: What names an element of a list of tables, where it has one of these and no other element the same.
 _NAMES: Final = ("name", "meson")

@@ -17,7 +17,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.events import total_weight
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.output import asciiv3, hepmc
-from darkpair.gen.output.hepmc import HepMCWriter, is_hepmc
+from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.event_file import EventFile
@@ -218,20 +218,6 @@ def test_other_events_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="differ in their weights"):
         both()
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("name", "is_one"),
-    [("a.hepmc3", True), ("a.HepMC3.gz", True), ("a.root", False), ("a.hepmc.root", False), ("a", False)],
-)
-def test_the_ending_says_what_it_is(name: str, is_one: bool) -> None:
-    assert is_hepmc(Path("folder.hepmc") / name) == is_one
-
-
-@pytest.mark.parametrize("name", ["a.hepmc", "a.hepmc2", "a.hepmc.gz", "a.hepmc3.bz2", "a.hepmc3.xz"])
-def test_other_endings_of_hepmc_are_refused(name: str) -> None:
-    with pytest.raises(InputError, match=r"\.hepmc3 or \.hepmc3\.gz"):
-        is_hepmc(name)
 
 
 def test_a_foreign_or_damaged_file_is_one_line(tmp_path: Path) -> None:

@@ -1,1 +1,5 @@
-"""Where events go: ROOT and HepMC3 files."""
+"""Where events go: files by the names of their formats, ROOT's and HepMC3's and strangers'."""
+
+from darkpair.gen.output.formats import FORMATS
+
+__all__ = ["FORMATS"]

@@ -19,7 +19,7 @@ import json
 import shutil
 import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.asciiv3 import attributes, event_text, weights
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
     import awkward as ak
 
-__all__ = ["HepMCWriter", "header_provenance", "hepmc_provenance", "is_hepmc"]
+__all__ = ["HepMCWriter", "header_provenance", "hepmc_provenance"]
 
-_ENDINGS = (".hepmc3", ".hepmc3.gz")
 _START = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\n"  # the format as HepMC 3.2.5 writes it
 _END = b"HepMC::Asciiv3-END_EVENT_LISTING\n\n"
 _ABOUT = "dark particles from meson decays, arXiv:2005.07102"
@@ -52,27 +51,10 @@ _LONGEST = 262144
 _LEVEL = 1
 
 
-def is_hepmc(path: str | os.PathLike[str]) -> bool:
-    """Whether the name of a file says that it is HepMC3.
-
-    Raises
-    ------
-    InputError
-        For another ending of HepMC's.
-    """
-    name = Path(path).name.lower()
-    if name.endswith(_ENDINGS):
-        return True
-    packed = Path(name).suffix in (".gz", ".bz2", ".xz", ".zst")
-    if Path(Path(name).stem if packed else name).suffix.startswith(".hepmc"):
-        raise InputError(
-            f"{Path(path).name!r} has an ending that names no format; HepMC3 files end in {' or '.join(_ENDINGS)}"
-        )
-    return False
-
-
 class HepMCWriter(EventWriter):
-    """A HepMC3 file that appears under its name when it is complete, and not at all after an exception.
+    """A HepMC3 file, .hepmc3 or .hepmc3.gz: the truth of events.
+
+    It appears under its name when it is complete, and not at all after an exception.
 
     Parameters
     ----------
@@ -87,9 +69,11 @@ class HepMCWriter(EventWriter):
         If the file cannot be written; see `darkpair.gen.output.target.check_writable`.
     """
 
+    ENDINGS: ClassVar = (".hepmc3", ".hepmc3.gz")
+
     def __init__(self, path: str | os.PathLike[str], *, provenance: Mapping[str, Any]) -> None:
-        if not is_hepmc(path):
-            raise InputError(f"{str(path)!r}: HepMC3 files end in {' or '.join(_ENDINGS)}")
+        if not Path(path).name.lower().endswith(self.ENDINGS):
+            raise InputError(f"{str(path)!r}: HepMC3 files end in {' or '.join(self.ENDINGS)}")
         super().__init__(path, provenance)
         self._packed = self.path.name.lower().endswith(".gz")
         self._names: tuple[list[str], list[str]] = ([], [])
@@ -97,8 +81,9 @@ class HepMCWriter(EventWriter):
         self._header = b""
         self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16) if self._packed else None
 
-    def _open(self) -> IO[bytes]:
-        return self._partial.open("wb")
+    def open_file(self) -> IO[bytes]:
+        """The file as bytes."""
+        return self.partial.open("wb")
 
     def write(self, events: ak.Array) -> None:
         """Add events.
@@ -113,13 +98,13 @@ class HepMCWriter(EventWriter):
         InputError
             If their weights or attributes are not those of the events before, or the provenance is too long.
         """
-        self._check_open()
+        self.check_open()
         names = list(weights(events[:0])), list(attributes(events[:0]))
         if not self._header:
             self._names = names
-            self._told = self._described()
+            self._told = self.described()
             self._header = self._beginning({})
-            self._file.write(self._header)
+            self.file.write(self._header)
         elif names != self._names:
             raise InputError(
                 f"the events for {self.path.name} differ in their weights; write events of one chain and one source"
@@ -130,15 +115,16 @@ class HepMCWriter(EventWriter):
             self.events += len(some)
 
     def _put(self, text: bytes) -> None:
-        self._file.write(text if self._packer is None else self._packer.compress(text))
+        self.file.write(text if self._packer is None else self._packer.compress(text))
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Write the last line, and into the header what is known only now."""
         if not self._header:
-            raise self._nothing_written()
+            raise self.nothing_written()
         self._put(_END)
         if self._packer is not None:
-            self._file.write(self._packer.flush())
-        told = self._described()
+            self.file.write(self._packer.flush())
+        told = self.described()
         late = {key: value for key, value in told.items() if self._told.get(key) != value}
         late["output"] = {
             "format": "hepmc3",
@@ -149,21 +135,21 @@ class HepMCWriter(EventWriter):
         }
         header = self._beginning(late)
         if len(header) == len(self._header):
-            self._file.seek(0)
-            self._file.write(header)
+            self.file.seek(0)
+            self.file.write(header)
         else:
             self._behind(header)
 
     def _behind(self, header: bytes) -> None:
         """Move the events behind a header that needs more than the room kept for it."""
-        self._file.close()
+        self.file.close()
         longer = unfinished(self.path)
         try:
-            with self._partial.open("rb") as events, longer.open("wb") as file:
+            with self.partial.open("rb") as events, longer.open("wb") as file:
                 events.seek(len(self._header))
                 file.write(header)
                 shutil.copyfileobj(events, file, 1 << 20)
-            longer.replace(self._partial)
+            longer.replace(self.partial)
         finally:
             longer.unlink(missing_ok=True)
 

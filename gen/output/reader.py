@@ -12,7 +12,8 @@ import uproot
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
-from darkpair.gen.output.hepmc import hepmc_provenance, is_hepmc
+from darkpair.gen.output.formats import Format, format_of_name
+from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.titles import untitled
@@ -33,10 +34,11 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     InputError
         For a file that is missing, damaged, not of this writer or of a newer format.
     """
-    if is_hepmc(path):
-        return hepmc_provenance(path)
-    with _opened(path) as (_, provenance):
-        return provenance
+    chosen = format_of_name(path)
+    if chosen is None or chosen.name == "root":
+        with _opened(path) as (_, provenance):
+            return provenance
+    return hepmc_provenance(path) if chosen.name == "hepmc3" else _of_stranger(chosen, path)
 
 
 def read_events(
@@ -71,6 +73,48 @@ def read_events(
             {} if format_of(provenance, str(path)) < 2 else {name: _title(tree[name]) for name in columns}
         )
         return _record(columns, [row["role"] for row in output["particles"]], output["spelled"], titles)
+
+
+def _of_stranger(chosen: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What the reader of a format that is not ours says, checked."""
+    if not Path(path).is_file():
+        raise InputError(f"there is no file {str(path)!r}; give the file of a run")
+    try:
+        found = chosen.writer.read_provenance(path)
+    except InputError:
+        raise
+    except Exception as error:  # (a stranger's reader of a damaged file may fail in any way)
+        raise InputError(
+            f"{str(path)!r} cannot be read as a file of the format {chosen.name!r} ({type(error).__name__}: {error}); it is "
+            "damaged, or something else"
+        ) from error
+    output = found.get("output") if isinstance(found, dict) else None
+    if not isinstance(output, dict) or not isinstance(output.get("events"), int):
+        raise InputError(
+            f"the reader of the format {chosen.name!r} does not say how many events {str(path)!r} has; it has to return a table "
+            "with output = { events = ... }"
+        )
+    return found
+
+
+def _require_root(file: Path) -> None:
+    """Refuse a file whose name says that it is of another format, or of none and that is no ROOT file either."""
+    chosen = format_of_name(file)
+    try:
+        with file.open("rb") as opened:
+            begins = opened.read(4) == b"root"
+    except OSError as error:
+        raise InputError(
+            f"{str(file)!r} cannot be read ({error.strerror}); give a file that may be"
+        ) from error
+    if chosen is None and not begins:
+        raise InputError(
+            f"{file.name!r} is no ROOT file, and its name ends as those of no format; give the file of a run"
+        )
+    if chosen is not None and chosen.name != "root":
+        raise InputError(
+            f"{str(file)!r} is of the format {chosen.name!r}; event records are read back from .root files alone"
+        )
 
 
 def _record(
@@ -189,6 +233,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
     file = Path(path)
     if not file.is_file():
         raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
+    _require_root(file)
     try:
         with uproot.open(file) as directory:
             yield directory, _checked(directory, file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import awkward as ak
 import numpy as np
@@ -36,7 +36,9 @@ COMPRESSIONS = {"lz4": uproot.LZ4(1), "zstd": uproot.ZSTD(1), "none": None}
 
 
 class RootWriter(EventWriter):
-    """A ROOT file that appears under its name when it is complete, and not at all after an exception.
+    """A ROOT file, .root: a TTree or an RNTuple of events.
+
+    It appears under its name when it is complete, and not at all after an exception.
 
     Parameters
     ----------
@@ -57,6 +59,8 @@ class RootWriter(EventWriter):
     UnknownNameError
         For another layout or kind.
     """
+
+    ENDINGS: ClassVar = (".root",)
 
     def __init__(
         self,
@@ -81,8 +85,9 @@ class RootWriter(EventWriter):
         self._types: dict[str, str] = {}
         self._tree: Any = None
 
-    def _open(self) -> Any:
-        return uproot.recreate(self._partial, compression=COMPRESSIONS[self.compression])
+    def open_file(self) -> Any:
+        """The file, without a tree."""
+        return uproot.recreate(self.partial, compression=COMPRESSIONS[self.compression])
 
     def write(self, events: ak.Array) -> None:
         """Add events.
@@ -97,7 +102,7 @@ class RootWriter(EventWriter):
         InputError
             If the layout cannot hold them, or if their branches are not those of the events before.
         """
-        self._check_open()
+        self.check_open()
         for start in range(0, len(events) or 1, _BASKET):
             some = events if len(events) <= _BASKET else events[start : start + _BASKET]
             converted = branches(some, self.layout, first=self.events + 1)
@@ -118,9 +123,10 @@ class RootWriter(EventWriter):
             if sum(len(p["genWeight"]) for p in self._pending) >= _BASKET:
                 self._flush()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Write the events that wait, and the provenance."""
         if self._tree is None:
-            raise self._nothing_written()
+            raise self.nothing_written()
         self._flush()
         output = {
             "layout": self.layout,
@@ -130,17 +136,17 @@ class RootWriter(EventWriter):
             "particles": self._particles,
             "spelled": self._spelled,
         }
-        text = json.dumps(self._described() | {"output": output}, allow_nan=False)
-        self._file[PROVENANCE] = text
+        text = json.dumps(self.described() | {"output": output}, allow_nan=False)
+        self.file[PROVENANCE] = text
 
     def _make(self, converted: Branches, said: Mapping[str, str]) -> Any:
         """Empty tree with the branches of the first events and their titles."""
         types = {name: _type(column) for name, column in self._columns(converted)}
         if self.kind == "rntuple":
-            return self._file.mkrntuple(
+            return self.file.mkrntuple(
                 TREE, {name: _described(kind, said[name]) for name, kind in types.items()}
             )
-        tree = self._file.mktree(TREE, types)
+        tree = self.file.mktree(TREE, types)
         _entitle(tree, said)
         return tree
 

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import FORMAT
@@ -23,11 +23,25 @@ __all__ = ["EventWriter", "check_writable", "folder_for", "unfinished"]
 class EventWriter(ABC):
     """A file of events that appears under its name when it is complete, and not at all after an exception.
 
+    A format of one's own is a subclass with `ENDINGS`, `open_file`, `write` and `finish`, registered under the entry points
+    ``darkpair.formats``.  It writes to `file`, which `open_file` opened at `partial`, and counts in `events`; `described()`
+    is the provenance as plain values, whole in `finish`.  Further keywords of its constructor are keys of a job's
+    ``[output]``.
+
     Parameters
     ----------
     path : str or path
     provenance : mapping
         How the events were made, as `darkpair.gen.provenance.describe` writes it; may grow until the file is closed.
+
+    Attributes
+    ----------
+    file : object
+        What `open_file` gave; None outside the with-block.
+    partial : Path
+        The file until it is complete.
+    events : int
+        Events written.
 
     Raises
     ------
@@ -35,16 +49,19 @@ class EventWriter(ABC):
         If the file cannot be written; see `check_writable`.
     """
 
+    #: What the names of its files end in, as (".jsonl", ".jsonl.gz").
+    ENDINGS: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, path: str | os.PathLike[str], provenance: Mapping[str, Any]) -> None:
         check_writable(path)
         self.path = Path(path).resolve()
         self.provenance: dict[str, Any] = dict(provenance)
         self.events = 0
-        self._partial = unfinished(self.path)
-        self._file: Any = None
+        self.partial = unfinished(self.path)
+        self.file: Any = None
 
     def __enter__(self) -> Self:
-        self._file = self._open()
+        self.file = self.open_file()
         return self
 
     def __exit__(
@@ -61,12 +78,26 @@ class EventWriter(ABC):
         """Add events, perhaps none."""
 
     @abstractmethod
-    def _open(self) -> Any:
-        """The unfinished file, open; it has a ``close``."""
+    def open_file(self) -> Any:
+        """The file at `partial`, open; it has a ``close``."""
 
     @abstractmethod
-    def _finish(self) -> None:
-        """Write what is known only now."""
+    def finish(self) -> None:
+        """Write what is known only now, as the cut flow in `provenance`."""
+
+    @classmethod
+    def read_provenance(cls, path: str | os.PathLike[str]) -> dict[str, Any]:
+        """How the events of a file were made, with ``output`` and its number of ``events``; for ``darkpair inspect``.
+
+        Raises
+        ------
+        InputError
+            Unless a format says how.
+        """
+        raise InputError(
+            f"{Path(path).name!r} was written by {cls.__module__}.{cls.__name__}, which does not read back how events were "
+            "made; inspect .root and .hepmc3 files, or give it a read_provenance"
+        )
 
     def close(self, provenance: Mapping[str, Any] | None = None) -> None:
         """Finish the file and give it its name; once only, later calls do nothing.
@@ -81,36 +112,38 @@ class EventWriter(ABC):
         InputError
             If nothing was written, not even an empty record, which would tell what events have.
         """
-        if self._file is None:
+        if self.file is None:
             return
         self.provenance |= dict(provenance or {})
-        self._finish()
-        self._file.close()
-        self._file = None
-        self._partial.replace(self.path)
+        self.finish()
+        self.file.close()
+        self.file = None
+        self.partial.replace(self.path)
 
-    def _described(self) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
         """The provenance as plain values, and the number of the file's format."""
         said: dict[str, Any] = describe(self.provenance)
         return {"format": FORMAT} | said | {"format": FORMAT}
 
-    def _check_open(self) -> None:
-        if self._file is None:
+    def check_open(self) -> None:
+        """Refuse to write outside the with-block."""
+        if self.file is None:
             raise InputError(
                 f"{self.path.name} is not open; write inside the with-block of its {type(self).__name__}"
             )
 
-    def _nothing_written(self) -> InputError:
+    def nothing_written(self) -> InputError:
+        """What to raise in `finish` where there was not even an empty record."""
         return InputError(f"no events for {self.path.name}; write at least one record, be it empty")
 
     def _abandon(self) -> None:
         """Leave nothing of an unfinished file."""
-        file, self._file = self._file, None
+        file, self.file = self.file, None
         try:
             if file is not None:
                 file.close()
         finally:
-            self._partial.unlink(missing_ok=True)
+            self.partial.unlink(missing_ok=True)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:

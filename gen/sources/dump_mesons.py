@@ -95,7 +95,9 @@ class DumpMesons:
     def _own(self, table: str) -> OwnMesonTable:
         """Table of a file."""
         if self.generator not in (None, OWN):
-            raise InputError(f"generator = {self.generator!r} and table_file = {table!r}; allowed: one of them")
+            raise InputError(
+                f"generator = {self.generator!r} and table_file = {table!r}; allowed: one of them"
+            )
         object.__setattr__(self, "generator", OWN)
         if self.multiplicity is not None and not 0.0 < self.multiplicity < math.inf:
             raise InputError(f"multiplicity = {self.multiplicity}; allowed: a finite number above 0")

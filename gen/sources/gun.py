@@ -98,7 +98,9 @@ class Gun:
             if file is None and unit is not None:
                 raise InputError(f"{name}_unit = {unit!r} without {name}; it is of a file's: leave it out")
             if file is not None and other:
-                raise InputError(f"{name} = {file!r} and {other} = {getattr(self, other)}; allowed: one of them")
+                raise InputError(
+                    f"{name} = {file!r} and {other} = {getattr(self, other)}; allowed: one of them"
+                )
         if self.spectrum is not None:
             object.__setattr__(self, "momenta", momentum_spectrum_of(self.spectrum, self.spectrum_unit))
         if self.angle is not None:

@@ -248,7 +248,9 @@ class KotoKL:
         """The settings, and how many generated events there are for a K_L at the beam exit."""
         probability = self.decay_probability if self.decay == "region" else 1.0
         if self.own is not None and self.decay == "free":
-            probability = self.kept_spectrum.integral / self.exit_spectrum.integral  # without those below p_min
+            probability = (
+                self.kept_spectrum.integral / self.exit_spectrum.integral
+            )  # without those below p_min
         names = ("decay", "profile", "image", "spectrum", "z_min", "z_max", "p_min", "share")
         told = {name: getattr(self, name) for name in names} | {"decay_probability": probability}
         if self.own is None:
@@ -332,9 +334,13 @@ def _own_spectrum(spectrum: str, unit: str | None) -> Spectrum | None:
     if is_table(spectrum):
         return momentum_spectrum_of(spectrum, unit)
     if spectrum not in SPECTRA:
-        raise UnknownNameError("spectrum of koto_kl", spectrum, [*SPECTRA, "a file: mine.csv or file.root:histogram"])
+        raise UnknownNameError(
+            "spectrum of koto_kl", spectrum, [*SPECTRA, "a file: mine.csv or file.root:histogram"]
+        )
     if unit is not None:
-        raise InputError(f"spectrum_unit = {unit!r} with the spectrum {spectrum!r}; it is of a file's: leave it out")
+        raise InputError(
+            f"spectrum_unit = {unit!r} with the spectrum {spectrum!r}; it is of a file's: leave it out"
+        )
     return None
 
 

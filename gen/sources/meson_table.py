@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources import bmpt

@@ -182,7 +182,9 @@ def own_meson_table(
         said = tuple(_variable(heading) for heading in headings)
         if None not in said and (said != tuple(map(_variable, given)) or _differ(headings, given)):
             file = ", ".join(f"{h.name} [{h.unit}]" if h.unit else h.name for h in headings)
-            raise InputError(f"{text} says that its axes are {file}, and table_axes = {axes!r}; leave table_axes out")
+            raise InputError(
+                f"{text} says that its axes are {file}, and table_axes = {axes!r}; leave table_axes out"
+            )
         headings = given
     variables = tuple(_variable(heading) for heading in headings)
     if variables[::-1] in _PAIRS:
@@ -239,6 +241,7 @@ def _nodes(text: str, variable: str | None, nodes: Array, heading: Heading) -> A
     most = math.pi * (1.0 + 1e-12) if variable == "theta" else math.inf
     if not (out[0] >= 0.0 and out[-1] <= most):
         raise InputError(
-            f"{text}: {variable} from {out[0]:g} to {out[-1]:g}; allowed: 0 or more" + (", up to pi" if variable == "theta" else " GeV")
+            f"{text}: {variable} from {out[0]:g} to {out[-1]:g}; allowed: 0 or more"
+            + (", up to pi" if variable == "theta" else " GeV")
         )
     return out

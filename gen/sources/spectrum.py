@@ -11,7 +11,7 @@ import numpy as np
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sampling import Density
-from darkpair.gen.sources.table_file import ANGLE, read_table, in_units
+from darkpair.gen.sources.table_file import ANGLE, in_units, read_table
 from darkpair.gen.units import ENERGY
 
 __all__ = ["Spectrum", "angle_spectrum", "momentum_spectrum_of"]
@@ -121,9 +121,13 @@ def _spectrum(
     (heading,), (nodes,) = table.headings, table.nodes
     # an axis' title may be any formula; a column says what it is
     if not table.bins and not names.fullmatch(heading.plain):
-        raise InputError(f"{text}: the first column is {heading.name!r}; allowed: the {what}, as in {example!r}")
+        raise InputError(
+            f"{text}: the first column is {heading.name!r}; allowed: the {what}, as in {example!r}"
+        )
     nodes = in_units(nodes, heading, units, path=text, given=unit, key=f"{key}_unit")
     if not nodes[0] >= 0.0:
-        raise InputError(f"{text}: the {what} begins at {nodes[0]:g} {'rad' if units is ANGLE else 'GeV'}; allowed: 0 or more")
+        raise InputError(
+            f"{text}: the {what} begins at {nodes[0]:g} {'rad' if units is ANGLE else 'GeV'}; allowed: 0 or more"
+        )
     nodes.setflags(write=False)
     return Spectrum(path=text, digest=table.digest, nodes=nodes, values=table.values, outside=table.outside)

@@ -212,14 +212,18 @@ def _columns(place: str, variables: int) -> TableFile:
         lines = Path(place).read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise InputError(f"{place}: not a text ({error.reason}); give a .csv file") from error
-    numbered = [(i, line) for i, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
+    numbered = [
+        (i, line) for i, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
+    ]
     want = f"{variables + 1} columns, as in {('p [GeV],density', 'y,pT [GeV],density')[variables - 1]!r}"
     if not numbered:
         raise InputError(f"{place}: no line of names; allowed: {want}, then numbers")
     rows = list(csv.reader(line for _, line in numbered))
     names = [name.strip() for name in rows[0]]
     if len(names) != variables + 1:
-        raise InputError(f"{place}: {len(names)} column{'s' * (len(names) != 1)} in {lines[numbered[0][0] - 1][:60]!r}; allowed: {want}")
+        raise InputError(
+            f"{place}: {len(names)} column{'s' * (len(names) != 1)} in {lines[numbered[0][0] - 1][:60]!r}; allowed: {want}"
+        )
     if all(_number(name) is not None for name in names):
         raise InputError(f"{place}: the first line is numbers; allowed: names before them, {want}")
     if Heading.of(names[-1]).plain in _NO_DENSITY:
@@ -273,7 +277,9 @@ def _histogram(text: str, place: str, name: str, variables: int) -> TableFile:
     try:
         file = uproot.open(place)
     except (ValueError, AttributeError, KeyError, uproot.DeserializationError, NotImplementedError) as error:
-        raise InputError(f"{place}: not a ROOT file ({type(error).__name__}); give one that holds a {kind}") from error
+        raise InputError(
+            f"{place}: not a ROOT file ({type(error).__name__}); give one that holds a {kind}"
+        ) from error
     with file:
         kinds = {key.partition(";")[0]: what for key, what in file.classnames().items()}
         mine = [key for key, what in kinds.items() if re.match(rf"T?H{variables}|{kind}", what)]
@@ -287,9 +293,7 @@ def _histogram(text: str, place: str, name: str, variables: int) -> TableFile:
             raise InputError(f"{text}: a {kinds[name.partition(';')[0]]}; allowed: a {kind}")
         histogram: Any = file[name]
         nodes = tuple(np.asarray(histogram.axis(i).edges(), dtype=float) for i in range(variables))
-        headings = tuple(
-            Heading.of(str(histogram.axis(i).member("fTitle") or "")) for i in range(variables)
-        )
+        headings = tuple(Heading.of(str(histogram.axis(i).member("fTitle") or "")) for i in range(variables))
         whole: NDArray[Any] = np.asarray(histogram.values(flow=True), dtype=float)
     inner = whole[(slice(1, -1),) * variables]
     total = float(np.abs(whole).sum())

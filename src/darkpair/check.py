@@ -16,7 +16,7 @@ from darkpair.gen.streams import BLOCK
 from darkpair.job import Job
 from darkpair.picture import require_matplotlib
 from darkpair.result import summary
-from darkpair.run import flat_factors, provenance, writer_of
+from darkpair.run import flat_factors, format_of_job, provenance, writer_of
 
 __all__ = ["Preview", "check_job"]
 
@@ -71,6 +71,7 @@ def check_job(job: Job) -> Preview:
     InputError, UnknownNameError
         Whatever the run would refuse.
     """
+    format_of_job(job)
     pipeline = job.pipeline()
     events = pipeline.events(job.run.n)
     check_writable(job.output.path)

@@ -51,7 +51,7 @@ def put_settings(
             raise InputError(
                 f"--set {shown(setting)}; allowed: section.key=value, as in chain.mass.X2='400 MeV'"
             )
-        given[key.strip()] = _value(value.strip())
+        given[key.strip()] = as_written(value.strip())
     given |= {key: value for key, value in (overrides or {}).items() if value is not None}
     for key, value in given.items():
         _put(data, key, value)
@@ -247,7 +247,7 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
     data[last] = value
 
 
-def _value(text: str) -> Any:
+def as_written(text: str) -> Any:
     try:
         return tomllib.loads(f"x = {text}", parse_float=exactly)["x"]
     except tomllib.TOMLDecodeError:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from darkpair.gen.frozen import frozen
+from darkpair.gen.output.formats import ENDINGS
 from darkpair.gen.pipeline import MOST_EVENTS
 
 __all__ = ["ChainTable", "NormalisationTable", "OutputTable", "RunTable", "Table"]
@@ -108,9 +109,14 @@ class NormalisationTable(Table):
 
 
 class OutputTable(Table):
-    """``[output]``: the file and its form."""
+    """``[output]``: the file and its form; more keys where the format of a stranger has them."""
 
-    path: str = Field(description="file that ends in .root, .hepmc3 or .hepmc3.gz")
+    model_config = ConfigDict(extra="allow")
+
+    path: str = Field(
+        description=f"file whose ending says its format: {', '.join(e for ends in ENDINGS.values() for e in ends)}, or one of "
+        "`darkpair list formats`"
+    )
     layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
     kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")
     compression: Literal["lz4", "zstd", "none"] = Field(default="lz4", description="of a ROOT file")

@@ -13,13 +13,14 @@ import numpy as np
 
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
-from darkpair.constraints import DATA, Constraint, KotoBand
-from darkpair.constraints.beam_dump import BeamDump
-from darkpair.constraints.koto import KotoLimit
 from darkpair.contours import Range, ranges_above
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.searches import SEARCHES, Search
+from darkpair.searches.border import checked_value
+from darkpair.searches.rate import RateSearch
+from darkpair.searches_chosen import Chosen, choose
 from darkpair.studies.exclusions import Size, with_samples
-from darkpair.studies.parameter_space import PRODUCTION, constraints_at
+from darkpair.studies.parameter_space import PRODUCTION
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -33,7 +34,7 @@ _FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
 
 @dataclass(frozen=True, kw_only=True)
 class LimitRow:
-    """What one constraint says of a model point.
+    """What one search says of a model point.
 
     Parameters
     ----------
@@ -121,8 +122,11 @@ def limit_rows(
     size: Size | None = None,
     folder: Path | None = None,
     workers: int = 2,
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
+    files: Sequence[str | Path] = (),
 ) -> list[list[LimitRow]]:
-    """Rows of every constraint that applies, for each model point.
+    """Rows of every search that applies, for each model point.
 
     KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, with isotropic
     decays of X2: where a model's are not, as of Dirac fermions with c_V and c_A, these are unknown (NaN).  Beam dumps
@@ -133,7 +137,7 @@ def limit_rows(
     models : sequence of Model
         One point each.
     data : {"2020", "today"}
-        Of `darkpair.constraints.DATA`; see `darkpair.studies.parameter_space.Contours`.
+        Of `darkpair.searches.DATA`; see `darkpair.studies.parameter_space.Contours`.
     along : str, optional
         Parameter of the model, a coupling for example, whose excluded ranges are wanted: a factor of 1e4 to either
         side of its value is searched.
@@ -142,30 +146,32 @@ def limit_rows(
     folder : Path, optional
         Cache of the samples.
     workers : int
+    only, without, files : sequence of str
+        Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.searches_chosen.choose`.
 
     Raises
     ------
     InputError
         For a model of more than one point, or a parameter that is zero or no number.
     UnknownNameError
-        For an unknown set of data or parameter.
+        For an unknown set of data, search or parameter.
     """
-    if data not in DATA:
-        raise UnknownNameError("set of data", data, DATA)
+    chosen = choose(data, only=only, without=without, files=files)
     points = [{"m1": _number(model, "m1"), "m2": _number(model, "m2")} for model in models]
     moved = [None if along is None else _moved(model, along) for model in models]
-    found = with_samples(points, size or Size(), folder, workers=workers)
-    rows = []
-    for model, scanned, point in zip(models, moved, found, strict=True):
-        chosen = constraints_at(point, data)
-        rows.append(
-            [
-                _row(name, kind, constraint, model, along, scanned)
-                for name, (kind, constraint) in chosen.items()
-                if constraint.applies(model)
-            ]
-        )
-    return rows
+    for model in models:
+        _require_applies(chosen, model)
+    found = with_samples(
+        points, size or Size(), folder, workers=workers, koto=chosen.koto, dumps=chosen.dumps
+    )
+    return [
+        [
+            _row(name, kind, search, model, along, scanned)
+            for name, (kind, search) in chosen.at(point).items()
+            if search.applies(model)
+        ]
+        for model, scanned, point in zip(models, moved, found, strict=True)
+    ]
 
 
 def strongest_row(rows: Sequence[LimitRow]) -> LimitRow | None:
@@ -210,42 +216,55 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
+def _require_applies(chosen: Chosen, model: Model) -> None:
+    """Refuse a search that somebody added or asked for and that has nothing to say of a model."""
+    for name in chosen.asked & chosen.others.keys():
+        search = chosen.others[name]
+        if isinstance(search, RateSearch) and not search.applies(model):
+            lacking = [" -> ".join(decay) for decay in search.decays if decay not in model.modes()]
+            has = ", ".join(mode for _, mode in model.modes(search.parent)) or "none"
+            raise InputError(
+                f"the search {name!r} needs {' and '.join(lacking)}, which {type(model).__name__} does not have (of "
+                f"{search.parent} it has {has}); leave it out, or correct its parent, mode and then"
+            )
+
+
 def _row(
-    name: str, kind: str, constraint: Constraint, model: Model, along: str | None, scanned: Model | None
+    name: str, kind: str, search: Search, model: Model, along: str | None, scanned: Model | None
 ) -> LimitRow:
-    value = _value(constraint, model)
-    events = constraint.events(value)
+    value = _value(name, search, model, ())
+    events = search.events(value)
     curves: dict[str, tuple[Range, ...]] = {}
     if scanned is not None and along is not None:
         grid = np.asarray(getattr(scanned, along))
-        seen = np.broadcast_to(_value(constraint, scanned), grid.shape)
+        seen = _value(name, search, scanned, grid.shape)
         curves = {
-            f"{name}{part}": tuple(ranges_above(grid, inside))
-            for part, inside in constraint.curves(seen).items()
+            f"{name}{part}": tuple(ranges_above(grid, inside)) for part, inside in search.curves(seen).items()
         }
     return LimitRow(
         constraint=name,
         kind=kind,
         value=float(value),
-        limit=constraint.limit,
-        unit=constraint.UNIT,
+        limit=search.limit,
+        unit=search.unit,
         events=None if events is None else float(events),
-        least=constraint.interval()[0] if isinstance(constraint, KotoBand) else 0.0,
+        least=search.least if kind == "band" else 0.0,
         curves=curves,
     )
 
 
-def _value(constraint: Constraint, model: Model) -> Array:
+def _value(name: str, search: Search, model: Model, shape: tuple[int, ...]) -> Array:
     """Observable; NaN where it rests on samples of isotropic decays of X2 and the model's are not."""
-    value = constraint.value(model)
-    if not isinstance(constraint, BeamDump | KotoBand | KotoLimit):
-        return value
-    ((parent, production),) = constraint.NEEDS
-    try:
-        slope = model.spin(parent, production, "X1 pi0").slope
-    except NotDerivedError:
-        slope = math.nan
-    return np.asarray(np.where(np.equal(slope, 0.0), value, math.nan))
+    stranger = name in SEARCHES and name not in SEARCHES.ours
+    value = checked_value(name, search, model, shape) if stranger else search.value(model)
+    if search.SAMPLED:
+        ((parent, production),) = search.NEEDS
+        try:
+            slope = model.spin(parent, production, "X1 pi0").slope
+        except NotDerivedError:
+            slope = math.nan
+        value = np.asarray(np.where(np.equal(slope, 0.0), value, math.nan))
+    return np.broadcast_to(value, shape)
 
 
 def _number(model: Model, name: str) -> float:

@@ -9,8 +9,10 @@ from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.elements_by_name import MATRIX_ELEMENTS
 from darkpair.chains.models import MODELS
 from darkpair.detectors import DETECTORS
-from darkpair.gen.registry import Entry, Registry
+from darkpair.gen.output import FORMATS
+from darkpair.gen.registry import Registry
 from darkpair.gen.sources import SOURCES
+from darkpair.searches import SEARCHES
 from darkpair.studies import STUDIES
 
 __all__ = ["REGISTRIES", "make"]
@@ -18,16 +20,7 @@ __all__ = ["REGISTRIES", "make"]
 #: Registries by kind.
 REGISTRIES: dict[str, Registry] = {
     registry.kind: registry
-    for registry in (
-        CHAINS,
-        SOURCES,
-        DETECTORS,
-        MODELS,
-        MATRIX_ELEMENTS,
-        Registry(
-            "studies", {n: Entry(s, getattr(s, "summary", "")) for n, s in STUDIES.items()}, word="study"
-        ),
-    )
+    for registry in (CHAINS, SOURCES, DETECTORS, MODELS, MATRIX_ELEMENTS, SEARCHES, FORMATS, STUDIES)
 }
 
 

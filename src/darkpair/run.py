@@ -15,24 +15,26 @@ from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.expected import expected_rows, job_ratio
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.decay_places import decay_places
-from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
-from darkpair.gen.output.hepmc import HepMCWriter, is_hepmc
-from darkpair.gen.output.root import RootWriter
+from darkpair.gen.output.formats import Format, require_format, require_options, writer_for
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe, environment
 from darkpair.gen.sources.meson_spectra import SpectrumTally
 from darkpair.gen.tables import Shown, Table
 from darkpair.job import Job
+from darkpair.job_tables import OutputTable
 from darkpair.picture import draw, require_matplotlib
 from darkpair.result import summary
 from darkpair.workers import leave_if_imported, worker_pool
 
-__all__ = ["Result", "flat_factors", "provenance", "run_job", "writer_of"]
+__all__ = ["Result", "flat_factors", "format_of_job", "provenance", "run_job", "writer_of"]
 
 #: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
 _WRITE_AT_ONCE = 32768
+
+#: Keys of ``[output]`` that say nothing of the file's form.
+_OF_EVERY_FILE = {"path", "events", "picture"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         Before anything is generated or written; and where a worker ends too early (`darkpair.workers`).
     """
     leave_if_imported()
+    form = format_of_job(job)  # before pilots make events
     pipeline = job.pipeline()
     keep_freed_memory()
     if job.output.picture:
@@ -136,7 +139,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         histograms = histograms | {"decay_places": places}
     title = str(file.provenance["chain"]["decay"])
     pictures: list[Path] = []
-    stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
+    stem = form.stem(path)
     for name, histogram in histograms.items() if job.output.picture else ():
         pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
         draw(histogram, pipeline.detector, cutflow, title, pictures[-1])
@@ -153,23 +156,28 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
 
 def writer_of(job: Job, pipeline: Pipeline) -> EventWriter:
     """File of the kind that the ending of the job's path says."""
-    output = job.output
-    if not is_hepmc(output.path):
-        return RootWriter(
-            output.path,
-            layout=output.layout,
-            kind=output.kind,
-            compression=output.compression,
-            provenance=provenance(job, pipeline),
-        )
-    for key in ("layout", "kind", "compression"):
-        default = type(output).model_fields[key].default
-        if getattr(output, key) != default:
-            raise InputError(
-                f"output.{key} = {getattr(output, key)!r} says how a ROOT file is written, and {Path(output.path).name!r} is "
-                f"HepMC3; leave output.{key} out or set it to {default!r}, or write a .root file"
-            )
-    return HepMCWriter(output.path, provenance=provenance(job, pipeline))
+    return writer_for(job.output.path, _form(job.output), provenance(job, pipeline))
+
+
+def format_of_job(job: Job) -> Format:
+    """Format of a job's file.
+
+    Raises
+    ------
+    InputError
+        For an ending of no format, and a key of ``[output]`` that the format makes no use of.
+    """
+    chosen = require_format(job.output.path)
+    require_options(chosen, job.output.path, _form(job.output))
+    return chosen
+
+
+def _form(output: OutputTable) -> dict[str, Any]:
+    """What a job says of the form of its file, beyond the defaults."""
+    fields = type(output).model_fields
+    said = {key: getattr(output, key) for key in fields if key not in _OF_EVERY_FILE}
+    own = {key: value for key, value in said.items() if value != fields[key].default}
+    return own | (output.model_extra or {})
 
 
 def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:

@@ -54,7 +54,7 @@ CASES = [
     (["output.path=/nonexistent/folder/x.hepmc3"], ["/nonexistent/folder"]),
     (["output.path=x.hepmc3", "output.layout=nano"], ["output.layout = 'nano'", "'x.hepmc3'", ".root"]),
     (["output.path=x.hepmc3.gz", "output.compression=zstd"], ["output.compression = 'zstd'", "leave"]),
-    (["output.path=x.hepmc3", "output.kind=rntuple"], ["output.kind = 'rntuple'", "HepMC3"]),
+    (["output.path=x.hepmc3", "output.kind=rntuple"], ["output.kind = 'rntuple'", "hepmc3", "no options"]),
     (["nonsense"], ["section.key=value"]),
 ]
 

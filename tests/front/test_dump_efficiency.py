@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from darkpair.chains.models import Inputs, ZPrimeDirac, ZPrimeScalar
-from darkpair.constraints import BeamDump
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.searches import BeamDump
 from darkpair.studies.charm import MASS, DumpPoint
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
 from darkpair.studies.parameter_space import DumpYield

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from darkpair.chains.models import ZPrimeScalar
-from darkpair.constraints import KotoLimit
 from darkpair.detectors.koto_results import run
 from darkpair.export.hepdata import Table, write_submission
 from darkpair.export.workspace import counting_workspace, koto_counting, koto_workspace
 from darkpair.gen.errors import InputError
+from darkpair.searches import KotoLimit
 from darkpair.statistics import Counting
 
 RUNS = ("2015", "2016-18", "2021")

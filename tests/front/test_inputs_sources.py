@@ -14,7 +14,7 @@ import pytest
 CONFIDENCES = {"read", "derived", "choice", "print", "memory"}
 
 #: Folders with data files, below the package.
-FOLDERS = ("gen/data", "chains", "detectors/data", "constraints")
+FOLDERS = ("gen/data", "chains", "detectors/data", "searches")
 
 #: Words that name a place: a part of a text, a file, or where in one.
 _PLACES = (
@@ -79,7 +79,7 @@ def test_all_data_files_are_there() -> None:
         "gen/data/mesons/multiplicities.toml",
         "chains/data/decays.toml",
     } <= set(DATA)
-    assert {"chains/models/data/inputs.toml", "constraints/constraints.toml"} <= set(DATA)
+    assert {"chains/models/data/inputs.toml", "searches/measurements.toml"} <= set(DATA)
     assert len(every()) > 300
 
 

@@ -164,7 +164,7 @@ def test_an_entry_without_a_result_is_named() -> None:
 def test_every_data_file_is_looked_at() -> None:
     names = [path.rpartition("/")[2] for path in data_files()]
     assert len(set(names)) == len(names)  # a change names a file by its name alone
-    assert {"koto.toml", "inputs.toml", "decays.toml", "constraints.toml", "multiplicities.toml"} <= set(
+    assert {"koto.toml", "inputs.toml", "decays.toml", "measurements.toml", "multiplicities.toml"} <= set(
         names
     )
 
@@ -180,7 +180,7 @@ def test_the_stored_run_is_of_these_files() -> None:
 
 
 def test_the_study_leaves_rows_and_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = [e for e in unread() if e.file in {"multiplicities.toml", "constraints.toml"}]
+    few = [e for e in unread() if e.file in {"multiplicities.toml", "measurements.toml"}]
     monkeypatch.setattr(inputs, "unread", lambda: few)
     paths = inputs.run(tmp_path, None, quick=True)
     assert [path.name for path in paths] == ["inputs.csv", "inputs.json", "inputs.png", "inputs.pdf"]

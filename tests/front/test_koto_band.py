@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from darkpair.chains.models import Inputs, ZPrimeScalar
-from darkpair.constraints import KotoBand
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.gen.errors import InputError
+from darkpair.searches import KotoBand
 from darkpair.studies.koto_band import bands
 from darkpair.studies.koto_efficiency import EfficiencyAgainstCtau, EfficiencyCurve, efficiency_curves
 

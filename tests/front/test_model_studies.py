@@ -15,9 +15,9 @@ from darkpair.chains.models import Inputs, ZPrimeMajorana
 from darkpair.chains.models.dark_matter import PICOBARN, fermion_sigma_v
 from darkpair.chains.models.relic_density import OBSERVED
 from darkpair.cli import main
-from darkpair.constraints import BToKNuNu
 from darkpair.contours import Range, coupling_at, ranges_above
 from darkpair.gen.errors import InputError
+from darkpair.searches import BToKNuNu
 from darkpair.studies import STUDIES
 from darkpair.studies.fig9 import branching_ratios
 

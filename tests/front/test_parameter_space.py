@@ -18,9 +18,9 @@ import pytest
 
 from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.zprime import mixing_product
-from darkpair.constraints import KotoBand
 from darkpair.contours import ranges_above
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.searches import KotoBand
 from darkpair.studies import options_for
 from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows, save_workspace, with_samples
 from darkpair.studies.fig3 import mass_panels, picture

@@ -12,7 +12,6 @@ import pytest
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.standard_model import known_law
-from darkpair.constraints.measurements import measurement, regions
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import data_files, read_data
 from darkpair.detectors.fixed_target import FixedTarget
@@ -25,6 +24,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.provenance import environment
 from darkpair.gen.sources.meson_multiplicity import multiplicity
 from darkpair.scan import cache_key
+from darkpair.searches.measurements import measurement, regions
 from darkpair.workers import worker_pool
 
 
@@ -66,10 +66,10 @@ DOORS: dict[str, tuple[str, str, Any, Callable[[], Any]]] = {
     "input": ("inputs.toml", "pdg.G_F", 1.2e-5, lambda: Inputs()["G_F"]),
     "input of a preset that extends": ("inputs.toml", "pdg.m_t", 170.0, lambda: Inputs("paper-10tev")["m_t"]),
     "measurement": (
-        "constraints.toml", "koto.sensitivity", 7e-10, lambda: measurement("koto", "sensitivity").value,
+        "measurements.toml", "koto.sensitivity", 7e-10, lambda: measurement("koto", "sensitivity").value,
     ),
     "region": (
-        "constraints.toml", "k_to_pi_nunu.regions.na62.0.high", 0.02, lambda: regions("k_to_pi_nunu", "na62")[0][1],
+        "measurements.toml", "k_to_pi_nunu.regions.na62.0.high", 0.02, lambda: regions("k_to_pi_nunu", "na62")[0][1],
     ),
     "multiplicity": ("multiplicities.toml", "measured.eta", 0.6, lambda: multiplicity("eta", 400.0)[0]),
 }  # fmt: skip
@@ -194,7 +194,7 @@ def test_every_entry_can_be_changed() -> None:
         ("darkpair.chains", "data/decays.toml"),
         ("darkpair.chains.models", "data/inputs.toml"),
         ("darkpair.gen", "data/mesons/multiplicities.toml"),
-        ("darkpair.constraints", "constraints.toml"),
+        ("darkpair.searches", "measurements.toml"),
     ):
         data = load(package, path)
         found = list(entries(data))

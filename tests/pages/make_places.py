@@ -11,13 +11,13 @@ from scipy import stats
 from darkpair import Streams, particle
 from darkpair.chains.daughter_ratios import pi0_to_photons
 from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
-from darkpair.constraints import CONSTRAINTS, BToKNuNu, HiggsDecay, KotoBand
-from darkpair.constraints.escape import invisible_branching_ratio
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.efficiency import ONE_SIGMA, estimate
 from darkpair.detectors.koto_results import kaons, run
 from darkpair.export.workspace import koto_counting
 from darkpair.gen.sources.upsilon4s import MACHINES
+from darkpair.searches import SEARCHES, BToKNuNu, HiggsDecay, KotoBand
+from darkpair.searches.escape import invisible_branching_ratio
 from darkpair.statistics import poisson_interval, profile_limit, upper_limit
 from tests.detectors.test_intervals import JOBS, LAWS, dump_job, measured, toys_of
 
@@ -127,7 +127,7 @@ def limits_checks(quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:  
         numbers[f"h -> {final} over the width of h"] = float(HiggsDecay(final=final).value(model))
     numbers["largest q G_X/G_F"] = 1.0 / math.sqrt(float(HiggsDecay(completion="aligned").ratio(model)))
     for name in ("atomic-parity-2009", "atomic-parity-2021", "neutrino-electron"):
-        numbers[f"limit of {name}"] = float(CONSTRAINTS[name]().limit)
+        numbers[f"limit of {name}"] = float(SEARCHES[name]().limit)
     for search in ("belle", "belle2-2023"):
         numbers[f"limit of b-to-k-{search}"] = float(BToKNuNu(search=search).limit)
     for name, kind in (("psi2 -> psi1", ZPrimeMajorana), ("S2 -> S1", ZPrimeScalar)):

@@ -19,6 +19,11 @@ __all__ = ["command"]
 @click.option("--along", help="Parameter, a coupling, whose excluded ranges are wanted.")
 @preset_option
 @click.option("--data", default="today", help="Measurements: 2020 (the paper's) or today.")
+@click.option("--only", multiple=True, metavar="NAME", help="A search that is wanted; all unless given.")
+@click.option("--without", multiple=True, metavar="NAME", help="A search that is not wanted.")
+@click.option(
+    "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
+)
 @click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder for every row as CSV and JSON."
@@ -35,6 +40,9 @@ def command(
     along: str | None,
     preset: str,
     data: str,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    files: tuple[Path, ...],
     quick: bool,
     folder: Path | None,
     cache: Path | None,
@@ -42,14 +50,15 @@ def command(
 ) -> None:
     """Show what KOTO, beam dumps, B, K, pi0 and Higgs decays say of model points, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'.
 
-    Several values with commas make a grid, of which the strongest constraint of each point is shown. Samples know
-    masses alone: other couplings at the same masses take seconds.
+    Several values with commas make a grid, of which the strongest search of each point is shown. Samples know
+    masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked.
     """
     from darkpair.gen.output.target import folder_for
     from darkpair.limits import limit_rows, models_of, plain_rows
     from darkpair.limits_picture import limits_picture
     from darkpair.report import limits_table, production_lines, strongest_table
     from darkpair.scan import cache_folder
+    from darkpair.searches import load_search
     from darkpair.studies.exclusions import Size
     from darkpair.studies.files import save_picture, write_rows
 
@@ -57,12 +66,20 @@ def command(
     points = models_of(model, given, preset)
     size = Size.of(quick=quick)
     place = None if folder is None else folder_for(folder)
+    chosen = {"only": only, "without": without, "files": files}
     found = limit_rows(
-        [point for _, point in points], data=data, along=along, size=size, folder=cache or cache_folder()
+        [point for _, point in points],
+        data=data,
+        along=along,
+        size=size,
+        folder=cache or cache_folder(),
+        **chosen,
     )
     rows, written = plain_rows([varied for varied, _ in points], found, along), []
     if place is not None and rows:
         provenance = {"model": model, "settings": given, "inputs": preset, "data": data, "size": size}
+        chosen |= {"files": [load_search(path) for path in files]}
+        provenance |= {key: value for key, value in chosen.items() if value}
         written = write_rows(place, "limits", rows, provenance)
         figure = limits_picture(points, found, given, along, title)
         written += [] if figure is None else save_picture(figure, place, "limits")

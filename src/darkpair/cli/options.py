@@ -39,7 +39,9 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         (
             click.option("-n", "n", type=float, help="Generated events."),
             click.option(
-                "-o", "--output", help="File: .root, .hepmc3 or .hepmc3.gz; the picture goes beside it."
+                "-o",
+                "--output",
+                help="File, its format by its ending: .root, .hepmc3, .hepmc3.gz; the picture goes beside it.",
             ),
             click.option("--seed", type=int, help="Random seed."),
             click.option("--workers", type=int, help="Processes."),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from darkpair.cli.options import pairs
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
@@ -27,6 +27,7 @@ __all__ = ["command"]
 @click.option(
     "--cache", type=click.Path(path_type=Path), help="Folder of samples to keep; OUTPUT/cache unless given."
 )
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of this study alone.")
 def command(
     name: str,
     folder: Path | None,
@@ -35,26 +36,15 @@ def command(
     data: str | None,
     convention: str | None,
     cache: Path | None,
+    settings: tuple[str, ...],
 ) -> None:
     """Make a figure or table of the paper: its data and its picture."""
-    from darkpair.chains.models.inputs import Inputs
     from darkpair.gen.output.target import folder_for
+    from darkpair.job_settings import as_written
     from darkpair.picture import require_matplotlib
-    from darkpair.studies import options_for
+    from darkpair.study import options_for, run_study
 
-    study = study_of(name)
-    inputs = None if preset is None else Inputs.of(preset)
-    given = options_for(name, data=data, convention=convention, cache=cache)
+    given = {"inputs": preset, "quick": quick, "data": data, "convention": convention, "cache": cache}
+    options = options_for(name, given, {key: as_written(text) for key, text in pairs(settings).items()})
     require_matplotlib()
-    folder = folder_for(folder or Path("studies-out") / name)
-    show_lines(study(folder, inputs, quick=quick, **given))
-
-
-def study_of(name: str) -> Callable[..., list[Path]]:
-    """The study of that name; a name that is none is told with the nearest one."""
-    from darkpair.gen.errors import UnknownNameError
-    from darkpair.studies import STUDIES
-
-    if name not in STUDIES:
-        raise UnknownNameError("study", name, STUDIES)
-    return STUDIES[name]
+    show_lines(run_study(name, folder_for(folder or Path("studies-out") / name), options))

@@ -11,7 +11,7 @@ from darkpair.statistics import Counting
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
-    from darkpair.constraints.koto import KotoLimit
+    from darkpair.searches.koto import KotoLimit
 
 __all__ = ["counting_workspace", "koto_counting", "koto_workspace"]
 

@@ -1,121 +1,121 @@
-"""Figures and tables of arXiv:2005.07102, one a module; each leaves its data before its picture."""
+"""Figures and tables of arXiv:2005.07102, one a module; each leaves its data before its picture.
+
+Strangers' are entry points of the group ``darkpair.studies``: a function of a ``folder`` that gives the paths of what it wrote.
+Whatever else it takes are its options, by their annotations; ``inputs``, ``quick``, ``data``, ``convention`` and ``cache`` are those
+of the command line, others are given by ``--set``.
+"""
 
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any, Final
 
-from darkpair.chains.models.zprime_fermions import CONVENTIONS
-from darkpair.constraints import DATA
-from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.studies import (
-    audit,
-    belle2,
-    charm,
-    fig1,
-    fig2,
-    fig3,
-    fig4,
-    fig5,
-    fig6,
-    fig7,
-    fig8,
-    fig9,
-    inputs,
-    koto_band,
-    koto_limits,
-    koto_shifts,
-    koto_statements,
-    koto_upstream,
-    mesons,
-    relic,
-    table1,
-    validation,
+from darkpair.gen.errors import InputError
+from darkpair.gen.registry import Entry, Registry
+
+__all__ = ["STUDIES"]
+
+
+def _of(module: str, summary: str) -> Entry:
+    return Entry(f"darkpair.studies.{module}:run", summary)
+
+
+def _stranger(study: Any) -> Any:
+    """A stranger's study, if it takes the folder that it has to write into."""
+    if not callable(study) or "folder" not in inspect.signature(study).parameters:
+        raise InputError(
+            "it does not take a folder; allowed: a function of folder, a Path, that gives the paths of what it wrote"
+        )
+    return study
+
+
+#: Every study by name; the first line of its module says what it is.
+STUDIES: Final = Registry(
+    "studies",
+    {
+        "audit": _of(
+            "audit",
+            "every printed number and every claim of arXiv:2005.07102 beside what its amplitudes give.",
+        ),
+        "belle2": _of(
+            "belle2",
+            "B+ -> K+ X1 X2 at Belle and Belle II: efficiency against q2, escape of X2, limits on G_X.",
+        ),
+        "charm": _of(
+            "charm",
+            "expected events at CHARM and NuCal against c tau, for each generator of the eta spectrum.",
+        ),
+        "table1": _of(
+            "table1",
+            "which portal with which decay gives K_L events like pi0 nu nubar, by running the models.",
+        ),
+        "fig1": _of(
+            "fig1",
+            "the topologies of the three scenarios, drawn from the chain objects that make the events.",
+        ),
+        "fig2": _of(
+            "fig2",
+            "reconstructed p_T of X2 -> X1 pi0, X2 -> X1 gamma and X2 -> gamma gamma, prompt and long-lived.",
+        ),
+        "fig3": _of(
+            "fig3",
+            "scalars and the Z': KOTO's band and what is excluded, in G_X against m1 and in eps_Z against m_Z'.",
+        ),
+        "fig4": _of(
+            "fig4",
+            "Majorana fermions and the Z', as fig3 for scalars, with KOTO's band of Dirac fermions beside it.",
+        ),
+        "fig5": _of("fig5", "what a dark branching ratio of X2 does to KOTO's band and to what is excluded."),
+        "fig6": _of(
+            "fig6",
+            "reconstructed p_T of K_L -> pi0 nu nubar beside pi0 S and pi0 Y Y with invisible S and Y.",
+        ),
+        "fig7": _of(
+            "fig7", "p_T of KOTO's K_L, true at the beam exit and reconstructed from its decays to photons."
+        ),
+        "fig8": _of(
+            "fig8",
+            "signal efficiencies over that of K_L -> pi0 nu nubar, with the third-degree polynomials of the paper.",
+        ),
+        "fig9": _of(
+            "fig9",
+            "branching ratios of X2 by the Z', scalars and fermions, with the masses of what it decays to.",
+        ),
+        "inputs": _of(
+            "inputs",
+            "every entry of the data files that was read nowhere, shifted, and what that does to its result.",
+        ),
+        "koto-band": _of(
+            "koto_band",
+            "the coupling that explains three events at (430, 0) MeV, and how each assumption moves it.",
+        ),
+        "koto-limits": _of(
+            "koto_limits",
+            "efficiency of K_L -> pi0 X over pi0 nu nubar against m_X, beside KOTO's published limits.",
+        ),
+        "koto-shifts": _of(
+            "koto_shifts",
+            "what each cut and each input, changed alone, does to KOTO's efficiency and to its ratios.",
+        ),
+        "koto-statements": _of(
+            "koto_statements", "numbers of KOTO's page that no figure has, each with its error."
+        ),
+        "koto-upstream": _of(
+            "koto_upstream",
+            "what K_L that decay upstream of KOTO's decay volume add to long-lived X2, against c tau.",
+        ),
+        "relic": _of(
+            "relic",
+            "couplings to a mediator that make X1 the dark matter, secluded or forbidden, and its lifetime.",
+        ),
+        "mesons": _of(
+            "mesons", "what each generator says of the mesons that protons make on a target, side by side."
+        ),
+        "validation": _of(
+            "validation",
+            "every published number that the package predicts, beside ours, with errors and a verdict.",
+        ),
+    },
+    word="study",
+    adapt=_stranger,
 )
-
-__all__ = ["STUDIES", "Study", "options_for"]
-
-#: (folder, inputs, quick=...) -> paths of what it wrote; the first line of its module says what it is.
-#: A study that draws limits takes data="2020" or "today" (of `darkpair.constraints.DATA`) as well.
-Study = Callable[..., list[Path]]
-
-#: Every study by name.
-STUDIES: dict[str, Study] = {
-    "audit": audit.run,
-    "belle2": belle2.run,
-    "charm": charm.run,
-    "table1": table1.run,
-    "fig1": fig1.run,
-    "fig2": fig2.run,
-    "fig3": fig3.run,
-    "fig4": fig4.run,
-    "fig5": fig5.run,
-    "fig6": fig6.run,
-    "fig7": fig7.run,
-    "fig8": fig8.run,
-    "fig9": fig9.run,
-    "inputs": inputs.run,
-    "koto-band": koto_band.run,
-    "koto-limits": koto_limits.run,
-    "koto-shifts": koto_shifts.run,
-    "koto-statements": koto_statements.run,
-    "koto-upstream": koto_upstream.run,
-    "relic": relic.run,
-    "mesons": mesons.run,
-    "validation": validation.run,
-}
-
-
-def _describe() -> None:
-    """Give each study its module's first line, which `darkpair list` shows."""
-    for study in STUDIES.values():
-        first = (sys.modules[study.__module__].__doc__ or "").partition("\n")[0]
-        setattr(study, "summary", first.partition(": ")[2])  # noqa: B010 (a function has no declared attribute)
-
-
-_describe()
-
-
-def options_for(name: str, **options: Any) -> dict[str, Any]:
-    """Those options of a study that are given, checked.
-
-    Parameters
-    ----------
-    name : str
-        Of a study in `STUDIES`.
-    **options
-        ``data`` ("2020" or "today"), ``convention`` ("literal" or "printed"), ``cache`` (a folder); None where
-        it is not given.
-
-    Raises
-    ------
-    UnknownNameError
-        For a set of data or a convention that does not exist.
-    InputError
-        If the study would do nothing with an option.
-    """
-    given = {option: value for option, value in options.items() if value is not None}
-    for option, value in given.items():
-        if option in _ALLOWED and value not in _ALLOWED[option][1]:
-            raise UnknownNameError(_ALLOWED[option][0], value, _ALLOWED[option][1])
-        if option not in _parameters(name):
-            able = [other for other in STUDIES if option in _parameters(other)]
-            raise InputError(
-                f"--{option} {value} would change nothing in study {name}; allowed for: {', '.join(able)}; "
-                "leave it out"
-            )
-    return given
-
-
-#: Options with a list of names: what they are, and the names.
-_ALLOWED: Final = {
-    "data": ("set of data", tuple(DATA)),
-    "convention": ("Majorana convention", CONVENTIONS),
-}
-
-
-def _parameters(name: str) -> Collection[str]:
-    return inspect.signature(STUDIES[name]).parameters

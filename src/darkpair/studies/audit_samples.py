@@ -15,10 +15,10 @@ import numpy as np
 
 from darkpair.chains.models import Inputs
 from darkpair.chains.models.claim import Claim
-from darkpair.constraints import KotoBand
 from darkpair.contours import Range, ranges_above
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.searches import KotoBand
 from darkpair.studies.exclusions import Size, dump_tables, with_samples
 from darkpair.studies.koto_efficiency import EfficiencyCurve
 from darkpair.studies.parameter_space import COUPLINGS, Contours

@@ -10,21 +10,21 @@ import numpy as np
 from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.claim import Claim
 from darkpair.chains.models.zprime import mixing_product
-from darkpair.constraints import (
-    AtomicParity,
-    BToKNuNu,
-    Constraint,
-    HiggsDecay,
-    KotoBand,
-    NeutrinoElectron,
-    PionToInvisible,
-)
-from darkpair.constraints.escape import escape_fraction
-from darkpair.constraints.koto import TWO_SIGMA
 from darkpair.contours import coupling_at
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.upsilon4s import MACHINES
+from darkpair.searches import (
+    AtomicParity,
+    BToKNuNu,
+    HiggsDecay,
+    KotoBand,
+    NeutrinoElectron,
+    PionToInvisible,
+    Search,
+)
+from darkpair.searches.escape import escape_fraction
+from darkpair.searches.koto import TWO_SIGMA
 
 __all__ = ["search_claims"]
 
@@ -33,7 +33,7 @@ _PAIR: Final = (0.04, 0.40)
 _MASS: Final = 10.0
 
 
-def _largest_mixing(constraint: Constraint, inputs: Inputs) -> float:
+def _largest_mixing(constraint: Search, inputs: Inputs) -> float:
     """Largest eps_Z that a constraint allows at g_X = 1 and m_Z' = 10 GeV [1]."""
 
     def value(eps: Any) -> Any:
@@ -47,7 +47,7 @@ def _scalars(eps: Any, inputs: Inputs) -> ZPrimeScalar:
     return ZPrimeScalar.from_mixing(eps_Z=eps, g_X=1.0, m_Zprime=_MASS, m1=m1, m2=m2, inputs=inputs)
 
 
-def _power(constraint: Constraint, inputs: Inputs) -> float:
+def _power(constraint: Search, inputs: Inputs) -> float:
     """Power of eps_Z in an observable [1]."""
     low, high = (float(constraint.value(_scalars(eps, inputs))) for eps in (1e-3, 1.1e-3))
     return math.log(high / low) / math.log(1.1)

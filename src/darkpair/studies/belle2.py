@@ -42,6 +42,7 @@ from darkpair.studies.belle2_recast import (
     q2_density,
 )
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.options import Events
 
 __all__ = ["models", "q2_rows", "run", "simulated"]
 
@@ -77,7 +78,7 @@ def models(inputs: Inputs | None = None) -> dict[str, Model]:
     }
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:
+def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: Events = None) -> list[Path]:
     """Paths of four tables (efficiency, reconstructed q2, escape, limits) and their pictures.
 
     Parameters

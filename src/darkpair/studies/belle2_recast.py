@@ -15,7 +15,6 @@ from darkpair.chains.form_factors import form_factor
 from darkpair.chains.models.model import Model
 from darkpair.chains.standard_model import MesonNeutrinos
 from darkpair.chains.widths import three_body_width
-from darkpair.constraints.measurements import measurement
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
@@ -25,6 +24,7 @@ from darkpair.gen.lifetime import Scan
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.searches.measurements import measurement
 from darkpair.statistics import gaussian_upper_limit
 
 __all__ = [

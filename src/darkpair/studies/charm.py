@@ -32,6 +32,7 @@ from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_multiplicity import half_spread
 from darkpair.studies.charm_pictures import against_ctau, what_decays_where
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.options import Events
 
 __all__ = ["CHAIN", "MASS", "DumpPoint", "generators", "run"]
 
@@ -101,7 +102,7 @@ def generators(beam_energy: float) -> list[str]:
     return list(meson_spectra.generators("eta", beam_energy))
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:
+def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: Events = None) -> list[Path]:
     """Paths of the table and its pictures.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.constraints.koto import TWO_SIGMA, KotoLimit
 from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.export.hepdata import Table, write_submission
@@ -19,15 +19,14 @@ from darkpair.export.workspace import koto_workspace
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.particles import particle
 from darkpair.scan import scan
+from darkpair.searches.koto import TWO_SIGMA, KotoLimit
 from darkpair.studies.charm import CHAIN, generators
 from darkpair.studies.dump_efficiency import DumpAgainstCtau
 from darkpair.studies.files import write_rows
 from darkpair.studies.koto_efficiency import efficiency_curves
-from darkpair.studies.parameter_space import BOX, Contours
+from darkpair.studies.parameter_space import BOX, DUMPS, Contours
 
 __all__ = ["Panel", "Size", "dump_tables", "rows_of", "save_rows", "save_workspace", "with_samples"]
-
-_EXPERIMENTS: Final = ("charm", "nucal")
 
 #: Generator of the central eta spectrum; the others span the production uncertainty.
 _CENTRAL: Final = "pythia6"
@@ -71,9 +70,10 @@ class Size:
         return cls(kaons=250_000, etas=60_000, spectra="central", cells=(32, 24, 16))
 
     def generators(self, experiment: str) -> list[str]:
-        """Generators of the eta spectrum for an experiment, the central one first."""
-        others = generators(FixedTarget(experiment=experiment).beam_energy) if self.spectra == "all" else []
-        return [_CENTRAL, *(name for name in others if name != _CENTRAL)]
+        """Generators of the eta spectrum for an experiment, the central one first: PYTHIA 6 where it has that energy."""
+        able = generators(FixedTarget(experiment=experiment).beam_energy)
+        central = _CENTRAL if _CENTRAL in able else able[0]
+        return [central, *(name for name in able if name != central and self.spectra == "all")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,13 @@ class Panel:
 
 
 def with_samples(
-    points: Sequence[Mapping[str, float]], size: Size, folder: Path | None, *, workers: int = 2
+    points: Sequence[Mapping[str, float]],
+    size: Size,
+    folder: Path | None,
+    *,
+    workers: int = 2,
+    koto: bool = True,
+    dumps: Sequence[str] = DUMPS,
 ) -> list[dict[str, Any]]:
     """Points with what the samples of their masses gave, see `Contours`: nothing where a decay is closed.
 
@@ -109,30 +115,32 @@ def with_samples(
     folder : Path, optional
         The cache.
     workers : int
+    koto : bool
+        Whether KOTO's are wanted.
+    dumps : sequence of str
+        Experiments whose samples are wanted.
     """
     masses = list(dict.fromkeys((point["m1"], point["m2"]) for point in points))
-    koto: dict[tuple[float, float], dict[str, Any]] = {mass: {} for mass in masses}
-    of_kaons = [mass for mass in masses if _open("K_L0", *mass)]
+    of_koto: dict[tuple[float, float], dict[str, Any]] = {mass: {} for mass in masses}
+    of_kaons = [mass for mass in masses if koto and _open("K_L0", *mass)]
     for box in dict.fromkeys(BOX.values()) if of_kaons else ():
         curves = efficiency_curves(
             of_kaons, events=size.kaons, selection=box, folder=folder, workers=workers, refuse=False
         )
         for mass, curve in zip(of_kaons, curves, strict=True):
-            koto[mass][box] = {"ctau": curve.ctau, "ratio": curve.ratio, "error": curve.error}
+            of_koto[mass][box] = {"ctau": curve.ctau, "ratio": curve.ratio, "error": curve.error}
     of_etas = [mass for mass in masses if _open("eta", *mass)]
-    dumps: dict[tuple[float, float], dict[str, Any]] = {
-        mass: {name: [] for name in _EXPERIMENTS if mass in of_etas} for mass in masses
-    }
-    for experiment in _EXPERIMENTS:
+    of_dumps: dict[tuple[float, float], dict[str, Any]] = {mass: {} for mass in masses}
+    for experiment in dumps:
         found = dump_tables(experiment, of_etas, size, folder, workers=workers)
         for mass, tables in zip(of_etas, found, strict=True):
-            dumps[mass][experiment] = tables
+            of_dumps[mass][experiment] = tables
     daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).generated_branching_ratio
     return [
         {
             **point,
-            "koto": koto[point["m1"], point["m2"]],
-            "dumps": dumps[point["m1"], point["m2"]],
+            "koto": of_koto[point["m1"], point["m2"]],
+            "dumps": of_dumps[point["m1"], point["m2"]],
             "daughters": daughters,
         }
         for point in points
@@ -169,7 +177,8 @@ def dump_tables(
             throws=size.throws,
         )
         number = one.source.table
-        found = scan(one, [{"m1": m1, "m2": m2} for m1, m2 in masses], folder=folder, workers=workers)
+        own = {"file": _content(experiment)} if experiment.endswith(".toml") else {}
+        found = scan(one, [{"m1": m1, "m2": m2, **own} for m1, m2 in masses], folder=folder, workers=workers)
         for mine, table in zip(tables, found, strict=True):
             mine.append(
                 {
@@ -181,6 +190,11 @@ def dump_tables(
                 }
             )
     return tables
+
+
+def _content(path: str) -> str:
+    """Hash of a data file that is not the package's: what is kept of it goes with its content."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _open(parent: str, m1: float, m2: float) -> bool:

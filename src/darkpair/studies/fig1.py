@@ -9,7 +9,6 @@ import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
-from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.topology import Topology
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.samples import PI0
@@ -29,13 +28,13 @@ _CHAINS: dict[str, tuple[str, dict[str, float]]] = {
 _SYMBOLS = {"K_L0": "$K_L$", "X1": "$X_1$", "X2": "$X_2$", "pi0": r"$\pi^0$", "gamma": r"$\gamma$"}
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:  # noqa: ARG001
+def run(folder: Path, inputs: None, *, quick: bool, events: None = None) -> list[Path]:  # noqa: ARG001
     """Paths of the table of the chains' particles and of their drawing.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
     quick : bool
     events : int, optional
         All without effect: nothing is generated.

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
 from darkpair.gen.endpoints import max_pt_in_two_steps
 from darkpair.gen.particles import particle
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.options import Events
 from darkpair.studies.samples import PI0
 from darkpair.studies.spectra import Curve, Spectrum, draw_panel, rows, spectra, summary
 
@@ -41,13 +41,13 @@ _PANELS = {
 }
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:  # noqa: ARG001
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
     """Paths of the table of spectra and of its picture.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         A sixth of the events.

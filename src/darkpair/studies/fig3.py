@@ -12,6 +12,7 @@ from darkpair.gen.particles import particle
 from darkpair.studies.exclusion_pictures import LABELS, draw_panel, figure_and_axes
 from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows, save_workspace
 from darkpair.studies.files import save_picture
+from darkpair.studies.options import Data
 from darkpair.studies.parameter_space import Contours
 
 __all__ = ["BENCHMARK", "mass_panels", "picture", "run"]
@@ -29,7 +30,7 @@ _LIMITS: Final = {"G_X / G_F": (1e-2, 1e2), "eps_Z": (2e-5, 1.0)}
 
 
 def run(
-    folder: Path, inputs: Inputs | None, *, quick: bool, data: str = "today", cache: Path | None = None
+    folder: Path, inputs: Inputs | None, *, quick: bool, data: Data = "today", cache: Path | None = None
 ) -> list[Path]:
     """Paths of the table of ranges, of its HEPData submission, of a pyhf workspace and of its picture.
 

@@ -12,6 +12,7 @@ from darkpair.chains.models import Inputs
 from darkpair.studies.exclusions import Size, rows_of, save_rows, save_workspace
 from darkpair.studies.fig3 import mass_panels, picture
 from darkpair.studies.files import save_picture
+from darkpair.studies.options import Convention, Data
 from darkpair.studies.parameter_space import Contours
 
 __all__ = ["rescaling", "run"]
@@ -22,8 +23,8 @@ def run(
     inputs: Inputs | None,
     *,
     quick: bool,
-    data: str = "today",
-    convention: str = "literal",
+    data: Data = "today",
+    convention: Convention = "literal",
     cache: Path | None = None,
 ) -> list[Path]:
     """Paths of the table of ranges, of its HEPData submission, of a pyhf workspace and of its picture.

@@ -13,6 +13,7 @@ from darkpair.studies.exclusion_pictures import LABELS, draw_panel, figure_and_a
 from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows
 from darkpair.studies.fig3 import BENCHMARK
 from darkpair.studies.files import save_picture
+from darkpair.studies.options import Convention, Data
 from darkpair.studies.parameter_space import Contours
 
 __all__ = ["panels_of", "picture", "run"]
@@ -32,8 +33,8 @@ def run(
     inputs: Inputs | None,
     *,
     quick: bool,
-    data: str = "today",
-    convention: str = "literal",
+    data: Data = "today",
+    convention: Convention = "literal",
     cache: Path | None = None,
 ) -> list[Path]:
     """Paths of the table of ranges, of its HEPData submission and of its picture.

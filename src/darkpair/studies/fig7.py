@@ -14,7 +14,6 @@ from typing import Any
 import hist
 import numpy as np
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
@@ -28,6 +27,7 @@ from darkpair.gen.pipeline import EventDetector, Selected
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import Streams
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.options import Events
 from darkpair.studies.samples import PI0, Sample, bin_columns, generate
 
 __all__ = ["OnAxisKaon", "run"]
@@ -83,13 +83,13 @@ class OnAxisKaon:
         return Selected(mask=mask, cutflow=flow, histograms={"pt": spectrum})
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:  # noqa: ARG001
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
     """Paths of the table of spectra and of its picture.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         A tenth of the events.

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import Polynomial
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.options import Events
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_columns, generate, ratio_columns
 
 __all__ = ["run"]
@@ -81,13 +81,13 @@ _PANELS = {
 }
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:  # noqa: ARG001
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
     """Paths of the table of ratios and of its picture; the polynomials are in the JSON.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         A fifteenth of the events.

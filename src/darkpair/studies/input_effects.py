@@ -126,7 +126,7 @@ _OF_THEORY: Final[dict[str, tuple[str, ...]]] = {
 
 def _theory() -> Iterable[Feed]:
     for name, keys in _OF_THEORY.items():
-        file = "inputs.toml" if keys[0].startswith(PRESETS) else "constraints.toml"
+        file = "inputs.toml" if keys[0].startswith(PRESETS) else "measurements.toml"
         for key in keys:
             yield Feed(f"{file} {key}", partial(theory, name))
 

@@ -24,7 +24,6 @@ from darkpair.chains.standard_model_rates import (
     k_long_to_pi_nunu,
     k_plus_to_pi_nunu,
 )
-from darkpair.constraints import AtomicParity, Constraint, KotoBand, KPlusToPiNuNu, NeutrinoElectron
 from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.fixed_target import FixedTarget
@@ -44,6 +43,7 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.meson_multiplicity import multiplicity
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.searches import AtomicParity, KotoBand, KPlusToPiNuNu, NeutrinoElectron, Search
 from darkpair.statistics import Counting, upper_limit
 from darkpair.studies.samples import PI0, SM
 
@@ -337,7 +337,7 @@ def _zprime(model: type[Model] = ZPrimeScalar, **more: Any) -> Model:
     return model(**point)
 
 
-def _excess(constraint: Constraint, **more: Any) -> float:
+def _excess(constraint: Search, **more: Any) -> float:
     return float(constraint.ratio(_zprime(**more)))
 
 

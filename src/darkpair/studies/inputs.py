@@ -11,13 +11,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.data_files import data_files, entries, load
 from darkpair.gen.streams import BLOCK
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.input_effects import Effect, effects, feed_of
 from darkpair.studies.input_results import SEED
 from darkpair.studies.input_shifts import RULES, Entry, Shift, shifts, unread
+from darkpair.studies.options import Events
 from darkpair.workers import worker_pool
 
 __all__ = ["run"]
@@ -29,13 +29,13 @@ _BLOCKS, _FEW = 24, 2
 _LARGE, _NAMED = 10.0, 1.0
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:  # noqa: ARG001
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
     """Paths of the table and the picture.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: the entries are those of the files.
     quick : bool
         A twelfth of the events.

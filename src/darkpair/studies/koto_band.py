@@ -17,12 +17,13 @@ import numpy as np
 from darkpair.chains.models import ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
-from darkpair.constraints.koto import KotoBand
 from darkpair.contours import coupling_at
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.scan import grid, scan
+from darkpair.searches.koto import KotoBand
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.koto_efficiency import EfficiencyCurve, efficiency_curves
+from darkpair.studies.options import Events
 
 __all__ = ["bands", "run"]
 
@@ -32,7 +33,7 @@ _POINT: Final = (0.0, 0.430)
 _MODELS: Final[dict[str, type[ZPrime]]] = {"scalars": ZPrimeScalar, "Majorana fermions": ZPrimeMajorana}
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:
+def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: Events = None) -> list[Path]:
     """Paths of the table of couplings and of its picture.
 
     Parameters

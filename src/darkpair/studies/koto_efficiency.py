@@ -174,7 +174,7 @@ class EfficiencyCurve:
         return np.where(known, np.exp(inside) * np.minimum(1.0, self.ctau[-1] / length), np.nan)
 
     def __call__(self, model: Model) -> Array:
-        """Ratio at the model's c tau of X2 [1], as `darkpair.constraints.KotoLimit` takes it."""
+        """Ratio at the model's c tau of X2 [1], as `darkpair.searches.KotoLimit` takes it."""
         return self.at(model.ctau("X2"))
 
 

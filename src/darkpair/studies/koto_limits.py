@@ -10,12 +10,12 @@ import math
 from pathlib import Path
 from typing import Any
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import Number, Run
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.gen.cutflow import Cutflow
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.options import Events
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_columns, generate, ratio_columns
 
 __all__ = ["run"]
@@ -26,13 +26,13 @@ _SEED = 4100
 _MASSES = (0, 25, 50, 75, 100, 125, 150, 175, 200, 220, 240, 260)
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:  # noqa: ARG001
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
     """Paths of the table of ratios and limits and of its picture.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         A tenth of the events.

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
@@ -19,6 +18,7 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
 from darkpair.pages.numbers import written
 from darkpair.studies.files import markdown, save_picture, write_rows
+from darkpair.studies.options import Events
 from darkpair.studies.samples import PI0, SM, Sample, generate_parts
 
 __all__ = ["run"]
@@ -35,17 +35,17 @@ _Setup = tuple[str, Koto, KotoKL]
 
 def run(
     folder: Path,
-    inputs: Inputs | None,  # noqa: ARG001 (no coupling enters)
+    inputs: None,  # noqa: ARG001 (no coupling enters)
     *,
     quick: bool,
-    events: int | None = None,
+    events: Events = None,
 ) -> list[Path]:
     """Paths of the table and its picture.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         A tenth of the events.

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.selection import Selection
 from darkpair.gen.endpoints import max_pt, max_pt_in_two_steps
@@ -24,6 +23,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Chunk, chunks
 from darkpair.gen.sources.koto_kl import Z_EXIT, Z_NEAR, Z_TARGET, KotoKL
 from darkpair.studies.files import write_rows
+from darkpair.studies.options import Events
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
 
 __all__ = ["run"]
@@ -78,13 +78,13 @@ class _Number:
         return {"statement": self.name, "value": self.value, "value error": self.error, "unit": self.unit}
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: int | None = None) -> list[Path]:  # noqa: ARG001
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
     """Paths of the table.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         A fifteenth of the events.

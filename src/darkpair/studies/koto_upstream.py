@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.detectors.koto import Koto
 from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.sources.koto_kl import Z_EXIT, Z_NEAR, Z_TARGET, KotoKL
 from darkpair.scan import scan
 from darkpair.studies.files import save_picture, write_rows
 from darkpair.studies.koto_efficiency import scanned
+from darkpair.studies.options import Events
 
 __all__ = ["UpstreamGain", "run"]
 
@@ -81,10 +81,10 @@ class UpstreamGain:
 
 def run(
     folder: Path,
-    inputs: Inputs | None,  # noqa: ARG001 (no coupling enters)
+    inputs: None,  # noqa: ARG001 (no coupling enters)
     *,
     quick: bool,
-    events: int | None = None,
+    events: Events = None,
 ) -> list[Path]:
     """Paths of the table and of its picture.
 
@@ -92,7 +92,7 @@ def run(
     ----------
     folder : Path
         With the cache of samples in ``cache``.
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         A tenth of the events.

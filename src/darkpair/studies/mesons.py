@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
@@ -30,13 +29,13 @@ _PIECES = 300_000  # of a table, into which its cells are cut
 _ON_NUCLEUS = 0.45
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:  # noqa: ARG001 (no coupling; seconds)
+def run(folder: Path, inputs: None, *, quick: bool) -> list[Path]:  # noqa: ARG001 (no coupling; seconds)
     """Paths of the table and its picture.
 
     Parameters
     ----------
     folder : Path
-    inputs : Inputs, optional
+    inputs : None
         Without effect: no coupling enters.
     quick : bool
         Without effect: it takes seconds.

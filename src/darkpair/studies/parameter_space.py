@@ -5,7 +5,7 @@ Samples depend on masses alone and come in with the point, as tables against c t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,11 +13,9 @@ import numpy as np
 
 from darkpair.chains.models import Inputs, VirtualMeson, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.zprime import ZPrime
-from darkpair.constraints import DATA, BeamDump, Constraint, KotoBand, constraints
-from darkpair.constraints.koto import KotoLimit
-from darkpair.constraints.missing_energy import BToKNuNu
 from darkpair.contours import ranges_above
 from darkpair.gen.errors import UnknownNameError
+from darkpair.searches import DATA, SEARCHES, Search, searches
 from darkpair.studies.koto_efficiency import EfficiencyCurve
 
 if TYPE_CHECKING:
@@ -27,16 +25,22 @@ if TYPE_CHECKING:
 __all__ = [
     "BOX",
     "COUPLINGS",
+    "DUMPS",
     "MODELS",
     "PRODUCTION",
     "Contours",
     "DumpYield",
     "PromptEfficiency",
-    "constraints_at",
+    "dumps_at",
+    "names_of",
+    "searches_at",
 ]
 
 #: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
 BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18"}
+
+#: Searches behind a target, whose samples the figures make.
+DUMPS: Final = ("charm", "nucal")
 
 #: What the name of a beam dump's curve has before an end of its production uncertainty.
 PRODUCTION: Final = ", production "
@@ -162,9 +166,9 @@ class Contours:
             return kind.from_mixing(eps_Z=coupling, g_X=1.0, m_Zprime=point["m_Zprime"], **known)
         return kind(G_X=coupling * self.inputs["G_F"], **known)
 
-    def drawn(self, point: Mapping[str, Any]) -> dict[str, tuple[str, Constraint]]:
-        """Constraints of a point, with what they are: a band, an exclusion or a line."""
-        return constraints_at(point, self.data, koto_only=self.koto_only)
+    def drawn(self, point: Mapping[str, Any]) -> dict[str, tuple[str, Search]]:
+        """Searches of a point, with what they are: a band, an exclusion or a line."""
+        return searches_at(point, self.data, koto_only=self.koto_only)
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Ranges of each curve; "unknown" ones are where a sample was too small to tell."""
@@ -182,49 +186,73 @@ class Contours:
         return {"coupling": coupling, "ranges": rows}
 
 
-def constraints_at(
-    point: Mapping[str, Any], data: str, *, koto_only: bool = False
-) -> dict[str, tuple[str, Constraint]]:
-    """Constraints by name, with what they are: a band, an exclusion or a line.
+def names_of(data: str) -> tuple[str, ...]:
+    """Names of the searches of ours that a set of data draws, lines and the band included, in their order."""
+    of_koto = [name for name in DATA[data] if name.startswith("koto-")]
+    others = [name for name in DATA[data] if name not in of_koto]
+    return ("koto-three-events", *of_koto, *others, "b-to-k-red-line", "b-to-k-belle2-precision", *DUMPS)
+
+
+def searches_at(
+    point: Mapping[str, Any], data: str, *, koto_only: bool = False, names: Sequence[str] | None = None
+) -> dict[str, tuple[str, Search]]:
+    """Searches by name, with what they are: a band, an exclusion or a line.
 
     Parameters
     ----------
     point : mapping
-        Its ``koto``, ``dumps`` and ``daughters``, see `Contours`. KOTO's constraints are left out where ``koto``
+        Its ``koto``, ``dumps`` and ``daughters``, see `Contours`. KOTO's searches are left out where ``koto``
         is empty.
     data : {"2020", "today"}
     koto_only : bool
+    names : sequence of str, optional
+        Of `darkpair.searches.SEARCHES`, of ours; those of the set of data unless given.
     """
     curves = {name: EfficiencyCurve(**_tuples(curve)) for name, curve in point["koto"].items()}
     decay = "estimate" if data == "2020" else "included"
+    found: dict[str, tuple[str, Search]] = {}
+    for name in names_of(data) if names is None else names:
+        if name.startswith("koto-"):
+            if curves:
+                curve = curves[BOX.get(name.removeprefix("koto-"), "2016-18")]
+                ratio = PromptEfficiency(curve=curve) if decay == "estimate" else curve
+                of_koto = SEARCHES.factory(name)(efficiency_ratio=ratio, decay=decay)
+                found[name] = (of_koto.kind, of_koto)
+        elif koto_only:
+            continue
+        elif name in DUMPS:
+            if name in point["dumps"]:
+                found |= dumps_at(point, name, SEARCHES.factory(name))
+        else:
+            (one,) = searches([name]).values()
+            found[name] = (one.kind, one)
+    return found
 
-    def ratio(run: str) -> Any:
-        curve = curves[BOX[run]]
-        return PromptEfficiency(curve=curve) if decay == "estimate" else curve
 
-    found: dict[str, tuple[str, Constraint]] = {}
-    if curves:
-        band = KotoBand(efficiency_ratio=ratio("2016-18"), decay=decay)
-        found["koto-three-events"] = ("band", band)
-        for name in DATA[data]:
-            if name.startswith("koto-"):
-                run = name.removeprefix("koto-")
-                found[name] = ("excluded", KotoLimit(run=run, efficiency_ratio=ratio(run), decay=decay))
-    if koto_only:
-        return found
-    found |= {name: ("excluded", one) for name, one in constraints(data).items()}
-    for search in ("red-line", "belle2-precision"):
-        found[f"b-to-k-{search}"] = ("line", BToKNuNu(search=search))
-    for experiment, tables in point["dumps"].items():
-        for end in ("central", "low", "high"):
-            name = experiment if end == "central" else f"{experiment}{PRODUCTION}{end}"
-            dump = BeamDump(
-                experiment=experiment,
-                multiplicity=1.0,
-                acceptance=DumpYield(tables=tuple(tables), end=end),
-                daughters=point["daughters"],
-            )
-            found[name] = ("excluded" if end == "central" else "line", dump)
+def dumps_at(
+    point: Mapping[str, Any], name: str, make: Callable[..., Search], *, experiment: str | None = None
+) -> dict[str, tuple[str, Search]]:
+    """A search behind a target at a point: the central one, and both ends of the production uncertainty.
+
+    Parameters
+    ----------
+    point : mapping
+        Its ``dumps`` and ``daughters``, see `Contours`.
+    name : str
+        Of the search.
+    make : callable
+        `BeamDump` without its ``multiplicity``, ``acceptance`` and ``daughters``.
+    experiment : str, optional
+        Among the point's ``dumps``; the name unless given.
+    """
+    tables = tuple(point["dumps"][experiment or name])
+    found: dict[str, tuple[str, Search]] = {}
+    for end in ("central", "low", "high"):
+        dump = make(
+            multiplicity=1.0, acceptance=DumpYield(tables=tables, end=end), daughters=point["daughters"]
+        )
+        of_end = name if end == "central" else f"{name}{PRODUCTION}{end}"
+        found[of_end] = (dump.kind if end == "central" else "line", dump)
     return found
 
 

@@ -22,8 +22,8 @@ from darkpair.chains.models.electroweak import (
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.relic_density import relic_scale
 from darkpair.chains.widths import two_body_width
-from darkpair.constraints.measurements import measurement
 from darkpair.gen.particles import particle
+from darkpair.searches.measurements import measurement
 from darkpair.studies.validation.row import CONSISTENCY, Ours, Published, Row, Size, of_number, propagated
 
 __all__ = ["ROWS", "SCALARS"]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from darkpair.constraints.constraint import Constraint
-from darkpair.constraints.measurements import Measurement
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.errors import InputError
+from darkpair.searches.measurements import Measurement
+from darkpair.searches.search import Search
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -21,7 +21,7 @@ __all__ = ["BeamDump"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BeamDump(Constraint):
+class BeamDump(Search):
     """Expected events at an experiment behind a target, from eta and X2 -> X1 pi0 alone [events].
 
     Other final states of X2 (a tenth of its decays) and other parents are left out, so the region excluded is
@@ -38,15 +38,22 @@ class BeamDump(Constraint):
     daughters : float
         Branching ratio of what the acceptance's sample has beyond eta and X2, as
         ``chain.generated_branching_ratio`` states it: pi0 -> gamma gamma.
+    protons : float, optional
+        On target; the experiment's own number unless given.
+    signal_limit : Measurement, optional
+        Signal excluded at 90 % [events]; the experiment's own unless given.
     """
 
     NEEDS: ClassVar = (("eta", "X1 X2"),)
     UNIT: ClassVar = "events"
+    SAMPLED: ClassVar = True
 
     experiment: str
     multiplicity: float
     acceptance: Callable[[Array], Array]
     daughters: float
+    protons: float | None = None
+    signal_limit: Measurement | None = None
 
     def __post_init__(self) -> None:
         if not self.multiplicity > 0.0 or not 0.0 < self.daughters <= 1.0:
@@ -78,7 +85,8 @@ class BeamDump(Constraint):
             branching_ratio=self.daughters, acceptance=1.0
         )
         rate = model.branching_ratio("eta", "X1 X2") * visible
-        return np.asarray(one * rate * self.acceptance(model.ctau("X2")))
+        more = 1.0 if self.protons is None else self.protons / self.detector.run["pot"].value
+        return np.asarray(one * rate * self.acceptance(model.ctau("X2")) * more)
 
     def events(self, value: Array) -> Array:
         """Expected events: the observable itself [1]."""
@@ -87,11 +95,13 @@ class BeamDump(Constraint):
     @property
     def limit(self) -> float:
         """Signal excluded at 90 % [events]."""
-        return self.detector.run["n_90"].value
+        return self.measurements[0].value
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
-        """The signal excluded, from the experiment's data file."""
+        """The signal excluded, from the experiment's data file unless given."""
+        if self.signal_limit is not None:
+            return (self.signal_limit,)
         found = self.detector.run["n_90"]
         return (
             Measurement(

@@ -1,4 +1,4 @@
-"""What every constraint is: an observable of a model point, a limit on it, and whether the point is excluded."""
+"""What every search is: an observable of a model point, a limit on it, and whether the point is excluded."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from darkpair.chains.models.model import Model
-    from darkpair.constraints.measurements import Measurement
     from darkpair.gen.kinematics import Array, Real
+    from darkpair.searches.measurements import Measurement
 
-__all__ = ["Constraint", "mixing_of"]
+__all__ = ["Search", "mixing_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Constraint:
+class Search:
     """A base: an upper limit on an observable of a model. Arrays of masses and couplings broadcast.
 
     Parameters
@@ -34,8 +34,34 @@ class Constraint:
     NEEDS: ClassVar[tuple[tuple[str, str], ...]] = ()
     #: Of the observable and its limit.
     UNIT: ClassVar[str] = "1"
+    #: "excluded": a measurement that excludes; "line": none is behind it; "band": explained from `least` to the limit.
+    KIND: ClassVar[str] = "excluded"
+    #: Sets of data that a plug-in belongs to; those of ours stand in `darkpair.searches.DATA`.
+    SETS: ClassVar[tuple[str, ...]] = ("today",)
+    #: Whether the value rests on samples whose X2 decay isotropically, to X1 pi0; then `NEEDS` has one pair.
+    SAMPLED: ClassVar[bool] = False
 
     confidence_level: float = 0.90
+
+    @property
+    def kind(self) -> str:
+        """What an excess means, see `KIND`."""
+        return self.KIND
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Sets of data that a plug-in belongs to, see `SETS`."""
+        return self.SETS
+
+    @property
+    def unit(self) -> str:
+        """Of the observable and its limit."""
+        return self.UNIT
+
+    @property
+    def least(self) -> float:
+        """Lower end of a band."""
+        return 0.0
 
     def applies(self, model: Model) -> bool:
         """Whether the model has what the observable needs."""

@@ -11,13 +11,13 @@ from darkpair.chains.form_factors import form_factor
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.chains.standard_model_rates import neutrino_transition
 from darkpair.chains.widths import three_body_width, three_body_window
-from darkpair.constraints.constraint import Constraint
-from darkpair.constraints.escape import invisible_branching_ratio, invisible_fraction
-from darkpair.constraints.measurements import Measurement, measurement, regions
 from darkpair.detectors.data_file import read_data
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.upsilon4s import MACHINES
+from darkpair.searches.escape import invisible_branching_ratio, invisible_fraction
+from darkpair.searches.measurements import Measurement, measurement, regions
+from darkpair.searches.search import Search
 from darkpair.statistics import gaussian_upper_limit
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _check_sight(invisible: str) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BToKNuNu(Constraint):
+class BToKNuNu(Search):
     """Branching ratio of B+ -> K+ X1 X2 with X2 unseen, against searches for B -> K nu nubar [1].
 
     Every assumption is a switch. Masses below the kaon's leave the shape in q^2 close to that of neutrinos (the
@@ -75,6 +75,11 @@ class BToKNuNu(Constraint):
         if self.search not in self.SEARCHES:
             raise UnknownNameError("search for B -> K nu nubar", self.search, self.SEARCHES)
         _check_sight(self.invisible)
+
+    @property
+    def kind(self) -> str:
+        """What an excess means: the others are projections and the paper's lines."""
+        return "excluded" if self.search in ("belle", "belle2-2023") else "line"
 
     def value(self, model: Model) -> Array:
         """Branching ratio with X2 unseen [1]."""
@@ -124,7 +129,7 @@ class BToKNuNu(Constraint):
 
 
 @dataclass(frozen=True, kw_only=True)
-class KPlusToPiNuNu(Constraint):
+class KPlusToPiNuNu(Search):
     """Branching ratio of K+ -> pi+ X1 X2 with X2 unseen, against K+ -> pi+ nu nubar, where it is open [1].
 
     Parameters
@@ -189,7 +194,7 @@ class KPlusToPiNuNu(Constraint):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PionToInvisible(Constraint):
+class PionToInvisible(Search):
     """Branching ratio of pi0 -> X1 X1, and of X1 X2 with X2 unseen by its decay modes [1].
 
     References

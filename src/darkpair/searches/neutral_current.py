@@ -9,9 +9,9 @@ import numpy as np
 
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.chains.models.zprime_mixing import charged_vev_mass, higgs_width, neutral_current_excess
-from darkpair.constraints.constraint import Constraint, mixing_of
-from darkpair.constraints.measurements import Measurement, measurement
 from darkpair.gen.errors import UnknownNameError
+from darkpair.searches.measurements import Measurement, measurement
+from darkpair.searches.search import Search, mixing_of
 from darkpair.statistics import gaussian_upper_limit
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["AtomicParity", "HiggsDecay", "NeutrinoElectron"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Mixing(Constraint):
+class _Mixing(Search):
     """A base for what needs eps_Z and m_Z' apart.
 
     Parameters

@@ -16,9 +16,12 @@ from darkpair.chains.models.electroweak import higgs_vev
 from darkpair.chains.models.zprime import mixing_from_vev, mixing_product
 from darkpair.chains.models.zprime_mixing import charged_vev_mass, higgs_couplings, higgs_width
 from darkpair.chains.widths import three_body_width, three_body_window
-from darkpair.constraints import (
-    CONSTRAINTS,
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.particles import particle
+from darkpair.gen.sources.gun import Gun
+from darkpair.searches import (
     DATA,
+    SEARCHES,
     AtomicParity,
     BToKNuNu,
     HiggsDecay,
@@ -27,14 +30,11 @@ from darkpair.constraints import (
     KPlusToPiNuNu,
     NeutrinoElectron,
     PionToInvisible,
-    constraints,
+    searches,
     strongest,
 )
-from darkpair.constraints.escape import escape_fraction, invisible_branching_ratio, invisible_fraction
-from darkpair.constraints.measurements import measurement
-from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.particles import particle
-from darkpair.gen.sources.gun import Gun
+from darkpair.searches.escape import escape_fraction, invisible_branching_ratio, invisible_fraction
+from darkpair.searches.measurements import measurement
 
 G_F = Inputs()["G_F"]
 MODELS = {"dirac": ZPrimeDirac, "majorana": ZPrimeMajorana, "scalar": ZPrimeScalar}
@@ -267,31 +267,31 @@ def test_higgs_decays() -> None:
 
 def test_sets_of_data_and_switches() -> None:
     for names in DATA.values():
-        assert set(names) <= set(CONSTRAINTS)
-    chosen = constraints("today", without=["b-to-k-belle"])
+        assert set(names) <= set(SEARCHES)
+    chosen = searches("today", without=["b-to-k-belle"])
     assert not any(name.startswith("koto") for name in chosen)
     assert "b-to-k-belle" not in chosen
-    assert "koto-2021" in constraints("today", efficiency_ratio=1.0)
-    assert set(constraints("2020")) < set(constraints("today")) | {"atomic-parity-2009"}
+    assert "koto-2021" in searches("today", efficiency_ratio=1.0)
+    assert set(searches("2020")) < set(searches("today")) | {"atomic-parity-2009"}
     model = point("majorana", 0.04, 0.4, m_Zprime=10.0)
-    name, ratio = strongest(constraints(["b-to-k-belle", "higgs-z-zprime"]), model) or ("", 0.0)
+    name, ratio = strongest(searches(["b-to-k-belle", "higgs-z-zprime"]), model) or ("", 0.0)
     assert name == "higgs-z-zprime"
     assert ratio == pytest.approx(HiggsDecay(final="Z Z'").ratio(model))
-    for made in constraints(CONSTRAINTS, efficiency_ratio=1.0).values():
+    for made in searches(SEARCHES, efficiency_ratio=1.0).values():
         assert made.limit > 0.0
         for found in made.measurements:
             assert found.source
             assert found.confidence in {"read", "memory", "derived", "print", "choice"}
     for wrong in (["b-to-k"], "2021"):
         with pytest.raises(UnknownNameError):
-            constraints(wrong)
+            searches(wrong)
 
 
 def test_the_page_names_every_constraint() -> None:
     """docs/limits.md; its numbers are those of a run (`tests.pages`)."""
     page = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
-    named = {name for name in CONSTRAINTS if f"`{name}`" in page}
-    assert named | {"atomic-parity-2021"} == set(CONSTRAINTS) - {
+    named = {name for name in SEARCHES if f"`{name}`" in page}
+    assert named | {"atomic-parity-2021"} == set(SEARCHES) - {
         "koto-three-events"
     }  # one line for both evaluations
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from darkpair.constraints.constraint import Constraint
-from darkpair.constraints.measurements import Measurement, measurement
 from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.detectors.normalisation import sensitivity_events
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.searches.measurements import Measurement, measurement
+from darkpair.searches.search import Search
 from darkpair.statistics import poisson_interval
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _DECAYS: Final = ("estimate", "included")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Koto(Constraint):
+class _Koto(Search):
     """A base: K_L -> X1 X2, X2 -> X1 pi0 as the branching ratio of K_L -> pi0 nu nubar that KOTO takes it for.
 
     Parameters
@@ -51,6 +51,7 @@ class _Koto(Constraint):
     """
 
     NEEDS: ClassVar = (("K_L0", "X1 X2"),)
+    SAMPLED: ClassVar = True
 
     efficiency_ratio: EfficiencyRatio
     decay: str = "estimate"
@@ -138,6 +139,8 @@ class KotoBand(_Koto):
     single_event_sensitivity : float
     """
 
+    KIND: ClassVar = "band"
+
     confidence_level: float = ONE_SIGMA
     candidates: int = field(default_factory=lambda: int(measurement("koto", "candidates").value))
     single_event_sensitivity: float = field(default_factory=lambda: measurement("koto", "sensitivity").value)
@@ -171,6 +174,11 @@ class KotoBand(_Koto):
         """What exceeds 1 inside the bands of one and two sigma."""
         ends = {", 1 sigma": self.interval(ONE_SIGMA), ", 2 sigma": self.interval(TWO_SIGMA)}
         return {name: np.minimum(value / low, high / value) for name, (low, high) in ends.items()}
+
+    @property
+    def least(self) -> float:
+        """Lower end of the interval [1]."""
+        return self.interval()[0]
 
     @property
     def limit(self) -> float:

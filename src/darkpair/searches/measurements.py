@@ -1,4 +1,4 @@
-"""Measurements that constraints rest on, each number with its source, read from ``constraints.toml``."""
+"""Measurements that constraints rest on, each number with its source, read from ``measurements.toml``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Measurement(Number):
 
 
 def _data() -> dict[str, Any]:
-    return load("darkpair.constraints", "constraints.toml")
+    return load("darkpair.searches", "measurements.toml")
 
 
 def measurement(topic: str, name: str) -> Measurement:
@@ -35,7 +35,7 @@ def measurement(topic: str, name: str) -> Measurement:
     Parameters
     ----------
     topic, name : str
-        As in ``constraints.toml``.
+        As in ``measurements.toml``.
 
     Raises
     ------

@@ -1,0 +1,208 @@
+"""Formats of the files that events go to, by the ending of the file's name: ours, and strangers' by entry points.
+
+Of the endings that a name has the longest counts (``.hepmc3.gz`` before ``.gz``), in capitals too; of two formats with one
+ending ours, or the first by name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from darkpair.gen.errors import InputError, nearest, shown
+from darkpair.gen.registry import Entry, Registry
+
+if TYPE_CHECKING:
+    from darkpair.gen.output.target import EventWriter
+
+__all__ = [
+    "ENDINGS",
+    "FORMATS",
+    "Format",
+    "format_of_name",
+    "require_format",
+    "require_options",
+    "writer_for",
+]
+
+
+def _stranger(writer: Any) -> type[EventWriter]:
+    """A stranger's writer, if it is one whose files can be told by their names.
+
+    Raises
+    ------
+    InputError
+    """
+    from darkpair.gen.output.target import EventWriter
+
+    if not (isinstance(writer, type) and issubclass(writer, EventWriter)):
+        raise InputError(
+            f"{getattr(writer, '__name__', type(writer).__name__)} is no subclass of darkpair.gen.output.target.EventWriter"
+        )
+    endings = writer.ENDINGS
+    if isinstance(endings, str) or not endings or not all(map(_is_ending, endings)):
+        raise InputError(
+            f"ENDINGS = {shown(endings)}; allowed: texts of small letters that begin with a dot, as ('.jsonl',)"
+        )
+    return writer
+
+
+def _is_ending(ending: object) -> bool:
+    return isinstance(ending, str) and len(ending) > 1 and ending[0] == "." and ending == ending.lower()
+
+
+#: Writers by the name of their format.
+FORMATS: Final = Registry(
+    "formats",
+    {
+        "root": Entry(
+            "darkpair.gen.output.root:RootWriter",
+            "A ROOT file, .root: a TTree or an RNTuple of events.",
+        ),
+        "hepmc3": Entry(
+            "darkpair.gen.output.hepmc:HepMCWriter",
+            "A HepMC3 file, .hepmc3 or .hepmc3.gz: the truth of events.",
+        ),
+    },
+    adapt=_stranger,
+)
+
+#: Endings of our own formats, which are known without what writes them.
+ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {"root": (".root",), "hepmc3": (".hepmc3", ".hepmc3.gz")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """The format that the name of a file asks for.
+
+    Parameters
+    ----------
+    name : str
+        Of `FORMATS`.
+    ending : str
+        As the format has it.
+    """
+
+    name: str
+    ending: str
+
+    def stem(self, path: str | os.PathLike[str]) -> str:
+        """Name of the file without its ending."""
+        return Path(path).name[: -len(self.ending)]
+
+    @property
+    def writer(self) -> type[EventWriter]:
+        """What writes it."""
+        writer: Any = FORMATS.factory(self.name)
+        return writer  # type: ignore[no-any-return]
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Names of what a job may say of its form."""
+        takes = signature(self.writer).parameters.values()
+        named = [p.name for p in takes if p.kind in (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+        return tuple(name for name in named if name not in ("path", "provenance"))
+
+
+def format_of_name(path: str | os.PathLike[str]) -> Format | None:
+    """Format that the name of a file asks for; None where its ending is no format's."""
+    name = Path(path).name.lower()
+    ours = _longest(name, ENDINGS)
+    if ours is not None and "." not in name.removesuffix(ours.ending):
+        return ours  # no ending is longer: what strangers have need not be imported
+    return _longest(name, _all_endings())
+
+
+def require_format(path: str | os.PathLike[str]) -> Format:
+    """Format that the name of a file asks for.
+
+    Raises
+    ------
+    InputError
+        For an ending of no format, or none.
+    """
+    found = format_of_name(path)
+    if found is None:
+        name, every = Path(path).name, [ending for of_one in _all_endings().values() for ending in of_one]
+        ending = "".join(Path(name).suffixes)
+        what = f"ends in {shown(ending)}" if ending else "has no ending"
+        broken = "".join(f"; {why}" for why in _strangers()[1].values())
+        raise InputError(
+            f"output {shown(name)} {what}{nearest(ending, every)}; allowed: {', '.join(every[:-1])} or {every[-1]}{broken}"
+        )
+    return found
+
+
+def writer_for(
+    path: str | os.PathLike[str], options: Mapping[str, Any], provenance: Mapping[str, Any]
+) -> EventWriter:
+    """File of events in the format that its name asks for.
+
+    Parameters
+    ----------
+    path : str or path
+    options : mapping
+        What a job says of the file's form, each an argument of the format's writer.
+    provenance : mapping
+        See `EventWriter`.
+
+    Raises
+    ------
+    InputError
+        For an ending of no format, an option that the format does not have, and a file that cannot be written.
+    """
+    chosen = require_format(path)
+    require_options(chosen, path, options)
+    return chosen.writer(path, provenance=provenance, **options)
+
+
+def require_options(chosen: Format, path: str | os.PathLike[str], options: Mapping[str, Any]) -> None:
+    """Refuse what a format makes no use of.
+
+    Raises
+    ------
+    InputError
+    """
+    takes = chosen.options
+    for key, value in options.items():
+        if key not in takes:
+            able = [name for name in ENDINGS if key in Format(name=name, ending="").options]
+            where = f", or write a file that ends in {' or '.join(ENDINGS[able[0]])}" if able else ""
+            own = f"has {', '.join(takes)}" if takes else "has no options"
+            raise InputError(
+                f"output.{key} = {shown(value)} would change nothing: {Path(path).name!r} is of the format {chosen.name!r}, which "
+                f"{own}{nearest(key, takes)}; leave output.{key} out{where}"
+            )
+
+
+def _longest(name: str, endings: Mapping[str, tuple[str, ...]]) -> Format | None:
+    """Format with the longest ending of a file's name; the first of equals."""
+    fitting = [
+        Format(name=which, ending=ending)
+        for which, of_one in endings.items()
+        for ending in of_one
+        if name.endswith(ending) and name != ending
+    ]
+    return max(fitting, key=lambda one: len(one.ending), default=None)
+
+
+def _all_endings() -> dict[str, tuple[str, ...]]:
+    """Endings by the name of the format: ours, then those of strangers' that can be used."""
+    return dict(ENDINGS) | _strangers()[0]
+
+
+def _strangers() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Endings of strangers' formats, and why others cannot be used."""
+    good: dict[str, tuple[str, ...]] = {}
+    bad: dict[str, str] = {}
+    for name in FORMATS:
+        if name not in ENDINGS:
+            try:
+                good[name] = tuple(Format(name=name, ending="").writer.ENDINGS)
+            except InputError as error:
+                bad[name] = str(error)
+    return good, bad

@@ -1,0 +1,94 @@
+"""A study by name, with the options that it has: those of the command line and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from darkpair.chains.models.inputs import Inputs
+from darkpair.gen.errors import InputError, UnknownNameError, shown
+from darkpair.gen.kinds import Nothing
+from darkpair.gen.parameters import Parameter, arguments, parameters
+from darkpair.studies import STUDIES
+
+__all__ = ["options_for", "run_study"]
+
+
+def run_study(name: str, folder: Path, options: Mapping[str, Any]) -> list[Path]:
+    """Paths of what a study wrote.
+
+    Parameters
+    ----------
+    name : str
+        Of `darkpair.studies.STUDIES`.
+    folder : Path
+    options : mapping
+        Of `options_for`.
+
+    Raises
+    ------
+    InputError
+        For a study that gives no paths.
+    """
+    written = STUDIES[name](folder=folder, **options)
+    if isinstance(written, str) or not isinstance(written, list | tuple):
+        raise InputError(
+            f"the study {name!r} gave a {type(written).__name__}; a study has to give a list of the paths that it wrote"
+        )
+    return [Path(path) for path in written]
+
+
+def options_for(
+    name: str, given: Mapping[str, Any], settings: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Arguments of a study, checked by its annotations; everything but its folder.
+
+    Parameters
+    ----------
+    name : str
+    given : mapping
+        Options of the command line: ``inputs`` (pdg, paper or paper-10tev), ``quick``, ``data``, ``convention``, ``cache``;
+        None or False where one is not given.
+    settings : mapping, optional
+        Options that only this study has.
+
+    Raises
+    ------
+    UnknownNameError
+        For a study, a table of inputs or a setting that does not exist.
+    InputError
+        For an option that the study would do nothing with, or a value that it cannot have.
+    """
+    takes = {key: one for key, one in parameters(STUDIES[name]).items() if key != "folder"}
+    able = {key: one for key, one in takes.items() if not _useless(one)}
+    said = {key: value for key, value in given.items() if value is not None and value is not False}
+    for key, value in said.items():
+        if key not in able:
+            word = f"--{key}" if value is True else f"--{key} {shown(value)}"
+            raise InputError(
+                f"{word} would change nothing in study {name}, which takes {_listed(able)}; leave it out"
+            )
+    for key in settings or {}:
+        if key in given:
+            raise InputError(f"--set {key}: a study has this as an option; write --{key}")
+        if key not in able:
+            known = [other for other in able if other not in given]
+            raise UnknownNameError(f"option of study {name}", key, known)
+    if "inputs" in said:
+        said["inputs"] = Inputs.of(said["inputs"])
+    unsaid = {
+        key: given.get(key) for key, one in takes.items() if one.required and key in given and key not in said
+    }
+    if "quick" in unsaid:
+        unsaid["quick"] = False
+    return unsaid | arguments(STUDIES[name], {"folder": Path(), **unsaid, **said, **(settings or {})})
+
+
+def _useless(parameter: Parameter) -> bool:
+    """Whether a study has a parameter that may only be None."""
+    return isinstance(parameter.kind, Nothing)
+
+
+def _listed(able: Mapping[str, Parameter]) -> str:
+    return ", ".join(able) or "no options"
