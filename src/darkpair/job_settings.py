@@ -14,7 +14,7 @@ from darkpair.gen.particles import spoken
 from darkpair.gen.units import exactly
 from darkpair.plugins import REGISTRIES, make
 
-__all__ = ["put_settings", "without_leftovers"]
+__all__ = ["as_written", "put_settings", "without_leftovers"]
 
 #: Keys of [chain] of which a job has one.
 _CHOICES: Final = ("decay", "name", "model")
@@ -248,6 +248,7 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
 
 
 def as_written(text: str) -> Any:
+    """Value of a text in the notation of TOML, or the text itself: a bare word."""
     try:
         return tomllib.loads(f"x = {text}", parse_float=exactly)["x"]
     except tomllib.TOMLDecodeError:

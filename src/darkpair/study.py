@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.errors import InputError, UnknownNameError, shown
@@ -77,12 +77,14 @@ def options_for(
             raise UnknownNameError(f"option of study {name}", key, known)
     if "inputs" in said:
         said["inputs"] = Inputs.of(said["inputs"])
-    unsaid = {
-        key: given.get(key) for key, one in takes.items() if one.required and key in given and key not in said
-    }
-    if "quick" in unsaid:
-        unsaid["quick"] = False
-    return unsaid | arguments(STUDIES[name], {"folder": Path(), **unsaid, **said, **(settings or {})})
+    unsaid = {key: _UNSAID[key] for key, one in takes.items() if one.required and key in _UNSAID}
+    options = arguments(STUDIES[name], {"folder": Path(), **unsaid, **said, **(settings or {})})
+    del options["folder"]
+    return options
+
+
+#: What a study gets that asks for an option without a default, which the command line leaves out.
+_UNSAID: Final[Mapping[str, Any]] = {"inputs": None, "quick": False}
 
 
 def _useless(parameter: Parameter) -> bool:

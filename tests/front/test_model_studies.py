@@ -17,9 +17,11 @@ from darkpair.chains.models.relic_density import OBSERVED
 from darkpair.cli import main
 from darkpair.contours import Range, coupling_at, ranges_above
 from darkpair.gen.errors import InputError
+from darkpair.gen.registry import Entry
 from darkpair.searches import BToKNuNu
 from darkpair.studies import STUDIES
 from darkpair.studies.fig9 import branching_ratios
+from darkpair.studies.options import Data
 
 PAPER = Inputs("paper")
 
@@ -119,18 +121,18 @@ def test_b_decays_see_an_invisible_x2_in_a_wider_range() -> None:
 def test_data_is_for_studies_that_draw_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told: list[str] = []
 
-    def limits(_: Path, __: Inputs | None, *, quick: bool, data: str = "today") -> list[Path]:
+    def limits(folder: Path, *, quick: bool, data: Data = "today") -> list[Path]:  # noqa: ARG001
         told.append(data)
         assert not quick
         return []
 
-    monkeypatch.setitem(STUDIES, "limits", limits)
+    monkeypatch.setitem(STUDIES.ours, "limits", Entry(limits, "of a test"))  # type: ignore[arg-type]
     for words in (["limits"], ["limits", "--data", "2020"]):
         assert CliRunner().invoke(main, ["study", *words, "-o", str(tmp_path)]).exit_code == 0
     assert told == ["today", "2020"]
     for words, expected in (
-        (["limits", "--data", "2021"], "2020, today"),
-        (["audit", "--data", "2020"], "limits"),
+        (["limits", "--data", "2021"], "2020 or today"),
+        (["audit", "--data", "2020"], "would change nothing in study audit, which takes inputs, quick"),
     ):
         result = CliRunner().invoke(main, ["study", *words, "-o", str(tmp_path)])
         assert result.exit_code == 2

@@ -21,12 +21,12 @@ from darkpair.chains.models.zprime import mixing_product
 from darkpair.contours import ranges_above
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.searches import KotoBand
-from darkpair.studies import options_for
 from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows, save_workspace, with_samples
 from darkpair.studies.fig3 import mass_panels, picture
 from darkpair.studies.fig4 import rescaling
 from darkpair.studies.koto_efficiency import EfficiencyCurve
 from darkpair.studies.parameter_space import Contours
+from darkpair.study import options_for
 
 PAPER = Inputs("paper")
 TINY = replace(Size.of(quick=True), kaons=200_000, etas=40_000)
@@ -263,12 +263,15 @@ def test_study_files(tmp_path: Path) -> None:
 
 
 def test_options_are_checked() -> None:
-    assert options_for("fig3", data="2020", convention=None, cache=None) == {"data": "2020"}
-    with pytest.raises(UnknownNameError, match="literal"):
-        options_for("fig4", convention="lit")
-    with pytest.raises(InputError, match="allowed for: fig4, fig5"):
-        options_for("fig3", convention="printed")
+    nothing = dict.fromkeys(("inputs", "data", "convention", "cache"))
+    assert options_for("fig3", nothing | {"data": "2020"})["data"] == "2020"
+    with pytest.raises(InputError, match="literal or printed"):
+        options_for("fig4", {"convention": "lit"})
+    with pytest.raises(InputError, match="which takes inputs, quick, data, cache;"):
+        options_for("fig3", {"convention": "printed"})
     with pytest.raises(InputError, match="change nothing in study fig9"):
-        options_for("fig9", data="today")
+        options_for("fig9", {"data": "today"})
+    with pytest.raises(InputError, match="change nothing in study koto-limits, which takes quick, events;"):
+        options_for("koto-limits", {"inputs": "paper"})
     with pytest.raises(UnknownNameError, match="scalars"):
         Contours(model="scalar", inputs=PAPER)

@@ -74,7 +74,9 @@ class _With(Entry):
 
     def load(self) -> Callable[..., Any]:
         """What makes it."""
-        return partial(super().load(), **self.fixed)
+        made: Any = partial(super().load(), **self.fixed)
+        made.summary = self.summary  # (several are of one class)
+        return made  # type: ignore[no-any-return]
 
 
 def _of(place: str, summary: str, **fixed: str) -> Entry:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from darkpair.chains.models import Inputs, VirtualMeson, ZPrimeDirac, ZPrimeMajo
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.contours import ranges_above
 from darkpair.gen.errors import UnknownNameError
-from darkpair.searches import DATA, SEARCHES, Search, searches
+from darkpair.searches import DATA, SEARCHES, BeamDump, Search, searches
 from darkpair.studies.koto_efficiency import EfficiencyCurve
 
 if TYPE_CHECKING:
@@ -211,7 +212,9 @@ def searches_at(
     curves = {name: EfficiencyCurve(**_tuples(curve)) for name, curve in point["koto"].items()}
     decay = "estimate" if data == "2020" else "included"
     found: dict[str, tuple[str, Search]] = {}
-    for name in names_of(data) if names is None else names:
+    if names is None:
+        names = list(dict.fromkeys([*names_of(data), *point["dumps"]]))
+    for name in names:
         if name.startswith("koto-"):
             if curves:
                 curve = curves[BOX.get(name.removeprefix("koto-"), "2016-18")]
@@ -220,10 +223,9 @@ def searches_at(
                 found[name] = (of_koto.kind, of_koto)
         elif koto_only:
             continue
-        elif name in DUMPS:
-            if name in point["dumps"]:
-                found |= dumps_at(point, name, SEARCHES.factory(name))
-        else:
+        elif name in point["dumps"]:
+            found |= dumps_at(point, name, partial(BeamDump, experiment=name))
+        elif name not in DUMPS:
             (one,) = searches([name]).values()
             found[name] = (one.kind, one)
     return found
