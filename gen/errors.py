@@ -40,14 +40,15 @@ class ClosedChannelError(InputError):
 
 
 class UnknownNameError(DarkpairError, KeyError):
-    """A name that nothing carries; the message lists the known ones and the nearest."""
+    """A name that nothing carries; the message lists the known ones and the nearest, after the key that gave it."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        self.kind, self.name, self.known = kind, name, tuple(known)
-        super().__init__(kind, name, self.known)  # the arguments, so that the error survives pickling
+    def __init__(self, kind: str, name: str, known: Iterable[str], key: str = "") -> None:
+        self.kind, self.name, self.known, self.key = kind, name, tuple(known), key
+        super().__init__(kind, name, self.known, key)  # the arguments, so that the error survives pickling
 
     def __str__(self) -> str:
-        return f"unknown {self.kind} {shown(self.name)}{nearest(self.name, self.known)}; known: {', '.join(self.known)}"
+        before = f"{self.key}: " if self.key else ""
+        return f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.known)}; known: {', '.join(self.known)}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

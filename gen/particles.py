@@ -131,7 +131,12 @@ _DARK_PDGIDS = frozenset(DARK_SPINS)
 
 
 def particle(
-    name: str, *, mass: float | None = None, ctau: float | None = None, width: float | None = None
+    name: str,
+    *,
+    mass: float | None = None,
+    ctau: float | None = None,
+    width: float | None = None,
+    key: str = "",
 ) -> Particle:
     """Particle of that name: mass, lifetime and, where it has a line shape, width of the PDG unless given.
 
@@ -142,6 +147,8 @@ def particle(
     mass, ctau, width : float, optional [GeV], [mm], [GeV]
         Override the PDG's; a dark state needs a mass here and is stable unless told otherwise.  Widths are those of
         `darkpair.gen.resonance_channels.RESONANCES`; 0 makes such a particle a line.
+    key : str
+        The parameter that names it, for messages.
 
     Raises
     ------
@@ -155,7 +162,12 @@ def particle(
             raise InputError(f"the mass of {name} is not given; say mass = {{{name} = ... GeV}}")
         _check_width(name, DARK_IDS[name], width)
         return Particle(name=name, pdgid=DARK_IDS[name], mass=mass, ctau=math.inf if ctau is None else ctau)
-    known = _pdg(ALIASES.get(name, name))
+    try:
+        known = _pdg(ALIASES.get(name, name))
+    except UnknownNameError as error:
+        if not key:
+            raise
+        raise UnknownNameError(error.kind, error.name, error.known, key=key) from None
     if mass is not None:
         known = replace(known, mass=mass)
     if width is not None:

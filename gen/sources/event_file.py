@@ -15,6 +15,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import freeze
 from darkpair.gen.originals import Originals, four_momentum
+from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
 from darkpair.gen.sources.event_readers import VERTEX, Reader, open_events
 from darkpair.gen.streams import BLOCK
@@ -90,18 +91,19 @@ class EventFile:
     conjugates: bool = True
     format: str | None = None
     tree: str = "Events"
-    branches: Mapping[str, str] = field(default_factory=dict)
+    branches: Mapping[str, Literal[""] | str] = field(default_factory=dict)  # noqa: PYI051 (an empty one is allowed)
     mass: Literal["pdg", "stored"] = "pdg"
     momentum_unit: str | None = None
     length_unit: str | None = None
     _index: _Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.mass, str) and self.mass not in get_args(Literal["pdg", "stored"]):
+            raise UnknownNameError("mass of parents", self.mass, ("pdg", "stored"))
+        settle(self)
         freeze(self)
         if isinstance(self.parents, str):
             object.__setattr__(self, "parents", (self.parents,))
-        if self.mass not in get_args(Literal["pdg", "stored"]):
-            raise UnknownNameError("mass of parents", self.mass, ("pdg", "stored"))
         for unit, table in ((self.momentum_unit or "GeV", ENERGY), (self.length_unit or "mm", LENGTH)):
             if unit not in table:
                 raise UnknownNameError("unit", unit, table)
@@ -115,9 +117,8 @@ class EventFile:
     @property
     def _kinds(self) -> dict[int, float]:
         """PDG masses [GeV] by PDG id, in the order of `parents`."""
-        found = [
-            particle(name) for name in ([self.parents] if isinstance(self.parents, str) else self.parents)
-        ]
+        names = [self.parents] if isinstance(self.parents, str) else self.parents
+        found = [particle(name, key="parents") for name in names]
         both = [p for one in found for p in ((one, conjugate(one)) if self.conjugates else (one,))]
         return {p.pdgid: p.mass for p in both}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
-from darkpair.gen.parameters import Angle, Energy, Length, checked
+from darkpair.gen.parameters import Angle, Energy, Ge, Le, Length, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import ENERGIES, PLACES, require_within
 from darkpair.gen.sampling import Density
@@ -58,14 +58,14 @@ class Gun:
     """
 
     parent: str = "K_L0"
-    momentum: Annotated[float | tuple[float, float], Energy] = 1.0
-    cone: Annotated[float, Angle] = 0.0
+    momentum: Annotated[float | tuple[float, float], Energy, Ge(0.0)] = 1.0
+    cone: Annotated[float, Angle, Ge(0.0), Le(math.pi)] = 0.0
     z: Annotated[float, Length] = 0.0
-    mass: Annotated[float | None, Energy] = None
+    mass: Annotated[float | None, Energy, Ge(0.0)] = None
     spectrum: str | None = None
-    spectrum_unit: str | None = None
+    spectrum_unit: Literal["eV", "keV", "MeV", "GeV", "TeV"] | None = None
     angle: str | None = None
-    angle_unit: str | None = None
+    angle_unit: Literal["urad", "mrad", "rad", "deg"] | None = None
     #: Spectra of the files, where there are some.
     momenta: Spectrum | None = field(init=False, repr=False, default=None)
     angles: Spectrum | None = field(init=False, repr=False, default=None)
@@ -87,7 +87,7 @@ class Gun:
         for value in (low, high):
             require_within(value, ENERGIES, "momentum", "GeV")
         require_within(self.z, PLACES, "z", "mm")
-        particle(self.parent, mass=self.mass)
+        particle(self.parent, mass=self.mass, key="parent")
 
     def _read(self) -> None:
         """The files' spectra, and that nothing else says the same."""

@@ -20,7 +20,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
-from darkpair.gen.parameters import Energy, Length, checked
+from darkpair.gen.parameters import Energy, Ge, Gt, Length, Lt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
@@ -136,12 +136,12 @@ class KotoKL:
     decay: Literal["region", "free"] = "region"
     profile: Literal["collimator", "fitted"] = "collimator"
     image: Literal["uniform", "2015-04"] = "uniform"
-    spectrum: str = "sato"
-    spectrum_unit: str | None = None
-    z_min: Annotated[float, Length] = Z_NEAR
-    z_max: Annotated[float, Length] = 6148.0
-    p_min: Annotated[float, Energy] = P_RANGE[0]
-    share: float | None = None
+    spectrum: Literal["sato", "shiomi"] | str = "sato"  # noqa: PYI051 (the words are what `list keys` shows)
+    spectrum_unit: Literal["eV", "keV", "MeV", "GeV", "TeV"] | None = None
+    z_min: Annotated[float, Length, Ge(Z_TARGET)] = Z_NEAR
+    z_max: Annotated[float, Length, Gt(Z_TARGET)] = 6148.0
+    p_min: Annotated[float, Energy, Ge(P_RANGE[0])] = P_RANGE[0]
+    share: Annotated[float | None, Gt(0.0), Lt(1.0)] = None
     #: The spectrum of a file; None of a built-in one.
     own: Spectrum | None = field(init=False, repr=False, default=None)
 

@@ -19,8 +19,8 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.grid_density import GridDensity
-from darkpair.gen.sources.table_file import ANGLE, Heading, in_units, read_table
-from darkpair.gen.units import ENERGY
+from darkpair.gen.sources.table_file import Heading, in_units, read_table
+from darkpair.gen.units import ANGLE, ENERGY
 
 __all__ = ["OWN", "OwnMesonTable", "own_meson_table"]
 
@@ -175,7 +175,8 @@ def own_meson_table(
     InputError, UnknownNameError
         As `darkpair.gen.sources.table_file.read_table`; for variables that are neither of the two pairs.
     """
-    table = read_table(text, 2)
+    particle(meson, key="meson")
+    table = read_table(text, 2, key="table_file")
     headings, nodes, values = table.headings, table.nodes, table.values
     if axes is not None:
         given = tuple(Heading.of(part) for part in axes.split(","))

@@ -11,8 +11,8 @@ import numpy as np
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sampling import Density
-from darkpair.gen.sources.table_file import ANGLE, in_units, read_table
-from darkpair.gen.units import ENERGY
+from darkpair.gen.sources.table_file import in_units, read_table
+from darkpair.gen.units import ANGLE, ENERGY
 
 __all__ = ["Spectrum", "angle_spectrum", "momentum_spectrum_of"]
 
@@ -117,7 +117,7 @@ def _spectrum(
     what: str,
     example: str,
 ) -> Spectrum:
-    table = read_table(text, 1)
+    table = read_table(text, 1, key=key)
     (heading,), (nodes,) = table.headings, table.nodes
     # an axis' title may be any formula; a column says what it is
     if not table.bins and not names.fullmatch(heading.plain):

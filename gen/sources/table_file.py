@@ -20,14 +20,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
 from darkpair.gen.units import ENERGY, exactly
 
-__all__ = ["ANGLE", "Heading", "TableFile", "in_units", "is_table", "read_table"]
-
-#: Angle units in rad.
-ANGLE: Final = {"rad": 1.0, "mrad": 1e-3, "deg": math.pi / 180.0}
+__all__ = ["Heading", "TableFile", "in_units", "is_table", "read_table"]
 
 #: Headings of a last column that is no density, whatever its numbers are.
 _NO_DENSITY: Final = frozenset(
@@ -116,7 +113,7 @@ def in_units(
     nodes : ndarray
     heading : Heading
     units : mapping of str to float
-        `ENERGY` or `ANGLE`.
+        `darkpair.gen.units.ENERGY` or ``ANGLE``.
     path : str
     given : str or None
         Unit where the file says none.
@@ -137,7 +134,7 @@ def in_units(
     unit = heading.unit or given
     if not unit:
         raise InputError(
-            f"{path}: {heading.name!r} has no unit; allowed: one in brackets, as in '{heading.name or 'p'} [{next(iter(reversed(units)))}]', "
+            f"{path}: {heading.name!r} has no unit; allowed: one in brackets, as in '{heading.name or 'p'} [{'GeV' if units is ENERGY else 'mrad'}]', "
             f"or {key} = ... with one of {', '.join(units)}"
         )
     if unit not in units:
@@ -147,7 +144,7 @@ def in_units(
     return np.asarray(nodes * scale if scale >= 1.0 or units is not ENERGY else nodes / round(1.0 / scale))
 
 
-def read_table(text: str, variables: int) -> TableFile:
+def read_table(text: str, variables: int, *, key: str) -> TableFile:
     """Table of a file.
 
     Parameters
@@ -156,6 +153,8 @@ def read_table(text: str, variables: int) -> TableFile:
         ``"mine.csv"``, or ``"file.root:name"`` for a histogram in it.
     variables : int
         1 or 2.
+    key : str
+        The parameter that names it, for messages.
 
     Raises
     ------
@@ -165,14 +164,17 @@ def read_table(text: str, variables: int) -> TableFile:
         For a histogram that is not in the file.
     """
     if not isinstance(text, str) or not is_table(text):
-        raise InputError(f"{text!r} is no file of a table; allowed: a .csv file, or 'file.root:histogram'")
+        raise InputError(
+            f"{key} = {shown(text)} is no file of a table; allowed: a .csv file, or 'file.root:histogram'"
+        )
     place, name = _split(text)
     try:
         stat = Path(place).stat()
         return _read(text, place, name, variables, (stat.st_mtime_ns, stat.st_size, stat.st_ino))
     except OSError as error:
         raise InputError(
-            f"{place}: cannot be read ({error.strerror or error}); give an existing .csv file, or 'file.root:histogram'"
+            f"{key} = {shown(place)} cannot be read ({error.strerror or error}); allowed: an existing .csv file, or "
+            "'file.root:histogram'"
         ) from error
 
 

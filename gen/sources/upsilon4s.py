@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
 
@@ -18,14 +18,19 @@ from darkpair.gen.directions import Vector3, about
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real, boost
+from darkpair.gen.parameters import Angle, Energy, Ge, Gt, checked, settle
 from darkpair.gen.particles import particle
 
 __all__ = ["MACHINES", "Beams", "Upsilon4S", "sine_squared"]
+
+#: Distance of the nominal collision from the resonance [GeV], five of its widths: beyond, B* are made too, or no B at all.
+_NEAR: Final = 0.1
 
 #: Parents by name.
 PARENTS: Final = ("B+", "B-", "B0", "anti-B0")
 
 
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Beams:
     """Two beams in the plane y = 0.
@@ -44,16 +49,16 @@ class Beams:
         Where the spreads stand.
     """
 
-    electron: float
-    positron: float
-    electron_angle: float
-    positron_angle: float
-    electron_spread: float
-    positron_spread: float
-    source: str
-    confidence: str
-    spread_source: str
-    spread_confidence: str
+    electron: Annotated[float, Energy, Gt(0.0)]
+    positron: Annotated[float, Energy, Gt(0.0)]
+    electron_angle: Annotated[float, Angle] = 0.0
+    positron_angle: Annotated[float, Angle] = 0.0
+    electron_spread: Annotated[float, Energy, Ge(0.0)] = 0.0
+    positron_spread: Annotated[float, Energy, Ge(0.0)] = 0.0
+    source: str = "given"
+    confidence: str = "given"
+    spread_source: str = "given"
+    spread_confidence: str = "given"
 
     @property
     def electron_direction(self) -> tuple[float, float, float]:
@@ -163,12 +168,15 @@ class Upsilon4S:
     Parameters
     ----------
     parent : {"B+", "B-", "B0", "anti-B0"}
-    machine : {"belle2", "belle", "babar"}
+    machine : {"belle2", "belle", "babar"} or Beams
+        A job gives one's own beams as a table, ``machine = { electron = "9 GeV", positron = "3.1 GeV" }``.
 
     Raises
     ------
     UnknownNameError
         For a parent or a machine that does not exist.
+    InputError
+        For beams that do not collide at the Upsilon(4S).
 
     Notes
     -----
@@ -178,14 +186,21 @@ class Upsilon4S:
 
     name: ClassVar = "upsilon4s"
 
-    parent: str = "B+"
-    machine: str = "belle2"
+    parent: Literal["B+", "B-", "B0", "anti-B0"] = "B+"
+    machine: Literal["belle2", "belle", "babar"] | Beams = "belle2"
 
     def __post_init__(self) -> None:
-        if self.parent not in PARENTS:
+        if isinstance(self.parent, str) and self.parent not in PARENTS:
             raise UnknownNameError("parent of upsilon4s", self.parent, PARENTS)
-        if self.machine not in MACHINES:
+        if isinstance(self.machine, str) and self.machine not in MACHINES:
             raise UnknownNameError("machine of upsilon4s", self.machine, MACHINES)
+        settle(self)
+        mass, sqrt_s = particle("Upsilon(4S)").mass, self.beams.nominal_sqrt_s
+        if not abs(sqrt_s - mass) <= _NEAR:
+            raise InputError(
+                f"beams of {self.beams.electron:g} and {self.beams.positron:g} GeV collide at {sqrt_s:.6g} GeV; allowed: within "
+                f"{_NEAR:g} GeV of the Upsilon(4S), {mass:.6g} GeV"
+            )
 
     @property
     def pdgid(self) -> int:
@@ -200,14 +215,14 @@ class Upsilon4S:
     @cached_property
     def beams(self) -> Beams:
         """The machine's beams."""
-        return MACHINES[self.machine]
+        return self.machine if isinstance(self.machine, Beams) else MACHINES[self.machine]
 
     def provenance(self) -> dict[str, Any]:
         """The settings, the boost and the energies at the nominal beams [GeV]."""
         beams = self.beams
         return {
             "parent": self.parent,
-            "machine": self.machine,
+            "machine": "given" if isinstance(self.machine, Beams) else self.machine,
             "beams": beams,
             "sqrt_s": beams.nominal_sqrt_s,
             "sqrt_s_spread": beams.sqrt_s_spread,

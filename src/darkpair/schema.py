@@ -25,8 +25,8 @@ TABLES: Final[dict[str, type[Table]]] = {
 #: Tables of a job that name a plug-in and give its parameters: the kind.
 PLUGINS: Final = {"source": "sources", "detector": "detectors"}
 
-#: Kinds whose parameters are written on a command line, as key=value.
-_SPELLED: Final = {"model": "models"}
+#: Kinds whose parameters are written on a command line as key=value, or beside a name in ``chain.matrix_elements``.
+_SPELLED: Final = {"model": "models", "matrix element": "matrix_elements"}
 
 _AIM: Final = "whether a dump's mesons are drawn where the detector's events come from"
 
@@ -126,11 +126,12 @@ def _takes(registry: Registry) -> Iterator[tuple[str, dict[str, Parameter]]]:
     for plugin in registry.plugins:
         if not plugin.broken:
             table = parameters(registry.factory(plugin.name))
-            yield plugin.name, {name: row for name, row in table.items() if name not in _HIDDEN}
+            hidden = _HIDDEN.get(registry.kind, ())
+            yield plugin.name, {name: row for name, row in table.items() if name not in hidden}
 
 
-#: Parameters that no job can write: a model's table of inputs is ``chain.inputs`` or ``inputs.NAME``.
-_HIDDEN: Final = frozenset({"inputs"})
+#: Parameters that no job can write: a model's table of inputs is ``chain.inputs`` or ``inputs.NAME``, masses are the chain's.
+_HIDDEN: Final = {"models": ("inputs",), "matrix_elements": ("mass", "masses")}
 
 
 def _row(owner: str, prefix: str, parameter: Parameter) -> Key:
@@ -176,6 +177,8 @@ def _words(schema: Mapping[str, Any]) -> str:
     kind = schema.get("type", "")
     if kind == "array":
         return f"a list, each {_words(schema['items'])}"
+    if kind == "object" and not isinstance(schema.get("additionalProperties"), Mapping):
+        return "a table"
     if kind == "object":
         return f"a table by name, each {_words(schema['additionalProperties'])}"
     return " ".join(filter(None, [_TYPES.get(kind, ""), *ends]))
