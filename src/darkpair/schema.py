@@ -180,7 +180,12 @@ def _words(schema: Mapping[str, Any]) -> str:
     if kind == "object" and not isinstance(schema.get("additionalProperties"), Mapping):
         return "a table"
     if kind == "object":
-        return f"a table by name, each {_words(schema['additionalProperties'])}"
+        inside = schema.get("additionalProperties", True)
+        return (
+            f"a table by name, each {_words(inside)}"
+            if isinstance(inside, dict) and inside
+            else "a table by name"
+        )
     return " ".join(filter(None, [_TYPES.get(kind, ""), *ends]))
 
 

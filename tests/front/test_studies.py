@@ -113,10 +113,9 @@ def test_job_of_a_model(tmp_path: Path) -> None:
     assert told["chain"]["generated_branching_ratio"] == pytest.approx(0.9111 * 0.98823, rel=1e-3)
     assert told["job"]["chain"]["parameters"]["G_X"] == "1 GF"
     assert told["result"]["accepted"] > 500
-    for setting, word in (("chain.mass.X2=0.3", "come from the model"), ("chain.name=kl_2pi0", "not more")):
-        result = CliRunner().invoke(main, ["run", str(job), "--set", setting])
-        assert result.exit_code == 2
-        assert word in result.output
+    result = CliRunner().invoke(main, ["run", str(job), "--set", "chain.mass.X2=0.3"])
+    assert result.exit_code == 2
+    assert "come from the model" in result.output
 
 
 def test_list_says_what_a_study_shows() -> None:
