@@ -1,29 +1,17 @@
-"""Detectors by name: classes, and one for each data file of a fixed-target experiment."""
+"""Detectors by name: the classes, and every data file of the package as the class of its kind."""
 
 from __future__ import annotations
 
-from darkpair.gen.registry import Entry, Registry
+from darkpair.gen.registry import Registry
 
 __all__ = ["DETECTORS"]
 
-_CLASSES = {
-    "koto": Entry("darkpair.detectors.koto:Koto", "The KOTO detector with one of its selections."),
-    "koto_kaon": Entry(
-        "darkpair.detectors.koto_kaon:KotoKaon",
-        "KOTO with candidates of K_L -> 2 pi0 or 3 pi0: as many photons, no more and none missed.",
-    ),
-    "belle2": Entry("darkpair.detectors.belle2:Belle2", "A B-factory detector with one of its selections."),
-    "fixed_target": Entry(
-        "darkpair.detectors.fixed_target:FixedTarget", "A fixed-target experiment with one of its selections."
-    ),
-}
 
+def _entries():  # type: ignore[no-untyped-def]
+    from darkpair.detectors.catalogue import entries
 
-def _all() -> dict[str, Entry]:
-    from darkpair.detectors.fixed_target import experiments
-
-    return _CLASSES | {name: Entry(made, str(made.__doc__)) for name, made in experiments().items()}
+    return entries()
 
 
 #: Every detector.
-DETECTORS = Registry("detectors", _all)
+DETECTORS = Registry("detectors", _entries)

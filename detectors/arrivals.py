@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.detectors.merging import close_pairs
+from darkpair.detectors.shapes import Window
 from darkpair.gen.events import FinalState
 from darkpair.gen.kinematics import Array
 from darkpair.gen.region import Region
@@ -43,7 +44,7 @@ class Arrivals:
     y: Array
 
     @classmethod
-    def on(cls, state: FinalState, *, volume: Region, free: Region, window: Region, z: float) -> Arrivals:
+    def on(cls, state: FinalState, *, volume: Region, free: Region, window: Window, z: float) -> Arrivals:
         """Arrivals of particles.
 
         Parameters
@@ -53,8 +54,8 @@ class Arrivals:
             The decay volume.
         free : Region
             From where a flight to the window meets no matter.
-        window : Region
-            A thin one about the plane.
+        window : object with ``contains``
+            About the plane.
         z : float [mm]
             Of the plane.
         """
@@ -83,7 +84,7 @@ class Arrivals:
         out: Array = self.state.momentum[3, self.rows]
         return out
 
-    def measured(self, at: NDArray[np.intp], energy: Array, x: Array, y: Array) -> Columns:
+    def measured(self, at: NDArray[np.intp], energy: Array, x: Array, y: Array, **more: Array) -> Columns:
         """Columns of what is measured: nothing where no energy is left.
 
         Parameters
@@ -91,13 +92,16 @@ class Arrivals:
         at : ndarray of int, (m,)
             Positions among the k arrivals, growing.
         energy, x, y : ndarray, (m,) [GeV], [mm]
+        **more : ndarray, (m,)
+            Other columns.
         """
         if not (energy > 0.0).all():
             some = np.flatnonzero(energy > 0.0)
             at, energy, x, y = at[some], energy[some], x[some], y[some]
+            more = {name: column[some] for name, column in more.items()}
         rows = self.rows[at]
         counts = np.bincount(self.state.event[rows], minlength=len(self.state.counts))
-        return counts, {"energy": energy, "x": x, "y": y, "genPartIdx": self.state.index[rows]}
+        return counts, {"energy": energy, "x": x, "y": y, "genPartIdx": self.state.index[rows], **more}
 
 
 def extremes(counts: NDArray[np.int64], value: Array) -> tuple[Array, Array, Array]:

@@ -7,11 +7,10 @@ calorimeter, particle identification beyond that efficiency, beam background.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, overload
 
 import hist
 import numpy as np
@@ -19,14 +18,14 @@ from numpy.typing import NDArray
 
 from darkpair.detectors.b_factory import Crystals, Tracker, polar_angle, tracked_part
 from darkpair.detectors.branches import BELLE2
-from darkpair.detectors.data_file import read_data, selections
-from darkpair.detectors.selection import Selection
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.detectors.candidates import pairs, places
+from darkpair.detectors.file_detector import SelectingDetector
+from darkpair.detectors.tracks import parents
+from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
-from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
-from darkpair.gen.parameters import Length, checked
+from darkpair.gen.parameters import Gt, Le, Length
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.ranges import PLACES, require_within
@@ -35,7 +34,7 @@ from darkpair.gen.sources.upsilon4s import MACHINES, Beams
 
 __all__ = ["EXPERIMENTS", "Belle2"]
 
-#: Experiments by the name of their data file.
+#: Experiments of the package by the name of their data file.
 EXPERIMENTS: Final = ("belle2", "belle")
 
 _OTHER_CHARGED: Final = (11, -11, 13, -13, 2212, -2212)
@@ -61,19 +60,25 @@ class _Kaons:
     true: Array
 
 
-@checked
 @dataclass(frozen=True, kw_only=True)
-class Belle2:
+class Belle2(SelectingDetector):
     """A B-factory detector with one of its selections.
 
     Parameters
     ----------
-    experiment : {"belle2", "belle"}
+    experiment : str
+        "belle2", "belle", or a path to a data file of the same kind that ends with .toml (docs/detector_files.md).
     selection : str, optional
         "inclusive" (tag, region A), "inclusive_b" (its region B), "hadronic" (tag) or "acceptance" (no tag) of Belle
         II, "acceptance" of Belle; the first of the experiment's data file unless given.
     without : sequence of str
         Cuts to leave out, by name.
+    cuts : mapping of str to mapping
+        Limits of cuts in place of the file's, as ``{"q2_rec": {"max": 20.0}}``; a limit may be a line.
+    numbers : mapping of str to float or str
+        Other numbers of the file by their keys, as ``{"tracker.radius": "1 m"}``.
+    factors : sequence of str, optional
+        Efficiencies that are not simulated, by name; none unless the selection names any.
     escape_length : float, optional [mm]
         The simple escape: any photon or charged particle beside the kaon that is made within this distance of the
         origin is seen, whatever its direction and energy, and none beyond.  Instead of the detector's geometry.
@@ -99,38 +104,61 @@ class Belle2:
     """
 
     experiment: str = "belle2"
-    selection: str | None = None
-    without: Sequence[str] = ()
-    escape_length: Annotated[float | None, Length] = None
+    escape_length: Annotated[float | None, Length, Gt(0.0), Le(PLACES[1])] = None
+
+    if (
+        TYPE_CHECKING
+    ):  # (what a checker asks of a script: selections of ours by their names, of a user's file any)
+
+        @overload
+        def __init__(
+            self,
+            *,
+            experiment: Literal["belle2"] = ...,
+            selection: Literal["inclusive", "inclusive_b", "hadronic", "acceptance"] | None = ...,
+            without: Sequence[str] = ...,
+            cuts: Mapping[str, Any] = ...,
+            numbers: Mapping[str, Any] = ...,
+            factors: Sequence[str] | None = ...,
+            escape_length: float | str | None = ...,
+        ) -> None: ...
+
+        @overload
+        def __init__(
+            self,
+            *,
+            experiment: Literal["belle"],
+            selection: Literal["acceptance"] | None = ...,
+            without: Sequence[str] = ...,
+            cuts: Mapping[str, Any] = ...,
+            numbers: Mapping[str, Any] = ...,
+            factors: Sequence[str] | None = ...,
+            escape_length: float | str | None = ...,
+        ) -> None: ...
+
+        @overload
+        def __init__(
+            self,
+            *,
+            experiment: str,
+            selection: str | None = ...,
+            without: Sequence[str] = ...,
+            cuts: Mapping[str, Any] = ...,
+            numbers: Mapping[str, Any] = ...,
+            factors: Sequence[str] | None = ...,
+            escape_length: float | str | None = ...,
+        ) -> None: ...
+
+        def __init__(self, **given: Any) -> None: ...
+
+    kinds: ClassVar[tuple[str, ...]] = ("b_factory",)
 
     def __post_init__(self) -> None:
-        freeze(self)
-        if self.experiment not in EXPERIMENTS:
-            raise UnknownNameError("experiment of belle2", self.experiment, EXPERIMENTS)
-        if isinstance(self.without, str):
-            object.__setattr__(self, "without", (self.without,))
-        if self.escape_length is not None and not 0.0 < self.escape_length < math.inf:
-            raise InputError(f"escape_length = {self.escape_length} mm; allowed: more than 0, finite")
+        super().__post_init__()
         require_within(self.escape_length or 0.0, PLACES, "escape_length", "mm")
-        _ = self.cuts  # the names are checked here
-
-    @cached_property
-    def _data(self) -> dict[str, Any]:
-        return read_data(self.experiment)
-
-    @cached_property
-    def cuts(self) -> Selection:
-        """The cuts in order."""
-        known = selections(self._data)
-        name = self.selection or next(iter(known))
-        if name not in known:
-            raise UnknownNameError(f"selection of {self.experiment}", name, known)
-        return known[name]().without(*self.without)
-
-    @property
-    def source(self) -> str:
-        """Name of the source that the detector expects."""
-        return str(self._data["source"])
+        if self.machine not in MACHINES:
+            raise UnknownNameError(f"machine of {self.experiment}", self.machine, MACHINES)
+        _ = self.tracker, self.crystals
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -238,7 +266,7 @@ class Belle2:
         )
         momenta = [self.tracker.smear(group, draws[0]) for group, draws in zip(groups, noise, strict=True)]
         kaons = self._candidates(groups, momenta)
-        values = self._variables(kaons, _parents(truth)[:, kaons.event], lot[kaons.event])
+        values = self._variables(kaons, parents(truth)[:, kaons.event], lot[kaons.event])
         used = np.where(kaons.charge == 1, 1, 2)
         values |= {
             "n_extra_photons": n_photons[kaons.event].astype(np.float64),
@@ -249,7 +277,7 @@ class Belle2:
             flat={"n_photons": n_photons, "n_tracks": n_tracks},
             lists={
                 "Kaon": (np.bincount(kaons.event, minlength=n), values),
-                "Extra": _places([photons, *groups[1:]], [seen_photons, *seen[1:]], n),
+                "Extra": places([photons, *groups[1:]], [seen_photons, *seen[1:]], n),
             },
             titles=BELLE2,
         )
@@ -296,7 +324,7 @@ class Belle2:
             _on_shell([p[kept] for p in momenta[0]], particle("K+").mass),
             charged.momentum[:, kept],
         )
-        i, j = _pairs(plus, minus)
+        i, j = pairs(plus, minus)
         tracked = self.tracker.sees(plus)[i] & self.tracker.sees(minus)[j]
         tracked &= (plus.vertex[:, i] == minus.vertex[:, j]).all(axis=0)
         i, j = i[tracked], j[tracked]
@@ -363,35 +391,3 @@ def _on_shell(momentum: Sequence[Array], mass: float) -> Array:
     """Four-momenta (4, k) of particles of that mass [GeV]."""
     x, y, z = momentum
     return np.stack([x, y, z, np.sqrt(x * x + y * y + z * z + mass * mass)])
-
-
-def _parents(truth: Batch) -> Array:
-    """Four-momenta of the first particle of each event, (4, n) [GeV]."""
-    out = np.empty((4, len(truth)))
-    for part in truth.parts:
-        out[:, part.rows] = part.momentum[:, 0]
-    return out
-
-
-def _pairs(one: FinalState, two: FinalState) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every particle of the first with every one of the second of the same event: their positions, (k,) each."""
-    each = two.counts[one.event]
-    first = np.repeat(np.arange(len(one.event)), each)
-    within = np.arange(len(first)) - np.repeat(np.cumsum(each) - each, each)
-    start = np.cumsum(two.counts) - two.counts
-    return first, start[one.event[first]] + within
-
-
-def _places(
-    groups: Sequence[FinalState], seen: Sequence[NDArray[np.bool_]], n: int
-) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
-    """Where particles were made, and whether they are seen, as a collection of n events."""
-    event = np.concatenate([group.event for group in groups])
-    order = np.argsort(event, kind="stable")
-    vertex = np.concatenate([group.vertex for group in groups], axis=1)[:, order]
-    return np.bincount(event, minlength=n), {
-        "r": np.hypot(vertex[0], vertex[1]),
-        "z": vertex[2],
-        "seen": np.concatenate(list(seen))[order],
-        "genPartIdx": np.concatenate([group.index for group in groups])[order],
-    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["BELLE2", "DUMP", "KOTO", "KOTO_KAON"]
+__all__ = ["BELLE2", "DUMP", "KOTO", "KOTO_KAON", "SPECTROMETER", "variables"]
 
 #: How many photons and charged particles veto an event of KOTO.
 _VETOES: Final = {
@@ -121,3 +122,41 @@ DUMP: Final = {
     "Visible_y_vtx": "true y of where the first visible particle from the volume was made [mm]",
     "Visible_z_vtx": "true z of where the first visible particle from the volume was made [mm]",
 }
+
+#: More of it where the data file says what leaves tracks: the momenta of a spectrometer.
+SPECTROMETER: Final = {
+    "Track_px": "momentum of the track along x, where the particle is made [GeV]",
+    "Track_py": "momentum of the track along y, where the particle is made [GeV]",
+    "Track_pz": "momentum of the track along z, where the particle is made [GeV]",
+    "Track_charge": "its charge [1]",
+    "Visible_track_momentum": "momentum of the hardest track, 0 without one [GeV]",
+    "Visible_track_theta": "angle of the hardest track to z, 0 without one [deg]",
+    "Visible_track_charge": "charge of all tracks [1]",
+    "Visible_missing_mass2": "squared mass of the parent less all tracks, taken as pions [GeV^2]",
+    "Visible_n_missed": "visible particles made in the decay volume that are no shower and no track [1]",
+}
+
+#: The candidates that cuts look at, by the kind of the detector: their list, and the titles.
+_CANDIDATES: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "koto": ("Pi0", KOTO),
+    "koto_kaon": ("Kaon", KOTO_KAON),
+    "b_factory": ("Kaon", BELLE2),
+    "fixed_target": ("Visible", DUMP | SPECTROMETER),
+}
+
+
+def variables(kind: str) -> dict[str, str]:
+    """What the cuts of a kind of detector may look at: unit of each variable, nothing for 1.
+
+    Parameters
+    ----------
+    kind : {"koto", "koto_kaon", "b_factory", "fixed_target"}
+    """
+    name, titles = _CANDIDATES[kind]
+    found = {}
+    for branch, title in titles.items():
+        list_, _, variable = branch.partition("_")
+        if list_ == name and variable != "genPartIdx":
+            unit = title.rpartition("[")[2].rstrip("]")
+            found[variable] = "" if unit == "1" else unit
+    return found

@@ -1,23 +1,34 @@
-"""Data files of detectors: numbers with their sources, and selections made of them."""
+"""Data files of detectors: numbers with their sources, read in one place for every class.
+
+A file is one of the package, by its name, or a user's, by its path; a user's may be ``based_on`` another one and give what
+differs.  `darkpair.detectors.data_structure` says what has to be in it.
+"""
 
 from __future__ import annotations
 
-import math
+import hashlib
+import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from importlib.resources import files
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from darkpair.detectors.selection import Cut, Line, Selection
-from darkpair.gen.data_files import load
+from darkpair.detectors.catalogue import data_files
+from darkpair.detectors.data_structure import checked
+from darkpair.gen.data_files import changed, changes_in_force, forgotten_with_changes, load
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.units import ENERGY, LENGTH, UNITS
 
-__all__ = ["Number", "data_files", "read_data", "selections"]
+__all__ = ["Number", "data_files", "detector_data", "digest", "is_path", "read_data", "with_numbers"]
+
+#: What an experiment counted and published is its own: no file takes it from the one that it is based on.
+_ONES_OWN: Final = (
+    "name", "title", "run", "runs", "yield", "pi0_x_limits", "candidate_positions", "results", "standard_model", "normalisation",
+)  # fmt: skip
+
+#: Files that may stand on one another.
+_DEEPEST: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +78,13 @@ class Number:
         return replace(self, value=factor * self.value, error=error, alternative=other)
 
 
-def data_files() -> list[str]:
-    """Names of the detectors that the package has data files of."""
-    folder = files("darkpair.detectors") / "data"
-    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+def is_path(name: str) -> bool:
+    """Whether a data file is a user's, named by its path."""
+    return name.endswith(".toml")
 
 
 def read_data(name: str) -> dict[str, Any]:
-    """Contents of a detector's data file: ``detectors/data/NAME.toml``, or a path that ends with .toml.
+    """Contents of a detector's data file as they are written: ``detectors/data/NAME.toml``, or a path that ends with .toml.
 
     Those of the package are read once, and shared: change nothing in them; `darkpair.gen.data_files` says how.
 
@@ -85,67 +95,166 @@ def read_data(name: str) -> dict[str, Any]:
     InputError
         For a path that cannot be read, or is not TOML.
     """
-    if not name.endswith(".toml"):
-        if name not in data_files():
-            raise UnknownNameError("data file", name, data_files())
-        return load("darkpair.detectors", f"data/{name}.toml")
+    if is_path(name):
+        return _own(Path(name))
+    if name not in data_files():
+        raise UnknownNameError("data file", name, data_files())
+    return load("darkpair.detectors", f"data/{name}.toml")
+
+
+def detector_data(name: str) -> dict[str, Any]:
+    """Contents of a data file, whole and checked: with those that it is based on, every number in our unit.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        As `read_data`, and for what is not as `darkpair.detectors.data_structure` asks.
+    """
+    if is_path(name):
+        return checked(_based(_own(Path(name)), Path(name), _DEEPEST), name)
+    return _built_in(name)
+
+
+@forgotten_with_changes
+def _built_in(name: str) -> dict[str, Any]:
+    """Contents of a file of the package; those that a change has touched are checked as a user's."""
+    data = read_data(name)
+    return checked(data, f"{name}.toml") if f"{name}.toml" in changes_in_force() else data
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """Of a file's contents: the same for the same numbers, whatever its comments and its order."""
+    plain = json.dumps(data, sort_keys=True, default=str)
+    return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+def with_numbers(data: dict[str, Any], numbers: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Contents with other numbers, checked as a file's.
+
+    Parameters
+    ----------
+    data : dict
+    numbers : mapping
+        By key, ``{"geometry.radius": "1.2 m"}``, or by table, ``{"geometry": {"radius": "1.2 m"}}``.
+    where : str
+        The file, for messages.
+
+    Raises
+    ------
+    UnknownNameError
+        For a key that is not there.
+    InputError
+        For a value that its number cannot be.
+    """
+    if not numbers:
+        return data
+    flat = dict(_flat(numbers))
+    for key in flat:
+        if key.partition(".")[0] in ("cuts", "selections", "kaon.cuts"):
+            raise InputError(
+                f"numbers.{key} is a cut's; allowed: cuts.NAME.min and .max, as cuts.{key.split('.')[1]}.min"
+            )
+    said = {f"{key}.source": f"changed by the user, in place of {where}'s" for key in flat}
+    marked = {f"{key}.confidence": "choice" for key in flat}
+    out = changed(data, flat, what=where)
+    entries = {
+        key: value for key, value in {**said, **marked}.items() if _is_entry(data, key.rpartition(".")[0])
+    }
+    return checked(changed(out, entries, what=where), where)
+
+
+def _flat(numbers: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
+    for key, value in numbers.items():
+        whole = f"{before}.{key}" if before else str(key)
+        if isinstance(value, Mapping) and not {"value", "against"} & set(value):
+            yield from _flat(value, whole)
+        else:
+            yield whole, list(value) if isinstance(value, tuple) else value
+
+
+def _is_entry(data: Any, key: str) -> bool:
+    for part in key.split("."):
+        data = data.get(part) if isinstance(data, Mapping) else None
+    return isinstance(data, Mapping) and "confidence" in data
+
+
+def _own(path: Path) -> dict[str, Any]:
+    """What is written in a user's file."""
     try:
-        return tomllib.loads(Path(name).read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror}); give an existing data file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing data file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise InputError(
-            f"{name}: not a TOML file ({error}); see detectors/data/charm.toml for one"
+            f"{path}: not a TOML file ({error}); see detectors/data/charm.toml for one"
         ) from error
 
 
-def selections(data: Mapping[str, Any]) -> dict[str, Callable[[], Selection]]:
-    """Selections of a data file by name: its common cuts, with the limits that each selection gives.
+def _based(data: dict[str, Any], path: Path, deepest: int) -> dict[str, Any]:
+    """A file's contents on those that it is ``based_on``, if it is."""
+    base = data.get("based_on")
+    if base is None:
+        return data
+    if not isinstance(base, str):
+        raise InputError(
+            f"{path}: based_on = {base!r}; allowed: {', '.join(data_files())}, or a path that ends with .toml"
+        )
+    if deepest == 0:
+        raise InputError(
+            f"{path}: based_on = {base!r} comes back to itself; allowed: at most {_DEEPEST} files on one another"
+        )
+    if is_path(base):
+        below = path.parent / base  # (an absolute path stays what it is)
+        under = _based(_own(below), below, deepest - 1)
+    elif base in data_files():
+        under = load("darkpair.detectors", f"data/{base}.toml")
+    else:
+        raise UnknownNameError(f"based_on of {path}", base, data_files())
+    return _merged({key: value for key, value in under.items() if key not in _ONES_OWN}, data)
 
-    A selection ``based_on`` another takes what it does not give from there, and the source of each cut says so.
+
+def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables over tables: what the upper one gives stands, cuts and selections by their names.
+
+    Of the selections those stay that the upper one names, if it names any; the lower one's cuts stay, and new ones come
+    before those of the signal box.
     """
-
-    def entry_of(name: str, common: Mapping[str, Any]) -> dict[str, Any]:
-        own = data["selections"][name]
-        if "based_on" not in own:
-            return {**common, **own.get(common["name"], {})}
-        base = entry_of(own["based_on"], common)
-        taken = {"source": f"not published, taken from {own['based_on']}: {base['source']}"}
-        return {**base, **own.get(common["name"], taken)}
-
-    def make(name: str) -> Selection:
-        cuts = []
-        for common in data["cuts"]:
-            entry = entry_of(name, common)
-            if not entry.get("off", False):
-                cuts.append(_cut(entry))
-        return Selection(name, tuple(cuts), tuple(data.get("box", ())))
-
-    return {name: partial(make, name) for name in data["selections"]}
+    out = {**under, **{key: _over(under.get(key), value) for key, value in over.items()}}
+    if "cuts" in over and isinstance(under.get("cuts"), list):
+        out["cuts"] = _cuts(under["cuts"], over["cuts"], out.get("box", ()))
+    own = over.get("selections")
+    if isinstance(own, Mapping) and own:
+        needed, known = dict.fromkeys(own), out["selections"]
+        out["selections"] = {name: _whole(known, name) for name in needed}
+    if out.get("selection") not in out.get("selections", ()):
+        out.pop("selection", None)
+    return out
 
 
-def _cut(entry: Mapping[str, Any]) -> Cut:
-    lacking = [word for word in ("name", "variable", "unit", "source", "confidence") if word not in entry]
-    if lacking:
-        raise InputError(
-            f"cut {entry.get('name', '?')!r} lacks {', '.join(lacking)}; give each cut all of them"
-        )
-    if entry["unit"] in {**ENERGY, **LENGTH} and entry["unit"] not in UNITS.values():
-        raise InputError(
-            f"cut {entry['name']!r} is in {entry['unit']}; allowed: GeV and mm; convert its limits"
-        )
-    return Cut(
-        name=entry["name"],
-        variable=entry["variable"],
-        unit=entry["unit"],
-        source=entry["source"],
-        confidence=entry["confidence"],
-        low=_limit(entry.get("min")),
-        high=_limit(entry.get("max")),
-    )
+def _whole(known: Mapping[str, Any], name: str) -> Any:
+    """A selection with what it takes from one that it is based on, where that one does not stay."""
+    own = known[name]
+    base = own.get("based_on") if isinstance(own, Mapping) else None
+    if not isinstance(base, str) or base not in known or base == name:
+        return own
+    under = _whole({key: value for key, value in known.items() if key != name}, base)
+    return {**under, **{key: _over(under.get(key), value) for key, value in own.items() if key != "based_on"}}
 
 
-def _limit(value: float | Mapping[str, Any] | None) -> float | Line | None:
-    if isinstance(value, Mapping):
-        return Line(value["against"], tuple((float(x), float(y)) for x, y in value["points"]))
-    return None if value is None else float(value) if math.isfinite(value) else None
+def _over(under: Any, over: Any) -> Any:
+    if not isinstance(under, Mapping) or not isinstance(over, Mapping):
+        return over
+    if "shape" in over or "against" in over:  # another shape has other numbers, another line other points
+        return over
+    if "value" in under and "value" in over:  # another number has another source
+        return over
+    return {**under, **{key: _over(under.get(key), value) for key, value in over.items()}}
+
+
+def _cuts(under: list[Any], over: Any, box: Any) -> Any:
+    if not isinstance(over, list) or not all(isinstance(cut, Mapping) for cut in over):
+        return over
+    given = {cut.get("name"): cut for cut in over}
+    kept = [{**cut, **given.pop(cut["name"], {})} for cut in under]
+    last = [cut for cut in kept if cut["name"] in box]
+    return [*(cut for cut in kept if cut["name"] not in box), *given.values(), *last]

@@ -1,48 +1,49 @@
 """Detectors behind a target or a dump: one class, one data file for each experiment.
 
-Photons and electrons are electromagnetic showers, muons are tracks; both fly straight to the calorimeter's plane from
+Photons and electrons are electromagnetic showers, muons are tracks, and so are charged hadrons where the data file says so; both fly straight to the calorimeter's plane from
 where they are made, in the decay volume or between its end and that plane.  What is made elsewhere (in the shield, beside
 the volume, behind the calorimeter) is absorbed there.  Showers nearer than a stated distance are one, and what arrives
-is smeared.  Not simulated: hadrons and their vetoes, backgrounds; efficiencies are flat factors.
+is smeared.  Not simulated: other hadrons and their vetoes, magnets, backgrounds; efficiencies are flat factors.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cached_property, partial
-from typing import Any, Final
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import hist
 import numpy as np
 
 from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
-from darkpair.detectors.branches import DUMP
-from darkpair.detectors.data_file import Number, data_files, read_data, selections
+from darkpair.detectors.branches import DUMP, SPECTROMETER
+from darkpair.detectors.catalogue import from_file
+from darkpair.detectors.data_file import Number, data_files, read_data
+from darkpair.detectors.file_detector import SelectingDetector
 from darkpair.detectors.merging import merge
 from darkpair.detectors.normalisation import Normalisation, by_protons
-from darkpair.detectors.selection import Selection
-from darkpair.detectors.shapes import number_of, volume_of, window_of
+from darkpair.detectors.shapes import Window, number_of, volume_of, window_of
 from darkpair.detectors.smearing import Calorimeter, Tracks
+from darkpair.detectors.tracks import kinds_of, single_track, track_columns
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch
-from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
+from darkpair.gen.prism import Prism
 from darkpair.gen.region import Box, Cylinder, Frustum, Region, extent, prolonged
 
 __all__ = ["FixedTarget", "experiments"]
 
+#: That of the data file, or none: neither smearing nor merging.
+_RESOLUTION: TypeAlias = Literal["data", "none"]
+
 _SHOWERS = (22, 11, -11)
-_TRACKS = (13, -13)
+_TRACKS = ("mu",)
 _KIND = "fixed_target"
-
-#: What `FixedTarget.resolution` may be: that of the data file, or none: neither smearing nor merging.
-RESOLUTIONS: Final = ("data", "none")
-
 
 _SHOWER_UNITS: Final = {
     "constant": "",
@@ -55,7 +56,7 @@ _TRACK_UNITS: Final = {"constant": "", "linear": "1/GeV", "position": "mm"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class FixedTarget:
+class FixedTarget(SelectingDetector):
     """A fixed-target experiment with one of its selections.
 
     Parameters
@@ -66,6 +67,10 @@ class FixedTarget:
         Signature; the data file's first unless given.
     without : sequence of str
         Cuts to leave out, by name.
+    cuts : mapping of str to mapping
+        Limits of cuts in place of the file's, as ``{"shower_energy": {"min": "3 GeV"}}``; a limit may be a line.
+    numbers : mapping of str to float or str
+        Other numbers of the file by their keys, as ``{"decay_volume.z_max": "520 m"}``.
     factors : sequence of str, optional
         Efficiencies that are not simulated, by name; the selection's unless given.  They are reported beside
         the acceptance (`flat_factors`) and touch no event, weight or cut flow.
@@ -85,78 +90,51 @@ class FixedTarget:
     Every number with its source in ``detectors/data``, a file for each experiment.
     """
 
-    experiment: str
-    selection: str | None = None
-    without: Sequence[str] = ()
-    factors: Sequence[str] | None = None
-    resolution: str = "data"
+    resolution: _RESOLUTION = "data"
+
+    if TYPE_CHECKING:  # (cuts are given as a table, and become those that are applied)
+
+        def __init__(
+            self,
+            *,
+            experiment: str,
+            selection: str | None = ...,
+            without: Sequence[str] = ...,
+            cuts: Mapping[str, Any] = ...,
+            numbers: Mapping[str, Any] = ...,
+            factors: Sequence[str] | None = ...,
+            resolution: Literal["data", "none"] = ...,
+        ) -> None: ...
+
+    kinds: ClassVar[tuple[str, ...]] = (_KIND,)
 
     def __post_init__(self) -> None:
-        freeze(self)
-        for name in ("without", "factors"):
-            if isinstance(getattr(self, name), str):
-                object.__setattr__(self, name, (getattr(self, name),))
-        if self._data.get("kind") != _KIND:
-            raise InputError(
-                f'the data file of {self.experiment!r} is not of kind = "{_KIND}"; known: {", ".join(experiments())}'
-            )
-        for table in ("source", "beam", "decay_volume", "calorimeter", "cuts", "selections"):
-            if not self._data.get(table):
+        if self.resolution not in (words := get_args(_RESOLUTION)):
+            raise UnknownNameError(f"resolution of {self.experiment}", str(self.resolution), words)
+        super().__post_init__()
+        for cut in self.cuts.cuts:
+            if "tracks" not in self._data and f"Visible_{cut.variable}" in SPECTROMETER:
                 raise InputError(
-                    f"the data file {self.experiment} has no {table}; see detectors/data/charm.toml for a whole one"
+                    f"{self.experiment}: cut {cut.name!r} looks at {cut.variable}, which only a file with tracks = [...] has; give "
+                    'it, as in tracks = ["mu", "pi"]'
                 )
-        if self.selection is None:
-            object.__setattr__(self, "selection", next(iter(self._data["selections"])))
-        if self.resolution not in RESOLUTIONS:
-            raise UnknownNameError(f"resolution of {self.experiment}", self.resolution, RESOLUTIONS)
         # all are checked here
-        _ = self.cuts, self.flat_factors, self.veto_volume, self.face, self.beam_energy, self._resolution
+        _ = self.veto_volume, self.face, self.beam_energy, self._resolution
         if self.region.z_min >= self.z_face:
             raise InputError(
                 f"{self.experiment}: the decay volume begins at z = {self.region.z_min:g} mm, and the calorimeter is at "
                 f"{self.z_face:g} mm; allowed: a calorimeter behind the beginning of the volume"
             )
 
-    @cached_property
-    def _data(self) -> dict[str, Any]:
-        return read_data(self.experiment)
-
-    @cached_property
-    def cuts(self) -> Selection:
-        """The cuts in order."""
-        known = selections(self._data)
-        if self.selection not in known:
-            raise UnknownNameError(f"selection of {self.experiment}", str(self.selection), known)
-        return known[self.selection]().without(*self.without)
-
-    @cached_property
-    def _factors(self) -> dict[str, Number]:
-        """The chosen efficiencies that are not simulated, by name."""
-        known = self._data.get("factors", {})
-        chosen = (
-            self._data["selections"][self.selection].get("factors", ())
-            if self.factors is None
-            else self.factors
-        )
-        for name in chosen:
-            if name not in known:
-                raise UnknownNameError(f"factor of {self.experiment}", name, known)
-        return {name: Number(**known[name]) for name in chosen}
-
-    @property
-    def flat_factors(self) -> dict[str, float]:
-        """The chosen efficiencies that are not simulated, by name."""
-        return {name: number.value for name, number in self._factors.items()}
-
-    @property
-    def source(self) -> str:
-        """Name of the source that the detector expects."""
-        return str(self._data["source"])
-
     @property
     def needs(self) -> tuple[int, ...]:
         """Kinds of which an accepted event has one made in the region: what makes showers or tracks."""
-        return _SHOWERS + _TRACKS
+        return _SHOWERS + kinds_of(self.tracks)
+
+    @property
+    def tracks(self) -> tuple[str, ...]:
+        """What leaves a track, of `darkpair.detectors.tracks.KINDS`: muons unless the data file says more."""
+        return tuple(self._data.get("tracks", _TRACKS))
 
     @cached_property
     def beam_energy(self) -> float:
@@ -169,7 +147,7 @@ class FixedTarget:
         return {name: Number(**entry) for name, entry in self._data["run"].items()}
 
     @cached_property
-    def region(self) -> Box | Cylinder | Frustum:
+    def region(self) -> Box | Cylinder | Frustum | Prism:
         """The decay volume."""
         return volume_of(self._table("decay_volume"), f"{self.experiment}, [decay_volume]")
 
@@ -206,8 +184,8 @@ class FixedTarget:
         return Calorimeter(**showers), merging, Tracks(**tracks)
 
     @cached_property
-    def face(self) -> Box | Cylinder | Frustum:
-        """The window on the calorimeter's plane, as a thin region about it."""
+    def face(self) -> Window:
+        """The window on the calorimeter's plane, less its holes."""
         return window_of(self._table("calorimeter"), f"{self.experiment}, [calorimeter]")
 
     @cached_property
@@ -230,9 +208,7 @@ class FixedTarget:
 
     def provenance(self) -> dict[str, Any]:
         """The settings and the beam; of a data file that the package does not have also what is in it."""
-        settings = {entry.name: getattr(self, entry.name) for entry in fields(self)}
-        own = {"data": self._data} if self.experiment.endswith(".toml") else {}
-        return settings | {"beam_energy": self.beam_energy} | own
+        return super().provenance() | {"beam_energy": self.beam_energy}
 
     def normalisation(self, multiplicity: float, multiplicity_error: float | None = None) -> Normalisation:
         """Protons on target of the experiment, its flat factors, and mesons per interaction with their absolute error."""
@@ -259,13 +235,11 @@ class FixedTarget:
                 window=self.face,
                 z=self.z_face,
             )
-            for kinds in (_SHOWERS, _TRACKS)
+            for kinds in (_SHOWERS, kinds_of(self.tracks))
         ]
         made = sum(made_inside(arrived.state, self.region) for arrived in seen)
-        measured = [
-            law(arrived, rng) for law, arrived in zip((self._showers, self._tracks), seen, strict=True)
-        ]
-        (counts, shower), (track_counts, track) = measured
+        counts, shower = self._showers(seen[0], rng)
+        track_counts, track = self._tracks(seen[1], rng, truth)
         vertex, from_volume = np.zeros((3, n)), np.zeros(n, dtype=bool)
         for arrived in seen[::-1]:  # a shower's, where there is one
             rows = arrived.rows[arrived.inside][::-1]
@@ -286,6 +260,9 @@ class FixedTarget:
             "track_energy_sum": together,
             **dict(zip(("x_vtx", "y_vtx", "z_vtx"), vertex, strict=True)),
         }
+        if "tracks" in self._data:
+            arrived = sum(np.bincount(a.state.event[a.rows[a.inside]], minlength=n) for a in seen)
+            values |= single_track(truth, (track_counts, track), np.asarray(made - arrived))
         return Observed(
             n=n,
             flat={"n_made": np.asarray(made)},
@@ -294,7 +271,7 @@ class FixedTarget:
                 "Track": (track_counts, track),
                 "Visible": (has.astype(np.int64), {name: v[chosen] for name, v in values.items()}),
             },
-            titles=DUMP,
+            titles=DUMP | SPECTROMETER if "tracks" in self._data else DUMP,
         )
 
     def select(self, reco: Observed, weight: Array) -> Selected:
@@ -323,7 +300,7 @@ class FixedTarget:
     def _histograms(self) -> tuple[hist.Hist[Any], hist.Hist[Any], hist.Hist[Any]]:
         """Empty ones: accepted decays in the plane of z and x, their impacts, and energies of all that arrives."""
         (x0, x1), _, (z0, z1) = extent(self.region)
-        (fx0, fx1), (fy0, fy1), _ = extent(self.face)
+        (fx0, fx1), (fy0, fy1) = self.face.face.ends
         axis, storage = hist.axis.Regular, hist.storage.Weight()
         label = "energy of each shower and track on the calorimeter, before the cuts [GeV]"
         return (
@@ -353,24 +330,16 @@ class FixedTarget:
         hardest, energy, x, y = merge(arrived.counts, arrived.energy, arrived.x, arrived.y, distance)
         return arrived.measured(hardest, *calorimeter.smear(noise[:, hardest], energy, x, y))
 
-    def _tracks(self, arrived: Arrivals, rng: np.random.Generator) -> Columns:
+    def _tracks(self, arrived: Arrivals, rng: np.random.Generator, truth: Batch) -> Columns:
         """Tracks of each event as they are measured."""
         every = np.arange(len(arrived.rows))
-        if self._resolution is None:
-            return arrived.measured(every, arrived.energy, arrived.x, arrived.y)
-        noise = rng.standard_normal((3, len(every)))
-        return arrived.measured(
-            every, *self._resolution[2].smear(noise, arrived.energy, arrived.x, arrived.y)
-        )
+        energy, x, y = arrived.energy, arrived.x, arrived.y
+        if self._resolution is not None:
+            energy, x, y = self._resolution[2].smear(rng.standard_normal((3, len(every))), energy, x, y)
+        more = track_columns(truth, arrived, energy, self.tracks) if "tracks" in self._data else {}
+        return arrived.measured(every, energy, x, y, **more)
 
 
 def experiments() -> dict[str, Callable[..., FixedTarget]]:
     """Every experiment that has a data file of the kind fixed_target, by name: a new one is one file."""
-    found: dict[str, Callable[..., FixedTarget]] = {}
-    for name in data_files():
-        data: Mapping[str, Any] = read_data(name)
-        if data.get("kind") == _KIND:
-            make = partial(FixedTarget, experiment=name)
-            make.__doc__ = str(data["title"])  # the line of `darkpair list`
-            found[name] = make
-    return found
+    return {name: from_file(name) for name in data_files() if read_data(name).get("kind") == _KIND}

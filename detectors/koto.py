@@ -14,25 +14,22 @@ The rings upstream through which it flies there (the neutron collar counter) are
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 import hist
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.detectors.branches import KOTO
-from darkpair.detectors.data_file import read_data, selections
-from darkpair.detectors.koto_results import factors
+from darkpair.detectors.file_detector import SelectingDetector
 from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
-from darkpair.detectors.selection import Selection
-from darkpair.detectors.smearing import Calorimeter, calorimeter
+from darkpair.detectors.selection import Line
+from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.detectors.veto import made_inside
-from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
-from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
@@ -42,29 +39,29 @@ from darkpair.gen.region import Cylinder
 __all__ = ["Koto"]
 
 _CHARGED = tuple(s * i for i in (11, 13, 211, 321, 2212) for s in (1, -1))
-_PLANE = hist.Hist(
-    hist.axis.Regular(50, 1500.0, 6500.0, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
-    hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
-    storage=hist.storage.Weight(),
-)
 
-
-def _number(table: str, name: str, data: Mapping[str, Any] | None = None) -> float:
-    """A number of the data that a detector was made with, or of the file."""
-    return float((read_data("koto") if data is None else data)[table][name]["value"])
+#: Ends of the plane of vertices [mm] where the calorimeter is within them.
+_PLANE_Z = (1500.0, 6500.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Koto:
+class Koto(SelectingDetector):
     """The KOTO detector with one of its selections.
 
     Parameters
     ----------
-    selection : {"2015", "2016-18", "2021"}
+    experiment : str
+        "koto", or a path to a data file of the same kind that ends with .toml (docs/detector_files.md).
+    selection : str, optional
+        "2015", "2016-18" or "2021" of koto; the data file's own unless given, 2016-18.
     without : sequence of str
         Cuts to leave out, by name.
+    cuts : mapping of str to mapping
+        Limits of cuts in place of the file's, as ``{"pt": {"min": "140 MeV"}}``; a limit may be a line.
+    numbers : mapping of str to float or str
+        Other numbers of the file by their keys, as ``{"geometry.radius": "1.2 m"}``.
     resolution : Calorimeter, or a table of its numbers
-        The collaboration's fast simulation unless given.
+        The data file's, the collaboration's fast simulation, unless given; of a table the numbers that it gives.
     factors : sequence of str
         Efficiencies that are not simulated, by name; none unless given.  They are reported beside the
         acceptance (`flat_factors`) and touch no event, weight or cut flow.
@@ -74,54 +71,58 @@ class Koto:
     UnknownNameError
         For a selection, a cut or a factor that does not exist.
     InputError
-        For a resolution that is none.
+        For a resolution that is none, or a data file of another kind.
 
     References
     ----------
     arXiv:2005.07102, section IV.A; every number with its source in ``detectors/data/koto.toml``.
     """
 
-    selection: str = "2016-18"
-    without: Sequence[str] = ()
-    resolution: Calorimeter = field(
-        default_factory=lambda: Calorimeter(
-            constant=_number("resolution", "constant"),
-            stochastic=_number("resolution", "stochastic"),
-            position=_number("resolution", "position"),
-        )
-    )
-    factors: Sequence[str] = ()
+    experiment: str = "koto"
+    if TYPE_CHECKING:
+        resolution: Calorimeter
+    else:
+        resolution: Given = None
+    factors: Sequence[str] | None = ()
+
+    if (
+        TYPE_CHECKING
+    ):  # (what a checker asks of a script: selections of ours by their names, of a user's file any)
+
+        @overload
+        def __init__(
+            self,
+            *,
+            experiment: Literal["koto"] = ...,
+            selection: Literal["2015", "2016-18", "2021"] | None = ...,
+            without: Sequence[str] = ...,
+            cuts: Mapping[str, Any] = ...,
+            numbers: Mapping[str, Any] = ...,
+            factors: Sequence[str] | None = ...,
+            resolution: Given = ...,
+        ) -> None: ...
+
+        @overload
+        def __init__(
+            self,
+            *,
+            experiment: str,
+            selection: str | None = ...,
+            without: Sequence[str] = ...,
+            cuts: Mapping[str, Any] = ...,
+            numbers: Mapping[str, Any] = ...,
+            factors: Sequence[str] | None = ...,
+            resolution: Given = ...,
+        ) -> None: ...
+
+        def __init__(self, **given: Any) -> None: ...
+
+    kinds: ClassVar[tuple[str, ...]] = ("koto", "koto_kaon")
 
     def __post_init__(self) -> None:
-        freeze(self)
-        if isinstance(self.without, str):
-            object.__setattr__(self, "without", (self.without,))
-        if isinstance(self.factors, str):
-            object.__setattr__(self, "factors", (self.factors,))
-        object.__setattr__(self, "resolution", calorimeter(self.resolution))
-        _ = self.cuts, self.flat_factors  # the names are checked here
-
-    @cached_property
-    def _data(self) -> dict[str, Any]:
-        return read_data("koto")
-
-    @cached_property
-    def cuts(self) -> Selection:
-        """The cuts in order."""
-        known = selections(self._data)
-        if self.selection not in known:
-            raise UnknownNameError("selection of koto", self.selection, known)
-        return known[self.selection]().without(*self.without)
-
-    @cached_property
-    def flat_factors(self) -> dict[str, float]:
-        """The chosen efficiencies that are not simulated, by name."""
-        return {name: number.value for name, number in factors(*self.factors).items()}
-
-    @property
-    def source(self) -> str:
-        """Name of the source that the detector expects."""
-        return str(self._data["source"])
+        super().__post_init__()
+        own = {name: float(entry["value"]) for name, entry in self._data["resolution"].items()}
+        object.__setattr__(self, "resolution", calorimeter(self.resolution, own))
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -137,20 +138,47 @@ class Koto:
     def region(self) -> Cylinder:
         """Where a decay can be seen: inside the vessel, between the last collimator and the calorimeter."""
         return Cylinder(
-            radius=_number("geometry", "radius", self._data),
+            radius=self._number("geometry", "radius"),
             z_min=self.veto_volume.z_min,
-            z_max=_number("geometry", "z_calorimeter", self._data),
+            z_max=self._number("geometry", "z_calorimeter"),
         )
 
     @cached_property
     def veto_volume(self) -> Cylinder:
         """Where a photon or a charged particle has to be made to veto: one volume for every veto."""
-        return Cylinder(**{name: _number("veto", name, self._data) for name in ("radius", "z_min", "z_max")})
+        return Cylinder(**{name: self._number("veto", name) for name in ("radius", "z_min", "z_max")})
+
+    def _number(self, table: str, name: str) -> float:
+        return float(self._data[table][name]["value"])
 
     @property
     def pions(self) -> int:
         """Its candidates are one pi0."""
         return 1
+
+    @property
+    def vertex_range(self) -> tuple[float, float] | None:
+        """Between which z [mm] the K_L of accepted events decay, but for the resolution; None without a cut on it."""
+        cut = {cut.name: cut for cut in self.cuts.cuts}.get("z_vtx")
+        if cut is None:
+            return None
+        low, high = (
+            pick([y for _, y in end.points]) if isinstance(end, Line) else end
+            for pick, end in ((min, cut.low), (max, cut.high))
+        )
+        ends = self.region.z_min, self.region.z_max
+        return max(ends[0] if low is None else low, ends[0]), min(ends[1] if high is None else high, ends[1])
+
+    @cached_property
+    def _plane(self) -> hist.Hist[Any]:
+        z_min, z_max = _PLANE_Z
+        if not z_min < self.region.z_max <= z_max:
+            z_min, z_max = self.region.z_min, self.region.z_max
+        return hist.Hist(
+            hist.axis.Regular(50, z_min, z_max, name="z_vtx", label=r"$Z_\mathrm{vtx}$ [mm]"),
+            hist.axis.Regular(50, 0.0, 500.0, name="pt", label=r"$p_T$ [MeV]"),
+            storage=hist.storage.Weight(),
+        )
 
     @property
     def least_energy(self) -> float:
@@ -203,7 +231,7 @@ class Koto:
         accepted, outside_box, cutflow = self.cuts.apply(
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
         )
-        plane = _PLANE.copy()
+        plane = self._plane.copy()
         plane.fill(
             values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
         )
@@ -222,7 +250,7 @@ class Koto:
         face, radius, hole = (
             self.region.z_max,
             self.region.radius,
-            _number("geometry", "hole_half", self._data),
+            self._number("geometry", "hole_half"),
         )
         free = (z0 >= self.region.z_min) & (z0 < face) & (x0 * x0 + y0 * y0 < radius * radius)
         forward = (pz > 0.0) & free

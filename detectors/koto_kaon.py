@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import hist
 import numpy as np
 
 from darkpair.detectors.branches import KOTO_KAON
-from darkpair.detectors.data_file import read_data, selections
+from darkpair.detectors.data_cuts import selections
+from darkpair.detectors.file_detector import FileDetector
 from darkpair.detectors.kaon_vertex import reconstruct_kaon
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import Selection
-from darkpair.detectors.smearing import Calorimeter
-from darkpair.gen.errors import InputError
+from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Batch
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
@@ -38,24 +37,30 @@ _MASS = hist.Hist(
 
 
 @dataclass(frozen=True, kw_only=True)
-class KotoKaon:
+class KotoKaon(FileDetector):
     """KOTO with candidates of K_L -> 2 pi0 or 3 pi0: as many photons, no more and none missed.
 
     Parameters
     ----------
+    experiment : str, optional
+        The detector's, "koto", or a path to a data file that ends with .toml (docs/detector_files.md).
     pions : {2, 3}
-    detector : Koto
-        Observes.
+    detector : Koto, optional
+        Observes; that of the same data file and numbers unless given.
     without : sequence of str
         Cuts to leave out, by name.
-    errors : Calorimeter
-        That the reconstruction assigns to the photons; the collaboration's fast simulation unless given, also where
-        the detector observes without any.
+    cuts : mapping of str to mapping
+        Limits of cuts in place of the file's, as ``{"pt": {"max": "20 MeV"}}``; a limit may be a line.
+    numbers : mapping of str to float or str
+        Other numbers of the file by their keys, as ``{"geometry.radius": "1.2 m"}``.
+    errors : Calorimeter, or a table of its numbers
+        That the reconstruction assigns to the photons; the file's, the collaboration's fast simulation, unless given, also
+        where the detector observes without any.
 
     Raises
     ------
     InputError
-        For another number of pi0.
+        For another number of pi0, or a detector of another file.
     UnknownNameError
         For a cut that does not exist.
 
@@ -64,33 +69,60 @@ class KotoKaon:
     arXiv:2005.07102, Fig. 7; cuts with their sources in ``detectors/data/koto.toml``.
     """
 
-    pions: int = 2
-    detector: Koto = field(default_factory=Koto)
-    without: Sequence[str] = ()
-    errors: Calorimeter = field(default_factory=lambda: Koto().resolution)
+    experiment: str = ""
+    if TYPE_CHECKING:
+        pions: int = 2
+    else:
+        pions: Literal[2, 3] = 2
+    if TYPE_CHECKING:
+        detector: Koto
+    else:
+        detector: Koto | None = None
+    if TYPE_CHECKING:
+        errors: Calorimeter
+    else:
+        errors: Given = None
+
+    if TYPE_CHECKING:  # (cuts are given as a table, and become those that are applied)
+
+        def __init__(
+            self,
+            *,
+            experiment: str = ...,
+            pions: int = ...,
+            detector: Koto | None = ...,
+            without: Sequence[str] = ...,
+            cuts: Mapping[str, Any] = ...,
+            numbers: Mapping[str, Any] = ...,
+            errors: Given = ...,
+        ) -> None: ...
+
+    kinds: ClassVar[tuple[str, ...]] = ("koto_kaon", "koto")
 
     def __post_init__(self) -> None:
         freeze(self)
         if self.pions not in (2, 3):
-            raise InputError(f"K_L -> {self.pions} pi0; allowed: 2 and 3")
-        _ = self.cuts  # the names are checked here
-
-    @cached_property
-    def _data(self) -> dict[str, Any]:
-        return read_data("koto")
-
-    @cached_property
-    def cuts(self) -> Selection:
-        """The cuts in order."""
+            raise InputError(f"K_L -> {shown(self.pions)} pi0; allowed: 2 and 3")
+        detector: Koto | None = self.detector  # (what was given, until it is made below)
+        own = "koto" if detector is None else detector.experiment
+        object.__setattr__(self, "experiment", self.experiment or own)
+        super().__post_init__()
+        if "kaon" not in self._data:
+            raise InputError(
+                f"the data file {self.experiment} has no kaon; `darkpair list detectors --show koto` shows one"
+            )
+        if detector is None:
+            object.__setattr__(self, "detector", Koto(experiment=self.experiment, numbers=self.numbers))
+        elif detector.experiment != self.experiment:
+            raise InputError(
+                f"experiment = {self.experiment!r} with a detector of {detector.experiment!r}; allowed: one of them alone"
+            )
+        numbers = {name: float(entry["value"]) for name, entry in self._data["resolution"].items()}
+        object.__setattr__(self, "errors", calorimeter(self.errors, numbers))
         own = self._data["kaon"]
-        shared = [cut for cut in self._data["cuts"] if cut["name"] in own["shared"]]
+        shared = [cut for cut in self._data.get("cuts", ()) if cut["name"] in own.get("shared", ())]
         data = {"cuts": shared + own["cuts"], "selections": {"kaon": {}}, "box": []}
-        return selections(data)["kaon"]().without(*self.without)
-
-    @property
-    def source(self) -> str:
-        """Name of the source that the detector expects."""
-        return self.detector.source
+        self._apply(selections(data)["kaon"]())
 
     @property
     def parents(self) -> tuple[str, ...]:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.frozen import freeze
+from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.kinematics import Array
 
 __all__ = ["Cut", "Line", "Selection"]
@@ -58,6 +58,8 @@ class Cut:
     name, variable, unit, source, confidence : str
         Confidence is one of `CONFIDENCES`.
     low, high : float, Line or None
+    changed : str
+        How, where it is not the data file's.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Cut:
     confidence: str
     low: float | Line | None = None
     high: float | Line | None = None
+    changed: str = ""
 
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
@@ -82,12 +85,17 @@ class Cut:
         passed = np.ones(len(x), dtype=bool) if self.low is None else x >= _limit_at(self.low, values)
         return passed if self.high is None else passed & (x <= _limit_at(self.high, values))
 
-    def limits(self) -> str:
-        """The range in words."""
+    def limits(self, *, whole: bool = False) -> str:
+        """The range in words; of a line its points where the whole is wanted."""
+
+        def words(end: float | Line) -> str:
+            if not isinstance(end, Line):
+                return f"{end:g}"
+            points = ", ".join(f"{y:g} at {x:g}" for x, y in end.points)
+            return f"a line against {end.against}{f' ({points})' if whole else ''}"
+
         ends = [
-            f"{sign} {f'a line against {end.against}' if isinstance(end, Line) else f'{end:g}'}"
-            for sign, end in ((">=", self.low), ("<=", self.high))
-            if end is not None
+            f"{sign} {words(end)}" for sign, end in ((">=", self.low), ("<=", self.high)) if end is not None
         ]
         return f"{self.variable} {' and '.join(ends)} {self.unit}".rstrip()
 
@@ -102,6 +110,8 @@ class Selection:
     cuts : tuple of Cut
     box : tuple of str
         Names of the cuts that make the signal box; they come last.
+    given : mapping
+        Limits that were given in place of a data file's, as they were given.
 
     Raises
     ------
@@ -112,6 +122,7 @@ class Selection:
     name: str
     cuts: tuple[Cut, ...]
     box: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=FrozenMapping, compare=False)
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -185,19 +196,21 @@ class Selection:
         return accepted, accepted if unboxed is None else np.flatnonzero(unboxed), Cutflow(tuple(stages))
 
     def corners(self, x: str, y: str) -> list[tuple[float, float]]:
-        """Corners of the box that the cuts named x and y make, clockwise; empty if one is left out.
+        """Corners of the box that the cuts named x and y make, clockwise; empty if one is left out, or has one end alone.
 
-        The limits of x are numbers, those of y numbers or lines against x.
+        The limits of x are numbers, those of y numbers or lines against x; of others there are no corners to tell.
         """
         limits = {cut.name: cut for cut in self.cuts}
         if x not in limits or y not in limits:
             return []
-        (low, high), bottom = (limits[x].low, limits[x].high), limits[y].low
-        assert isinstance(low, float)
-        assert isinstance(high, float)
+        (low, high), bottom, top = (limits[x].low, limits[x].high), limits[y].low, limits[y].high
+        if not (isinstance(low, float) and isinstance(high, float)) or bottom is None or top is None:
+            return []
+        if any(isinstance(end, Line) and end.against != x for end in (bottom, top)):
+            return []
         bends = [v for v, _ in bottom.points] if isinstance(bottom, Line) else []
         along = np.unique(np.clip([low, *bends, high], low, high))
-        path = [(limits[y].high, low), (limits[y].high, high), *((bottom, float(v)) for v in along[::-1])]
+        path = [(top, low), (top, high), *((bottom, float(v)) for v in along[::-1])]
         return [(v, float(np.ravel(_limit_at(end, {x: np.asarray([v])}))[0])) for end, v in path]
 
 

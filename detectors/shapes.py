@@ -1,22 +1,106 @@
-"""Numbers and shapes of a data file's tables, checked."""
+"""Numbers and shapes of a data file's tables, checked: decay volumes, and windows with holes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from darkpair.detectors.data_file import Number
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
+from darkpair.gen.kinematics import Array
+from darkpair.gen.prism import Points, Prism, inside_polygon, octagon, require_polygon
+from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import Box, Cylinder, Frustum
 
-__all__ = ["number_of", "volume_of", "window_of"]
+__all__ = ["FACES", "VOLUMES", "Window", "number_of", "volume_of", "window_of"]
 
-_WINDOWS: Final[Mapping[str, type[Box | Cylinder | Frustum]]] = {"box": Box, "cylinder": Cylinder}
-_VOLUMES: Final[Mapping[str, type[Box | Cylinder | Frustum]]] = {**_WINDOWS, "frustum": Frustum}
+#: Half the thickness of a window [mm], for who asks where it is.
+_THIN: Final = 1.0
 
-#: Half the thickness of a window [mm].
-_THIN = 1.0
+#: Shapes of decay volumes with their numbers [mm], beside z_min and z_max.
+VOLUMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "box": ("x_min", "x_max", "y_min", "y_max"),
+    "cylinder": ("radius",),
+    "frustum": ("x_front", "x_back", "y_front", "y_back"),
+    "polygon": ("points",),
+    "octagon": ("across",),
+}
+
+#: Shapes of windows and of their holes with their numbers [mm]; a window has its z and may have holes.
+FACES: Final[Mapping[str, tuple[str, ...]]] = {
+    "box": ("x_min", "x_max", "y_min", "y_max"),
+    "cylinder": ("radius",),
+    "disc": ("x", "y", "radius"),
+    "polygon": ("points",),
+    "octagon": ("across",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Face:
+    """A part of a plane: a shape with its numbers [mm]."""
+
+    shape: str
+    numbers: tuple[float, ...] = ()
+    points: Points = ()
+
+    def contains(self, x: Array, y: Array) -> NDArray[np.bool_]:
+        """Which points (n,) are in it."""
+        if self.shape == "box":
+            x_min, x_max, y_min, y_max = self.numbers
+            return (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
+        if self.points:
+            return inside_polygon(self.points, x, y)
+        *centre, radius = self.numbers
+        dx, dy = (x - centre[0], y - centre[1]) if centre else (x, y)
+        return dx * dx + dy * dy <= radius**2
+
+    @property
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Along x and y [mm]."""
+        if self.shape == "box":
+            x_min, x_max, y_min, y_max = self.numbers
+            return (x_min, x_max), (y_min, y_max)
+        if self.points:
+            x, y = zip(*self.points, strict=True)
+            return (min(x), max(x)), (min(y), max(y))
+        *centre, radius = self.numbers
+        at = tuple(centre) or (0.0, 0.0)
+        return (at[0] - radius, at[0] + radius), (at[1] - radius, at[1] + radius)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A window on a plane, less its holes, as a thin region about it.
+
+    Parameters
+    ----------
+    face : part of a plane
+    holes : tuple of the same
+    z : float [mm]
+        The plane.
+    """
+
+    face: _Face
+    holes: tuple[_Face, ...] = ()
+    z: float
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points (n,) [mm] are on it, within a millimetre of its plane."""
+        out: NDArray[np.bool_] = self.face.contains(x, y) & (z >= self.z - _THIN) & (z <= self.z + _THIN)
+        for hole in self.holes:
+            out &= ~hole.contains(x, y)
+        return out
+
+    @property
+    def corners(self) -> Array:
+        """Of the box about it, (3, 8) [mm]."""
+        x, y = self.face.ends
+        return np.array(np.meshgrid(x, y, [self.z - _THIN, self.z + _THIN])).reshape(3, -1)
 
 
 def number_of(entries: Mapping[str, Any], name: str, unit: str, where: str) -> float:
@@ -52,7 +136,7 @@ def number_of(entries: Mapping[str, Any], name: str, unit: str, where: str) -> f
     return number.value
 
 
-def volume_of(entries: Mapping[str, Any], where: str) -> Box | Cylinder | Frustum:
+def volume_of(entries: Mapping[str, Any], where: str) -> Box | Cylinder | Frustum | Prism:
     """The shape of a table with its own numbers [mm].
 
     Raises
@@ -62,33 +146,75 @@ def volume_of(entries: Mapping[str, Any], where: str) -> Box | Cylinder | Frustu
     InputError
         For numbers that are missing, too many or none of a shape.
     """
-    return _shape(entries, where, _VOLUMES, {})
+    shape = _known(entries, where, VOLUMES, ("z_min", "z_max"))
+    points = _points(entries, shape, where)
+    names = [name for name in (*VOLUMES[shape], "z_min", "z_max") if name not in ("points", "across")]
+    at = {name: number_of(entries, name, "mm", where) for name in names}
+    try:
+        if points:
+            return Prism(points=points, **at)
+        return {"box": Box, "cylinder": Cylinder, "frustum": Frustum}[shape](**at)  # type: ignore[operator, no-any-return]
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
 
 
-def window_of(entries: Mapping[str, Any], where: str) -> Box | Cylinder | Frustum:
-    """The shape of a window on the plane ``z`` of a table, as a thin region about it."""
+def window_of(entries: Mapping[str, Any], where: str) -> Window:
+    """The shape of a window on the plane ``z`` of a table, less its ``holes``."""
     z = number_of(entries, "z", "mm", where)
-    ends = {"z_min": z - _THIN, "z_max": z + _THIN}
-    return _shape({name: entry for name, entry in entries.items() if name != "z"}, where, _WINDOWS, ends)
+    holes = entries.get("holes", ())
+    if not isinstance(holes, Sequence) or isinstance(holes, str):
+        raise InputError(f"{where}: holes = {shown(holes)}; allowed: a list of tables, each with a shape")
+    face = _face({name: entry for name, entry in entries.items() if name not in ("z", "holes")}, where)
+    return Window(
+        face=face, holes=tuple(_face(hole, f"{where}, hole {i}") for i, hole in enumerate(holes, 1)), z=z
+    )
 
 
-def _shape(
-    entries: Mapping[str, Any],
-    where: str,
-    known: Mapping[str, type[Box | Cylinder | Frustum]],
-    ends: Mapping[str, float],
-) -> Box | Cylinder | Frustum:
+def _face(entries: Any, where: str) -> _Face:
+    if not isinstance(entries, Mapping):
+        raise InputError(f"{where} = {shown(entries)}; allowed: a table with a shape")
+    shape = _known(entries, where, FACES, ())
+    points = _points(entries, shape, where)
+    numbers = () if points else tuple(number_of(entries, name, "mm", where) for name in FACES[shape])
+    try:
+        if shape == "box":  # (the ends are checked where boxes are made)
+            x_min, x_max, y_min, y_max = numbers
+            Box(x_min=x_min, x_max=x_max, y_min=y_min, y_max=y_max, z_min=0.0, z_max=1.0)
+        elif points:
+            require_polygon(points)
+        else:
+            Cylinder(radius=numbers[-1], z_min=0.0, z_max=1.0)
+            for value in numbers[:-1]:
+                require_within(value, PLACES, "centre", "mm")
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+    return _Face(shape=shape, numbers=numbers, points=points)
+
+
+def _known(
+    entries: Mapping[str, Any], where: str, known: Mapping[str, tuple[str, ...]], ends: tuple[str, ...]
+) -> str:
+    """The shape of a table, which has to have its numbers and no others."""
     shape = str(entries.get("shape"))
     if shape not in known:
         raise UnknownNameError(f"shape of {where}", shape, known)
-    wanted = [entry.name for entry in fields(known[shape]) if entry.name not in ends]
+    wanted = [*ends, *known[shape]]
     given = [name for name in entries if name != "shape"]
     if set(given) != set(wanted):
         raise InputError(
             f"{where}: a {shape} of {', '.join(given) or 'no numbers'}; allowed: {', '.join(wanted)}; give these"
         )
-    at = {name: number_of(entries, name, "mm", where) for name in wanted}
-    try:
-        return known[shape](**at, **ends)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from error
+    return shape
+
+
+def _points(entries: Mapping[str, Any], shape: str, where: str) -> Points:
+    """Corners of a polygon; none for another shape."""
+    if shape == "octagon":
+        across = number_of(entries, "across", "mm", where)
+        if not across > 0.0:
+            raise InputError(f"{where}: across = {across:g} mm; allowed: above 0")
+        return octagon(across)
+    if shape != "polygon":
+        return ()
+    points = entries["points"]["value"]
+    return tuple((float(x), float(y)) for x, y in points)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from numbers import Real
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Final, TypeAlias
 
 import numpy as np
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.kinematics import Array
+from darkpair.gen.parameters import Ge, Le, Length, arguments, parameters, settle
 
-__all__ = ["Calorimeter", "Tracks", "calorimeter"]
+__all__ = ["Calorimeter", "Given", "Tracks", "calorimeter"]
+
+#: Of a resolution's number: beyond it energies and places leave the computer's arithmetic.
+_LARGEST: Final = 1e30
+
+_Size: TypeAlias = Annotated[float, Ge(0.0), Le(_LARGEST)]
+_Width: TypeAlias = Annotated[float, Length, Ge(0.0), Le(_LARGEST)]
 
 
-def _not_negative(*numbers: float) -> bool:
-    return all(0.0 <= number < math.inf for number in numbers)
+def _require(resolution: Any) -> None:
+    """Refuse what is negative, too large or no number; a text with a unit becomes one."""
+    for entry in fields(resolution):
+        value = getattr(resolution, entry.name)
+        if isinstance(value, int | float) and not 0.0 <= value <= _LARGEST:
+            raise InputError(f"resolution: {entry.name} = {value}; allowed: 0 or more, up to {_LARGEST:g}")
+    settle(resolution)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,20 +44,16 @@ class Calorimeter:
     Raises
     ------
     InputError
-        For a number that is negative or not finite.
+        For a number that is negative, or too large.
     """
 
-    constant: float
-    stochastic: float
-    position: float
-    position_constant: float = 0.0
+    constant: _Size
+    stochastic: _Size
+    position: _Width
+    position_constant: _Width = 0.0
 
     def __post_init__(self) -> None:
-        if not _not_negative(self.constant, self.stochastic, self.position, self.position_constant):
-            raise InputError(
-                f"resolution {self.constant} ⊕ {self.stochastic}/sqrt(E), {self.position} mm/sqrt(E) ⊕ "
-                f"{self.position_constant} mm; allowed: 0 or more, finite"
-            )
+        _require(self)
 
     def sigma_energy(self, energy: Array) -> Array:
         """Standard deviation of the energy [GeV]."""
@@ -77,8 +83,18 @@ class Calorimeter:
         return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]
 
 
-def calorimeter(resolution: Any) -> Any:
-    """The resolution itself, or that of a job's table, ``{ constant = 0.01, stochastic = 0.02, position = 5.0 }``.
+#: What a detector's resolution may be given as: it, a table of some of its numbers, or anything that smears.
+Given: TypeAlias = Calorimeter | Mapping[str, Any] | Any | None
+
+
+def calorimeter(resolution: Any, own: Mapping[str, float]) -> Any:
+    """The resolution itself, or that of a job's table, ``{ constant = 0.01, position = "2 mm" }``, over a file's own.
+
+    Parameters
+    ----------
+    resolution : object, mapping or None
+    own : mapping of str to float
+        Numbers of the data file: all of them for None, else those that the table does not give.
 
     Raises
     ------
@@ -87,16 +103,12 @@ def calorimeter(resolution: Any) -> Any:
     """
     if hasattr(resolution, "smear"):
         return resolution
-    numbers = dict(resolution) if isinstance(resolution, Mapping) else {}
-    if all(isinstance(value, Real) and not isinstance(value, bool) for value in numbers.values()):
-        try:
-            return Calorimeter(**numbers)
-        except TypeError:
-            pass
-    raise InputError(
-        f"resolution = {resolution!r}; allowed: constant, stochastic (sqrt(GeV)) and position (mm sqrt(GeV)), and if any "
-        "position_constant (mm), as in { constant = 0.01, stochastic = 0.02, position = 5.0 }"
-    )
+    if not isinstance(resolution, Mapping | None):
+        raise InputError(
+            f"resolution = {shown(resolution)}; allowed: a table of {', '.join(parameters(Calorimeter))}, as in "
+            '{ constant = 0.01, stochastic = 0.02, position = "5 mm" }'
+        )
+    return Calorimeter(**arguments(Calorimeter, {**own, **(resolution or {})}, where="resolution"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,19 +125,15 @@ class Tracks:
     Raises
     ------
     InputError
-        For a number that is negative or not finite.
+        For a number that is negative, or too large.
     """
 
-    constant: float
-    linear: float
-    position: float
+    constant: _Size
+    linear: _Size
+    position: _Width
 
     def __post_init__(self) -> None:
-        if not _not_negative(self.constant, self.linear, self.position):
-            raise InputError(
-                f"resolution {self.constant} ⊕ {self.linear} E of tracks, {self.position} mm; allowed: 0 or more, "
-                "finite"
-            )
+        _require(self)
 
     def smear(self, noise: Array, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:
         """Measured energies [GeV] and positions [mm]; as `Calorimeter.smear`."""

@@ -24,14 +24,16 @@ def require_agreement(source: Any, chain: Any, detector: Any = None) -> None:
 
     Each is asked for what it tells, and a stranger's that tells less is asked for less: a source for ``masses``
     [GeV, by PDG id] (or ``pdgid``), its ``name`` where it is one machine's, and ``machine``; a chain for ``parents``
-    and ``lifetimes``; a detector for ``source``, ``parents``, ``machine`` and ``region``.
+    and ``lifetimes``; a detector for ``source``, ``parents``, ``machine``, ``region`` and ``vertex_range``
+    (`darkpair.gen.detector_members` says what each is).
 
     Raises
     ------
     InputError
         For one that lacks what every source, chain or detector has; for a parent that the chain does not start with,
         or another mass of it; for a source that is another machine's than the detector's, or parents that the
-        detector's own source does not have; for lifetimes forced into a region that leaves out part of the detector's.
+        detector's own source does not have; for lifetimes forced into a region that leaves out part of the detector's;
+        for a beam whose decays end before those that are accepted do.
     """
     require_members("source", source)
     require_members("chain", chain)
@@ -49,6 +51,7 @@ def require_agreement(source: Any, chain: Any, detector: Any = None) -> None:
         return
     _require_machine(source, detector)
     _require_kinds(kinds, detector)
+    _require_range(source, detector)
     region = getattr(detector, "region", None)
     for law_of, law in {**getattr(chain, "lifetimes", {})}.items():
         forced = getattr(law, "region", None)
@@ -132,6 +135,23 @@ def _require_machine(source: Any, detector: Any) -> None:
             f"the source is the machine {here!r}, and {who} stands at {there!r}; take source.machine = {there!r}, or the "
             "other's detector"
         )
+
+
+def _require_range(source: Any, detector: Any) -> None:
+    """Refuse a beam that decays in a part alone of what the selection accepts: nothing would tell of the rest."""
+    accepted = getattr(detector, "vertex_range", None)
+    if accepted is None or getattr(source, "decay", None) != "region":
+        return
+    for end, made, wanted, short in (
+        ("z_min", source.z_min, accepted[0], source.z_min > accepted[0]),
+        ("z_max", source.z_max, accepted[1], source.z_max < accepted[1]),
+    ):
+        if short:
+            raise InputError(
+                f"{type(detector).__name__} accepts vertices from z = {accepted[0]:g} to {accepted[1]:g} mm, and the source has "
+                f"{end} = {made:g} mm: what decays beyond would be missing; give source.{end} = {wanted:g} mm, or "
+                "other cuts on z_vtx"
+            )
 
 
 def _require_kinds(kinds: list[int], detector: Any) -> None:

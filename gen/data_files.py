@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
+from darkpair.gen.data_units import number_in, plain_unit
 from darkpair.gen.errors import InputError, UnknownNameError
 
 __all__ = [
@@ -35,6 +36,10 @@ _PACKAGES: Final = ("darkpair.gen", "darkpair.chains", "darkpair.detectors", "da
 
 #: What names an element of a list of tables, where it has one of these and no other element the same.
 _NAMES: Final = ("name", "meson")
+
+#: Ends of a cut's range, and what they may be.
+_ENDS: Final = ("min", "max")
+_LIMITS: Final = ("a number", "a table")
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -97,9 +102,10 @@ def changed(data: Mapping[str, Any], values: Mapping[str, Any], *, what: str = "
     Parameters
     ----------
     data : mapping
-    values : mapping of str to float, list or table
+    values : mapping of str to float, str, list or table
         By the key of an entry, whose ``value`` is meant, or of a number: parts joined by dots, an element of a list
-        by its name or its place.
+        by its name or its place.  A text with a unit is converted where the entry says its own.  ``cuts.NAME.min`` and
+        ``.max`` are those of every selection, in which a line may stand for a number and either for nothing.
     what : str
         Of the data, for messages.
 
@@ -112,11 +118,28 @@ def changed(data: Mapping[str, Any], values: Mapping[str, Any], *, what: str = "
     """
     out = dict(data)
     for key, value in values.items():
-        try:
-            _change(out, key.split("."), value)
-        except _Absent as absent:
-            raise UnknownNameError(f"entry of {what}", key, absent.known) from None
+        for place in _everywhere(data, key):
+            try:
+                _change(out, place.split("."), value)
+            except _Absent as absent:
+                raise UnknownNameError(f"entry of {what}", key, absent.known) from None
     return out
+
+
+def _everywhere(data: Mapping[str, Any], key: str) -> list[str]:
+    """The key, and for a cut's limit those of the selections that have their own in its place."""
+    parts = key.split(".")
+    if len(parts) != 3 or parts[0] != "cuts" or parts[2] not in _ENDS:
+        return [key]
+    own = data.get("selections", {}).items()
+    return [
+        key,
+        *(
+            f"selections.{name}.{parts[1]}.{parts[2]}"
+            for name, table in own
+            if parts[2] in table.get(parts[1], ())
+        ),
+    ]
 
 
 class _Absent(LookupError):
@@ -129,6 +152,10 @@ class _Absent(LookupError):
 def _change(inside: Any, parts: Sequence[str], value: Any) -> None:
     """Put the value at the end of the parts; tables on the way are copied."""
     at = _place(inside, parts[0])
+    limit = len(parts) == 1 and parts[0] in _ENDS and isinstance(inside, dict)
+    if limit and (at is not None or "variable" in inside) and _kind(value) in (*_LIMITS, "a text"):
+        inside[parts[0]] = value  # (who makes cuts knows their units)
+        return
     if at is None:
         raise _Absent(list(inside) if isinstance(inside, dict) else _labels(inside))
     old = inside[at]
@@ -138,6 +165,9 @@ def _change(inside: Any, parts: Sequence[str], value: Any) -> None:
         inside[at] = old.copy()
         _change(inside[at], parts[1:] or ["value"], value)
         return
+    if isinstance(value, str) and _kind(old) == "a number":
+        unit = plain_unit(str(inside.get("unit", ""))) if isinstance(inside, dict) else ""
+        value = number_in(value, unit, unit, parts[0])
     if _kind(old) != _kind(value):
         raise InputError(f"{parts[0]} = {value!r}; allowed: {_kind(old)}, as {old!r} is")
     inside[at] = value

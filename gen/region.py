@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,22 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.ranges import PLACES, require_within
 
-__all__ = ["Box", "Cone", "Cylinder", "Frustum", "Region", "Slab", "covers", "extent", "prolonged"]
+__all__ = [
+    "Box",
+    "Cone",
+    "Cylinder",
+    "Ended",
+    "Frustum",
+    "Region",
+    "Slab",
+    "ahead",
+    "between",
+    "covers",
+    "extent",
+    "ordered",
+    "overlap",
+    "prolonged",
+]
 
 
 @runtime_checkable
@@ -37,6 +52,33 @@ class Region(Protocol):
         ...
 
 
+class Ended(Region, Protocol):
+    """A region between two planes."""
+
+    @property
+    def z_min(self) -> float:
+        """Where it begins [mm]."""
+        ...
+
+    @property
+    def z_max(self) -> float:
+        """Where it ends [mm]."""
+        ...
+
+
+T = TypeVar("T", bound=Ended)
+
+
+@runtime_checkable
+class Cornered(Protocol):
+    """What its corners span."""
+
+    @property
+    def corners(self) -> Array:
+        """Its corners, (3, k) [mm]."""
+        ...
+
+
 def covers(outer: Region, inner: Region) -> bool | None:
     """Whether a region holds the whole of another; None where the inner one's shape is not known here.
 
@@ -49,6 +91,8 @@ def covers(outer: Region, inner: Region) -> bool | None:
     if isinstance(inner, Box):
         x, y = (np.array(ends) for ends in ((inner.x_min, inner.x_max), (inner.y_min, inner.y_max)))
         corners = np.array(np.meshgrid(x, y, [inner.z_min, inner.z_max])).reshape(3, -1)
+    elif isinstance(inner, Cornered):
+        corners = inner.corners
     elif isinstance(inner, Frustum):
         ends = (inner.x_front, inner.y_front, inner.z_min), (inner.x_back, inner.y_back, inner.z_max)
         corners = np.array([(i * x, j * y, z) for x, y, z in ends for i in (-1, 1) for j in (-1, 1)]).T
@@ -70,28 +114,31 @@ def covers(outer: Region, inner: Region) -> bool | None:
     return bool(np.all(outer.contains(*(middle + (1.0 - _ROUNDING) * (corners - middle)))))
 
 
-def prolonged(region: Box | Cylinder | Frustum, z: float) -> Box | Cylinder | Frustum:
+def prolonged(region: T, z: float) -> T:
     """The region with its sides carried on to a plane z [mm] behind it, or to where they meet."""
     if z <= region.z_max:
         return region
     if not isinstance(region, Frustum):
-        return replace(region, z_max=z)
+        return cast("T", replace(cast(Any, region), z_max=z))
     sides = ((region.x_front, region.x_back), (region.y_front, region.y_back))
     meet = min((front / (front - back) for front, back in sides if back < front), default=math.inf)
     far = (z - region.z_min) / (region.z_max - region.z_min)
     if meet < far:
         far, z = meet, region.z_min + (region.z_max - region.z_min) * meet
     x, y = (max(front + (back - front) * far, 0.0) for front, back in sides)
-    return region if far <= 1.0 else replace(region, z_max=z, x_back=x, y_back=y)
+    return region if far <= 1.0 else cast("T", replace(region, z_max=z, x_back=x, y_back=y))
 
 
-def extent(region: Box | Cylinder | Frustum) -> tuple[tuple[float, float], ...]:
+def extent(region: Ended | Cornered) -> tuple[tuple[float, float], ...]:
     """Ends of a region along x, y and z [mm]."""
+    if isinstance(region, Cornered):
+        return tuple((float(row.min()), float(row.max())) for row in region.corners)
     along = (region.z_min, region.z_max)
     if isinstance(region, Box):
         return (region.x_min, region.x_max), (region.y_min, region.y_max), along
     if isinstance(region, Cylinder):
         return (-region.radius, region.radius), (-region.radius, region.radius), along
+    assert isinstance(region, Frustum)
     x, y = max(region.x_front, region.x_back), max(region.y_front, region.y_back)
     return (-x, x), (-y, y), along
 
@@ -109,11 +156,11 @@ class Slab:
     z_max: float
 
     def __post_init__(self) -> None:
-        _ordered("z", self.z_min, self.z_max)
+        ordered("z", self.z_min, self.z_max)
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        return _ahead(*_between(origin[2], direction[2], self.z_min, self.z_max))
+        return ahead(*between(origin[2], direction[2], self.z_min, self.z_max))
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
@@ -132,16 +179,16 @@ class Box:
     z_max: float
 
     def __post_init__(self) -> None:
-        _ordered("x", self.x_min, self.x_max)
-        _ordered("y", self.y_min, self.y_max)
-        _ordered("z", self.z_min, self.z_max)
+        ordered("x", self.x_min, self.x_max)
+        ordered("y", self.y_min, self.y_max)
+        ordered("z", self.z_min, self.z_max)
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        x = _between(origin[0], direction[0], self.x_min, self.x_max)
-        y = _between(origin[1], direction[1], self.y_min, self.y_max)
-        z = _between(origin[2], direction[2], self.z_min, self.z_max)
-        return _ahead(*_overlap(_overlap(x, y), z))
+        x = between(origin[0], direction[0], self.x_min, self.x_max)
+        y = between(origin[1], direction[1], self.y_min, self.y_max)
+        z = between(origin[2], direction[2], self.z_min, self.z_max)
+        return ahead(*overlap(overlap(x, y), z))
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
@@ -160,7 +207,7 @@ class Cylinder:
     z_max: float
 
     def __post_init__(self) -> None:
-        _ordered("z", self.z_min, self.z_max)
+        ordered("z", self.z_min, self.z_max)
         if not self.radius > 0.0:
             raise InputError(f"radius = {self.radius} mm; allowed: more than 0")
         require_within(self.radius, PLACES, "radius", "mm")
@@ -169,7 +216,7 @@ class Cylinder:
         """Distances at which the ray is inside [mm]."""
         (x, y, _), (dx, dy, _) = origin, direction
         side = _quadratic(dx * dx + dy * dy, x * dx + y * dy, x * x + y * y - self.radius**2)
-        return _ahead(*_overlap(side, _between(origin[2], direction[2], self.z_min, self.z_max)))
+        return ahead(*overlap(side, between(origin[2], direction[2], self.z_min, self.z_max)))
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
@@ -186,7 +233,7 @@ class Cone:
     r_max: float
 
     def __post_init__(self) -> None:
-        _ordered("z", self.z_min, self.z_max)
+        ordered("z", self.z_min, self.z_max)
         if min(self.r_min, self.r_max) < 0.0 or max(self.r_min, self.r_max) <= 0.0:
             raise InputError(f"radii = {self.r_min} and {self.r_max} mm; allowed: not negative, not both 0")
         for radius in (self.r_min, self.r_max):
@@ -195,7 +242,7 @@ class Cone:
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
         (x, y, z), (dx, dy, dz) = origin, direction
-        low, high = _between(z, dz, self.z_min, self.z_max)
+        low, high = between(z, dz, self.z_min, self.z_max)
         slope = (self.r_max - self.r_min) / (self.z_max - self.z_min)
         radius = self.r_min + slope * (z - self.z_min)  # of the cone at the origin's z; changes by slope dz
         a = dx * dx + dy * dy - (slope * dz) ** 2
@@ -203,14 +250,14 @@ class Cone:
         c = x * x + y * y - radius**2
         inner = _quadratic(np.abs(a), np.where(a >= 0.0, half_b, -half_b), np.where(a >= 0.0, c, -c))
         # a ray steeper than the mantle (a < 0) is inside the double cone outside the two roots
-        first = _overlap((low, high), (np.full_like(low, -np.inf), inner[0]))
-        second = _overlap((low, high), (inner[1], np.full_like(low, np.inf)))
+        first = overlap((low, high), (np.full_like(low, -np.inf), inner[0]))
+        second = overlap((low, high), (inner[1], np.full_like(low, np.inf)))
         missed = inner[1] <= inner[0]
         first = (np.where(missed, low, first[0]), np.where(missed, high, first[1]))
         steep_in = np.where(second[1] > second[0], second[0], first[0])
         steep_out = np.where(second[1] > second[0], second[1], first[1])
-        flat = _overlap((low, high), inner)
-        return _ahead(np.where(a >= 0.0, flat[0], steep_in), np.where(a >= 0.0, flat[1], steep_out))
+        flat = overlap((low, high), inner)
+        return ahead(np.where(a >= 0.0, flat[0], steep_in), np.where(a >= 0.0, flat[1], steep_out))
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
@@ -239,7 +286,7 @@ class Frustum:
     y_back: float
 
     def __post_init__(self) -> None:
-        _ordered("z", self.z_min, self.z_max)
+        ordered("z", self.z_min, self.z_max)
         for axis, front, back in (("x", self.x_front, self.x_back), ("y", self.y_front, self.y_back)):
             if not (min(front, back) >= 0.0 and max(front, back) > 0.0):
                 raise InputError(
@@ -251,17 +298,17 @@ class Frustum:
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
         (x, y, z), (dx, dy, dz) = origin, direction
-        span = _between(z, dz, self.z_min, self.z_max)
+        span = between(z, dz, self.z_min, self.z_max)
         behind = z - self.z_min
         sides = (
             (x, dx, self.x_front, self._slope(self.x_front, self.x_back)),
             (y, dy, self.y_front, self._slope(self.y_front, self.y_back)),
         )
         for at, along, front, slope in sides:  # each side is a plane: front + slope (z - z_min) off the axis
-            upper = _between(at - slope * behind, along - slope * dz, -math.inf, front)
-            lower = _between(at + slope * behind, along + slope * dz, -front, math.inf)
-            span = _overlap(_overlap(upper, lower), span)
-        return _ahead(*span)
+            upper = between(at - slope * behind, along - slope * dz, -math.inf, front)
+            lower = between(at + slope * behind, along + slope * dz, -front, math.inf)
+            span = overlap(overlap(upper, lower), span)
+        return ahead(*span)
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
@@ -279,14 +326,15 @@ class Frustum:
 _Span = tuple[Array, Array]
 
 
-def _ordered(axis: str, low: float, high: float) -> None:
+def ordered(axis: str, low: float, high: float) -> None:
+    """Refuse ends of a region that are not two finite places in growing order [mm]."""
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise InputError(f"{axis} from {low} to {high} mm; allowed: two finite numbers in growing order")
     for value in (low, high):
         require_within(value, PLACES, axis, "mm")
 
 
-def _between(position: Array, slope: Array, low: float, high: float) -> _Span:
+def between(position: Array, slope: Array, low: float, high: float) -> _Span:
     """Distances between two planes; a ray parallel to them is inside for ever or never."""
     still = slope == 0.0
     safe = np.where(still, 1.0, slope)
@@ -313,11 +361,12 @@ def _quadratic(a: Array, half_b: Array, c: Array) -> _Span:
     return np.where(none, np.inf, first), np.where(none, -np.inf, last)
 
 
-def _overlap(one: _Span, two: _Span) -> _Span:
+def overlap(one: _Span, two: _Span) -> _Span:
+    """Where both are."""
     return np.maximum(one[0], two[0]), np.minimum(one[1], two[1])
 
 
-def _ahead(first: Array, last: Array) -> _Span:
+def ahead(first: Array, last: Array) -> _Span:
     """The part ahead of the origin, and an empty one (0, 0) where the ray misses."""
     first = np.maximum(first, 0.0)
     hit = last > first

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,7 +93,8 @@ def standard_acceptance(
     Parameters
     ----------
     detector : Koto
-        What is left out of its cuts is put back: the sensitivity belongs to all of them.
+        What is left out of its cuts, or changed in them or in other numbers, is put back: the sensitivity belongs to
+        the published selection of the detector as it stands.
     source : KotoKL
         Its beam, whatever range of decays it has: a prompt pi0 needs the default one.
     folder : Path, optional
@@ -101,14 +102,14 @@ def standard_acceptance(
     n : int
         K_L of a sample that is made here.
     """
-    whole = replace(detector, without=(), factors=())
+    whole = Koto(experiment=detector.experiment, selection=detector.selection, resolution=detector.resolution)
     beam = KotoKL(
         profile=source.profile,
         image=source.image,
         spectrum=source.spectrum,
         spectrum_unit=source.spectrum_unit,
     )
-    if whole == Koto(selection=detector.selection) and beam == KotoKL() and _shipped():
+    if whole == Koto(experiment="koto", selection=detector.selection) and beam == KotoKL() and _shipped():
         return run(detector.selection).standard_acceptance
     made = StandardAcceptance(detector=whole, source=beam, n=n)
     try:

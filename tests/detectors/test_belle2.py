@@ -219,7 +219,7 @@ def test_standard_model_through_the_tag(tag: str) -> None:
     """Events against the integral of the published efficiency over dGamma/dq2; region A: 6.2 ± .3 %, B: 2 % by construction."""
     from darkpair.studies.belle2_recast import mean_efficiency, neutrino_spectrum
 
-    detector = Belle2(selection=tag)
+    detector = Belle2(experiment="belle2", selection=tag)
     expected = mean_efficiency(neutrino_spectrum(), detector.published_efficiency)
     flow = Pipeline(source=Upsilon4S(), chain=build("B+ -> K+ nu nubar"), detector=detector, seed=62)
     found = flow.chunk(0, 16, 16 * BLOCK).cutflow

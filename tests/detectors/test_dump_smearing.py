@@ -192,7 +192,7 @@ def test_a_data_file_without_resolution_is_told(tmp_path: Path) -> None:
     plain = FixedTarget(experiment=str(path), resolution="none")
     assert plain.provenance()["resolution"] == "none"
     with pytest.raises(UnknownNameError, match="'nune'.*none"):
-        FixedTarget(experiment="nucal", resolution="nune")
+        FixedTarget(experiment="nucal", resolution="nune")  # type: ignore[arg-type]
     bad = text.replace('unit = "mm sqrt(GeV)"', 'unit = "cm sqrt(GeV)"', 1)
     path.write_text(bad, "utf-8")
     with pytest.raises(InputError, match=r"shower_resolution\]: position = .* allowed: numbers in mm sqrt"):

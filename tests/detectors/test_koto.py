@@ -174,7 +174,7 @@ def test_flat_factors_touch_no_event() -> None:
 
 def test_refusals() -> None:
     with pytest.raises(UnknownNameError, match="2016-18"):
-        Koto(selection="2016-17")
+        Koto(selection="2016-17")  # type: ignore[call-overload]
     with pytest.raises(UnknownNameError, match="did you mean 'pt'"):
         Koto(without=["ptt"])
     with pytest.raises(UnknownNameError, match="did you mean 'halo_veto'"):

@@ -57,11 +57,14 @@ def test_the_standard_model_gives_br_over_ses(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["2015", "2016-18"])
 def test_the_shipped_acceptance_is_todays(name: str) -> None:
     """Four standard errors, once in 16 000: what the data file has is what the code still gives."""
-    made = StandardAcceptance(detector=Koto(selection=name), n=300_000, seed=3)({})
+    made = StandardAcceptance(detector=Koto(experiment="koto", selection=name), n=300_000, seed=3)({})
     shipped = run_of_koto(name).standard_acceptance
     assert shipped.error is not None
     assert abs(made["value"] - shipped.value) < 4.0 * math.hypot(made["error"], shipped.error)
-    assert standard_acceptance(Koto(selection=name, without=("pt",)), KotoKL(z_min=0.0)) == shipped
+    assert (
+        standard_acceptance(Koto(experiment="koto", selection=name, without=("pt",)), KotoKL(z_min=0.0))
+        == shipped
+    )
     assert run_of_koto("2021").standard_acceptance.value == run_of_koto("2016-18").standard_acceptance.value
 
 

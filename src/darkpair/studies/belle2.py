@@ -153,7 +153,7 @@ def _means(
     """Mean efficiencies of each spectrum: integrals, and from events through the whole simulation."""
     rows: list[dict[str, Any]] = []
     for tag in _TAGS:
-        efficiency = Belle2(selection=tag).published_efficiency
+        efficiency = Belle2(experiment="belle2", selection=tag).published_efficiency
         flow = simulated(tag, n)
         rows.append(
             {
@@ -186,7 +186,7 @@ def simulated(tag: str, n: int) -> Cutflow:
     pipeline = Pipeline(
         source=Upsilon4S(),
         chain=build("B+ -> K+ nu nubar"),
-        detector=Belle2(selection=tag),
+        detector=Belle2(experiment="belle2", selection=tag),
         seed=_SEED + 100,
     )
     blocks = -(-n // BLOCK)
@@ -256,7 +256,9 @@ class _Relative:
         self.points, self.samples = points, samples
         self.known: dict[tuple[str, str, str, str], Array] = {}
         self.standard = {
-            tag: mean_efficiency(neutrino_spectrum(), Belle2(selection=tag).published_efficiency)
+            tag: mean_efficiency(
+                neutrino_spectrum(), Belle2(experiment="belle2", selection=tag).published_efficiency
+            )
             for tag in _TAGS
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -54,7 +54,7 @@ class DumpAgainstCtau:
     cells: tuple[int, int, int] = (40, 32, 24)
     throws: tuple[int, ...] = (8, 8, 16)
     seed: int = 5200
-    resolution: str = "none"
+    resolution: Literal["data", "none"] = "none"
 
     @property
     def detector(self) -> FixedTarget:

@@ -102,7 +102,9 @@ def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> li
         (_PANELS[p].descriptor, _PANELS[p].mass(m1, m2), _PANELS[p].selection, n) for p, m1, m2 in points
     ]
     samples = [
-        Sample(descriptor=d, mass=mass, detector=Koto(selection=year), n=size, seed=_SEED + i)
+        Sample(
+            descriptor=d, mass=mass, detector=Koto(experiment="koto", selection=year), n=size, seed=_SEED + i
+        )
         for i, (d, mass, year, size) in enumerate(plan)
     ]
     flows = [chunk.cutflow for chunk in generate(samples)]
@@ -126,7 +128,7 @@ def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> li
     told = {
         "seed": _SEED,
         "events": {"each point": n, "pi0 nu nubar": 4 * n},
-        "selections": [Koto(selection=year) for year in years],
+        "selections": [Koto(experiment="koto", selection=year) for year in years],
         "pi0 -> gamma gamma, X2 -> gamma gamma": "forced in numerator and denominator",
     }
     return [

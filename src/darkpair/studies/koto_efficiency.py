@@ -69,7 +69,7 @@ class EfficiencyAgainstCtau:
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Efficiencies per K_L at the beam exit, and their errors, at each c tau [mm] that the sample can tell."""
-        detector = Koto(selection=self.selection)
+        detector = Koto(experiment="koto", selection=self.selection)
         if not point:
             source, chain = KotoKL(), build(SM)
             made = Pipeline(source=source, chain=chain, detector=detector, seed=self.seed)
@@ -131,7 +131,9 @@ def scanned(
     chain = build(
         f"K_L0 -> X1 (X2 -> X1 {PI0})", mass={"X1": point["m1"], "X2": point["m2"]}, lifetimes={"X2": law}
     )
-    made = Pipeline(source=source, chain=chain, detector=Koto(selection=selection), seed=seed)
+    made = Pipeline(
+        source=source, chain=chain, detector=Koto(experiment="koto", selection=selection), seed=seed
+    )
     return source.decay_probability, ScanSample.of(chunks(made, events), law=law)
 
 

@@ -45,7 +45,7 @@ def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> li
     for year, limits in published.items():
         at = {round(1e3 * mass): limit for mass, limit in limits.pi0_x_limits}
         masses = sorted({*at, *(_MASSES if len(at) > 1 else ())})
-        detector = Koto(selection=year)
+        detector = Koto(experiment="koto", selection=year)
         samples = [Sample(descriptor=SM, detector=detector, n=4 * n, seed=_SEED)]
         samples += [
             Sample(
@@ -65,7 +65,10 @@ def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> li
     told = {
         "seed": _SEED,
         "events": {"pi0 X": n, "pi0 nu nubar": 4 * n},
-        "selections": [Koto(selection=year) for year in dict.fromkeys(row["selection"] for row in rows)],
+        "selections": [
+            Koto(experiment="koto", selection=year)
+            for year in dict.fromkeys(row["selection"] for row in rows)
+        ],
         "published": published,
     }
     return [

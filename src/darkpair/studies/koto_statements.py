@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import Selection
 from darkpair.gen.endpoints import max_pt, max_pt_in_two_steps
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
@@ -52,17 +50,6 @@ class _Pencil(KotoKL):
 
     def _lines(self, rng: np.random.Generator, n: int) -> tuple[Array, Array, Array, Array]:
         return np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-
-
-class _Generic(Koto):
-    """With the total energy of KOTO's generic code."""
-
-    @cached_property
-    def cuts(self) -> Selection:
-        """The cuts in order."""
-        cuts = Koto(selection=self.selection, without=self.without).cuts
-        lower = [replace(cut, low=_GENERIC) if cut.name == "total_energy" else cut for cut in cuts.cuts]
-        return replace(cuts, cuts=tuple(lower))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +89,11 @@ def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> li
 
 def _samples(n: int) -> dict[str, Sample]:
     """All samples, by what they are for."""
-    near, loose, generic = KotoKL(), Koto(without=[*_LOOSE, "pt"]), _Generic(without=[*_LOOSE, "pt"])
+    near, loose, generic = (
+        KotoKL(),
+        Koto(without=[*_LOOSE, "pt"]),
+        Koto(without=[*_LOOSE, "pt"], cuts={"total_energy": {"min": _GENERIC}}),
+    )
     out: dict[str, Sample] = {}
 
     def add(name: str, descriptor: str, mass: Mapping[str, int], ctau: float = 0.0, **more: Any) -> None:

@@ -78,7 +78,7 @@ _BOOSTS: Final = (
 
 
 def _integral(size: Size, *, tag: str) -> Ours:  # noqa: ARG001 (an integral)
-    efficiency = Belle2(selection=tag).published_efficiency
+    efficiency = Belle2(experiment="belle2", selection=tag).published_efficiency
     return Ours(value=100.0 * mean_efficiency(neutrino_spectrum(), efficiency))
 
 

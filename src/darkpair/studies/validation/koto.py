@@ -45,7 +45,7 @@ def _sample(selection: str, mass: float | None, n: int) -> tuple[Cutflow, float]
     sample = Sample(
         descriptor=f"K_L0 -> {PI0} S" if invisible else SM,
         mass={"S": mass} if mass is not None else {},
-        detector=Koto(selection=selection),
+        detector=Koto(experiment="koto", selection=selection),
         n=n if invisible else 2 * n,
         seed=_SEED + (round(1e3 * mass) + 1 if mass is not None else 0),
     )

@@ -1,0 +1,37 @@
+"""Candidates of particles of one event: pairs of them, and where they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.events import FinalState
+
+__all__ = ["pairs", "places"]
+
+
+def pairs(one: FinalState, two: FinalState) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every particle of the first with every one of the second of the same event: their positions, (k,) each."""
+    each = two.counts[one.event]
+    first = np.repeat(np.arange(len(one.event)), each)
+    within = np.arange(len(first)) - np.repeat(np.cumsum(each) - each, each)
+    start = np.cumsum(two.counts) - two.counts
+    return first, start[one.event[first]] + within
+
+
+def places(
+    groups: Sequence[FinalState], seen: Sequence[NDArray[np.bool_]], n: int
+) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
+    """Where particles were made, and whether they are seen, as a collection of n events."""
+    event = np.concatenate([group.event for group in groups])
+    order = np.argsort(event, kind="stable")
+    vertex = np.concatenate([group.vertex for group in groups], axis=1)[:, order]
+    return np.bincount(event, minlength=n), {
+        "r": np.hypot(vertex[0], vertex[1]),
+        "z": vertex[2],
+        "seen": np.concatenate(list(seen))[order],
+        "genPartIdx": np.concatenate([group.index for group in groups])[order],
+    }

@@ -1,0 +1,305 @@
+"""What a detector's data file has to hold, for each kind of detector: tables, numbers with their units, cuts, selections.
+
+All of it is checked when a file is read, before any event, and numbers with a unit of their own become ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from darkpair.detectors.branches import variables
+from darkpair.detectors.data_cuts import checked_cuts, checked_selections
+from darkpair.detectors.data_entry import checked_entries, checked_entry, checked_list, checked_points
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
+from darkpair.gen.particles import particle
+
+__all__ = ["KINDS", "Kind", "checked"]
+
+#: What may leave a track in a file of the kind fixed_target.
+TRACKS: Final = ("mu", "pi", "K", "p")
+
+#: A whole file of each kind, for messages.
+_EXAMPLES: Final = {"koto": "koto", "koto_kaon": "koto", "b_factory": "belle2", "fixed_target": "charm"}
+
+#: Largest size of a detector [mm] and energy of a beam [GeV].
+_FARTHEST: Final = 1e12
+
+_CYLINDER: Final = {"radius": "mm", "z_min": "mm", "z_max": "mm"}
+_ANGLES: Final = {"theta_min": "deg", "theta_max": "deg"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What a kind of detector asks of its data files.
+
+    Parameters
+    ----------
+    summary : str
+    variables : mapping of str to str
+        What its cuts may look at, with units.
+    numbers : mapping of str to mapping
+        Its tables of numbers, which a file has to have, with the unit of each number; those with "?" may be left out.
+    needed, other : sequence of str
+        What else a file has to have, and what it may have.
+    replaced : sequence of str
+        Tables that a selection may have in place of the file's.
+    """
+
+    summary: str
+    variables: Mapping[str, str]
+    numbers: Mapping[str, Mapping[str, str]]
+    needed: Sequence[str]
+    other: Sequence[str] = ()
+    replaced: Sequence[str] = ()
+
+    @property
+    def tables(self) -> list[str]:
+        """Everything that a file may say."""
+        return [*_COMMON, *(name.removesuffix("?") for name in self.numbers), *self.needed, *self.other]
+
+
+_COMMON: Final = ("kind", "name", "title", "based_on", "source", "parents", "selection", "box", "factors")
+
+_KOTO_NUMBERS: Final = {
+    "geometry": {"z_calorimeter": "mm", "radius": "mm", "hole_half": "mm"},
+    "veto": _CYLINDER,
+    "resolution": {
+        "constant": "", "stochastic": "sqrt(GeV)", "position": "mm sqrt(GeV)", "position_constant?": "mm",
+    },
+}  # fmt: skip
+_KOTO_OTHER: Final = ("decay_estimate", "yield", "runs", "pi0_x_limits", "candidate_positions")
+
+#: Kinds of detectors by name: ``kind`` of a data file.
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "koto": Kind(
+            summary="two photons on a calorimeter behind a beam of K_L, and the vertex of their pi0 on the axis",
+            variables=variables("koto"),
+            numbers=_KOTO_NUMBERS,
+            needed=("source", "parents", "cuts", "selections"),
+            other=("kaon", *_KOTO_OTHER),
+        ),
+        "koto_kaon": Kind(
+            summary="the same with candidates of K_L -> 2 pi0 and 3 pi0",
+            variables=variables("koto"),
+            numbers=_KOTO_NUMBERS,
+            needed=("source", "parents", "kaon"),
+            other=("cuts", "selections", *_KOTO_OTHER),
+        ),
+        "b_factory": Kind(
+            summary="one kaon candidate in a tracker about a collision point, and crystals that veto",
+            variables=variables("b_factory"),
+            numbers={
+                "tracker": {**_ANGLES, "pt_min": "GeV", **_CYLINDER},
+                "tracker_resolution": {"linear": "1/GeV", "multiple": ""},
+                "calorimeter": {
+                    **_ANGLES, "gap_forward_min": "deg", "gap_forward_max": "deg", "gap_backward_min": "deg",
+                    "gap_backward_max": "deg", **_CYLINDER, "depth": "mm", "energy_min": "GeV",
+                },
+                "calorimeter_resolution": {"coefficients*": "GeV^power", "powers*": ""},
+                "kaon": {"short_window": "GeV"},
+            },
+            needed=("source", "parents", "machine", "cuts", "selections"),
+            other=("tags", "results", "standard_model", "normalisation"),
+        ),
+        "fixed_target": Kind(
+            summary="showers and tracks on a window behind a decay volume and a target",
+            variables=variables("fixed_target"),
+            numbers={
+                "beam": {"energy": "GeV"},
+                "shower_resolution?": {
+                    "constant": "", "stochastic": "sqrt(GeV)", "position": "mm sqrt(GeV)", "position_constant": "mm",
+                    "merging": "mm",
+                },
+                "track_resolution?": {"constant": "", "linear": "1/GeV", "position": "mm"},
+            },
+            needed=("source", "decay_volume", "calorimeter", "cuts", "selections"),
+            other=("tracks", "run"),
+            replaced=("decay_volume", "calorimeter"),
+        ),
+    }
+)  # fmt: skip
+
+
+def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Contents of a file with everything in its place, and all numbers in GeV, mm and degrees.
+
+    Parameters
+    ----------
+    data : mapping
+        As it is written; nothing in it is changed.
+    where : str
+        The file, for messages.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        One line with the file, the key and what is allowed.
+    """
+    word = data.get("kind")
+    if not isinstance(word, str) or word not in KINDS:
+        hint = nearest(word, KINDS) if isinstance(word, str) else ""
+        raise InputError(f"{where}: kind = {word!r}{hint}; allowed: {', '.join(KINDS)}")
+    kind = KINDS[word]
+    for name in (*(n for n in kind.numbers if not n.endswith("?")), *kind.needed):
+        if not data.get(name):
+            stray = [key for key in data if key not in kind.tables]
+            raise InputError(
+                f"the data file {where} has no {name}{f' (but {stray[0]})' if stray else ''}; `darkpair list detectors --show "
+                f"{_EXAMPLES[word]}` shows a whole one"
+            )
+    for name in data:
+        if name not in kind.tables:
+            raise UnknownNameError(f"key of {where}", name, kind.tables)
+    out = dict(data)
+    for name in ("name", "title", "source", "machine", "selection"):
+        if not isinstance(data.get(name, ""), str):
+            raise InputError(f"{where}: {name} = {data[name]!r}; allowed: a text")
+    _require_particles(data, where)
+    for name, units in kind.numbers.items():
+        table = name.removesuffix("?")
+        if table in data:
+            out[table] = _numbers(data[table], units, f"{where}, [{table}]")
+    for name in (
+        "factors",
+        "run",
+        "decay_estimate",
+        "yield",
+        "standard_model",
+        "normalisation",
+        "runs",
+        "results",
+    ):
+        if name in data:
+            out[name] = checked_entries(_table(data[name], f"{where}, [{name}]"), f"{where}, [{name}]")
+    for particle_ in _texts(data, "tracks", where):
+        if particle_ not in TRACKS:
+            raise UnknownNameError(f"track of {where}", particle_, TRACKS)
+    for name in kind.replaced:
+        out[name] = _shape(data[name], f"{where}, [{name}]")
+    return _with_cuts(out, kind, where, word)
+
+
+def _with_cuts(out: dict[str, Any], kind: Kind, where: str, word: str) -> dict[str, Any]:
+    """The same with its cuts and selections checked, and what they name."""
+    cuts = checked_cuts(out.get("cuts", []), kind.variables, f"{where}, [[cuts]]")
+    if "cuts" in out:
+        out["cuts"] = cuts
+    if "selections" in out:
+        out["selections"] = checked_selections(
+            out["selections"],
+            cuts,
+            kind.variables,
+            f"{where}, [selections]",
+            other=("factors", *kind.replaced),
+        )
+    known, names = out.get("selections", {}), [cut["name"] for cut in cuts]
+    if "selection" in out and out["selection"] not in known:
+        raise UnknownNameError(f"selection of {where}", out["selection"], known)
+    for name in _texts(out, "box", where):
+        if name not in names:
+            raise UnknownNameError(f"cut of the box of {where}", name, names)
+    for name, own in known.items():
+        place = f"{where}, [selections.{name}]"
+        for factor in _texts(own, "factors", place):
+            if factor not in out.get("factors", {}):
+                raise UnknownNameError(f"factor of {place}", factor, out.get("factors", {}))
+        for table in kind.replaced:
+            if table in own:
+                own[table] = _shape(own[table], f"{where}, [{name}.{table}]")
+    if word in ("koto", "koto_kaon") and "kaon" in out:
+        out["kaon"] = _kaon(_table(out["kaon"], f"{where}, [kaon]"), names, where)
+    return out
+
+
+def _kaon(table: Mapping[str, Any], names: Sequence[str], where: str) -> dict[str, Any]:
+    """KOTO's table of candidates of K_L -> 2 pi0 and 3 pi0."""
+    place, keys = f"{where}, [kaon]", ("shared", "sigma_max", "cuts")
+    for key in table:
+        if key not in keys:
+            raise UnknownNameError(f"key of {place}", key, keys)
+    if not table.get("cuts"):
+        raise InputError(f"{place} has no cuts; give [[kaon.cuts]]")
+    shared = _texts(table, "shared", place)
+    for name in shared:
+        if name not in names:
+            raise UnknownNameError(f"shared cut of {place}", name, names)
+    return {
+        **table,
+        "shared": list(shared),
+        "sigma_max": checked_entry(table.get("sigma_max"), "sigma_max", "mm", place),
+        "cuts": checked_cuts(table["cuts"], variables("koto_kaon"), f"{where}, [[kaon.cuts]]"),
+    }
+
+
+def _numbers(table: Any, units: Mapping[str, str], where: str) -> dict[str, Any]:
+    """A table of numbers: all that it needs, nothing else, each in its unit."""
+    given = _table(table, where)
+    known = {name.rstrip("?*"): unit for name, unit in units.items()}
+    out: dict[str, Any] = dict(given)
+    for name, unit in units.items():
+        key = name.rstrip("?*")
+        if key not in given and name.endswith("?"):
+            continue
+        if name.endswith("*"):
+            out[key] = checked_list(given.get(key), key, where)
+        else:
+            out[key] = checked_entry(given.get(key), key, unit, where)
+    for name in given:
+        if name not in known:
+            raise UnknownNameError(f"key of {where}", name, known)
+    for low, high in (("z_min", "z_max"), ("theta_min", "theta_max")):
+        if low in known and not out[low]["value"] < out[high]["value"]:
+            raise InputError(
+                f"{where}: {low} = {out[low]['value']:g} and {high} = {out[high]['value']:g} {known[low]}; allowed: growing order"
+            )
+    for name, unit in known.items():
+        value = out[name]["value"] if name in out else 0.0
+        if (
+            name in ("radius", "hole_half", "z_calorimeter", "depth", "energy")
+            and not 0.0 < value <= _FARTHEST
+        ):
+            raise InputError(f"{where}: {name} = {value:g} {unit}; allowed: above 0, up to {_FARTHEST:g}")
+    return out
+
+
+def _shape(table: Any, where: str) -> dict[str, Any]:
+    """A table of a shape, its numbers, corners and holes in mm; `darkpair.detectors.shapes` knows which it needs."""
+    out: dict[str, Any] = {}
+    for name, entry in _table(table, where).items():
+        if name == "shape":
+            out[name] = entry
+        elif name == "points":
+            out[name] = checked_points(entry, name, where)
+        elif name == "holes" and isinstance(entry, list):
+            out[name] = [_shape(hole, f"{where}, [hole {i}]") for i, hole in enumerate(entry, 1)]
+        else:
+            out[name] = checked_entry(entry, name, "mm", where, finite=False)
+    return out
+
+
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        place, _, name = where.rpartition(", ")
+        raise InputError(
+            f"{place}: {name.strip('[]')} = {shown(value)}; allowed: a table, as `darkpair list detectors --show charm` shows"
+        )
+    return value
+
+
+def _texts(table: Mapping[str, Any], name: str, where: str) -> Sequence[str]:
+    given = table.get(name, ())
+    if not isinstance(given, list | tuple) or not all(isinstance(word, str) for word in given):
+        raise InputError(f"{where}: {name} = {given!r}; allowed: a list of names")
+    return given
+
+
+def _require_particles(data: Mapping[str, Any], where: str) -> None:
+    for name in _texts(data, "parents", where):
+        try:
+            particle(name)
+        except DarkpairError as error:
+            raise InputError(f"{where}: parents: {error}") from error
