@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from darkpair.detectors.catalogue import data_files
+from darkpair.detectors.data_file import read_data
 from darkpair.gen import registry as module
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Entry, Registry, summary_of
@@ -120,6 +122,8 @@ def test_our_tables_are_true(kind: str, name: str) -> None:
     if kind == "studies":
         first = str(sys.modules[factory.__module__].__doc__).partition("\n")[0]
         assert first == f"Study ``{name}``: {registry.ours[name].summary}"
+    elif kind == "detectors" and name in data_files():
+        assert registry.ours[name].summary == read_data(name)["title"]
     else:
         line = summary_of(factory).removesuffix(".")
         assert registry.ours[name].summary.removesuffix(".") in (line, line[:1].lower() + line[1:])
