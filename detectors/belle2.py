@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, overload
 
-import hist
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,21 +31,32 @@ from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import Cylinder
 from darkpair.gen.sources.upsilon4s import MACHINES, Beams
 
+if TYPE_CHECKING:
+    import hist
+
 __all__ = ["EXPERIMENTS", "Belle2"]
 
 #: Experiments of the package by the name of their data file.
 EXPERIMENTS: Final = ("belle2", "belle")
 
 _OTHER_CHARGED: Final = (11, -11, 13, -13, 2212, -2212)
-_Q2 = hist.Hist(
-    hist.axis.Regular(56, -3.0, 25.0, name="q2_rec", label=r"reconstructed $q^2$ [GeV$^2$]"),
-    storage=hist.storage.Weight(),
-)
-_VERTICES = hist.Hist(
-    hist.axis.Regular(60, -1500.0, 2500.0, name="z", label="z of where photons and tracks are made [mm]"),
-    hist.axis.Regular(50, 0.0, 2000.0, name="r", label="their distance to the axis [mm]"),
-    storage=hist.storage.Weight(),
-)
+
+
+@cache
+def _empty() -> tuple[hist.Hist[Any], hist.Hist[Any]]:
+    """Histograms of q2 and of where photons and tracks are made, before any."""
+    import hist
+
+    q2 = hist.Hist(
+        hist.axis.Regular(56, -3.0, 25.0, name="q2_rec", label=r"reconstructed $q^2$ [GeV$^2$]"),
+        storage=hist.storage.Weight(),
+    )
+    vertices = hist.Hist(
+        hist.axis.Regular(60, -1500.0, 2500.0, name="z", label="z of where photons and tracks are made [mm]"),
+        hist.axis.Regular(50, 0.0, 2000.0, name="r", label="their distance to the axis [mm]"),
+        storage=hist.storage.Weight(),
+    )
+    return q2, vertices
 
 
 @dataclass(frozen=True)
@@ -289,7 +299,7 @@ class Belle2(SelectingDetector):
         accepted, before_box, cutflow = self.cuts.apply(
             values, event, weight, [("kaon_candidate", counts > 0)]
         )
-        q2, vertices = _Q2.copy(), _VERTICES.copy()
+        q2, vertices = (histogram.copy() for histogram in _empty())
         q2.fill(values["q2_rec"][before_box], weight=weight[event[before_box]])
         extra, places = reco.lists["Extra"]
         vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.special import betaincinv, gammaincinv, ndtri
+import scipy
 
 from darkpair.gen.cutflow import Cutflow, MaybeNone, Stage
 from darkpair.gen.errors import InputError
@@ -214,11 +214,11 @@ def _quantile(accepted: Stage, generated: Stage, weight: float, probability: flo
     """
     total, total2 = accepted.sum_w + weight, accepted.sum_w2 + weight * weight
     if total <= 0.0 or accepted.sum_w < 0.0:  # negative weights
-        return float(accepted.sum_w + ndtri(probability) * math.sqrt(total2)) / generated.n
+        return float(accepted.sum_w + scipy.special.ndtri(probability) * math.sqrt(total2)) / generated.n
     # aimed weights have the mean one but for chance: four of its standard errors
     chance = 4.0 * math.sqrt(max(generated.sum_w2 - generated.sum_w**2 / generated.n, 0.0))
     if generated.sum_w > (1.0 + 1e-9) * generated.n + chance:
-        return float(gammaincinv(total**2 / total2, probability)) * total2 / total / generated.n
+        return float(scipy.special.gammaincinv(total**2 / total2, probability)) * total2 / total / generated.n
     trials = generated.n + 1
     mean = total / trials
     spread = total2 / trials - mean * mean
@@ -227,4 +227,4 @@ def _quantile(accepted: Stage, generated: Stage, weight: float, probability: flo
     if spread <= 1e-12 * mean * mean:  # every event accepted, with one weight
         return mean
     size = trials * mean * (1.0 - mean) / spread
-    return float(betaincinv(mean * size, (1.0 - mean) * size, probability))
+    return float(scipy.special.betaincinv(mean * size, (1.0 - mean) * size, probability))

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
-import hist
 import numpy as np
 
 from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
@@ -35,6 +34,9 @@ from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.prism import Prism
 from darkpair.gen.region import Box, Cylinder, Frustum, Region, extent, prolonged
+
+if TYPE_CHECKING:
+    import hist
 
 __all__ = ["FixedTarget", "experiments"]
 
@@ -299,6 +301,8 @@ class FixedTarget(SelectingDetector):
     @cached_property
     def _histograms(self) -> tuple[hist.Hist[Any], hist.Hist[Any], hist.Hist[Any]]:
         """Empty ones: accepted decays in the plane of z and x, their impacts, and energies of all that arrives."""
+        import hist
+
         (x0, x1), _, (z0, z1) = extent(self.region)
         (fx0, fx1), (fy0, fy1) = self.face.face.ends
         axis, storage = hist.axis.Regular, hist.storage.Weight()

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
-import hist
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +34,9 @@ from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
+
+if TYPE_CHECKING:
+    import hist
 
 __all__ = ["Koto"]
 
@@ -171,6 +173,8 @@ class Koto(SelectingDetector):
 
     @cached_property
     def _plane(self) -> hist.Hist[Any]:
+        import hist
+
         z_min, z_max = _PLANE_Z
         if not z_min < self.region.z_max <= z_max:
             z_min, z_max = self.region.z_min, self.region.z_max

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import hist
 import numpy as np
 
 from darkpair.detectors.branches import KOTO_KAON
@@ -26,14 +26,24 @@ from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
 from darkpair.gen.sources.koto_kl import Z_TARGET
 
+if TYPE_CHECKING:
+    import hist
+
 __all__ = ["KotoKaon"]
 
-_PT = hist.Hist(
-    hist.axis.Regular(120, 0.0, 120.0, name="pt", label="$p_T$ [MeV]"), storage=hist.storage.Weight()
-)
-_MASS = hist.Hist(
-    hist.axis.Regular(100, 450.0, 550.0, name="mass", label="mass [MeV]"), storage=hist.storage.Weight()
-)
+
+@cache
+def _empty() -> dict[str, hist.Hist[Any]]:
+    """Histograms of the candidates, before any."""
+    import hist
+
+    weight = hist.storage.Weight
+    return {
+        "pt": hist.Hist(hist.axis.Regular(120, 0.0, 120.0, name="pt", label="$p_T$ [MeV]"), storage=weight()),
+        "mass": hist.Hist(
+            hist.axis.Regular(100, 450.0, 550.0, name="mass", label="mass [MeV]"), storage=weight()
+        ),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +221,7 @@ class KotoKaon(FileDetector):
         accepted, _, cutflow = self.cuts.apply(
             values, event, weight, [("clusters", clusters == 2 * self.pions), ("kaon_candidate", counts > 0)]
         )
-        spectra = {"pt": _PT.copy(), "mass": _MASS.copy()}
+        spectra = {name: spectrum.copy() for name, spectrum in _empty().items()}
         for name, spectrum in spectra.items():
             spectrum.fill(1e3 * values[name][accepted], weight=weight[event[accepted]])
         return Selected.of_candidates(

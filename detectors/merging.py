@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from darkpair.gen.kinematics import Array
 
@@ -58,8 +57,8 @@ def merge(counts: NDArray[np.int64], energy: Array, x: Array, y: Array, distance
     near = apart < distance
     if not near.any():
         return np.arange(k), energy, x, y
-    links = coo_array((np.ones(int(near.sum())), (a[near], b[near])), shape=(k, k))
-    m, group = connected_components(links, directed=False)
+    links = scipy.sparse.coo_array((np.ones(int(near.sum())), (a[near], b[near])), shape=(k, k))
+    m, group = scipy.sparse.csgraph.connected_components(links, directed=False)
     upwards = np.argsort(energy, kind="stable")
     hardest = np.zeros(m, dtype=np.intp)
     hardest[group[upwards]] = upwards  # of several assignments the last one stays

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from darkpair.gen.events import Columns
 
-__all__ = ["Merged", "Originals", "four_momentum"]
+__all__ = ["VERTEX", "Merged", "Originals", "four_momentum"]
+
+VERTEX = ("vx", "vy", "vz", "vt")
 
 Index = NDArray[np.int64]
 

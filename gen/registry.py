@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, TypeAlias
 
 from darkpair.gen.errors import InputError, UnknownNameError
 
 __all__ = ["Entry", "Plugin", "Registry"]
 
 _OURS = "darkpair"
+
+_Recipes: TypeAlias = "Mapping[str, str] | Callable[[], Mapping[str, str]]"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Entry:
 
     target: str | Callable[..., Any]
     summary: str
-    recipes: Mapping[str, str] | Callable[[], Mapping[str, str]] = field(default_factory=dict)
+    recipes: _Recipes = field(default_factory=dict)
 
     def load(self) -> Callable[..., Any]:
         """What makes the object."""
@@ -56,15 +58,20 @@ class Plugin:
     origin : str
         ``darkpair`` or the distribution that registered it.
     broken : bool
-    recipes : mapping of str to str
-        How each mode of a chain is made, where it says so before it has masses.
+    made : mapping of str to str, or callable
+        How each mode of a chain is made, where it says so before it has masses; a callable finds out when asked.
     """
 
     name: str
     summary: str
     origin: str
     broken: bool = False
-    recipes: Mapping[str, str] = field(default_factory=dict)
+    made: _Recipes = field(default_factory=dict, repr=False)
+
+    @property
+    def recipes(self) -> dict[str, str]:
+        """How each mode of a chain is made."""
+        return dict(self.made() if callable(self.made) else self.made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,9 +181,7 @@ class Registry(Mapping[str, Any]):
     @property
     def plugins(self) -> list[Plugin]:
         """A line for everything registered; strangers' are loaded to see whether they can be."""
-        lines = [
-            Plugin(name, entry.summary, _OURS, recipes=_recipes(entry)) for name, entry in self.ours.items()
-        ]
+        lines = [Plugin(name, entry.summary, _OURS, made=entry.recipes) for name, entry in self.ours.items()]
         for name, points in self._theirs.items():
             for point in points:
                 if name in self.ours:
@@ -197,7 +202,7 @@ class Registry(Mapping[str, Any]):
             point.name,
             summary_of(made),
             _origin(point),
-            recipes=dict(recipes) if isinstance(recipes, Mapping) else {},
+            made=recipes if isinstance(recipes, Mapping) else {},
         )
 
     def _loaded(self, point: EntryPoint) -> tuple[Callable[..., Any] | None, str]:
@@ -231,7 +236,3 @@ def _origin(point: EntryPoint) -> str:
 def _doubled(points: Sequence[EntryPoint]) -> str:
     count = Counter(map(_origin, points))
     return f"is registered {len(points)} times, by {' and '.join(sorted(count))}; uninstall or rename one"
-
-
-def _recipes(entry: Entry) -> dict[str, str]:
-    return dict(entry.recipes() if callable(entry.recipes) else entry.recipes)

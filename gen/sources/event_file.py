@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import freeze
-from darkpair.gen.originals import Originals, four_momentum
+from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
-from darkpair.gen.sources.event_readers import VERTEX, Reader, open_events
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
+
+if TYPE_CHECKING:
+    from darkpair.gen.sources.event_readers import Reader
 
 __all__ = ["EventFile"]
 
@@ -197,6 +199,8 @@ class EventFile:
         return Originals.concatenate(parts)
 
     def _reader(self) -> Reader:
+        from darkpair.gen.sources.event_readers import open_events  # uproot is slow to import
+
         reader = open_events(self.path, self.tree, dict(self.branches), self.format)
         if reader.ours and not {self.momentum_unit, self.length_unit} <= {None, "GeV", "mm"}:
             raise InputError(f"{self.path!r} says its units itself; leave momentum_unit and length_unit out")

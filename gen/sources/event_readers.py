@@ -17,6 +17,7 @@ import uproot
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.originals import VERTEX
 from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.layouts import GENPART
 from darkpair.gen.output.reader import provenances_of
@@ -45,7 +46,6 @@ LAYOUTS: dict[str, dict[str, str]] = {
         if not name.startswith("v")
     },
 }
-VERTEX = ("vx", "vy", "vz", "vt")
 #: Numbers of each event that are taken where the file has them.
 EVENT = {
     "run": "run",

@@ -14,7 +14,7 @@ from functools import cache, cached_property, partial
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+import scipy
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
@@ -321,8 +321,8 @@ class KotoKL:
             for w, k in zip(_FIT_WIDTH, _FIT_POWER, strict=True)
         )
         mu, sigma, s = _FIT_PT
-        positive = ndtr(math.log(s / mu) / sigma)
-        pt = 1e-3 * (s * np.exp(-sigma * ndtri(positive * (1.0 - rng.random(n)))) - mu)
+        positive = scipy.special.ndtr(math.log(s / mu) / sigma)
+        pt = 1e-3 * (s * np.exp(-sigma * scipy.special.ndtri(positive * (1.0 - rng.random(n)))) - mu)
         pt = np.clip(pt, 0.0, 0.5 * p)  # the law does not know the momentum; it exceeds it once in 1e8
         phi = 2.0 * math.pi * rng.random(n)
         pz = np.sqrt(p * p - pt * pt)

@@ -32,11 +32,19 @@ def keys_table(rows: Sequence[Key]) -> Table:
     )
 
 
-def plugin_table(kind: str, plugins: Sequence[Plugin]) -> Table:
-    """Table of what may be named."""
+def plugin_table(kind: str, plugins: Sequence[Plugin], *, recipes: bool = False) -> Table:
+    """Table of what may be named.
+
+    Parameters
+    ----------
+    kind : str
+    plugins : sequence of Plugin
+    recipes : bool
+        Whether to say how each mode of a chain is made, for which chains have to be imported.
+    """
     lines = []
     for plugin in plugins:
-        made = [f"  {name}: {recipe}" for name, recipe in plugin.recipes.items()]
+        made = [f"  {name}: {recipe}" for name, recipe in plugin.recipes.items()] if recipes else []
         what = f"BROKEN: {plugin.summary}" if plugin.broken else "\n".join([plugin.summary, *made])
         lines.append((plugin.name, what, plugin.origin))
     return Table(title=kind, columns=("name", "what it is", "from"), rows=lines, fold=("what it is",))

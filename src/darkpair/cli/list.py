@@ -31,7 +31,7 @@ def command(kind: str | None, as_json: bool) -> None:
         rows = {
             name: [
                 {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.broken}
-                | ({"modes": dict(p.recipes)} if p.recipes else {})
+                | ({"modes": recipes} if (recipes := p.recipes) else {})
                 for p in r.plugins
             ]
             for name, r in chosen.items()
@@ -41,7 +41,7 @@ def command(kind: str | None, as_json: bool) -> None:
     from darkpair.plugin_report import plugin_table
 
     for name, registry in chosen.items():
-        show(plugin_table(name, registry.plugins))
+        show(plugin_table(name, registry.plugins, recipes=kind is not None))
 
 
 def _keys(as_json: bool) -> None:
