@@ -18,7 +18,7 @@ from darkpair.chains.tree_text import chain_text
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.frozen import freeze
 from darkpair.gen.joint_lifetime import JointLaw
@@ -104,6 +104,11 @@ class Chain:
 
     def __post_init__(self) -> None:
         freeze(self)
+        for name, law in self.lifetimes.items():
+            if not callable(getattr(law, "sample", None)):
+                raise InputError(
+                    f"lifetime of {name} = {shown(law)}; allowed: a law, as Exponential(5.0) or Scan()"
+                )
         bounds: dict[Any, Any] = {}
         plans = tuple(self._plan(combination, bounds) for combination in combinations(self.decay))
         object.__setattr__(self, "_plans", plans)

@@ -7,16 +7,18 @@ Several modes of one particle are separated by ``|`` and may carry a branching r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, TypeAlias
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.given_elements import Given, decay_of, element_of, ordered
 from darkpair.chains.standard_model import known_law
 from darkpair.gen.decay import Daughter, Decay, Mode
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
+from darkpair.gen.kinds import Number
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle
+from darkpair.gen.units import Energy, Length
 
 __all__ = ["Spelled", "build", "from_decaylanguage", "parse"]
 
@@ -28,6 +30,15 @@ class Spelled:
     name: str
     modes: tuple[tuple[float, tuple[str | Spelled, ...]], ...]
 
+
+#: Most decays that may stand inside each other: Python has room for some 200, no chain has ten.
+_DEEPEST: Final = 100
+
+#: What a mass or a width, and what a mean decay length may be.
+_ENERGY: Final = Number(measures=Energy)
+_LENGTH: Final = Number(measures=Length, infinite=True)
+
+_DICTIONARY: Final = 'write for example {"pi0": [{"bf": 0.988, "fs": ["gamma", "gamma"]}]}'
 
 #: Modes by (particle, names of daughters): settings that a text cannot carry.
 ModeSettings: TypeAlias = Mapping[tuple[str, tuple[str, ...]], Mapping[str, Any]]
@@ -86,11 +97,15 @@ def build(
         For a text that is no descriptor, a bad number, a decay that is not possible.
     """
     tree = parse(spelled) if isinstance(spelled, str) else spelled
+    if not isinstance(tree, Spelled):
+        raise InputError(
+            f"the decay is {shown(spelled)}; allowed: a text as 'K_L0 -> gamma gamma', or Spelled"
+        )
     builder = _Builder(
-        mass=mass or {},
-        ctau=ctau or {},
-        width=width or {},
-        modes=modes or {},
+        mass=_numbers(mass or {}, "mass", _ENERGY),
+        ctau=_numbers(ctau or {}, "ctau", _LENGTH),
+        width=_numbers(width or {}, "width", _ENERGY),
+        modes=_settings(modes or {}),
         elements={text: (*decay_of(text), given) for text, given in (matrix_elements or {}).items()},
         conserve=conserve,
     )
@@ -123,18 +138,62 @@ def from_decaylanguage(chain: Mapping[str, Any]) -> Spelled:
     InputError
         If it has another shape.
     """
+    return _spelled(chain, 1)
+
+
+def _spelled(chain: Any, depth: int) -> Spelled:
+    """Decay that stands inside of `depth` - 1 others."""
+    _require_shallow(depth)
+    if not isinstance(chain, Mapping):
+        raise InputError(f"a decay-chain dictionary has one mother; this is {shown(chain)}; {_DICTIONARY}")
     if len(chain) != 1:
         raise InputError(
             f"a decay-chain dictionary has one mother; this one has {len(chain)}: {', '.join(map(str, chain))}"
         )
     ((name, listed),) = chain.items()
-    modes = []
-    for mode in listed:
+    modes: list[tuple[float, tuple[str | Spelled, ...]]] = []
+    for mode in listed if isinstance(listed, list | tuple) else [listed]:
+        if not isinstance(mode, Mapping):
+            raise InputError(f"a mode of {name} is {shown(mode)}; {_DICTIONARY}")
         if not {"bf", "fs"} <= set(mode):
             raise InputError(f"a mode of {name} lacks 'bf' or 'fs'; it has {', '.join(map(str, mode))}")
-        daughters = tuple(d if isinstance(d, str) else from_decaylanguage(d) for d in mode["fs"])
-        modes.append((float(mode["bf"]), daughters))
+        share = Number().read(mode["bf"], f"bf of a mode of {name}", {})
+        if not isinstance(mode["fs"], list | tuple):
+            raise InputError(f"fs of a mode of {name} = {shown(mode['fs'])}; allowed: a list of daughters")
+        daughters = tuple(d if isinstance(d, str) else _spelled(d, depth + 1) for d in mode["fs"])
+        modes.append((share, daughters))
     return Spelled(str(name), tuple(modes))
+
+
+def _require_shallow(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise InputError(f"more than {_DEEPEST} decays inside each other; allowed: {_DEEPEST}")
+
+
+def _numbers(given: Mapping[str, Any], what: str, kind: Number) -> dict[str, float]:
+    """Numbers by particle, of numbers or texts with a unit; the particle itself looks at their range."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"{what} = {shown(given)}; allowed: a table by particle, each {kind.words}")
+    return {
+        name: value if isinstance(value, float) else kind.read(value, f"{what}.{name}", {})
+        for name, value in given.items()
+    }
+
+
+def _settings(modes: ModeSettings) -> ModeSettings:
+    """Settings of modes that are tables of what a mode has."""
+    if not isinstance(modes, Mapping):
+        raise InputError(f"modes = {shown(modes)}; allowed: a table by (particle, names of daughters)")
+    known = [entry.name for entry in fields(Mode) if entry.name not in ("daughters", "branching_ratio")]
+    for mode, table in modes.items():
+        if not isinstance(table, Mapping):
+            raise InputError(f"modes[{shown(mode)}] = {shown(table)}; allowed: a table of {', '.join(known)}")
+        for key, value in table.items():
+            if key not in known:
+                raise UnknownNameError("setting of a mode", key, known)
+            if key == "slope":
+                Number().read(value, f"modes[{shown(mode)}].slope", {})
+    return modes
 
 
 def _spelt(parent: str, names: tuple[str, ...]) -> str:
@@ -153,11 +212,12 @@ class _Builder:
     built: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
     placed: set[str] = field(default_factory=set)
 
-    def decay(self, tree: Spelled) -> Decay:
+    def decay(self, tree: Spelled, depth: int = 1) -> Decay:
+        _require_shallow(depth)
         parent = self.particle(tree.name, decays=True)
         modes = []
         for branching_ratio, daughters in tree.modes:
-            built = tuple(self.daughter(d) for d in daughters)
+            built = tuple(self.daughter(d, depth) for d in daughters)
             names = tuple(d.parent.name if isinstance(d, Decay) else d.name for d in built)
             self.built.add((parent.name, names))
             settings = dict(self.modes.get((parent.name, names), {}))
@@ -189,8 +249,10 @@ class _Builder:
             masses = [particles[i].mass for i in order]
             settings |= {"matrix_element": element_of(given, text, parent.mass, masses), "order": order}
 
-    def daughter(self, spelled: str | Spelled) -> Daughter:
-        return self.decay(spelled) if isinstance(spelled, Spelled) else self.particle(spelled, decays=False)
+    def daughter(self, spelled: str | Spelled, depth: int) -> Daughter:
+        if isinstance(spelled, Spelled):
+            return self.decay(spelled, depth + 1)
+        return self.particle(spelled, decays=False)
 
     def particle(self, name: str, *, decays: bool) -> Particle:
         self.used.add(name)
@@ -224,23 +286,24 @@ class _Parser:
             self.fail("the end")
         return tree
 
-    def decay(self) -> Spelled:
+    def decay(self, depth: int = 1) -> Spelled:
+        _require_shallow(depth)
         name = self.name("a particle")
         if self.peek() != "->":
             self.fail("'->'")
         self.at += 1
-        modes = [self.mode()]
+        modes = [self.mode(depth)]
         while self.peek() == "|":
             self.at += 1
-            modes.append(self.mode())
+            modes.append(self.mode(depth))
         return Spelled(name, tuple(modes))
 
-    def mode(self) -> tuple[float, tuple[str | Spelled, ...]]:
+    def mode(self, depth: int) -> tuple[float, tuple[str | Spelled, ...]]:
         daughters: list[str | Spelled] = []
         while self.peek() not in (None, ")", "|", "[", "]", "->"):
             if self.peek() == "(":
                 self.at += 1
-                daughters.append(self.decay())
+                daughters.append(self.decay(depth + 1))
                 if self.peek() != ")":
                     self.fail("')'")
                 self.at += 1
@@ -272,8 +335,8 @@ class _Parser:
 
     def fail(self, wanted: str) -> None:
         here = " ".join(self.tokens[: self.at])
-        found = repr(self.peek()) if self.peek() is not None else "the end"
+        found = shown(self.peek()) if self.peek() is not None else "the end"
         raise InputError(
-            f"decay descriptor {self.text!r}: expected {wanted} after {here!r}, found {found}; "
+            f"decay descriptor {shown(self.text)}: expected {wanted} after {shown(here)}, found {found}; "
             "write for example 'K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))'"
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
@@ -19,6 +18,7 @@ from darkpair.detectors.catalogue import data_files
 from darkpair.detectors.data_structure import checked
 from darkpair.gen.data_files import changed, changes_in_force, forgotten_with_changes, load
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.toml_text import read_toml
 
 __all__ = ["Number", "data_files", "detector_data", "digest", "is_path", "read_data", "with_numbers"]
 
@@ -180,14 +180,7 @@ def _is_entry(data: Any, key: str) -> bool:
 
 def _own(path: Path) -> dict[str, Any]:
     """What is written in a user's file."""
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing data file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise InputError(
-            f"{path}: not a TOML file ({error}); see detectors/data/charm.toml for one"
-        ) from error
+    return read_toml(path, word="data file", example="detectors/data/charm.toml")
 
 
 def _based(data: dict[str, Any], path: Path, deepest: int) -> dict[str, Any]:

@@ -219,7 +219,7 @@ def provenances_of(file: Any, path: str | os.PathLike[str]) -> list[dict[str, An
     for key in sorted(cycles, key=lambda key: -int(key.partition(";")[2])):
         try:
             found = json.loads(str(file[key]))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(found, dict) and isinstance(found.get("output"), dict):
             format_of(found, str(path))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources import bmpt
@@ -69,6 +70,7 @@ class MesonTable:
     grid: GridDensity = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        freeze(self)
         grid = GridDensity(
             first=self.y_nodes, second=self.pt_nodes, values=self.values, what=f"table of {self.meson}"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,15 +14,16 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.agreement import require_agreement
-from darkpair.gen.errors import InputError, UnknownNameError, nearest
+from darkpair.gen.errors import InputError, UnknownNameError, nearest, shown
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.particles import DARK_IDS, spoken
 from darkpair.gen.pipeline import EventSource, Pipeline, ReadSource
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
+from darkpair.gen.toml_text import read_toml, require_plain
 from darkpair.gen.topology import DECAYED
-from darkpair.gen.units import exactly, quantity
+from darkpair.gen.units import quantity
 from darkpair.job_settings import put_settings, without_leftovers
 from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
@@ -60,7 +60,7 @@ class Job(Table):
         table = dict(self.source)
         aimed = table.pop("aim", False)
         if not isinstance(aimed, bool):
-            raise InputError(f"source.aim = {aimed!r}; allowed: true, false")
+            raise InputError(f"source.aim = {shown(aimed)}; allowed: true, false")
         source: EventSource = _plugin("sources", table, "source")
         chain = self._chains(source, detector)
         require_agreement(source, chain, detector)  # before pilots make events
@@ -213,14 +213,10 @@ def load_job(
         Where another chain, source or detector is set than the file has: of what belonged to the file's, which is dropped.
     """
     path = Path(path)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=exactly)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); give an existing job file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a TOML file ({error}); see examples/koto_pi0.toml for one") from error
+    data = read_toml(path, word="job file", example="examples/koto_pi0.toml")
     file = copy.deepcopy(data)
     given = put_settings(data, settings, overrides)
+    require_plain(data, "")
     data = without_leftovers(file, data, given, _chains_of)
     try:
         return Job.model_validate(data)
@@ -286,9 +282,9 @@ def _explain(error: ValidationError) -> str:
     hint = ""
     if first["type"] == "literal_error":
         words = [w.strip("'") for w in str(first["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
-        hint = nearest(str(first["input"]), words)
+        hint = nearest(first["input"], words) if isinstance(first["input"], str) else ""
     more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{key} = {first['input']!r}: {first['msg'][:1].lower()}{first['msg'][1:]}{hint}{more}"
+    return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}{hint}{more}"
 
 
 def _keys(location: Sequence[Any]) -> list[str]:

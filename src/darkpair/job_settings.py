@@ -11,7 +11,7 @@ from typing import Any, Final
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, InputError, UnknownNameError, shown
 from darkpair.gen.parameters import arguments
 from darkpair.gen.particles import spoken
-from darkpair.gen.units import exactly
+from darkpair.gen.toml_text import parse_toml
 from darkpair.plugins import REGISTRIES, make
 
 __all__ = ["as_written", "put_settings", "without_leftovers"]
@@ -51,7 +51,7 @@ def put_settings(
             raise InputError(
                 f"--set {shown(setting)}; allowed: section.key=value, as in chain.mass.X2='400 MeV'"
             )
-        given[key.strip()] = as_written(value.strip())
+        given[key.strip()] = as_written(value.strip(), key.strip())
     given |= {key: value for key, value in (overrides or {}).items() if value is not None}
     for key, value in given.items():
         _put(data, key, value)
@@ -247,9 +247,9 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
     data[last] = value
 
 
-def as_written(text: str) -> Any:
+def as_written(text: str, key: str = "a value") -> Any:
     """Value of a text in the notation of TOML, or the text itself: a bare word."""
     try:
-        return tomllib.loads(f"x = {text}", parse_float=exactly)["x"]
+        return parse_toml(f"x = {text}", shown(key), plain=False)["x"]
     except tomllib.TOMLDecodeError:
         return text

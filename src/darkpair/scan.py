@@ -39,6 +39,9 @@ Point = Mapping[str, Any]
 #: What is found at a point: names and plain values.
 Result = dict[str, Any]
 
+#: Key of a kept result's seal.
+_SEAL: Final = "seal of darkpair"
+
 #: File names of the package that decide about a result.
 _SOURCES: Final = (".py", ".toml", ".json", ".csv", ".npz")
 
@@ -102,7 +105,7 @@ def scan(
         for key, result in _results(evaluate, missing, paths, workers):
             found[key] = result
             done()
-    return [dict(found[key]) for key in keys]
+    return [found[key].copy() for key in keys]
 
 
 def cache_key(evaluate: Callable[[Point], Mapping[str, Any]], point: Point) -> str:
@@ -151,25 +154,54 @@ def _one(evaluate: Callable[[Point], Mapping[str, Any]], point: Point, path: Pat
         found = evaluate(point)
     except InputError as error:
         raise InputError(f"at {_said(point)}: {error}") from error
-    text = json.dumps(_plain(found, f"result at {_said(point)}"))
+    plain = _plain(found, f"result at {_said(point)}")
+    text = json.dumps(plain)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_text(json.dumps({**plain, _SEAL: _sealed(text)}), encoding="utf-8")
         unfinished.replace(path)
     result: Result = json.loads(text)  # as a later run will find it
     return result
 
 
 def _read(path: Path | None) -> Result | None:
-    """Kept result; None where there is none, or a file that is not one."""
+    """Kept result; None where there is none, or a file that is not one or was changed."""
     if path is None:
         return None
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return kept if isinstance(kept, dict) else None
+    if not isinstance(kept, dict):
+        return None
+    seal = kept.pop(_SEAL, None)
+    if seal is None:  # of somebody else: numbers by name are believed, anything else is made again
+        numbers = kept and all(type(value) in (int, float) for value in kept.values())
+        return _Foreign(kept, path) if numbers else None
+    return kept if seal == _sealed(json.dumps(kept)) else None
+
+
+def _sealed(text: str) -> str:
+    """What tells a result that was written here from a file that somebody or a disk changed."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class _Foreign(dict[str, Any]):
+    """Result of a file that was not written here; what it lacks is said in a line."""
+
+    def __init__(self, kept: dict[str, Any], path: Path) -> None:
+        super().__init__(kept)
+        self.path = path
+
+    def __missing__(self, key: str) -> Any:
+        raise InputError(
+            f"{self.path} holds no {key!r}, but {', '.join(self)}; it was not written by darkpair: delete it, and it is made again"
+        )
+
+    def copy(self) -> _Foreign:
+        """Another one of the same file."""
+        return _Foreign(dict(self), self.path)
 
 
 def _told(evaluate: Any) -> Any:
