@@ -10,9 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from darkpair.cli import main
+from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.output.formats import ENDINGS, FORMATS, format_of_name
 from darkpair.searches import SEARCHES
-from darkpair.studies import STUDIES
+from darkpair.studies import STUDIES, Study
+from darkpair.studies.files import write_rows
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -315,8 +318,36 @@ def test_a_study_has_its_own_options(tmp_path: Path) -> None:
         ("koto-limits", ["--inputs", "pdg"]),
         ("fig4", ["--data", "2021"]),
         ("fig4", ["--inputs", "pgd"]),
+        ("fig9", ["--set", "cuts.pt.min=140 MeV"]),
+        ("fig6", ["--set", "cuts.pt.min=5 cm"]),
+        ("fig6", ["--set", "cuts.ptt.min=140 MeV"]),
+        ("fig6", ["--set", "charm.calorimeter.z=3 m"]),
+        ("fig6", ["--set", "koto.geometry.radius=x"]),
     ],
 )
 def test_options_of_ours(name: str, words: list[str], tmp_path: Path) -> None:
     refused("study", name, "-o", tmp_path / "o", *words)
     assert not (tmp_path / "o").exists()
+
+
+def test_a_cut_is_changed_in_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(folder: Path) -> list[Path]:
+        told = [detector.cuts.cuts for detector in (Koto(selection="2015"), Koto(), KotoKaon())]
+        cuts = [cut.limits(whole=True) for cuts in told for cut in cuts if cut.name == "pt"]
+        return write_rows(folder, "look", [{"pt": cut} for cut in cuts], {})
+
+    monkeypatch.setitem(STUDIES.ours, "look", Study(look, "of a test", detectors=("charm", "koto")))  # type: ignore[arg-type]
+
+    def told(*words: object) -> tuple[list[str], object]:
+        said("study", "look", "-o", tmp_path / "o", *words)
+        found = json.loads((tmp_path / "o" / "look.json").read_text())
+        return [row["pt"] for row in found["rows"]], found["provenance"].get("changes")
+
+    plain, none = told()
+    assert none is None
+    for key in ("cuts.pt.min", "koto.cuts.pt.min"):
+        changed, changes = told("--set", f"{key}=210 MeV")
+        assert [cut.startswith("pt >= 0.21 ") for cut in changed] == [True, True, False]
+        assert changed[2] == plain[2]
+        assert changes == {"koto.toml": {"cuts.pt.min": "210 MeV"}}
+    assert told() == (plain, None)
