@@ -43,7 +43,7 @@ def _stranger(writer: Any) -> type[EventWriter]:
         raise InputError(
             f"{getattr(writer, '__name__', type(writer).__name__)} is no subclass of darkpair.gen.output.target.EventWriter"
         )
-    endings = writer.ENDINGS
+    endings: Any = writer.ENDINGS
     if isinstance(endings, str) or not endings or not all(map(_is_ending, endings)):
         raise InputError(
             f"ENDINGS = {shown(endings)}; allowed: texts of small letters that begin with a dot, as ('.jsonl',)"

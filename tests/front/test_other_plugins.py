@@ -264,7 +264,7 @@ def test_an_ending_of_no_format_is_refused(name: str, tmp_path: Path) -> None:
 
 def test_endings() -> None:
     for name, endings in ENDINGS.items():
-        assert endings == FORMATS[name].ENDINGS  # type: ignore[attr-defined]
+        assert endings == FORMATS[name].ENDINGS
     for path, name, stem in (
         ("a.root", "root", "a"),
         ("f.hepmc3/A.B.ROOT", "root", "A.B"),
@@ -336,7 +336,7 @@ def test_a_cut_is_changed_in_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyP
         cuts = [cut.limits(whole=True) for cuts in told for cut in cuts if cut.name == "pt"]
         return write_rows(folder, "look", [{"pt": cut} for cut in cuts], {})
 
-    monkeypatch.setitem(STUDIES.ours, "look", Study(look, "of a test", detectors=("charm", "koto")))  # type: ignore[arg-type]
+    monkeypatch.setitem(STUDIES.ours, "look", Study(look, "of a test", detectors=("charm", "koto")))
 
     def told(*words: object) -> tuple[list[str], object]:
         said("study", "look", "-o", tmp_path / "o", *words)
