@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from inspect import Parameter, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.gen.errors import InputError, nearest, shown
+from darkpair.gen.parameters import arguments, parameters
 from darkpair.gen.registry import Entry, Registry
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ __all__ = [
     "ENDINGS",
     "FORMATS",
     "Format",
+    "checked_options",
     "format_of_name",
     "require_format",
-    "require_options",
     "writer_for",
 ]
 
@@ -43,7 +43,7 @@ def _stranger(writer: Any) -> type[EventWriter]:
         raise InputError(
             f"{getattr(writer, '__name__', type(writer).__name__)} is no subclass of darkpair.gen.output.target.EventWriter"
         )
-    endings = writer.ENDINGS
+    endings: Any = writer.ENDINGS
     if isinstance(endings, str) or not endings or not all(map(_is_ending, endings)):
         raise InputError(
             f"ENDINGS = {shown(endings)}; allowed: texts of small letters that begin with a dot, as ('.jsonl',)"
@@ -103,9 +103,7 @@ class Format:
     @property
     def options(self) -> tuple[str, ...]:
         """Names of what a job may say of its form."""
-        takes = signature(self.writer).parameters.values()
-        named = [p.name for p in takes if p.kind in (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
-        return tuple(name for name in named if name not in ("path", "provenance"))
+        return tuple(name for name in parameters(self.writer) if name not in ("path", "provenance"))
 
 
 def format_of_name(path: str | os.PathLike[str]) -> Format | None:
@@ -156,16 +154,18 @@ def writer_for(
         For an ending of no format, an option that the format does not have, and a file that cannot be written.
     """
     chosen = require_format(path)
-    require_options(chosen, path, options)
-    return chosen.writer(path, provenance=provenance, **options)
+    return chosen.writer(path, provenance=provenance, **checked_options(chosen, path, options))
 
 
-def require_options(chosen: Format, path: str | os.PathLike[str], options: Mapping[str, Any]) -> None:
-    """Refuse what a format makes no use of.
+def checked_options(
+    chosen: Format, path: str | os.PathLike[str], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a job says of a file's form, as the format's writer takes it.
 
     Raises
     ------
     InputError
+        For an option that the format does not have, or a value that it cannot have.
     """
     takes = chosen.options
     for key, value in options.items():
@@ -177,6 +177,8 @@ def require_options(chosen: Format, path: str | os.PathLike[str], options: Mappi
                 f"output.{key} = {shown(value)} would change nothing: {Path(path).name!r} is of the format {chosen.name!r}, which "
                 f"{own}{nearest(key, takes)}; leave output.{key} out{where}"
             )
+    checked = arguments(chosen.writer, {"path": path, "provenance": {}, **options}, where="output")
+    return {key: checked[key] for key in options}
 
 
 def _longest(name: str, endings: Mapping[str, tuple[str, ...]]) -> Format | None:

@@ -80,7 +80,7 @@ def _of_stranger(chosen: Format, path: str | os.PathLike[str]) -> dict[str, Any]
     if not Path(path).is_file():
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
     try:
-        found = chosen.writer.read_provenance(path)
+        found: Any = chosen.writer.read_provenance(path)
     except InputError:
         raise
     except Exception as error:  # (a stranger's reader of a damaged file may fail in any way)

@@ -16,7 +16,7 @@ from darkpair.expected import expected_rows, job_ratio
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.decay_places import decay_places
 from darkpair.gen.memory import keep_freed_memory
-from darkpair.gen.output.formats import Format, require_format, require_options, writer_for
+from darkpair.gen.output.formats import Format, checked_options, require_format, writer_for
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe, environment
@@ -168,7 +168,7 @@ def format_of_job(job: Job) -> Format:
         For an ending of no format, and a key of ``[output]`` that the format makes no use of.
     """
     chosen = require_format(job.output.path)
-    require_options(chosen, job.output.path, _form(job.output))
+    checked_options(chosen, job.output.path, _form(job.output))
     return chosen
 
 

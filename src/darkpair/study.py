@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.chains.models.inputs import Inputs
+from darkpair.gen.data_files import Changes, altered
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinds import Nothing
 from darkpair.gen.parameters import Parameter, arguments, parameters
-from darkpair.studies import STUDIES
+from darkpair.studies import STUDIES, Study
 
-__all__ = ["options_for", "run_study"]
+__all__ = ["changes_of", "options_for", "run_study"]
 
 
-def run_study(name: str, folder: Path, options: Mapping[str, Any]) -> list[Path]:
+def run_study(
+    name: str, folder: Path, options: Mapping[str, Any], changes: Changes | None = None
+) -> list[Path]:
     """Paths of what a study wrote.
 
     Parameters
@@ -25,13 +28,16 @@ def run_study(name: str, folder: Path, options: Mapping[str, Any]) -> list[Path]
     folder : Path
     options : mapping
         Of `options_for`.
+    changes : mapping, optional
+        Of `changes_of`; what the study writes says so.
 
     Raises
     ------
     InputError
         For a study that gives no paths.
     """
-    written = STUDIES[name](folder=folder, **options)
+    with altered(changes or {}):
+        written = STUDIES[name](folder=folder, **options)
     if isinstance(written, str) or not isinstance(written, list | tuple):
         raise InputError(
             f"the study {name!r} gave a {type(written).__name__}; a study has to give a list of the paths that it wrote"
@@ -85,6 +91,56 @@ def options_for(
 
 #: What a study gets that asks for an option without a default, which the command line leaves out.
 _UNSAID: Final[Mapping[str, Any]] = {"inputs": None, "quick": False}
+
+
+def changes_of(name: str, settings: Mapping[str, Any]) -> Changes:
+    """Changes of the data files that a study rests on, for `darkpair.gen.data_files.altered`.
+
+    Parameters
+    ----------
+    name : str
+    settings : mapping of str to object
+        By ``cuts.pt.min`` or another key of the files; ``koto.cuts.pt.min`` where one of several is meant.
+
+    Raises
+    ------
+    UnknownNameError
+        For a key that none of the files has.
+    InputError
+        For a study without data files, and a value that is of another kind than the one there.
+    """
+    entry = STUDIES.ours.get(name)
+    files = entry.detectors if isinstance(entry, Study) else ()
+    found: dict[str, dict[str, Any]] = {}
+    for key, value in settings.items():
+        if not files:
+            raise InputError(
+                f"--set {key}: study {name} has no detector whose data file could be changed; leave it out"
+            )
+        first, _, rest = key.partition(".")
+        of_one = first in files and bool(rest)
+        inside = rest if of_one else key
+        kept, error = [], None
+        for file in (first,) if of_one else files:
+            try:
+                _try(file, inside, value)
+                kept.append(file)
+            except UnknownNameError as refusal:
+                error = error or refusal
+        if error is not None and not kept:
+            raise error
+        for file in kept:
+            found.setdefault(f"{file}.toml", {})[inside] = value
+    return found
+
+
+def _try(file: str, key: str, value: Any) -> None:
+    """Refuse a change that the data file of a detector, or the detector, does not take."""
+    from darkpair.detectors import DETECTORS
+    from darkpair.detectors.belle2 import Belle2
+
+    with altered({f"{file}.toml": {key: value}}):
+        _ = DETECTORS[file]() if file in DETECTORS else Belle2(experiment=file)
 
 
 def _useless(parameter: Parameter) -> bool:

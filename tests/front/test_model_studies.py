@@ -126,7 +126,7 @@ def test_data_is_for_studies_that_draw_limits(monkeypatch: pytest.MonkeyPatch, t
         assert not quick
         return []
 
-    monkeypatch.setitem(STUDIES.ours, "limits", Entry(limits, "of a test"))  # type: ignore[arg-type]
+    monkeypatch.setitem(STUDIES.ours, "limits", Entry(limits, "of a test"))
     for words in (["limits"], ["limits", "--data", "2020"]):
         assert CliRunner().invoke(main, ["study", *words, "-o", str(tmp_path)]).exit_code == 0
     assert told == ["today", "2020"]

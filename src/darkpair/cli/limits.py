@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -66,7 +67,7 @@ def command(
     points = models_of(model, given, preset)
     size = Size.of(quick=quick)
     place = None if folder is None else folder_for(folder)
-    chosen = {"only": only, "without": without, "files": files}
+    chosen: dict[str, Any] = {"only": only, "without": without, "files": files}
     found = limit_rows(
         [point for _, point in points],
         data=data,

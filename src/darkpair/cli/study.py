@@ -27,7 +27,13 @@ __all__ = ["command"]
 @click.option(
     "--cache", type=click.Path(path_type=Path), help="Folder of samples to keep; OUTPUT/cache unless given."
 )
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of this study alone.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="An option of this study alone, or a number of its detectors' data files: cuts.pt.min='140 MeV'.",
+)
 def command(
     name: str,
     folder: Path | None,
@@ -42,9 +48,12 @@ def command(
     from darkpair.gen.output.target import folder_for
     from darkpair.job_settings import as_written
     from darkpair.picture import require_matplotlib
-    from darkpair.study import options_for, run_study
+    from darkpair.study import changes_of, options_for, run_study
 
     given = {"inputs": preset, "quick": quick, "data": data, "convention": convention, "cache": cache}
-    options = options_for(name, given, {key: as_written(text) for key, text in pairs(settings).items()})
+    written = {key: as_written(text) for key, text in pairs(settings).items()}
+    of_files = {key: value for key, value in written.items() if "." in key}
+    options = options_for(name, given, {key: written[key] for key in written.keys() - of_files.keys()})
+    changes = changes_of(name, of_files)
     require_matplotlib()
-    show_lines(run_study(name, folder_for(folder or Path("studies-out") / name), options))
+    show_lines(run_study(name, folder_for(folder or Path("studies-out") / name), options, changes))

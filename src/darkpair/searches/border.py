@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -38,14 +38,14 @@ def require_search(search: object) -> Search | DumpSearch:
             f"a {type(search).__name__} is no search; allowed: a subclass of darkpair.searches.Search"
         )
     _require_words(search)
-    limit = search.limit
+    limit: Any = search.limit
     if (
         isinstance(limit, bool)
         or not isinstance(limit, float | int)
         or not (math.isfinite(limit) and limit > 0.0)
     ):
         raise InputError(f"limit = {limit!r}; allowed: a finite number above 0, in the unit of the value")
-    measurements = search.measurements
+    measurements: Any = search.measurements
     if not isinstance(measurements, tuple) or not measurements:
         raise InputError(
             "measurements is empty or no tuple; allowed: the Measurements that the limit rests on"
@@ -65,12 +65,15 @@ def require_search(search: object) -> Search | DumpSearch:
 def _require_words(search: Search) -> None:
     from darkpair.searches import DATA
 
-    if search.kind not in _KINDS:
-        raise InputError(f"kind = {search.kind!r}; allowed: {', '.join(_KINDS)}")
-    if isinstance(search.sets, str) or not search.sets or not set(search.sets) <= set(DATA):
-        raise InputError(f"sets = {search.sets!r}; allowed: a tuple of {', '.join(DATA)}")
-    if not isinstance(search.unit, str) or not search.unit:
-        raise InputError(f"unit = {search.unit!r}; allowed: a text, '1' for a pure number")
+    kind: Any = search.kind
+    sets: Any = search.sets
+    unit: Any = search.unit
+    if kind not in _KINDS:
+        raise InputError(f"kind = {kind!r}; allowed: {', '.join(_KINDS)}")
+    if not isinstance(sets, tuple) or not sets or not set(sets) <= set(DATA):
+        raise InputError(f"sets = {sets!r}; allowed: a tuple of {', '.join(DATA)}")
+    if not isinstance(unit, str) or not unit:
+        raise InputError(f"unit = {unit!r}; allowed: a text, '1' for a pure number")
 
 
 def checked_value(name: str, search: Search, model: Model, shape: tuple[int, ...] = ()) -> Array:

@@ -8,16 +8,30 @@ of the command line, others are given by ``--set``.
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from typing import Any, Final
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.registry import Entry, Registry
 
-__all__ = ["STUDIES"]
+__all__ = ["STUDIES", "Study"]
 
 
-def _of(module: str, summary: str) -> Entry:
-    return Entry(f"darkpair.studies.{module}:run", summary)
+@dataclass(frozen=True)
+class Study(Entry):
+    """A study of ours.
+
+    Parameters
+    ----------
+    detectors : tuple of str
+        Data files of ``detectors/data`` that it rests on, whose cuts and numbers may be changed.
+    """
+
+    detectors: tuple[str, ...] = ()
+
+
+def _of(module: str, summary: str, *detectors: str) -> Study:
+    return Study(f"darkpair.studies.{module}:run", summary, detectors=detectors)
 
 
 def _stranger(study: Any) -> Any:
@@ -40,10 +54,14 @@ STUDIES: Final = Registry(
         "belle2": _of(
             "belle2",
             "B+ -> K+ X1 X2 at Belle and Belle II: efficiency against q2, escape of X2, limits on G_X.",
+            "belle",
+            "belle2",
         ),
         "charm": _of(
             "charm",
             "expected events at CHARM and NuCal against c tau, for each generator of the eta spectrum.",
+            "charm",
+            "nucal",
         ),
         "table1": _of(
             "table1",
@@ -56,26 +74,43 @@ STUDIES: Final = Registry(
         "fig2": _of(
             "fig2",
             "reconstructed p_T of X2 -> X1 pi0, X2 -> X1 gamma and X2 -> gamma gamma, prompt and long-lived.",
+            "koto",
         ),
         "fig3": _of(
             "fig3",
             "scalars and the Z': KOTO's band and what is excluded, in G_X against m1 and in eps_Z against m_Z'.",
+            "koto",
+            "charm",
+            "nucal",
         ),
         "fig4": _of(
             "fig4",
             "Majorana fermions and the Z', as fig3 for scalars, with KOTO's band of Dirac fermions beside it.",
+            "koto",
+            "charm",
+            "nucal",
         ),
-        "fig5": _of("fig5", "what a dark branching ratio of X2 does to KOTO's band and to what is excluded."),
+        "fig5": _of(
+            "fig5",
+            "what a dark branching ratio of X2 does to KOTO's band and to what is excluded.",
+            "koto",
+            "charm",
+            "nucal",
+        ),
         "fig6": _of(
             "fig6",
             "reconstructed p_T of K_L -> pi0 nu nubar beside pi0 S and pi0 Y Y with invisible S and Y.",
+            "koto",
         ),
         "fig7": _of(
-            "fig7", "p_T of KOTO's K_L, true at the beam exit and reconstructed from its decays to photons."
+            "fig7",
+            "p_T of KOTO's K_L, true at the beam exit and reconstructed from its decays to photons.",
+            "koto",
         ),
         "fig8": _of(
             "fig8",
             "signal efficiencies over that of K_L -> pi0 nu nubar, with the third-degree polynomials of the paper.",
+            "koto",
         ),
         "fig9": _of(
             "fig9",
@@ -88,21 +123,24 @@ STUDIES: Final = Registry(
         "koto-band": _of(
             "koto_band",
             "the coupling that explains three events at (430, 0) MeV, and how each assumption moves it.",
+            "koto",
         ),
         "koto-limits": _of(
             "koto_limits",
             "efficiency of K_L -> pi0 X over pi0 nu nubar against m_X, beside KOTO's published limits.",
+            "koto",
         ),
         "koto-shifts": _of(
             "koto_shifts",
             "what each cut and each input, changed alone, does to KOTO's efficiency and to its ratios.",
         ),
         "koto-statements": _of(
-            "koto_statements", "numbers of KOTO's page that no figure has, each with its error."
+            "koto_statements", "numbers of KOTO's page that no figure has, each with its error.", "koto"
         ),
         "koto-upstream": _of(
             "koto_upstream",
             "what K_L that decay upstream of KOTO's decay volume add to long-lived X2, against c tau.",
+            "koto",
         ),
         "relic": _of(
             "relic",
