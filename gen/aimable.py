@@ -59,12 +59,12 @@ def require_aimable(source: Any) -> None:
         raise InputError(f"{who}: pt_range begins at {ranges[1][0]:g} GeV; allowed: 0 or more")
     y, pt, phi = _draws(who, source)
     for name, values, (low, high) in zip(
-        ("rapidity", "transverse momentum", "azimuth"), (y, pt, phi), (*ranges, (-math.pi, math.pi)), strict=True
+        ("y =", "pT =", "phi ="), (y, pt, phi), (*ranges, (-math.pi, math.pi)), strict=True
     ):
         out = np.flatnonzero(~((values >= low) & (values <= high)))
         if len(out):
             raise InputError(
-                f"{who} draws a {name} of {values[out[0]]:.6g}; allowed: {low:.6g} to {high:.6g}, which is its range"
+                f"{who} draws {name} {values[out[0]]:.6g}; allowed: {low:.6g} to {high:.6g}, which is its range"
             )
     density = _density(who, source, y, pt)
     if not (density > 0.0).all():
@@ -117,7 +117,9 @@ def _require_momenta(who: str, source: Aimable, y: Array, pt: Array, phi: Array)
     """Parents have the rapidities, transverse momenta and azimuths that they were asked for."""
     made = source.parents(y, pt, phi)
     if not isinstance(made, Parents) or made.momentum.shape != (4, len(y)):
-        raise InputError(f"{who}: parents(y, pt, phi) gives no Parents of {len(y)}; allowed: one for each point")
+        raise InputError(
+            f"{who}: parents(y, pt, phi) gives no Parents of {len(y)}; allowed: one for each point"
+        )
     px, py, pz, energy = made.momentum
     wanted = {"px": (px, pt * np.cos(phi)), "py": (py, pt * np.sin(phi)), "pz": (pz, energy * np.tanh(y))}
     for name, (got, want) in wanted.items():

@@ -101,7 +101,9 @@ def test_every_name_is_made_and_summed_up() -> None:
 def test_a_power_is_its_closed_form() -> None:
     """|M|² = q⁴ of a massless S: x²(1 - x) of x = q²/M²."""
     for given in ({"name": "power", "power": 2}, lambda q2, _: q2**2):
-        chain = build("K_L0 -> gamma S gamma", mass={"S": 0.0}, matrix_elements={"K_L0 -> S gamma gamma": given})
+        chain = build(
+            "K_L0 -> gamma S gamma", mass={"S": 0.0}, matrix_elements={"K_L0 -> S gamma gamma": given}
+        )
         (part,) = chain.batch(parents_of(chain), Streams(5)).parts
         pair = part.momentum[:, 1] + part.momentum[:, 3]
         x = (pair[3] ** 2 - (pair[:3] ** 2).sum(axis=0)) / chain.parent.mass**2
@@ -110,7 +112,9 @@ def test_a_power_is_its_closed_form() -> None:
 
 def test_each_chain_of_several_takes_its_own() -> None:
     given = {"K_L0 -> S gamma gamma": "power", "eta -> S gamma gamma": {"name": "power", "power": 1}}
-    kaon, eta = build_chains(["K_L0 -> S gamma gamma", "eta -> S gamma gamma"], mass=MASS, matrix_elements=given)
+    kaon, eta = build_chains(
+        ["K_L0 -> S gamma gamma", "eta -> S gamma gamma"], mass=MASS, matrix_elements=given
+    )
     assert "power = 1" in eta.decay.modes[0].recipe
     assert "power = 1" not in kaon.decay.modes[0].recipe
     with pytest.raises(UnknownNameError, match="mode of the chain 'eta -> S S gamma'"):
@@ -122,7 +126,9 @@ def test_another_mass_of_the_parent() -> None:
     chain = build("K_L0 -> pi+ pi- pi0", matrix_elements=given).with_parent_mass(0.51)
     assert chain.decay.modes[0].matrix_element.function.mass == 0.51  # type: ignore[union-attr]
     with pytest.raises(InputError, match="holds the mass"):
-        build("K_L0 -> S gamma gamma", mass=MASS, matrix_elements={"K_L0 -> S gamma gamma": tilted}).with_parent_mass(0.51)
+        build(
+            "K_L0 -> S gamma gamma", mass=MASS, matrix_elements={"K_L0 -> S gamma gamma": tilted}
+        ).with_parent_mass(0.51)
 
 
 class Bounded:
@@ -134,7 +140,7 @@ class Bounded:
         return q2
 
 
-def _raises(q2: Array, cosine: Array) -> Array:
+def _raises(*_: Array) -> Array:
     raise RuntimeError("no such\nelement")
 
 
@@ -144,8 +150,8 @@ WRONG: dict[str, Any] = {
     "infinite": lambda q2, _: np.where(q2 > 0.05, np.inf, 1.0),
     "zero": lambda q2, _: 0.0 * q2,
     "complex": lambda q2, _: q2 * 1j,
-    "text": lambda q2, _: "one",
-    "None": lambda q2, _: None,
+    "text": lambda *_: "one",
+    "None": lambda *_: None,
     "short": lambda q2, _: q2[:5],
     "two columns": lambda q2, _: np.stack([q2, q2]),
     "one argument": lambda q2: q2,

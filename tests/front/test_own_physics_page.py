@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 import darkpair.expected
 from darkpair.cli import main
+from darkpair.expected import expected_rows
 from darkpair.gen.output.reader import read_provenance
 from darkpair.plugins import REGISTRIES
 from darkpair.standard_acceptance import standard_acceptance
@@ -67,7 +68,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.setitem(sys.modules, module.__name__, module)
         patch.setattr(darkpair.expected, "standard_acceptance", fewer)  # (seconds for each spectrum)
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        blocks = re.findall(r"^```(\w+)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        blocks = re.findall(
+            r"^```(\w+)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+        )
         for language, text in blocks:
             named = re.match(r"# (\S+\.\w+)\n", text)
             if named:
@@ -97,7 +100,10 @@ def test_files_say_what_they_were_made_of(page: Any) -> None:
     _, _, folder = page
     told = read_provenance(folder / "kl.root")
     assert told["source"]["spectrum_file"]["path"] == "kl.csv"
-    assert told["source"]["spectrum_file"]["digest"] != read_provenance(folder / "hist.root")["source"]["spectrum_file"]["digest"]
+    assert (
+        told["source"]["spectrum_file"]["digest"]
+        != read_provenance(folder / "hist.root")["source"]["spectrum_file"]["digest"]
+    )
     eta = read_provenance(folder / "eta.root")
     assert eta["source"]["source"]["table"] == "eta.csv"
     assert eta["result"]["expected"]["multiplicity"] is not None
@@ -114,3 +120,27 @@ def test_commands_say_what_the_page_says(page: Any) -> None:
     assert "my-physics" in said["darkpair list matrix_elements"]
     assert "expected events" in said["darkpair inspect kl.root"]
 
+
+def test_a_number_that_is_not_known_is_a_line(page: Any) -> None:
+    """A file that has changed since, or is gone, and mesons that nobody counted."""
+    _, _, folder = page
+    kaons, mesons = (read_provenance(folder / f"{name}.root") for name in ("kl", "eta"))
+    path = folder / "kl.csv"
+    plain = path.read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(darkpair.expected, "standard_acceptance", partial(standard_acceptance, n=30_000))
+        assert expected_rows(kaons).keys() >= {"value", "beside"}  # type: ignore[union-attr]
+        path.write_text(plain + "9000,0.5\n")
+        assert "not what the sample was made with" in expected_rows(kaons)["reason"]  # type: ignore[index]
+        path.unlink()
+        assert "cannot be read" in expected_rows(kaons)["reason"]  # type: ignore[index]
+        path.write_text(plain)
+    source = mesons["source"]["source"]
+    for number, told in ((None, "give source.multiplicity"), (0.7, None)):
+        rows = expected_rows(mesons | {"source": {"source": source | {"multiplicity": number}}})
+        assert rows is not None
+        if told is not None:
+            assert told in rows["reason"]
+        else:
+            assert rows["value"] == pytest.approx(2.0 * mesons["result"]["expected"]["value"])

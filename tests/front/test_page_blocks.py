@@ -200,7 +200,9 @@ def test_python_blocks(page: Path, folder: Path) -> None:
         assert names["limit"] == pytest.approx(2.18, abs=5.0 * names["error"])
 
 
-@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "toml" and b.page.name != "your_own_physics.md"], ids=str)
+@pytest.mark.parametrize(
+    "block", [b for b in BLOCKS if b.language == "toml" and b.page.name != "your_own_physics.md"], ids=str
+)
 def test_jobs(block: Block, folder: Path) -> None:
     path = folder / "page.toml"
     path.write_text(block.text, encoding="utf-8")

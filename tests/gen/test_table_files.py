@@ -95,7 +95,9 @@ def test_a_histogram_is_constant_in_its_bins(contents: list[float], tmp_path: Pa
     kaon = particle("K_L0")
 
     def decaying(p: float) -> float:
-        return float(np.exp(-3000.0 * kaon.mass / p / kaon.ctau) - np.exp(-7148.0 * kaon.mass / p / kaon.ctau))
+        return float(
+            np.exp(-3000.0 * kaon.mass / p / kaon.ctau) - np.exp(-7148.0 * kaon.mass / p / kaon.ctau)
+        )
 
     share = sum(
         content * integrate.quad(decaying, low, high, epsabs=0.0)[0] / (high - low)
@@ -141,7 +143,8 @@ def test_a_shipped_table_comes_back(key: Any, tmp_path: Path) -> None:
     )
     assert theirs.reachable_share == pytest.approx(ours.reachable_share, rel=1e-12)
     histogram = hist.Hist(
-        hist.axis.Variable(table.pt_nodes, label="p_{T} [GeV/c]"), hist.axis.Variable(table.y_nodes, label="y")
+        hist.axis.Variable(table.pt_nodes, label="p_{T} [GeV/c]"),
+        hist.axis.Variable(table.y_nodes, label="y"),
     )
     histogram.view()[...] = table.cell_integrals.T
     binned = DumpMesons(table_file=f"{root(tmp_path / 't.root', m=histogram)}:m")
@@ -167,7 +170,9 @@ def test_momentum_and_angle_are_rapidity_and_transverse_momentum(tmp_path: Path)
     density = source.density(*(a.ravel() for a in np.meshgrid(*middle, indexing="ij"))).reshape(8, 60, 8, 60)
     integrals = density.sum(axis=(1, 3)) * np.diff(fine[0])[0] * np.diff(fine[1])[0]
     assert integrals.sum() == pytest.approx(1.0, abs=2e-3)
-    well = N * integrals.ravel() > 200.0  # (the midpoints of cells that the table's end crosses are worth a per cent)
+    well = (
+        N * integrals.ravel() > 200.0
+    )  # (the midpoints of cells that the table's end crosses are worth a per cent)
     off = (counts.ravel()[well] / (N * integrals.ravel()[well]) - 1.0) * np.sqrt(counts.ravel()[well])
     assert np.abs(off).max() < 6.0
 
@@ -176,7 +181,12 @@ def test_beams_of_ones_own_are_the_machines() -> None:
     for name, beams in MACHINES.items():
         words = {
             key: f"{1e3 * getattr(beams, key)!r} {unit}"
-            for key, unit in (("electron", "MeV"), ("positron", "MeV"), ("electron_angle", "mrad"), ("positron_angle", "mrad"))
+            for key, unit in (
+                ("electron", "MeV"),
+                ("positron", "MeV"),
+                ("electron_angle", "mrad"),
+                ("positron_angle", "mrad"),
+            )
         }
         spreads = {key: getattr(beams, key) for key in ("electron_spread", "positron_spread")}
         own = SOURCES.make("upsilon4s", {"machine": words | spreads})
@@ -259,7 +269,12 @@ def test_a_bad_table_is_one_line(name: str, tmp_path: Path) -> None:
 
 def test_histograms_that_are_none_are_one_line(tmp_path: Path) -> None:
     one = hist.Hist.new.Reg(3, 0.1, 3.0, label="p").Double().fill([1.0, 2.0])
-    two = hist.Hist.new.Reg(3, 0.0, 3.0, label="y").Reg(3, 0.0, 2.0, label="pT [GeV]").Double().fill([1.0], [1.0])
+    two = (
+        hist.Hist.new.Reg(3, 0.0, 3.0, label="y")
+        .Reg(3, 0.0, 2.0, label="pT [GeV]")
+        .Double()
+        .fill([1.0], [1.0])
+    )
     path = root(tmp_path / "f.root", one=one, two=two)
     for word, message in (
         ("", "names no histogram; write"),
@@ -271,7 +286,9 @@ def test_histograms_that_are_none_are_one_line(tmp_path: Path) -> None:
             KotoKL(spectrum=path + word)
     assert KotoKL(spectrum=f"{path}:one", spectrum_unit="GeV").p_max == 3.0
     with pytest.raises(InputError, match="in MeV, and spectrum_unit = 'GeV'"):
-        KotoKL(spectrum=write(tmp_path / "m.csv", "p [MeV],density", [1.0, 2e3], [1.0, 1.0]), spectrum_unit="GeV")
+        KotoKL(
+            spectrum=write(tmp_path / "m.csv", "p [MeV],density", [1.0, 2e3], [1.0, 1.0]), spectrum_unit="GeV"
+        )
     with pytest.raises(InputError, match="a TH1D; allowed: a TH2"):
         DumpMesons(table_file=f"{path}:one")
     DumpMesons(table_file=f"{path}:two")
