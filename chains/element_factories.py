@@ -80,7 +80,7 @@ def eta_dalitz(
     f: float = 0.0,
     g: float = 0.0,
 ) -> EtaPolynomial:
-    """Eta -> 3 pi or eta' -> eta pi pi, the odd one first: 1 + a Y + b Y² + d X² + f Y³ + g X² Y."""
+    """A pseudoscalar to three mesons, eta -> 3 pi or eta' -> eta pi pi, the odd one first: 1 + a Y + b Y² + d X² + f Y³ + g X² Y."""
     return EtaPolynomial(mass=mass, masses=masses, summary=_said(eta_dalitz), a=a, b=b, d=d, f=f, g=g)
 
 
@@ -140,7 +140,7 @@ def semileptonic_kaon(mass: float, masses: tuple[float, float, float]) -> Semile
 
 
 def muon(mass: float, masses: tuple[float, float, float]) -> MuonDecay:
-    """mu- -> anti-nu_e e- nu_mu, in that order: V - A, unpolarised."""
+    """A muon, mu- -> anti-nu_e e- nu_mu, in that order: V - A, unpolarised."""
     return MuonDecay(mass=mass, masses=masses, summary=_said(muon))
 
 

@@ -16,7 +16,7 @@ MATRIX_ELEMENTS = Registry(
     {
         "eta_dalitz": Entry(
             f"{_HERE}:eta_dalitz",
-            "eta -> 3 pi or eta' -> eta pi pi, the odd one first: 1 + a Y + b Y² + d X² + f Y³ + g X² Y",
+            "A pseudoscalar to three mesons, eta -> 3 pi or eta' -> eta pi pi, the odd one first: 1 + a Y + b Y² + d X² + f Y³ + g X² Y",
         ),
         "kaon_dalitz": Entry(
             f"{_HERE}:kaon_dalitz",
@@ -28,7 +28,7 @@ MATRIX_ELEMENTS = Registry(
         ),
         "muon": Entry(
             f"{_HERE}:muon",
-            "mu- -> anti-nu_e e- nu_mu, in that order: V - A, unpolarised",
+            "A muon, mu- -> anti-nu_e e- nu_mu, in that order: V - A, unpolarised",
         ),
         "omega_dalitz": Entry(
             f"{_HERE}:omega_dalitz",

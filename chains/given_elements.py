@@ -76,7 +76,7 @@ class GivenElement:
             raise
         except Exception as error:
             raise InputError(
-                f"matrix element of {self.decay}: {type(error).__name__}: {error}; allowed: a function of q2 [GeV²] and the cosine, "
+                f"matrix element of {self.decay}: {type(error).__name__}: {_line(error)}; allowed: a function of q2 [GeV²] and the cosine, "
                 "arrays of one length, that gives |M|² for each"
             ) from error
         shape = np.broadcast_shapes(np.shape(q2), np.shape(cosine))
@@ -136,7 +136,7 @@ class _Named:
             raise
         except Exception as error:
             raise InputError(
-                f"the matrix element {self.name!r} cannot be made: {type(error).__name__}: {error}; allowed: what is registered "
+                f"the matrix element {self.name!r} cannot be made: {type(error).__name__}: {_line(error)}; allowed: what is registered "
                 "takes mass and masses [GeV], and its own parameters"
             ) from error
         if not callable(made):
@@ -215,6 +215,11 @@ def ordered(wanted: Iterable[str], names: Sequence[str]) -> tuple[int, ...]:
         order.append(next(i for i in left if names[i] == name))
         left.remove(order[-1])
     return tuple(order)
+
+
+def _line(error: Exception) -> str:
+    """What an error of somebody else says, in one line."""
+    return " ".join(str(error).split())
 
 
 def canonical(name: str) -> str:

@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError, UnknownNameError, shown
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
 from darkpair.gen.units import ENERGY, exactly
 
@@ -273,30 +272,15 @@ def _number(cell: str) -> float | None:
 
 def _histogram(text: str, place: str, name: str, variables: int) -> TableFile:
     """Histogram of a ROOT file, its contents over the sizes of its bins."""
-    import uproot  # (a tenth of a second that other sources do not need)
-
-    kind = f"TH{variables}"
+    Path(place).open("rb").close()  # what the system says of it, before uproot says more
     try:
-        file = uproot.open(place)
-    except (ValueError, AttributeError, KeyError, uproot.DeserializationError, NotImplementedError) as error:
+        nodes, headings, whole = _read_histogram(text, place, name, variables)
+    except DarkpairError:
+        raise
+    except Exception as error:  # (a damaged file fails in any way)
         raise InputError(
-            f"{place}: not a ROOT file ({type(error).__name__}); give one that holds a {kind}"
+            f"{text}: not a ROOT file that can be read ({type(error).__name__}); give one that holds a TH{variables}"
         ) from error
-    with file:
-        kinds = {key.partition(";")[0]: what for key, what in file.classnames().items()}
-        mine = [key for key, what in kinds.items() if re.match(rf"T?H{variables}|{kind}", what)]
-        if not name:
-            raise InputError(
-                f"{text}: names no histogram; write '{place}:NAME', of {', '.join(mine[:10]) or f'a file with a {kind}'}"
-            )
-        if name.partition(";")[0] not in kinds:
-            raise UnknownNameError(f"histogram of {place}", name, mine)
-        if name.partition(";")[0] not in mine:
-            raise InputError(f"{text}: a {kinds[name.partition(';')[0]]}; allowed: a {kind}")
-        histogram: Any = file[name]
-        nodes = tuple(np.asarray(histogram.axis(i).edges(), dtype=float) for i in range(variables))
-        headings = tuple(Heading.of(str(histogram.axis(i).member("fTitle") or "")) for i in range(variables))
-        whole: NDArray[Any] = np.asarray(histogram.values(flow=True), dtype=float)
     inner = whole[(slice(1, -1),) * variables]
     total = float(np.abs(whole).sum())
     sizes = np.diff(nodes[0]) if variables == 1 else np.outer(*(np.diff(n) for n in nodes))
@@ -308,3 +292,28 @@ def _histogram(text: str, place: str, name: str, variables: int) -> TableFile:
         bins=True,
         outside=1.0 - float(np.abs(inner).sum()) / total if total > 0.0 else 0.0,
     )
+
+
+def _read_histogram(
+    text: str, place: str, name: str, variables: int
+) -> tuple[tuple[Array, ...], tuple[Heading, ...], Array]:
+    """Edges, titles of the axes and contents, those beyond the axes too."""
+    import uproot  # (a tenth of a second that other sources do not need)
+
+    kind, key = f"TH{variables}", name.partition(";")[0]
+    with uproot.open(place) as file:
+        kinds = {path.partition(";")[0]: what for path, what in file.classnames().items()}
+        mine = [path for path, what in kinds.items() if what.startswith(kind)]
+        if not name:
+            raise InputError(
+                f"{text}: names no histogram; write '{place}:NAME', of {', '.join(mine[:10]) or f'a file with a {kind}'}"
+            )
+        if key not in kinds:
+            raise UnknownNameError(f"histogram of {place}", name, mine)
+        if key not in mine:
+            raise InputError(f"{text}: a {kinds[key]}; allowed: a {kind}")
+        histogram: Any = file[name]
+        axes = [histogram.axis(i) for i in range(variables)]
+        nodes = tuple(np.asarray(axis.edges(), dtype=float) for axis in axes)
+        headings = tuple(Heading.of(str(axis.member("fTitle") or "")) for axis in axes)
+        return nodes, headings, np.asarray(histogram.values(flow=True), dtype=float)

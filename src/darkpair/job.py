@@ -14,11 +14,13 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.agreement import require_agreement
+from darkpair.gen.aimable import require_aimable
 from darkpair.gen.errors import InputError, UnknownNameError, nearest, shown
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.particles import DARK_IDS, spoken
 from darkpair.gen.pipeline import EventSource, Pipeline, ReadSource
+from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.toml_text import read_toml, require_plain
@@ -169,10 +171,9 @@ def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aim
     InputError
         For a source that has no density to aim, or a chain without a forced lifetime.
     """
-    if not isinstance(source, Aimable):
-        raise InputError(
-            f"source.aim = true: a {type(source).__name__} cannot be aimed; use dump_mesons, or leave aim out"
-        )
+    if not isinstance(source, DumpMesons):  # (whose draws are its density by construction)
+        require_aimable(source)
+    assert isinstance(source, Aimable)
     if not isinstance(chain, Chain):
         raise InputError("source.aim = true with several chains; give one, or leave aim out")
     if not any(isinstance(law, Forced) for law in chain.lifetimes.values()):

@@ -13,10 +13,12 @@ import numpy as np
 from scipy import stats
 
 from darkpair.chains.chain import Chain
+from darkpair.gen.aimable import require_aimable
 from darkpair.gen.conservation import require_allowed
 from darkpair.gen.decay import Daughter, Decay
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.importance import Aimable
 from darkpair.gen.kinematics import boost
 from darkpair.gen.lifetime import Exponential
 from darkpair.gen.observed import Observed
@@ -123,7 +125,7 @@ def check_on_shell(part: Columns, tolerance: float = 1e-9) -> None:
 def check_source(source: EventSource) -> None:
     """Parents are many enough, finite, of positive energy, the same for the same stream, and survive pickling.
 
-    Those of a source that tells its ``masses`` have them.
+    Those of a source that tells its ``masses`` have them; one that can be aimed draws by its density.
     """
     n = min(BLOCK, source.n_parents) if isinstance(source, ReadSource) else BLOCK
     one = source.sample(n, Streams(1).rng("source"))
@@ -138,6 +140,11 @@ def check_source(source: EventSource) -> None:
     assert np.isfinite(one.momentum).all(), "a momentum is not finite"
     assert np.isfinite(one.vertex).all(), "a vertex is not finite"
     assert (one.momentum[3] > 0.0).all(), "an energy is not positive"
+    if isinstance(source, Aimable):
+        try:
+            require_aimable(source)
+        except InputError as error:
+            raise AssertionError(str(error)) from error
     for kind, mass in (getattr(source, "masses", None) or {}).items():
         rows = np.full(n, True) if one.pdgids is None else one.pdgids == kind
         x, y, z, e = one.momentum[:, rows]

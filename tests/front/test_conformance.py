@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from darkpair.detectors.fixed_target import experiments
 from darkpair.detectors.koto import Koto
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.observed import Observed
+from darkpair.gen.provenance import describe
 from darkpair.plugins import REGISTRIES
 from darkpair.testing import (
     check_chain,
@@ -25,6 +27,7 @@ from darkpair.testing import (
     undecayed,
 )
 from tests.event_files import b_event, write_nano
+from tests.file_sources import FILE_SOURCES
 
 MASSES = {"X1": 0.02, "X2": 0.2, "S": 0.1, "Y": 0.05}
 ETA = {"X2": 0.3}
@@ -50,6 +53,16 @@ def test_source(name: str, tmp_path: Path) -> None:
     if name == "event_file":
         settings = {"path": str(write_nano(tmp_path / "e.root", [b_event()] * 5)), "parents": "B+"}
     check_source(REGISTRIES["sources"][name](**settings))
+
+
+@pytest.mark.parametrize("name", FILE_SOURCES)
+def test_source_of_a_file(name: str, tmp_path: Path) -> None:
+    source = FILE_SOURCES[name](tmp_path)
+    check_source(source)
+    again = FILE_SOURCES[name](tmp_path)
+    assert source == again
+    assert hash(source) == hash(again)
+    json.dumps(describe(source), allow_nan=False)
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRIES["detectors"]))

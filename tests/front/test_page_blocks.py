@@ -1,7 +1,7 @@
 """Every fenced block of README.md and docs/*.md is run, and every command and name of the package in their prose.
 
 What is too long for a test is run smaller, by the rules of `SMALLER`, `SLOW` and `ELSEWHERE`, and by no other.
-docs/analysis.md's blocks build on each other and are run by test_analysis_page.py.
+Blocks of `CHAINED` pages build on each other and are run by tests of their own.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:Deprecati
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+#: Pages whose blocks build on each other, and what runs them; the commands of the first are run here as well.
+CHAINED = {"analysis.md": "test_analysis_page.py", "your_own_physics.md": "test_own_physics_page.py"}
 
 #: What is replaced in a command before it is run: pattern, replacement.
 SMALLER = (
@@ -100,7 +103,7 @@ BLOCKS = [block for page in PAGES for block in fenced(page)]
 COMMANDS = [
     (f"{block}+{i}", line.split("#")[0].strip())
     for block in BLOCKS
-    if block.language == "bash"
+    if block.language == "bash" and block.page.name != "your_own_physics.md"
     for i, line in enumerate(block.text.splitlines())
     if line.split("#")[0].strip()
 ] + [
@@ -184,7 +187,7 @@ def test_slow_studies_have_a_test_that_runs_them(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.name != "analysis.md"], ids=lambda page: str(page.name)
+    "page", [page for page in PAGES if page.name not in CHAINED], ids=lambda page: str(page.name)
 )
 def test_python_blocks(page: Path, folder: Path) -> None:
     """The blocks of a page in one module, one after the other."""
@@ -197,7 +200,9 @@ def test_python_blocks(page: Path, folder: Path) -> None:
         assert names["limit"] == pytest.approx(2.18, abs=5.0 * names["error"])
 
 
-@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "toml"], ids=str)
+@pytest.mark.parametrize(
+    "block", [b for b in BLOCKS if b.language == "toml" and b.page.name != "your_own_physics.md"], ids=str
+)
 def test_jobs(block: Block, folder: Path) -> None:
     path = folder / "page.toml"
     path.write_text(block.text, encoding="utf-8")
