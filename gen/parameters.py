@@ -42,6 +42,7 @@ from darkpair.gen.units import Angle, Dimensionless, Energy, Length, Unit
 
 __all__ = [
     "Angle",
+    "Closed",
     "Dimensionless",
     "Energy",
     "Ge",
@@ -71,6 +72,9 @@ Infinite: Final = _Mark()
 
 #: Lets complex numbers pass: ``c_V: Annotated[Real, Dimensionless, Phase]``.
 Phase: Final = _Mark()
+
+#: Of an object that Python alone can give, whatever its fields are: ``inputs: Annotated[Inputs, Closed]``.
+Closed: Final = _Mark()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,17 +133,16 @@ def arguments(factory: Callable[..., Any], given: Mapping[str, Any], *, where: s
     if not free:
         for key in given:
             if key not in known:
-                raise UnknownNameError(f"key of [{where}]" if where else "parameter", key, list(known))
+                able = [name for name, p in known.items() if p.kind.writable]
+                raise UnknownNameError(
+                    f"key of [{where}]" if where else f"parameter of {_name(factory)}", key, able
+                )
     if lacking := [name for name, p in known.items() if p.required and name not in given]:
         raise InputError(
-            f"{_name(factory)} needs {', '.join(before + name for name in lacking)}; "
-            f"allowed: {known[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
+            f"{_name(factory)} needs {', '.join(before + name for name in lacking)}; allowed: "
+            f"{'; '.join(f'{name}, {known[name].kind.words}' for name in lacking)}; give a value, as in {lacking[0]} = ..."
         )
-    beside = {name: p.default for name, p in known.items()} | dict(given)
-    return {
-        key: known[key].kind.read(value, before + key, beside) if key in known else value
-        for key, value in given.items()
-    }
+    return {key: value for key, value in given.items() if key not in known} | _read(known, given, before)
 
 
 def checked(made: type[T]) -> type[T]:
@@ -156,8 +159,7 @@ def checked(made: type[T]) -> type[T]:
             given = dict(zip(names, args, strict=False)) | given
             known = _parameters(cast(Any, made))[0]
             if all(key in known for key in given):  # (what is not, Python complains of)
-                beside = {name: p.default for name, p in known.items()} | given
-                given = {key: known[key].kind.read(value, key, beside) for key, value in given.items()}
+                given = _read(known, given)
             args = ()
         plain(self, *args, **given)
 
@@ -165,8 +167,14 @@ def checked(made: type[T]) -> type[T]:
     return made
 
 
-def settle(made: Any) -> None:
+def settle(made: Any, owner: str = "") -> None:
     """Check and convert the fields of a frozen dataclass in its ``__post_init__``, for its subclasses too.
+
+    Parameters
+    ----------
+    made : object
+    owner : str
+        Whose fields they are, for messages: "mass of X2".
 
     Raises
     ------
@@ -177,9 +185,19 @@ def settle(made: Any) -> None:
     beside = {name: getattr(made, name) for name in known}
     for name, parameter in known.items():
         value = beside[name]
-        read = parameter.kind.read(value, name, beside)
+        read = parameter.kind.read(value, f"{name} of {owner}" if owner else name, beside)
         if read is not value:
+            beside[name] = read
             object.__setattr__(made, name, read)
+
+
+def _read(known: Mapping[str, Parameter], given: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Values of the parameters that are given, in the order of the parameters: a unit may depend on one before it."""
+    beside = {name: p.default for name, p in known.items()} | dict(given)
+    for key in known:
+        if key in given:
+            beside[key] = known[key].kind.read(given[key], before + key, beside)
+    return {key: beside[key] for key in known if key in given}
 
 
 @lru_cache(maxsize=512)
@@ -234,6 +252,8 @@ def _kind_of(annotation: Any, marks: tuple[Any, ...] = ()) -> Kind:
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is typing.Annotated:
         return _kind_of(inside[0], (*marks, *inside[1:]))
+    if Closed in marks and isinstance(annotation, type):
+        return Made(of=annotation)
     if origin in (Union, types.UnionType):
         if any(getattr(part, "__name__", "") == "ndarray" for part in map(_bare, inside)):
             return _number(float, marks, arrays=True)
@@ -313,8 +333,21 @@ def _object(made: type) -> Kind:
         isinstance(None, made)
     except TypeError:  # a protocol that cannot be asked
         return Anything()
-    if not is_dataclass(made):
+    if not is_dataclass(made) or made in _UNDER_WAY:  # (or one of itself)
         return Made(of=made)
+    _UNDER_WAY.append(made)
+    try:
+        return _table(made)
+    finally:
+        _UNDER_WAY.remove(made)
+
+
+#: Classes whose fields are being read.
+_UNDER_WAY: Final[list[type]] = []
+
+
+def _table(made: type) -> Kind:
+    """Table of the parameters of a dataclass."""
     inside = {name: row.kind for name, row in _parameters(made)[0].items()}
 
     def make(table: Mapping[str, Any], what: str) -> Any:
