@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.given_elements import Given, decay_of, element_of, ordered
+from darkpair.chains.settings import Quantities, read_settings, require_used
 from darkpair.chains.standard_model import known_law
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -47,9 +48,9 @@ def parse(text: str) -> Spelled:
 def build(
     spelled: Spelled | str,
     *,
-    mass: Mapping[str, float] | None = None,
-    ctau: Mapping[str, float] | None = None,
-    width: Mapping[str, float] | None = None,
+    mass: Quantities | None = None,
+    ctau: Quantities | None = None,
+    width: Quantities | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
     modes: ModeSettings | None = None,
     matrix_elements: Mapping[str, Given] | None = None,
@@ -60,11 +61,11 @@ def build(
     Parameters
     ----------
     spelled : Spelled or str
-    mass : mapping of str to float [GeV]
-        Of the dark states, and of any other that should differ from the PDG's.
-    ctau : mapping of str to float [mm]
+    mass : mapping of str to float or str [GeV]
+        Of the dark states, and of any other that should differ from the PDG's; numbers, or texts as "430 MeV".
+    ctau : mapping of str to float or str [mm]
         A decaying dark state is prompt unless given.
-    width : mapping of str to float [GeV]
+    width : mapping of str to float or str [GeV]
         Natural widths other than the PDG's of rho, omega, K*(892), phi; 0 is a line.
     lifetimes : mapping of str to Lifetime
         Laws other than the exponential, as in `Chain`.
@@ -86,19 +87,15 @@ def build(
         For a text that is no descriptor, a bad number, a decay that is not possible.
     """
     tree = parse(spelled) if isinstance(spelled, str) else spelled
+    settings = read_settings({"mass": mass, "ctau": ctau, "width": width})
     builder = _Builder(
-        mass=mass or {},
-        ctau=ctau or {},
-        width=width or {},
+        **settings,
         modes=modes or {},
         elements={text: (*decay_of(text), given) for text, given in (matrix_elements or {}).items()},
         conserve=conserve,
     )
     decay = builder.decay(tree)
-    for given in (builder.mass, builder.ctau, builder.width):
-        for name in given:
-            if name not in builder.used:
-                raise UnknownNameError("particle of the chain", name, sorted(builder.used))
+    require_used(settings, builder.used)
     for parent, names in builder.modes:
         if (parent, names) not in builder.built:
             spelt = sorted(_spelt(*mode) for mode in builder.built)

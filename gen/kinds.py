@@ -175,7 +175,7 @@ class Number(Kind):
         fine = (size <= math.inf if self.infinite else size < math.inf) & self._inside(array)
         if not fine.all():
             at = [int(i[0]) for i in (~fine).nonzero()]
-            raise self.refused(array[tuple(at)].item(), f"{what}{at}")
+            raise self.refused(array[tuple(at)].item(), what, f" at {at}")
         return array
 
     def _inside(self, number: Any) -> Any:

@@ -138,9 +138,10 @@ def arguments(factory: Callable[..., Any], given: Mapping[str, Any], *, where: s
                     f"key of [{where}]" if where else f"parameter of {_name(factory)}", key, able
                 )
     if lacking := [name for name, p in known.items() if p.required and name not in given]:
+        of = [f"{name} {known[name].kind.words}" for name in lacking]
         raise InputError(
             f"{_name(factory)} needs {', '.join(before + name for name in lacking)}; allowed: "
-            f"{'; '.join(f'{name}, {known[name].kind.words}' for name in lacking)}; give a value, as in {lacking[0]} = ..."
+            f"{'; '.join(of) if lacking[1:] else known[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
         )
     return {key: value for key, value in given.items() if key not in known} | _read(known, given, before)
 

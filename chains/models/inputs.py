@@ -147,7 +147,11 @@ class Inputs:
         out = dict(_table(self.preset))
         for name, value in self.overrides:
             out[name] = InputLine(
-                value=value, uncertainty=0.0, unit=_unit(name), source="given by the user", confidence="choice"
+                value=value,
+                uncertainty=0.0,
+                unit=_unit(name),
+                source="given by the user",
+                confidence="choice",
             )
         return out
 

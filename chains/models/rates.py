@@ -18,6 +18,7 @@ from darkpair.gen.parameters import parameters
 
 __all__ = ["RateRow", "build_model", "rate_table"]
 
+
 @dataclass(frozen=True, kw_only=True)
 class RateRow:
     """One decay mode of a model at one point.
@@ -74,7 +75,9 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
     dotted = {key: given.pop(key) for key in settings if key.startswith("inputs.")}
     overrides = dict(table) | {key.removeprefix("inputs."): value for key, value in dotted.items()}
     for key in [key for key in given if key in known]:
-        if isinstance(known[key].kind, Anything):  # (nobody said what it is: a number, where it looks like one)
+        if isinstance(
+            known[key].kind, Anything
+        ):  # (nobody said what it is: a number, where it looks like one)
             given[key] = _plain(given[key])
     inputs = Inputs.of(preset, **overrides)
     if "inputs" in known and "inputs" not in given:

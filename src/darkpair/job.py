@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
+from darkpair.chains.settings import read_settings
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.errors import InputError, UnknownNameError, nearest
 from darkpair.gen.importance import Aimable, Aimed, aim
@@ -23,7 +24,7 @@ from darkpair.gen.pipeline import EventSource, Pipeline, ReadSource
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.topology import DECAYED
-from darkpair.gen.units import exactly, quantity
+from darkpair.gen.units import exactly
 from darkpair.job_settings import put_settings, without_leftovers
 from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
@@ -90,20 +91,12 @@ class Job(Table):
             )
         if table.model is not None:
             return [self._of_model(table.model)]
-        mass = {
-            name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()
-        }
-        ctau = {
-            name: quantity(value, "length", what=f"chain.ctau.{name}") for name, value in table.ctau.items()
-        }
-        settings: dict[str, Any] = {"mass": mass, "ctau": ctau}
-        if not table.conserve:  # a stranger's factory need not know of it
+        given: dict[str, Any] = {"mass": table.mass, "ctau": table.ctau}
+        if table.width:  # a stranger's factory need not know of it
+            given["width"] = table.width
+        settings: dict[str, Any] = dict(read_settings(given, where="chain"))
+        if not table.conserve:
             settings["conserve"] = False
-        if table.width:
-            settings["width"] = {
-                name: quantity(value, "energy", what=f"chain.width.{name}")
-                for name, value in table.width.items()
-            }
         if table.matrix_elements:
             settings["matrix_elements"] = dict(table.matrix_elements)
         if table.decay is not None:
@@ -157,7 +150,7 @@ class Job(Table):
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
             )
-        point = build_model(name, table.parameters, table.inputs)
+        point = build_model(name, table.parameters, table.inputs, where="chain.parameters")
         return point.chain(table.parent, table.production, modes=table.modes)
 
 
