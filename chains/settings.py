@@ -54,4 +54,4 @@ def require_used(given: Mapping[str, Mapping[str, Any]], names: Collection[str])
     for key, table in given.items():
         for name in table:
             if name not in names:
-                raise UnknownNameError(f"particle of the chain in {key}", name, sorted(names))
+                raise UnknownNameError("particle of the chain", name, sorted(names), f"{key}.{name}")

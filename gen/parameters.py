@@ -56,6 +56,7 @@ __all__ = [
     "Unit",
     "arguments",
     "checked",
+    "kind_of",
     "parameters",
     "settle",
 ]
@@ -220,7 +221,7 @@ def _parameters(factory: Any) -> tuple[dict[str, Parameter], bool]:
         elif name not in fixed:
             default = MISSING if p.default is p.empty else p.default
             rows[name] = Parameter(
-                name=name, kind=_kind_of(_annotation(inner, name, p.annotation)), default=default
+                name=name, kind=kind_of(_annotation(inner, name, p.annotation)), default=default
             )
     for entry in fields(inner) if isinstance(inner, type) and is_dataclass(inner) else ():
         if entry.name in rows and entry.default_factory is not MISSING:
@@ -248,17 +249,17 @@ def _annotation(factory: Any, name: str, written: Any) -> Any:
     return Any
 
 
-def _kind_of(annotation: Any, marks: tuple[Any, ...] = ()) -> Kind:
+def kind_of(annotation: Any, marks: tuple[Any, ...] = ()) -> Kind:
     """Kind of value that an annotation means; the marks are those around it."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is typing.Annotated:
-        return _kind_of(inside[0], (*marks, *inside[1:]))
+        return kind_of(inside[0], (*marks, *inside[1:]))
     if Closed in marks and isinstance(annotation, type):
         return Made(of=annotation)
     if origin in (Union, types.UnionType):
         if any(getattr(part, "__name__", "") == "ndarray" for part in map(_bare, inside)):
             return _number(float, marks, arrays=True)
-        return OneOf(tuple(_kind_of(part, marks) for part in inside))
+        return OneOf(tuple(kind_of(part, marks) for part in inside))
     if origin is Literal:
         return Word(inside)
     simple = _simple(annotation, marks)
@@ -312,11 +313,11 @@ def _number(base: Any, marks: tuple[Any, ...], *, arrays: bool = False) -> Numbe
 
 def _container(origin: type, inside: tuple[Any, ...], marks: tuple[Any, ...]) -> Kind:
     if origin is tuple and inside and inside[-1] is not Ellipsis:
-        return Tuple(tuple(_kind_of(part, marks) for part in inside))
+        return Tuple(tuple(kind_of(part, marks) for part in inside))
     if issubclass(origin, Mapping):
-        return Table(_kind_of(inside[-1], marks))
+        return Table(kind_of(inside[-1], marks))
     if origin is tuple or (issubclass(origin, Sequence) and not issubclass(origin, str | bytes)):
-        return Listed(_kind_of(inside[0], marks))
+        return Listed(kind_of(inside[0], marks))
     if issubclass(origin, os.PathLike):
         return Path()
     return Anything()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from darkpair.chains.models.units import unit_named
 from darkpair.gen.data_files import forgotten_with_changes, load
@@ -17,10 +17,11 @@ from darkpair.gen.ranges import INPUTS, require_within
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PRESETS", "InputLine", "Inputs"]
+__all__ = ["PRESETS", "InputLine", "Inputs", "Preset"]
 
 #: Presets: current values; what the paper prints; the same with the logarithm of eq. 40 taken to 10 TeV.
-PRESETS = ("pdg", "paper", "paper-10tev")
+Preset: TypeAlias = Literal["pdg", "paper", "paper-10tev"]
+PRESETS: tuple[str, ...] = get_args(Preset)
 
 
 @dataclass(frozen=True, kw_only=True)

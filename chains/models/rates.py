@@ -69,7 +69,7 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
     InputError
         For a missing parameter or a value that makes no sense.
     """
-    known = parameters(MODELS.factory(name))
+    known = parameters(MODELS.factory(name, "chain.model" if where else ""))
     given = dict(settings)
     table = given.pop("inputs") if isinstance(given.get("inputs"), Mapping) else {}
     dotted = {key: given.pop(key) for key in settings if key.startswith("inputs.")}

@@ -162,9 +162,9 @@ def test_what_is_no_descriptor(text: str, problem: str) -> None:
         ({"mass": MASS, "ctau": {"X2": -1.0}}, "ctau.X2 = -1.0; allowed: a length of 0 mm or more"),
         (
             {"mass": {**MASS, "X3": 0.1}},
-            r"unknown particle of the chain in mass 'X3' \(did you mean 'X2'\?\); known: K_L0, X1",
+            r"mass.X3: unknown particle of the chain 'X3' \(did you mean 'X2'\?\); known: K_L0, X1",
         ),
-        ({"mass": MASS, "ctau": {"Y": 1.0}}, "unknown particle of the chain in ctau 'Y'"),
+        ({"mass": MASS, "ctau": {"Y": 1.0}}, "ctau.Y: unknown particle of the chain 'Y'"),
         (
             {"mass": MASS, "modes": {("X2", ("pi0", "X1")): {"slope": 0.5}}},
             r"unknown mode of the chain 'X2 -> pi0 X1' \(did you mean 'X2 -> X1 pi0'\?\)",
