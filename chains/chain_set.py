@@ -12,6 +12,7 @@ import numpy as np
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.chains.given_elements import Given, canonical, decay_of
+from darkpair.chains.settings import Quantities, read_settings, require_used
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Columns, Parents
 from darkpair.gen.frozen import freeze
@@ -157,9 +158,9 @@ class ChainSet:
 def build_chains(
     decays: Sequence[str],
     *,
-    mass: Mapping[str, float] | None = None,
-    ctau: Mapping[str, float] | None = None,
-    width: Mapping[str, float] | None = None,
+    mass: Quantities | None = None,
+    ctau: Quantities | None = None,
+    width: Quantities | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
     matrix_elements: Mapping[str, Given] | None = None,
     conserve: bool = True,
@@ -193,17 +194,13 @@ def build_chains(
             raise UnknownNameError(
                 "mode of the chain", text, sorted(f"{p} -> {' '.join(d)}" for p, d in every)
             )
-    mass, ctau = spoken(mass or {}, known), spoken(ctau or {}, known)
-    for table in (mass, ctau, width, lifetimes):
-        for name in table or ():
-            if name not in known:
-                raise UnknownNameError("particle of the chain", name, known)
+    settings = read_settings({"mass": mass, "ctau": ctau, "width": width})
+    settings |= {key: spoken(settings[key], known) for key in ("mass", "ctau")}
+    require_used({**settings, "lifetimes": lifetimes or {}}, known)
     return [
         build(
             tree,
-            mass=_of(mass, names),
-            ctau=_of(ctau, names),
-            width=_of(width, names),
+            **{key: _of(table, names) for key, table in settings.items()},
             lifetimes=_of(lifetimes, names),
             matrix_elements={
                 text: given

@@ -12,13 +12,13 @@ from typing import Any, Final, TypeAlias
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.given_elements import Given, decay_of, element_of, ordered
+from darkpair.chains.settings import Quantities, read_settings, require_used
 from darkpair.chains.standard_model import known_law
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinds import Number
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle
-from darkpair.gen.units import Energy, Length
 
 __all__ = ["Spelled", "build", "from_decaylanguage", "parse"]
 
@@ -35,8 +35,6 @@ class Spelled:
 _DEEPEST: Final = 100
 
 #: What a mass or a width, and what a mean decay length may be.
-_ENERGY: Final = Number(measures=Energy)
-_LENGTH: Final = Number(measures=Length, infinite=True)
 
 _DICTIONARY: Final = 'write for example {"pi0": [{"bf": 0.988, "fs": ["gamma", "gamma"]}]}'
 
@@ -58,9 +56,9 @@ def parse(text: str) -> Spelled:
 def build(
     spelled: Spelled | str,
     *,
-    mass: Mapping[str, float] | None = None,
-    ctau: Mapping[str, float] | None = None,
-    width: Mapping[str, float] | None = None,
+    mass: Quantities | None = None,
+    ctau: Quantities | None = None,
+    width: Quantities | None = None,
     lifetimes: Mapping[str, Lifetime] | None = None,
     modes: ModeSettings | None = None,
     matrix_elements: Mapping[str, Given] | None = None,
@@ -71,11 +69,11 @@ def build(
     Parameters
     ----------
     spelled : Spelled or str
-    mass : mapping of str to float [GeV]
-        Of the dark states, and of any other that should differ from the PDG's.
-    ctau : mapping of str to float [mm]
+    mass : mapping of str to float or str [GeV]
+        Of the dark states, and of any other that should differ from the PDG's; numbers, or texts as "430 MeV".
+    ctau : mapping of str to float or str [mm]
         A decaying dark state is prompt unless given.
-    width : mapping of str to float [GeV]
+    width : mapping of str to float or str [GeV]
         Natural widths other than the PDG's of rho, omega, K*(892), phi; 0 is a line.
     lifetimes : mapping of str to Lifetime
         Laws other than the exponential, as in `Chain`.
@@ -101,19 +99,15 @@ def build(
         raise InputError(
             f"the decay is {shown(spelled)}; allowed: a text as 'K_L0 -> gamma gamma', or Spelled"
         )
+    settings = read_settings({"mass": mass, "ctau": ctau, "width": width})
     builder = _Builder(
-        mass=_numbers(mass or {}, "mass", _ENERGY),
-        ctau=_numbers(ctau or {}, "ctau", _LENGTH),
-        width=_numbers(width or {}, "width", _ENERGY),
+        **settings,
         modes=_settings(modes or {}),
         elements={text: (*decay_of(text), given) for text, given in (matrix_elements or {}).items()},
         conserve=conserve,
     )
     decay = builder.decay(tree)
-    for given in (builder.mass, builder.ctau, builder.width):
-        for name in given:
-            if name not in builder.used:
-                raise UnknownNameError("particle of the chain", name, sorted(builder.used))
+    require_used(settings, builder.used)
     for parent, names in builder.modes:
         if (parent, names) not in builder.built:
             spelt = sorted(_spelt(*mode) for mode in builder.built)
@@ -168,16 +162,6 @@ def _spelled(chain: Any, depth: int) -> Spelled:
 def _require_shallow(depth: int) -> None:
     if depth > _DEEPEST:
         raise InputError(f"more than {_DEEPEST} decays inside each other; allowed: {_DEEPEST}")
-
-
-def _numbers(given: Mapping[str, Any], what: str, kind: Number) -> dict[str, float]:
-    """Numbers by particle, of numbers or texts with a unit; the particle itself looks at their range."""
-    if not isinstance(given, Mapping):
-        raise InputError(f"{what} = {shown(given)}; allowed: a table by particle, each {kind.words}")
-    return {
-        name: value if isinstance(value, float) else kind.read(value, f"{what}.{name}", {})
-        for name, value in given.items()
-    }
 
 
 def _settings(modes: ModeSettings) -> ModeSettings:

@@ -11,6 +11,7 @@ import numbers
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ __all__ = [
     "Flag",
     "Kind",
     "Listed",
+    "Made",
     "Nothing",
     "Number",
     "OneOf",
@@ -38,6 +40,9 @@ class Kind(ABC):
 
     #: Unit in which numbers are kept; empty for none.
     unit: str = ""
+
+    #: Whether a job or a command line can write it; what is not is for Python alone.
+    writable: bool = True
 
     @abstractmethod
     def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
@@ -144,10 +149,12 @@ class Number(Kind):
 
     def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
         """A float, an int where it has to be whole, or an array of numbers."""
-        if self.arrays and hasattr(value, "dtype") and value.ndim:
-            if value.dtype.kind not in ("iufc" if self.phase else "iuf"):
-                raise self.refused(value, what)
-            return value  # (the owner checks the range of arrays: it knows which point is wrong)
+        if type(value) is float:  # (nearly always, and models are made by the thousand)
+            return self._real(value, value, what)
+        if self.arrays and hasattr(value, "dtype"):
+            if value.ndim:
+                return self._array(value, what)
+            value = value.item()
         number = self._spelled(value, what, beside) if isinstance(value, str) else value
         if isinstance(number, bool) or not isinstance(number, numbers.Number):
             raise self.refused(value, what)
@@ -160,15 +167,41 @@ class Number(Kind):
             raise self.refused(value, what)
         return number if number.imag else self._real(number.real, value, what)
 
+    def _array(self, array: Any, what: str) -> Any:
+        """The array as it is; the first number of it that is none of these is named."""
+        if array.dtype.kind not in ("iufc" if self.phase else "iuf"):
+            raise self.refused(array, what)
+        size = abs(array)
+        fine = (size <= math.inf if self.infinite else size < math.inf) & self._inside(array)
+        if not fine.all():
+            at = [int(i[0]) for i in (~fine).nonzero()]
+            raise self.refused(array[tuple(at)].item(), what, f" at {at}")
+        return array
+
+    def _inside(self, number: Any) -> Any:
+        """Whether a number, or each of an array, is in the range."""
+        inside: Any = True
+        if self.above is not None:
+            inside = inside & (number > self.above)
+        if self.least is not None:
+            inside = inside & (number >= self.least)
+        if self.below is not None:
+            inside = inside & (number < self.below)
+        if self.most is not None:
+            inside = inside & (number <= self.most)
+        return inside
+
     def _spelled(self, text: str, what: str, beside: Mapping[str, Any]) -> complex:
         """Number of a text."""
-        if self.phase:
-            try:
-                return complex("".join(text.split()))
-            except ValueError:
-                pass
         if len(text) > 400:
             raise self.refused(text, what)
+        if self.phase:
+            plain = "".join(text.split())
+            name = max((unit for unit in self.measures.units if plain.endswith(unit)), key=len, default="")
+            with suppress(ValueError):
+                number = complex(plain.removesuffix(name))
+                if number.imag:
+                    return self.measures.scaled(number, name, beside)
         return self.measures.number(text, what=what, beside=beside)
 
     def _real(self, number: Any, value: Any, what: str) -> float | int:
@@ -180,13 +213,7 @@ class Number(Kind):
             ) from None
         if math.isnan(result) or (math.isinf(result) and not self.infinite):
             raise self.refused(value, what)
-        inside = (
-            (self.above is None or result > self.above)
-            and (self.least is None or result >= self.least)
-            and (self.below is None or result < self.below)
-            and (self.most is None or result <= self.most)
-        )
-        if not inside:
+        if not self._inside(number if isinstance(number, int) else result):  # (2^64 - 1 is no float)
             raise self.refused(value, what)
         if not self.whole:
             return result
@@ -293,6 +320,8 @@ _FLAGS: Final = {"true": True, "false": False}
 class Nothing(Kind):
     """None, which a job says by leaving the key out."""
 
+    writable = False
+
     @property
     def words(self) -> str:
         """What is allowed: nothing that can be written."""
@@ -321,6 +350,11 @@ class OneOf(Kind):
         return next((kind.unit for kind in self.kinds if kind.unit), "")
 
     @property
+    def writable(self) -> bool:  # type: ignore[override]
+        """Whether one of them is."""
+        return any(kind.writable for kind in self.kinds)
+
+    @property
     def words(self) -> str:
         """What is allowed."""
         return ", or ".join(dict.fromkeys(kind.words for kind in self.kinds if kind.words))
@@ -328,7 +362,7 @@ class OneOf(Kind):
     @property
     def schema(self) -> dict[str, Any]:
         """Any of the schemas; null cannot be written in a job."""
-        able = [kind.schema for kind in self.kinds if not isinstance(kind, Nothing)]
+        able = [kind.schema for kind in self.kinds if kind.writable]
         return able[0] if len(able) == 1 else {"anyOf": able}
 
     def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
@@ -356,6 +390,11 @@ class Listed(Kind):
     def unit(self) -> str:  # type: ignore[override]
         """Unit of its numbers."""
         return self.of.unit
+
+    @property
+    def writable(self) -> bool:  # type: ignore[override]
+        """Whether its values are."""
+        return self.of.writable
 
     @property
     def words(self) -> str:
@@ -391,6 +430,11 @@ class Tuple(Kind):
     def unit(self) -> str:  # type: ignore[override]
         """Unit of its numbers."""
         return next((kind.unit for kind in self.kinds if kind.unit), "")
+
+    @property
+    def writable(self) -> bool:  # type: ignore[override]
+        """Whether all of them are."""
+        return all(kind.writable for kind in self.kinds)
 
     @property
     def words(self) -> str:
@@ -492,6 +536,7 @@ class Anything(Kind):
 class Made(Anything):
     """An object of a class that only Python can make."""
 
+    writable = False
     of: type = object
 
     @property

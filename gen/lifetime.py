@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from darkpair.gen.confined import Confined
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.flight import Flight, decay_probability, truncated_exponential
-from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.parameters import Ge, Gt, Le, Length, settle
 from darkpair.gen.ranges import LENGTHS, require_within
 from darkpair.gen.region import Region
 
@@ -68,11 +68,12 @@ class Exponential:
         Mean proper length; 0 decays at once.
     """
 
-    ctau: float
+    ctau: Annotated[float, Length, Ge(0.0)]
 
     max_weight: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
+        settle(self)
         _check_ctau(self.ctau)
 
     def sample(
@@ -108,15 +109,15 @@ class Forced(Confined):
     """
 
     region: Region
-    ctau: float
+    ctau: Annotated[float, Length, Gt(0.0)]
     needs: tuple[int, ...] | None = None
 
     factor: ClassVar[str] = "decay_region"
     max_weight: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
-        freeze(self)
-        _check_ctau(self.ctau, prompt=False)
+        settle(self)
+        _check_ctau(self.ctau)
 
     def sample(
         self, rng: np.random.Generator, momentum: Vector3, mass: Real, origin: Vector3
@@ -167,14 +168,15 @@ class Scan:
         Grid points in a factor of ten.
     """
 
-    ctau: float = 0.0
-    shortest: float = 1e-3
-    longest: float = 1e7
-    per_decade: int = 4
+    ctau: Annotated[float, Length, Ge(0.0)] = 0.0
+    shortest: Annotated[float, Length, Gt(0.0)] = 1e-3
+    longest: Annotated[float, Length, Gt(0.0)] = 1e7
+    per_decade: Annotated[int, Ge(1), Le(_MOST_PER_DECADE)] = 4
 
     def __post_init__(self) -> None:
+        settle(self)
         _check_ctau(self.ctau)
-        _check_grid(self.shortest, self.longest, self.per_decade)
+        _check_grid(self.shortest, self.longest)
 
     @property
     def max_weight(self) -> float:
@@ -269,14 +271,14 @@ class ScanInside(Confined):
     """
 
     region: Region
-    shortest: float = 1e1
-    longest: float = 1e7
-    per_decade: int = 2
+    shortest: Annotated[float, Length, Gt(0.0)] = 1e1
+    longest: Annotated[float, Length, Gt(0.0)] = 1e7
+    per_decade: Annotated[int, Ge(1), Le(_MOST_PER_DECADE)] = 2
     needs: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        freeze(self)
-        _check_grid(self.shortest, self.longest, self.per_decade)
+        settle(self)
+        _check_grid(self.shortest, self.longest)
 
     factor: ClassVar[str] = "path"
 
@@ -333,7 +335,9 @@ class ScanInside(Confined):
             Proper lengths of the sample.
         ctau : float [mm]
         """
-        _check_ctau(ctau, prompt=False)
+        if not 0.0 < ctau < math.inf:
+            raise InputError(f"c tau = {ctau} mm of a decaying particle; allowed: more than 0, finite")
+        _check_ctau(ctau)
         return np.asarray(np.exp(-length / ctau) / ctau)
 
     def bound(self, ctau: float) -> float:
@@ -351,21 +355,12 @@ def _log_grid(shortest: float, longest: float, per_decade: int) -> Array:
     return np.geomspace(shortest, longest, points)
 
 
-def _check_grid(shortest: float, longest: float, per_decade: int) -> None:
-    if not 0.0 < shortest < longest < math.inf or per_decade < 1:
-        raise InputError(
-            f"scan from {shortest} to {longest} mm with {per_decade} points a decade; "
-            "allowed: 0 < shortest < longest, 1 point or more"
-        )
+def _check_grid(shortest: float, longest: float) -> None:
+    if not shortest < longest:
+        raise InputError(f"scan from {shortest} to {longest} mm; allowed: 0 < shortest < longest")
     for name, value in (("shortest", shortest), ("longest", longest)):
         require_within(value, LENGTHS, f"{name} c tau of a scan", "mm")
-    if per_decade > _MOST_PER_DECADE:
-        raise InputError(f"a scan of {per_decade} points a decade; allowed: 1 to {_MOST_PER_DECADE}")
 
 
-def _check_ctau(ctau: float, *, prompt: bool = True) -> None:
-    if not ((ctau >= 0.0 if prompt else ctau > 0.0) and ctau < math.inf):
-        raise InputError(
-            f"c tau = {ctau} mm of a decaying particle; allowed: {'0 (prompt) or more' if prompt else 'more than 0'}, finite"
-        )
+def _check_ctau(ctau: float) -> None:
     require_within(ctau, LENGTHS, "c tau of a decaying particle", "mm")

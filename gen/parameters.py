@@ -42,6 +42,7 @@ from darkpair.gen.units import Angle, Dimensionless, Energy, Length, Unit
 
 __all__ = [
     "Angle",
+    "Closed",
     "Dimensionless",
     "Energy",
     "Ge",
@@ -55,6 +56,7 @@ __all__ = [
     "Unit",
     "arguments",
     "checked",
+    "kind_of",
     "parameters",
     "settle",
 ]
@@ -71,6 +73,9 @@ Infinite: Final = _Mark()
 
 #: Lets complex numbers pass: ``c_V: Annotated[Real, Dimensionless, Phase]``.
 Phase: Final = _Mark()
+
+#: Of an object that Python alone can give, whatever its fields are: ``inputs: Annotated[Inputs, Closed]``.
+Closed: Final = _Mark()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,17 +134,17 @@ def arguments(factory: Callable[..., Any], given: Mapping[str, Any], *, where: s
     if not free:
         for key in given:
             if key not in known:
-                raise UnknownNameError(f"key of [{where}]" if where else "parameter", key, list(known))
+                able = [name for name, p in known.items() if p.kind.writable]
+                raise UnknownNameError(
+                    f"key of [{where}]" if where else f"parameter of {_name(factory)}", key, able
+                )
     if lacking := [name for name, p in known.items() if p.required and name not in given]:
+        of = [f"{name} {known[name].kind.words}" for name in lacking]
         raise InputError(
-            f"{_name(factory)} needs {', '.join(before + name for name in lacking)}; "
-            f"allowed: {known[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
+            f"{_name(factory)} needs {', '.join(before + name for name in lacking)}; allowed: "
+            f"{'; '.join(of) if lacking[1:] else known[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
         )
-    beside = {name: p.default for name, p in known.items()} | dict(given)
-    return {
-        key: known[key].kind.read(value, before + key, beside) if key in known else value
-        for key, value in given.items()
-    }
+    return {key: value for key, value in given.items() if key not in known} | _read(known, given, before)
 
 
 def checked(made: type[T]) -> type[T]:
@@ -156,8 +161,7 @@ def checked(made: type[T]) -> type[T]:
             given = dict(zip(names, args, strict=False)) | given
             known = _parameters(cast(Any, made))[0]
             if all(key in known for key in given):  # (what is not, Python complains of)
-                beside = {name: p.default for name, p in known.items()} | given
-                given = {key: known[key].kind.read(value, key, beside) for key, value in given.items()}
+                given = _read(known, given)
             args = ()
         plain(self, *args, **given)
 
@@ -165,8 +169,14 @@ def checked(made: type[T]) -> type[T]:
     return made
 
 
-def settle(made: Any) -> None:
+def settle(made: Any, owner: str = "") -> None:
     """Check and convert the fields of a frozen dataclass in its ``__post_init__``, for its subclasses too.
+
+    Parameters
+    ----------
+    made : object
+    owner : str
+        Whose fields they are, for messages: "mass of X2".
 
     Raises
     ------
@@ -177,9 +187,19 @@ def settle(made: Any) -> None:
     beside = {name: getattr(made, name) for name in known}
     for name, parameter in known.items():
         value = beside[name]
-        read = parameter.kind.read(value, name, beside)
+        read = parameter.kind.read(value, f"{name} of {owner}" if owner else name, beside)
         if read is not value:
+            beside[name] = read
             object.__setattr__(made, name, read)
+
+
+def _read(known: Mapping[str, Parameter], given: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Values of the parameters that are given, in the order of the parameters: a unit may depend on one before it."""
+    beside = {name: p.default for name, p in known.items()} | dict(given)
+    for key in known:
+        if key in given:
+            beside[key] = known[key].kind.read(given[key], before + key, beside)
+    return {key: beside[key] for key in known if key in given}
 
 
 @lru_cache(maxsize=512)
@@ -201,7 +221,7 @@ def _parameters(factory: Any) -> tuple[dict[str, Parameter], bool]:
         elif name not in fixed:
             default = MISSING if p.default is p.empty else p.default
             rows[name] = Parameter(
-                name=name, kind=_kind_of(_annotation(inner, name, p.annotation)), default=default
+                name=name, kind=kind_of(_annotation(inner, name, p.annotation)), default=default
             )
     for entry in fields(inner) if isinstance(inner, type) and is_dataclass(inner) else ():
         if entry.name in rows and entry.default_factory is not MISSING:
@@ -229,15 +249,17 @@ def _annotation(factory: Any, name: str, written: Any) -> Any:
     return Any
 
 
-def _kind_of(annotation: Any, marks: tuple[Any, ...] = ()) -> Kind:
+def kind_of(annotation: Any, marks: tuple[Any, ...] = ()) -> Kind:
     """Kind of value that an annotation means; the marks are those around it."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is typing.Annotated:
-        return _kind_of(inside[0], (*marks, *inside[1:]))
+        return kind_of(inside[0], (*marks, *inside[1:]))
+    if Closed in marks and isinstance(annotation, type):
+        return Made(of=annotation)
     if origin in (Union, types.UnionType):
         if any(getattr(part, "__name__", "") == "ndarray" for part in map(_bare, inside)):
             return _number(float, marks, arrays=True)
-        return OneOf(tuple(_kind_of(part, marks) for part in inside))
+        return OneOf(tuple(kind_of(part, marks) for part in inside))
     if origin is Literal:
         return Word(inside)
     simple = _simple(annotation, marks)
@@ -291,11 +313,11 @@ def _number(base: Any, marks: tuple[Any, ...], *, arrays: bool = False) -> Numbe
 
 def _container(origin: type, inside: tuple[Any, ...], marks: tuple[Any, ...]) -> Kind:
     if origin is tuple and inside and inside[-1] is not Ellipsis:
-        return Tuple(tuple(_kind_of(part, marks) for part in inside))
+        return Tuple(tuple(kind_of(part, marks) for part in inside))
     if issubclass(origin, Mapping):
-        return Table(_kind_of(inside[-1], marks))
+        return Table(kind_of(inside[-1], marks))
     if origin is tuple or (issubclass(origin, Sequence) and not issubclass(origin, str | bytes)):
-        return Listed(_kind_of(inside[0], marks))
+        return Listed(kind_of(inside[0], marks))
     if issubclass(origin, os.PathLike):
         return Path()
     return Anything()
@@ -313,8 +335,21 @@ def _object(made: type) -> Kind:
         isinstance(None, made)
     except TypeError:  # a protocol that cannot be asked
         return Anything()
-    if not is_dataclass(made):
+    if not is_dataclass(made) or made in _UNDER_WAY:  # (or one of itself)
         return Made(of=made)
+    _UNDER_WAY.append(made)
+    try:
+        return _table(made)
+    finally:
+        _UNDER_WAY.remove(made)
+
+
+#: Classes whose fields are being read.
+_UNDER_WAY: Final[list[type]] = []
+
+
+def _table(made: type) -> Kind:
+    """Table of the parameters of a dataclass."""
     inside = {name: row.kind for name, row in _parameters(made)[0].items()}
 
     def make(table: Mapping[str, Any], what: str) -> Any:

@@ -6,12 +6,13 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from particle import InvalidParticle, ParticleNotFound
 from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.parameters import Energy, Ge, Infinite, Length, settle
 from darkpair.gen.ranges import ENERGIES, LENGTHS, require_within
 from darkpair.gen.resonance_channels import RESONANCES
 
@@ -102,24 +103,15 @@ class Particle:
 
     name: str
     pdgid: int
-    mass: float
-    ctau: float = math.inf
-    width: float = 0.0
+    mass: Annotated[float, Energy, Ge(0.0)]
+    ctau: Annotated[float, Length, Ge(0.0), Infinite] = math.inf
+    width: Annotated[float, Energy, Ge(0.0)] = 0.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.mass) and self.mass >= 0.0):
-            raise InputError(f"mass of {self.name} = {self.mass} GeV; allowed: a finite number, 0 or more")
-        if not self.ctau >= 0.0:
-            raise InputError(
-                f"c tau of {self.name} = {self.ctau} mm; allowed: 0 (prompt) or more, inf for stable"
-            )
+        settle(self, self.name)
         require_within(self.mass, (0.0, ENERGIES[1]), f"mass of {self.name}", "GeV")
         if self.ctau < math.inf:
-            require_within(self.ctau, LENGTHS, f"c tau of {self.name}", "mm")
-        if not (math.isfinite(self.width) and self.width >= 0.0):
-            raise InputError(
-                f"width of {self.name} = {self.width} GeV; allowed: a finite number, 0 (a line) or more"
-            )
+            require_within(self.ctau, LENGTHS, f"ctau of {self.name}", "mm")
 
     @property
     def dark(self) -> bool:
@@ -133,9 +125,9 @@ _DARK_PDGIDS = frozenset(DARK_SPINS)
 def particle(
     name: str,
     *,
-    mass: float | None = None,
-    ctau: float | None = None,
-    width: float | None = None,
+    mass: float | str | None = None,
+    ctau: float | str | None = None,
+    width: float | str | None = None,
     key: str = "",
 ) -> Particle:
     """Particle of that name: mass, lifetime and, where it has a line shape, width of the PDG unless given.
@@ -144,8 +136,8 @@ def particle(
     ----------
     name : str
         A dark state of `DARK_IDS`, an EvtGen name (``K_L0``, ``pi0``, ``B+``), or one of `ALIASES`.
-    mass, ctau, width : float, optional [GeV], [mm], [GeV]
-        Override the PDG's; a dark state needs a mass here and is stable unless told otherwise.  Widths are those of
+    mass, ctau, width : float or str, optional [GeV], [mm], [GeV]
+        Numbers, or texts with a unit; override the PDG's; a dark state needs a mass here and is stable unless told otherwise.  Widths are those of
         `darkpair.gen.resonance_channels.RESONANCES`; 0 makes such a particle a line.
     key : str
         The parameter that names it, for messages.
@@ -160,20 +152,23 @@ def particle(
     if name in DARK_IDS:
         if mass is None:
             raise InputError(f"the mass of {name} is not given; say mass = {{{name} = ... GeV}}")
-        _check_width(name, DARK_IDS[name], width)
-        return Particle(name=name, pdgid=DARK_IDS[name], mass=mass, ctau=math.inf if ctau is None else ctau)
+        dark = Particle(name=name, pdgid=DARK_IDS[name], mass=mass)  # type: ignore[arg-type]
+        return _changed(dark, {"ctau": ctau, "width": width})
     try:
         known = _pdg(ALIASES.get(name, name))
     except UnknownNameError as error:
         if not key:
             raise
         raise UnknownNameError(error.kind, error.name, error.known, key=key) from None
-    if mass is not None:
-        known = replace(known, mass=mass)
-    if width is not None:
-        _check_width(name, known.pdgid, width)
-        known = replace(known, width=width)
-    return known if ctau is None else replace(known, ctau=ctau)
+    return _changed(known, {"mass": mass, "ctau": ctau, "width": width})
+
+
+def _changed(known: Particle, given: Mapping[str, Any]) -> Particle:
+    """The particle with what is given, where anything is."""
+    changes = {key: value for key, value in given.items() if value is not None}
+    changed = replace(known, **changes) if changes else known
+    _check_width(changed.name, changed.pdgid, changed.width)
+    return changed
 
 
 def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.parameters import Length, settle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import ahead, between, ordered, overlap
 
@@ -37,12 +39,12 @@ class Prism:
         For a polygon that has no area, crosses itself or is not convex: a straight flight would be inside twice.
     """
 
-    points: Points
-    z_min: float
-    z_max: float
+    points: Annotated[Points, Length]
+    z_min: Annotated[float, Length]
+    z_max: Annotated[float, Length]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "points", tuple((float(x), float(y)) for x, y in self.points))
+        settle(self)
         ordered("z", self.z_min, self.z_max)
         require_polygon(self.points)
         turns = _turns(self.points)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from typing import Annotated, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.parameters import Ge, Gt, Length, settle
 from darkpair.gen.ranges import PLACES, require_within
 
 __all__ = [
@@ -152,10 +153,11 @@ _ROUND = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
 class Slab:
     """Everything between two planes z = const [mm]."""
 
-    z_min: float
-    z_max: float
+    z_min: Annotated[float, Length]
+    z_max: Annotated[float, Length]
 
     def __post_init__(self) -> None:
+        settle(self)
         ordered("z", self.z_min, self.z_max)
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
@@ -171,14 +173,15 @@ class Slab:
 class Box:
     """A box with its faces along the axes [mm]."""
 
-    x_min: float
-    x_max: float
-    y_min: float
-    y_max: float
-    z_min: float
-    z_max: float
+    x_min: Annotated[float, Length]
+    x_max: Annotated[float, Length]
+    y_min: Annotated[float, Length]
+    y_max: Annotated[float, Length]
+    z_min: Annotated[float, Length]
+    z_max: Annotated[float, Length]
 
     def __post_init__(self) -> None:
+        settle(self)
         ordered("x", self.x_min, self.x_max)
         ordered("y", self.y_min, self.y_max)
         ordered("z", self.z_min, self.z_max)
@@ -202,14 +205,13 @@ class Box:
 class Cylinder:
     """A cylinder about the z axis [mm]."""
 
-    radius: float
-    z_min: float
-    z_max: float
+    radius: Annotated[float, Length, Gt(0.0)]
+    z_min: Annotated[float, Length]
+    z_max: Annotated[float, Length]
 
     def __post_init__(self) -> None:
+        settle(self)
         ordered("z", self.z_min, self.z_max)
-        if not self.radius > 0.0:
-            raise InputError(f"radius = {self.radius} mm; allowed: more than 0")
         require_within(self.radius, PLACES, "radius", "mm")
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
@@ -227,15 +229,16 @@ class Cylinder:
 class Cone:
     """A truncated cone about the z axis, its radius linear from r_min at z_min to r_max at z_max [mm]."""
 
-    z_min: float
-    z_max: float
-    r_min: float
-    r_max: float
+    z_min: Annotated[float, Length]
+    z_max: Annotated[float, Length]
+    r_min: Annotated[float, Length, Ge(0.0)]
+    r_max: Annotated[float, Length, Ge(0.0)]
 
     def __post_init__(self) -> None:
+        settle(self)
         ordered("z", self.z_min, self.z_max)
-        if min(self.r_min, self.r_max) < 0.0 or max(self.r_min, self.r_max) <= 0.0:
-            raise InputError(f"radii = {self.r_min} and {self.r_max} mm; allowed: not negative, not both 0")
+        if not max(self.r_min, self.r_max) > 0.0:
+            raise InputError(f"r_min = {self.r_min} and r_max = {self.r_max} mm; allowed: not both 0")
         for radius in (self.r_min, self.r_max):
             require_within(radius, PLACES, "radius", "mm")
 
@@ -278,19 +281,20 @@ class Frustum:
         Half widths at z_max.
     """
 
-    z_min: float
-    z_max: float
-    x_front: float
-    x_back: float
-    y_front: float
-    y_back: float
+    z_min: Annotated[float, Length]
+    z_max: Annotated[float, Length]
+    x_front: Annotated[float, Length, Ge(0.0)]
+    x_back: Annotated[float, Length, Ge(0.0)]
+    y_front: Annotated[float, Length, Ge(0.0)]
+    y_back: Annotated[float, Length, Ge(0.0)]
 
     def __post_init__(self) -> None:
+        settle(self)
         ordered("z", self.z_min, self.z_max)
         for axis, front, back in (("x", self.x_front, self.x_back), ("y", self.y_front, self.y_back)):
-            if not (min(front, back) >= 0.0 and max(front, back) > 0.0):
+            if not max(front, back) > 0.0:
                 raise InputError(
-                    f"half widths along {axis} = {front} and {back} mm; allowed: not negative, not both 0"
+                    f"{axis}_front = {front} and {axis}_back = {back} mm, half widths; allowed: not both 0"
                 )
             for width in (front, back):
                 require_within(width, PLACES, f"half width along {axis}", "mm")
@@ -329,7 +333,7 @@ _Span = tuple[Array, Array]
 def ordered(axis: str, low: float, high: float) -> None:
     """Refuse ends of a region that are not two finite places in growing order [mm]."""
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise InputError(f"{axis} from {low} to {high} mm; allowed: two finite numbers in growing order")
+        raise InputError(f"{axis}_min = {low} and {axis}_max = {high} mm; allowed: growing order")
     for value in (low, high):
         require_within(value, PLACES, axis, "mm")
 

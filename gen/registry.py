@@ -131,8 +131,14 @@ class Registry(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self.factory(name)
 
-    def factory(self, name: str) -> Any:
+    def factory(self, name: str, key: str = "") -> Any:
         """What makes the object of that name.
+
+        Parameters
+        ----------
+        name : str
+        key : str
+            Of a job that gives it, for the message.
 
         Raises
         ------
@@ -144,7 +150,7 @@ class Registry(Mapping[str, Any]):
         if name in self.ours:
             return self.ours[name].load()
         if name not in self._theirs:
-            raise UnknownNameError(self.word, name, self.names())
+            raise UnknownNameError(self.word, name, self.names(), key)
         points = self._theirs[name]
         if len(points) > 1:
             raise InputError(f"the {self.word} {name!r} {_doubled(points)}")
@@ -171,7 +177,7 @@ class Registry(Mapping[str, Any]):
         """
         from darkpair.gen.parameters import arguments  # names are known without it
 
-        factory = self.factory(name)
+        factory = self.factory(name, f"{where}.name" if where else "")
         values = arguments(factory, given or {}, where=where)
         try:
             return factory(**values)

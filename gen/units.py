@@ -10,7 +10,7 @@ import numbers
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from darkpair.gen.errors import InputError, nearest, shown
 
@@ -26,6 +26,8 @@ __all__ = [
     "exactly",
     "quantity",
 ]
+
+N = TypeVar("N", float, complex)
 
 #: What darkpair's numbers mean; written into every file.
 UNITS = {"energy": "GeV", "length": "mm", "time": "mm/c"}
@@ -47,7 +49,7 @@ _OTHERS: Final = {
 }
 
 _PATTERN = re.compile(
-    r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*((?:[A-Za-z%/µ])[\w/^*%-]*)?\s*"
+    r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*((?:[A-Za-z%µ]|/\s*)[\w/^*%-]*)?\s*"
 )
 
 
@@ -109,24 +111,29 @@ class Unit:
                 f"{what} = {shown(text)} is not a number; allowed: {self.spelled}{self._example}"
             )
         number, name = match.groups()
-        if name is not None and name not in self.units:
+        name = "".join((name or "").split())  # (as in "1 / TeV")
+        if name and name not in self.units:
             raise InputError(
                 f"{what} = {shown(text)}{self._wrong(name)}; allowed: {self.spelled}{self._example}"
             )
-        size = self.units[name] if name else 1.0
-        scale = size(beside or {}) if callable(size) else size
-        # dividing where the unit is a submultiple keeps "430 MeV" the same double as 0.43
-        whole = scale < 1.0 and math.isclose(round(1.0 / scale) * scale, 1.0, rel_tol=1e-15)
         try:
             plain = exactly(number)
         except InputError as error:
             raise InputError(f"{what} = {error}") from None
-        result = plain / round(1.0 / scale) if whole else plain * scale
+        result = self.scaled(plain, name, beside or {})
         if (math.isinf(result) and "inf" not in number) or (result == 0.0 and plain):
             raise InputError(
                 f"{what} = {shown(text)} is beyond what the computer's arithmetic holds, 1e-308 to 1e308"
             )
         return result
+
+    def scaled(self, number: N, name: str, beside: Mapping[str, Any]) -> N:
+        """Number in `symbol` of one in a unit of that name; an empty name is `symbol`."""
+        size = self.units[name] if name else 1.0
+        scale = size(beside) if callable(size) else size
+        # dividing where the unit is a submultiple keeps "430 MeV" the same double as 0.43
+        whole = 0.0 < scale < 1.0 and math.isclose(round(1.0 / scale) * scale, 1.0, rel_tol=1e-15)
+        return number / round(1.0 / scale) if whole else number * scale
 
     @property
     def _example(self) -> str:

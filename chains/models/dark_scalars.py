@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
 
 from darkpair.chains.matrix_elements import PowerAmplitude
 from darkpair.chains.models.model import Mode, Model
 from darkpair.chains.widths import three_body_width, two_body_width
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Dimensionless, Energy
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["CASCADE_MODES", "ScalarPair"]
 
@@ -31,8 +33,8 @@ class ScalarPair(Model):
         Coupling of S2 -> S1 S1 S1.
     """
 
-    a_211: Real = 0.0
-    lambda_2111: Real = 0.0
+    a_211: Annotated[Real, Energy] = 0.0
+    lambda_2111: Annotated[Real, Dimensionless] = 0.0
 
 
 def _to_two(model: ScalarPair) -> Array:

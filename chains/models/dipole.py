@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
 from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.models.units import Moment
 from darkpair.chains.spin import DecaySpin, DipoleAmplitude
 from darkpair.chains.widths import two_body_width
 from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Phase
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["Dipole"]
 
@@ -47,8 +50,8 @@ class Dipole(Model):
     FERMIONS: ClassVar = True
     MODES: ClassVar = {("X2", "X1 gamma"): Mode(_photon, "52, 53")}
 
-    mu: Real
-    d: Real = 0.0
+    mu: Annotated[Real, Moment, Phase]
+    d: Annotated[Real, Moment, Phase] = 0.0
     majorana: bool = False
 
     def __post_init__(self) -> None:

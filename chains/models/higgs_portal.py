@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -13,15 +13,18 @@ from darkpair.chains.form_factors import form_factor
 from darkpair.chains.matrix_elements import PowerAmplitude, ScalarTransition
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
 from darkpair.chains.models.electroweak import higgs_vev, lambda_t, transition_ckm
-from darkpair.chains.models.model import Mode, Model, check_mass
+from darkpair.chains.models.model import Mode, Model
 from darkpair.chains.spin import PairSpin, YukawaPair
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Dimensionless, Energy, Ge, Le
 from darkpair.gen.particles import particle
+from darkpair.gen.ranges import ENERGIES
 
 if TYPE_CHECKING:
     from darkpair.chains.models.inputs import Inputs
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = [
     "HiggsPortalFermion",
@@ -245,8 +248,8 @@ class HiggsPortalQuartic(HiggsPortal, ScalarPair):
     MODES: ClassVar = {**_modes("X1 X2", "24, 27"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}
     SCALED: ClassVar = "lambda_12"
 
-    lambda_12: Real
-    lambda_22: Real = 0.0
+    lambda_12: Annotated[Real, Dimensionless]
+    lambda_22: Annotated[Real, Dimensionless] = 0.0
 
     def strength(self) -> tuple[Real, Real | None]:
         """lambda_12, no mediator."""
@@ -276,13 +279,9 @@ class HiggsPortalFermion(HiggsPortal):
     PAIR: ClassVar = "X2 X2"
     SCALED: ClassVar = "y_X"
 
-    A_3: Real
-    y_X: Real
-    m_S3: Real
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_mass("m_S3", self.m_S3)
+    A_3: Annotated[Real, Energy]
+    y_X: Annotated[Real, Dimensionless]
+    m_S3: Annotated[Real, Energy, Ge(0.0), Le(ENERGIES[1])]
 
     def strength(self) -> tuple[Real, Real | None]:
         """A_3 y_X over the propagator of S3."""
@@ -322,14 +321,10 @@ class HiggsPortalTrilinear(HiggsPortal, ScalarPair):
     MODES: ClassVar = {**_modes("X1 X2", "26, 29"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}
     SCALED: ClassVar = "B"
 
-    A_3: Real
-    B: Real
-    m_S3: Real
-    B_22: Real = 0.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_mass("m_S3", self.m_S3)
+    A_3: Annotated[Real, Energy]
+    B: Annotated[Real, Energy]
+    m_S3: Annotated[Real, Energy, Ge(0.0), Le(ENERGIES[1])]
+    B_22: Annotated[Real, Energy] = 0.0
 
     def strength(self) -> tuple[Real, Real | None]:
         """A_3 B over the propagator of S3."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
 from darkpair.chains.models.model import Mode
 from darkpair.chains.widths import two_body_width
-from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Dimensionless, Energy, Gt
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["Impostor"]
 
@@ -45,13 +46,8 @@ class Impostor(ScalarPair):
     MODES: ClassVar = {("X2", "gamma gamma"): Mode(_photons, "35, 36"), **CASCADE_MODES}
     STABLE: ClassVar = False
 
-    lambda_Psi: Real = 1.0
-    m_Psi: Real = 1000.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not np.all(np.asarray(self.m_Psi, dtype=np.float64) > 0.0):
-            raise InputError(f"m_Psi = {self.m_Psi} GeV; allowed: above 0, for example 1000")
+    lambda_Psi: Annotated[Real, Dimensionless] = 1.0
+    m_Psi: Annotated[Real, Energy, Gt(0.0)] = 1000.0
 
     def photon_coupling(self) -> Array:
         """Coupling g of (g/4) S2 F F-dual, alpha lambda / (pi m_Psi) [GeV^-1] (arXiv:2005.07102, eq. 35)."""

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from darkpair.chains.models.units import unit_named
 from darkpair.gen.data_files import forgotten_with_changes, load
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.frozen import freeze
+from darkpair.gen.kinds import Number
 from darkpair.gen.ranges import INPUTS, require_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PRESETS", "InputLine", "Inputs"]
+__all__ = ["PRESETS", "InputLine", "Inputs", "Preset"]
 
 #: Presets: current values; what the paper prints; the same with the logarithm of eq. 40 taken to 10 TeV.
-PRESETS = ("pdg", "paper", "paper-10tev")
+Preset: TypeAlias = Literal["pdg", "paper", "paper-10tev"]
+PRESETS: tuple[str, ...] = get_args(Preset)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,20 @@ def _names() -> tuple[str, ...]:
     return tuple(sorted({name for preset in PRESETS for name in _table(preset)}))
 
 
+def _unit(name: str) -> str:
+    """Unit in which the table keeps a name."""
+    return next(_table(preset)[name].unit for preset in PRESETS if name in _table(preset))
+
+
+def _number(name: str, value: object) -> float:
+    """Value of an input in the table's unit, of a number or of a text with a unit of that kind."""
+    if name not in _names():
+        raise UnknownNameError("input", name, _names())
+    number = float(Number(measures=unit_named(_unit(name))).read(value, f"inputs.{name}", {}))
+    require_within(number, INPUTS, f"inputs.{name}", _unit(name))
+    return number
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Values of one preset, with single overrides; a record of both.
@@ -75,14 +92,14 @@ class Inputs:
     preset : {"pdg", "paper", "paper-10tev"}
         Which column of the table.
     overrides : tuple of (name, value)
-        In the table's units (GeV).
+        In the table's units, or texts with a unit.
 
     Raises
     ------
     UnknownNameError
         For a preset or a name that the table does not have.
     InputError
-        For an override that is not a finite number.
+        For an override that is not a finite number, or has a unit of another kind.
 
     Examples
     --------
@@ -97,22 +114,16 @@ class Inputs:
         freeze(self)
         if self.preset not in PRESETS:
             raise UnknownNameError("preset of inputs", self.preset, PRESETS)
-        for name, value in self.overrides:
-            if name not in _names():
-                raise UnknownNameError("input", name, _names())
-            if not math.isfinite(value):
-                raise InputError(
-                    f"input {name} = {value}; allowed: a finite number; leave it out for the preset's"
-                )
-            require_within(value, INPUTS, f"input {name}")
+        read = tuple((name, _number(name, value)) for name, value in self.overrides)
+        object.__setattr__(self, "overrides", read)
 
     @classmethod
-    def of(cls, preset: str = "pdg", **overrides: float) -> Inputs:
-        """Preset with the named values replaced [table's units]."""
-        return cls(preset, tuple(sorted((name, float(value)) for name, value in overrides.items())))
+    def of(cls, preset: str = "pdg", **overrides: float | str) -> Inputs:
+        """Preset with the named values replaced [table's units, or a text with a unit]."""
+        return cls(preset, tuple(sorted(overrides.items(), key=itemgetter(0))))  # type: ignore[arg-type]
 
-    def replace(self, **overrides: float) -> Inputs:
-        """Copy with more values replaced [table's units]."""
+    def replace(self, **overrides: float | str) -> Inputs:
+        """Copy with more values replaced, as in `of`."""
         return Inputs.of(self.preset, **{**dict(self.overrides), **overrides})
 
     def __getitem__(self, name: str) -> float:
@@ -136,9 +147,12 @@ class Inputs:
         """Every line in force, the overridden ones marked so."""
         out = dict(_table(self.preset))
         for name, value in self.overrides:
-            unit = next(_table(p)[name].unit for p in PRESETS if name in _table(p))
             out[name] = InputLine(
-                value=value, uncertainty=0.0, unit=unit, source="given by the user", confidence="choice"
+                value=value,
+                uncertainty=0.0,
+                unit=_unit(name),
+                source="given by the user",
+                confidence="choice",
             )
         return out
 

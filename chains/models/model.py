@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import ByValue
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Closed, Dimensionless, Energy, Ge, Gt, Lt, settle
 from darkpair.gen.ranges import ENERGIES, NUMBERS, WIDTHS, require_within
 from darkpair.gen.tables import Shown, Table
 
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
     from darkpair.chains.chain import Chain
     from darkpair.chains.matrix_elements import ThreeBodyAmplitude
     from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 T = TypeVar("T")
 
-__all__ = ["Mode", "Model", "NotDerivedError", "Spin", "check_mass"]
+__all__ = ["Mode", "Model", "NotDerivedError", "Spin"]
 
 
 class NotDerivedError(InputError):
@@ -91,20 +93,13 @@ class Spin:
     asymmetry: Real = 0.0
 
 
-def check_mass(name: str, value: Real) -> None:
-    """Refuse a mass that is negative, infinite or NaN."""
-    array = np.asarray(value, dtype=np.float64)
-    if not (np.all(np.isfinite(array)) and np.all(array >= 0.0)):
-        raise InputError(f"{name} = {value} GeV; allowed: finite numbers, 0 or more; correct the masses")
-    require_within(array, (0.0, ENERGIES[1]), name, "GeV")
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Model(ByValue, Shown):
     """A portal: couplings and masses, and every rate that follows.
 
     Arrays of masses and couplings broadcast against each other in every method.  Two models of one class with the same
-    numbers are equal and have one hash; arrays are copied and cannot be written into.
+    numbers are equal and have one hash; arrays are copied and cannot be written into.  A parameter of a subclass is
+    annotated with its unit, ``y: Annotated[Real, Dimensionless] = 1.0``; texts with units are taken then, "50 MeV".
 
     Parameters
     ----------
@@ -130,41 +125,27 @@ class Model(ByValue, Shown):
     #: Whether X1 can be dark matter; False where it decays in turn.
     STABLE: ClassVar[bool] = True
 
-    m1: Real
-    m2: Real
-    inputs: Inputs = field(default_factory=Inputs)
-    invisible_width: Real = 0.0
-    invisible_branching_ratio: Real = 0.0
+    m1: Annotated[Real, Energy, Ge(0.0)]
+    m2: Annotated[Real, Energy, Gt(0.0)]
+    inputs: Annotated[Inputs, Closed] = field(default_factory=Inputs)
+    invisible_width: Annotated[Real, Energy, Ge(0.0)] = 0.0
+    invisible_branching_ratio: Annotated[Real, Dimensionless, Ge(0.0), Lt(1.0)] = 0.0
     #: Widths already computed; the model is frozen, so they stay right.
     _widths: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        settle(self)
         super().__post_init__()
-        for entry in fields(self):
-            value = getattr(self, entry.name)
-            if isinstance(value, (int, float, complex, np.ndarray)) and not np.all(np.isfinite(value)):
-                raise InputError(f"{entry.name} = {value}; allowed: finite numbers; correct it")
-        check_mass("m1", self.m1)
-        check_mass("m2", self.m2)
-        if not np.all((np.asarray(self.m2) >= self.m1) & (np.asarray(self.m2) > 0.0)):
-            raise InputError(
-                f"m1 = {self.m1}, m2 = {self.m2} GeV; allowed: m1 <= m2, m2 > 0; exchange X1 and X2"
-            )
-        width = np.asarray(self.invisible_width, dtype=np.float64)
-        fraction = np.asarray(self.invisible_branching_ratio, dtype=np.float64)
-        if not np.all(width >= 0.0):
-            raise InputError(f"invisible_width = {width} GeV; allowed: 0 or more")
-        if not np.all((fraction >= 0.0) & (fraction < 1.0)):
-            raise InputError(f"invisible_branching_ratio = {fraction}; allowed: 0 up to but not 1")
-        if np.any(width > 0.0) and np.any(fraction > 0.0):
+        if not np.all(np.greater_equal(self.m2, self.m1)):
+            raise InputError(f"m1 = {self.m1}, m2 = {self.m2} GeV; allowed: m1 <= m2; exchange X1 and X2")
+        if np.any(self.invisible_width) and np.any(self.invisible_branching_ratio):
             raise InputError("invisible_width and invisible_branching_ratio are both given; give one of them")
-        require_within(self.m2, ENERGIES, "m2", "GeV")
+        limits = {"m1": (0.0, ENERGIES[1]), "m2": ENERGIES, "invisible_width": WIDTHS}
         for entry in fields(self):
             value = getattr(self, entry.name)
-            if entry.name == "invisible_width":
-                require_within(value, WIDTHS, entry.name, "GeV")
-            elif entry.name not in ("m1", "m2") and isinstance(value, (int, float, complex, np.ndarray)):
-                require_within(value, NUMBERS, entry.name)
+            if isinstance(value, (int, float, complex, np.ndarray)):
+                unit = "GeV" if entry.name in limits else ""
+                require_within(value, limits.get(entry.name, NUMBERS), entry.name, unit)
 
     def table(self) -> Table:
         """Its modes, with their rates at one point."""

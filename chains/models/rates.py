@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from darkpair.chains.models import MODELS
 from darkpair.chains.models.edge import require_none_lost, require_not_lost
 from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.model import Model
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.units import ENERGY, quantity
+from darkpair.gen.kinds import Anything
+from darkpair.gen.parameters import parameters
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from darkpair.chains.models.model import Model
-
-__all__ = ["RateRow", "build_model", "rate_table", "unit_of"]
-
-#: Parameters in GeV, which may come with a unit ("430 MeV").
-_ENERGIES: Final = frozenset(
-    {
-        "A_3",
-        "B",
-        "B_22",
-        "a_211",
-        "invisible_width",
-        "m1",
-        "m2",
-        "m_A",
-        "m_Psi",
-        "m_S3",
-        "m_UV",
-        "m_Zprime",
-        "m_eff",
-    }
-)
-#: Units of others, where they have one.
-_UNITS: Final = {"G_X": "GeV^-2, or '1 GF'", "mu": "GeV^-1, or '1e-2 /TeV'", "d": "GeV^-1, or '1e-2 /TeV'"}
-#: Parameters with a phase.
-_COMPLEX: Final = frozenset({"c_V", "c_A", "mu", "d"})
-#: Parameters that are words.
-_WORDS: Final = frozenset({"b_to_k", "convention", "flavour"})
-#: Parameters that a user may not set from a text.
-_HIDDEN: Final = frozenset({"inputs", "_widths"})
+__all__ = ["RateRow", "build_model", "rate_table"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,47 +49,7 @@ class RateRow:
         return self.width == 0.0
 
 
-def _value(name: str, text: str | float, inputs: Inputs) -> object:
-    """Value of a parameter from a text."""
-    if name in _WORDS:
-        return str(text)
-    if name == "majorana":
-        if str(text).lower() not in {"true", "false"}:
-            raise InputError(f"majorana = {text!r}; allowed: true or false")
-        return str(text).lower() == "true"
-    if name in _ENERGIES:
-        return quantity(text, "energy", what=name)
-    plain, scale = "".join(str(text).split()), 1.0
-    if name == "G_X" and plain.endswith(("GF", "G_F")):
-        scale, plain = inputs["G_F"], plain.removesuffix("GF").removesuffix("G_F")
-    if name in {"mu", "d"} and plain.partition("/")[2] in ENERGY:
-        plain, _, unit = plain.partition("/")
-        scale = 1.0 / ENERGY[unit]
-    try:
-        number = complex(plain)
-    except ValueError:
-        raise InputError(
-            f"{name} = {text!r} is not a number; allowed: 0.5, 1e-5, G_X = '1.2 GF', mu = '1e-2 /TeV', masses with a unit"
-        ) from None
-    if number.imag and name not in _COMPLEX:
-        raise InputError(
-            f"{name} = {text!r}; allowed: a real number; {', '.join(sorted(_COMPLEX))} alone have phases"
-        )
-    return scale * (number if number.imag else number.real)
-
-
-def unit_of(parameter: str) -> str:
-    """Unit in which a model keeps a parameter; "1" for one without, and for couplings, whose units differ."""
-    return "GeV" if parameter in _ENERGIES else "1"
-
-
-def _spoken(name: str) -> str:
-    """A parameter with its unit, for messages."""
-    unit = _UNITS.get(name, unit_of(name))
-    return name if unit == "1" else f"{name} [{unit}]"
-
-
-def build_model(name: str, settings: Mapping[str, str | float], preset: str = "pdg") -> Model:
+def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, where: str = "") -> Model:
     """Model of a name with parameters given as texts or numbers.
 
     Parameters
@@ -126,8 +57,10 @@ def build_model(name: str, settings: Mapping[str, str | float], preset: str = "p
     name : str
         One of `MODELS`.
     settings : mapping
-        Parameters of the model; ``inputs.NAME`` overrides a line of the table of inputs.
+        Parameters of the model; ``inputs.NAME``, or a table ``inputs``, overrides lines of the table of inputs.
     preset : {"pdg", "paper", "paper-10tev"}
+    where : str
+        Table of a job, for messages.
 
     Raises
     ------
@@ -136,37 +69,36 @@ def build_model(name: str, settings: Mapping[str, str | float], preset: str = "p
     InputError
         For a missing parameter or a value that makes no sense.
     """
-    if name not in MODELS:
-        raise UnknownNameError("model", name, MODELS)
-    model = MODELS[name]
-    overrides = {
-        key.removeprefix("inputs."): value for key, value in settings.items() if key.startswith("inputs.")
-    }
-    inputs = Inputs.of(
-        preset, **{key: quantity(value, "energy", what=key) for key, value in overrides.items()}
-    )
-    known = [entry.name for entry in fields(model) if entry.name not in _HIDDEN]
-    values = {}
-    for key, text in settings.items():
-        if key.startswith("inputs."):
-            continue
-        if key not in known:
-            raise UnknownNameError(f"parameter of {name}", key, known)
-        values[key] = _value(key, text, inputs)
-    needed = [
-        e.name
-        for e in fields(model)
-        if e.name in known and e.default is MISSING and e.default_factory is MISSING
-    ]
-    if lacking := [name for name in needed if name not in values]:
-        more = [name for name in known if name not in needed]
-        raise InputError(
-            f"{name} lacks {', '.join(map(_spoken, lacking))}; needed: {', '.join(map(_spoken, needed))}; "
-            f"may be given: {', '.join(map(_spoken, more))}"
-        )
-    point: Model = model(inputs=inputs, **values)
+    known = parameters(MODELS.factory(name, "chain.model" if where else ""))
+    given = dict(settings)
+    table = given.pop("inputs") if isinstance(given.get("inputs"), Mapping) else {}
+    dotted = {key: given.pop(key) for key in settings if key.startswith("inputs.")}
+    overrides = dict(table) | {key.removeprefix("inputs."): value for key, value in dotted.items()}
+    for key in [key for key in given if key in known]:
+        if isinstance(
+            known[key].kind, Anything
+        ):  # (nobody said what it is: a number, where it looks like one)
+            given[key] = _plain(given[key])
+    inputs = Inputs.of(preset, **overrides)
+    if "inputs" in known and "inputs" not in given:
+        given["inputs"] = inputs
+    elif "inputs" in given:
+        able = [key for key, parameter in known.items() if parameter.kind.writable]
+        raise UnknownNameError(f"parameter of {name}", "inputs", able)
+    point: Model = MODELS.make(name, given, where=where)
+    if not isinstance(point, Model):
+        raise InputError(f"the model {name!r} makes a {type(point).__name__}; a plug-in has to make a Model")
     require_none_lost(point)
     return point
+
+
+def _plain(value: Any) -> Any:
+    """Number of a text that is one; the rest as it is."""
+    try:
+        number = complex("".join(value.split())) if isinstance(value, str) else value
+    except ValueError:
+        return value
+    return number.real if isinstance(number, complex) and not number.imag else number
 
 
 def rate_table(model: Model) -> list[RateRow]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
 from darkpair.chains.models.electroweak import higgs_vev
 from darkpair.chains.models.virtual_meson import MESON_MODES, MesonCoupling
-from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Dimensionless, Energy, Gt
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["TwoHiggsDoublet"]
 
@@ -34,13 +35,8 @@ class TwoHiggsDoublet(MesonCoupling):
 
     MODES: ClassVar = MESON_MODES
 
-    y_lambda: Real
-    m_A: Real = 1000.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not np.all(np.asarray(self.m_A, dtype=np.float64) > 0.0):
-            raise InputError(f"m_A = {self.m_A} GeV; allowed: above 0, for example 1000")
+    y_lambda: Annotated[Real, Dimensionless]
+    m_A: Annotated[Real, Energy, Gt(0.0)] = 1000.0
 
     def effective_mass(self) -> Array:
         """m_eff = y lambda v <qq> / (sqrt(2) F_pi m_A^2) [GeV] (arXiv:2005.07102, eq. 32)."""

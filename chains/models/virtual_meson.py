@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
 from darkpair.chains.models.model import Mode
 from darkpair.chains.widths import two_body_width
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Energy, Ge
 from darkpair.gen.particles import particle
 
 if TYPE_CHECKING:
     from darkpair.chains.models.inputs import Inputs
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = [
     "MESON_MODES",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 #: How the coupling goes with flavour: with the quark masses, or to the down quark alone.
-FLAVOURS: Final = ("mfv", "d-only")
+Flavour: TypeAlias = Literal["mfv", "d-only"]
 
 
 def eta_coupling(inputs: Inputs, flavour: str = "mfv") -> float:
@@ -91,12 +92,7 @@ class MesonCoupling(ScalarPair):
         Which c, see `eta_coupling`.
     """
 
-    flavour: str = "mfv"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.flavour not in FLAVOURS:
-            raise UnknownNameError("flavour structure", self.flavour, FLAVOURS)
+    flavour: Flavour = "mfv"
 
     def effective_mass(self) -> Array:
         """m_eff, the coupling of S1 S2 to the pi0 [GeV]."""
@@ -152,12 +148,7 @@ class VirtualMeson(MesonCoupling):
 
     MODES: ClassVar = MESON_MODES
 
-    m_eff: Real
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not np.all(np.asarray(self.m_eff, dtype=np.float64) >= 0.0):
-            raise InputError(f"m_eff = {self.m_eff} GeV; allowed: 0 or more, for example 1e-7 (100 eV)")
+    m_eff: Annotated[Real, Energy, Ge(0.0)]
 
     def effective_mass(self) -> Array:
         """m_eff as given [GeV]."""

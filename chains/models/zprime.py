@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self
 
 import numpy as np
 
@@ -21,14 +21,18 @@ from darkpair.chains.models.electroweak import (
     z_penguin,
 )
 from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.models.units import Contact
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Energy, Ge, Gt
+from darkpair.gen.parameters import parameters as parameters_of
 from darkpair.gen.particles import particle
 
 if TYPE_CHECKING:
     from darkpair.chains.dark_currents import DarkCurrent
     from darkpair.chains.models.inputs import Inputs
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["PAIR_MODES", "ZPrime", "ZPrimeScalar", "contact_coupling", "mixing_from_vev", "mixing_product"]
 
@@ -115,20 +119,17 @@ class ZPrime(Model):
         Form factors of B -> K.
     """
 
-    G_X: Real
-    m_UV: Real | None = None
-    m_Zprime: Real | None = None
-    b_to_k: str = "ali-ball"
+    G_X: Annotated[Real, Contact, Ge(0.0)]
+    m_UV: Annotated[Real | None, Energy] = None
+    m_Zprime: Annotated[Real | None, Energy, Gt(0.0)] = None
+    b_to_k: Literal["ali-ball", "bcl"] = "ali-ball"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not np.all(np.asarray(self.G_X, dtype=np.float64) >= 0.0):
-            raise InputError(f"G_X = {self.G_X} GeV^-2; allowed: 0 or more; its sign is never seen")
         if self.m_UV is not None and not np.all(np.asarray(self.m_UV) > self.inputs["M_W"]):
             raise InputError(
                 f"m_UV = {self.m_UV} GeV; allowed: above M_W, where the logarithm of eq. 40 holds"
             )
-        form_factor("B -> K", self.b_to_k)
 
     @classmethod
     def from_mixing(
@@ -144,6 +145,7 @@ class ZPrime(Model):
         **parameters
             The other parameters of the model.
         """
+        m_Zprime = parameters_of(cls)["m_Zprime"].kind.read(m_Zprime, "m_Zprime", {})
         strength = contact_coupling(eps_Z, g_X, m_Zprime, inputs)
         return cls(G_X=strength, m_Zprime=m_Zprime, inputs=inputs, **parameters)
 

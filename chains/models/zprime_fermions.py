@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -21,16 +21,19 @@ from darkpair.chains.models.model import Mode
 from darkpair.chains.models.zprime import PAIR_MODES, ZPrime
 from darkpair.chains.spin import DecaySpin, KstarCurrent, LightPair, MesonCurrent, PairSpin, TripleSpin
 from darkpair.chains.widths import three_body_width, two_body_width
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Real
+from darkpair.gen.parameters import Dimensionless, Phase
 from darkpair.gen.particles import particle
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinematics import Array, Real
+    from darkpair.gen.kinematics import Array
 
 __all__ = ["CONVENTIONS", "ZPrimeDirac", "ZPrimeMajorana"]
 
 #: What eq. 42 gives as written, with the Hermitian conjugate added to the amplitude; what the paper prints.
-CONVENTIONS: Final = ("literal", "printed")
+Convention: TypeAlias = Literal["literal", "printed"]
+CONVENTIONS: Final = get_args(Convention)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,11 +52,11 @@ class ZPrimeFermion(ZPrime):
 
     FERMIONS: ClassVar = True
 
-    c_V: Real = 0.0
-    c_A: Real = 1.0
-    c_A11: Real = 0.0
-    c_A22: Real = 0.0
-    g_X_over_eps_Z: Real | None = None
+    c_V: Annotated[Real, Dimensionless, Phase] = 0.0
+    c_A: Annotated[Real, Dimensionless, Phase] = 1.0
+    c_A11: Annotated[Real, Dimensionless] = 0.0
+    c_A22: Annotated[Real, Dimensionless] = 0.0
+    g_X_over_eps_Z: Annotated[Real | None, Dimensionless] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -198,12 +201,10 @@ class ZPrimeMajorana(ZPrimeFermion):
 
     MODES: ClassVar = FERMION_MODES
 
-    convention: str = "literal"
+    convention: Convention = "literal"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.convention not in CONVENTIONS:
-            raise UnknownNameError("Majorana convention", self.convention, CONVENTIONS)
         for name in ("c_V", "c_A"):
             if np.any(np.imag(getattr(self, name)) != 0.0):
                 raise InputError(

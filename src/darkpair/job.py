@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from pydantic import ValidationError
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
+from darkpair.chains.settings import read_settings
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.aimable import require_aimable
-from darkpair.gen.errors import InputError, UnknownNameError, nearest, shown
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.particles import DARK_IDS, spoken
@@ -25,7 +27,6 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.toml_text import read_toml, require_plain
 from darkpair.gen.topology import DECAYED
-from darkpair.gen.units import quantity
 from darkpair.job_settings import put_settings, without_leftovers
 from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
@@ -92,29 +93,24 @@ class Job(Table):
             )
         if table.model is not None:
             return [self._of_model(table.model)]
-        mass = {
-            name: quantity(value, "energy", what=f"chain.mass.{name}") for name, value in table.mass.items()
-        }
-        ctau = {
-            name: quantity(value, "length", what=f"chain.ctau.{name}") for name, value in table.ctau.items()
-        }
-        settings: dict[str, Any] = {"mass": mass, "ctau": ctau}
-        if not table.conserve:  # a stranger's factory need not know of it
+        given: dict[str, Any] = {"mass": table.mass, "ctau": table.ctau}
+        if table.width:  # a stranger's factory need not know of it
+            given["width"] = table.width
+        settings: dict[str, Any] = dict(read_settings(given, where="chain"))
+        if not table.conserve:
             settings["conserve"] = False
-        if table.width:
-            settings["width"] = {
-                name: quantity(value, "energy", what=f"chain.width.{name}")
-                for name, value in table.width.items()
-            }
         if table.matrix_elements:
             settings["matrix_elements"] = dict(table.matrix_elements)
         if table.decay is not None:
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
-            return build_chains(decays, **settings)
+            with _keyed("chain.decay"):
+                return build_chains(decays, **settings)
+        factory = REGISTRIES["chains"].factory(str(table.name), "chain.name")
         try:
-            chain = REGISTRIES["chains"].factory(str(table.name))(**settings, lifetimes={})
+            with _keyed():
+                chain = factory(**settings, lifetimes={})
         except TypeError as error:
             raise InputError(f"the chain {table.name!r}: {error}; allowed: settings that it takes") from error
         if not isinstance(chain, Chain):
@@ -129,7 +125,7 @@ class Job(Table):
         table = spoken(self.chain.lifetime, decaying)
         for name in table:
             if name not in decaying:
-                raise UnknownNameError("decaying particle", name, sorted(decaying))
+                raise UnknownNameError("decaying particle", name, sorted(decaying), f"chain.lifetime.{name}")
         out = []
         for chain in chains:
             laws = {
@@ -159,8 +155,12 @@ class Job(Table):
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
             )
-        point = build_model(name, table.parameters, table.inputs)
-        return point.chain(table.parent, table.production, modes=table.modes)
+        point = build_model(name, table.parameters, table.inputs, where="chain.parameters")
+        try:
+            return point.chain(table.parent, table.production, modes=table.modes)
+        except UnknownNameError as error:
+            key = next((k for k in ("parent", "production") if getattr(table, k) == error.name), "modes")
+            raise UnknownNameError(error.kind, error.name, error.known, f"chain.{key}") from None
 
 
 def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aimed:
@@ -233,6 +233,16 @@ def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
     return make(kind, name, parameters, where=where)
 
 
+@contextmanager
+def _keyed(key: str = "") -> Iterator[None]:
+    """Say in which key of [chain] an unknown name stands: where the chain knows it, or in this one."""
+    try:
+        yield
+    except UnknownNameError as error:
+        place = f"chain.{error.key}" if error.key else key
+        raise UnknownNameError(error.kind, error.name, error.known, place) from None
+
+
 def _together(chain: Chain, names: Mapping[str, str]) -> bool:
     """Whether several particles of those names can decay in one event."""
     return any(
@@ -274,18 +284,16 @@ def _chains_of(data: Mapping[str, Any]) -> list[Chain]:
 def _explain(error: ValidationError) -> str:
     """The first complaint in one line: key, value, the nearest valid one."""
     first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, DarkpairError):  # it says all of this itself
+        return str(cause)
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = _keys(first["loc"][:-1])
         return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in known]))
     if first["type"] == "missing":
         return f"{key} is missing; give it a value"
-    hint = ""
-    if first["type"] == "literal_error":
-        words = [w.strip("'") for w in str(first["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
-        hint = nearest(first["input"], words) if isinstance(first["input"], str) else ""
-    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}{hint}{more}"
+    return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"
 
 
 def _keys(location: Sequence[Any]) -> list[str]:

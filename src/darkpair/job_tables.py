@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from darkpair.chains.models.inputs import Preset
+from darkpair.chains.settings import SETTINGS
 from darkpair.gen.frozen import frozen
+from darkpair.gen.kinds import Kind
 from darkpair.gen.output.formats import ENDINGS
+from darkpair.gen.parameters import kind_of
 from darkpair.gen.pipeline import MOST_EVENTS
 
 __all__ = ["ChainTable", "NormalisationTable", "OutputTable", "RunTable", "Table"]
 
 
 class Table(BaseModel):
-    """A table of a job: what it does not know is an error."""
+    """A table of a job: what it does not know is an error; values are read as those of plug-ins are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    #: Its name in a job.
+    SECTION: ClassVar[str] = ""
+
+    @classmethod
+    @cache
+    def kinds(cls) -> Mapping[str, Kind]:
+        """What each key may be."""
+        return {
+            name: _written(entry.metadata) or kind_of(entry.annotation, tuple(entry.metadata))
+            for name, entry in cls.model_fields.items()
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        if not (cls.SECTION and isinstance(given, Mapping)):
+            return given
+        values = dict(given)
+        for key, kind in cls.kinds().items():
+            if key in values:
+                value = kind.read(values[key], f"{cls.SECTION}.{key}", values)
+                if not _written(cls.model_fields[key].metadata):
+                    values[key] = value
+        return values
 
     def model_post_init(self, context: Any, /) -> None:
         """Close the tables and lists in it, so that a job has a hash and stays what was checked."""
@@ -24,8 +54,15 @@ class Table(BaseModel):
             self.__dict__[name] = frozen(value)
 
 
+def _written(marks: list[Any]) -> Kind | None:
+    """Kind of a value that is checked here and kept as it is written, as an annotation has it; None for all others."""
+    return next((mark for mark in marks if isinstance(mark, Kind)), None)
+
+
 class RunTable(Table):
     """``[run]``: how many events, and which; n may be left out where a source has a last one."""
+
+    SECTION = "run"
 
     n: int | None = Field(
         default=None,
@@ -37,24 +74,21 @@ class RunTable(Table):
     workers: int = Field(default=1, ge=1, le=1024, description="processes; change no event")
     chunk: int = Field(default=16 * 16384, ge=1, description="events in memory at once; changes no event")
 
-    @field_validator("n", "seed", "chunk", mode="before")
-    @classmethod
-    def _whole(cls, value: Any) -> Any:
-        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e18 else value
-
 
 class ChainTable(Table):
     """``[chain]``: a descriptor (or one a parent) or the name of a chain, with masses and lifetimes, or a model that gives them."""
+
+    SECTION = "chain"
 
     decay: str | tuple[str, ...] | None = Field(
         default=None, description="descriptor, as K_L0 -> X1 (X2 -> X1 pi0), or a list of them, one a parent"
     )
     name: str | None = Field(default=None, description="instead: a chain of `darkpair list chains`")
     model: str | None = Field(default=None, description="instead: a model of `darkpair list models`")
-    parameters: dict[str, float | str] = Field(
+    parameters: dict[str, Any] = Field(
         default={}, description="of the model: masses and couplings, see `darkpair rates`"
     )
-    inputs: str = Field(default="pdg", description="of the model: pdg, paper or paper-10tev")
+    inputs: Preset = Field(default="pdg", description="of the model: its table of inputs")
     parent: str = Field(default="K_L0", description="of the model")
     production: str = Field(
         default="X1 X2", description="of the model: what the parent decays to, as in its rates"
@@ -62,11 +96,13 @@ class ChainTable(Table):
     modes: tuple[str, ...] | None = Field(
         default=None, description="of the model: modes of X2 that are generated; every open one unless given"
     )
-    mass: dict[str, float | str] = Field(default={}, description='of dark particles, as mass.X2 = "430 MeV"')
-    ctau: dict[str, float | str] = Field(
+    mass: Annotated[dict[str, Any], SETTINGS["mass"]] = Field(
+        default={}, description='of dark particles, as mass.X2 = "430 MeV"'
+    )
+    ctau: Annotated[dict[str, Any], SETTINGS["ctau"]] = Field(
         default={}, description='mean proper decay length of dark particles, as ctau.X2 = "5 cm"'
     )
-    width: dict[str, float | str] = Field(
+    width: Annotated[dict[str, Any], SETTINGS["width"]] = Field(
         default={},
         description='natural widths of rho, omega, K*(892), phi other than the PDG\'s, as width."K*0" = 0 (a line)',
     )
@@ -90,19 +126,17 @@ class ChainTable(Table):
 class NormalisationTable(Table):
     """``[normalisation]``: what expected events need and the sample cannot know; it changes no event."""
 
+    SECTION = "normalisation"
+
     branching_ratio: float | None = Field(
         default=None,
         gt=0.0,
         le=1.0,
-        allow_inf_nan=False,
-        strict=True,
         description="of the chain's first decay; a model's or the descriptor's own unless given",
     )
     exposure: float | None = Field(
         default=None,
         gt=0.0,
-        allow_inf_nan=False,
-        strict=True,
         description="protons on target, K_L at the beam exit, pairs, or events of an event file's kind; the experiment's own "
         "unless given",
     )
@@ -110,6 +144,8 @@ class NormalisationTable(Table):
 
 class OutputTable(Table):
     """``[output]``: the file and its form; more keys where the format of a stranger has them."""
+
+    SECTION = "output"
 
     model_config = ConfigDict(extra="allow")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from darkpair.chains.models.rates import unit_of
+from darkpair.gen.parameters import parameters
 from darkpair.studies.exclusion_pictures import draw_panel, figure_and_axes
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def limits_picture(
     figure, (ax,) = figure_and_axes(1, 1, (9.5, 5.5))
     limits = (min(ends, default=1.0) / 2.0, max(ends, default=1.0) * 2.0)
     draw_panel(ax, [told | one.told() for told, one in spans], _X, limits)
-    ax.set(xlabel=f"{name} [{unit_of(name)}]", ylabel=f"{along} [{given[along]}]")
+    symbol = parameters(type(points[0][1]))[name].kind.unit or "1"
+    ax.set(xlabel=f"{name} [{symbol}]", ylabel=f"{along} [{given[along]}]")
     ax.set_xlim(min(values), max(values))
     if min(values) > 0.0 and max(values) > 20.0 * min(values):
         ax.set_xscale("log")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from darkpair.gen.documented import descriptions
 from darkpair.gen.parameters import Parameter, parameters
 from darkpair.gen.registry import Registry
 from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
@@ -83,8 +84,8 @@ def job_keys(kind: str | None = None) -> list[Key]:
         if section == "source":
             rows.append(Key(owner="", key="source.aim", words="true or false", default="false", what=_AIM))
         prefix = f"{section}." if section in PLUGINS else ""
-        for name, table in _takes(REGISTRIES[plugins]):
-            rows += [_row(name, prefix, parameter) for parameter in table.values()]
+        for name, table, what in _takes(REGISTRIES[plugins]):
+            rows += [_row(name, prefix, parameter, what) for parameter in table.values()]
     return rows
 
 
@@ -99,15 +100,15 @@ def job_schema() -> dict[str, Any]:
             "type": "object",
             "required": ["name"],
             "properties": {"name": {"enum": list(REGISTRIES[kind])}},
-            "oneOf": [_of_plugin(name, table, aim) for name, table in _takes(REGISTRIES[kind])],
+            "oneOf": [_of_plugin(name, table, what, aim) for name, table, what in _takes(REGISTRIES[kind])],
         }
-    models = {name: _properties(table) for name, table in _takes(REGISTRIES["models"])}
+    models = {name: _of_model(table, what) for name, table, what in _takes(REGISTRIES["models"])}
     chain = properties["chain"]
     chain["properties"]["model"] = {"enum": list(models)}
     chain["allOf"] = [
         {
             "if": {"properties": {"model": {"const": name}}, "required": ["model"]},
-            "then": {"properties": {"parameters": {"type": "object", "properties": inside}}},
+            "then": {"properties": {"parameters": inside}, "required": ["parameters"]},
         }
         for name, inside in models.items()
     ]
@@ -121,20 +122,25 @@ def job_schema() -> dict[str, Any]:
     }
 
 
-def _takes(registry: Registry) -> Iterator[tuple[str, dict[str, Parameter]]]:
-    """Parameters of everything of a kind that can be used."""
+def _takes(registry: Registry) -> Iterator[tuple[str, dict[str, Parameter], Mapping[str, str]]]:
+    """Parameters of everything of a kind that can be used, as far as somebody can write them, and what each is."""
     for plugin in registry.plugins:
         if not plugin.broken:
-            table = parameters(registry.factory(plugin.name))
+            factory = registry.factory(plugin.name)
             hidden = _HIDDEN.get(registry.kind, ())
-            yield plugin.name, {name: row for name, row in table.items() if name not in hidden}
+            table = {
+                name: row
+                for name, row in parameters(factory).items()
+                if row.kind.writable and name not in hidden
+            }
+            yield plugin.name, table, descriptions(factory)
 
 
-#: Parameters that no job can write: a model's table of inputs is ``chain.inputs`` or ``inputs.NAME``, masses are the chain's.
-_HIDDEN: Final = {"models": ("inputs",), "matrix_elements": ("mass", "masses")}
+#: Parameters that are not written: the masses of a matrix element are the chain's.
+_HIDDEN: Final = {"matrix_elements": ("mass", "masses")}
 
 
-def _row(owner: str, prefix: str, parameter: Parameter) -> Key:
+def _row(owner: str, prefix: str, parameter: Parameter, what: Mapping[str, str]) -> Key:
     return Key(
         owner=owner,
         key=f"{prefix}{parameter.name}",
@@ -142,82 +148,68 @@ def _row(owner: str, prefix: str, parameter: Parameter) -> Key:
         default=_written(parameter.default) if not parameter.required else "",
         unit=parameter.kind.unit,
         required=parameter.required,
+        what=what.get(parameter.name, ""),
     )
 
 
 def _table_rows(section: str, table: type[Table]) -> Iterator[Key]:
-    schema = _of_table(table)
+    kinds = table.kinds()
     for name, entry in table.model_fields.items():
         yield Key(
             owner="",
             key=f"{section}.{name}",
-            words=_words(schema["properties"][name]),
+            words=kinds[name].words,
             default="" if entry.is_required() or entry.default == {} else _written(entry.default),
             required=entry.is_required(),
             what=str(entry.description),
         )
 
 
-def _words(schema: Mapping[str, Any]) -> str:
-    """What a schema of a job's own table allows."""
-    if "anyOf" in schema:
-        return ", or ".join(dict.fromkeys(filter(None, map(_words, schema["anyOf"]))))
-    if "enum" in schema:
-        return " or ".join(map(str, schema["enum"]))
-    ends = [
-        f"{word} {schema[key]:g}"
-        for key, word in (
-            ("exclusiveMinimum", "above"),
-            ("minimum", "from"),
-            ("exclusiveMaximum", "below"),
-            ("maximum", "to"),
-        )
-        if key in schema
-    ]
-    kind = schema.get("type", "")
-    if kind == "array":
-        return f"a list, each {_words(schema['items'])}"
-    if kind == "object" and not isinstance(schema.get("additionalProperties"), Mapping):
-        return "a table"
-    if kind == "object":
-        inside = schema.get("additionalProperties", True)
-        return (
-            f"a table by name, each {_words(inside)}"
-            if isinstance(inside, dict) and inside
-            else "a table by name"
-        )
-    return " ".join(filter(None, [_TYPES.get(kind, ""), *ends]))
-
-
-_TYPES: Final = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
-
-
 def _of_table(table: type[Table]) -> dict[str, Any]:
-    schema = table.model_json_schema()
-    for entry in schema["properties"].values():
-        entry.pop("title", None)
-    schema.pop("title", None)
-    return schema
+    kinds = table.kinds()
+    properties = {
+        name: kinds[name].schema
+        | {"description": entry.description}
+        | ({} if entry.is_required() or entry.default in (None, {}) else {"default": entry.default})
+        for name, entry in table.model_fields.items()
+    }
+    return {
+        "type": "object",
+        "description": (table.__doc__ or "").split("\n", 1)[0],
+        "properties": properties,
+        "required": [name for name, entry in table.model_fields.items() if entry.is_required()],
+        "additionalProperties": table.model_config.get("extra") == "allow",
+    }
 
 
-def _of_plugin(name: str, table: Mapping[str, Parameter], more: Mapping[str, Any]) -> dict[str, Any]:
+def _of_model(table: Mapping[str, Parameter], what: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {**_properties(table, what), "inputs": {"type": "object", "description": _INPUTS}},
+        "patternProperties": {r"^inputs\.": {"type": ["number", "string"], "description": _INPUTS}},
+        "required": [parameter.name for parameter in table.values() if parameter.required],
+        "additionalProperties": False,
+    }
+
+
+_INPUTS: Final = "numbers that replace those of the table of inputs, by name"
+
+
+def _of_plugin(
+    name: str, table: Mapping[str, Parameter], what: Mapping[str, str], more: Mapping[str, Any]
+) -> dict[str, Any]:
     required = [parameter.name for parameter in table.values() if parameter.required]
     return {
-        "properties": {"name": {"const": name}, **more, **_properties(table)},
+        "properties": {"name": {"const": name}, **more, **_properties(table, what)},
         "required": ["name", *required],
         "additionalProperties": False,
     }
 
 
-def _properties(table: Mapping[str, Parameter]) -> dict[str, Any]:
+def _properties(table: Mapping[str, Parameter], what: Mapping[str, str]) -> dict[str, Any]:
     return {
         name: parameter.kind.schema
-        | {"description": parameter.kind.words}
+        | {"description": "; ".join(filter(None, (what.get(name, ""), parameter.kind.words)))}
         | (
             {}
             if parameter.required or (default := _written(parameter.default)) == ""

@@ -156,15 +156,15 @@ def test_what_is_no_descriptor(text: str, problem: str) -> None:
     ("settings", "message"),
     [
         ({}, "the mass of X1 is not given"),
-        ({"mass": {"X1": -0.1, "X2": 0.4}}, "mass of X1 = -0.1 GeV; allowed: a finite number, 0 or more"),
-        ({"mass": {"X1": float("nan"), "X2": 0.4}}, "mass of X1 = nan GeV"),
+        ({"mass": {"X1": -0.1, "X2": 0.4}}, "mass.X1 = -0.1; allowed: an energy of 0 GeV or more"),
+        ({"mass": {"X1": float("nan"), "X2": 0.4}}, "mass.X1 = nan; allowed: an energy"),
         ({"mass": {"X1": 0.2, "X2": 0.4}}, "K_L0 -> X1 X2 is closed"),
-        ({"mass": MASS, "ctau": {"X2": -1.0}}, "c tau of X2 = -1.0 mm; allowed: 0"),
+        ({"mass": MASS, "ctau": {"X2": -1.0}}, "ctau.X2 = -1.0; allowed: a length of 0 mm or more"),
         (
             {"mass": {**MASS, "X3": 0.1}},
-            r"unknown particle of the chain 'X3' \(did you mean 'X2'\?\); known: K_L0, X1",
+            r"mass.X3: unknown particle of the chain 'X3' \(did you mean 'X2'\?\); known: K_L0, X1",
         ),
-        ({"mass": MASS, "ctau": {"Y": 1.0}}, "unknown particle of the chain 'Y'"),
+        ({"mass": MASS, "ctau": {"Y": 1.0}}, "ctau.Y: unknown particle of the chain 'Y'"),
         (
             {"mass": MASS, "modes": {("X2", ("pi0", "X1")): {"slope": 0.5}}},
             r"unknown mode of the chain 'X2 -> pi0 X1' \(did you mean 'X2 -> X1 pi0'\?\)",

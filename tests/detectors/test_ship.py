@@ -142,10 +142,10 @@ VOLUME: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"x_front": -1.0}, r"\[decay_volume\]: half widths along x = -1"),
+        ({"x_front": -1.0}, r"\[decay_volume\]: x_front = -1"),
         ({"x_front": 0.0, "x_back": 0.0}, "not both 0"),
-        ({"x_front": math.nan}, "half widths along x = nan"),
-        ({"x_back": math.inf}, "half width along x = inf"),
+        ({"x_front": math.nan}, "x_front = nan"),
+        ({"x_back": math.inf}, "x_back = inf"),
         ({"z_min": 94150.0, "z_max": 33500.0}, "growing order"),
         ({"z_min": 95000.0, "z_max": 99000.0}, "begins at z = 95000 mm, and the calorimeter is at 94150 mm"),
         ({"x_back": None}, "a frustum of .*; allowed: z_min, z_max, x_front, x_back, y_front, y_back; give these"),

@@ -25,16 +25,16 @@ path = "PATH"
 """
 
 CASES = [
-    (["chain.decay="], ["expected a particle after ''"]),
+    (["chain.decay="], ["chain.decay = ''; allowed: a text"]),
     (["chain.dekay=x"], ["chain.dekay", "chain.decay"]),
     (["runn.n=5"], ["runn", "'run'"]),
     (["chain.mass.X1=0.1"], ["0.53", "0.497611"]),
-    (["chain.mass.X2=-0.4"], ["mass of X2", "-0.4 GeV"]),
-    (["chain.mass.X2=nan"], ["NaN"]),
+    (["chain.mass.X2=-0.4"], ["chain.mass.X2 = -0.4", "of 0 GeV or more"]),
+    (["chain.mass.X2=nan"], ["chain.mass.X2 = nan"]),
     (["chain.mass.X2=430 MW"], ["MW", "MeV"]),
     (["chain.mass.X3=0.1"], ["X3", "X2"]),
-    (["chain.ctau.X2=-1"], ["c tau", "-1"]),
-    (["run.n=0"], ["run.n = 0", "greater than or equal to 1"]),
+    (["chain.ctau.X2=-1"], ["chain.ctau.X2 = -1", "of 0 mm or more"]),
+    (["run.n=0"], ["run.n = 0", "a whole number of 1 or more"]),
     (["run.n=1e30"], ["run.n", "1e+30"]),
     (["run.n=1.5"], ["run.n", "1.5"]),
     (["run.seed=-1"], ["run.seed", "-1"]),

@@ -155,16 +155,16 @@ def test_scan_with_a_lifetime_carries_its_weight() -> None:
     [
         (
             lambda: Exponential(-1.0),
-            r"c tau = -1.0 mm of a decaying particle; allowed: 0 \(prompt\) or more, finite",
+            r"ctau = -1.0; allowed: a length of 0 mm or more \(nm",
         ),
-        (lambda: Exponential(math.inf), "c tau = inf mm"),
-        (lambda: Exponential(math.nan), "c tau = nan mm"),
+        (lambda: Exponential(math.inf), "ctau = inf; allowed: a length"),
+        (lambda: Exponential(math.nan), "ctau = nan; allowed: a length"),
         (
             lambda: Forced(region=Slab(z_min=0, z_max=1), ctau=0.0),
-            "c tau = 0.0 mm .* allowed: more than 0, finite",
+            "ctau = 0.0; allowed: a length above 0 mm",
         ),
-        (lambda: Scan(shortest=2.0, longest=1.0), "scan from 2.0 to 1.0 mm with 4 points a decade; allowed"),
-        (lambda: Scan(per_decade=0), "with 0 points a decade"),
+        (lambda: Scan(shortest=2.0, longest=1.0), "scan from 2.0 to 1.0 mm; allowed"),
+        (lambda: Scan(per_decade=0), "per_decade = 0; allowed: a whole number of 1 or more"),
         (lambda: SCAN.weight(np.ones(1), 1e9), "c tau = 1000000000.0 mm is outside the scan sample"),
     ],
     ids=["negative", "infinite", "NaN", "forced prompt", "scan ends", "scan points", "scan range"],

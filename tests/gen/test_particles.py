@@ -60,14 +60,14 @@ def test_a_dark_state_needs_a_mass() -> None:
 
 @pytest.mark.parametrize("mass", [-0.1, math.nan, math.inf])
 def test_bad_mass(mass: float) -> None:
-    with pytest.raises(InputError, match=r"mass of X2 = .* GeV; allowed: a finite number, 0 or more$"):
+    with pytest.raises(InputError, match=r"mass of X2 = .*; allowed: an energy of 0 GeV or more"):
         particle("X2", mass=mass)
 
 
 @pytest.mark.parametrize("ctau", [-1.0, math.nan])
 def test_bad_ctau(ctau: float) -> None:
     with pytest.raises(
-        InputError, match=r"c tau of pi0 = .* mm; allowed: 0 \(prompt\) or more, inf for stable$"
+        InputError, match=r"ctau of pi0 = .*; allowed: a length of 0 mm or more and perhaps infinite"
     ):
         particle("pi0", ctau=ctau)
 

@@ -201,20 +201,23 @@ def test_every_region_is_one() -> None:
     [
         (
             lambda: Slab(z_min=2.0, z_max=1.0),
-            "z from 2.0 to 1.0 mm; allowed: two finite numbers in growing order",
+            "z_min = 2.0 and z_max = 1.0 mm; allowed: growing order",
         ),
-        (lambda: Slab(z_min=0.0, z_max=float("inf")), "z from 0.0 to inf mm"),
-        (lambda: Box(x_min=0, x_max=0, y_min=0, y_max=1, z_min=0, z_max=1), "x from 0 to 0 mm"),
-        (lambda: Cylinder(radius=-1.0, z_min=0.0, z_max=1.0), "radius = -1.0 mm; allowed: more than 0"),
-        (lambda: Cone(z_min=0.0, z_max=1.0, r_min=0.0, r_max=0.0), "radii = 0.0 and 0.0 mm"),
+        (lambda: Slab(z_min=0.0, z_max=float("inf")), "z_max = inf; allowed: a length"),
+        (lambda: Box(x_min=0, x_max=0, y_min=0, y_max=1, z_min=0, z_max=1), "x_min = 0.0 and x_max = 0.0 mm"),
+        (lambda: Cylinder(radius=-1.0, z_min=0.0, z_max=1.0), "radius = -1.0; allowed: a length above 0 mm"),
+        (
+            lambda: Cone(z_min=0.0, z_max=1.0, r_min=0.0, r_max=0.0),
+            "r_min = 0.0 and r_max = 0.0 mm.*not both 0",
+        ),
         (
             lambda: FRUSTUM(x_front=-1.0),
-            "half widths along x = -1.0 and 1.0 mm; allowed: not negative, not both 0",
+            "x_front = -1.0; allowed: a length of 0 mm or more",
         ),
-        (lambda: FRUSTUM(y_front=0.0, y_back=0.0), "half widths along y = 0.0 and 0.0 mm"),
-        (lambda: FRUSTUM(x_back=float("nan")), "half width along x = nan mm"),
-        (lambda: FRUSTUM(y_back=float("inf")), "half width along y"),
-        (lambda: FRUSTUM(z_max=0.0), "z from 0.0 to 0.0 mm"),
+        (lambda: FRUSTUM(y_front=0.0, y_back=0.0), "y_front = 0.0 and y_back = 0.0 mm"),
+        (lambda: FRUSTUM(x_back=float("nan")), "x_back = nan; allowed: a length"),
+        (lambda: FRUSTUM(y_back=float("inf")), "y_back = inf; allowed: a length"),
+        (lambda: FRUSTUM(z_max=0.0), "z_min = 0.0 and z_max = 0.0 mm"),
     ],
     ids=["reversed", "infinite", "empty", "radius", "radii", "half", "flat", "nan", "wide", "thin"],
 )

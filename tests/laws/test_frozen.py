@@ -47,14 +47,14 @@ def _model(name: str, m1: Any = 0.02, m2: Any = 0.3, **more: Any) -> Any:
 
 
 def _detector(name: str) -> Any:
-    return REGISTRIES["detectors"].factory(name)(**({"experiment": "ship"} if name == "fixed_target" else {}))
+    return REGISTRIES["detectors"][name](**({"experiment": "ship"} if name == "fixed_target" else {}))
 
 
 #: What makes each kind of object, twice the same.
 MADE: dict[str, Callable[[], Any]] = {
     **{f"chain {name}": lambda name=name: _chain(name) for name in CHAINS.ours},
     **{
-        f"source {name}": REGISTRIES["sources"].factory(name)
+        f"source {name}": REGISTRIES["sources"][name]
         for name in REGISTRIES["sources"].ours
         if name != "event_file"
     },

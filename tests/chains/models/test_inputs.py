@@ -85,5 +85,25 @@ def test_unknown_names() -> None:
         Inputs().get("F_Q")
     with pytest.raises(UnknownNameError):
         Inputs()["re_g_sdX"]  # derived in this preset
-    with pytest.raises(InputError, match="finite"):
+    with pytest.raises(InputError, match="inputs.F_K = nan; allowed: an energy"):
         Inputs.of("pdg", F_K=float("nan"))
+    with pytest.raises(InputError, match="inputs.alpha = '1 GeV' has a unit"):
+        Inputs.of("pdg", alpha="1 GeV")
+    with pytest.raises(InputError, match="inputs.M_K_pi = '1 GeV' is an energy; allowed: an energy squared"):
+        Inputs.of("pdg", M_K_pi="1 GeV")
+    with pytest.raises(InputError, match="inputs.x_freeze_out = True"):
+        Inputs.of("pdg", x_freeze_out=True)
+
+
+def test_texts_with_units() -> None:
+    given = {
+        "F_K": "117 MeV",
+        "alpha": "0.0073",
+        "M_K_pi": "-0.07 MeV^2",
+        "sigma_v_relic": "2 pb",
+        "G_F": "11.6 /TeV^2",
+    }
+    inputs = Inputs.of("paper", **given)
+    assert [inputs[name] for name in given] == pytest.approx([0.117, 0.0073, -7e-8, 2.0, 1.16e-5], rel=1e-15)
+    assert inputs.replace(m_t="0.17 TeV")["m_t"] == 170.0
+    assert inputs == Inputs.of("paper", **{name: inputs[name] for name in given})

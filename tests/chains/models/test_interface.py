@@ -166,12 +166,12 @@ def test_unknown_names() -> None:
         model.width("D0")
     with pytest.raises(InputError, match="no three-body matrix element"):
         model.matrix_element("X2", "X1 pi0")
-    with pytest.raises(UnknownNameError, match="form factor"):
-        replace(model, b_to_k="lattice")
-    with pytest.raises(UnknownNameError, match="convention"):
-        ZPrimeMajorana(m1=0.0, m2=0.4, G_X=GF, convention="paper")
-    with pytest.raises(UnknownNameError, match="flavour"):
-        TwoHiggsDoublet(m1=0.0, m2=0.4, y_lambda=1e-3, flavour="up")
+    with pytest.raises(InputError, match="b_to_k = 'lattice'; allowed: ali-ball or bcl"):
+        replace(model, b_to_k="lattice")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="convention = 'paper'; allowed: literal or printed"):
+        ZPrimeMajorana(m1=0.0, m2=0.4, G_X=GF, convention="paper")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="flavour = 'up'; allowed: mfv or d-only"):
+        TwoHiggsDoublet(m1=0.0, m2=0.4, y_lambda=1e-3, flavour="up")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_values_that_make_no_sense(changes: dict[str, Any]) -> None:
         ZPrimeMajorana(m1=0.0, m2=0.4, G_X=GF, c_V=1j)
     with pytest.raises(InputError, match="real sizes"):
         Dipole(m1=0.0, m2=0.4, mu=1e-5j, majorana=True)
-    with pytest.raises(InputError, match="finite"):
+    with pytest.raises(InputError, match="mu = nan; allowed: a dipole moment"):
         Dipole(m1=0.0, m2=0.4, mu=np.nan)
 
 

@@ -1,0 +1,57 @@
+"""Masses, lifetimes and widths that somebody gives the particles of a chain: numbers, or texts with units."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final, TypeAlias
+
+from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.kinds import Number, Table
+from darkpair.gen.units import Energy, Length
+
+__all__ = ["SETTINGS", "Quantities", "read_settings", "require_used"]
+
+#: Numbers, or texts with units, by particle.
+Quantities: TypeAlias = Mapping[str, float | str]
+
+#: What each table may hold, by particle.
+SETTINGS: Final = {
+    "mass": Table(Number(measures=Energy, least=0.0)),
+    "ctau": Table(Number(measures=Length, least=0.0, infinite=True)),
+    "width": Table(Number(measures=Energy, least=0.0)),
+}
+
+
+def read_settings(given: Mapping[str, Any], *, where: str = "") -> dict[str, dict[str, float]]:
+    """Tables of settings as numbers in GeV and mm.
+
+    Parameters
+    ----------
+    given : mapping
+        Table by its name, of `SETTINGS`; None is an empty one.
+    where : str
+        Table of a job, for messages.
+
+    Raises
+    ------
+    InputError
+        For what is no table, and for a value that is no such number, or negative.
+    """
+    before = f"{where}." if where else ""
+    return {
+        name: {} if table is None else SETTINGS[name].read(table, before + name, {})
+        for name, table in given.items()
+    }
+
+
+def require_used(given: Mapping[str, Mapping[str, Any]], names: Collection[str]) -> None:
+    """Refuse a setting of a particle that the chain lacks.
+
+    Raises
+    ------
+    UnknownNameError
+    """
+    for key, table in given.items():
+        for name in table:
+            if name not in names:
+                raise UnknownNameError("particle of the chain", name, sorted(names), f"{key}.{name}")
