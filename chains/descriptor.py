@@ -34,8 +34,6 @@ class Spelled:
 #: Most decays that may stand inside each other: Python has room for some 200, no chain has ten.
 _DEEPEST: Final = 100
 
-#: What a mass or a width, and what a mean decay length may be.
-
 _DICTIONARY: Final = 'write for example {"pi0": [{"bf": 0.988, "fs": ["gamma", "gamma"]}]}'
 
 #: Modes by (particle, names of daughters): settings that a text cannot carry.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from darkpair.gen.registry import Registry
+from darkpair.gen.registry import Entry, Registry
 
 __all__ = ["DETECTORS"]
 
 
-def _entries():  # type: ignore[no-untyped-def]
+def _entries() -> dict[str, Entry]:
     from darkpair.detectors.catalogue import entries
 
     return entries()

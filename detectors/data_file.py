@@ -219,7 +219,7 @@ def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(own, Mapping) and own:
         needed, known = dict.fromkeys(own), out["selections"]
         out["selections"] = {name: _whole(known, name) for name in needed}
-    if out.get("selection") not in out.get("selections", ()):
+    if "selection" not in over and out.get("selection") not in out.get("selections", ()):
         out.pop("selection", None)
     return out
 

@@ -15,6 +15,7 @@ from darkpair.detectors.selection import Selection
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.parameters import settle
+from darkpair.gen.sources import SOURCES
 
 __all__ = ["FileDetector", "SelectingDetector"]
 
@@ -57,6 +58,8 @@ class FileDetector:
                 f'the data file of {self.experiment!r} is of kind = "{self._data.get("kind")}", not '
                 f"{' or '.join(self.kinds)}; allowed: {self._known()}"
             )
+        if self.source not in SOURCES:
+            raise UnknownNameError(f"source of {self.experiment}", self.source, SOURCES)
 
     def _apply(self, published: Selection) -> None:
         """The cuts are those of a selection with what was given in their place, less what is left out."""

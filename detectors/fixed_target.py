@@ -263,8 +263,8 @@ class FixedTarget(SelectingDetector):
             **dict(zip(("x_vtx", "y_vtx", "z_vtx"), vertex, strict=True)),
         }
         if "tracks" in self._data:
-            arrived = sum(np.bincount(a.state.event[a.rows[a.inside]], minlength=n) for a in seen)
-            values |= single_track(truth, (track_counts, track), np.asarray(made - arrived))
+            missed = made - sum(np.bincount(a.state.event[a.rows[a.inside]], minlength=n) for a in seen)
+            values |= single_track(truth, (track_counts, track), np.asarray(missed))
         return Observed(
             n=n,
             flat={"n_made": np.asarray(made)},

@@ -65,7 +65,7 @@ class Koto(SelectingDetector):
     resolution : Calorimeter, or a table of its numbers
         The data file's, the collaboration's fast simulation, unless given; of a table the numbers that it gives.
     factors : sequence of str
-        Efficiencies that are not simulated, by name; none unless given.  They are reported beside the
+        Efficiencies that are not simulated, by name; the selection's unless given, none of KOTO's.  They are reported beside the
         acceptance (`flat_factors`) and touch no event, weight or cut flow.
 
     Raises
@@ -85,7 +85,6 @@ class Koto(SelectingDetector):
         resolution: Calorimeter
     else:
         resolution: Given = None
-    factors: Sequence[str] | None = ()
 
     if (
         TYPE_CHECKING
@@ -123,6 +122,7 @@ class Koto(SelectingDetector):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        object.__setattr__(self, "factors", tuple(self._factors))
         own = {name: float(entry["value"]) for name, entry in self._data["resolution"].items()}
         object.__setattr__(self, "resolution", calorimeter(self.resolution, own))
 

@@ -153,7 +153,7 @@ def volume_of(entries: Mapping[str, Any], where: str) -> Box | Cylinder | Frustu
     try:
         if points:
             return Prism(points=points, **at)
-        return {"box": Box, "cylinder": Cylinder, "frustum": Frustum}[shape](**at)  # type: ignore[operator, no-any-return]
+        return {"box": Box, "cylinder": Cylinder, "frustum": Frustum}[shape](**at)  # type: ignore[no-any-return]
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
 

@@ -88,7 +88,10 @@ class EventChain(Protocol):
 
 
 class EventDetector(Protocol):
-    """What an apparatus does to events: it adds numbers, and never edits the truth."""
+    """What an apparatus does to events: it adds numbers, and never edits the truth.
+
+    What else it may have, `darkpair.gen.detector_members.WholeDetector` says.
+    """
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Reconstructed quantities of each event.

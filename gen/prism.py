@@ -133,10 +133,8 @@ def require_polygon(points: Points) -> None:
             if not math.isfinite(value):
                 raise InputError(f"corner {point} mm of a polygon; allowed: finite numbers")
             require_within(value, PLACES, "corner of a polygon", "mm")
-    if len(points) < 3 or len(set(points)) < len(points) or _area(points) == 0.0:
-        raise InputError(
-            f"polygon {points} mm; allowed: three or more corners, no two at one place, that enclose an area"
-        )
+    if len(points) < 3 or len(set(points)) < len(points):
+        raise InputError(f"polygon {points} mm; allowed: three or more corners, no two at one place")
     sides = list(zip(points, points[1:] + points[:1], strict=True))
     for i, one in enumerate(sides):
         for j, two in enumerate(sides[i + 2 :], start=i + 2):
@@ -144,6 +142,10 @@ def require_polygon(points: Points) -> None:
                 raise InputError(
                     f"polygon {points} mm: its sides {one} and {two} cross; give the corners in order"
                 )
+    if _area(points) == 0.0:
+        raise InputError(
+            f"polygon {points} mm encloses no area; allowed: three or more corners that are not on one line"
+        )
 
 
 _ROUNDING = 1e-9

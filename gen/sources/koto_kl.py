@@ -20,7 +20,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
-from darkpair.gen.parameters import Energy, Ge, Gt, Length, Lt, checked
+from darkpair.gen.parameters import Energy, Ge, Gt, Le, Length, Lt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
@@ -101,9 +101,10 @@ class KotoKL:
     ----------
     decay : {"region", "free"}
         ``"free"`` lets the K_L decay anywhere from the exit on.
-    profile : {"collimator", "fitted"}
+    profile : {"collimator", "fitted", "square"}
         Straight lines from the target through the collimator, or independent super-Gaussian positions and
-        a log-normal transverse momentum fitted to them at the exit.
+        a log-normal transverse momentum fitted to them at the exit; or lines from a point at `z_target` [mm] that fill a
+        square of that `solid_angle` [usr], for the beam of another experiment.
     image : {"uniform", "2015-04"}
         Image of the primary beam on the target, for the collimator profile.
     spectrum : {"sato", "shiomi"} or str
@@ -134,7 +135,9 @@ class KotoKL:
     name: ClassVar = "koto_kl"
 
     decay: Literal["region", "free"] = "region"
-    profile: Literal["collimator", "fitted"] = "collimator"
+    profile: Literal["collimator", "fitted", "square"] = "collimator"
+    solid_angle: Annotated[float, Gt(0.0), Le(1e4)] = 7.8
+    z_target: Annotated[float, Length, Lt(Z_EXIT)] = Z_TARGET
     image: Literal["uniform", "2015-04"] = "uniform"
     spectrum: Literal["sato", "shiomi"] | str = "sato"  # noqa: PYI051 (the words are what `list keys` shows)
     spectrum_unit: Literal["eV", "keV", "MeV", "GeV", "TeV"] | None = None
@@ -156,9 +159,9 @@ class KotoKL:
             raise InputError(
                 f"K_L from p_min = {self.p_min} GeV on; allowed: {P_RANGE[0]} to less than {self.p_max:g}{end}"
             )
-        if self.profile == "fitted" and self.z_min < Z_EXIT:
+        if self.profile != "collimator" and self.z_min < Z_EXIT:
             raise InputError(
-                f"decays from z = {self.z_min} mm on with profile = 'fitted', which holds from the exit on; "
+                f"decays from z = {self.z_min} mm on with profile = {self.profile!r}, which holds from the exit on; "
                 f"allowed: {Z_EXIT} mm or more, or profile = 'collimator'"
             )
         two_sides = self.z_min < Z_NEAR < self.z_max and self.decay != "free"
@@ -251,7 +254,8 @@ class KotoKL:
             probability = (
                 self.kept_spectrum.integral / self.exit_spectrum.integral
             )  # without those below p_min
-        names = ("decay", "profile", "image", "spectrum", "z_min", "z_max", "p_min", "share")
+        names: tuple[str, ...] = ("decay", "profile", "image", "spectrum", "z_min", "z_max", "p_min", "share")
+        names += ("solid_angle", "z_target") * (self.profile == "square")
         told = {name: getattr(self, name) for name in names} | {"decay_probability": probability}
         if self.own is None:
             return told
@@ -303,6 +307,9 @@ class KotoKL:
 
     def _lines(self, rng: np.random.Generator, n: int) -> tuple[Array, Array, Array, Array]:
         """Positions at the exit and slopes of straight lines from the target through the collimator."""
+        if self.profile == "square":
+            slope_x, slope_y = math.sqrt(1e-6 * self.solid_angle) * (rng.random((2, n)) - 0.5)
+            return slope_x * (Z_EXIT - self.z_target), slope_y * (Z_EXIT - self.z_target), slope_x, slope_y
         if self.image == "uniform":
             x0 = _IMAGE_HALF[0] * (2.0 * rng.random(n) - 1.0)
             y0 = _IMAGE_HALF[1] * (2.0 * rng.random(n) - 1.0)

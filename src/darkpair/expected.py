@@ -282,10 +282,13 @@ def _of_koto(
     exposure: float | None,
 ) -> dict[str, Normalisation]:
     decays = source["decay_probability"]
-    known = read_data("koto")["factors"]
+    own = detector.get("data")  # of a user's file: no run of KOTO's is its
+    known = (own or read_data("koto")).get("factors", {})
     flat = {name: _with_error(value, known.get(name)) for name, value in factors.items()}
     if detector.get("type") != "Koto":
         return {"kaons": by_kaons(_given(exposure or 1.0, WAYS["kaons"]), decays=decays, factors=flat)}
+    if own is not None:
+        return _of_own(own, detector, decays, flat, exposure)
     of, kl = run(detector["selection"]), kaons(detector["selection"])
     sensitivity = of.single_event_sensitivity
     if exposure is not None:  # a run of as many K_L
@@ -318,13 +321,44 @@ def _beam(source: Mapping[str, Any]) -> KotoKL:
     return beam
 
 
+def _of_own(
+    data: Mapping[str, Any],
+    detector: Mapping[str, Any],
+    decays: float,
+    flat: Mapping[str, Number],
+    exposure: float | None,
+) -> dict[str, Normalisation]:
+    """A detector of a user's file: by its run's sensitivity, where it gives the acceptance of the search's own mode, and K_L."""
+    made = data.get("runs", {}).get(detector["selection"], {})
+    name = f"runs.{detector['selection']} of {detector['experiment']}"
+    kl = _number(made.get("kl"), f"{name}, kl", WAYS["kaons"])
+    ways = {
+        "kaons": by_kaons(kl if exposure is None else _given(exposure, kl.unit), decays=decays, factors=flat)
+    }
+    if {"single_event_sensitivity", "standard_acceptance"} <= set(made):
+        sensitivity, standard = (
+            _number(made[key], f"{name}, {key}", "")
+            for key in ("single_event_sensitivity", "standard_acceptance")
+        )
+        if exposure is not None:
+            sensitivity = sensitivity.scaled(kl.value / exposure)
+        first = by_sensitivity(sensitivity, standard, decays=decays, daughters=pi0_to_photons())
+        return {"sensitivity": first} | ways
+    return ways
+
+
 def _of_pairs(
     source: Mapping[str, Any], detector: Mapping[str, Any], exposure: float | None
 ) -> Normalisation:
     """Pairs of the experiment, or one of them; an Upsilon(4S) decays alike at every machine."""
     machine, known = source["machine"], read_data("belle2")["normalisation"]
-    data = read_data(machine)["normalisation"] if machine in data_files() else known
-    pairs = Number(**data["pairs"]) if machine in data_files() else _given(1.0, known["pairs"]["unit"])
+    own = detector.get("data")  # of a user's file: its own pairs, or one of them
+    if own is None:
+        data = read_data(machine)["normalisation"] if machine in data_files() else known
+    else:
+        data = {name: known[name] for name in ("charged", "neutral")} | own.get("normalisation", {})
+    counted = "pairs" in data and (own is not None or machine in data_files())
+    pairs = Number(**data["pairs"]) if counted else _given(1.0, known["pairs"]["unit"])
     fraction = Number(**data["charged" if source["parent"] in ("B+", "B-") else "neutral"])
     published = data.get("efficiency", {}).get(detector.get("selection"))
     return by_pairs(

@@ -86,6 +86,8 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
                 f"decays at z = {source['z_min']:g} to {source['z_max']:g} mm for each K_L at the beam exit"
             )
         lines.append(f"not in it              {source['decay_probability']:.5g}, {counted}")
+    for name, words in ((told.get("detector") or {}).get("changed") or {}).items():
+        lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
     for one in chains:
         generated = _generated(one)
         if generated != 1.0:

@@ -1,0 +1,67 @@
+"""What a type checker says of a user's script: a misspelt selection of ours is caught, one of a file of one's own is not."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(find_spec("mypy") is None, reason="no mypy")
+
+SCRIPT = """\
+from darkpair.detectors.belle2 import Belle2
+from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_kaon import KotoKaon
+
+Koto(selection="2014")  # error
+Koto(experiment="mine.toml", selection="mine")
+Koto(selection="2015", cuts={"pt": {"min": "140 MeV"}}, resolution={"position": "2 mm"})
+Koto(cut={"pt": {}})  # error
+Belle2(selection="hadronics")  # error
+Belle2(experiment="belle", escape_length="2 m")
+Belle2(experiment="mine.toml", selection="mine")
+FixedTarget(experiment="mine.toml", resolution="nune")  # error
+FixedTarget(experiment="mine.toml", selection="mine", numbers={"beam.energy": "70 GeV"})
+KotoKaon(experiment="mine.toml", pions=3)
+names: list[str] = [cut.name for cut in Koto().cuts.cuts]
+sigma: float = Koto().resolution.position
+"""
+
+#: The package is read for its types and not checked; others' libraries, which take most of the time, are not read.
+CONFIG = """\
+[mypy]
+follow_imports = silent
+ignore_missing_imports = True
+[mypy-numpy.*,hist.*,scipy.*,awkward.*,boost_histogram.*,vector.*,particle.*,pydantic.*]
+follow_imports = skip
+follow_imports_for_stubs = True
+"""
+
+
+def test_mypy(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    wanted = {i for i, line in enumerate(SCRIPT.splitlines(), start=1) if line.endswith("# error")}
+    config = tmp_path / "mypy.ini"
+    config.write_text(CONFIG, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(config), str(script)]
+    path = os.pathsep.join([str(ROOT / "src"), os.environ.get("MYPYPATH", "")]).strip(os.pathsep)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": path},
+    )
+    found = {
+        int(number) for number in re.findall(r"^script\.py:(\d+): error", done.stdout, flags=re.MULTILINE)
+    }
+    assert found == wanted, done.stdout + done.stderr
