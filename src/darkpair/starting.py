@@ -49,6 +49,14 @@ STARTS: Final = {
         use="darkpair rates @name@ m1=0 m2='430 MeV' g='1e-3 eV' h='1 eV'",
     ),
     "detector": Start(group="detectors", target="@Class@", what="A detector"),
+    "search": Start(
+        group="searches",
+        target="@Class@",
+        what="A search",
+        use="darkpair limits zprime-scalar m1=0 m2='430 MeV' G_X='1 GF' --quick --only @name@",
+    ),
+    "format": Start(group="formats", target="@Class@", what="A format of files"),
+    "matrix-element": Start(group="matrix_elements", target="@Class@", what="A squared matrix element"),
     "study": Start(group="studies", what="A study", use="darkpair study @name@ --quick"),
 }
 
@@ -85,7 +93,11 @@ def write_start(kind: str, name: str, where: Path | None = None) -> list[Path]:
     folder = Path(name) if where is None else where / name
     if folder.exists() or folder.is_symlink():
         raise InputError(f"{str(folder)!r} is there already, and nothing is overwritten; give another name")
-    words = {"@name@": name, "@Class@": "".join(part[:1].upper() + part[1:] for part in name.split("_"))}
+    words = {
+        "@name@": name,
+        "@Class@": "".join(part[:1].upper() + part[1:] for part in name.split("_")),
+        "@ending@": name.lower(),
+    }
     try:
         folder.mkdir()
     except OSError as error:

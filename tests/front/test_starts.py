@@ -32,12 +32,12 @@ from darkpair.cli import main
 
 def invoke(*words):
     done = CliRunner().invoke(main, list(words))
-    return [done.exit_code, done.output]
+    return [done.exit_code, done.output if done.exit_code == 0 else done.output + repr(done.exception)]
 
 told = {"list": invoke("list", "--json")}
 for kind, use in json.loads(sys.argv[1]).items():
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        code = int(pytest.main(["-q", "-p", "no:cacheprovider", f"a_{kind}"]))
+        code = int(pytest.main(["-q", "-p", "no:cacheprovider", f"a_{kind.replace('-', '_')}"]))
     told[kind] = {"test": [code, said.getvalue()], "use": invoke(*shlex.split(use)[1:])}
 print(json.dumps(told))
 """
@@ -59,9 +59,17 @@ def install(folder: Path, site: Path) -> None:
     (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
 
 
+def name_of(kind: str) -> str:
+    return "a_" + kind.replace("-", "_")
+
+
 def use_of(kind: str) -> str:
     """The command that uses a start."""
-    return STARTS[kind].use.replace("@name@", f"a_{kind}").replace("job.toml", f"a_{kind}/job.toml -n 2000")
+    return (
+        STARTS[kind]
+        .use.replace("@name@", name_of(kind))
+        .replace("job.toml", f"{name_of(kind)}/job.toml -n 2000")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +77,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Of every start, all of them installed beside each other."""
     folder = tmp_path_factory.mktemp("starts")
     for kind in KINDS:
-        paths = write_start(kind, f"a_{kind}", folder)
+        paths = write_start(kind, name_of(kind), folder)
         assert not any(re.search(r"@\w+@", path.read_text()) for path in paths)
-        install(folder / f"a_{kind}", folder / "site")
+        install(folder / name_of(kind), folder / "site")
     uses = json.dumps({kind: use_of(kind) for kind in KINDS})
     place = str(Path(darkpair.__file__).parents[1])
     done = subprocess.run(
@@ -91,8 +99,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_start_is_listed_runs_and_passes_its_own_test(kind: str, outcomes: dict[str, Any]) -> None:
     code, text = outcomes["list"]
     assert code == 0, text
-    (row,) = [row for row in json.loads(text)[STARTS[kind].group] if row["name"] == f"a_{kind}"]
-    assert (row["origin"], row["broken"]) == (f"a_{kind}", False)
+    (row,) = [row for row in json.loads(text)[STARTS[kind].group] if row["name"] == name_of(kind)]
+    assert (row["origin"], row["broken"]) == (name_of(kind), False)
     assert row["summary"].endswith(".")
     for what in ("test", "use"):
         code, text = outcomes[kind][what]
