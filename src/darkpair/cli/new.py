@@ -6,13 +6,14 @@ import shlex
 
 import click
 
+from darkpair.cli import completion
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
 
 
 @click.command("new")
-@click.argument("kind")
+@click.argument("kind", shell_complete=completion.new_kinds)
 @click.argument("name")
 def command(kind: str, name: str) -> None:
     """Write a working, tested start in a new folder NAME: of a job, chain, source, model, detector, study, ...
