@@ -13,7 +13,7 @@ from darkpair.gen.parameters import parameters
 )
 def test_a_detector_prints_its_cuts(name: str) -> None:
     detector = DETECTORS.factory(name)()
-    title, head, _, *lines = str(detector).splitlines()
+    title, head, _, *lines = detector.table().text().splitlines()
     assert title.startswith(type(detector).__name__)
     assert head.split() == ["cut", "passes", "from"]
     assert [line.split()[0] for line in lines] == [cut.name for cut in detector.cuts.cuts]
