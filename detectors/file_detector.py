@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -16,12 +16,13 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.parameters import settle
 from darkpair.gen.sources import SOURCES
+from darkpair.gen.tables import Shown, Table
 
 __all__ = ["FileDetector", "SelectingDetector"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileDetector:
+class FileDetector(Shown):
     """A detector of a data file with cuts that may be left out or changed.
 
     Parameters
@@ -66,6 +67,12 @@ class FileDetector:
         given = cast("Mapping[str, Any]", self.cuts)
         cuts = changed_cuts(published, given, self.cut_units, self.experiment)
         object.__setattr__(self, "cuts", cuts.without(*self.without))
+
+    def table(self) -> Table:
+        """Its cuts, under its name."""
+        left_out = f" without {', '.join(self.without)}" if self.without else ""
+        title = f"{type(self).__name__} {self.experiment}, selection {self.cuts.name}{left_out}"
+        return replace(self.cuts.table(), title=title)
 
     @classmethod
     def _known(cls) -> str:

@@ -17,6 +17,7 @@ from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.kinematics import Array
+from darkpair.gen.tables import Shown, Table
 
 __all__ = ["Cut", "Line", "Selection"]
 
@@ -101,7 +102,7 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Selection:
+class Selection(Shown):
     """Cuts in order.
 
     Parameters
@@ -131,6 +132,14 @@ class Selection:
             raise InputError(
                 f"selection {self.name}: the cuts of the signal box, {', '.join(self.box)}, have to come last"
             )
+
+    def table(self) -> Table:
+        """Each cut with its limits, and where they come from."""
+        rows = [
+            (cut.name, cut.limits(), cut.changed or f"{cut.source} ({cut.confidence})") for cut in self.cuts
+        ]
+        columns = ("cut", "passes", "from")
+        return Table(title=f"selection {self.name}", columns=columns, rows=rows, fold=columns[1:])
 
     def without(self, *names: str) -> Selection:
         """The selection less the cuts of those names.

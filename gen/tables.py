@@ -113,7 +113,7 @@ class Shown:
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return self.table().text()
+        return self.table().text(120)
 
     def _repr_html_(self) -> str:
         return self.table().html()

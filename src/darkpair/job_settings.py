@@ -20,7 +20,7 @@ __all__ = ["as_written", "put_settings", "without_leftovers"]
 _CHOICES: Final = ("decay", "name", "model")
 #: Keys of [chain] that mean nothing beside a model, and beside a descriptor or a name.
 _BESIDE: Final = {
-    "model": ("mass", "ctau", "width", "conserve"),
+    "model": ("mass", "ctau", "width", "conserve", "matrix_elements"),
     "decay": ("parameters", "inputs", "parent", "production", "modes"),
     "name": ("parameters", "inputs", "parent", "production", "modes"),
 }
@@ -214,7 +214,7 @@ def _pop(
         if isinstance(value, dict) and any(_is_given(f"{key}.{name}", given) for name in value):
             gone += _pop(table, [(*path, name) for name in value], given, section)
             continue
-        gone += [f"{key}.{name}" for name in value] if isinstance(value, dict) else [key]
+        gone += [f"{key}.{name}" for name in value] if isinstance(value, dict) and len(path) == 1 else [key]
         del inside[path[-1]]
     return gone
 

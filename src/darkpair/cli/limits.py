@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from darkpair.cli import completion
 from darkpair.cli.options import json_option, pairs, preset_option
 from darkpair.cli.terminal import show, show_lines
 
@@ -15,13 +16,32 @@ __all__ = ["command"]
 
 
 @click.command("limits", context_settings={"ignore_unknown_options": False})
-@click.argument("model")
-@click.argument("settings", nargs=-1, metavar="[KEY=VALUE[,VALUE]...]...")
+@click.argument("model", shell_complete=completion.model_names)
+@click.argument(
+    "settings", nargs=-1, metavar="[KEY=VALUE[,VALUE]...]...", shell_complete=completion.model_keys
+)
 @click.option("--along", help="Parameter, a coupling, whose excluded ranges are wanted.")
 @preset_option
-@click.option("--data", default="today", help="Measurements: 2020 (the paper's) or today.")
-@click.option("--only", multiple=True, metavar="NAME", help="A search that is wanted; all unless given.")
-@click.option("--without", multiple=True, metavar="NAME", help="A search that is not wanted.")
+@click.option(
+    "--data",
+    default="today",
+    shell_complete=completion.words("2020", "today"),
+    help="Measurements: 2020 (the paper's) or today.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completion.search_names,
+    help="A search that is wanted; all unless given.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completion.search_names,
+    help="A search that is not wanted.",
+)
 @click.option(
     "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
 )

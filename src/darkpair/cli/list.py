@@ -7,41 +7,70 @@ from dataclasses import asdict
 
 import click
 
+from darkpair.cli import completion
 from darkpair.cli.options import json_option
-from darkpair.cli.terminal import show
+from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
 
 
 @click.command("list")
-@click.argument("kind", required=False)
+@click.argument("kind", required=False, shell_complete=completion.kinds)
+@click.option(
+    "--show",
+    "name",
+    shell_complete=completion.of_kind,
+    help="What stands behind this name of the kind: of a detector its data file, as it is.",
+)
 @json_option
-def command(kind: str | None, as_json: bool) -> None:
-    """Show what may be named: chains, sources, detectors, models, studies; or the keys of a job file."""
-    from darkpair.gen.errors import UnknownNameError
+def command(kind: str | None, name: str | None, as_json: bool) -> None:
+    """Show what may be named: chains, sources, detectors, models, ...; the keys of a job file; or the data files."""
+    from darkpair.gen.errors import InputError, UnknownNameError
+
+    if name is not None:
+        from darkpair.showing import show_name
+
+        if kind is None:
+            raise InputError(
+                f"--show {name} of what? allowed: a kind before it, as in darkpair list detectors --show charm"
+            )
+        show_lines([show_name(kind, name)])
+        return
+    if kind == "data":
+        _data(as_json)
+        return
     from darkpair.plugins import REGISTRIES
 
     if kind == "keys":
         _keys(as_json)
         return
     if kind is not None and kind not in REGISTRIES:
-        raise UnknownNameError("kind", kind, [*REGISTRIES, "keys"])
-    chosen = {name: r for name, r in REGISTRIES.items() if kind in (None, name)}
+        raise UnknownNameError("kind", kind, [*REGISTRIES, "keys", "data"])
+    chosen = {k: r for k, r in REGISTRIES.items() if kind in (None, k)}
     if as_json:
         rows = {
-            name: [
+            k: [
                 {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.broken}
                 | ({"modes": recipes} if (recipes := p.recipes) else {})
                 for p in r.plugins
             ]
-            for name, r in chosen.items()
+            for k, r in chosen.items()
         }
         click.echo(json.dumps(rows, indent=1))
         return
     from darkpair.plugin_report import plugin_table
 
-    for name, registry in chosen.items():
-        show(plugin_table(name, registry.plugins, recipes=kind is not None))
+    for k, registry in chosen.items():
+        show(plugin_table(k, registry.plugins, recipes=kind is not None))
+
+
+def _data(as_json: bool) -> None:
+    from darkpair.gen.data_files import data_files
+
+    if as_json:
+        click.echo(json.dumps(list(data_files()), indent=1))
+    else:
+        show_lines(data_files())
 
 
 def _keys(as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from darkpair.cli import completion
 from darkpair.gen.errors import InputError
 
 __all__ = [
@@ -20,16 +21,28 @@ __all__ = [
     "settings_option",
 ]
 
+#: Names of tables of inputs, `darkpair.chains.models.inputs.PRESETS`, which is not imported for them.
+PRESETS = ("pdg", "paper", "paper-10tev")
+
 job_argument = click.argument("job", type=click.Path(path_type=Path))
 
 settings_option = click.option(
-    "--set", "settings", multiple=True, metavar="SECTION.KEY=VALUE", help="Any key of the job file."
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="SECTION.KEY=VALUE",
+    shell_complete=completion.settings,
+    help="Any key of the job file.",
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
 preset_option = click.option(
-    "--inputs", "preset", default="pdg", help="Table of inputs: pdg, paper or paper-10tev."
+    "--inputs",
+    "preset",
+    default="pdg",
+    shell_complete=completion.words(*PRESETS),
+    help="Table of inputs: pdg, paper or paper-10tev.",
 )
 
 

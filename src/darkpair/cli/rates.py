@@ -6,6 +6,7 @@ import json
 
 import click
 
+from darkpair.cli import completion
 from darkpair.cli.options import json_option, pairs, preset_option
 from darkpair.cli.terminal import show
 
@@ -13,8 +14,8 @@ __all__ = ["command"]
 
 
 @click.command("rates", context_settings={"ignore_unknown_options": False})
-@click.argument("model")
-@click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...")
+@click.argument("model", shell_complete=completion.model_names)
+@click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=completion.model_keys)
 @preset_option
 @json_option
 def command(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> None:

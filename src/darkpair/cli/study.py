@@ -6,19 +6,25 @@ from pathlib import Path
 
 import click
 
-from darkpair.cli.options import pairs
+from darkpair.cli import completion
+from darkpair.cli.options import PRESETS, pairs
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
 
 
 @click.command("study")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.named("studies"))
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder; studies-out/NAME unless given."
 )
 @click.option("--quick", is_flag=True, help="Fewer events: a minute's version.")
-@click.option("--inputs", "preset", help="One table of inputs for everything: pdg, paper or paper-10tev.")
+@click.option(
+    "--inputs",
+    "preset",
+    shell_complete=completion.words(*PRESETS),
+    help="One table of inputs for everything: pdg, paper or paper-10tev.",
+)
 @click.option(
     "--data",
     help="Measurements of studies that draw limits: 2020 (the paper's) or today; today unless given.",
