@@ -77,7 +77,9 @@ def require_members(kind: str, thing: Any) -> None:
         _require_factors(who, getattr(thing, "flat_factors", {}))
 
 
-def check_parents(source: Any, parents: Any, n: int, masses: Mapping[int, float]) -> None:
+def check_parents(
+    source: Any, parents: Any, n: int, masses: Mapping[int, float], *, every: bool = False
+) -> None:
     """Refuse parents that are not what a source promises.
 
     Parameters
@@ -89,6 +91,8 @@ def check_parents(source: Any, parents: Any, n: int, masses: Mapping[int, float]
         How many it was asked for.
     masses : mapping of int to float [GeV]
         By PDG id, where somebody says them; the PDG's otherwise.
+    every : bool
+        Whether every number of our own sources is looked at too, which takes time.
 
     Raises
     ------
@@ -105,7 +109,7 @@ def check_parents(source: Any, parents: Any, n: int, masses: Mapping[int, float]
     if parents.pdgid != source.pdgid:
         refuse(who, f"made PDG id {shown(parents.pdgid)}", f"{source.pdgid}, as its pdgid says")
     require_weights(who, parents.weights, n)
-    if _ours(source):
+    if _ours(source) and not every:
         return
     require_finite(who, "a vertex", parents.vertex, "mm")
     if parents.decay_vertex is not None:
@@ -115,7 +119,7 @@ def check_parents(source: Any, parents: Any, n: int, masses: Mapping[int, float]
         require_shell(who, kind, momentum, masses.get(kind))
 
 
-def check_batch(chain: Any, batch: Any, n: int) -> None:
+def check_batch(chain: Any, batch: Any, n: int, *, every: bool = False) -> None:
     """Refuse events that are not those of n parents, or not finite, or do not keep energy and momentum.
 
     Parameters
@@ -125,6 +129,8 @@ def check_batch(chain: Any, batch: Any, n: int) -> None:
         What it returned.
     n : int
         How many parents it was given.
+    every : bool
+        As of `check_parents`.
 
     Raises
     ------
@@ -135,7 +141,7 @@ def check_batch(chain: Any, batch: Any, n: int) -> None:
     if not isinstance(batch, Batch) or not all(isinstance(part, Columns) for part in batch.parts):
         refuse(who, f"returned a {type(batch).__name__}", "a Batch of Columns")
     for part in batch.parts:
-        _require_columns(who, part, ours=_ours(chain))
+        _require_columns(who, part, ours=_ours(chain) and not every)
     if len(batch) != n:
         refuse(who, f"made {len(batch)} events of {n} parents", "one of each")
     if len(batch.parts) > 1 and not _each_once([part.rows for part in batch.parts], n):
