@@ -30,7 +30,7 @@ class FrozenMapping(dict[K, V]):
         raise TypeError("this mapping is read-only; make another one, {**mapping, key: value}")
 
     __setitem__ = __delitem__ = _refuse
-    __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override] # (a dict has none)
         return hash(frozenset(self.items()))
@@ -107,10 +107,14 @@ def _contents(thing: Any) -> tuple[Any, ...]:
 
 def _comparable(value: Any) -> Any:
     """Value that compares and hashes as it should: numbers for arrays, the parts of partial functions and methods."""
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
         if value.ndim == 0:
             return value.item()
-        numbers = value + 0.0 if value.dtype.kind in "biuf" else value  # (0 and -0 are one number)
+        numbers: np.ndarray[Any, Any] = value
+        if value.dtype.kind in "biuf":
+            numbers = np.asarray(value + 0.0)  # (0 and -0 are one number)
         return value.shape, numbers.dtype.kind, numbers.tobytes()
     if isinstance(value, partial):
         return _comparable((value.func, value.args, value.keywords))

@@ -51,6 +51,10 @@ class Observed:
             if len(column) != self.n:
                 raise InputError(f"{name} has {len(column)} entries for {self.n} events; give one an event")
         for name, (counts, columns) in self.lists.items():
+            if not isinstance(counts, np.ndarray) or counts.ndim != 1:
+                raise InputError(
+                    f"{name}: counts are a {type(counts).__name__}; allowed: an array ({self.n},) of whole numbers"
+                )
             total = int(counts.sum())
             if len(counts) != self.n or any(len(column) != total for column in columns.values()):
                 raise InputError(
