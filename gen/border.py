@@ -226,7 +226,8 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
     who, n = f"the detector {_name(detector)}", observed.n
     if not isinstance(selected, Selected):
         refuse(who, f"selected a {type(selected).__name__}", "Selected")
-    mask, flow = selected.mask, selected.cutflow
+    mask: Any = selected.mask  # (annotations are promises, which are looked at here)
+    flow: Any = selected.cutflow
     require_mask(who, "the mask", mask, n)
     if not isinstance(flow, Cutflow) or not flow.stages:
         refuse(who, f"has the cut flow {shown(flow)}", "Cutflow.of(weight, [(name, mask), ...])")
@@ -290,7 +291,7 @@ def _require_factors(who: str, factors: Any) -> None:
 
 def _kinds(who: str, source: Any, parents: Parents, n: int) -> list[tuple[int, Any]]:
     """PDG ids of parents, and which they are; None for all."""
-    ids = parents.pdgids
+    ids: Any = parents.pdgids
     if ids is None:
         if parents.pdgid == 0:
             refuse(who, "made PDG id 0 without pdgids", "one PDG id, or that of each parent in pdgids")
@@ -308,7 +309,7 @@ def _kinds(who: str, source: Any, parents: Parents, n: int) -> list[tuple[int, A
 def _require_columns(who: str, part: Columns, *, ours: bool) -> None:
     """Refuse events of one topology of another shape, or with numbers that are not finite or do not add up."""
     topology, n = part.topology, len(part.rows)
-    shapes = {
+    shapes: dict[str, tuple[Any, tuple[int, ...]]] = {
         "momentum": (part.momentum, (4, len(topology), n)),
         "vertices": (part.vertices, (4, 1 + max(topology.vertex, default=0), n)),
     }

@@ -50,6 +50,7 @@ class Observed:
         for name, column in self.flat.items():
             if len(column) != self.n:
                 raise InputError(f"{name} has {len(column)} entries for {self.n} events; give one an event")
+        counts: Any  # (of whoever made them)
         for name, (counts, columns) in self.lists.items():
             if not isinstance(counts, np.ndarray) or counts.ndim != 1:
                 raise InputError(

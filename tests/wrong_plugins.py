@@ -130,7 +130,7 @@ SOURCES: dict[str, tuple[Any, str]] = {
     ),
     "another pdgid": (Source(lambda made: replace(made, pdgid=310)), "made PDG id 310; allowed: 130"),
     "other pdgids": (
-        Source(lambda made: replace(made, pdgids=np.repeat(np.int32([130, 310]), 8192))),
+        Source(lambda made: replace(made, pdgids=np.repeat(np.array([130, 310], dtype=np.int32), 8192))),
         "made PDG id 310; allowed: 130",
     ),
     "pdgids of floats": (

@@ -212,11 +212,7 @@ def _wrong(**modes: Callable[[Any], Any]) -> Any:
     """A scalar model whose X2 -> X1 gamma gamma has another width."""
     table = {("X2", "X1 gamma gamma"): _width(lambda m: np.where(m.m2 > m.m1, 1e-12 * (m.m2 - m.m1), 0.0))}
     table |= {tuple(key.split(" -> ")): _width(value) for key, value in modes.items()}  # type: ignore[misc]
-    return (
-        replace(_model("zprime-scalar"), parts=table)
-        if False
-        else _Tabled(m1=0.02, m2=0.3, G_X=1e-3, table=table)
-    )
+    return _Tabled(m1=0.02, m2=0.3, G_X=1e-3, table=table)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -17,9 +17,11 @@ from tests.wrong_plugins import CHAINS, DETECTORS, SOURCES, Chain, Detector, Sou
 CHAIN = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": 0.4})
 
 
-def _line(**parts: Any) -> str:
+def _line(*, source: Any = None, chain: Any = CHAIN, detector: Any = None, given: bool = True) -> str:
+    source = Source() if source is None and given else source
+    detector = Detector() if detector is None else detector
     with pytest.raises(InputError) as caught:
-        list(chunks(Pipeline(**{"source": Source(), "chain": CHAIN, "detector": Detector()} | parts), 16384))
+        list(chunks(Pipeline(source=source, chain=chain, detector=detector), 16384))
     return str(caught.value)
 
 
@@ -93,7 +95,7 @@ class _Sees(Detector):
         ({"source": _NoSample()}, "the source _NoSample has no sample; a source has to have sample(n, rng)"),
         ({"source": _NoPdgid()}, "the source _NoPdgid has no pdgid; a source has to have"),
         ({"source": Source}, "the source Source is a class; give an object of it, Source(...)"),
-        ({"source": None}, "the source NoneType has no pdgid and no sample"),
+        ({"given": False}, "the source NoneType has no pdgid and no sample"),
         ({"source": _Says(pdgid="K_L0")}, "has the pdgid 'K_L0'; allowed: a whole number"),
         ({"source": _Says(masses=[0.5])}, "has the masses [0.5]; allowed: a mapping of PDG id to mass"),
         ({"source": _Says(masses={130: np.nan})}, "has the masses {130: nan}; allowed"),

@@ -6,6 +6,7 @@ import inspect
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,18 +53,18 @@ def _detector(name: str) -> Any:
 
 #: What makes each kind of object, twice the same.
 MADE: dict[str, Callable[[], Any]] = {
-    **{f"chain {name}": lambda name=name: _chain(name) for name in CHAINS.ours},
+    **{f"chain {name}": partial(_chain, name) for name in CHAINS.ours},
     **{
         f"source {name}": REGISTRIES["sources"][name]
         for name in REGISTRIES["sources"].ours
         if name != "event_file"
     },
-    **{f"model {name}": lambda name=name: _model(name) for name in MODELS.ours},
+    **{f"model {name}": partial(_model, name) for name in MODELS.ours},
     **{
-        f"model of arrays {name}": lambda name=name: _model(name, np.zeros(3), np.linspace(0.1, 0.3, 3))
+        f"model of arrays {name}": partial(_model, name, np.zeros(3), np.linspace(0.1, 0.3, 3))
         for name in MODELS.ours
     },
-    **{f"detector {name}": lambda name=name: _detector(name) for name in REGISTRIES["detectors"].ours},
+    **{f"detector {name}": partial(_detector, name) for name in REGISTRIES["detectors"].ours},
     "exponential": lambda: Exponential(5.0),
     "forced": lambda: Forced(region=REGION, ctau=5.0, needs=[22]),  # type: ignore[arg-type]
     "scan": lambda: Scan(ctau=5.0),
@@ -181,7 +182,7 @@ def test_mapping() -> None:
     assert mapping["b"] == (1, {"c": 2})
     assert type({**mapping}) is dict
     assert type(mapping | {"d": 1}) is dict
-    for change in (
+    changes: list[Callable[[], Any]] = [
         lambda: mapping.update(b=1),
         lambda: mapping.pop("b"),
         mapping.popitem,
@@ -189,7 +190,8 @@ def test_mapping() -> None:
         lambda: mapping.setdefault("z", 1),
         lambda: mapping.__delitem__("b"),
         lambda: mapping.__ior__({"z": 1}),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(TypeError, match="read-only; make another one"):
             change()
     assert hash(frozen({"a": 1, "b": 2})) == hash(frozen({"b": 2, "a": 1}))
