@@ -99,7 +99,9 @@ def build(
         )
     settings = read_settings({"mass": mass, "ctau": ctau, "width": width})
     builder = _Builder(
-        **settings,
+        mass=settings["mass"],
+        ctau=settings["ctau"],
+        width=settings["width"],
         modes=_settings(modes or {}),
         elements={text: (*decay_of(text), given) for text, given in (matrix_elements or {}).items()},
         conserve=conserve,
