@@ -168,6 +168,20 @@ class _Unnested(Detector):
         return replace(made, mask=cuts[2][1], cutflow=flow)
 
 
+class _Apart(Detector):
+    """Stages that fall, and are each its cut alone: some events come back that an earlier cut took."""
+
+    def select(self, reco: Any, weight: Any) -> Any:
+        most = reco.flat["most"]
+        first, second = most > 0.5, (most < 0.9) | (most > 1.2)
+        made = super().select(reco, weight)
+        of = type(made.cutflow).of
+        stages = [of(weight, [(name, cut)]).stages[1] for name, cut in (("second", second), ("first", first))]
+        last = of(weight, [("last", first & second)]).stages[1]
+        flow = type(made.cutflow)((made.cutflow.stages[0], *stages, last))
+        return replace(made, mask=first & second, cutflow=flow)
+
+
 class _Smearing(Detector):
     """Draws from a generator of its own."""
 
@@ -185,6 +199,7 @@ class _Smearing(Detector):
         (_Best(), "by the others beside it"),
         (_Weightless(), "loose: the sum of weights is"),
         (_Unnested(), "grows"),
+        (_Apart(), "the cut flow of one event grows"),
         (_Smearing(), "the same stream gave another observation"),
     ],
     ids=lambda entry: type(entry).__name__,
