@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_a_healthy_installation() -> None:
 def test_what_is_missing_comes_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     def version(name: str) -> str:
         if name == "pyhf":
-            raise darkpair.doctor.PackageNotFoundError(name)
+            raise PackageNotFoundError(name)
         return {"numpy": "1.2", "darkpair": "1"}.get(name, "99")
 
     monkeypatch.setattr(darkpair.doctor, "version", version)
