@@ -31,7 +31,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["koto_pi0", "koto_zprime", "charm", "belle2"])
+@pytest.mark.parametrize("name", ["koto_pi0", "koto_zprime"])
 def test_an_example_is_told_and_nothing_is_left(name: str, empty: Path) -> None:
     done = invoke("check", str(EXAMPLES / f"{name}.toml"))
     assert done.exit_code == 0, done.output
