@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from darkpair.chains.descriptor import build
     from darkpair.expected import expected_events
     from darkpair.gen.decay import Decay, Mode
-    from darkpair.gen.errors import ClosedChannelError, DarkpairError, InputError, UnknownNameError
+    from darkpair.gen.errors import (
+        ClosedChannelError,
+        DarkpairError,
+        DarkpairWarning,
+        InputError,
+        UnknownNameError,
+    )
     from darkpair.gen.events import Batch, Parents, total_weight
     from darkpair.gen.particles import Particle, particle
     from darkpair.gen.pipeline import Pipeline, chunks
@@ -28,6 +34,7 @@ __all__ = [
     "Chain",
     "ClosedChannelError",
     "DarkpairError",
+    "DarkpairWarning",
     "Decay",
     "InputError",
     "Mode",
@@ -52,6 +59,7 @@ _public = lazily(
         "Chain": "chains.chain",
         "ClosedChannelError": "gen.errors",
         "DarkpairError": "gen.errors",
+        "DarkpairWarning": "gen.errors",
         "Decay": "gen.decay",
         "InputError": "gen.errors",
         "Mode": "gen.decay",

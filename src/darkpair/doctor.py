@@ -134,7 +134,7 @@ def _extras() -> Iterator[Finding]:
 def _numba() -> Finding:
     """Whether numba compiles: a version that does not know this Python or numpy is installed and does nothing."""
     try:
-        import numba
+        numba: Any = import_module("numba")
     except ImportError:
         return Finding(part="extras", name="compiling", state="missing", text="no numba: numpy does it")
 

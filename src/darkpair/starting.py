@@ -46,7 +46,7 @@ STARTS: Final = {
         group="models",
         target="@Class@",
         what="A model",
-        use="darkpair rates @name@ m1=0 m2='430 MeV' g='1e-3 eV' h='1 eV'",
+        use="darkpair rates @name@ m1=0 m2='430 MeV' g='1e-3 eV' h='1 keV'",
     ),
     "detector": Start(group="detectors", target="@Class@", what="A detector"),
     "search": Start(

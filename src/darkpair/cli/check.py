@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,7 +35,7 @@ def command(job: Path, settings: tuple[str, ...], as_json: bool, **given: object
         return
     from darkpair.gen.provenance import describe
 
-    rows = {"events": preview.events, "seconds": preview.seconds, "bytes": preview.size}
+    rows: dict[str, Any] = {"events": preview.events, "seconds": preview.seconds, "bytes": preview.size}
     rows |= {"warnings": list(preview.warnings), "rates": [describe(row) for row in preview.rates]}
     click.echo(json.dumps(rows | describe(preview.provenance), indent=1))
 

@@ -128,7 +128,7 @@ def settings(ctx: click.Context, incomplete: str) -> list[str]:
         return own + (_keys(registry.factory(name), (), incomplete, before) if name else [])
     if incomplete.startswith("chain.parameters."):
         model = _set(ctx, "chain.model") or (job.get("chain") or {}).get("model")
-        return _keys(REGISTRIES["models"].factory(model), (), incomplete, "chain.parameters.")
+        return _keys(REGISTRIES["models"].factory(str(model)), (), incomplete, "chain.parameters.")
     for key, kind in (("name", "chains"), ("model", "models")):
         if incomplete.startswith(f"chain.{key}="):
             return [f"chain.{key}={name}" for name in REGISTRIES[kind]]
