@@ -94,7 +94,8 @@ def _of_stranger(chosen: Format, path: str | os.PathLike[str]) -> dict[str, Any]
             f"the reader of the format {chosen.name!r} does not say how many events {str(path)!r} has; it has to return a table "
             "with output = { events = ... }"
         )
-    return found
+    checked: dict[str, Any] = found
+    return checked
 
 
 def _require_root(file: Path) -> None:

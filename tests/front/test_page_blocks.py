@@ -25,6 +25,7 @@ import darkpair.pages.__main__
 import darkpair.study
 from darkpair.job import load_job
 from darkpair.pages.runs import read_runs, run_of
+from darkpair.searches import load_search
 from darkpair.study import run_study
 from tests.event_files import b_event, write_nano
 
@@ -212,6 +213,9 @@ def test_python_blocks(page: Path, folder: Path) -> None:
 def test_jobs(block: Block, folder: Path) -> None:
     path = folder / "page.toml"
     path.write_text(block.text, encoding="utf-8")
+    if block.text.startswith("kind ="):
+        assert load_search(path).summary
+        return
     load_job(path, overrides={"run.seed": 1, "output.path": str(folder / "page.root")})
 
 

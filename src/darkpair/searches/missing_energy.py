@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class BToKNuNu(Search):
     subtract: bool = True
     invisible: str = "escape"
     propagator: bool = True
-    form_factors: str | None = None
+    form_factors: Literal["ali-ball", "bcl"] | None = None
     length: float | None = None
 
     def __post_init__(self) -> None:
