@@ -116,7 +116,7 @@ def checked_entries(table: Mapping[str, Any], where: str, *, alone: bool = False
             lacking = [key for key in _NEEDED if key not in entry]
             if lacking:
                 raise InputError(
-                    f"{where}: {name} has no {', '.join(lacking)}; give each entry {', '.join(_NEEDED)}"
+                    f"{where}: {name} has no {', '.join(lacking)}; allowed: entries with {', '.join(_NEEDED)}"
                 )
             _require_keys(entry, f"{where}: {name}")
             for key in ("value", "error", "alternative", "up", "down"):

@@ -270,7 +270,12 @@ def _numbers(table: Any, units: Mapping[str, str], where: str) -> dict[str, Any]
             )
     for name, unit in known.items():
         value = out[name]["value"] if name in out else 0.0
-        if where.endswith("resolution]") and not isinstance(value, list) and not 0.0 <= value <= _LARGEST:
+        if (
+            where.endswith("resolution]")
+            and name != "merging"
+            and not isinstance(value, list)
+            and not 0.0 <= value <= _LARGEST
+        ):
             raise InputError(f"{where}: {name} = {value:g} {unit}; allowed: 0 or more, up to {_LARGEST:g}")
         if (
             name in ("radius", "hole_half", "z_calorimeter", "depth", "energy")
