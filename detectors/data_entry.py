@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from darkpair.detectors.selection import CONFIDENCES
-from darkpair.gen.data_units import number_in
+from darkpair.gen.data_units import is_number, number_in
 from darkpair.gen.errors import InputError, UnknownNameError, nearest, shown
 
 __all__ = ["checked_entries", "checked_entry", "checked_list", "checked_points", "require_confidence"]
@@ -95,22 +95,33 @@ def checked_points(entry: Any, name: str, where: str) -> dict[str, Any]:
     return {**whole, "value": corners, "unit": "mm"}
 
 
-def checked_entries(table: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """A table in which any entry may stand, of any unit: each has its parts, and its number is one."""
+def checked_entries(table: Mapping[str, Any], where: str, *, alone: bool = False) -> dict[str, Any]:
+    """A table in which any entry may stand, of any unit: each has its parts, and its number is one.
+
+    Parameters
+    ----------
+    table : mapping
+    where : str
+        The file and the table, for messages.
+    alone : bool
+        Whether there is nothing but entries in it.
+    """
     out = dict(table)
     for name, entry in table.items():
+        if alone and (not isinstance(entry, Mapping) or "value" not in entry):
+            raise InputError(f"{where}: {name} = {shown(entry)}; allowed: an entry with {', '.join(_NEEDED)}")
         if isinstance(entry, Mapping) and "value" not in entry:
             out[name] = checked_entries(entry, f"{where}, {name}")
         elif isinstance(entry, Mapping):
             lacking = [key for key in _NEEDED if key not in entry]
             if lacking:
                 raise InputError(
-                    f"{where}: {name} has no {', '.join(lacking)}; give each entry {', '.join(_NEEDED)}"
+                    f"{where}: {name} has no {', '.join(lacking)}; allowed: entries with {', '.join(_NEEDED)}"
                 )
             _require_keys(entry, f"{where}: {name}")
             for key in ("value", "error", "alternative", "up", "down"):
                 value = entry.get(key, 0.0)
-                if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                if not is_number(value):
                     raise InputError(
                         f"{where}: {name}.{key} = {value!r}; allowed: a finite number in {entry['unit']}"
                     )

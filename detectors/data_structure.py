@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from darkpair.detectors.branches import variables
-from darkpair.detectors.data_cuts import checked_cuts, checked_selections
+from darkpair.detectors.data_cuts import checked_cuts, checked_selections, selections
 from darkpair.detectors.data_entry import checked_entries, checked_entry, checked_list, checked_points
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
 from darkpair.gen.particles import particle
@@ -23,6 +23,9 @@ TRACKS: Final = ("mu", "pi", "K", "p")
 
 #: A whole file of each kind, for messages.
 _EXAMPLES: Final = {"koto": "koto", "koto_kaon": "koto", "b_factory": "belle2", "fixed_target": "charm"}
+
+#: Largest number of a resolution.
+_LARGEST: Final = 1e30
 
 #: Largest size of a detector [mm] and energy of a beam [GeV].
 _FARTHEST: Final = 1e12
@@ -174,7 +177,8 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
         "results",
     ):
         if name in data:
-            out[name] = checked_entries(_table(data[name], f"{where}, [{name}]"), f"{where}, [{name}]")
+            place = f"{where}, [{name}]"
+            out[name] = checked_entries(_table(data[name], place), place, alone=name in ("factors", "run"))
     for particle_ in _texts(data, "tracks", where):
         if particle_ not in TRACKS:
             raise UnknownNameError(f"track of {where}", particle_, TRACKS)
@@ -210,6 +214,11 @@ def _with_cuts(out: dict[str, Any], kind: Kind, where: str, word: str) -> dict[s
         for table in kind.replaced:
             if table in own:
                 own[table] = _shape(own[table], f"{where}, [{name}.{table}]")
+    for make in selections(out).values() if "selections" in out and "cuts" in out else ():
+        try:
+            make()
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from error
     if word in ("koto", "koto_kaon") and "kaon" in out:
         out["kaon"] = _kaon(_table(out["kaon"], f"{where}, [kaon]"), names, where)
     return out
@@ -223,6 +232,9 @@ def _kaon(table: Mapping[str, Any], names: Sequence[str], where: str) -> dict[st
             raise UnknownNameError(f"key of {place}", key, keys)
     if not table.get("cuts"):
         raise InputError(f"{place} has no cuts; give [[kaon.cuts]]")
+    for cut in table["cuts"] if isinstance(table["cuts"], list) else ():
+        if isinstance(cut, Mapping) and not {"min", "max"} & set(cut):
+            raise InputError(f"{place}: cut {cut.get('name')!r} has no limit; give min, max or both")
     shared = _texts(table, "shared", place)
     for name in shared:
         if name not in names:
@@ -258,6 +270,13 @@ def _numbers(table: Any, units: Mapping[str, str], where: str) -> dict[str, Any]
             )
     for name, unit in known.items():
         value = out[name]["value"] if name in out else 0.0
+        if (
+            where.endswith("resolution]")
+            and name != "merging"
+            and not isinstance(value, list)
+            and not 0.0 <= value <= _LARGEST
+        ):
+            raise InputError(f"{where}: {name} = {value:g} {unit}; allowed: 0 or more, up to {_LARGEST:g}")
         if (
             name in ("radius", "hole_half", "z_calorimeter", "depth", "energy")
             and not 0.0 < value <= _FARTHEST

@@ -105,7 +105,7 @@ def calorimeter(resolution: Any, own: Mapping[str, float]) -> Any:
         return resolution
     if not isinstance(resolution, Mapping | None):
         raise InputError(
-            f"resolution = {shown(resolution)}; allowed: a table of {', '.join(parameters(Calorimeter))}, as in "
+            f"resolution = {shown(resolution)}; allowed: {', '.join(parameters(Calorimeter))}, as in "
             '{ constant = 0.01, stochastic = 0.02, position = "5 mm" }'
         )
     return Calorimeter(**arguments(Calorimeter, {**own, **(resolution or {})}, where="resolution"))

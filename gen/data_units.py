@@ -7,13 +7,14 @@ wherever one looks.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.units import ANGLE, LENGTH, Dimensionless, Energy, Length, Unit
 
-__all__ = ["known_units", "number_in", "plain_unit"]
+__all__ = ["is_number", "known_units", "number_in", "plain_unit"]
 
 #: Units that are converted, by ours of the same kind: what cuts on angles are in, and a resolution's length at 1 GeV too.
 _KINDS: Final[Mapping[str, Unit]] = {
@@ -28,6 +29,13 @@ _KINDS: Final[Mapping[str, Unit]] = {
 def plain_unit(unit: str) -> str:
     """The unit as data files write it: nothing for 1."""
     return "" if unit == "1" else unit
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number that the arithmetic holds, and no truth value."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _kind(wanted: str) -> Unit:
@@ -69,7 +77,7 @@ def number_in(value: Any, unit: str | None, wanted: str, what: str) -> float:
         if math.isinf(out) or (wanted and unit is None and value.strip()[-1].isdigit()):
             raise InputError(f"{what} = {shown(value)}; allowed: {_kind(wanted).spelled}, with its unit")
         return out
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value):
         raise InputError(f"{what} = {shown(value)}; allowed: a number in {wanted or 'no unit'}")
     if unit is None and wanted:
         raise InputError(

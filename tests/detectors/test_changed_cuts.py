@@ -87,7 +87,7 @@ def test_a_changed_cut_is_that_cut() -> None:
     wanted &= values["pt"] >= np.interp(values["z_vtx"], [3000.0, 5000.0], [0.14, 0.16])
     mask = np.zeros(len(counts), dtype=bool)
     mask[event[wanted]] = True
-    cuts = {
+    cuts: dict[str, dict[str, Any]] = {
         "pt": {"min": {"against": "z_vtx", "points": [["3 m", "140 MeV"], ["5 m", "0.16 GeV"]]}},
         "z_vtx": {"max": "5.1 m"},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 
 from darkpair import InputError, Streams, UnknownNameError
 from darkpair.cli import main
-from darkpair.detectors import DETECTORS
+from darkpair.detectors import DETECTORS, file_detector
 from darkpair.detectors.catalogue import CLASSES as BY_KIND
 from darkpair.detectors.catalogue import data_files, from_file
 from darkpair.detectors.data_file import read_data
@@ -241,3 +242,48 @@ def test_koto_ii_is_two_files() -> None:
     assert made.select(reco, events.weight).mask.any()
     assert made.vertex_range == (2000.0, 14000.0)
     assert made.flat_factors == {"cluster_shape": 0.73}
+
+
+STRANGE: list[Any] = [
+    "x", "5 cm", "-1 mm", float("nan"), float("inf"), -1.0, 0, 1e300, 10**400, True, [1.0], [], {}, {"a": 1}, "", [[1, 2]],
+    {"value": 1.0}, {"value": "a", "unit": "mm", "source": "s", "confidence": "read"}, {"against": "z_vtx", "points": []}, 3,
+]  # fmt: skip
+
+
+def _places(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inside:
+        yield (*at, key)
+        yield from _places(value, (*at, key))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(k, n) for k, (_, n) in CLASSES.items()] + [("fixed_target", "ship")]
+)
+def test_anything_strange_anywhere_is_one_line_or_fine(
+    kind: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any part of a file replaced by any of those, left out, or with one of them beside it."""
+    rng = np.random.default_rng(7)
+    places = list(_places(read_data(name)))
+    refused = []
+    for _ in range(60):
+        data = deepcopy(read_data(name))
+        *way, last = places[rng.integers(len(places))]
+        inside: Any = data
+        for key in way:
+            inside = inside[key]
+        lot = rng.integers(len(STRANGE) + 4)
+        if lot >= len(STRANGE):
+            del inside[last]
+        elif lot % 6 == 0 and isinstance(inside, dict):
+            inside["strange"] = STRANGE[lot]
+        else:
+            inside[last] = STRANGE[lot]
+        monkeypatch.setattr(file_detector, "detector_data", lambda _, data=data: checked(data, "mine.toml"))
+        try:
+            CLASSES[kind][0](experiment="mine.toml").provenance()
+        except (InputError, UnknownNameError) as refusal:
+            refused.append(str(refusal))
+    assert len(refused) > 20
+    assert all("\n" not in message and "mine.toml" in message for message in refused)

@@ -59,7 +59,7 @@ def test_a_path_is_where_points_along_it_are_inside(name: str) -> None:
     way = rng.standard_normal((3, 3000))
     way /= np.linalg.norm(way, axis=0)
     way[:, :50] = np.array([[0.0], [0.0], [1.0]])  # along z
-    first, last = prism.path(tuple(origin), tuple(way))  # type: ignore[arg-type]
+    first, last = prism.path(tuple(origin), tuple(way))
     assert 100 < (last > first).sum() < 2900
     for part, inside in ((1e-6, True), (0.5, True), (1.0 - 1e-6, True), (-1e-3, False), (1.0 + 1e-3, False)):
         at = first + part * (last - first)
@@ -82,7 +82,7 @@ def test_a_square_prism_is_a_box() -> None:
     way /= np.linalg.norm(way, axis=0)
     for one, two in zip(
         prism.path(tuple(origin), tuple(way)), box.path(tuple(origin), tuple(way)), strict=True
-    ):  # type: ignore[arg-type]
+    ):
         assert one == pytest.approx(two)
     assert extent(prism) == extent(box)
     assert covers(box, prism)
