@@ -17,7 +17,7 @@ from darkpair.chains.dalitz import (
     ThreePionPolynomial,
     ThreePionRho,
 )
-from darkpair.chains.form_factors import BCL_K, DISPERSIVE_PI
+from darkpair.chains.form_factors import BCL_K, DISPERSIVE_PI, FormFactor
 from darkpair.chains.leptonic import KrollWada, MuonDecay, SemileptonicKaon
 from darkpair.chains.matrix_elements import PowerAmplitude
 from darkpair.chains.standard_model import MesonNeutrinos, PionScalarPair
@@ -38,7 +38,7 @@ __all__ = [
     "vector_current",
 ]
 
-_FORMS: Final = {"K_pi": DISPERSIVE_PI, "B_K": BCL_K}
+_FORMS: Final[dict[str, FormFactor]] = {"K_pi": DISPERSIVE_PI, "B_K": BCL_K}
 
 
 def vector_current(

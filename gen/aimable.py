@@ -34,7 +34,7 @@ _ALLOWED: Final = 0.05  # of the integral there, beside five standard deviations
 _CLOSE: Final = 1e-6  # of momenta, relative
 
 
-def require_aimable(source: Any) -> None:
+def require_aimable(source: object) -> None:
     """Refuse a source that cannot be aimed, or whose density is not that of its draws.
 
     Parameters
@@ -87,7 +87,7 @@ def _range(who: str, name: str, value: Any) -> tuple[float, float]:
 
 
 def _draws(who: str, source: Aimable) -> tuple[Array, Array, Array]:
-    point = source.draw(Streams(_SEED).rng("source"), BLOCK)
+    point: Any = source.draw(Streams(_SEED).rng("source"), BLOCK)
     shapes = [np.shape(values) for values in point] if isinstance(point, tuple | list) else []
     if shapes != [(BLOCK,)] * 3:
         raise InputError(
@@ -115,7 +115,7 @@ def _density(who: str, source: Aimable, y: Array, pt: Array) -> Array:
 
 def _require_momenta(who: str, source: Aimable, y: Array, pt: Array, phi: Array) -> None:
     """Parents have the rapidities, transverse momenta and azimuths that they were asked for."""
-    made = source.parents(y, pt, phi)
+    made: Any = source.parents(y, pt, phi)
     if not isinstance(made, Parents) or made.momentum.shape != (4, len(y)):
         raise InputError(
             f"{who}: parents(y, pt, phi) gives no Parents of {len(y)}; allowed: one for each point"

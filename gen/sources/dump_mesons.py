@@ -70,8 +70,8 @@ class DumpMesons:
     table_axes: str | None = None
     multiplicity: Annotated[float | None, Gt(0.0)] = None
     multiplicity_error: Annotated[float | None, Ge(0.0)] = None
-    #: Density and multiplicity.
-    table: MesonTable | OwnMesonTable = field(init=False, repr=False)
+    #: Density and multiplicity; of a file an `OwnMesonTable`, which has the same members but no nodes in y and pT.
+    table: MesonTable = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         own = self.table_file

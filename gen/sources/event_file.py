@@ -100,8 +100,9 @@ class EventFile:
     _index: _Index = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.mass, str) and self.mass not in get_args(Literal["pdg", "stored"]):
-            raise UnknownNameError("mass of parents", self.mass, ("pdg", "stored"))
+        mass: Any = self.mass
+        if isinstance(mass, str) and mass not in get_args(Literal["pdg", "stored"]):
+            raise UnknownNameError("mass of parents", mass, ("pdg", "stored"))
         settle(self)
         freeze(self)
         if isinstance(self.parents, str):

@@ -20,7 +20,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
-from darkpair.gen.parameters import Energy, Ge, Gt, Le, Length, Lt, checked
+from darkpair.gen.parameters import Energy, Gt, Infinite, Le, Length, Lt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
@@ -141,10 +141,11 @@ class KotoKL:
     image: Literal["uniform", "2015-04"] = "uniform"
     spectrum: Literal["sato", "shiomi"] | str = "sato"  # noqa: PYI051 (the words are what `list keys` shows)
     spectrum_unit: Literal["eV", "keV", "MeV", "GeV", "TeV"] | None = None
-    z_min: Annotated[float, Length, Ge(Z_TARGET)] = Z_NEAR
-    z_max: Annotated[float, Length, Gt(Z_TARGET)] = 6148.0
-    p_min: Annotated[float, Energy, Ge(P_RANGE[0])] = P_RANGE[0]
-    share: Annotated[float | None, Gt(0.0), Lt(1.0)] = None
+    # (ranges that hang together stand below, in one line each)
+    z_min: Annotated[float, Length] = Z_NEAR
+    z_max: Annotated[float, Length, Infinite] = 6148.0
+    p_min: Annotated[float, Energy] = P_RANGE[0]
+    share: float | None = None
     #: The spectrum of a file; None of a built-in one.
     own: Spectrum | None = field(init=False, repr=False, default=None)
 
@@ -152,7 +153,7 @@ class KotoKL:
         object.__setattr__(self, "own", _own_spectrum(self.spectrum, self.spectrum_unit))
         if not Z_TARGET <= self.z_min < self.z_max < math.inf:
             raise InputError(
-                f"decays between z = {self.z_min} and {self.z_max} mm; allowed: growing order, from the target at {Z_TARGET} mm on"
+                f"decays between z_min = {self.z_min} and z_max = {self.z_max} mm; allowed: growing order, from the target at {Z_TARGET} mm on"
             )
         if not P_RANGE[0] <= self.p_min < self.p_max:
             end = "" if self.own is None else f", where {self.spectrum} ends"

@@ -96,10 +96,10 @@ class SpectrumTally:
 
     @cached_property
     def others(self) -> dict[str, DumpMesons]:
-        """The other generators' mesons of the same beam on the same target, by generator; none of an unknown beam."""
+        """The other generators' mesons of the same beam on the same target, by generator; none where these are not said."""
         table = self.source.table
         out: dict[str, DumpMesons] = {}
-        if table.beam_energy is None:
+        if not (self.source.beam_energy and table.target):
             return out
         for name in generators(table.meson, table.beam_energy, table.target):
             plain = "p" if table.target == _ITS_OWN else table.target

@@ -191,9 +191,9 @@ def own_meson_table(
     if variables[::-1] in _PAIRS:
         headings, nodes, values, variables = headings[::-1], nodes[::-1], values.T, variables[::-1]
     if variables not in _PAIRS:
-        said = ", ".join(repr(heading.name) for heading in headings)
+        named = ", ".join(repr(heading.name) for heading in headings)
         raise InputError(
-            f"{text}: the variables are {said}; allowed: y and pT, or p and theta, as 'y, pT [GeV]' or 'p [GeV], theta [mrad]' in "
+            f"{text}: the variables are {named}; allowed: y and pT, or p and theta, as 'y, pT [GeV]' or 'p [GeV], theta [mrad]' in "
             "the columns' names, the axes' titles or table_axes"
         )
     first, second = (

@@ -162,7 +162,7 @@ def read_table(text: str, variables: int, *, key: str) -> TableFile:
     UnknownNameError
         For a histogram that is not in the file.
     """
-    if not isinstance(text, str) or not is_table(text):
+    if not is_table(text):
         raise InputError(
             f"{key} = {shown(text)} is no file of a table; allowed: a .csv file, or 'file.root:histogram'"
         )

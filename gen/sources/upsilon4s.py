@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,13 @@ from darkpair.gen.parameters import Angle, Energy, Ge, Gt, checked, settle
 from darkpair.gen.particles import particle
 
 __all__ = ["MACHINES", "Beams", "Upsilon4S", "sine_squared"]
+
+if TYPE_CHECKING:  # callers have texts; the words are looked at when it is made
+    _Parent: TypeAlias = str
+    _Machine: TypeAlias = str
+else:
+    _Parent = Literal["B+", "B-", "B0", "anti-B0"]
+    _Machine = Literal["belle2", "belle", "babar"]
 
 #: Distance of the nominal collision from the resonance [GeV], five of its widths: beyond, B* are made too, or no B at all.
 _NEAR: Final = 0.1
@@ -186,12 +193,13 @@ class Upsilon4S:
 
     name: ClassVar = "upsilon4s"
 
-    parent: Literal["B+", "B-", "B0", "anti-B0"] = "B+"
-    machine: Literal["belle2", "belle", "babar"] | Beams = "belle2"
+    parent: _Parent = "B+"
+    machine: _Machine | Beams = "belle2"
 
     def __post_init__(self) -> None:
-        if isinstance(self.parent, str) and self.parent not in PARENTS:
-            raise UnknownNameError("parent of upsilon4s", self.parent, PARENTS)
+        parent: Any = self.parent
+        if isinstance(parent, str) and parent not in PARENTS:
+            raise UnknownNameError("parent of upsilon4s", parent, PARENTS)
         if isinstance(self.machine, str) and self.machine not in MACHINES:
             raise UnknownNameError("machine of upsilon4s", self.machine, MACHINES)
         settle(self)

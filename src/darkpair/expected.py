@@ -310,7 +310,7 @@ def _of_koto(
 
 def _beam(source: Mapping[str, Any]) -> KotoKL:
     """Beam of a sample of KOTO's: with a spectrum of a file, the one that the sample was made with."""
-    names = ("profile", "image", "spectrum", "spectrum_unit")
+    names = ("profile", "solid_angle", "z_target", "image", "spectrum", "spectrum_unit")
     beam = KotoKL(**{name: source[name] for name in names if name in source})
     then = (source.get("spectrum_file") or {}).get("digest")
     if beam.own is not None and beam.own.digest != then:

@@ -108,6 +108,8 @@ def standard_acceptance(
         image=source.image,
         spectrum=source.spectrum,
         spectrum_unit=source.spectrum_unit,
+        solid_angle=source.solid_angle,
+        z_target=source.z_target,
     )
     if whole == Koto(experiment="koto", selection=detector.selection) and beam == KotoKL() and _shipped():
         return run(detector.selection).standard_acceptance

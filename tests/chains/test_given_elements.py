@@ -111,7 +111,10 @@ def test_a_power_is_its_closed_form() -> None:
 
 
 def test_each_chain_of_several_takes_its_own() -> None:
-    given = {"K_L0 -> S gamma gamma": "power", "eta -> S gamma gamma": {"name": "power", "power": 1}}
+    given: dict[str, Any] = {
+        "K_L0 -> S gamma gamma": "power",
+        "eta -> S gamma gamma": {"name": "power", "power": 1},
+    }
     kaon, eta = build_chains(
         ["K_L0 -> S gamma gamma", "eta -> S gamma gamma"], mass=MASS, matrix_elements=given
     )

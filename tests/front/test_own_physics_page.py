@@ -60,7 +60,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Names that the page's code leaves, the output of its commands, and the folder."""
     folder = tmp_path_factory.mktemp("own")
     module = ModuleType("own_physics_page")  # (what is pickled is found by its module)
-    names, said = module.__dict__, {}
+    names, said = module.__dict__, dict[str, str]()
     fewer = partial(standard_acceptance, n=30_000)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

@@ -142,7 +142,7 @@ def test_a_shipped_table_comes_back(key: Any, tmp_path: Path) -> None:
         rtol=1e-12,
     )
     assert theirs.reachable_share == pytest.approx(ours.reachable_share, rel=1e-12)
-    histogram = hist.Hist(
+    histogram: Any = hist.Hist(
         hist.axis.Variable(table.pt_nodes, label="p_{T} [GeV/c]"),
         hist.axis.Variable(table.y_nodes, label="y"),
     )
@@ -190,8 +190,8 @@ def test_beams_of_ones_own_are_the_machines() -> None:
         }
         spreads = {key: getattr(beams, key) for key in ("electron_spread", "positron_spread")}
         own = SOURCES.make("upsilon4s", {"machine": words | spreads})
-        made = [s.sample(64, Streams(1).rng("source")).momentum for s in (own, Upsilon4S(machine=name))]  # type: ignore[arg-type]
-        assert np.allclose(*made, rtol=1e-12, atol=1e-12)
+        made = [s.sample(64, Streams(1).rng("source")).momentum for s in (own, Upsilon4S(machine=name))]
+        assert np.allclose(made[0], made[1], rtol=1e-12, atol=1e-12)
     with pytest.raises(InputError, match=r"collide at 18 GeV; allowed: within 0.1 GeV"):
         Upsilon4S(machine=replace(beams, electron=9.0, positron=9.0))
 
