@@ -200,7 +200,9 @@ def build_chains(
     return [
         build(
             tree,
-            **{key: _of(table, names) for key, table in settings.items()},
+            mass=_of(settings["mass"], names),
+            ctau=_of(settings["ctau"], names),
+            width=_of(settings["width"], names),
             lifetimes=_of(lifetimes, names),
             matrix_elements={
                 text: given
