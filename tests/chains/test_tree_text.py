@@ -48,6 +48,21 @@ def test_the_tree_of_a_descriptor() -> None:
     ]
 
 
+def test_the_tree_of_several_modes() -> None:
+    assert tree_lines(parse("X2 -> X1 gamma [0.75] | X1 (pi0 -> gamma gamma [0.9]) [0.25]")) == [
+        "X2",
+        "├── [0.75]",
+        "│   ├── X1",
+        "│   └── gamma",
+        "└── [0.25]",
+        "    ├── X1",
+        "    └── pi0",
+        "        └── [0.9]",
+        "            ├── gamma",
+        "            └── gamma",
+    ]
+
+
 def test_several_chains() -> None:
     chains = ChainSet(
         chains=tuple(build_chains(["B0 -> K0 X1 X2", "B+ -> K+ X1 X2"], mass={"X1": 0.0, "X2": 0.4}))
