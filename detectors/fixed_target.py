@@ -146,6 +146,11 @@ class FixedTarget(SelectingDetector):
     @cached_property
     def run(self) -> dict[str, Number]:
         """Protons on target ``pot``, observed and background events, and ``n_90``, the signal excluded at 90 %."""
+        if "run" not in self._data:
+            raise InputError(
+                f"the data file {self.experiment} has no run, which says how many protons there were; give [run] with pot, or an "
+                "exposure of your own"
+            )
         return {name: Number(**entry) for name, entry in self._data["run"].items()}
 
     @cached_property
