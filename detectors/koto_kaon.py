@@ -128,7 +128,7 @@ class KotoKaon(FileDetector):
                 f"experiment = {self.experiment!r} with a detector of {detector.experiment!r}; allowed: one of them alone"
             )
         numbers = {name: float(entry["value"]) for name, entry in self._data["resolution"].items()}
-        object.__setattr__(self, "errors", calorimeter(self.errors, numbers))
+        object.__setattr__(self, "errors", calorimeter(self.errors, numbers, "errors"))
         own = self._data["kaon"]
         shared = [cut for cut in self._data.get("cuts", ()) if cut["name"] in own.get("shared", ())]
         data = {"cuts": shared + own["cuts"], "selections": {"kaon": {}}, "box": []}
