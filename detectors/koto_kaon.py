@@ -55,6 +55,7 @@ class KotoKaon(FileDetector):
     experiment : str, optional
         The detector's, "koto", or a path to a data file that ends with .toml (docs/detector_files.md).
     pions : {2, 3}
+        How many pi0 the photons make.
     detector : Koto, optional
         Observes; that of the same data file and numbers unless given.
     without : sequence of str
