@@ -25,10 +25,14 @@ from tests.chains.models.points import EXAMPLES
 from tests.event_files import b_event, write_nano
 
 DIGITS = "9" * 400
-KAON = {"decay": "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", "mass": {"X1": 0.0, "X2": 0.4}}
-TWO = {"decay": "K_L0 -> gamma gamma"}
-ETA = {"decay": "eta -> X1 (X2 -> X1 gamma gamma)", "mass": {"X1": 0.0, "X2": 0.4}, "ctau": {"X2": "1 m"}}
-BEAUTY = {"decay": "B+ -> K+ X1 X2", "mass": {"X1": 0.0, "X2": 0.4}}
+KAON: dict[str, Any] = {"decay": "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", "mass": {"X1": 0.0, "X2": 0.4}}
+TWO: dict[str, Any] = {"decay": "K_L0 -> gamma gamma"}
+ETA: dict[str, Any] = {
+    "decay": "eta -> X1 (X2 -> X1 gamma gamma)",
+    "mass": {"X1": 0.0, "X2": 0.4},
+    "ctau": {"X2": "1 m"},
+}
+BEAUTY: dict[str, Any] = {"decay": "B+ -> K+ X1 X2", "mass": {"X1": 0.0, "X2": 0.4}}
 #: A job that runs, around each source.
 SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "gun": ({"mass": None}, TWO),
@@ -37,8 +41,8 @@ SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "dump_mesons": ({}, ETA),
     "event_file": ({"path": "events.root", "parents": ["B+"]}, BEAUTY),
 }
-B_FACTORY = ({"name": "upsilon4s"}, BEAUTY)
-DUMP = ({"name": "dump_mesons"}, ETA)
+B_FACTORY: tuple[dict[str, Any], dict[str, Any]] = ({"name": "upsilon4s"}, BEAUTY)
+DUMP: tuple[dict[str, Any], dict[str, Any]] = ({"name": "dump_mesons"}, ETA)
 #: Source and chain before each detector, and what it needs.
 DETECTORS: dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], dict[str, Any]]] = {
     "koto": (({"name": "koto_kl"}, KAON), {}),
@@ -46,7 +50,8 @@ DETECTORS: dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], dict[str, Any]
     "belle": (({"name": "upsilon4s", "machine": "belle"}, BEAUTY), {}),
     "belle2": (B_FACTORY, {}),
     "fixed_target": (DUMP, {"experiment": "charm"}),
-} | {name: (DUMP, {}) for name in ("charm", "dune_nd", "faser2", "nucal", "ship")}
+    **{name: (DUMP, {}) for name in ("charm", "dune_nd", "faser2", "nucal", "ship")},
+}
 #: Right values of parameters that go with others, or have to be names; files are in the folder of the test.
 RIGHT: dict[str, list[dict[str, Any]]] = {
     "gun.mass": [{"source.mass": "0.497611 GeV"}, {"source.mass": 0.3, "chain.mass.K_L0": 0.3}],
