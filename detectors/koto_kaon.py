@@ -55,6 +55,7 @@ class KotoKaon(FileDetector):
     experiment : str, optional
         The detector's, "koto", or a path to a data file that ends with .toml (docs/detector_files.md).
     pions : {2, 3}
+        How many pi0 the photons make.
     detector : Koto, optional
         Observes; that of the same data file and numbers unless given.
     without : sequence of str
@@ -128,7 +129,7 @@ class KotoKaon(FileDetector):
                 f"experiment = {self.experiment!r} with a detector of {detector.experiment!r}; allowed: one of them alone"
             )
         numbers = {name: float(entry["value"]) for name, entry in self._data["resolution"].items()}
-        object.__setattr__(self, "errors", calorimeter(self.errors, numbers))
+        object.__setattr__(self, "errors", calorimeter(self.errors, numbers, "errors"))
         own = self._data["kaon"]
         shared = [cut for cut in self._data.get("cuts", ()) if cut["name"] in own.get("shared", ())]
         data = {"cuts": shared + own["cuts"], "selections": {"kaon": {}}, "box": []}

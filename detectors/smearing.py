@@ -87,7 +87,7 @@ class Calorimeter:
 Given: TypeAlias = Calorimeter | Mapping[str, Any] | Any | None
 
 
-def calorimeter(resolution: Any, own: Mapping[str, float]) -> Any:
+def calorimeter(resolution: Any, own: Mapping[str, float], key: str = "resolution") -> Any:
     """The resolution itself, or that of a job's table, ``{ constant = 0.01, position = "2 mm" }``, over a file's own.
 
     Parameters
@@ -95,6 +95,8 @@ def calorimeter(resolution: Any, own: Mapping[str, float]) -> Any:
     resolution : object, mapping or None
     own : mapping of str to float
         Numbers of the data file: all of them for None, else those that the table does not give.
+    key : str
+        Parameter that gives it, for messages.
 
     Raises
     ------
@@ -105,10 +107,10 @@ def calorimeter(resolution: Any, own: Mapping[str, float]) -> Any:
         return resolution
     if not isinstance(resolution, Mapping | None):
         raise InputError(
-            f"resolution = {shown(resolution)}; allowed: {', '.join(parameters(Calorimeter))}, as in "
+            f"{key} = {shown(resolution)}; allowed: {', '.join(parameters(Calorimeter))}, as in "
             '{ constant = 0.01, stochastic = 0.02, position = "5 mm" }'
         )
-    return Calorimeter(**arguments(Calorimeter, {**own, **(resolution or {})}, where="resolution"))
+    return Calorimeter(**arguments(Calorimeter, {**own, **(resolution or {})}, where=key))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -181,6 +181,11 @@ class Registry(Mapping[str, Any]):
         values = arguments(factory, given or {}, where=where)
         try:
             return factory(**values)
+        except UnknownNameError as error:
+            if error.key or not (key := _holder(values, error.name)):
+                raise
+            place = f"{where}.{key}" if where else key
+            raise UnknownNameError(error.kind, error.name, error.known, place) from None
         except TypeError as error:
             raise InputError(f"{f'[{where}] ' if where else ''}{name}: {error}") from error
 
@@ -227,6 +232,16 @@ class Registry(Mapping[str, Any]):
                 f"{point.value} is a {type(made).__name__}, which makes nothing; name a class or a function",
             )
         return made, ""
+
+
+def _holder(values: Mapping[str, Any], name: object) -> str:
+    """Key of the value that is a name, or has it among others; empty where none does."""
+    for key, value in values.items():
+        if value == name or (
+            isinstance(value, Mapping | Sequence) and not isinstance(value, str) and name in value
+        ):
+            return key
+    return ""
 
 
 def summary_of(made: Callable[..., Any]) -> str:

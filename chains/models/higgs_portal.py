@@ -243,6 +243,7 @@ class HiggsPortalQuartic(HiggsPortal, ScalarPair):
     Parameters
     ----------
     lambda_12, lambda_22 : float or ndarray
+        Quartic couplings of the Higgs boson to S1 S2 and to S2 S2.
     """
 
     MODES: ClassVar = {**_modes("X1 X2", "24, 27"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}

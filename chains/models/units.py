@@ -33,7 +33,7 @@ def _fermi(beside: Mapping[str, Any]) -> float:
 
 
 #: A contact coupling of four fields [GeV^-2], also in units of the Fermi constant: "1.2 GF".
-Contact: Final = Unit(_WORDS[-2], "GeV^-2", {"GF": _fermi, "G_F": _fermi} | _powers(-2))
+Contact: Final = Unit(_WORDS[-2], "GeV^-2", {"GF": _fermi, "G_F": _fermi, **_powers(-2)})
 
 #: A dipole moment [GeV^-1]: "1e-2 /TeV".
 Moment: Final = Unit("a dipole moment", "GeV^-1", _powers(-1))

@@ -25,6 +25,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.output.asciiv3 import attributes, event_text, weights
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.target import EventWriter, unfinished
+from darkpair.gen.paths import is_file
 from darkpair.gen.provenance import environment
 from darkpair.gen.units import UNITS
 
@@ -184,7 +185,7 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
         For a file that is missing, damaged or not of this writer.
     """
     file = Path(path)
-    if not file.is_file():
+    if not is_file(file):
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
     try:
         with gzip.open(file, "rb") if file.name.lower().endswith(".gz") else file.open("rb") as opened:

@@ -17,6 +17,7 @@ from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.titles import untitled
+from darkpair.gen.paths import is_file
 from darkpair.gen.record import ROLE_FIELDS
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def read_events(
 
 def _of_stranger(chosen: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
     """What the reader of a format that is not ours says, checked."""
-    if not Path(path).is_file():
+    if not is_file(path):
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
     try:
         found: Any = chosen.writer.read_provenance(path)
@@ -232,7 +233,7 @@ def provenances_of(file: Any, path: str | os.PathLike[str]) -> list[dict[str, An
 def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]]:
     """File of ours and its provenance; whatever a foreign or damaged one makes go wrong is told in one line."""
     file = Path(path)
-    if not file.is_file():
+    if not is_file(file):
         raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
     _require_root(file)
     try:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array
 from darkpair.gen.parameters import Energy, Ge, Gt, checked
@@ -82,7 +82,7 @@ class DumpMesons:
         for name in ("table_axes", "multiplicity", "multiplicity_error"):
             if getattr(self, name) is not None:
                 raise InputError(
-                    f"{name} = {getattr(self, name)!r} without a table of one's own; give table_file = ..., or leave {name} out"
+                    f"{name} = {shown(getattr(self, name))} without a table of one's own; give table_file = ..., or leave {name} out"
                 )
         object.__setattr__(self, "beam_energy", _BEAM if self.beam_energy is None else self.beam_energy)
         object.__setattr__(self, "generator", _GENERATOR if self.generator is None else self.generator)
@@ -96,7 +96,7 @@ class DumpMesons:
         """Table of a file."""
         if self.generator not in (None, OWN):
             raise InputError(
-                f"generator = {self.generator!r} and table_file = {table!r}; allowed: one of them"
+                f"generator = {shown(self.generator)} and table_file = {shown(table)}; allowed: one of them"
             )
         object.__setattr__(self, "generator", OWN)
         if self.multiplicity is not None and not 0.0 < self.multiplicity < math.inf:

@@ -61,6 +61,7 @@ class EventFile:
     Parameters
     ----------
     path : str
+        The file: ROOT with NanoAOD's GenPart or columns of one's own, or HepMC3.
     parents : tuple of str, or str
         Names of the particles to take.
     conjugates : bool

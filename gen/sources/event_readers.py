@@ -16,11 +16,12 @@ import numpy as np
 import uproot
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.originals import VERTEX
 from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.layouts import GENPART
 from darkpair.gen.output.reader import provenances_of
+from darkpair.gen.paths import is_file
 from darkpair.gen.units import UNITS
 
 __all__ = ["FORMATS", "LAYOUTS", "Listing", "Reader", "file_format", "open_events", "readable"]
@@ -115,8 +116,8 @@ def file_format(path: str) -> str:
         If there is no such file, or it is of another kind.
     """
     file = Path(path)
-    if not file.is_file():
-        raise InputError(f"there is no file {path!r}; give the path of an event file")
+    if not is_file(file):
+        raise InputError(f"there is no file {shown(path)}; give the path of an event file")
     with readable(path), file.open("rb") as opened:
         start = opened.read(4096)
     if start.startswith(b"root"):

@@ -105,6 +105,10 @@ class KotoKL:
         Straight lines from the target through the collimator, or independent super-Gaussian positions and
         a log-normal transverse momentum fitted to them at the exit; or lines from a point at `z_target` [mm] that fill a
         square of that `solid_angle` [usr], for the beam of another experiment.
+    solid_angle : float [usr]
+        Of the square profile.
+    z_target : float [mm]
+        Where the lines of the square profile start.
     image : {"uniform", "2015-04"}
         Image of the primary beam on the target, for the collimator profile.
     spectrum : {"sato", "shiomi"} or str

@@ -175,6 +175,7 @@ class Upsilon4S:
     Parameters
     ----------
     parent : {"B+", "B-", "B0", "anti-B0"}
+        Which of the B mesons, one an event.
     machine : {"belle2", "belle", "babar"} or Beams
         A job gives one's own beams as a table, ``machine = { electron = "9 GeV", positron = "3.1 GeV" }``.
 
