@@ -108,7 +108,8 @@ def test_objects_take_texts(make: Callable[..., Any], texts: dict[str, Any], num
     assert make(**texts) == make(**numbers)
     for key, value in texts.items():
         if isinstance(value, str) and key != "name":
-            for wrong in ("1 mrad", "", math.nan, [1.0], True, {}):
+            bad: tuple[Any, ...] = ("1 mrad", "", math.nan, [1.0], True, {})
+            for wrong in bad:
                 with pytest.raises((InputError, UnknownNameError), match=key) as caught:
                     make(**texts | {key: wrong})
                 assert "\n" not in str(caught.value)
@@ -178,7 +179,7 @@ def test_every_number_of_every_model_has_a_unit_or_none() -> None:
 
 
 def test_a_strangers_model_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MODELS.ours, "strange", Entry(Strange, "A stranger's."))  # type: ignore[arg-type]
+    monkeypatch.setitem(MODELS.ours, "strange", Entry(Strange, "A stranger's."))
     point = build_model("strange", {"m1": "0", "m2": "1 GeV", "y": "2", "v": "299792458 m/s", "bare": "3"})
     assert (point.y, point.v, point.bare) == (2.0, 1.0, 3.0)  # type: ignore[attr-defined]
     assert rate_table(point)[0].width == 4.0

@@ -1,0 +1,161 @@
+"""Numbers as parameters: with a unit, a range, perhaps whole, complex, infinite or an array."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from darkpair.gen.errors import InputError, shown
+from darkpair.gen.kind import Kind
+from darkpair.gen.units import Dimensionless, Unit
+
+__all__ = ["Number"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Kind):
+    """A number, perhaps with a unit and a range; an array of them where `arrays` says so.
+
+    Parameters
+    ----------
+    measures : Unit
+    whole : bool
+        Whether it has to be an integer.
+    phase : bool
+        Whether it may be complex.
+    arrays : bool
+        Whether NumPy arrays may stand for several points.
+    infinite : bool
+        Whether infinity is allowed.
+    above, least, below, most : float, optional
+        Of the range; `above` and `below` exclude their ends.
+    """
+
+    measures: Unit = Dimensionless
+    whole: bool = False
+    phase: bool = False
+    arrays: bool = False
+    infinite: bool = False
+    above: float | None = None
+    least: float | None = None
+    below: float | None = None
+    most: float | None = None
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        """Unit in which it is kept."""
+        return self.measures.symbol
+
+    @property
+    def words(self) -> str:
+        """What is allowed."""
+        unit = f" {self.unit}" if self.unit else ""
+        ends = [
+            f"above {self.above:g}{unit}" if self.above is not None else "",
+            f"of {self.least:g}{unit} or more" if self.least is not None else "",
+            f"below {self.below:g}{unit}" if self.below is not None else "",
+            f"of {self.most:g}{unit} or less" if self.most is not None else "",
+            "perhaps infinite" if self.infinite else "",
+        ]
+        kind = self.measures.quantity or ("a whole number" if self.whole else "a number")
+        if self.phase:
+            kind += ", real or complex"
+        spans = " and ".join(filter(None, ends))
+        return " ".join(filter(None, (kind, spans, self.measures.written)))
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """A number in its range; with a unit, or a text with one."""
+        number: dict[str, Any] = {"type": "integer" if self.whole else "number"}
+        ends = {
+            "exclusiveMinimum": self.above,
+            "minimum": self.least,
+            "exclusiveMaximum": self.below,
+            "maximum": self.most,
+        }
+        number |= {key: end for key, end in ends.items() if end is not None}
+        units = "|".join(name.replace("^", r"\^").replace("/", r"\/") for name in self.measures.units)
+        unit = rf"\s*({units})?" if units else ""
+        spelled = {"type": "string", "pattern": rf"^\s*[-+]?([0-9.]+([eE][-+]?[0-9]+)?|inf){unit}\s*$"}
+        texts = [spelled] if units or self.infinite else []
+        if self.phase:
+            texts = [{"type": "string"}]
+        return {"anyOf": [number, *texts]} if texts else number
+
+    def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
+        """A float, an int where it has to be whole, or an array of numbers."""
+        if type(value) is float:  # (nearly always, and models are made by the thousand)
+            return self._real(value, value, what)
+        if self.arrays and hasattr(value, "dtype"):
+            if value.ndim:
+                return self._array(value, what)
+            value = value.item()
+        number = self._spelled(value, what, beside) if isinstance(value, str) else value
+        if isinstance(number, bool) or not isinstance(number, numbers.Number):
+            raise self.refused(value, what)
+        if isinstance(number, numbers.Real):
+            return self._real(number, value, what)
+        if not self.phase or not isinstance(number, numbers.Complex):
+            raise self.refused(value, what)
+        number = complex(number)
+        if not (math.isfinite(number.real) and math.isfinite(number.imag)):
+            raise self.refused(value, what)
+        return number if number.imag else self._real(number.real, value, what)
+
+    def _array(self, array: Any, what: str) -> Any:
+        """The array as it is; the first number of it that is none of these is named."""
+        if array.dtype.kind not in ("iufc" if self.phase else "iuf"):
+            raise self.refused(array, what)
+        size = abs(array)
+        fine = (size <= math.inf if self.infinite else size < math.inf) & self._inside(array)
+        if not fine.all():
+            at = [int(i[0]) for i in (~fine).nonzero()]
+            raise self.refused(array[tuple(at)].item(), what, f" at {at}")
+        return array
+
+    def _inside(self, number: Any) -> Any:
+        """Whether a number, or each of an array, is in the range."""
+        inside: Any = True
+        if self.above is not None:
+            inside = inside & (number > self.above)
+        if self.least is not None:
+            inside = inside & (number >= self.least)
+        if self.below is not None:
+            inside = inside & (number < self.below)
+        if self.most is not None:
+            inside = inside & (number <= self.most)
+        return inside
+
+    def _spelled(self, text: str, what: str, beside: Mapping[str, Any]) -> complex:
+        """Number of a text."""
+        if len(text) > 400:
+            raise self.refused(text, what)
+        if self.phase:
+            plain = "".join(text.split())
+            name = max((unit for unit in self.measures.units if plain.endswith(unit)), key=len, default="")
+            with suppress(ValueError):
+                number = complex(plain.removesuffix(name))
+                if number.imag:
+                    return self.measures.scaled(number, name, beside)
+        return self.measures.number(text, what=what, beside=beside)
+
+    def _real(self, number: Any, value: Any, what: str) -> float | int:
+        try:
+            result = float(number)
+        except OverflowError:
+            raise InputError(
+                f"{what} = {shown(value)} is beyond what the computer's arithmetic holds; allowed: {self.words}"
+            ) from None
+        if math.isnan(result) or (math.isinf(result) and not self.infinite):
+            raise self.refused(value, what)
+        if not self._inside(number if isinstance(number, int) else result):  # (2^64 - 1 is no float)
+            raise self.refused(value, what)
+        if not self.whole:
+            return result
+        if result != int(result) or (isinstance(number, float) and abs(result) >= 2.0**53):
+            raise self.refused(value, what)
+        return int(number)
