@@ -88,4 +88,5 @@ def number_in(value: Any, unit: str | None, wanted: str, what: str) -> float:
         raise InputError(
             f"{what} = {value:g} {unit}; allowed: numbers in {wanted or 'no unit'}; convert it{hint}"
         )
-    return float(value)
+    number: float = value  # (whole numbers stay whole)
+    return number

@@ -6,13 +6,16 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from darkpair.detectors.data_file import read_data
+
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(find_spec("mypy") is None, reason="no mypy")
+NO_MYPY = find_spec("mypy") is None
 
 SCRIPT = """\
 from darkpair.detectors.belle2 import Belle2
@@ -45,6 +48,7 @@ follow_imports_for_stubs = True
 """
 
 
+@pytest.mark.skipif(NO_MYPY, reason="no mypy")
 def test_mypy(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
@@ -65,3 +69,13 @@ def test_mypy(tmp_path: Path) -> None:
         int(number) for number in re.findall(r"^script\.py:(\d+): error", done.stdout, flags=re.MULTILINE)
     }
     assert found == wanted, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("module", "name"), [("koto", "koto"), ("belle2", "belle2"), ("belle2", "belle")])
+def test_the_words_are_those_of_the_data_file(module: str, name: str) -> None:
+    text = Path(str(import_module(f"darkpair.detectors.{module}").__file__)).read_text("utf-8")
+    found = re.search(
+        rf'experiment: Literal\["{name}"\](?: = \.\.\.)?,\s*selection: Literal\[([^\]]*)\]', text
+    )
+    assert found is not None
+    assert sorted(re.findall(r'"([^"]*)"', found[1])) == sorted(read_data(name)["selections"])
