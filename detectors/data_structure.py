@@ -16,7 +16,7 @@ from darkpair.detectors.data_entry import checked_entries, checked_entry, checke
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
 from darkpair.gen.particles import particle
 
-__all__ = ["KINDS", "Kind", "checked"]
+__all__ = ["COMMON", "KINDS", "TRACKS", "Kind", "checked"]
 
 #: What may leave a track in a file of the kind fixed_target.
 TRACKS: Final = ("mu", "pi", "K", "p")
@@ -61,10 +61,10 @@ class Kind:
     @property
     def tables(self) -> list[str]:
         """Everything that a file may say."""
-        return [*_COMMON, *(name.removesuffix("?") for name in self.numbers), *self.needed, *self.other]
+        return [*COMMON, *(name.removesuffix("?") for name in self.numbers), *self.needed, *self.other]
 
 
-_COMMON: Final = ("kind", "name", "title", "based_on", "source", "parents", "selection", "box", "factors")
+COMMON: Final = ("kind", "name", "title", "based_on", "source", "parents", "selection", "box", "factors")
 
 _KOTO_NUMBERS: Final = {
     "geometry": {"z_calorimeter": "mm", "radius": "mm", "hole_half": "mm"},

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from darkpair.detectors.file_schema import file_schema
 from darkpair.gen.documented import descriptions
 from darkpair.gen.sources.gun import Gun
 from darkpair.plugins import REGISTRIES
 from darkpair.schema import job_keys, job_schema
+from darkpair.shipped_schema import job_schema_text
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -109,3 +111,52 @@ def test_every_parameter_says_what_it_is() -> None:
     for kind in ("sources", "detectors", "models"):
         silent = [(row.owner, row.key) for row in job_keys(kind) if row.owner and not row.what]
         assert not silent, silent
+
+
+def test_the_shipped_schema_is_todays() -> None:
+    """Else: python -m darkpair.shipped_schema."""
+    assert json.loads(job_schema_text()) == json.loads(json.dumps(job_schema()))
+
+
+ROOT = Path(__file__).parents[2]
+DETECTOR_FILES = [*sorted((ROOT / "detectors" / "data").glob("*.toml")), ROOT / "examples" / "koto2.toml"]
+
+
+@pytest.fixture(scope="module")
+def of_files() -> Any:
+    schema = json.loads(json.dumps(file_schema()))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", DETECTOR_FILES, ids=[path.stem for path in DETECTOR_FILES])
+def test_detectors_files_are_valid(path: Path, of_files: Any) -> None:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert not [error.message for error in of_files.iter_errors(data)]
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("", "kind", "calorimeter"),
+        ("", "veto", None),
+        ("", "vetoes", {}),
+        ("geometry", "radius", 1000.0),
+        ("geometry", "radius", {"value": 1.0, "unit": "m", "source": "x", "confidence": "read"}),
+        ("geometry", "radius", {"value": "1", "unit": "mm", "source": "x", "confidence": "read"}),
+        ("geometry", "radius", {"value": 1.0, "unit": "mm", "source": "x", "confidence": "sure"}),
+        ("geometry", "radios", "1 m"),
+        ("", "cuts", [{"name": "pt", "variable": "p_t"}]),
+        ("", "cuts", [{"name": "pt", "minimum": 1.0}]),
+        ("", "cuts", [{"name": "pt", "min": {"against": "z"}}]),
+        ("", "parents", "K_L0"),
+    ],
+)
+def test_wrong_detectors_files_are_not(table: str, key: str, value: Any, of_files: Any) -> None:
+    data = tomllib.loads((ROOT / "detectors" / "data" / "koto.toml").read_text(encoding="utf-8"))
+    inside = data[table] if table else data
+    if value is None:
+        del inside[key]
+    else:
+        inside[key] = value
+    assert list(of_files.iter_errors(data))

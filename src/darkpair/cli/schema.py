@@ -10,9 +10,17 @@ __all__ = ["command"]
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["job"]), default="job")
-def command(what: str) -> None:  # noqa: ARG001 (there is one so far)
-    """Write the JSON schema of a job file, with which an editor completes one: darkpair schema > job.schema.json."""
-    from darkpair.schema import job_schema
+@click.argument("what", type=click.Choice(["job", "detector"]), default="job")
+def command(what: str) -> None:
+    """Write the JSON schema of a job or of a detector's data file, with which an editor completes one.
 
-    click.echo(json.dumps(job_schema(), indent=1))
+    darkpair schema > job.schema.json; darkpair schema detector > detector.schema.json.
+    """
+    if what == "detector":
+        from darkpair.detectors.file_schema import file_schema
+
+        click.echo(json.dumps(file_schema(), indent=1))
+        return
+    from darkpair.shipped_schema import job_schema_text
+
+    click.echo(job_schema_text(), nl=False)
