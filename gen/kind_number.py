@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.kind import Kind
 from darkpair.gen.units import Dimensionless, Unit
 
 __all__ = ["Number"]
+
+#: A complex number without a unit, as Python writes it.
+_COMPLEX: Final = re.compile(r"[-+]?[\d.]*(?:e[-+]?\d+)?[-+]?[\d.]*(?:e[-+]?\d+)?[jJ]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +145,8 @@ class Number(Kind):
                 number = complex(plain.removesuffix(name))
                 if number.imag:
                     return self.measures.scaled(number, name, beside)
+        elif _COMPLEX.fullmatch("".join(text.split())):
+            raise InputError(f"{what} = {shown(text)}; allowed: a real number, {self.words}")
         return self.measures.number(text, what=what, beside=beside)
 
     def _real(self, number: Any, value: Any, what: str) -> float | int:

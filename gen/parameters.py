@@ -111,7 +111,9 @@ def parameters(factory: Callable[..., Any]) -> dict[str, Parameter]:
     return dict(_parameters(factory)[0])
 
 
-def arguments(factory: Callable[..., Any], given: Mapping[str, Any], *, where: str = "") -> dict[str, Any]:
+def arguments(
+    factory: Callable[..., Any], given: Mapping[str, Any], *, where: str = "", called: str = ""
+) -> dict[str, Any]:
     """Keyword arguments of a factory, checked and converted by its annotations.
 
     Parameters
@@ -121,6 +123,8 @@ def arguments(factory: Callable[..., Any], given: Mapping[str, Any], *, where: s
         Values as a job or a user writes them.
     where : str
         Table of the job, for the message.
+    called : str
+        Name by which the factory was asked for; its own unless given.
 
     Raises
     ------
@@ -130,21 +134,25 @@ def arguments(factory: Callable[..., Any], given: Mapping[str, Any], *, where: s
         For a value that a parameter cannot be, or one that is missing.
     """
     known, free = _parameters(factory)
-    before = f"{where}." if where else ""
+    before, called = f"{where}." if where else "", called or _name(factory)
+    able = [name for name, p in known.items() if p.kind.writable]
     if not free:
         for key in given:
             if key not in known:
-                able = [name for name, p in known.items() if p.kind.writable]
-                raise UnknownNameError(
-                    f"key of [{where}]" if where else f"parameter of {_name(factory)}", key, able
-                )
+                raise UnknownNameError(f"key of [{where}]" if where else f"parameter of {called}", key, able)
     if lacking := [name for name, p in known.items() if p.required and name not in given]:
-        of = [f"{name} {known[name].kind.words}" for name in lacking]
+        more = [_with_unit(known[name]) for name in able if name not in lacking and name not in given]
         raise InputError(
-            f"{_name(factory)} needs {', '.join(before + name for name in lacking)}; allowed: "
-            f"{'; '.join(of) if lacking[1:] else known[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
+            f"{called} needs {', '.join(before + _with_unit(known[name]) for name in lacking)}; "
+            f"allowed: {known[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
+            + (f"; may be given too: {', '.join(more)}" if more else "")
         )
     return {key: value for key, value in given.items() if key not in known} | _read(known, given, before)
+
+
+def _with_unit(parameter: Parameter) -> str:
+    unit = parameter.kind.unit
+    return f"{parameter.name} [{unit}]" if unit else parameter.name
 
 
 def checked(made: type[T]) -> type[T]:

@@ -178,7 +178,7 @@ class Registry(Mapping[str, Any]):
         from darkpair.gen.parameters import arguments  # names are known without it
 
         factory = self.factory(name, f"{where}.name" if where else "")
-        values = arguments(factory, given or {}, where=where)
+        values = arguments(factory, given or {}, where=where, called=name)
         try:
             return factory(**values)
         except UnknownNameError as error:

@@ -78,7 +78,7 @@ def relic_density(
         return np.asarray(-rate * (np.exp(w) - np.exp(2.0 * log_equilibrium(x) - w)))
 
     found = scipy.integrate.solve_ivp(
-        slope, _X, [float(log_equilibrium(_X[0]))], method="Radau", rtol=1e-5, atol=1e-6
+        slope, _X, [float(log_equilibrium(_X[0]))], method="Radau", rtol=1e-7, atol=1e-8
     )
     if not found.success:
         raise InputError(f"no relic density at m = {m} GeV: {found.message}")
@@ -103,4 +103,4 @@ def relic_scale(
         left = relic_density(lambda x: factor * average(x), m, states=states, conjugate=conjugate)
         return math.log(left / target)
 
-    return math.exp(scipy.optimize.brentq(excess, -9.0, 9.0, xtol=1e-4))
+    return math.exp(scipy.optimize.brentq(excess, -9.0, 9.0, xtol=1e-9))

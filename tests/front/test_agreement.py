@@ -225,6 +225,8 @@ def test_a_stranger_who_tells_less_is_asked_less() -> None:
     class Wall:
         """Without source, parents, region."""
 
-        observe = select = None
+        def observe(self, truth: Any, rng: Any) -> Any: ...
+
+        def select(self, reco: Any, weight: Any) -> Any: ...
 
     Pipeline(source=Gun(), chain=Chain(), detector=Wall())  # type: ignore[arg-type]

@@ -42,7 +42,7 @@ CASES = [
     (['detector.without=["pt_"]'], ["pt_", "pt"]),
     (["detector.selektion=2015"], ["selektion", "selection"]),
     (["detector.name=kotoo"], ["kotoo", "koto"]),
-    (["detector.name=fixed_target"], ["FixedTarget needs detector.experiment"]),
+    (["detector.name=fixed_target"], ["fixed_target needs detector.experiment"]),
     (["source.name=kl"], ["kl", "koto_kl"]),
     (["source.name=gun", "source.parent=eta"], ["221", "K_L0"]),
     (["output.layout=cartesion"], ["cartesion", "cartesian"]),

@@ -276,7 +276,7 @@ def test_where_an_error_is_none_the_interval_counts(tmp_path: Path) -> None:
         assert found.statistical == pytest.approx(unit * error)
 
 
-@pytest.mark.parametrize("wrong", ["1e-9", True, [1e-9], math.nan, -1.0, 0.0, 10**400])
+@pytest.mark.parametrize("wrong", ["1e-9 GeV", True, [1e-9], math.nan, -1.0, 0.0, 10**400])
 def test_wrong_numbers_are_one_line(wrong: Any, tmp_path: Path) -> None:
     told = koto(tmp_path, "2015", 1000)
     for key in ("branching_ratio", "exposure"):

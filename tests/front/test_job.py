@@ -165,7 +165,10 @@ def test_the_range_of_decays_follows(tmp_path: Path) -> None:
 def test_a_range_beyond_the_target_is_one_line() -> None:
     result = CliRunner().invoke(main, ["run", str(JOB), "--set", "source.z_min=-30000.0"])
     assert result.exit_code == 2
-    assert "source.z_min = -30000.0; allowed: a length of -21000 mm or more" in result.output
+    assert (
+        "decays between z_min = -30000.0 and z_max = 6148.0 mm; allowed: growing order, from the target at -21000.0 mm on"
+        in result.output
+    )
     assert "Traceback" not in result.output
     result = CliRunner().invoke(main, ["run", str(JOB), "--set", "source.z_min=upstream"])
     assert result.exit_code == 2

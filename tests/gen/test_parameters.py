@@ -165,7 +165,7 @@ def test_functions_and_partials() -> None:
         "z": 1e3,
         "other": "as it is",
     }
-    with pytest.raises(InputError, match="needs here.momentum; allowed: an energy"):
+    with pytest.raises(InputError, match="needs here.momentum .GeV.; allowed: an energy"):
         arguments(function, {}, where="here")
     fixed = partial(function, z=2.0)
     assert list(parameters(fixed)) == ["momentum", "other"]

@@ -163,6 +163,7 @@ def _detectors() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every detector of the registry; those with several data files or numbers of pions once for each."""
     several: dict[str, list[dict[str, Any]]] = {
         "belle2": [{"experiment": "belle2"}, {"experiment": "belle"}],
+        "belle": [],  # (the same by its own name)
         "koto_kaon": [{"pions": 2}, {"pions": 3}],
         "fixed_target": [],  # (each of its data files has a name of its own)
     }

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
+from darkpair.cli.terminal import forget_held, hold, say_held
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, nearest
 
 __all__ = ["CommandGroup"]
@@ -77,19 +78,21 @@ class CommandGroup(click.Group):
 
 @contextmanager
 def _warnings_as_lines() -> Iterator[None]:
-    """Print our own warnings as one line each; those of libraries stay as they are."""
+    """Keep our own warnings as one line each, and print them unless the command is refused; those of libraries stay as they are."""
+    forget_held()
     with warnings.catch_warnings():
         plain = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
             if issubclass(category, DarkpairWarning):
-                click.echo(f"darkpair: {message}", err=True)
+                hold(f"darkpair: {message}")
             else:
                 plain(message, category, *rest, **more)
 
         warnings.simplefilter("always", DarkpairWarning)
         warnings.showwarning = show
         yield
+    say_held()
 
 
 def _stop(message: str) -> NoReturn:

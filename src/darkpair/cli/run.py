@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from darkpair.cli.options import job_argument, overrides_of, run_options, settings_option
-from darkpair.cli.terminal import show, show_lines
+from darkpair.cli.terminal import say_held, show, show_lines
 
 __all__ = ["command"]
 
@@ -55,4 +55,9 @@ def _progress(total: int | None) -> Iterator[Callable[[int], None] | None]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("events", total=total, shown="")
-        yield lambda done: bar.update(task, completed=done, shown=f"{done:,}")
+
+        def show(done: int) -> None:
+            say_held()  # (the job was not refused)
+            bar.update(task, completed=done, shown=f"{done:,}")
+
+        yield show

@@ -12,10 +12,31 @@ import click
 if TYPE_CHECKING:
     from darkpair.gen.tables import Table
 
-__all__ = ["show", "show_lines"]
+__all__ = ["forget_held", "hold", "say_held", "show", "show_lines"]
 
 #: Letters of a line where there is no terminal to ask.
 _WIDE = 120
+
+#: What a command has to say beside its output; a command that is refused says why, and nothing else.
+_HELD: list[str] = []
+
+
+def hold(line: str) -> None:
+    """Keep a line until the command has something to show, or ends well."""
+    _HELD.append(line)
+
+
+def forget_held() -> None:
+    """Drop what is kept."""
+    _HELD.clear()
+
+
+def say_held() -> None:
+    """Print what is kept, to stderr."""
+    lines = _HELD[:]
+    forget_held()
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def show(table: Table) -> None:
@@ -26,6 +47,7 @@ def show(table: Table) -> None:
 
 def show_lines(lines: Iterable[object]) -> None:
     """Lines, as they are; a sign that the terminal does not have is shown as a question mark."""
+    say_held()
     for line in lines:
         try:
             click.echo(str(line))
