@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeAlias
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 
 __all__ = ["Entry", "Plugin", "Registry"]
 
@@ -186,8 +188,13 @@ class Registry(Mapping[str, Any]):
                 raise
             place = f"{where}.{key}" if where else key
             raise UnknownNameError(error.kind, error.name, error.known, place) from None
-        except TypeError as error:
-            raise InputError(f"{f'[{where}] ' if where else ''}{name}: {error}") from error
+        except DarkpairError:
+            raise
+        except Exception as error:
+            if name in self.ours and not isinstance(error, TypeError):
+                raise
+            what = str(error) if isinstance(error, TypeError) else f"{type(error).__name__}: {error}"
+            raise InputError(f"{f'[{where}] ' if where else ''}{name}: {what}") from error
 
     @property
     def plugins(self) -> list[Plugin]:
@@ -219,7 +226,8 @@ class Registry(Mapping[str, Any]):
     def _loaded(self, point: EntryPoint) -> tuple[Callable[..., Any] | None, str]:
         """What an entry point names, or None and why it cannot be used."""
         try:
-            made = point.load()
+            with redirect_stdout(sys.stderr):  # (what is printed is no part of a table or of JSON)
+                made = point.load()
             if self.adapt is not None:
                 made = self.adapt(made)
         except KeyboardInterrupt:

@@ -27,7 +27,7 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.toml_text import read_toml, require_plain
 from darkpair.gen.topology import DECAYED
-from darkpair.job_settings import put_settings, without_leftovers
+from darkpair.job_settings import BESIDE, put_settings, without_leftovers
 from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
 
@@ -93,6 +93,11 @@ class Job(Table):
             )
         if table.model is not None:
             return [self._of_model(table.model)]
+        for key in BESIDE["decay"]:
+            if key in table.model_fields_set and getattr(table, key):
+                raise InputError(
+                    f"chain.{key} = {shown(getattr(table, key))} is of a model; allowed: beside chain.model only; leave it out"
+                )
         given: dict[str, Any] = {"mass": table.mass, "ctau": table.ctau}
         if table.width:  # a stranger's factory need not know of it
             given["width"] = table.width

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,12 +15,14 @@ from darkpair.gen.particles import spoken
 from darkpair.gen.toml_text import parse_toml
 from darkpair.plugins import REGISTRIES, make
 
-__all__ = ["as_written", "put_settings", "without_leftovers"]
+__all__ = ["BESIDE", "as_written", "put_settings", "without_leftovers"]
 
 #: Keys of [chain] of which a job has one.
 _CHOICES: Final = ("decay", "name", "model")
+#: What stands between the points of a key.
+_PARTS: Final = re.compile(r"""(?:^|(?<=\.))("[^"]*"|'[^']*'|[^.]*)(?=\.|$)""")
 #: Keys of [chain] that mean nothing beside a model, and beside a descriptor or a name.
-_BESIDE: Final = {
+BESIDE: Final = {
     "model": ("mass", "ctau", "width", "conserve", "matrix_elements"),
     "decay": ("parameters", "inputs", "parent", "production", "modes"),
     "name": ("parameters", "inputs", "parent", "production", "modes"),
@@ -101,7 +104,7 @@ def _keep_one_chain(
     if before.get(choice) == table[choice] and set(chosen) == {choice}:
         return
     replaced = [word for word in _CHOICES if word != choice and table.pop(word, None) is not None]
-    dropped = _pop(table, [(key,) for key in _BESIDE[choice] if key in table], given)
+    dropped = _pop(table, [(key,) for key in BESIDE[choice] if key in table], given)
     if not _is_given("normalisation.branching_ratio", given):
         normalisation = data.get("normalisation")
         if isinstance(normalisation, dict) and normalisation.pop("branching_ratio", None) is not None:
@@ -237,7 +240,7 @@ def _list(words: Sequence[str]) -> str:
 
 
 def _put(data: dict[str, Any], key: str, value: Any) -> None:
-    *sections, last = key.split(".")
+    *sections, last = _parts(key)
     for section in sections:
         data = data.setdefault(section, {})
         if not isinstance(data, dict):
@@ -245,6 +248,16 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
                 f"{shown(key)}: {shown(section)} is a value, not a section; allowed: section.key=value"
             )
     data[last] = value
+
+
+def _parts(key: str) -> list[str]:
+    """Sections and the key in them; in quotes where it has a point, a space or a star in it, as TOML has it."""
+    parts = [_bare(part) for part in _PARTS.findall(key)]
+    return parts if '"' in key or "'" in key else key.split(".")
+
+
+def _bare(part: str) -> str:
+    return part[1:-1] if len(part) > 1 and part[0] == part[-1] and part[0] in "\"'" else part
 
 
 def as_written(text: str, key: str = "a value") -> Any:

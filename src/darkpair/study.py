@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,9 @@ def run_study(
         raise InputError(
             f"the study {name!r} gave a {type(written).__name__}; a study has to give a list of the paths that it wrote"
         )
+    for path in written:
+        if not isinstance(path, str | PathLike):
+            raise InputError(f"the study {name!r} gave {shown(path)} among its paths; allowed: paths, or texts")
     return [Path(path) for path in written]
 
 

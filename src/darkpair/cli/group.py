@@ -69,11 +69,11 @@ class CommandGroup(click.Group):
         except click.UsageError as error:
             path = "darkpair" if error.ctx is None else error.ctx.command_path
             _stop(f"{error.format_message()} See {path} --help.")
-        except OSError as error:  # a full disk, a name too long: the user's to mend, whoever met it
-            _stop(f"{error.filename or 'a file'}: {error.strerror or error}; give another place or make room")
         except (click.Abort, KeyboardInterrupt):
             click.echo("darkpair: stopped; nothing is left behind", err=True)
             sys.exit(130)
+        except (Exception, SystemExit) as error:
+            _stop_of(error)
 
 
 @contextmanager
@@ -93,6 +93,20 @@ def _warnings_as_lines() -> Iterator[None]:
         warnings.showwarning = show
         yield
     say_held()
+
+
+def _stop_of(error: BaseException) -> NoReturn:
+    """End with the line of a stranger's mistake or of a file's; what is ours to mend stays the traceback that it is."""
+    from darkpair.blame import blame, wants_traceback
+
+    stranger = blame(error)
+    if wants_traceback():
+        raise error
+    if stranger is not None:
+        _stop(str(stranger))
+    if isinstance(error, OSError):  # a full disk, a name too long: the user's to mend, whoever met it
+        _stop(f"{error.filename or 'a file'}: {error.strerror or error}; give another place or make room")
+    raise error
 
 
 def _stop(message: str) -> NoReturn:
