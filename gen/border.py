@@ -233,6 +233,11 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
         refuse(who, f"has the cut flow {shown(flow)}", "Cutflow.of(weight, [(name, mask), ...])")
     if flow.generated != n:
         refuse(who, f"begins its cut flow with {flow.generated} of {n} events", "every event")
+    pictures: Any = selected.histograms
+    if not isinstance(pictures, Mapping) or any(
+        getattr(h, "ndim", 0) not in (1, 2, 3) or not hasattr(h, "axes") for h in pictures.values()
+    ):
+        refuse(who, f"has the histograms {shown(pictures)}", "hist.Hist of one or two axes by name")
     kept = weight[np.flatnonzero(mask)]
     last = flow.stages[-1]
     if last.n != len(kept):

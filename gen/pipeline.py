@@ -244,6 +244,7 @@ class Pipeline:
         reco = observed(self.detector, events, streams.rng("detector"))
         check_observed(self.detector, reco, len(events))
         weight = events.weight[:size]
+        weight.flags.writeable = False  # a detector that changes them would change what it is compared with
         if size < len(events):
             reco = reco.take(head)
         verdict = self.detector.select(reco, weight)

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from darkpair.gen.data_files import changes_in_force
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import UNITS
 
-__all__ = ["PACKAGES", "describe", "environment"]
+__all__ = ["PACKAGES", "describe", "describe_object", "environment"]
 
 #: Packages whose versions may change the numbers.
 PACKAGES = ("darkpair", "numpy", "scipy", "awkward", "vector", "uproot", "particle", "hist")
@@ -24,7 +25,12 @@ PACKAGES = ("darkpair", "numpy", "scipy", "awkward", "vector", "uproot", "partic
 def describe(thing: Any) -> Any:
     """Plain value for JSON: an object's own ``provenance()``, or its type and its fields."""
     if hasattr(thing, "provenance") and not isinstance(thing, type):
-        return {"type": type(thing).__name__} | describe(thing.provenance())
+        said = thing.provenance() if callable(thing.provenance) else thing.provenance
+        if not isinstance(said, Mapping):
+            raise InputError(
+                f"{type(thing).__name__}.provenance() gave {shown(said)}; allowed: a mapping of names to plain values"
+            )
+        return {"type": type(thing).__name__} | describe(said)
     if is_dataclass(thing) and not isinstance(thing, type):
         told = {f.name: describe(getattr(thing, f.name)) for f in fields(thing) if f.init and f.repr}
         return {"type": type(thing).__name__} | told
@@ -33,14 +39,22 @@ def describe(thing: Any) -> Any:
     if isinstance(thing, list | tuple | set | frozenset):
         return [describe(value) for value in thing]
     if isinstance(thing, np.generic):
-        return thing.item()
+        return describe(thing.item())
     if isinstance(thing, np.ndarray):
-        return thing.tolist()
+        return describe(thing.tolist())
     if thing is None or isinstance(thing, bool | int | str):
         return thing
     if isinstance(thing, float):
         return thing if np.isfinite(thing) else str(thing)  # JSON has no infinity
+    if isinstance(thing, complex):
+        return str(thing)  # nor complex numbers
     return f"{type(thing).__module__}.{getattr(thing, '__qualname__', type(thing).__qualname__)}"
+
+
+def describe_object(thing: Any) -> dict[str, Any] | None:
+    """`describe` of a source, chain or detector: a mapping with its type, be it a class without fields; None of None."""
+    said = describe(thing)
+    return said if said is None or isinstance(said, dict) else {"type": type(thing).__name__}
 
 
 def environment() -> dict[str, Any]:

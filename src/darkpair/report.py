@@ -72,20 +72,21 @@ def sample_lines(told: Mapping[str, Any]) -> list[str]:
     lines = []
     source, chain = (told.get(name) or {} for name in ("source", "chain"))
     chains = chain.get("chains", [chain])
-    beams = [
-        (table or {}).get("beam_energy") for table in (source.get("source", source), told.get("detector"))
-    ]
-    if None not in beams and beams[0] != beams[1]:
+    aimed = source.get("source")
+    made = aimed if isinstance(aimed, Mapping) else source
+    beams = [(table or {}).get("beam_energy") for table in (made, told.get("detector"))]
+    if all(isinstance(beam, float | int) for beam in beams) and beams[0] != beams[1]:
         lines.append(
             f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
         )
-    if source.get("decay_probability", 1.0) != 1.0:
+    probability = source.get("decay_probability", 1.0)  # (a stranger's may be anything)
+    if isinstance(probability, float | int) and probability != 1.0:
         counted = "a parent of the source decays where events are generated"
-        if "z_min" in source:
+        if all(isinstance(source.get(end), float | int) for end in ("z_min", "z_max")):
             counted = (
                 f"decays at z = {source['z_min']:g} to {source['z_max']:g} mm for each K_L at the beam exit"
             )
-        lines.append(f"not in it              {source['decay_probability']:.5g}, {counted}")
+        lines.append(f"not in it              {probability:.5g}, {counted}")
     for name, words in ((told.get("detector") or {}).get("changed") or {}).items():
         lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
     for one in chains:

@@ -19,7 +19,7 @@ from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.formats import Format, checked_options, require_format, writer_for
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
-from darkpair.gen.provenance import describe, environment
+from darkpair.gen.provenance import describe_object, environment
 from darkpair.gen.sources.meson_spectra import SpectrumTally
 from darkpair.gen.tables import Shown, Table
 from darkpair.job import Job
@@ -185,9 +185,9 @@ def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
     return environment() | {
         "job": job.model_dump(),
         "seed": job.run.seed,
-        "source": describe(pipeline.source),
-        "chain": describe(pipeline.chain),
-        "detector": describe(pipeline.detector),
+        "source": describe_object(pipeline.source),
+        "chain": describe_object(pipeline.chain),
+        "detector": describe_object(pipeline.detector),
         "branching_ratio": job_ratio(job),
     }
 

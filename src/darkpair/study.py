@@ -45,7 +45,9 @@ def run_study(
         )
     for path in written:
         if not isinstance(path, str | PathLike):
-            raise InputError(f"the study {name!r} gave {shown(path)} among its paths; allowed: paths, or texts")
+            raise InputError(
+                f"the study {name!r} gave {shown(path)} among its paths; allowed: paths, or texts"
+            )
     return [Path(path) for path in written]
 
 
