@@ -235,12 +235,14 @@ _public = lazily(
 )
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # a checker knows the names above, and that there are no others
 
-        return version("darkpair")
-    return _public(name)
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("darkpair")
+        return _public(name)
 
 
 def __dir__() -> list[str]:

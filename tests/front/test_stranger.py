@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -179,6 +181,16 @@ WRONG: list[tuple[list[str], str]] = [
     (["new", "chain", "stranger_kaon"], "there is a chain 'stranger_kaon' already"),
 ]  # fmt: skip
 
+#: Jobs that pages show in part, with what they leave out.
+REST = """
+[run]
+n = 2000
+[source]
+name = "stranger_phi"
+[output]
+path = "page.csv"
+"""
+
 #: Commands that end with status 1 because something of the stranger's is broken on purpose.
 BROKEN = {"doctor"}
 
@@ -234,6 +246,15 @@ check_chain(build(decay, mass={"S": 0.05}, matrix_elements={decay: TwoPhotons(ma
 """
 
 
+PAGES = sorted((ROOT / "docs" / "extending").glob("*.md"))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the installed stranger, its twin, and jobs."""
@@ -263,8 +284,17 @@ def python(folder: Path, code: str, given: str = "") -> None:
 @pytest.fixture(scope="module")
 def told(folder: Path) -> Any:
     """Exit status, stdout, stderr and exception of every command; of the right ones by name, and of the wrong ones."""
-    python(folder, SCRIPT, json.dumps([COMMANDS, [words for words, _ in WRONG]]))
-    return json.loads((folder / "told.json").read_text())
+    pages: dict[str, list[str]] = {}
+    for page in PAGES:
+        for i, text in enumerate(text for text in blocks(page, "toml") if "[chain]" in text):
+            (folder / f"{page.stem}{i}.toml").write_text(text + REST)
+            pages[f"{page.stem} job {i}"] = ["run", f"{page.stem}{i}.toml"]
+        for line in "".join(blocks(page, "bash")).splitlines():
+            words = shlex.split(line)[1:]
+            pages[f"{page.stem}: {line}"] = [*words, *FEW] if words[0] == "limits" else words
+    python(folder, SCRIPT, json.dumps([COMMANDS | pages, [words for words, _ in WRONG]]))
+    said = json.loads((folder / "told.json").read_text())
+    return [*said, pages]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -395,3 +425,29 @@ def test_one_of_each_kind() -> None:
         == set(REGISTRIES)
         == set(NAMES)
     )
+
+
+def test_pages_have_the_stranger_s_code() -> None:
+    """Every module of the stranger stands on a page, and no other code does; every entry point of them too."""
+    shown = {
+        text.split("\n", 1)[0]: text.split("\n", 1)[1] for page in PAGES for text in blocks(page, "python")
+    }
+    assert shown == {f"# stranger/{path.name}": path.read_text(encoding="utf-8") for path in MODULES}
+    points: dict[str, Any] = {}
+    for page in PAGES:
+        for text in blocks(page, "toml"):
+            points |= tomllib.loads(text).get("project", {}).get("entry-points", {})
+    registered = tomllib.loads((STRANGER / "pyproject.toml").read_text())["project"]["entry-points"]
+    wanted = {
+        group: {n: t for n, t in names.items() if n in NAMES[group.removeprefix("darkpair.")]}
+        for group, names in registered.items()
+    }
+    assert points == wanted
+
+
+def test_index_has_every_page() -> None:
+    text = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    assert {f"extending/{page.name}" for page in PAGES} == set(re.findall(r"\((extending/\w+\.md)\)", text))
+    for page in (ROOT / "docs" / "extending.md", *PAGES):
+        for link in re.findall(r"\]\(([\w./]+\.md)(?:#[\w-]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).is_file(), f"{page.name}: {link}"
