@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from darkpair.gen.aimable import require_aimable
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
+from darkpair.gen.parameters import arguments, parameters
 from darkpair.gen.particles import DARK_IDS, spoken
 from darkpair.gen.pipeline import EventSource, Pipeline, ReadSource
 from darkpair.gen.sources.dump_mesons import DumpMesons
@@ -28,7 +30,7 @@ from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.toml_text import read_toml, require_plain
 from darkpair.gen.topology import DECAYED
 from darkpair.job_settings import BESIDE, put_settings, without_leftovers
-from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
+from darkpair.job_tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES, make
 
 __all__ = ["Job", "aimed_source", "load_job"]
@@ -107,15 +109,20 @@ class Job(Table):
         if table.matrix_elements:
             settings["matrix_elements"] = dict(table.matrix_elements)
         if table.decay is not None:
+            if table.parameters:
+                raise InputError(
+                    "[chain] parameters are of a model or of a chain that name gives; leave them out with a decay"
+                )
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
             with _keyed("chain.decay"):
                 return build_chains(decays, **settings)
         factory = REGISTRIES["chains"].factory(str(table.name), "chain.name")
+        own = _own_parameters(factory, settings, table.parameters)
         try:
             with _keyed():
-                chain = factory(**settings, lifetimes={})
+                chain = factory(**settings, **own, lifetimes={})
         except TypeError as error:
             raise InputError(f"the chain {table.name!r}: {error}; allowed: settings that it takes") from error
         if not isinstance(chain, Chain):
@@ -238,6 +245,15 @@ def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
     return make(kind, name, parameters, where=where)
 
 
+def _own_parameters(factory: Any, settings: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a job gives a named chain beside the settings of every chain."""
+    able = [name for name in parameters(factory) if name not in CHAIN_SETTINGS]
+    for key in given:
+        if key not in able:
+            raise UnknownNameError("parameter of the chain", key, able, f"chain.parameters.{key}")
+    return arguments(partial(factory, **settings, lifetimes={}), given, where="chain.parameters")
+
+
 @contextmanager
 def _keyed(key: str = "") -> Iterator[None]:
     """Say in which key of [chain] an unknown name stands: where the chain knows it, or in this one."""
@@ -269,7 +285,12 @@ def _lifetime(law: str, ctau: float, detector: object, name: str, together: bool
     if together:
         region = getattr(detector, "reach", region)
     if region is None:
-        raise InputError(f"chain.lifetime.{name} = 'forced' needs a detector with a region; add a [detector]")
+        add = (
+            "add a [detector]"
+            if detector is None
+            else f"{type(detector).__name__} says no region; take another one, or lifetime = exponential"
+        )
+        raise InputError(f"chain.lifetime.{name} = 'forced' needs a detector with a region; {add}")
     if not ctau > 0.0:
         raise InputError(
             f"chain.lifetime.{name} = 'forced' needs chain.ctau.{name}; a prompt decay cannot be moved"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -59,6 +59,10 @@ def _written(marks: list[Any]) -> Kind | None:
     return next((mark for mark in marks if isinstance(mark, Kind)), None)
 
 
+#: What a chain is made of beside parameters of its own: each has a key in ``[chain]``, and lifetimes have ``lifetime``.
+CHAIN_SETTINGS: Final = ("mass", "ctau", "width", "conserve", "matrix_elements", "lifetimes")
+
+
 class RunTable(Table):
     """``[run]``: how many events, and which; n may be left out where a source has a last one."""
 
@@ -86,7 +90,8 @@ class ChainTable(Table):
     name: str | None = Field(default=None, description="instead: a chain of `darkpair list chains`")
     model: str | None = Field(default=None, description="instead: a model of `darkpair list models`")
     parameters: dict[str, Any] = Field(
-        default={}, description="of the model: masses and couplings, see `darkpair rates`"
+        default={},
+        description="of the model: masses and couplings, see `darkpair rates`; or those of a named chain's own",
     )
     inputs: Preset = Field(default="pdg", description="of the model: its table of inputs")
     parent: str = Field(default="K_L0", description="of the model")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from darkpair.gen.documented import descriptions
 from darkpair.gen.parameters import Parameter, parameters
 from darkpair.gen.registry import Registry
-from darkpair.job_tables import ChainTable, NormalisationTable, OutputTable, RunTable, Table
+from darkpair.job_tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
 from darkpair.plugins import REGISTRIES
 
 __all__ = ["Key", "job_keys", "job_schema"]
@@ -28,6 +28,9 @@ PLUGINS: Final = {"source": "sources", "detector": "detectors"}
 
 #: Kinds whose parameters are written on a command line as key=value, or beside a name in ``chain.matrix_elements``.
 _SPELLED: Final = {"model": "models", "matrix element": "matrix_elements"}
+
+#: Tables of a job in which strangers' plug-ins of a kind have keys of their own; those of ours stand there for everybody.
+_STRANGERS: Final = {"chain.parameters": "chains", "output": "formats"}
 
 _AIM: Final = "whether a dump's mesons are drawn where the detector's events come from"
 
@@ -86,6 +89,14 @@ def job_keys(kind: str | None = None) -> list[Key]:
         prefix = f"{section}." if section in PLUGINS else ""
         for name, table, what in _takes(REGISTRIES[plugins]):
             rows += [_row(name, prefix, parameter, what) for parameter in table.values()]
+    for section, plugins in _STRANGERS.items():
+        if kind in (None, plugins):
+            rows += [
+                _row(name, f"{section}.", parameter, what)
+                for name, table, what in _takes(REGISTRIES[plugins])
+                if name not in REGISTRIES[plugins].ours
+                for parameter in table.values()
+            ]
     return rows
 
 
@@ -105,6 +116,10 @@ def job_schema() -> dict[str, Any]:
     models = {name: _of_model(table, what) for name, table, what in _takes(REGISTRIES["models"])}
     chain = properties["chain"]
     chain["properties"]["model"] = {"enum": list(models)}
+    chain["properties"]["name"] = {"enum": list(REGISTRIES["chains"])}
+    named = {"enum": list(REGISTRIES["matrix_elements"])}
+    table = {"type": "object", "properties": {"name": named}, "required": ["name"]}
+    chain["properties"]["matrix_elements"]["additionalProperties"] = {"anyOf": [named, table]}
     chain["allOf"] = [
         {
             "if": {"properties": {"model": {"const": name}}, "required": ["model"]},
@@ -112,6 +127,10 @@ def job_schema() -> dict[str, Any]:
         }
         for name, inside in models.items()
     ]
+    output = properties["output"]["properties"]  # strangers' formats have keys of their own there
+    for name, of_format, what in _takes(REGISTRIES["formats"]):
+        if name not in REGISTRIES["formats"].ours:
+            output |= {key: one for key, one in _properties(of_format, what).items() if key not in output}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "darkpair job",
@@ -136,8 +155,12 @@ def _takes(registry: Registry) -> Iterator[tuple[str, dict[str, Parameter], Mapp
             yield plugin.name, table, descriptions(factory)
 
 
-#: Parameters that are not written: the masses of a matrix element are the chain's.
-_HIDDEN: Final = {"matrix_elements": ("mass", "masses")}
+#: Parameters that are not written there: the masses of a matrix element are the chain's, settings have keys of their own.
+_HIDDEN: Final = {
+    "matrix_elements": ("mass", "masses"),
+    "formats": ("path", "provenance"),
+    "chains": CHAIN_SETTINGS,
+}
 
 
 def _row(owner: str, prefix: str, parameter: Parameter, what: Mapping[str, str]) -> Key:

@@ -19,7 +19,7 @@ __all__ = ["NAME", "job_schema_text"]
 NAME: Final = "job.schema.json"
 
 #: Kinds whose parameters stand in it.
-_KINDS: Final = ("sources", "detectors", "models", "matrix_elements", "formats")
+_KINDS: Final = ("chains", "sources", "detectors", "models", "matrix_elements", "formats")
 
 
 def job_schema_text() -> str:

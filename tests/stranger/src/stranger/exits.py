@@ -1,0 +1,3 @@
+"""What nobody should do: leave when imported."""
+
+raise SystemExit(3)
