@@ -229,4 +229,4 @@ def test_a_stranger_who_tells_less_is_asked_less() -> None:
 
         def select(self, reco: Any, weight: Any) -> Any: ...
 
-    Pipeline(source=Gun(), chain=Chain(), detector=Wall())  # type: ignore[arg-type]
+    Pipeline(source=Gun(), chain=Chain(), detector=Wall())

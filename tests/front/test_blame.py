@@ -178,7 +178,8 @@ def test_a_plugin_that_dies_is_one_line(folder: Path, settings: list[str], words
     lines = [line for line in result.stderr.splitlines() if line != "printed at import"]
     lines = [line for line in lines if "is replaced by" not in line]
     assert result.exit_code == 2, (result.exception, result.output)
-    assert len(lines) == 1 and lines[0].startswith("darkpair: ")
+    assert len(lines) == 1
+    assert lines[0].startswith("darkpair: ")
     assert words in lines[0]
     assert {path.name for path in folder.iterdir()} == {"job.toml"}
 
