@@ -13,6 +13,7 @@ from typing import Any, Final
 from darkpair.detectors.branches import variables
 from darkpair.detectors.data_cuts import checked_cuts, checked_selections, selections
 from darkpair.detectors.data_entry import checked_entries, checked_entry, checked_list, checked_points
+from darkpair.detectors.data_tags import checked_tags
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
 from darkpair.gen.particles import particle
 
@@ -179,6 +180,15 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
         if name in data:
             place = f"{where}, [{name}]"
             out[name] = checked_entries(_table(data[name], place), place, alone=name in ("factors", "run"))
+    for name, entry in out.get("factors", {}).items():
+        if not 0.0 <= entry["value"] <= 1.0:
+            raise InputError(
+                f"{where}, [factors]: {name}.value = {entry['value']:g}; allowed: an efficiency, 0 to 1"
+            )
+    for name, entry in out.get("normalisation", {}).items():
+        _table(entry, f"{where}, [normalisation.{name}]")
+    if "tags" in data:
+        checked_tags(data["tags"], where)
     for particle_ in _texts(data, "tracks", where):
         if particle_ not in TRACKS:
             raise UnknownNameError(f"track of {where}", particle_, TRACKS)

@@ -72,7 +72,7 @@ class CommandGroup(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("darkpair: stopped; nothing is left behind", err=True)
             sys.exit(130)
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's plug-in may fail in any way; ours is raised again)
             _stop_of(error)
 
 
