@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,7 +111,8 @@ def require_plain(data: Any, what: str) -> None:
             elif isinstance(value, list | tuple):
                 inside += [(f"{key}[{i}]", x) for i, x in enumerate(value)]
         level = inside
-    raise InputError(_too_deep(what))
+    where = re.split(r"[.\[]", level[0][0])  # (a job's key is two words long)
+    raise InputError(_too_deep(what or ".".join(where[:2]).rstrip(".")))
 
 
 def _too_deep(what: str) -> str:

@@ -123,7 +123,7 @@ class Unit:
         result = self.scaled(plain, name, beside or {})
         if (math.isinf(result) and "inf" not in number) or (result == 0.0 and plain):
             raise InputError(
-                f"{what} = {shown(text)} is beyond what the computer's arithmetic holds, 1e-308 to 1e308"
+                f"{what} = {shown(text)} is beyond what the computer's arithmetic holds; allowed: sizes from 1e-308 to 1e308"
             )
         return result
 
@@ -185,7 +185,9 @@ def exactly(text: str) -> float:
     if ("inf" not in digits and math.isinf(number)) or (
         number == 0.0 and any(c in "123456789" for c in digits)
     ):
-        raise InputError(f"{shown(text)} is beyond what the computer's arithmetic holds, 1e-308 to 1e308")
+        raise InputError(
+            f"{shown(text)} is beyond what the computer's arithmetic holds; allowed: sizes from 1e-308 to 1e308"
+        )
     return number
 
 
@@ -220,7 +222,9 @@ def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
     try:
         result = float(value)
     except OverflowError:
-        raise InputError(f"{what} is beyond what the computer's arithmetic holds, 1e-308 to 1e308") from None
+        raise InputError(
+            f"{what} is beyond what the computer's arithmetic holds; allowed: sizes from 1e-308 to 1e308"
+        ) from None
     if math.isnan(result):
         raise InputError(f"{what} is NaN; allowed: {unit.spelled}")
     return result

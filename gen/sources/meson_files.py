@@ -78,7 +78,8 @@ def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
     if not here:
         have = ", ".join(f"{energy:g}" for energy in sorted({key.beam_energy for key in mine}))
         raise InputError(
-            f"no table of mesons of {generator} for a beam of {beam_energy:g} GeV; there are {have} GeV"
+            f"beam_energy = {beam_energy:g} GeV: no table of mesons of {generator} for a beam of {beam_energy:g} GeV; there are "
+            f"{have} GeV; allowed: one of them, or table_file"
         )
     targets = [key.target for key in here]
     wanted = target or ("p" if "p" in targets or len(targets) > 1 else targets[0])

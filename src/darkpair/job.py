@@ -262,6 +262,10 @@ def _keyed(key: str = "") -> Iterator[None]:
     except UnknownNameError as error:
         place = f"chain.{error.key}" if error.key else key
         raise UnknownNameError(error.kind, error.name, error.known, place) from None
+    except InputError as error:
+        if not key or key in str(error):
+            raise
+        raise type(error)(f"{key}: {error}") from None
 
 
 def _together(chain: Chain, names: Mapping[str, str]) -> bool:

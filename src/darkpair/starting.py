@@ -148,7 +148,7 @@ def _require_name(name: str, start: Start) -> None:
     if not _NAME.fullmatch(name) or keyword.iskeyword(name) or len(name) > _LONGEST:
         raise InputError(
             f"{shown(name)} is no name of a module; allowed: a letter, then letters, digits and single _ between them, "
-            f"at most {_LONGEST} and no word of Python's, as my_{start.group.removesuffix('s') or 'job'}"
+            f"at most {_LONGEST} and no word of Python's, as my_{REGISTRIES[start.group].word.replace(' ', '_') if start.group else 'job'}"
         )
     if not start.group:
         return
