@@ -130,7 +130,7 @@ def require_format(path: str | os.PathLike[str]) -> Format:
         what = f"ends in {shown(ending)}" if ending else "has no ending"
         broken = "".join(f"; {why}" for why in _strangers()[1].values())
         raise InputError(
-            f"output {shown(name)} {what}{nearest(ending, every)}; allowed: {', '.join(every[:-1])} or {every[-1]}{broken}"
+            f"output.path = {shown(name)} {what}{nearest(ending, every)}; allowed: {', '.join(every[:-1])} or {every[-1]}{broken}"
         )
     return found
 
