@@ -20,7 +20,7 @@ __all__ = ["is_number", "known_units", "number_in", "plain_unit"]
 _KINDS: Final[Mapping[str, Unit]] = {
     "GeV": Energy,
     "mm": Length,
-    "deg": Unit("an angle", "deg", {"deg": 1.0, "rad": 1.0 / ANGLE["deg"], "mrad": 1e-3 / ANGLE["deg"]}),
+    "deg": Unit("an angle", "deg", {name: size / ANGLE["deg"] for name, size in ANGLE.items()}),
     "mm sqrt(GeV)": Unit("a length, times the root of the energy", "mm sqrt(GeV)", LENGTH),
     "": Dimensionless,
 }
