@@ -95,10 +95,12 @@ class Job(Table):
             )
         if table.model is not None:
             return [self._of_model(table.model)]
-        for key in BESIDE["decay"]:
-            if key in table.model_fields_set and getattr(table, key):
+        for key in BESIDE["decay" if table.decay is not None else "name"]:
+            own = key == "parameters" and table.name is not None  # (a chain by its name may have some)
+            if key in table.model_fields_set and getattr(table, key) and not own:
                 raise InputError(
-                    f"chain.{key} = {shown(getattr(table, key))} is of a model; allowed: beside chain.model only; leave it out"
+                    f"chain.{key} = {shown(getattr(table, key))} is of a model; "
+                    f"allowed: beside chain.model{' or name' if key == 'parameters' else ' only'}; leave it out"
                 )
         given: dict[str, Any] = {"mass": table.mass, "ctau": table.ctau}
         if table.width:  # a stranger's factory need not know of it
@@ -109,10 +111,6 @@ class Job(Table):
         if table.matrix_elements:
             settings["matrix_elements"] = dict(table.matrix_elements)
         if table.decay is not None:
-            if table.parameters:
-                raise InputError(
-                    "[chain] parameters are of a model or of a chain that name gives; leave them out with a decay"
-                )
             decays = (table.decay,) if isinstance(table.decay, str) else table.decay
             if not decays:
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')

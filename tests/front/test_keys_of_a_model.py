@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.job import load_job
 from darkpair.job_settings import BESIDE
 
@@ -41,6 +41,10 @@ def test_what_a_chain_makes_no_use_of_is_refused(tmp_path: Path, choice: str, ke
     path = tmp_path / "job.toml"
     path.write_text(JOB.format(chain=CHAINS[choice]))
     load_job(path).pipeline()
+    if (choice, key) == ("name", "parameters"):  # a chain by its name may have some; this one has none
+        with pytest.raises(UnknownNameError, match=r"chain\.parameters\.m1"):
+            load_job(path, [f"chain.{key}={VALUES[key]}"]).pipeline()
+        return
     for job in (f"{CHAINS[choice]}\n{key} = {VALUES[key]}", None):
         path.write_text(JOB.format(chain=job or CHAINS[choice]))
         settings = [] if job else [f"chain.{key}={VALUES[key]}"]

@@ -156,7 +156,7 @@ WRONG: list[tuple[list[str], str]] = [
     (["check", "job.toml", "--set", "chain.name=stranger_exits"], "cannot be loaded"),
     (["run", "job.toml", "--set", "chain.parameters.lepton=tau"], "chain.parameters.lepton = 'tau'; allowed: e or mu"),
     (["run", "job.toml", "--set", "chain.parameters.leptn=e"], "did you mean 'lepton'"),
-    (["run", "element.toml", "--set", "chain.parameters.lepton=e"], "leave them out with a decay"),
+    (["run", "element.toml", "--set", "chain.parameters.lepton=e"], "allowed: beside chain.model or name; leave it out"),
     (["run", "job.toml", "--set", "source.energy=5 cm"], "source.energy = '5 cm' is a length"),
     (["run", "job.toml", "--set", "source.energy=900 MeV"], "above 0.995222 GeV"),
     (["run", "job.toml", "--set", "source.enrgy=1"], "did you mean 'energy'"),
