@@ -22,6 +22,7 @@ from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
+from darkpair.gen.sources.gun import Gun
 
 Koto(selection="2014")  # error
 Koto(experiment="mine.toml", selection="mine")
@@ -34,6 +35,8 @@ FixedTarget(experiment="mine.toml", resolution="nune")  # error
 FixedTarget(experiment="mine.toml", selection="mine", numbers={"beam.energy": "70 GeV"})
 KotoKaon(experiment="mine.toml", pions=3)
 names: list[str] = [cut.name for cut in Koto().cuts.cuts]
+Gun(parent="K+", momentum="1.5 GeV", z="-10 m")
+Gun(momentum=[1.0], cone=None)  # error
 sigma: float = Koto().resolution.position
 """
 
