@@ -176,7 +176,7 @@ class FixedTarget(SelectingDetector):
         for table in ("shower_resolution", "track_resolution"):
             if table not in self._data:
                 raise InputError(
-                    f"the data file {self.experiment} has no {table}; add it, as in detectors/data/charm.toml, or "
+                    f"the data file {self.experiment} has no {table}; add it, as `darkpair list detectors --show charm` has it, or "
                     'take resolution = "none"'
                 )
         showers, tracks = (
@@ -205,7 +205,7 @@ class FixedTarget(SelectingDetector):
         table = self._data["selections"][self.selection].get(name, self._data[name])
         if not isinstance(table, Mapping):
             raise InputError(
-                f"{self.experiment}: {name} = {table!r}; allowed: a table, as [{name}] in detectors/data/charm.toml"
+                f"{self.experiment}: {name} = {table!r}; allowed: a table, as [{name}] of `darkpair list detectors --show charm`"
             )
         return table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,21 @@ class DumpMesons:
     multiplicity_error: Annotated[float | None, Ge(0.0)] = None
     #: Density and multiplicity; of a file an `OwnMesonTable`, which has the same members but no nodes in y and pT.
     table: MesonTable = field(init=False, repr=False)
+
+    if TYPE_CHECKING:  # (what a checker lets a script say: numbers with units, too)
+
+        def __init__(
+            self,
+            *,
+            meson: str = ...,
+            beam_energy: float | str | None = ...,
+            generator: str | None = ...,
+            target: str | None = ...,
+            table_file: str | None = ...,
+            table_axes: str | None = ...,
+            multiplicity: float | None = ...,
+            multiplicity_error: float | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         own = self.table_file

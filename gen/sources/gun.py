@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -69,6 +69,22 @@ class Gun:
     #: Spectra of the files, where there are some.
     momenta: Spectrum | None = field(init=False, repr=False, default=None)
     angles: Spectrum | None = field(init=False, repr=False, default=None)
+
+    if TYPE_CHECKING:  # (what a checker lets a script say: numbers with units, too)
+
+        def __init__(
+            self,
+            *,
+            parent: str = ...,
+            momentum: float | str | tuple[float | str, float | str] = ...,
+            cone: float | str = ...,
+            z: float | str = ...,
+            mass: float | str | None = ...,
+            spectrum: str | None = ...,
+            spectrum_unit: Literal["eV", "keV", "MeV", "GeV", "TeV"] | None = ...,
+            angle: str | None = ...,
+            angle_unit: Literal["urad", "mrad", "rad", "deg"] | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         freeze(self)

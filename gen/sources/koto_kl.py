@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
 import scipy
@@ -152,6 +152,24 @@ class KotoKL:
     share: float | None = None
     #: The spectrum of a file; None of a built-in one.
     own: Spectrum | None = field(init=False, repr=False, default=None)
+
+    if TYPE_CHECKING:  # (what a checker lets a script say: numbers with units, too)
+
+        def __init__(
+            self,
+            *,
+            decay: Literal["region", "free"] = ...,
+            profile: Literal["collimator", "fitted", "square"] = ...,
+            solid_angle: float = ...,
+            z_target: float | str = ...,
+            image: Literal["uniform", "2015-04"] = ...,
+            spectrum: str = ...,
+            spectrum_unit: Literal["eV", "keV", "MeV", "GeV", "TeV"] | None = ...,
+            z_min: float | str = ...,
+            z_max: float | str = ...,
+            p_min: float | str = ...,
+            share: float | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "own", _own_spectrum(self.spectrum, self.spectrum_unit))

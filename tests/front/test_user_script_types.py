@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import os
 import re
 import subprocess
@@ -22,6 +24,9 @@ from darkpair.detectors.belle2 import Belle2
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
+from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.gun import Gun
+from darkpair.gen.sources.koto_kl import KotoKL
 
 Koto(selection="2014")  # error
 Koto(experiment="mine.toml", selection="mine")
@@ -34,6 +39,10 @@ FixedTarget(experiment="mine.toml", resolution="nune")  # error
 FixedTarget(experiment="mine.toml", selection="mine", numbers={"beam.energy": "70 GeV"})
 KotoKaon(experiment="mine.toml", pions=3)
 names: list[str] = [cut.name for cut in Koto().cuts.cuts]
+Gun(parent="K+", momentum="1.5 GeV", z="-10 m")
+Gun(momentum=[1.0], cone=None)  # error
+KotoKL(z_max="9 m", p_min="100 MeV", spectrum="mine.csv")
+DumpMesons(beam_energy="400 GeV", table_file="eta.csv")
 sigma: float = Koto().resolution.position
 """
 
@@ -79,3 +88,18 @@ def test_the_words_are_those_of_the_data_file(module: str, name: str) -> None:
     )
     assert found is not None
     assert sorted(re.findall(r'"([^"]*)"', found[1])) == sorted(read_data(name)["selections"])
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("gun", "Gun"), ("dump_mesons", "DumpMesons"), ("koto_kl", "KotoKL")]
+)
+def test_what_a_checker_sees_is_what_there_is(file: str, name: str) -> None:
+    """The constructor that stands for checkers alone has every parameter of the real one, and no other."""
+    module = import_module(f"darkpair.gen.sources.{file}")
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    (shown,) = (
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__"
+    )
+    assert [argument.arg for argument in shown.args.kwonlyargs] == [
+        field.name for field in dataclasses.fields(getattr(module, name)) if field.init
+    ]
