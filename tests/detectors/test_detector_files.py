@@ -22,9 +22,9 @@ from darkpair.detectors.data_file import read_data
 from darkpair.detectors.data_structure import KINDS, checked
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.selection import Line
-from darkpair.expected import normalisations
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
+from darkpair.sample_normalisation import normalisations
 from tests.detectors.own_files import CLASSES, based, copied, truth
 
 SELECTION = {"koto": "2015", "koto_kaon": None, "b_factory": "inclusive", "fixed_target": "showers"}
