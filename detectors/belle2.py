@@ -241,11 +241,15 @@ class Belle2(SelectingDetector):
 
     @cached_property
     def _tracked(self) -> tuple[Array, Array]:
-        """Part of the charged kaons that leave a track, at nodes of q2."""
+        """Part of the charged kaons that leave a track in the detector of the published efficiency, at nodes of q2.
+
+        Whatever ``numbers`` change: the efficiency was not published for a changed tracker, which sees other kaons.
+        """
         b, k = particle("B+").mass, particle("K+").mass
         # close to the endpoint, where the slowest kaons are below the threshold, the nodes are close too
         nodes = (b - k) ** 2 * (1.0 - np.linspace(1.0, 0.01, 32) ** 3)
-        return nodes, tracked_part(nodes, self.tracker, self.beams, b, k)
+        published = Tracker.of(self._file)
+        return nodes, tracked_part(nodes, published, self.beams, b, k)
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Kaon candidates of each event, and what else is seen.

@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.resources import files
 from typing import Any, Final
 
+from darkpair.gen.data_files import written
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.registry import Entry
 
@@ -56,7 +57,7 @@ def show(name: str) -> str:
     """
     if name not in data_files():
         raise UnknownNameError("data file", name, data_files())
-    return files("darkpair.detectors").joinpath("data", f"{name}.toml").read_text("utf-8")
+    return written("darkpair.detectors", f"data/{name}.toml")
 
 
 @cache

@@ -210,8 +210,10 @@ def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Tables over tables: what the upper one gives stands, cuts and selections by their names.
 
     Of the selections those stay that the upper one names, if it names any; the lower one's cuts stay, and new ones come
-    before those of the signal box.
+    before those of the signal box.  A limit of one of the upper one's cuts holds in the lower one's selections, too.
     """
+    if isinstance(under.get("cuts"), list) and _is_list_of_cuts(over.get("cuts")):
+        under = {**under, "selections": _limited(under.get("selections"), over["cuts"])}
     out = {**under, **{key: _over(under.get(key), value) for key, value in over.items()}}
     if "cuts" in over and isinstance(under.get("cuts"), list):
         out["cuts"] = _cuts(under["cuts"], over["cuts"], out.get("box", ()))
@@ -245,9 +247,42 @@ def _over(under: Any, over: Any) -> Any:
 
 
 def _cuts(under: list[Any], over: Any, box: Any) -> Any:
-    if not isinstance(over, list) or not all(isinstance(cut, Mapping) for cut in over):
+    if not _is_list_of_cuts(over):
         return over
     given = {cut.get("name"): cut for cut in over}
-    kept = [{**cut, **given.pop(cut["name"], {})} for cut in under]
+    kept = [_with_limits(cut, given.pop(cut["name"], {})) for cut in under]
     last = [cut for cut in kept if cut["name"] in box]
     return [*(cut for cut in kept if cut["name"] not in box), *given.values(), *last]
+
+
+def _limited(known: Any, cuts: list[Mapping[str, Any]]) -> Any:
+    """Selections with limits of cuts in place of their own."""
+    if not isinstance(known, Mapping):
+        return known
+    given = {
+        cut.get("name"): {key: value for key, value in cut.items() if key not in ("name", "variable", "unit")}
+        for cut in cuts
+        if {"min", "max"} & set(cut)
+    }
+    return {
+        name: {
+            key: _with_limits(entry, given[key]) if key in given and isinstance(entry, Mapping) else entry
+            for key, entry in own.items()
+        }
+        if isinstance(own, Mapping)
+        else own
+        for name, own in known.items()
+    }
+
+
+def _with_limits(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A cut under what a file gives of it; the source of another limit is not that of the old one."""
+    out = {**under, **over}
+    if {"min", "max"} & set(over) and "source" not in over:
+        out |= {"source": f"changed by the file, in place of: {under.get('source', 'the cut')}"}
+        out |= {"confidence": over.get("confidence", "choice")}
+    return out
+
+
+def _is_list_of_cuts(cuts: Any) -> bool:
+    return isinstance(cuts, list) and all(isinstance(cut, Mapping) for cut in cuts)

@@ -26,6 +26,7 @@ __all__ = [
     "forgotten_with_changes",
     "load",
     "put_in_force",
+    "written",
 ]
 
 #: By a file's name ("koto.toml"): new values by the key of an entry ("runs.2021.pot") or of a number ("cuts.pt.min").
@@ -93,7 +94,12 @@ def load(package: str, path: str) -> dict[str, Any]:
 
 @cache
 def _read(package: str, path: str) -> dict[str, Any]:
-    return tomllib.loads(files(package).joinpath(path).read_text(encoding="utf-8"))
+    return tomllib.loads(written(package, path))
+
+
+def written(package: str, path: str) -> str:
+    """A data file of the package as it is written, with its comments; package and path as `load` takes them."""
+    return files(package).joinpath(path).read_text(encoding="utf-8")
 
 
 def changed(data: Mapping[str, Any], values: Mapping[str, Any], *, what: str = "the data") -> dict[str, Any]:

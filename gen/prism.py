@@ -75,6 +75,11 @@ class Prism:
         """Its corners, (3, 2k) [mm]."""
         return np.array([(x, y, z) for z in (self.z_min, self.z_max) for x, y in self.points]).T
 
+    @property
+    def normals(self) -> list[tuple[float, float]]:
+        """Outward normals (a, b) of its sides, of length 1."""
+        return [(a, b) for a, b, _ in self._sides]
+
     @cached_property
     def _sides(self) -> list[tuple[float, float, float]]:
         """Normal (a, b), outwards, of length 1, and distance c of each side from the axis."""

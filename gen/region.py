@@ -83,9 +83,8 @@ class Cornered(Protocol):
 def covers(outer: Region, inner: Region) -> bool | None:
     """Whether a region holds the whole of another; None where the inner one's shape is not known here.
 
-    The inner one's corners decide: regions are convex, and those with a round side are round about the z axis or
-    have sides along x and y, where a circle's four points on the axes reach furthest.  What sticks out by a
-    rounding does not count.
+    The inner one's corners decide, as regions are convex; of a circle about the z axis the points that reach furthest
+    towards each flat side of the outer one.  What sticks out by a rounding does not count.
     """
     if outer == inner:
         return True
@@ -106,7 +105,7 @@ def covers(outer: Region, inner: Region) -> bool | None:
         rims = [
             (r * c, r * s, z)
             for r, z in zip(radii, (inner.z_min, inner.z_max), strict=True)
-            for c, s in _ROUND
+            for c, s in (*_ROUND, *getattr(outer, "normals", ()))
         ]
         corners = np.array(rims).T
     else:

@@ -114,19 +114,14 @@ class DumpMesons:
                 f"generator = {shown(self.generator)} and table_file = {shown(table)}; allowed: one of them"
             )
         object.__setattr__(self, "generator", OWN)
-        if self.multiplicity is not None and not 0.0 < self.multiplicity < math.inf:
-            raise InputError(f"multiplicity = {self.multiplicity}; allowed: a finite number above 0")
-        if self.multiplicity_error is not None and not (
-            0.0 <= self.multiplicity_error < math.inf and self.multiplicity is not None
-        ):
+        if self.multiplicity_error is not None and self.multiplicity is None:
             raise InputError(
-                f"multiplicity_error = {self.multiplicity_error} of multiplicity = {self.multiplicity}; allowed: a finite "
-                "number, 0 or more, beside a multiplicity"
+                f"multiplicity_error = {self.multiplicity_error} without a multiplicity; allowed: both, or none"
             )
         least = particle("p+").mass
-        if self.beam_energy is not None and not least < self.beam_energy < math.inf:
+        if self.beam_energy is not None and not least < self.beam_energy:
             raise InputError(
-                f"beam_energy = {self.beam_energy} GeV; allowed: a finite number above a proton's mass, {least:.6g} GeV"
+                f"beam_energy = {self.beam_energy} GeV; allowed: above a proton's mass, {least:.6g} GeV"
             )
         return own_meson_table(
             table,

@@ -17,7 +17,7 @@ from darkpair.gen.units import ANGLE, ENERGY
 __all__ = ["Spectrum", "angle_spectrum", "momentum_spectrum_of"]
 
 #: Headings of a column of momenta: energies and transverse momenta are none.
-_MOMENTUM: Final = re.compile(r"p|momentum|p(?!t$)[a-z]{1,4}0?|momentum.*")
+_MOMENTUM: Final = re.compile(r"p(?!t$|tr|perp|[xyz]$|hi$)[a-z]{0,4}0?|momentum(?!t$|tr|perp|[xyz]$).*")
 _ANGLE: Final = re.compile(r"theta|angle|polarangle")
 
 

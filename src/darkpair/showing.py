@@ -5,10 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib.resources import files
 from typing import Any, Final
 
-from darkpair.gen.data_files import data_files
+from darkpair.gen.data_files import data_files, written
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.parameters import parameters
 from darkpair.gen.tables import Table
@@ -59,7 +58,7 @@ def _data(name: str) -> str:
     if word not in known:
         raise UnknownNameError("data file", name, sorted(known))
     package, inside = known[word]
-    return files(package).joinpath(inside).read_text(encoding="utf-8").removesuffix("\n")
+    return written(package, inside).removesuffix("\n")
 
 
 def _detector(name: str) -> str:

@@ -145,6 +145,21 @@ def test_numbers_by_key() -> None:
             Koto(numbers={key: value})
 
 
+@pytest.mark.parametrize(
+    "selection", [name for name in read_data("belle2")["selections"] if name in read_data("belle2")["tags"]]
+)
+def test_a_published_efficiency_is_that_of_the_published_tracker(selection: str) -> None:
+    """A smaller tracker sees fewer of the kaons: it is not made up for by a better tag."""
+    q2 = np.linspace(0.0, 22.0, 12)
+    plain = Belle2(selection=selection)
+    less = Belle2(selection=selection, numbers={"tracker.pt_min": "1 GeV", "tracker.theta_min": "40 deg"})
+    assert (less.tag_efficiency(q2) == plain.tag_efficiency(q2)).all()
+    events = truth("b_factory")
+    kaons = [d.observe(events, Streams(1).rng("detector")).lists["Kaon"][1] for d in (plain, less)]
+    tagged = [k["tag_efficiency"].sum() for k in kaons]
+    assert tagged[1] < 0.9 * tagged[0]
+
+
 def test_resolution_in_part() -> None:
     made = Koto(resolution={"position": "2 mm"})
     assert made.resolution == Calorimeter(constant=0.01, stochastic=0.02, position=2.0)

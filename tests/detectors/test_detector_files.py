@@ -21,9 +21,10 @@ from darkpair.detectors.catalogue import data_files, from_file
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.data_structure import KINDS, checked
 from darkpair.detectors.koto import Koto
-from darkpair.expected import normalisations
+from darkpair.detectors.selection import Line
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
+from darkpair.sample_normalisation import normalisations
 from tests.detectors.own_files import CLASSES, based, copied, truth
 
 SELECTION = {"koto": "2015", "koto_kaon": None, "b_factory": "inclusive", "fixed_target": "showers"}
@@ -191,6 +192,29 @@ def test_what_a_file_takes_from_its_base(tmp_path: Path) -> None:
     assert "runs" not in describe(made)["data"]
     with pytest.raises(UnknownNameError, match="known: a"):
         Koto(experiment=based(tmp_path, "koto", text), selection="2015")
+
+
+@pytest.mark.parametrize("name", data_files())
+def test_a_limit_in_a_file_s_cuts_holds_in_every_selection_it_takes(name: str, tmp_path: Path) -> None:
+    """As the same change by name does: no selection of the base keeps its own limit over the file's."""
+    for selection in read_data(name)["selections"]:
+        plain = from_file(name)(selection=selection)
+        for cut in plain.cuts.cuts:
+            for key, old in (("min", cut.low), ("max", cut.high)):
+                if old is None:
+                    continue
+                if isinstance(old, Line):
+                    new = cut.high if key == "min" and isinstance(cut.high, float) else 0.5
+                else:
+                    new = old + (1.0 if key == "max" else -1.0)
+                text = f"[[cuts]]\nname = '{cut.name}'\n{key} = {new!r}\n"
+                made = CLASSES[read_data(name)["kind"]][0](
+                    experiment=based(tmp_path, name, text), selection=selection
+                )
+                want = from_file(name)(selection=selection, cuts={cut.name: {key: new}})
+                assert [(c.low, c.high) for c in made.cuts.cuts] == [(c.low, c.high) for c in want.cuts.cuts]
+                source = next(c.source for c in made.cuts.cuts if c.name == cut.name)
+                assert "changed by the file" in source
 
 
 def test_a_user_s_file_is_normalised_by_its_own_runs(tmp_path: Path) -> None:

@@ -92,6 +92,19 @@ def test_a_square_prism_is_a_box() -> None:
     assert covers(Cylinder(radius=1500.0, z_min=0.0, z_max=5e3), prism)
 
 
+@pytest.mark.parametrize("name", CONVEX)
+def test_a_prism_covers_a_cylinder_up_to_its_nearest_side(name: str) -> None:
+    """Against the distance of the axis from each side, by the area of the triangle over it."""
+    points = CONVEX[name]
+    prism = Prism(points=points, z_min=0.0, z_max=10.0)
+    pairs = zip(points, points[1:] + points[:1], strict=True)
+    near = min(abs(x1 * y2 - x2 * y1) / math.hypot(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in pairs)
+    axis = bool(prism.contains(np.zeros(1), np.zeros(1), np.ones(1)))
+    for part in (0.99, 1.01):
+        cylinder = Cylinder(radius=part * max(near, 1.0), z_min=1.0, z_max=9.0)
+        assert covers(prism, cylinder) is (axis and near > 0.0 and part < 1.0)
+
+
 def test_an_octagon_is_regular() -> None:
     points = np.array(octagon(2000.0))
     assert np.hypot(*points.T) == pytest.approx(1000.0 / math.cos(math.pi / 8.0))
