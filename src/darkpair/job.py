@@ -96,8 +96,8 @@ class Job(Table):
         if table.model is not None:
             return [self._of_model(table.model)]
         for key in BESIDE["decay" if table.decay is not None else "name"]:
-            own = key == "parameters" and table.name is not None  # (a chain by its name may have some)
-            if key in table.model_fields_set and getattr(table, key) and not own:
+            named = key == "parameters" and table.name is not None  # (a chain by its name may have some)
+            if key in table.model_fields_set and getattr(table, key) and not named:
                 raise InputError(
                     f"chain.{key} = {shown(getattr(table, key))} is of a model; "
                     f"allowed: beside chain.model{' or name' if key == 'parameters' else ' only'}; leave it out"

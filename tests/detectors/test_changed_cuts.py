@@ -148,7 +148,7 @@ def test_numbers_by_key() -> None:
 @pytest.mark.parametrize(
     "selection", [name for name in read_data("belle2")["selections"] if name in read_data("belle2")["tags"]]
 )
-def test_a_published_efficiency_is_that_of_the_published_tracker(selection: str) -> None:
+def test_a_published_efficiency_is_that_of_the_published_tracker(selection: Any) -> None:
     """A smaller tracker sees fewer of the kaons: it is not made up for by a better tag."""
     q2 = np.linspace(0.0, 22.0, 12)
     plain = Belle2(selection=selection)
