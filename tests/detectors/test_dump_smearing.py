@@ -185,7 +185,7 @@ def test_a_data_file_without_resolution_is_told(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text[:start] + text[end:], "utf-8")
     with pytest.raises(
-        InputError, match="has no shower_resolution; add it, as in .* or take resolution = "
+        InputError, match="has no shower_resolution; add it, as .* or take resolution = "
     ) as error:
         FixedTarget(experiment=str(path))
     assert "\n" not in str(error.value)

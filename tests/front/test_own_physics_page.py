@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import darkpair.expected
+import darkpair.sample_normalisation
 from darkpair.cli import main
 from darkpair.expected import expected_rows
 from darkpair.gen.output.reader import read_provenance
@@ -66,7 +66,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.chdir(folder)
         patch.syspath_prepend(str(folder))
         patch.setitem(sys.modules, module.__name__, module)
-        patch.setattr(darkpair.expected, "standard_acceptance", fewer)  # (seconds for each spectrum)
+        patch.setattr(
+            darkpair.sample_normalisation, "standard_acceptance", fewer
+        )  # (seconds for each spectrum)
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         blocks = re.findall(
             r"^```(\w+)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
@@ -129,7 +131,9 @@ def test_a_number_that_is_not_known_is_a_line(page: Any) -> None:
     plain = path.read_text()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(darkpair.expected, "standard_acceptance", partial(standard_acceptance, n=30_000))
+        patch.setattr(
+            darkpair.sample_normalisation, "standard_acceptance", partial(standard_acceptance, n=30_000)
+        )
         assert expected_rows(kaons).keys() >= {"value", "beside"}  # type: ignore[union-attr]
         path.write_text(plain + "9000,0.5\n")
         assert "not what the sample was made with" in expected_rows(kaons)["reason"]  # type: ignore[index]
