@@ -70,7 +70,7 @@ class _Kaons:
     true: Array
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Belle2(SelectingDetector):
     """A B-factory detector with one of its selections.
 

@@ -21,7 +21,7 @@ from darkpair.gen.tables import Shown, Table
 __all__ = ["FileDetector", "SelectingDetector"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class FileDetector(Shown):
     """A detector of a data file with cuts that may be left out or changed.
 
@@ -74,6 +74,15 @@ class FileDetector(Shown):
         title = f"{type(self).__name__} {self.experiment}, selection {self.cuts.name}{left_out}"
         return replace(self.cuts.table(), title=title)
 
+    def __repr__(self) -> str:
+        """What Python would make it of: not the cuts of the file, but those that were given."""
+        said = []
+        for one in fields(self):
+            value = self.cuts.given if one.name == "cuts" else getattr(self, one.name)
+            if one.init and value is not None and value != one.default:
+                said.append(f"{one.name}={dict(value) if isinstance(value, Mapping) else value!r}")
+        return f"{type(self).__name__}({', '.join(said)})"
+
     @classmethod
     def _known(cls) -> str:
         names = [name for name in data_files() if read_data(name)["kind"] in cls.kinds]
@@ -117,7 +126,7 @@ class FileDetector(Shown):
         return settings | ({"changed": self.changed} if self.changed else {}) | own
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SelectingDetector(FileDetector):
     """One with several selections, and efficiencies that are not simulated.
 

@@ -57,7 +57,7 @@ _SHOWER_UNITS: Final = {
 _TRACK_UNITS: Final = {"constant": "", "linear": "1/GeV", "position": "mm"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class FixedTarget(SelectingDetector):
     """A fixed-target experiment with one of its selections.
 
@@ -66,7 +66,7 @@ class FixedTarget(SelectingDetector):
     experiment : str
         Name of its data file (charm, nucal, ship, dune_nd, faser2), or a path to one that ends with .toml.
     selection : str, optional
-        Signature; the data file's first unless given.
+        One of the data file's, as photons or muons of charm; its first unless given.
     without : sequence of str
         Cuts to leave out, by name.
     cuts : mapping of str to mapping

@@ -46,7 +46,7 @@ _CHARGED = tuple(s * i for i in (11, 13, 211, 321, 2212) for s in (1, -1))
 _PLANE_Z = (1500.0, 6500.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Koto(SelectingDetector):
     """The KOTO detector with one of its selections.
 

@@ -46,7 +46,7 @@ def _empty() -> dict[str, hist.Hist[Any]]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class KotoKaon(FileDetector):
     """KOTO with candidates of K_L -> 2 pi0 or 3 pi0: as many photons, no more and none missed.
 
@@ -57,7 +57,7 @@ class KotoKaon(FileDetector):
     pions : {2, 3}
         How many pi0 the photons make.
     detector : Koto, optional
-        Observes; that of the same data file and numbers unless given.
+        What observes the photons; that of the same data file and numbers unless given.
     without : sequence of str
         Cuts to leave out, by name.
     cuts : mapping of str to mapping

@@ -300,7 +300,7 @@ class Table(Kind):
         """What is allowed."""
         if self.make is None:
             return f"a table by name, each {self.of.words}"
-        return f"a {self.name}, or a table of {', '.join(self.inside)}"
+        return f"{_article(self.name)}, or a table of {', '.join(self.inside)}"
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -342,6 +342,11 @@ class Anything(Kind):
         return value
 
 
+def _article(name: str) -> str:
+    """A name behind its article."""
+    return f"{'an' if name[:1] in 'AEIO' else 'a'} {name}"
+
+
 @dataclass(frozen=True)
 class Made(Anything):
     """An object of a class that only Python can make."""
@@ -352,7 +357,7 @@ class Made(Anything):
     @property
     def words(self) -> str:
         """What is allowed."""
-        return f"a {self.of.__name__} (of Python)"
+        return f"{_article(self.of.__name__)} (of Python)"
 
     def read(self, value: Any, what: str, beside: Mapping[str, Any]) -> Any:
         """The object."""

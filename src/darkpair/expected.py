@@ -98,10 +98,7 @@ def expected_events(
     provenance = _provenance(sample)
     ways = normalisations(provenance, exposure=exposure)
     if not ways:
-        raise InputError(
-            f"a sample of {source_of(provenance).get('type', 'no source')} has no normalisation: nothing says how many parents there "
-            "are; take koto_kl, dump_mesons, upsilon4s, or an event_file whose weights add up"
-        )
+        raise _uncounted(provenance)
     chosen = next(iter(ways)) if way is None else str(way)
     if chosen not in ways:
         raise UnknownNameError("way of counting parents", chosen, ways)
@@ -109,12 +106,21 @@ def expected_events(
     return ways[chosen].expected(_simulated(provenance), rate.value, daughters=rate.daughters.below)
 
 
+def _uncounted(provenance: Mapping[str, Any]) -> InputError:
+    """That nothing tells how many parents there are."""
+    return InputError(
+        f"a sample of {source_of(provenance).get('type', 'no source')} has no normalisation: nothing says how many parents there "
+        "are; take koto_kl, dump_mesons, upsilon4s, or an event_file whose weights add up, or multiply the acceptance by your own parents"
+    )
+
+
 def expected_rows(
     provenance: Mapping[str, Any], *, branching_ratio: float | None = None, exposure: float | None = None
 ) -> dict[str, Any] | None:
     """The same as plain values: the first way, and each other one beside it with its factor; None where nothing normalises.
 
-    Where the sample holds no such number, the only key is ``reason``: a run's events are worth more than this.
+    Where the sample holds no such number, or nothing normalises it though somebody gave a number for that, the only key is
+    ``reason``: a run's events are worth more than this.
 
     Parameters
     ----------
@@ -130,7 +136,8 @@ def expected_rows(
     except DarkpairError as error:
         return {"reason": str(error)}
     if not ways:
-        return None
+        numbers = (branching_ratio, exposure, *(of_job(provenance, key) for key in ("branching_ratio", "exposure")))
+        return None if all(number is None for number in numbers) else {"reason": str(_uncounted(provenance))}
     found = {
         name: one.expected(simulated, rate.value, daughters=rate.daughters.below)
         for name, one in ways.items()

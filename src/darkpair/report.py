@@ -162,9 +162,9 @@ def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -
     if "chains" in said:
         return [line for one in said["chains"] for line in object_lines(section, one)]
     plain = [
-        f"{key} = {value:g}" if isinstance(value, float) else f"{key} = {value}"
+        f"{key} = {_plain(value)}"
         for key, value in said.items()
-        if key not in ("type", "decay") and isinstance(value, bool | int | float | str)
+        if key not in ("type", "decay") and (isinstance(value, bool | int | float | str) or _is_range(value))
     ]
     lines = [
         f"{section:<23}{said.get('decay') if section == 'chain' else name or said.get('type', '')}",
@@ -176,6 +176,17 @@ def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -
         if particle.get("ctau") not in (None, "inf") and f"{word} ->" in said.get("decay", ""):
             lines.append(f"{'':<23}{word}: {particle['mass']:g} GeV, c tau {particle['ctau']:g} mm")
     return lines
+
+
+def _is_range(value: Any) -> bool:
+    """Whether that is a pair of numbers, as momenta from one to another."""
+    return isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " to ".join(map(_plain, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _wrapped(text: str) -> list[str]:

@@ -20,13 +20,16 @@ __all__ = ["command"]
     "--show",
     "name",
     shell_complete=completion.of_kind,
-    help="What stands behind this name of the kind: of a detector its data file, as it is.",
+    help="What stands behind this name of the kind: of a detector its data file, as it is; of keys those of this name alone.",
 )
 @json_option
 def command(kind: str | None, name: str | None, as_json: bool) -> None:
     """Show what may be named: chains, sources, detectors, models, ...; the keys of a job file; or the data files."""
     from darkpair.gen.errors import InputError, UnknownNameError
 
+    if kind == "keys":
+        _keys(name, as_json)
+        return
     if name is not None:
         from darkpair.showing import show_name
 
@@ -41,9 +44,6 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
         return
     from darkpair.plugins import REGISTRIES
 
-    if kind == "keys":
-        _keys(as_json)
-        return
     if kind is not None and kind not in REGISTRIES:
         raise UnknownNameError("kind", kind, [*REGISTRIES, "keys", "data"])
     chosen = {k: r for k, r in REGISTRIES.items() if kind in (None, k)}
@@ -73,12 +73,20 @@ def _data(as_json: bool) -> None:
         show_lines(data_files())
 
 
-def _keys(as_json: bool) -> None:
+def _keys(owner: str | None, as_json: bool) -> None:
+    """All keys, or those of one plug-in alone."""
+    from darkpair.gen.errors import UnknownNameError
     from darkpair.schema import job_keys
 
+    rows = job_keys()
+    if owner is not None:
+        owners = dict.fromkeys(row.owner for row in rows if row.owner)
+        if owner not in owners:
+            raise UnknownNameError("plug-in with keys of its own", owner, owners)
+        rows = [row for row in rows if row.owner == owner]
     if as_json:
-        click.echo(json.dumps([asdict(row) for row in job_keys()], indent=1))
+        click.echo(json.dumps([asdict(row) for row in rows], indent=1))
         return
     from darkpair.plugin_report import keys_table
 
-    show(keys_table(job_keys()))
+    show(keys_table(rows))
