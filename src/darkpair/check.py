@@ -13,6 +13,7 @@ from darkpair.expected import expected_rows
 from darkpair.gen.output.target import check_writable
 from darkpair.gen.pipeline import Chunk, Pipeline
 from darkpair.gen.streams import BLOCK
+from darkpair.gen.tables import as_html
 from darkpair.job import Job
 from darkpair.picture import require_matplotlib
 from darkpair.result import summary
@@ -24,7 +25,7 @@ __all__ = ["Preview", "check_job"]
 _FEW: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Preview:
     """What a job would do, by its first events.
 
@@ -52,6 +53,13 @@ class Preview:
     seconds: float
     size: int | None
     warnings: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        from darkpair.preview_text import preview_parts
+
+        return "\n".join(part if isinstance(part, str) else f"{part.text(120)}\n" for part in preview_parts(self))
+
+    _repr_html_ = as_html
 
 
 @dataclass(frozen=True, kw_only=True)
