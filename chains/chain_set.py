@@ -192,7 +192,10 @@ def build_chains(
     for text, ((parent, daughters), _) in elements.items():
         if (parent, tuple(sorted(daughters))) not in every:
             raise UnknownNameError(
-                "mode of the chain", text, sorted(f"{p} -> {' '.join(d)}" for p, d in every)
+                "mode of the chain",
+                text,
+                sorted(f"{p} -> {' '.join(d)}" for p, d in every),
+                "matrix_elements",
             )
     settings = read_settings({"mass": mass, "ctau": ctau, "width": width})
     settings |= {key: spoken(settings[key], known) for key in ("mass", "ctau")}

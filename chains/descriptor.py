@@ -115,7 +115,7 @@ def build(
     for text in builder.elements:
         if text not in builder.placed:
             spelt = sorted(_spelt(*mode) for mode in builder.built)
-            raise UnknownNameError("mode of the chain", text, spelt)
+            raise UnknownNameError("mode of the chain", text, spelt, "matrix_elements")
     return Chain(decay=decay, lifetimes=lifetimes or {})
 
 

@@ -181,7 +181,9 @@ def element_of(given: Given, decay: str, mass: float, masses: Sequence[float]) -
     for key in ("mass", "masses"):
         if key in table:
             raise InputError(f"{where}.{key} = {table[key]!r}: masses are the chain's; leave it out")
-    factory = partial(MATRIX_ELEMENTS.factory(name, f"{where}.name"), mass=mass, masses=tuple(masses))
+    factory = partial(
+        MATRIX_ELEMENTS.factory(name, f"matrix_elements.{decay}.name"), mass=mass, masses=tuple(masses)
+    )
     own = tuple(arguments(factory, table, where=where).items())
     make = _Named(name, tuple(masses), own)
     said = ", ".join(f"{key} = {value}" for key, value in own)

@@ -57,7 +57,9 @@ class Preview:
     def __repr__(self) -> str:
         from darkpair.preview_text import preview_parts
 
-        return "\n".join(part if isinstance(part, str) else f"{part.text(120)}\n" for part in preview_parts(self))
+        return "\n".join(
+            part if isinstance(part, str) else f"{part.text(120)}\n" for part in preview_parts(self)
+        )
 
     _repr_html_ = as_html
 

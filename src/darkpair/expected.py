@@ -136,7 +136,11 @@ def expected_rows(
     except DarkpairError as error:
         return {"reason": str(error)}
     if not ways:
-        numbers = (branching_ratio, exposure, *(of_job(provenance, key) for key in ("branching_ratio", "exposure")))
+        numbers = (
+            branching_ratio,
+            exposure,
+            *(of_job(provenance, key) for key in ("branching_ratio", "exposure")),
+        )
         return None if all(number is None for number in numbers) else {"reason": str(_uncounted(provenance))}
     found = {
         name: one.expected(simulated, rate.value, daughters=rate.daughters.below)

@@ -258,10 +258,12 @@ def _keyed(key: str = "") -> Iterator[None]:
     try:
         yield
     except UnknownNameError as error:
-        place = f"chain.{error.key}" if error.key else key
+        place = f"chain.{error.key}" if error.key else "" if "[chain." in error.kind else key
         raise UnknownNameError(error.kind, error.name, error.known, place) from None
     except InputError as error:
-        if not key or key in str(error):
+        if str(error).startswith("matrix element of "):
+            key = "chain.matrix_elements"
+        if not key or key in str(error) or str(error).startswith("chain."):
             raise
         raise type(error)(f"{key}: {error}") from None
 

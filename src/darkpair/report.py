@@ -180,7 +180,9 @@ def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -
 
 def _is_range(value: Any) -> bool:
     """Whether that is a pair of numbers, as momenta from one to another."""
-    return isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
+    return (
+        isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
+    )
 
 
 def _plain(value: Any) -> str:

@@ -120,7 +120,9 @@ def changes_of(name: str, settings: Mapping[str, Any]) -> Changes:
     found: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():
         if not files:
-            having = [one for one, study in STUDIES.ours.items() if isinstance(study, Study) and study.detectors]
+            having = [
+                one for one, study in STUDIES.ours.items() if isinstance(study, Study) and study.detectors
+            ]
             raise InputError(
                 f"--set {key}: study {name} has no detector whose data file could be changed; "
                 f"allowed: for {', '.join(having)}; leave it out"
