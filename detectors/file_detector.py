@@ -79,7 +79,8 @@ class FileDetector(Shown):
         said = []
         for one in fields(self):
             value = self.cuts.given if one.name == "cuts" else getattr(self, one.name)
-            if one.init and value is not None and value != one.default:
+            plain = value is None or value == one.default
+            if one.init and (one.name == "experiment" or not plain):
                 said.append(f"{one.name}={dict(value) if isinstance(value, Mapping) else value!r}")
         return f"{type(self).__name__}({', '.join(said)})"
 
