@@ -76,13 +76,13 @@ class GivenElement:
             raise
         except Exception as error:
             raise InputError(
-                f"matrix element of {self.decay}: {type(error).__name__}: {_line(error)}; allowed: a function of q2 [GeV²] and the cosine, "
+                f"matrix_elements.{self.decay}: {type(error).__name__}: {_line(error)}; allowed: a function of q2 [GeV²] and the cosine, "
                 "arrays of one length, that gives |M|² for each"
             ) from error
         shape = np.broadcast_shapes(np.shape(q2), np.shape(cosine))
         if values.dtype.kind not in "fiu" or values.shape not in ((), shape):
             raise InputError(
-                f"matrix element of {self.decay}: {values.dtype} values of the shape {values.shape} for points of the shape {shape}; "
+                f"matrix_elements.{self.decay}: {values.dtype} values of the shape {values.shape} for points of the shape {shape}; "
                 "allowed: |M|², a real number for each"
             )
         values = np.broadcast_to(values.astype(np.float64, copy=False), shape)
@@ -102,7 +102,7 @@ class GivenElement:
             i = int(np.flatnonzero(~np.ravel(right))[0])
             at, angle, value = (np.ravel(np.broadcast_to(a, values.shape))[i] for a in (q2, cosine, values))
             raise InputError(
-                f"matrix element of {self.decay}: |M|² = {value:.6g} at q² = {at:.6g} GeV², cosine = {angle:.6g}; allowed: {allowed}"
+                f"matrix_elements.{self.decay}: |M|² = {value:.6g} at q² = {at:.6g} GeV², cosine = {angle:.6g}; allowed: {allowed}"
             )
 
     @property
@@ -170,7 +170,7 @@ def element_of(given: Given, decay: str, mass: float, masses: Sequence[float]) -
     if not isinstance(given, str | Mapping):
         if not callable(given):
             raise InputError(
-                f"matrix element of {decay}: a {type(given).__name__}; allowed: a function of q2 and the cosine, or a name"
+                f"matrix_elements.{decay}: a {type(given).__name__}; allowed: a function of q2 and the cosine, or a name"
             )
         return GivenElement(given, decay)
     table = {"name": given} if isinstance(given, str) else dict(given)
@@ -202,10 +202,10 @@ def decay_of(text: str) -> tuple[str, tuple[str, ...]]:
 
     tree = parse(text)
     if len(tree.modes) != 1 or not all(isinstance(name, str) for name in tree.modes[0][1]):
-        raise InputError(f"matrix element of {text!r}; allowed: one decay, as in 'K_L0 -> S gamma gamma'")
+        raise InputError(f"matrix_elements: {text!r}; allowed: one decay, as in 'K_L0 -> S gamma gamma'")
     daughters = tuple(canonical(str(name)) for name in tree.modes[0][1])
     if len(daughters) != _BODIES:
-        raise InputError(f"matrix element of {text!r}, to {len(daughters)} daughters; allowed: three")
+        raise InputError(f"matrix_elements: {text!r}, to {len(daughters)} daughters; allowed: three")
     return canonical(tree.name), daughters
 
 

@@ -7,7 +7,7 @@ rounding. Units: GeV.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -76,12 +76,20 @@ def three_body_width(
     # (M - s)^2 - (m1 + m2)^2 as a product, which stays exact at threshold; closed channels integrate over nothing
     span = np.where(is_open, (m - s - a - b) * (m - s + a + b), 0.0)
     total: Array = np.zeros(m.shape)
-    for x, dx in zip(_X, _DX, strict=True):  # over nodes, not over model points
-        q2 = low + span * x
-        outer = np.sqrt(span * (1.0 - x) * np.maximum(np.square(m + s) - q2, 0.0))
-        inner = np.sqrt(span * x * np.maximum(q2 - np.square(a - b), 0.0)) / q2
-        total = total + dx * outer * inner * averaged(q2)  # couplings may have more dimensions than masses
-    return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)
+    with _closed_unsaid(is_open):
+        for x, dx in zip(_X, _DX, strict=True):  # over nodes, not over model points
+            q2 = low + span * x
+            outer = np.sqrt(span * (1.0 - x) * np.maximum(np.square(m + s) - q2, 0.0))
+            inner = np.sqrt(span * x * np.maximum(q2 - np.square(a - b), 0.0)) / q2
+            total = total + dx * outer * inner * averaged(
+                q2
+            )  # couplings may have more dimensions than masses
+        return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)
+
+
+def _closed_unsaid(is_open: Any) -> np.errstate:
+    """Context in which an amplitude may have its pole at a closed channel's q^2, which is any number; an open one says it."""
+    return np.errstate() if np.all(is_open) else np.errstate(divide="ignore", invalid="ignore", over="ignore")
 
 
 def three_body_window(
@@ -108,9 +116,10 @@ def three_body_window(
     start = np.where(is_open, np.maximum(first, low), 1.0)
     span = np.where(is_open, np.minimum(last, high) - start, 0.0)
     total: Array = np.zeros(m.shape)
-    for x, dx in zip(_X, _DX, strict=True):
-        q2 = start + span * x
-        outer = np.sqrt(np.maximum(last - q2, 0.0) * np.maximum(np.square(m + s) - q2, 0.0))
-        inner = np.sqrt(np.maximum(q2 - first, 0.0) * np.maximum(q2 - np.square(a - b), 0.0)) / q2
-        total = total + dx * outer * inner * averaged(q2)
-    return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)
+    with _closed_unsaid(is_open):
+        for x, dx in zip(_X, _DX, strict=True):
+            q2 = start + span * x
+            outer = np.sqrt(np.maximum(last - q2, 0.0) * np.maximum(np.square(m + s) - q2, 0.0))
+            inner = np.sqrt(np.maximum(q2 - first, 0.0) * np.maximum(q2 - np.square(a - b), 0.0)) / q2
+            total = total + dx * outer * inner * averaged(q2)
+        return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)

@@ -7,10 +7,10 @@ calorimeter, particle identification beyond that efficiency, beam background.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from darkpair.detectors.b_factory import Crystals, Tracker, polar_angle, tracked_part
 from darkpair.detectors.branches import BELLE2
 from darkpair.detectors.candidates import pairs, places
-from darkpair.detectors.file_detector import SelectingDetector
+from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
 from darkpair.detectors.tracks import parents
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
@@ -116,9 +116,7 @@ class Belle2(SelectingDetector):
     experiment: str = "belle2"
     escape_length: Annotated[float | None, Length, Gt(0.0), Le(PLACES[1])] = None
 
-    if (
-        TYPE_CHECKING
-    ):  # (what a checker asks of a script: selections of ours by their names, of a user's file any)
+    if TYPE_CHECKING:  # (what a checker asks of a script: selections of ours, of a user's file any)
 
         @overload
         def __init__(
@@ -126,11 +124,8 @@ class Belle2(SelectingDetector):
             *,
             experiment: Literal["belle2"] = ...,
             selection: Literal["inclusive", "inclusive_b", "hadronic", "acceptance"] | None = ...,
-            without: Sequence[str] = ...,
-            cuts: Mapping[str, Any] = ...,
-            numbers: Mapping[str, Any] = ...,
-            factors: Sequence[str] | None = ...,
             escape_length: float | str | None = ...,
+            **more: Unpack[SelectingChanges],
         ) -> None: ...
 
         @overload
@@ -139,11 +134,8 @@ class Belle2(SelectingDetector):
             *,
             experiment: Literal["belle"],
             selection: Literal["acceptance"] | None = ...,
-            without: Sequence[str] = ...,
-            cuts: Mapping[str, Any] = ...,
-            numbers: Mapping[str, Any] = ...,
-            factors: Sequence[str] | None = ...,
             escape_length: float | str | None = ...,
+            **more: Unpack[SelectingChanges],
         ) -> None: ...
 
         @overload
@@ -152,11 +144,8 @@ class Belle2(SelectingDetector):
             *,
             experiment: str,
             selection: str | None = ...,
-            without: Sequence[str] = ...,
-            cuts: Mapping[str, Any] = ...,
-            numbers: Mapping[str, Any] = ...,
-            factors: Sequence[str] | None = ...,
             escape_length: float | str | None = ...,
+            **more: Unpack[SelectingChanges],
         ) -> None: ...
 
         def __init__(self, **given: Any) -> None: ...

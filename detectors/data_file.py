@@ -111,7 +111,10 @@ def detector_data(name: str) -> dict[str, Any]:
         As `read_data`, and for what is not as `darkpair.detectors.data_structure` asks.
     """
     if is_path(name):
-        return checked(_based(_own(Path(name)), Path(name), _DEEPEST), name)
+        own, path = _own(Path(name)), Path(name)
+        whole = checked(_based(own, path, _DEEPEST), name)
+        _require_own_tags(own, whole, path)
+        return whole
     return _built_in(name)
 
 
@@ -204,6 +207,30 @@ def _based(data: dict[str, Any], path: Path, deepest: int) -> dict[str, Any]:
     else:
         raise UnknownNameError(f"based_on of {path}", base, data_files())
     return _merged({key: value for key, value in under.items() if key not in _ONES_OWN}, data)
+
+
+def _require_own_tags(own: Mapping[str, Any], whole: Mapping[str, Any], path: Path) -> None:
+    """Refuse efficiencies of tags beside another tracker than that for which they were published.
+
+    The tag is the published efficiency over what the tracker sees: of another one it would make up for what that one loses.
+
+    Parameters
+    ----------
+    own, whole : mapping
+        What the file says itself, and with what it is based on, checked.
+    path : Path
+    """
+    base = own.get("based_on")
+    if base is None or "tracker" not in own or "tags" in own:
+        return
+    tagged = [name for name in whole.get("selections", ()) if name in whole.get("tags", ())]
+    under = detector_data(str(path.parent / base) if is_path(base) else base)
+    values = [{name: entry["value"] for name, entry in data["tracker"].items()} for data in (whole, under)]
+    if tagged and values[0] != values[1]:
+        raise InputError(
+            f"{path}: [tracker] is another than that of {base}, whose efficiencies of {', '.join(tagged)} hold for its own; "
+            "allowed: [tags] of the new one, or selections without a tag"
+        )
 
 
 def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,13 +17,16 @@ from darkpair.detectors.data_tags import checked_tags
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
 from darkpair.gen.particles import particle
 
-__all__ = ["COMMON", "KINDS", "TRACKS", "Kind", "checked"]
+__all__ = ["COMMON", "KINDS", "TRACKS", "FileKind", "checked"]
 
 #: What may leave a track in a file of the kind fixed_target.
 TRACKS: Final = ("mu", "pi", "K", "p")
 
 #: A whole file of each kind, for messages.
 _EXAMPLES: Final = {"koto": "koto", "koto_kaon": "koto", "b_factory": "belle2", "fixed_target": "charm"}
+
+#: Numbers of a run that may be zero.
+_COUNTED: Final = ("observed", "background")
 
 #: Largest number of a resolution.
 _LARGEST: Final = 1e30
@@ -36,7 +39,7 @@ _ANGLES: Final = {"theta_min": "deg", "theta_max": "deg"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class FileKind:
     """What a kind of detector asks of its data files.
 
     Parameters
@@ -77,23 +80,23 @@ _KOTO_NUMBERS: Final = {
 _KOTO_OTHER: Final = ("decay_estimate", "yield", "runs", "pi0_x_limits", "candidate_positions")
 
 #: Kinds of detectors by name: ``kind`` of a data file.
-KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
     {
-        "koto": Kind(
+        "koto": FileKind(
             summary="two photons on a calorimeter behind a beam of K_L, and the vertex of their pi0 on the axis",
             variables=variables("koto"),
             numbers=_KOTO_NUMBERS,
             needed=("source", "parents", "cuts", "selections"),
             other=("kaon", *_KOTO_OTHER),
         ),
-        "koto_kaon": Kind(
+        "koto_kaon": FileKind(
             summary="the same with candidates of K_L -> 2 pi0 and 3 pi0",
             variables=variables("koto"),
             numbers=_KOTO_NUMBERS,
             needed=("source", "parents", "kaon"),
             other=("cuts", "selections", *_KOTO_OTHER),
         ),
-        "b_factory": Kind(
+        "b_factory": FileKind(
             summary="one kaon candidate in a tracker about a collision point, and crystals that veto",
             variables=variables("b_factory"),
             numbers={
@@ -109,7 +112,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             needed=("source", "parents", "machine", "cuts", "selections"),
             other=("tags", "results", "standard_model", "normalisation"),
         ),
-        "fixed_target": Kind(
+        "fixed_target": FileKind(
             summary="showers and tracks on a window behind a decay volume and a target",
             variables=variables("fixed_target"),
             numbers={
@@ -180,6 +183,10 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
         if name in data:
             place = f"{where}, [{name}]"
             out[name] = checked_entries(_table(data[name], place), place, alone=name in ("factors", "run"))
+    for name, entry in out.get("run", {}).items():
+        least = "0 or more" if name in _COUNTED else "above 0"
+        if not (entry["value"] > 0.0 or (name in _COUNTED and entry["value"] == 0.0)):
+            raise InputError(f"{where}, [run]: {name}.value = {entry['value']:g}; allowed: {least}")
     for name, entry in out.get("factors", {}).items():
         if not 0.0 <= entry["value"] <= 1.0:
             raise InputError(
@@ -197,7 +204,7 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
     return _with_cuts(out, kind, where, word)
 
 
-def _with_cuts(out: dict[str, Any], kind: Kind, where: str, word: str) -> dict[str, Any]:
+def _with_cuts(out: dict[str, Any], kind: FileKind, where: str, word: str) -> dict[str, Any]:
     """The same with its cuts and selections checked, and what they name."""
     cuts = checked_cuts(out.get("cuts", []), kind.variables, f"{where}, [[cuts]]")
     if "cuts" in out:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
 
 from darkpair.detectors.branches import variables
 from darkpair.detectors.catalogue import data_files
@@ -18,7 +18,21 @@ from darkpair.gen.parameters import settle
 from darkpair.gen.sources import SOURCES
 from darkpair.gen.tables import Shown, Table
 
-__all__ = ["FileDetector", "SelectingDetector"]
+__all__ = ["Changes", "FileDetector", "SelectingChanges", "SelectingDetector"]
+
+
+class Changes(TypedDict, total=False):
+    """What every detector takes beside the file, for type checkers: cuts are given as a table, and become those that are applied."""
+
+    without: Sequence[str]
+    cuts: Mapping[str, Any]
+    numbers: Mapping[str, Any]
+
+
+class SelectingChanges(Changes, total=False):
+    """The same of a detector that has efficiencies which are not simulated."""
+
+    factors: Sequence[str] | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

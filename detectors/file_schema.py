@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from darkpair.detectors.data_structure import COMMON, KINDS, TRACKS, Kind
+from darkpair.detectors.data_structure import COMMON, KINDS, TRACKS, FileKind
 from darkpair.detectors.selection import CONFIDENCES
 from darkpair.gen.data_units import known_units
 
@@ -48,7 +48,7 @@ def file_schema() -> dict[str, Any]:
     }
 
 
-def _of_kind(kind: Kind) -> dict[str, Any]:
+def _of_kind(kind: FileKind) -> dict[str, Any]:
     """Tables of a kind; a file that is based on another one gives what it likes of them."""
     known: dict[str, Any] = {
         "name": _TEXT,

@@ -9,10 +9,10 @@ is smeared.  Not simulated: other hadrons and their vetoes, magnets, backgrounds
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, Unpack, get_args
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
 from darkpair.detectors.branches import DUMP, SPECTROMETER
 from darkpair.detectors.catalogue import from_file
 from darkpair.detectors.data_file import Number, data_files, read_data
-from darkpair.detectors.file_detector import SelectingDetector
+from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
 from darkpair.detectors.merging import merge
 from darkpair.detectors.normalisation import Normalisation, by_protons
 from darkpair.detectors.shapes import Window, number_of, volume_of, window_of
@@ -101,11 +101,8 @@ class FixedTarget(SelectingDetector):
             *,
             experiment: str,
             selection: str | None = ...,
-            without: Sequence[str] = ...,
-            cuts: Mapping[str, Any] = ...,
-            numbers: Mapping[str, Any] = ...,
-            factors: Sequence[str] | None = ...,
             resolution: Literal["data", "none"] = ...,
+            **more: Unpack[SelectingChanges],
         ) -> None: ...
 
     kinds: ClassVar[tuple[str, ...]] = (_KIND,)

@@ -13,16 +13,15 @@ The rings upstream through which it flies there (the neutron collar counter) are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.detectors.branches import KOTO
-from darkpair.detectors.file_detector import SelectingDetector
+from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
 from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.selection import Line
@@ -86,9 +85,7 @@ class Koto(SelectingDetector):
     else:
         resolution: Given = None
 
-    if (
-        TYPE_CHECKING
-    ):  # (what a checker asks of a script: selections of ours by their names, of a user's file any)
+    if TYPE_CHECKING:  # (what a checker asks of a script: selections of ours, of a user's file any)
 
         @overload
         def __init__(
@@ -96,11 +93,8 @@ class Koto(SelectingDetector):
             *,
             experiment: Literal["koto"] = ...,
             selection: Literal["2015", "2016-18", "2021"] | None = ...,
-            without: Sequence[str] = ...,
-            cuts: Mapping[str, Any] = ...,
-            numbers: Mapping[str, Any] = ...,
-            factors: Sequence[str] | None = ...,
             resolution: Given = ...,
+            **more: Unpack[SelectingChanges],
         ) -> None: ...
 
         @overload
@@ -109,11 +103,8 @@ class Koto(SelectingDetector):
             *,
             experiment: str,
             selection: str | None = ...,
-            without: Sequence[str] = ...,
-            cuts: Mapping[str, Any] = ...,
-            numbers: Mapping[str, Any] = ...,
-            factors: Sequence[str] | None = ...,
             resolution: Given = ...,
+            **more: Unpack[SelectingChanges],
         ) -> None: ...
 
         def __init__(self, **given: Any) -> None: ...

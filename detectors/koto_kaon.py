@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
 
 from darkpair.detectors.branches import KOTO_KAON
 from darkpair.detectors.data_cuts import selections
-from darkpair.detectors.file_detector import FileDetector
+from darkpair.detectors.file_detector import Changes, FileDetector
 from darkpair.detectors.kaon_vertex import reconstruct_kaon
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
@@ -102,10 +101,8 @@ class KotoKaon(FileDetector):
             experiment: str = ...,
             pions: int = ...,
             detector: Koto | None = ...,
-            without: Sequence[str] = ...,
-            cuts: Mapping[str, Any] = ...,
-            numbers: Mapping[str, Any] = ...,
             errors: Given = ...,
+            **more: Unpack[Changes],
         ) -> None: ...
 
     kinds: ClassVar[tuple[str, ...]] = ("koto_kaon", "koto")

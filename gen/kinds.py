@@ -149,8 +149,8 @@ class Nothing(Kind):
 
 
 @dataclass(frozen=True)
-class OneOf(Kind):
-    """A value of one of several kinds; the first that takes it does."""
+class _Several(Kind):
+    """What is made of several kinds."""
 
     kinds: tuple[Kind, ...]
 
@@ -158,6 +158,11 @@ class OneOf(Kind):
     def unit(self) -> str:  # type: ignore[override]
         """Unit of its numbers."""
         return next((kind.unit for kind in self.kinds if kind.unit), "")
+
+
+@dataclass(frozen=True)
+class OneOf(_Several):
+    """A value of one of several kinds; the first that takes it does."""
 
     @property
     def writable(self) -> bool:  # type: ignore[override]
@@ -231,15 +236,8 @@ class Listed(Kind):
 
 
 @dataclass(frozen=True)
-class Tuple(Kind):
+class Tuple(_Several):
     """Values of given kinds in order."""
-
-    kinds: tuple[Kind, ...]
-
-    @property
-    def unit(self) -> str:  # type: ignore[override]
-        """Unit of its numbers."""
-        return next((kind.unit for kind in self.kinds if kind.unit), "")
 
     @property
     def writable(self) -> bool:  # type: ignore[override]

@@ -253,8 +253,15 @@ def _annotation(factory: Any, name: str, written: Any) -> Any:
         places = [place]
     for place in places:
         with suppress(Exception):  # (a name for type checkers alone, or whatever a stranger wrote)
-            return eval(written, dict(place))
+            return typing.get_type_hints(_Holder(written), dict(place), include_extras=True)["only"]
     return Any
+
+
+class _Holder:
+    """What `typing` reads one annotation of, so that another one that it cannot read is no matter."""
+
+    def __init__(self, written: str) -> None:
+        self.__annotations__ = {"only": written}
 
 
 def kind_of(annotation: Any, marks: tuple[Any, ...] = ()) -> Kind:

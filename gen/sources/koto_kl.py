@@ -272,11 +272,11 @@ class KotoKL:
 
     def provenance(self) -> dict[str, Any]:
         """The settings, and how many generated events there are for a K_L at the beam exit."""
-        probability = self.decay_probability if self.decay == "region" else 1.0
-        if self.own is not None and self.decay == "free":
-            probability = (
-                self.kept_spectrum.integral / self.exit_spectrum.integral
-            )  # without those below p_min
+        probability = (
+            self.decay_probability
+            if self.decay == "region"
+            else self.kept_spectrum.integral / self.exit_spectrum.integral  # without those below p_min
+        )
         names: tuple[str, ...] = ("decay", "profile", "image", "spectrum", "z_min", "z_max", "p_min", "share")
         names += ("solid_angle", "z_target") * (self.profile == "square")
         told = {name: getattr(self, name) for name in names} | {"decay_probability": probability}

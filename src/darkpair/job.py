@@ -261,8 +261,8 @@ def _keyed(key: str = "") -> Iterator[None]:
         place = f"chain.{error.key}" if error.key else "" if "[chain." in error.kind else key
         raise UnknownNameError(error.kind, error.name, error.known, place) from None
     except InputError as error:
-        if str(error).startswith("matrix element of "):
-            key = "chain.matrix_elements"
+        if str(error).startswith("matrix_elements"):  # (the chain knows its key)
+            raise type(error)(f"chain.{error}") from None
         if not key or key in str(error) or str(error).startswith("chain."):
             raise
         raise type(error)(f"{key}: {error}") from None

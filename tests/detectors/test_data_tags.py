@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from darkpair.detectors.belle2 import Belle2
+from darkpair.detectors.catalogue import data_files
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.data_structure import checked
 from darkpair.gen.errors import InputError
@@ -55,3 +58,29 @@ def test_a_factor_is_an_efficiency(value: float) -> None:
     data["factors"]["photons"]["value"] = value
     with pytest.raises(InputError, match=r"photons.value = .*; allowed: an efficiency, 0 to 1"):
         checked(data, "mine.toml")
+
+
+def test_a_tag_is_not_taken_beside_another_tracker(tmp_path: Path) -> None:
+    """It would make up for the kaons that the tracker loses; a tag of one's own, or none, is no matter."""
+    path = tmp_path / "mine.toml"
+    for number in ('pt_min = "1 GeV"', 'theta_min = "40 deg"', 'radius = "1 m"'):
+        path.write_text(f'based_on = "belle2"\n[tracker]\n{number}\n')
+        with pytest.raises(
+            InputError, match=r"\[tracker\] is another than that of belle2.*allowed: \[tags\]"
+        ):
+            Belle2(experiment=str(path))
+        path.write_text(f'based_on = "belle2"\n[tracker]\n{number}\n[selections.acceptance]\n')
+        assert Belle2(experiment=str(path)).cuts.name == "acceptance"
+    one = DATA["tracker"]["pt_min"]["value"]
+    path.write_text(f'based_on = "belle2"\n[tracker]\npt_min = "{one} GeV"\n')
+    Belle2(experiment=str(path), selection="inclusive")
+
+
+@pytest.mark.parametrize("name", [name for name in data_files() if "run" in read_data(name)])
+def test_a_run_has_what_can_be_counted(name: str) -> None:
+    for key, entry in read_data(name)["run"].items():
+        for value in (-1.0, *([] if key in ("observed", "background") else [0.0])):
+            data = copy.deepcopy(dict(read_data(name)))
+            data["run"][key] = {**entry, "value": value}
+            with pytest.raises(InputError, match=rf"\[run\]: {key}.value = .*allowed: (above 0|0 or more)"):
+                checked(data, "mine.toml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import itertools
 from collections.abc import Callable
@@ -385,7 +386,7 @@ class _Lines(EventWriter):
 
 
 def _lines(path: Path) -> ak.Array:
-    rows = ak.Array([eval(line) for line in path.read_text().splitlines()])
+    rows = ak.Array([ast.literal_eval(line) for line in path.read_text().splitlines()])
     names = ("pdgid", "px", "py", "pz", "E")
     return ak.zip({"particles": ak.zip({name: rows[:, :, i] for i, name in enumerate(names)})}, depth_limit=1)
 

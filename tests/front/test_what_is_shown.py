@@ -129,7 +129,7 @@ def test_keys_of_each_name_alone() -> None:
         (DECAY, {"name": "power", "power": "x"}, f"chain.matrix_elements.{DECAY}.power = 'x'"),
         (DECAY, {"power": 2}, f"chain.matrix_elements.{DECAY} needs name"),
         ("K_L0 -> S S gamma", "power", "chain.matrix_elements: unknown mode of the chain"),
-        ("K_L0 -> S gamma", "power", "chain.matrix_elements: matrix element of 'K_L0 -> S gamma'"),
+        ("K_L0 -> S gamma", "power", "chain.matrix_elements: 'K_L0 -> S gamma'"),
     ],
 )
 def test_a_mistake_in_a_matrix_element_has_its_key(decay: str, element: Any, start: str) -> None:

@@ -241,3 +241,17 @@ def test_a_share_of_the_events_near_is_weighted_exactly() -> None:
 def test_bad_settings(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         KotoKL(**settings)
+
+
+@pytest.mark.parametrize("p_min", [0.05, 0.5, 2.0])
+@pytest.mark.parametrize("spectrum", ["sato", "shiomi"])
+def test_free_kaons_are_counted_from_p_min_on(p_min: float, spectrum: Literal["sato", "shiomi"]) -> None:
+    """Of the built-in spectra as of a file's: the part of the K_L at the exit that is generated."""
+    source = KotoKL(decay="free", p_min=p_min, spectrum=spectrum)
+    parts = [
+        integrate.quad(
+            lambda p: float(momentum_spectrum(np.array([p]), spectrum)[0]), low, source.p_max, limit=200
+        )[0]
+        for low in (p_min, koto_kl.P_RANGE[0])
+    ]
+    assert source.provenance()["decay_probability"] == pytest.approx(parts[0] / parts[1], rel=2e-4)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from darkpair.gen.kinematics import Array
+from darkpair.studies.line_styles import CURVE_STYLES
 
 __all__ = ["efficiency_picture", "escape_picture", "limit_picture", "q2_picture"]
 
@@ -88,8 +89,8 @@ def limit_picture(curves: list[dict[str, Any]], couplings: Array) -> Any:
     figure, axes = _axes(11.0, 4.6, 2)
     for ax, experiment, title in zip(axes, ("belle", "belle2"), ("Belle", "Belle II 2023"), strict=True):
         mine = [curve for curve in curves if curve["measurement"].experiment == experiment]
-        for curve, style in zip(mine, ("C0-", "C1-", "C3-"), strict=True):
-            ax.plot(couplings, curve["rate"], style, label=curve["model"])
+        for curve, (colour, _, line) in zip(mine, CURVE_STYLES[: len(mine)], strict=True):
+            ax.plot(couplings, curve["rate"], color=colour, ls=line, label=curve["model"])
         measurement = mine[0]["measurement"]
         ax.axhline(measurement.limit, color="black", lw=1.2, label="90 % CL limit, Standard Model subtracted")
         if measurement.central is not None:

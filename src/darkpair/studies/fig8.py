@@ -17,6 +17,7 @@ from numpy.polynomial import Polynomial
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.line_styles import CURVE_STYLES
 from darkpair.studies.options import Events
 from darkpair.studies.samples import PI0, SM, Sample, efficiency_columns, generate, ratio_columns
 
@@ -190,15 +191,15 @@ def _picture(rows: Sequence[dict[str, Any]], fits: Sequence[dict[str, Any]]) -> 
 
     figure, axes = plt.subplots(2, 2, figsize=(10.0, 7.6), layout="constrained")
     for (p, panel), ax in zip(_PANELS.items(), axes.flat, strict=True):
-        for i, m1 in enumerate(panel.masses):
+        for (colour, marker, style), m1 in zip(CURVE_STYLES[: len(panel.masses)], panel.masses, strict=True):
             mass, ratio, error = _of(rows, p, m1)
             fit = next(f for f in fits if (f["panel"], f["m1 [MeV]"]) == (p, m1))
             fine = np.linspace(mass[0], mass[-1], 200)
             line = Polynomial(fit["coefficients [1, 1/GeV, 1/GeV^2, 1/GeV^3]"])
             name = "darkpair" if p == "S" else f"$m_1$ = {m1} MeV"
-            ax.fill_between(1e3 * mass, ratio - error, ratio + error, color=f"C{i}", alpha=0.3, lw=0)
-            ax.plot(1e3 * mass, ratio, "o", ms=3.5, color=f"C{i}", label=name)
-            ax.plot(1e3 * fine, line(fine), "-", lw=1.0, color=f"C{i}")
+            ax.fill_between(1e3 * mass, ratio - error, ratio + error, color=colour, alpha=0.3, lw=0)
+            ax.plot(1e3 * mass, ratio, marker, ms=4.0, color=colour, label=name)
+            ax.plot(1e3 * fine, line(fine), ls=style, lw=1.0, color=colour)
         ax.set_title(f"{panel.title}, {panel.selection} selection", fontsize=10)
         ax.set(
             xlabel=f"$m_{panel.heavy[-1]}$ [MeV]", ylabel=r"$\epsilon_{NP}/\epsilon_{SM}$", ylim=(0.0, None)

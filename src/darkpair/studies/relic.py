@@ -29,6 +29,7 @@ from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.relic_density import relic_density, relic_scale
 from darkpair.scan import grid, scan
 from darkpair.studies.files import save_picture, write_rows
+from darkpair.studies.line_styles import CURVE_STYLES
 
 __all__ = ["run"]
 
@@ -178,40 +179,54 @@ def _picture(
     import matplotlib.pyplot as plt
 
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13.0, 4.4), layout="constrained")
-    for ratio in _SECLUDED:
+    for ratio, (colour, _, line) in zip(_SECLUDED, CURVE_STYLES[: len(_SECLUDED)], strict=True):
         chosen = [r for r in couplings if r["coupling"] == "y_phi" and r["m_phi / m1"] == ratio]
         left.loglog(
-            [r[_MASS] for r in chosen], [r["value"] for r in chosen], label=rf"$m_\varphi$ = {ratio:g} $m_1$"
+            [r[_MASS] for r in chosen],
+            [r["value"] for r in chosen],
+            color=colour,
+            ls=line,
+            label=rf"$m_\varphi$ = {ratio:g} $m_1$",
         )
     left.set(xlabel="$m_1$ [MeV]", ylabel=r"$y_\varphi$")
     yukawas = [r for r in solved if r["coupling"] == "y_phi"]
     exact = "value of the observed Omega h^2"
     text = f"Boltzmann equation, {yukawas[0]['m_phi / m1']:g} $m_1$"
-    left.loglog([r[_MASS] for r in yukawas], [r[exact] for r in yukawas], "x", color="C1", label=text)
+    left.loglog(
+        [r[_MASS] for r in yukawas], [r[exact] for r in yukawas], "x", color=CURVE_STYLES[1][0], label=text
+    )
     left.set_ylim(1e-3, 1e-1)
     left.set_title(r"Secluded: $\psi_1\bar\psi_1\to\varphi\varphi$")
-    for m in _FORBIDDEN:
+    for m, (colour, _, line) in zip(_FORBIDDEN, CURVE_STYLES[: len(_FORBIDDEN)], strict=True):
         chosen = [r for r in couplings if r["coupling"] == "lambda_phi" and r[_MASS] == m]
         middle.semilogy(
             [r["m_phi / m1"] - 1.0 for r in chosen],
             [r["value"] for r in chosen],
+            color=colour,
+            ls=line,
             label=f"$m_1$ = {m:g} MeV",
         )
     quartics = [r for r in solved if r["coupling"] == "lambda_phi"]
     text = f"Boltzmann equation, {quartics[0][_MASS]:g} MeV"
     middle.semilogy(
-        [r["m_phi / m1"] - 1.0 for r in quartics], [r[exact] for r in quartics], "x", color="C2", label=text
+        [r["m_phi / m1"] - 1.0 for r in quartics],
+        [r[exact] for r in quartics],
+        "x",
+        color=CURVE_STYLES[2][0],
+        label=text,
     )
     middle.axhline(1.0, color="grey", lw=0.8)
     middle.axvline(0.6, color="grey", lw=0.8, ls=":")
     middle.annotate("0.6 of the text", (0.6, 1e-4), rotation=90, va="center", ha="right", fontsize="small")
     middle.set(xlabel=r"$(m_\varphi-m_1)/m_1$", ylabel=r"$\lambda_\varphi$")
     middle.set_title(r"Forbidden: $S_1S_1\to\varphi\varphi$")
-    for square in _MIXINGS:
+    for square, (colour, _, line) in zip(_MIXINGS, CURVE_STYLES[: len(_MIXINGS)], strict=True):
         chosen = [r for r in lifetimes if r["theta^2"] == square]
         right.semilogy(
             [r["m_phi [MeV]"] for r in chosen],
             [r["lifetime [s]"] for r in chosen],
+            color=colour,
+            ls=line,
             label=rf"$\theta^2$ = $10^{{{round(np.log10(square))}}}$",
         )
     right.axhline(1.0, color="grey", lw=0.8)

@@ -21,7 +21,7 @@ from darkpair.chains.models import (
     ZPrimeMajorana,
     ZPrimeScalar,
 )
-from darkpair.chains.widths import three_body_width, two_body_width
+from darkpair.chains.widths import three_body_width, three_body_window, two_body_width
 from darkpair.gen.particles import particle
 
 GF = 1.166e-5
@@ -287,3 +287,23 @@ def test_thresholds_are_exact() -> None:
     assert three[1] == 0.0
     assert two_body_width(0.5, 0.25, 0.25, 1.0) == 0.0
     assert two_body_width(0.2, 0.5, 0.1, 1.0) == 0.0  # the momentum's product is positive again there
+
+
+@pytest.mark.parametrize("pole", [0.3, 0.5, 0.86, 1.0, 2.0])
+@pytest.mark.parametrize("window", [False, True])
+def test_a_closed_channel_is_zero_wherever_its_amplitude_has_a_pole(pole: float, window: bool) -> None:
+    """Beside an open point of the same array, too, which still says its own division by zero."""
+
+    def averaged(q2: Any) -> Any:
+        return 1.0 / np.square(pole**2 - q2)
+
+    def width(pairs: Any) -> Any:
+        # the parent 0.5 GeV, a spectator of 0.1: pairs from 0.4 on are closed
+        given = (0.5, 0.1, 0.5 * np.asarray(pairs), 0.5 * np.asarray(pairs), averaged)
+        return three_body_window(*given, 0.0, 10.0) if window else three_body_width(*given)
+
+    with np.errstate(all="raise"):
+        assert width(0.86) == 0.0
+        both = width([0.2, 0.86])
+    assert both[1] == 0.0
+    assert both[0] == width(0.2) > 0.0
