@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 import darkpair
 from darkpair.gen.cutflow import Cutflow
@@ -267,3 +268,13 @@ SUMS: dict[str, tuple[Any, str]] = {
     "squares of another mask": (_stage(2, sum_w2=lambda s: 0.9 * s), "middle"),
     "events of another mask": (_stage(1, n=lambda n: n - 1), "loose"),
 }
+
+
+def caught(check: Callable[[], None]) -> str:
+    """The one line with which a check of the kit fails."""
+    with pytest.raises(AssertionError) as error:
+        check()
+    line = str(error.value)
+    assert line
+    assert "\n" not in line
+    return line

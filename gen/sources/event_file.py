@@ -17,6 +17,7 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
+from darkpair.gen.sources.event_index import EventIndex
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
 
@@ -29,24 +30,6 @@ Index: TypeAlias = NDArray[np.int64]
 
 _MOMENTUM = ("px", "py", "pz", "energy", "pt", "eta", "phi", "mass")
 _IDENTIFIERS = ("run", "luminosityBlock", "event")
-
-
-@dataclass(frozen=True)
-class _Index:
-    """What one pass through the file tells."""
-
-    counts: dict[int, int]  # parents of each kind
-    masses: dict[int, float]
-    mean_weight: float
-    parents_per_event: (
-        float | None
-    )  # by the weights of both; None where those of the events add up to nothing
-    parents_per_event_error: float | None  # that the number of events leaves
-    starts: tuple[tuple[int, int], ...]  # for each block, and after the last: event, and its parents before
-
-    @property
-    def n_parents(self) -> int:
-        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +81,7 @@ class EventFile:
     mass: Literal["pdg", "stored"] = "pdg"
     momentum_unit: str | None = None
     length_unit: str | None = None
-    _index: _Index = field(init=False, repr=False, compare=False)
+    _index: EventIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         mass: Any = self.mass
@@ -236,7 +219,7 @@ class EventFile:
                 f"{counts[event]} particles; allowed: an index into the event's own list, or -1; correct branches.mother"
             )
 
-    def _scan(self) -> _Index:
+    def _scan(self) -> EventIndex:
         """Where each block begins, how many parents there are, what they weigh."""
         reader = self._reader()
         kinds = self._kinds
@@ -289,7 +272,7 @@ class EventFile:
         if per_event is not None:
             square = float(squares[2] - 2.0 * per_event * squares[1] + per_event**2 * squares[0])
             error = math.sqrt(max(square, 0.0)) / abs(under)
-        return _Index(counts, kinds | masses, mean, per_event, error, (*starts, (reader.entries, 0)))
+        return EventIndex(counts, kinds | masses, mean, per_event, error, (*starts, (reader.entries, 0)))
 
     def _one_mass(
         self, particles: dict[str, NDArray[Any]], at: Index, masses: dict[int, float], unit: float

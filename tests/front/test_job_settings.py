@@ -153,3 +153,14 @@ def test_in_python_it_is_a_warning() -> None:
     with pytest.warns(DarkpairWarning, match="replaced by chain.name") as said:
         load_job(KOTO, ["chain.name=kl_2pi0"])
     assert said[0].filename == __file__
+
+
+def test_a_refusal_is_one_line_and_what_it_dropped_is_forgotten() -> None:
+    """What a command would have said stays unsaid when it is refused, then and in the next command of the process."""
+    dropping = ["chain.name=kl_2pi0", "source.momentum=1"]
+    words = [word for setting in dropping for word in ("--set", setting)]
+    refused = CliRunner().invoke(main, ["check", str(KOTO), *words])
+    assert (refused.exit_code, len(refused.output.strip().splitlines())) == (2, 1), refused.output
+    assert "no longer" not in CliRunner().invoke(main, ["list", "sources"]).output
+    said = CliRunner().invoke(main, ["check", str(KOTO), "--set", "chain.name=kl_2pi0"]).output
+    assert said.count("no longer") == 1

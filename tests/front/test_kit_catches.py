@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, ClassVar
 
-import awkward as ak
 import numpy as np
 import pytest
 
@@ -20,9 +17,6 @@ from darkpair.chains.models.dipole import Dipole
 from darkpair.chains.models.model import Mode
 from darkpair.chains.models.zprime import ZPrimeScalar
 from darkpair.gen.lifetime import Exponential, Scan
-from darkpair.gen.output.hepmc import HepMCWriter
-from darkpair.gen.output.root import RootWriter
-from darkpair.gen.output.target import EventWriter
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.streams import Streams
 from darkpair.searches import SEARCHES
@@ -33,10 +27,9 @@ from darkpair.testing import (
     check_model,
     check_search,
     check_source,
-    check_writer,
     parents_of,
 )
-from tests.wrong_plugins import CHAINS, DETECTORS, SOURCES, SUMS, Chain, Detector, Source
+from tests.wrong_plugins import CHAINS, DETECTORS, SOURCES, SUMS, Chain, Detector, Source, caught
 
 TRUTH = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": 0.4})
 
@@ -44,15 +37,6 @@ TRUTH = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2
 @pytest.fixture(scope="module")
 def truth() -> Any:
     return TRUTH.batch(Gun(momentum=(1.0, 3.0), cone=0.1).sample(4096, Streams(3).rng("source")), Streams(3))
-
-
-def _caught(check: Callable[[], None]) -> str:
-    with pytest.raises(AssertionError) as caught:
-        check()
-    line = str(caught.value)
-    assert line
-    assert "\n" not in line
-    return line
 
 
 def test_what_is_right_passes(truth: Any) -> None:
@@ -63,7 +47,7 @@ def test_what_is_right_passes(truth: Any) -> None:
 
 @pytest.mark.parametrize("what", SOURCES)
 def test_source(what: str) -> None:
-    line = _caught(lambda: check_source(SOURCES[what][0]))
+    line = caught(lambda: check_source(SOURCES[what][0]))
     assert line.startswith("the source Source "), line
 
 
@@ -86,16 +70,16 @@ class _Counting(Source):
 
 
 def test_source_and_its_generator() -> None:
-    assert "ignores the generator" in _caught(lambda: check_source(_Deaf()))
-    assert "the same stream gave other parents" in _caught(lambda: check_source(_Counting()))
+    assert "ignores the generator" in caught(lambda: check_source(_Deaf()))
+    assert "the same stream gave other parents" in caught(lambda: check_source(_Counting()))
     local = type("Local", (), {"pdgid": 130, "sample": lambda _, n, rng: Gun().sample(n, rng)})()
-    assert "cannot be pickled" in _caught(lambda: check_source(local))
+    assert "cannot be pickled" in caught(lambda: check_source(local))
     check_source(Gun())  # a pencil beam: all alike, whatever the generator says
 
 
 @pytest.mark.parametrize("what", CHAINS)
 def test_chain(what: str) -> None:
-    line = _caught(lambda: check_chain(CHAINS[what][0]))
+    line = caught(lambda: check_chain(CHAINS[what][0]))
     assert line.startswith("the chain Chain "), line
 
 
@@ -105,7 +89,7 @@ def test_chain_and_its_lifetimes() -> None:
     other = Chain(lambda made: made)
     other.parent, other.decay, other.lifetimes = chain.parent, chain.decay, {"X2": Exponential(60.0)}
     other.batch = chain.batch  # type: ignore[method-assign]
-    assert "X2 does not live by its c tau of 60 mm" in _caught(lambda: check_chain(other))  # type: ignore[arg-type]
+    assert "X2 does not live by its c tau of 60 mm" in caught(lambda: check_chain(other))  # type: ignore[arg-type]
 
     def moved(made: Any) -> Any:
         (part,) = made.parts
@@ -113,14 +97,14 @@ def test_chain_and_its_lifetimes() -> None:
         vertices[0, 2] += 1.0
         return type(made)((replace(part, vertices=vertices),))
 
-    assert "X2 does not decay on its way" in _caught(lambda: check_chain(Chain(moved)))  # type: ignore[arg-type]
+    assert "X2 does not decay on its way" in caught(lambda: check_chain(Chain(moved)))  # type: ignore[arg-type]
     check_chain(replace(chain, lifetimes={"X2": Scan()}))
 
 
 @pytest.mark.parametrize("what", [*DETECTORS, *SUMS])
 def test_detector(what: str, truth: Any) -> None:
     detector, words = {**DETECTORS, **SUMS}[what]
-    line = _caught(lambda: check_detector(detector, truth))
+    line = caught(lambda: check_detector(detector, truth))
     if what in SUMS:
         assert words in line
 
@@ -206,7 +190,7 @@ class _Smearing(Detector):
     ids=lambda entry: type(entry).__name__,
 )
 def test_detector_and_its_sums(detector: Any, words: str, truth: Any) -> None:
-    assert words in _caught(lambda: check_detector(detector, truth))
+    assert words in caught(lambda: check_detector(detector, truth))
 
 
 def _model(name: str) -> Any:
@@ -254,7 +238,7 @@ class _Tabled(ZPrimeScalar):
     ids=["negative", "NaN", "open", "arrays", "shape"],
 )
 def test_model(width: Any, words: str) -> None:
-    assert words in _caught(lambda: check_model(_wrong(**{"X2 -> X1 gamma gamma": width}), chain=False))
+    assert words in caught(lambda: check_model(_wrong(**{"X2 -> X1 gamma gamma": width}), chain=False))
 
 
 class _Long(Dipole):
@@ -283,14 +267,14 @@ def test_model_and_its_numbers() -> None:
     width = float(dipole.partial_width(*key))
     check_model(dipole, widths={key: width}, powers={"mu": 2.0})
     check_model(dipole, widths={key: (0.5 * width, 2.0 * width)})
-    assert "the independent one" in _caught(lambda: check_model(dipole, widths={key: 1.01 * width}))
-    assert "between" in _caught(lambda: check_model(dipole, widths={key: (2.0 * width, 3.0 * width)}))
-    assert "no mode X2 -> e" in _caught(lambda: check_model(dipole, widths={("X2", "e"): 1.0}))
-    assert "twice the mu" in _caught(lambda: check_model(dipole, powers={"mu": 1.0}))
+    assert "the independent one" in caught(lambda: check_model(dipole, widths={key: 1.01 * width}))
+    assert "between" in caught(lambda: check_model(dipole, widths={key: (2.0 * width, 3.0 * width)}))
+    assert "no mode X2 -> e" in caught(lambda: check_model(dipole, widths={("X2", "e"): 1.0}))
+    assert "twice the mu" in caught(lambda: check_model(dipole, powers={"mu": 1.0}))
     point: dict[str, Any] = {"m1": 0.02, "m2": 0.3}
-    assert "c tau of X2" in _caught(lambda: check_model(_Long(**point, mu=1e-3)))
-    assert "add up to 0.9" in _caught(lambda: check_model(_Leaky(**point, mu=1e-3)))
-    assert "no spin law" in _caught(lambda: check_model(_Silent(**point, G_X=1e-3)))
+    assert "c tau of X2" in caught(lambda: check_model(_Long(**point, mu=1e-3)))
+    assert "add up to 0.9" in caught(lambda: check_model(_Leaky(**point, mu=1e-3)))
+    assert "no spin law" in caught(lambda: check_model(_Silent(**point, G_X=1e-3)))
 
 
 POINTS = tuple(MODELS["zprime-dirac"](m1=0.02, m2=0.3, G_X=g, m_Zprime=10.0) for g in (1e-3, 1e-2))
@@ -349,102 +333,16 @@ class _Lenient(AtomicParity):
     ids=lambda entry: type(entry).__name__,
 )
 def test_search(search: Any, words: str) -> None:
-    assert words in _caught(lambda: check_search(search, *POINTS))
+    assert words in caught(lambda: check_search(search, *POINTS))
 
 
 def test_search_and_its_number() -> None:
     search = AtomicParity(evaluation="2021")
     value = float(search.value(POINTS[0]))
     check_search(search, *POINTS, value=value, limit=search.limit)
-    assert "the published value is" in _caught(lambda: check_search(search, *POINTS, value=1.01 * value))
-    assert "the published one" in _caught(lambda: check_search(search, *POINTS, limit=1.01 * search.limit))
-    assert "does not apply" in _caught(lambda: check_search(search, Dipole(m1=0.02, m2=0.3, mu=1e-3)))
-
-
-@pytest.mark.parametrize(
-    ("writer", "ending"), [(RootWriter, ".root"), (HepMCWriter, ".hepmc3"), (HepMCWriter, ".hepmc3.gz")]
-)
-def test_our_writers(writer: Any, ending: str) -> None:
-    check_writer(writer, ending)
-
-
-class _Lines(EventWriter):
-    """Energies in a text file."""
-
-    ENDINGS = (".txt",)
-    lost: ClassVar = 0
-
-    def open_file(self) -> Any:
-        return self.partial.open("w")
-
-    def write(self, events: ak.Array) -> None:
-        for particles in events.particles[self.lost :].to_list():
-            self.file.write(repr([[p["pdgid"], p["px"], p["py"], p["pz"], p["E"]] for p in particles]) + "\n")
-
-    def finish(self) -> None:
-        pass
-
-
-def _lines(path: Path) -> ak.Array:
-    rows = ak.Array([ast.literal_eval(line) for line in path.read_text().splitlines()])
-    names = ("pdgid", "px", "py", "pz", "E")
-    return ak.zip({"particles": ak.zip({name: rows[:, :, i] for i, name in enumerate(names)})}, depth_limit=1)
-
-
-class _Early(_Lines):
-    """Takes the name at once."""
-
-    def open_file(self) -> Any:
-        return self.path.open("w")
-
-    def close(self, provenance: Any = None) -> None:
-        if self.file is not None:
-            self.file.close()
-            self.file = None
-
-
-class _Losing(_Lines):
-    lost = 1
-
-
-class _Littering(_Lines):
-    def open_file(self) -> Any:
-        self.path.with_suffix(".log").write_text("opened")
-        return super().open_file()
-
-
-class _Careless(_Lines):
-    """Looks at its path when it is too late."""
-
-    def __init__(self, path: Any, provenance: Any) -> None:
-        self.path, self.provenance, self.events, self.file = Path(path), dict(provenance), 0, None
-        self.partial = self.path.with_name(f".{self.path.name}.part")
-
-
-class _Rounding(_Lines):
-    def write(self, events: ak.Array) -> None:
-        for particles in events.particles.to_list():
-            rows = [[p["pdgid"], *(round(p[k], 3) for k in ("px", "py", "pz", "E"))] for p in particles]
-            self.file.write(repr(rows) + "\n")
-
-
-def test_writer() -> None:
-    check_writer(_Lines, read=_lines)
-    assert "no reader of ours" in _caught(lambda: check_writer(_Lines))
-
-
-@pytest.mark.parametrize(
-    ("writer", "words"),
-    [
-        (_Early, "after an exception"),
-        (_Losing, "events were written"),
-        (_Littering, "events.log is left"),
-        (_Careless, "no InputError"),
-        (_Rounding, "comes back off by"),
-    ],
-)
-def test_wrong_writer(writer: Any, words: str) -> None:
-    assert words in _caught(lambda: check_writer(writer, read=_lines))
+    assert "the published value is" in caught(lambda: check_search(search, *POINTS, value=1.01 * value))
+    assert "the published one" in caught(lambda: check_search(search, *POINTS, limit=1.01 * search.limit))
+    assert "does not apply" in caught(lambda: check_search(search, Dipole(m1=0.02, m2=0.3, mu=1e-3)))
 
 
 def test_parents_are_the_chains() -> None:

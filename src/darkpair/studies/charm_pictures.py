@@ -11,7 +11,7 @@ from darkpair.chains.descriptor import build
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import EventChain, EventSource, Pipeline, chunks
 from darkpair.gen.region import Box
-from darkpair.studies.generator_styles import GENERATOR_STYLES
+from darkpair.studies.line_styles import GENERATOR_STYLES
 
 if TYPE_CHECKING:
     from darkpair.studies.charm import DumpPoint

@@ -17,7 +17,7 @@ from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
 from darkpair.studies.files import markdown, save_picture, write_rows
-from darkpair.studies.generator_styles import GENERATOR_STYLES
+from darkpair.studies.line_styles import GENERATOR_STYLES
 
 __all__ = ["energies_and_angles", "run"]
 
