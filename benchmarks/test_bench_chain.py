@@ -16,8 +16,8 @@ from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.runner import run_job
 
 CHAIN = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": 0.430})
 STREAMS = Streams(1)

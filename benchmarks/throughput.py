@@ -19,8 +19,8 @@ import numpy as np
 from yardstick import BLOCK, M_KL, Yardstick
 
 from darkpair import Parents, Streams, build
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.runner import run_job
 
 BLOCKS = 64
 EVENTS = 4_000_000

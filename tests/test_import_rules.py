@@ -92,7 +92,7 @@ def test_every_room_was_read() -> None:
         ("from darkpair.chains.chain import Chain", "gen/pipeline.py"),
         ("import darkpair.detectors", "chains/chain.py"),
         ("from darkpair import chains", "detectors/koto.py"),
-        ("from darkpair.job import Job", "gen/output/root.py"),
+        ("from darkpair.job.job import Job", "gen/output/root.py"),
         ("import darkpair", "gen/pipeline.py"),
         ("from ..chains import chain", "gen/pipeline.py"),
         ("import gen.units", "src/darkpair/cli/run.py"),

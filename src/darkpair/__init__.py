@@ -29,12 +29,10 @@ if TYPE_CHECKING:
         combine,
     )
     from darkpair.chains.widths import three_body_width, two_body_width
-    from darkpair.check import Preview, check_job
     from darkpair.detectors.belle2 import Belle2
     from darkpair.detectors.fixed_target import FixedTarget
     from darkpair.detectors.koto import Koto
     from darkpair.detectors.koto_kaon import KotoKaon
-    from darkpair.expected import expected_events
     from darkpair.gen.cutflow import Cutflow
     from darkpair.gen.decay import Decay, Mode
     from darkpair.gen.errors import (
@@ -71,9 +69,12 @@ if TYPE_CHECKING:
     from darkpair.gen.sources.koto_kl import KotoKL
     from darkpair.gen.sources.upsilon4s import Upsilon4S
     from darkpair.gen.streams import Streams
-    from darkpair.job import Job, load_job
-    from darkpair.limits import LimitRow, limit_rows
-    from darkpair.run import Result, run_job
+    from darkpair.job.job import Job, load_job
+    from darkpair.limits.rows import LimitRow, limit_rows
+    from darkpair.run.check import check_job
+    from darkpair.run.expected import expected_events
+    from darkpair.run.preview import Preview
+    from darkpair.run.runner import Result, run_job
     from darkpair.searches import Measurement, Search, load_search
 
     __version__: str
@@ -185,13 +186,13 @@ _public = lazily(
         "Infinite": "gen.parameters",
         "InputError": "gen.errors",
         "Inputs": "chains.models",
-        "Job": "job",
+        "Job": "job.job",
         "Koto": "detectors.koto",
         "KotoKL": "gen.sources.koto_kl",
         "KotoKaon": "detectors.koto_kaon",
         "Le": "gen.parameters",
         "Length": "gen.parameters",
-        "LimitRow": "limits",
+        "LimitRow": "limits.rows",
         "Lt": "gen.parameters",
         "Measurement": "searches",
         "Mode": "gen.decay",
@@ -200,9 +201,9 @@ _public = lazily(
         "Parents": "gen.events",
         "Particle": "gen.particles",
         "Pipeline": "gen.pipeline",
-        "Preview": "check",
+        "Preview": "run.preview",
         "Real": "gen.kinematics",
-        "Result": "run",
+        "Result": "run.runner",
         "Search": "searches",
         "Selected": "gen.selected",
         "Streams": "gen.streams",
@@ -216,18 +217,18 @@ _public = lazily(
         "ZPrimeScalar": "chains.models",
         "angular_density": "chains.angular_density",
         "build": "chains.descriptor",
-        "check_job": "check",
+        "check_job": "run.check",
         "checked": "gen.parameters",
         "chunks": "gen.pipeline",
         "combine": "chains.models",
-        "expected_events": "expected",
-        "limit_rows": "limits",
-        "load_job": "job",
+        "expected_events": "run.expected",
+        "limit_rows": "limits.rows",
+        "load_job": "job.job",
         "load_search": "searches",
         "particle": "gen.particles",
         "read_events": "gen.output.reader",
         "read_provenance": "gen.output.reader",
-        "run_job": "run",
+        "run_job": "run.runner",
         "three_body_width": "chains.widths",
         "total_weight": "gen.events",
         "two_body_width": "chains.widths",

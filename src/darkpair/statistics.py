@@ -1,7 +1,7 @@
 """Counting experiments: Poisson intervals, upper limits with uncertain backgrounds and efficiencies, coverage.
 
 Uncertain means follow gamma laws, so counts are negative binomial and every tail is a finite sum: nothing here
-is sampled or fitted except `profile_limit`, which is pyhf's.
+is sampled or fitted; `darkpair.export.profile` asks pyhf.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ __all__ = [
     "expected_limit",
     "gaussian_upper_limit",
     "poisson_interval",
-    "profile_limit",
     "rate_limit",
     "toy_coverage",
     "upper_limit",
@@ -309,43 +308,6 @@ def toy_coverage(
     ]
     fraction = float(times[np.asarray(limits) >= signal].sum()) / toys
     return fraction, math.sqrt(fraction * (1.0 - fraction) / toys)
-
-
-def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float:
-    """Upper limit on the mean signal by pyhf: CLs with the profile likelihood and its asymptotic law [events].
-
-    An approximation where few events are expected; `upper_limit` has none. It is what an experiment with many
-    bins or correlated errors needs: give pyhf the workspace of `darkpair.export.workspace`.
-
-    Parameters
-    ----------
-    experiment : Counting
-    confidence_level : float
-
-    Raises
-    ------
-    InputError
-        Where pyhf is not installed.
-
-    References
-    ----------
-    arXiv:1007.1727; pyhf, JOSS 6 (2021) 2823.
-    """
-    try:
-        import pyhf
-    except ImportError as error:
-        raise InputError("profile_limit needs pyhf; install 'darkpair[limits]'") from error
-    from darkpair.export.workspace import counting_workspace
-
-    high = 3.0 * upper_limit(experiment, confidence_level)  # the events at a strength of one
-    workspace = pyhf.Workspace(counting_workspace(experiment, signal=high, largest=2.0))
-    model = workspace.model()
-    data, alpha = workspace.data(model), 1.0 - _level(confidence_level)
-
-    def excess(strength: float) -> float:
-        return float(pyhf.infer.hypotest(strength, data, model, test_stat="qtilde")) - alpha
-
-    return high * float(scipy.optimize.brentq(excess, 1e-3, 1.0, xtol=1e-6))
 
 
 def _level(confidence_level: float) -> float:

@@ -108,7 +108,7 @@ def test_widths_that_nothing_has() -> None:
 
 
 def test_a_job_may_ask_for_a_line(tmp_path: Path) -> None:
-    from darkpair.job import Job
+    from darkpair.job.job import Job
 
     table: dict[str, Any] = {
         "run": {"n": 100},

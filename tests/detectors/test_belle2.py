@@ -217,7 +217,7 @@ def test_vetoes() -> None:
 @pytest.mark.parametrize("tag", ["inclusive", "inclusive_b", "hadronic"])
 def test_standard_model_through_the_tag(tag: str) -> None:
     """Events against the integral of the published efficiency over dGamma/dq2; region A: 6.2 ± .3 %, B: 2 % by construction."""
-    from darkpair.studies.belle2_recast import mean_efficiency, neutrino_spectrum
+    from darkpair.studies.experiments.belle2_recast import mean_efficiency, neutrino_spectrum
 
     detector = Belle2(experiment="belle2", selection=tag)
     expected = mean_efficiency(neutrino_spectrum(), detector.published_efficiency)

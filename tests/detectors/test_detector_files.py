@@ -24,7 +24,7 @@ from darkpair.detectors.koto import Koto
 from darkpair.detectors.selection import Line
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
-from darkpair.sample_normalisation import normalisations
+from darkpair.run.normalisation import normalisations
 from tests.detectors.own_files import CLASSES, based, copied, truth
 
 SELECTION = {"koto": "2015", "koto_kaon": None, "b_factory": "inclusive", "fixed_target": "showers"}

@@ -14,8 +14,8 @@ from darkpair.detectors.selection import CONFIDENCES, Cut, Line, Selection
 from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.report import result_lines
-from darkpair.result import summary
+from darkpair.report.run import result_lines
+from darkpair.run.summary import summary
 
 PERFECT = Calorimeter(constant=0.0, stochastic=0.0, position=0.0)
 

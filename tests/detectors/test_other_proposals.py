@@ -10,7 +10,8 @@ import pytest
 from darkpair import ClosedChannelError, particle
 from darkpair.detectors.koto import Koto
 from darkpair.gen.endpoints import max_pt
-from darkpair.studies.samples import PI0, SM, Sample, efficiency_ratio, generate
+from darkpair.limits.koto_samples import PI0, SM
+from darkpair.studies.samples import Sample, efficiency_ratio, generate
 
 K, PI0_MASS, PI = (particle(name).mass for name in ("K_L0", "pi0", "pi+"))
 BOX_LOW = 0.130  # of pT, GeV: the signal box's lower edge

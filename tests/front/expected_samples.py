@@ -10,8 +10,8 @@ from typing import Any
 from darkpair.detectors.belle2 import EXPERIMENTS
 from darkpair.detectors.fixed_target import experiments
 from darkpair.gen.sources.meson_spectra import generators
-from darkpair.job import Job
-from darkpair.run import run_job
+from darkpair.job.job import Job
+from darkpair.run.runner import run_job
 
 RUNS = ("2015", "2016-18", "2021")
 RATE = 2.94e-11  # of K_L -> pi0 nu nubar, about the Standard Model's; any would do

@@ -9,8 +9,8 @@ import awkward as ak
 import numpy as np
 import uproot
 
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.runner import run_job
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "koto_pi0.toml"
 

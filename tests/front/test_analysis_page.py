@@ -17,8 +17,8 @@ from darkpair.cli import main
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.output.reader import read_provenance
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.runner import run_job
 from tests.front import branch_tables
 
 ROOT = Path(__file__).parents[2]

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from darkpair.chains.models import Inputs
-from darkpair.chains.models.audit import SECTIONS, audit_equations
-from darkpair.chains.models.claim import Claim
-from darkpair.chains.models.claims import audit_claims
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.errors import InputError
-from darkpair.studies.audit_samples import Reach, conclusions, sample_claims, samples
-from darkpair.studies.audit_searches import search_claims
+from darkpair.studies.paper.audit_samples import Reach, conclusions, sample_claims, samples
+from darkpair.studies.paper.audit_searches import search_claims
+from darkpair.studies.paper.audited_equations import SECTIONS, audit_equations
+from darkpair.studies.paper.claim import Claim
+from darkpair.studies.paper.claims import audit_claims
 
 PAPER = Inputs("paper")
 M_K, M_PI, M_PIPLUS, V, M_W, M_Z, M_H = 0.497611, 0.1349768, 0.13957039, 246.22, 80.379, 91.1876, 125.1

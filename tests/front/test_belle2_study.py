@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from darkpair.chains.models import ZPrimeScalar
-from darkpair.contours import excluded_in_table
 from darkpair.detectors.belle2 import Belle2
 from darkpair.gen.lifetime import Exponential
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.limits.ranges import excluded_in_table
 from darkpair.studies import STUDIES
-from darkpair.studies.belle2_recast import escape_chain, escape_sample, measurements
+from darkpair.studies.experiments.belle2_recast import escape_chain, escape_sample, measurements
 
 #: Smallest G_X/G_F of Belle's 1.6e-5 less 4.0e-6 with an X2 that is always missing, and without the subtraction:
 #: computed from the amplitudes at m_UV = 500 GeV, independently of this code.

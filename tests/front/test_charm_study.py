@@ -11,7 +11,7 @@ import pytest
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.rates import build_model
-from darkpair.studies import charm
+from darkpair.studies.experiments import charm
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import darkpair.doctor
-from darkpair.check import check_job
+import darkpair.plugins.doctor
 from darkpair.cli import main
 from darkpair.gen.streams import BLOCK
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.check import check_job
+from darkpair.run.runner import run_job
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KOTO = EXAMPLES / "koto_pi0.toml"
@@ -115,7 +115,7 @@ def test_what_is_missing_comes_with_its_cure(monkeypatch: pytest.MonkeyPatch) ->
             raise PackageNotFoundError(name)
         return {"numpy": "1.2", "darkpair": "1"}.get(name, "99")
 
-    monkeypatch.setattr(darkpair.doctor, "version", version)
+    monkeypatch.setattr(darkpair.plugins.doctor, "version", version)
     done = invoke("doctor")
     assert done.exit_code == 1
     assert (
@@ -130,7 +130,7 @@ def test_whatever_fails_is_a_line(part: str, monkeypatch: pytest.MonkeyPatch) ->
     def fail() -> Any:
         raise OSError(f"no {part}\nat all")
 
-    monkeypatch.setattr(darkpair.doctor, part, fail)
+    monkeypatch.setattr(darkpair.plugins.doctor, part, fail)
     done = invoke("doctor")
     assert done.exit_code == 1
     assert f"BROKEN: OSError: no {part} at all" in done.output

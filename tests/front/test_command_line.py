@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import darkpair.cli
 from darkpair.cli import COMMANDS, main
-from darkpair.job import load_job
+from darkpair.job.job import load_job
 
 KOTO = Path(__file__).parents[2] / "examples" / "koto_pi0.toml"
 

@@ -20,8 +20,8 @@ from darkpair.gen.kinematics import boost, two_body_momentum
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.sources.gun import Gun
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.runner import run_job
 from examples.dark_photon_charm import edge
 
 #: Statistical tests fail by chance once in a million.

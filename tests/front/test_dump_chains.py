@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from darkpair.job import Job
+from darkpair.job.job import Job
 
 #: Masses of X1 and X2 [GeV] by parent.
 POINTS = {"eta": (0.04, 0.4), "pi0": (0.01, 0.11), "eta'": (0.1, 0.7)}

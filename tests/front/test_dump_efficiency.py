@@ -6,6 +6,7 @@ The failure rate of a bound of 4.89 standard errors is 1e-6.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,10 @@ import pytest
 from darkpair.chains.models import Inputs, ZPrimeDirac, ZPrimeScalar
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array
+from darkpair.limits.dump_samples import DumpAgainstCtau, DumpYield, EtaSample
+from darkpair.scan import Acceptance
 from darkpair.searches import BeamDump
-from darkpair.studies.charm import MASS, DumpPoint
-from darkpair.studies.dump_efficiency import DumpAgainstCtau
-from darkpair.studies.parameter_space import DumpYield
+from darkpair.studies.experiments.charm_samples import MASS, DumpPoint
 
 
 @pytest.fixture(scope="module", params=["charm", "nucal"])
@@ -54,32 +54,34 @@ def test_what_a_sample_cannot_tell_is_left_out(scanned: tuple[str, dict[str, Any
     assert table["ctau"][-1] == pytest.approx(1e7)
     if experiment == "charm":  # 480 m away: a c tau of 1 cm is out of reach of any sample
         assert 20.0 < table["ctau"][0] < 100.0
-    one = DumpYield(tables=({**table, "multiplicity": 0.3, "multiplicity_error": 0.05},))
-    below = one(np.array([0.5 * table["ctau"][0], table["ctau"][0], 1e7, 1e8]))
+    sample = EtaSample(
+        generator="pythia6", multiplicity=0.3, multiplicity_error=0.05, acceptance=Acceptance.of(table)
+    )
+    below = DumpYield(samples=(sample,)).at(np.array([0.5 * table["ctau"][0], table["ctau"][0], 1e7, 1e8]))
     assert math.isnan(below[0])
     assert below[1] == pytest.approx(0.3 * table["efficiency"][0])
     assert below[3] == pytest.approx(0.1 * below[2])  # rare decays along a long flight
 
 
 def test_ends_of_the_production_uncertainty() -> None:
-    def table(efficiency: float, number: float) -> dict[str, Any]:
-        told = {"ctau": [1.0, 10.0], "efficiency": [efficiency, efficiency]}
-        return told | {"multiplicity": number, "multiplicity_error": 0.1 * number}
+    def sample(efficiency: float, number: float) -> EtaSample:
+        flat = Acceptance(ctau=(1.0, 10.0), value=(efficiency, efficiency), error=(1e-5, 1e-5))
+        return EtaSample(
+            generator="any", multiplicity=number, multiplicity_error=0.1 * number, acceptance=flat
+        )
 
-    tables = (table(1e-3, 0.3), table(4e-3, 0.2))
-    at = np.array([2.0, 5.0])
-    found = {end: DumpYield(tables=tables, end=end)(at) for end in ("central", "low", "high")}
-    assert found["central"] == pytest.approx(3e-4)
-    assert found["low"] == pytest.approx(0.9 * 3e-4)
-    assert found["high"] == pytest.approx(1.1 * 8e-4)
-    one_blind = DumpYield(tables=(tables[0], table(4e-3, 0.2) | {"ctau": []}), end="high")(at)
-    assert np.isnan(one_blind).all()
+    samples = (sample(1e-3, 0.3), sample(4e-3, 0.2))
+    ctau = np.array([2.0, 5.0])
+    events = {end: DumpYield(samples=samples, end=end).at(ctau) for end in ("central", "low", "high")}
+    assert events["central"] == pytest.approx(3e-4)
+    assert events["low"] == pytest.approx(0.9 * 3e-4)
+    assert events["high"] == pytest.approx(1.1 * 8e-4)
+    blind = replace(samples[1], acceptance=Acceptance(ctau=(), value=(), error=()))
+    assert np.isnan(DumpYield(samples=(samples[0], blind), end="high").at(ctau)).all()
 
 
 def test_expected_events_by_hand() -> None:
-    def acceptance(ctau: Array) -> Array:
-        return np.where(ctau > 10.0, 1e-4, np.nan)
-
+    acceptance = Acceptance(ctau=(10.0, 1e9), value=(1e-4, 1e-4), error=(1e-6, 1e-6))
     model = ZPrimeScalar(m1=0.0, m2=0.4, G_X=1.2e-5 * np.array([0.1, 1e4]), inputs=Inputs("paper"))
     dump = BeamDump(experiment="nucal", multiplicity=0.2, acceptance=acceptance, daughters=0.98823)
     detector = FixedTarget(experiment="nucal")

@@ -10,7 +10,7 @@ import pytest
 
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.dump_mesons import DumpMesons
-from darkpair.studies.dump_efficiency import DumpAgainstCtau
+from darkpair.limits.dump_samples import DumpAgainstCtau
 
 ETA, PION = 0.547862, 0.1349768
 M1, M2, CTAU = 0.04, 0.4, 1000.0  # GeV, mm

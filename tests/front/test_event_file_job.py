@@ -20,8 +20,8 @@ from darkpair.gen.lifetime import Exponential
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.event_file import EventFile
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.runner import run_job
 from tests.event_files import b_event, write_nano
 from tests.real_files import real_file
 

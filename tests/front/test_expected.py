@@ -15,14 +15,14 @@ from darkpair.cli import main
 from darkpair.detectors.expected_events import ERRORS
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
-from darkpair.expected import expected_rows
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.meson_spectra import generators
-from darkpair.job import Job
-from darkpair.run import run_job
-from darkpair.sample_normalisation import normalisations
-from darkpair.standard_acceptance import StandardAcceptance, standard_acceptance
+from darkpair.job.job import Job
+from darkpair.run.expected import expected_rows
+from darkpair.run.normalisation import normalisations
+from darkpair.run.runner import run_job
+from darkpair.run.standard_acceptance import StandardAcceptance, standard_acceptance
 from tests.event_files import b_event, write_nano
 from tests.front.expected_samples import (
     MASS,

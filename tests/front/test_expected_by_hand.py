@@ -18,15 +18,15 @@ from darkpair.cli import main
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.expected_events import ERRORS
 from darkpair.detectors.koto_results import run as run_of_koto
-from darkpair.expected import expected_rows
-from darkpair.expected_report import expected_lines
 from darkpair.gen.data_files import altered
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.sources.event_file import EventFile
-from darkpair.job import Job
-from darkpair.run import run_job
-from darkpair.sample_normalisation import normalisations
-from darkpair.standard_acceptance import MADE_OF, made_of
+from darkpair.job.job import Job
+from darkpair.report.expected import expected_lines
+from darkpair.run.expected import expected_rows
+from darkpair.run.normalisation import normalisations
+from darkpair.run.runner import run_job
+from darkpair.run.standard_acceptance import MADE_OF, made_of
 from tests.event_files import b_event, write_nano
 from tests.front.expected_samples import (
     MASS,

@@ -15,10 +15,10 @@ from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.data_files import altered, data_files
 from darkpair.gen.errors import InputError
 from darkpair.gen.streams import Streams
-from darkpair.studies import inputs
-from darkpair.studies.input_effects import _compare, effects, feed_of
-from darkpair.studies.input_results import koto
-from darkpair.studies.input_shifts import RULES, Entry, shifts, unread
+from darkpair.studies.experiments import inputs
+from darkpair.studies.experiments.input_effects import _compare, effects, feed_of
+from darkpair.studies.experiments.input_results import koto
+from darkpair.studies.experiments.input_shifts import RULES, Entry, shifts, unread
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from darkpair.cli import main
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.job import load_job
-from darkpair.schema import job_keys
+from darkpair.job.job import load_job
+from darkpair.plugins.schema import job_keys
 
 JOB = Path(__file__).parents[2] / "examples" / "koto_pi0.toml"
 

@@ -13,7 +13,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lifetime import Exponential, Forced, Scan
 from darkpair.gen.particles import particle, spoken
 from darkpair.gen.pipeline import chunks
-from darkpair.job import Job
+from darkpair.job.job import Job
 
 POINT = {"m1": "40 MeV", "m2": "400 MeV", "G_X": "0.1 GF"}
 DIRAC = {"model": "zprime-dirac", "parameters": POINT, "parent": "eta", "modes": ["X1 pi0"]}

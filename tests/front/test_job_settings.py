@@ -13,7 +13,7 @@ from darkpair.chains.chain import Chain
 from darkpair.cli import main
 from darkpair.gen.errors import DarkpairWarning, InputError, UnknownNameError
 from darkpair.gen.particles import DARK_IDS
-from darkpair.job import Job, load_job
+from darkpair.job.job import Job, load_job
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KOTO = EXAMPLES / "koto_pi0.toml"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.job import load_job
-from darkpair.job_settings import BESIDE
+from darkpair.job.job import load_job
+from darkpair.job.settings import BESIDE
 
 JOB = """
 [run]

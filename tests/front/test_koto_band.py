@@ -11,31 +11,37 @@ import pytest
 from darkpair.chains.models import Inputs, ZPrimeScalar
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.gen.errors import InputError
+from darkpair.limits.koto_samples import EfficiencyAgainstCtau, efficiency_curves
+from darkpair.scan import Acceptance
 from darkpair.searches import KotoBand
-from darkpair.studies.koto_band import bands
-from darkpair.studies.koto_efficiency import EfficiencyAgainstCtau, EfficiencyCurve, efficiency_curves
+from darkpair.studies.experiments.koto_band import bands
 
-FLAT = EfficiencyCurve(ctau=(0.1, 1e5), ratio=(1.167, 1.167), error=(0.01, 0.01))
+FLAT = Acceptance(ctau=(0.1, 1e5), value=(1.167, 1.167), error=(0.01, 0.01), prompt=1.0)
 
 
 def test_curve() -> None:
-    curve = EfficiencyCurve(ctau=(1.0, 100.0, 1e4), ratio=(1.2, 1.0, 0.05), error=(0.1, 0.1, 0.1))
-    assert curve.prompt == 1.2
+    curve = Acceptance(ctau=(1.0, 100.0, 1e4), value=(1.2, 1.0, 0.05), error=(0.1, 0.1, 0.1), prompt=1.0)
+    assert curve.at_prompt == 1.2
     assert curve.at([0.0, 0.5, 1.0, 100.0, 1e4]) == pytest.approx([1.2, 1.2, 1.2, 1.0, 0.05])
     assert curve.at(10.0) == pytest.approx(np.sqrt(1.2))  # a straight line in both logarithms
     assert curve.at(1e6) == pytest.approx(0.05e-2)
     model = ZPrimeScalar(m1=0.0, m2=np.array([0.3, 0.43]), G_X=1.2e-5)
-    assert curve(model) == pytest.approx(curve.at(model.ctau("X2")))
+    band = KotoBand(efficiency_ratio=curve, decay="included")
+    rate = model.branching_ratio("K_L0", "X1 X2") * model.branching_ratio("X2", "X1 pi0")
+    assert band.value(model) == pytest.approx(rate * curve.at(model.ctau("X2")), rel=1e-12)
+    inside = koto_decay_probability(model.m2, model.ctau("X2"))
+    estimate = KotoBand(efficiency_ratio=curve, decay="estimate")
+    assert estimate.value(model) == pytest.approx(rate * 1.2 * inside, rel=1e-12)
 
 
 def test_cached_curves(tmp_path: Path) -> None:
     """(430, 0) MeV prompt within a tenth of 1.16, falling with c tau; a second call reads its files."""
     settings = {"events": 100_000, "folder": tmp_path, "workers": 1}
     (curve,) = efficiency_curves([(0.0, 0.43)], **settings)  # type: ignore[arg-type]
-    assert curve.prompt == pytest.approx(1.16, abs=5.0 * curve.error[0])
+    assert curve.at_prompt == pytest.approx(1.16, abs=5.0 * curve.error[0])
     assert curve.error[0] < 0.1
     far = np.asarray(curve.ctau) > 100.0
-    assert np.all(np.diff(np.asarray(curve.ratio)[far]) < 0.0)
+    assert np.all(np.diff(np.asarray(curve.value)[far]) < 0.0)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
     assert len(files) == 2
     start = time.perf_counter()
@@ -51,7 +57,9 @@ def test_too_few_events() -> None:
 
 def test_bands_by_assumption() -> None:
     """1.080 and .409 of the arithmetic behind Fig. 3; a decay outside asks for a larger coupling."""
-    long = EfficiencyCurve(ctau=(0.1, 100.0, 1e3, 1e5), ratio=(1.167, 1.15, 0.48, 0.0065), error=(0.01,) * 4)
+    long = Acceptance(
+        ctau=(0.1, 100.0, 1e3, 1e5), value=(1.167, 1.15, 0.48, 0.0065), error=(0.01,) * 4, prompt=1.0
+    )
     rows = {
         (row["inputs"], row["treatment"]): row
         for row in bands(long, [Inputs("paper"), Inputs("paper-10tev")])

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from darkpair.chains.models import Dipole, Inputs, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.cli import main
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.limits import LimitRow, limit_rows, models_of, strongest_row
-from darkpair.studies.exclusions import Size, with_samples
-from darkpair.studies.parameter_space import Contours
+from darkpair.limits.contours import Contours
+from darkpair.limits.rows import LimitRow, limit_rows, models_of, strongest_row
+from darkpair.limits.samples import Size, samples_at
 
 TINY = replace(Size.of(quick=True), kaons=100_000, etas=20_000)
 PDG = Inputs("pdg")
@@ -37,8 +37,8 @@ def rows(folder: Path) -> dict[str, LimitRow]:
 
 
 def test_ranges_are_those_of_the_figure(rows: dict[str, LimitRow], folder: Path) -> None:
-    (point,) = with_samples([MASSES], TINY, folder, workers=1)
-    drawn = Contours(model="scalars", inputs=PDG)(point)["ranges"]
+    (samples,) = samples_at([(0.0, 0.430)], TINY, folder, workers=1)
+    drawn = Contours(model="scalars", inputs=PDG)({**MASSES, "samples": samples})["ranges"]
     for name in ("koto-2015", "koto-2021", "b-to-k-belle", "b-to-k-belle2-2023"):
         (of_figure,) = [one for one in drawn if one["curve"] == name and one["kind"] != "unknown"]
         (own,) = rows[name].ranges
@@ -57,10 +57,10 @@ def test_ratio_is_one_at_the_end_of_a_range(rows: dict[str, LimitRow], folder: P
 
 def test_events_by_hand(rows: dict[str, LimitRow], folder: Path) -> None:
     """KOTO 2021: K_L -> X1 X2, X2 -> X1 pi0 times the efficiency ratio, over the published sensitivity of 9.33e-10."""
-    (point,) = with_samples([MASSES], TINY, folder, workers=1)
-    curve = point["koto"]["2016-18"]
+    (samples,) = samples_at([(0.0, 0.430)], TINY, folder, workers=1)
+    curve = samples.koto["2016-18"]
     length = float(POINT.ctau("X2"))
-    ratio = math.exp(np.interp(math.log(length), np.log(curve["ctau"]), np.log(curve["ratio"])))
+    ratio = math.exp(np.interp(math.log(length), np.log(curve.ctau), np.log(curve.value)))
     rate = float(POINT.branching_ratio("K_L0", "X1 X2") * POINT.branching_ratio("X2", "X1 pi0"))
     assert rows["koto-2021"].events == pytest.approx(rate * ratio / 9.33e-10, rel=1e-6)
     assert rows["koto-three-events"].events == pytest.approx(rate * ratio / 6.9e-10, rel=1e-6)

@@ -12,8 +12,8 @@ import pytest
 from darkpair.gen.sources.meson_files import MESONS, TableKey, about, stored
 from darkpair.gen.sources.meson_table import MesonTable, meson_table
 from darkpair.studies import STUDIES
+from darkpair.studies.experiments.mesons import energies_and_angles
 from darkpair.studies.line_styles import GENERATOR_STYLES
-from darkpair.studies.mesons import energies_and_angles
 
 REFERENCE = Path(os.environ["DARKPAIR_REFERENCE"])
 

@@ -15,13 +15,13 @@ from darkpair.chains.models import Inputs, ZPrimeMajorana
 from darkpair.chains.models.dark_matter import PICOBARN, fermion_sigma_v
 from darkpair.chains.models.relic_density import OBSERVED
 from darkpair.cli import main
-from darkpair.contours import Range, coupling_at, ranges_above
 from darkpair.gen.errors import InputError
 from darkpair.gen.registry import Entry
+from darkpair.limits.ranges import Range, coupling_at, ranges_above
 from darkpair.searches import BToKNuNu
 from darkpair.studies import STUDIES
-from darkpair.studies.fig9 import branching_ratios
 from darkpair.studies.options import Data
+from darkpair.studies.paper.fig9 import branching_ratios
 
 PAPER = Inputs("paper")
 

@@ -14,7 +14,7 @@ import pytest
 from darkpair.chains.descriptor import build, from_decaylanguage, parse
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.toml_text import read_toml
-from darkpair.job import load_job
+from darkpair.job.job import load_job
 from darkpair.scan import scan
 
 MOST = 1200  # characters of a line: the list of what is known may be long, the user's value is not

@@ -22,12 +22,12 @@ from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.job import Job
-from darkpair.report import result_lines
-from darkpair.result import completed, summary
-from darkpair.run import run_job
+from darkpair.job.job import Job
+from darkpair.limits.koto_samples import EfficiencyAgainstCtau
+from darkpair.report.run import result_lines
+from darkpair.run.runner import run_job
+from darkpair.run.summary import completed, summary
 from darkpair.statistics import Counting, rate_limit
-from darkpair.studies.koto_efficiency import EfficiencyAgainstCtau
 from darkpair.studies.samples import bin_columns, efficiency_columns, efficiency_ratio, ratio_columns
 
 #: One photon a K_L: no pi0 is ever reconstructed.

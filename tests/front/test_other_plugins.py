@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 from darkpair.cli import main
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
+from darkpair.export.files import write_rows
 from darkpair.gen.output.formats import ENDINGS, FORMATS, format_of_name
 from darkpair.searches import SEARCHES
 from darkpair.studies import STUDIES, Study
-from darkpair.studies.files import write_rows
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -104,7 +104,7 @@ STUDY = '''
 from pathlib import Path
 from typing import Annotated, Literal
 from darkpair.gen.parameters import Energy, Gt
-from darkpair.studies.files import write_rows
+from darkpair.export.files import write_rows
 
 def mine(folder: Path, *, mass: Annotated[float, Energy, Gt(0.0)] = 0.1, shape: Literal["line", "curve"] = "line") -> list[Path]:
     """A mass and a shape."""

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import darkpair.sample_normalisation
+import darkpair.run.normalisation
 from darkpair.cli import main
-from darkpair.expected import expected_rows
 from darkpair.gen.output.reader import read_provenance
 from darkpair.plugins import REGISTRIES
-from darkpair.standard_acceptance import standard_acceptance
+from darkpair.run.expected import expected_rows
+from darkpair.run.standard_acceptance import standard_acceptance
 
 PAGE = Path(__file__).parents[2] / "docs" / "your_own_physics.md"
 
@@ -66,9 +66,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.chdir(folder)
         patch.syspath_prepend(str(folder))
         patch.setitem(sys.modules, module.__name__, module)
-        patch.setattr(
-            darkpair.sample_normalisation, "standard_acceptance", fewer
-        )  # (seconds for each spectrum)
+        patch.setattr(darkpair.run.normalisation, "standard_acceptance", fewer)  # (seconds for each spectrum)
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         blocks = re.findall(
             r"^```(\w+)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
@@ -132,7 +130,7 @@ def test_a_number_that_is_not_known_is_a_line(page: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(
-            darkpair.sample_normalisation, "standard_acceptance", partial(standard_acceptance, n=30_000)
+            darkpair.run.normalisation, "standard_acceptance", partial(standard_acceptance, n=30_000)
         )
         assert expected_rows(kaons).keys() >= {"value", "beside"}  # type: ignore[union-attr]
         path.write_text(plain + "9000,0.5\n")

@@ -22,11 +22,11 @@ from click.testing import CliRunner
 
 import darkpair.cli
 import darkpair.pages.__main__
-import darkpair.study
-from darkpair.job import load_job
+import darkpair.studies.runner
+from darkpair.job.job import load_job
 from darkpair.pages.runs import read_runs, run_of
 from darkpair.searches import load_search
-from darkpair.study import run_study
+from darkpair.studies.runner import run_study
 from tests.event_files import b_event, write_nano
 
 pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
@@ -128,7 +128,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     write_nano(path / "nanoAOD_2015_CMS_Open_Data_ttbar.root", [b_event(), b_event(511)])
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)
-        patch.setattr(darkpair.study, "run_study", quick_study)
+        patch.setattr(darkpair.studies.runner, "run_study", quick_study)
         yield path
 
 

@@ -18,15 +18,16 @@ import pytest
 
 from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.zprime import mixing_product
-from darkpair.contours import ranges_above
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.limits.contours import Contours
+from darkpair.limits.ranges import ranges_above
+from darkpair.limits.samples import Samples, Size, samples_at
+from darkpair.scan import Acceptance
 from darkpair.searches import KotoBand
-from darkpair.studies.exclusions import Panel, Size, rows_of, save_rows, save_workspace, with_samples
-from darkpair.studies.fig3 import mass_panels, picture
-from darkpair.studies.fig4 import rescaling
-from darkpair.studies.koto_efficiency import EfficiencyCurve
-from darkpair.studies.parameter_space import Contours
-from darkpair.study import options_for
+from darkpair.studies.paper.exclusions import Panel, rows_of, save_rows, save_workspace
+from darkpair.studies.paper.fig3 import mass_panels, picture
+from darkpair.studies.paper.fig4 import rescaling
+from darkpair.studies.runner import options_for
 
 PAPER = Inputs("paper")
 TINY = replace(Size.of(quick=True), kaons=200_000, etas=40_000)
@@ -37,8 +38,8 @@ HEAVY = (0.430, 0.300, 0.200)
 def points(tmp_path_factory: pytest.TempPathFactory) -> dict[float, dict[str, Any]]:
     """Samples at m1 = 0, by m2."""
     folder = tmp_path_factory.mktemp("samples")
-    made = with_samples([{"m1": 0.0, "m2": m2} for m2 in HEAVY], TINY, folder, workers=1)
-    return dict(zip(HEAVY, made, strict=True))
+    made = samples_at([(0.0, m2) for m2 in HEAVY], TINY, folder, workers=1)
+    return {m2: {"m1": 0.0, "m2": m2, "samples": samples} for m2, samples in zip(HEAVY, made, strict=True)}
 
 
 def ranges(contours: Contours, point: dict[str, Any], curve: str) -> list[tuple[float, float]]:
@@ -74,17 +75,18 @@ def test_ranges_of_a_table() -> None:
 
 
 def test_a_curve_that_does_not_begin_prompt_says_nothing_there() -> None:
-    late = EfficiencyCurve(ctau=(100.0, 1e4), ratio=(0.1, 0.05), error=(0.01, 0.01))
-    assert math.isnan(late.prompt)
+    late = Acceptance(ctau=(100.0, 1e4), value=(0.1, 0.05), error=(0.01, 0.01), prompt=1.0)
+    assert math.isnan(late.at_prompt)
     assert np.isnan(late.at([1.0, 99.0])).all()
     assert late.at(100.0) == pytest.approx(0.1)
-    assert np.isnan(EfficiencyCurve(ctau=(), ratio=(), error=()).at([1.0, 1e5])).all()
+    assert np.isnan(Acceptance(ctau=(), value=(), error=()).at([1.0, 1e5])).all()
 
 
 def test_no_efficiency_is_no_limit(points: dict[float, dict[str, Any]]) -> None:
     """Where no sample can tell, nothing is excluded, and the table says so."""
-    nothing: dict[str, list[float]] = {"ctau": [], "ratio": [], "error": []}
-    blind = points[0.430] | {"koto": {"2015": nothing, "2016-18": nothing}}
+    nothing = Acceptance(ctau=(), value=(), error=(), prompt=1.0)
+    samples: Samples = points[0.430]["samples"]
+    blind = points[0.430] | {"samples": replace(samples, koto={"2015": nothing, "2016-18": nothing})}
     found = [r for r in SCALARS(blind)["ranges"] if r["curve"].startswith("koto")]
     assert {r["kind"] for r in found} == {"unknown"}
     assert all(r["low open"] and r["high open"] for r in found)
@@ -92,10 +94,10 @@ def test_no_efficiency_is_no_limit(points: dict[float, dict[str, Any]]) -> None:
 
 def test_the_band_solves_its_equation(points: dict[float, dict[str, Any]]) -> None:
     """The ends of the band give the ends of the interval, by the constraint itself."""
-    curve = EfficiencyCurve(**{k: tuple(v) for k, v in points[0.430]["koto"]["2016-18"].items()})
+    curve = points[0.430]["samples"].koto["2016-18"]
     today = replace(SCALARS, data="today")
     for contours, band in (
-        (SCALARS, KotoBand(efficiency_ratio=curve.prompt, decay="estimate")),
+        (SCALARS, KotoBand(efficiency_ratio=curve.at_prompt, decay="estimate")),
         (today, KotoBand(efficiency_ratio=curve, decay="included")),
     ):
         ends = np.array(one(contours, points[0.430], BAND)) * PAPER["G_F"]

@@ -18,9 +18,9 @@ import pytest
 from darkpair.gen.errors import DarkpairError
 from darkpair.gen.kinds import Anything, Flag, Kind, Listed, Nothing, Number, OneOf, Table, Text, Tuple, Word
 from darkpair.gen.parameters import Parameter, parameters
-from darkpair.job import load_job
+from darkpair.job.job import load_job
 from darkpair.plugins import REGISTRIES
-from darkpair.schema import TABLES
+from darkpair.plugins.schema import TABLES
 from tests.chains.models.points import EXAMPLES
 from tests.event_files import b_event, write_nano
 

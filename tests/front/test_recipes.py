@@ -21,7 +21,7 @@ from darkpair.gen.events import Parents
 from darkpair.gen.particles import particle
 from darkpair.gen.polarisation import at_rest
 from darkpair.gen.streams import Streams
-from darkpair.report import recipe_lines, sample_lines
+from darkpair.report.run import recipe_lines, sample_lines
 from tests.chains.models.points import EXAMPLES, GF
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from darkpair.detectors.file_schema import file_schema
 from darkpair.gen.documented import descriptions
 from darkpair.gen.sources.gun import Gun
 from darkpair.plugins import REGISTRIES
-from darkpair.schema import job_keys, job_schema
-from darkpair.shipped_schema import job_schema_text
+from darkpair.plugins.schema import job_keys, job_schema
+from darkpair.plugins.shipped_schema import job_schema_text
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -114,7 +114,7 @@ def test_every_parameter_says_what_it_is() -> None:
 
 
 def test_the_shipped_schema_is_todays() -> None:
-    """Else: python -m darkpair.shipped_schema."""
+    """Else: python -m darkpair.plugins.shipped_schema."""
     assert json.loads(job_schema_text()) == json.loads(json.dumps(job_schema()))
 
 

@@ -16,12 +16,12 @@ import darkpair.detectors.koto
 from darkpair.chains.models import Dipole, Inputs, VirtualMeson, ZPrimeMajorana, ZPrimeScalar
 from darkpair.cli import main
 from darkpair.gen.errors import DarkpairError, InputError
-from darkpair.limits import limit_rows
+from darkpair.limits.rows import limit_rows
+from darkpair.limits.samples import Size
 from darkpair.searches import KPlusToPiNuNu, PionToInvisible, load_search
 from darkpair.searches.measurements import measurement
 from darkpair.searches.rate import RateSearch
 from darkpair.statistics import Counting, upper_limit
-from darkpair.studies.exclusions import Size
 
 G_F = Inputs()["G_F"]
 NUMBER = 'source = "a test"\nconfidence = "choice"\n'

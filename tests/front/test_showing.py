@@ -12,7 +12,7 @@ from darkpair.cli import main
 from darkpair.gen.data_files import data_files
 from darkpair.gen.parameters import parameters
 from darkpair.plugins import REGISTRIES
-from darkpair.schema import job_schema
+from darkpair.plugins.schema import job_schema
 
 ROOT = Path(__file__).parents[2]
 

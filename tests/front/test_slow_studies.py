@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from darkpair.chains.models import Inputs
+from darkpair.limits.samples import Size
 from darkpair.studies import STUDIES, fig3, fig4, fig5
-from darkpair.studies.exclusions import Panel, Size
+from darkpair.studies.paper.exclusions import Panel
 
 SMALL = replace(Size.of(quick=True), kaons=60_000, etas=20_000, cells=(24, 16, 12))
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 import darkpair
 from darkpair.cli import main
-from darkpair.starting import STARTS, write_start
+from darkpair.plugins.starting import STARTS, write_start
 
 KINDS = [kind for kind, start in STARTS.items() if start.group]
 NAME = "my_own_start"

@@ -11,6 +11,7 @@ from scipy import optimize, special, stats
 from darkpair import Streams
 from darkpair.detectors.efficiency import efficiency_of
 from darkpair.detectors.koto_results import run
+from darkpair.export.profile import profile_limit
 from darkpair.export.workspace import counting_workspace, koto_counting
 from darkpair.gen.cutflow import Stage
 from darkpair.gen.errors import InputError
@@ -20,7 +21,6 @@ from darkpair.statistics import (
     expected_limit,
     gaussian_upper_limit,
     poisson_interval,
-    profile_limit,
     rate_limit,
     toy_coverage,
     upper_limit,

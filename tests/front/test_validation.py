@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from darkpair.gen.errors import InputError
-from darkpair.studies import validation
-from darkpair.studies.validation import ROWS, dumps, mesons, rare
-from darkpair.studies.validation.page import page
-from darkpair.studies.validation.row import (
+from darkpair.studies.experiments import validation
+from darkpair.studies.experiments.validation import ROWS, dumps, mesons, rare
+from darkpair.studies.experiments.validation.page import page
+from darkpair.studies.experiments.validation.row import (
     AGREES,
     CONSISTENCY,
     DIFFERS,

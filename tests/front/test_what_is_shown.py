@@ -11,13 +11,13 @@ from click.testing import CliRunner
 
 import darkpair
 from darkpair import Belle2, FixedTarget, Koto, KotoKaon
-from darkpair.check import check_job
 from darkpair.cli import main
 from darkpair.detectors.catalogue import data_files
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.smearing import Calorimeter
-from darkpair.job import Job
-from darkpair.schema import job_keys
+from darkpair.job.job import Job
+from darkpair.plugins.schema import job_keys
+from darkpair.run.check import check_job
 from darkpair.studies import STUDIES
 
 CLASSES: dict[str, Any] = {"koto": Koto, "b_factory": Belle2, "fixed_target": FixedTarget}

@@ -18,8 +18,8 @@ CALL = "print(scan(square, grid(x=[1.0, 2.0, 3.0]), workers=2))\n"
 KILL = "import os\nfrom darkpair.scan import grid, scan\ndef square(point): os.kill(os.getpid(), 9)\n"
 GUARD = "if __name__ == '__main__': "
 JOB = """
-from darkpair.job import load_job
-from darkpair.run import run_job
+from darkpair.job.job import load_job
+from darkpair.run.runner import run_job
 run_job(load_job("job.toml"))
 """
 FILE = """

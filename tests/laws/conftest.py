@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from darkpair.studies.files import write_rows
+from darkpair.export.files import write_rows
 from tests.laws.figures import Law, rows, taken
 from tests.laws.size import FULL
 

@@ -26,7 +26,7 @@ from darkpair.gen.lifetime import Exponential, Forced, Scan, ScanInside
 from darkpair.gen.particles import particle
 from darkpair.gen.region import Box, Cone, Cylinder, Frustum, Slab
 from darkpair.gen.sources.gun import Gun
-from darkpair.job import load_job
+from darkpair.job.job import load_job
 from darkpair.plugins import REGISTRIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from darkpair.studies.files import write_rows
+from darkpair.export.files import write_rows
 from tests.pages import make_decays, make_dumps, make_places, make_spin
 
 #: Rows and provenance of each run; quick ones are for tests.

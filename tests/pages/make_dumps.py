@@ -19,8 +19,7 @@ from darkpair.gen.importance import aim
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Forced
 from darkpair.gen.sources.dump_mesons import DumpMesons
-from darkpair.studies.charm import CHAIN
-from darkpair.studies.dump_efficiency import DumpAgainstCtau
+from darkpair.limits.dump_samples import CHAIN, DumpAgainstCtau
 from examples.dark_photon_charm import edge
 
 ROOT = Path(__file__).parents[2]

@@ -14,11 +14,12 @@ from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.efficiency import ONE_SIGMA, estimate
 from darkpair.detectors.koto_results import kaons, run
+from darkpair.export.profile import profile_limit
 from darkpair.export.workspace import koto_counting
 from darkpair.gen.sources.upsilon4s import MACHINES
 from darkpair.searches import SEARCHES, BToKNuNu, HiggsDecay, KotoBand
 from darkpair.searches.escape import invisible_branching_ratio
-from darkpair.statistics import poisson_interval, profile_limit, upper_limit
+from darkpair.statistics import poisson_interval, upper_limit
 from tests.detectors.test_intervals import JOBS, LAWS, dump_job, measured, toys_of
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from darkpair.export.numbers import written
 from darkpair.gen.errors import DarkpairError
 from darkpair.pages import Outputs, problems, rewrite
-from darkpair.pages.numbers import written
 from darkpair.pages.outputs import evaluate
 from darkpair.pages.runs import Run, differences
 

@@ -21,12 +21,12 @@ __all__ = ["command"]
 @json_option
 def command(job: Path, settings: tuple[str, ...], as_json: bool, **given: object) -> None:
     """Show what a job would do, with its rates and its first events, and write nothing."""
-    from darkpair.check import check_job
-    from darkpair.job import load_job
+    from darkpair.job.job import load_job
+    from darkpair.run.check import check_job
 
     preview = check_job(load_job(job, settings, overrides_of(given)))
     if not as_json:
-        from darkpair.preview_text import preview_parts
+        from darkpair.run.preview import preview_parts
 
         for part in preview_parts(preview):
             show_lines([part]) if isinstance(part, str) else show(part)

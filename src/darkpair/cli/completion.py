@@ -48,7 +48,7 @@ def named(kind: str) -> _Complete:
 
 
 def _names(kind: str) -> list[str]:
-    from darkpair.plugins import REGISTRIES
+    from darkpair.plugins.registries import REGISTRIES
 
     return REGISTRIES[kind].names()
 
@@ -56,7 +56,7 @@ def _names(kind: str) -> list[str]:
 @_quietly
 def kinds(_ctx: click.Context, _incomplete: str) -> list[str]:
     """Kinds of `darkpair list`."""
-    from darkpair.plugins import REGISTRIES
+    from darkpair.plugins.registries import REGISTRIES
 
     return [*REGISTRIES, "keys", "data"]
 
@@ -75,7 +75,7 @@ def of_kind(ctx: click.Context, _incomplete: str) -> list[str]:
 @_quietly
 def new_kinds(_ctx: click.Context, _incomplete: str) -> list[str]:
     """Kinds of `darkpair new`."""
-    from darkpair.starting import STARTS
+    from darkpair.plugins.starting import STARTS
 
     return list(STARTS)
 
@@ -87,7 +87,7 @@ search_names = named("searches")
 @_quietly
 def model_keys(ctx: click.Context, incomplete: str) -> list[str]:
     """Parameters of the model that stands before, those that are not given yet; after "=" the words that one may be."""
-    from darkpair.plugins import REGISTRIES
+    from darkpair.plugins.registries import REGISTRIES
 
     factory = REGISTRIES["models"].factory(str(_first(ctx, "model")))
     return _keys(factory, ctx.params.get("settings") or (), incomplete)
@@ -112,7 +112,7 @@ def _keys(factory: Any, given: Iterable[str], incomplete: str, before: str = "")
 @_quietly
 def settings(ctx: click.Context, incomplete: str) -> list[str]:
     """Keys of a job as section.key=, those of its own source, detector and model too; after "=" names and words."""
-    from darkpair.plugins import REGISTRIES
+    from darkpair.plugins.registries import REGISTRIES
 
     job = _job(_first(ctx, "job"))
     section, dot, _ = incomplete.partition(".")
@@ -137,7 +137,7 @@ def settings(ctx: click.Context, incomplete: str) -> list[str]:
 
 def _of_table(section: str, incomplete: str) -> list[str]:
     """Keys of a table that is no plug-in, a dot behind one that is a table itself, and the words of one that has some."""
-    from darkpair.schema import TABLES
+    from darkpair.plugins.schema import TABLES
 
     properties = TABLES[section].model_json_schema()["properties"]
     key, sign, _ = incomplete.partition(".")[2].partition("=")

@@ -18,7 +18,7 @@ __all__ = ["command"]
 @json_option
 def command(as_json: bool) -> None:
     """Show versions, extras, plug-ins and caches of this installation; exit status 1 if anything is broken."""
-    from darkpair.doctor import examine
+    from darkpair.plugins.doctor import examine
 
     found = examine()
     broken = [finding for finding in found if finding.state == "broken"]

@@ -97,7 +97,7 @@ def _warnings_as_lines() -> Iterator[None]:
 
 def _stop_of(error: BaseException) -> NoReturn:
     """End with the line of a stranger's mistake or of a file's; what is ours to mend stays the traceback that it is."""
-    from darkpair.blame import blame, wants_traceback
+    from darkpair.plugins.blame import blame, wants_traceback
 
     stranger = blame(error)
     if wants_traceback():

@@ -29,9 +29,9 @@ __all__ = ["command"]
 @json_option
 def command(file: Path, branching_ratio: float | None, exposure: float | None, as_json: bool) -> None:
     """Show counts, weights, cut flow and provenance of a file."""
-    from darkpair.expected import expected_rows
     from darkpair.gen.output.reader import read_provenance
-    from darkpair.result import completed
+    from darkpair.run.expected import expected_rows
+    from darkpair.run.summary import completed
 
     provenance = read_provenance(file)
     result = provenance.get("result")
@@ -48,9 +48,9 @@ def command(file: Path, branching_ratio: float | None, exposure: float | None, a
 
 def _show(provenance: dict[str, Any], file: str) -> None:
     """Table and lines of a file with that provenance."""
-    from darkpair.expected_report import expected_lines
     from darkpair.gen.output.file_format import FORMAT, format_of
-    from darkpair.report import cutflow_table, recipe_lines, result_lines, sample_lines
+    from darkpair.report.expected import expected_lines
+    from darkpair.report.run import cutflow_table, recipe_lines, result_lines, sample_lines
 
     result = provenance.get("result")
     if isinstance(result, dict) and "cutflow" in result:

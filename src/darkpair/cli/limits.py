@@ -74,14 +74,14 @@ def command(
     Several values with commas make a grid, of which the strongest search of each point is shown. Samples know
     masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked.
     """
+    from darkpair.export.files import save_picture, write_rows
     from darkpair.gen.output.target import folder_for
-    from darkpair.limits import limit_rows, models_of, plain_rows
-    from darkpair.limits_picture import limits_picture
-    from darkpair.report import limits_table, production_lines, strongest_table
-    from darkpair.scan import cache_folder
+    from darkpair.limits.picture import limits_picture
+    from darkpair.limits.rows import limit_rows, models_of, plain_rows
+    from darkpair.limits.samples import Size
+    from darkpair.limits.tables import limits_table, production_lines, strongest_table
+    from darkpair.scan.cache import cache_folder
     from darkpair.searches import load_search
-    from darkpair.studies.exclusions import Size
-    from darkpair.studies.files import save_picture, write_rows
 
     given, title = pairs(settings), f"{model}, inputs {preset}, data {data}"
     points = models_of(model, given, preset)

@@ -31,7 +31,7 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
         _keys(name, as_json)
         return
     if name is not None:
-        from darkpair.showing import show_name
+        from darkpair.plugins.showing import show_name
 
         if kind is None:
             raise InputError(
@@ -42,7 +42,7 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
     if kind == "data":
         _data(as_json)
         return
-    from darkpair.plugins import REGISTRIES
+    from darkpair.plugins.registries import REGISTRIES
 
     if kind is not None and kind not in REGISTRIES:
         raise UnknownNameError("kind", kind, [*REGISTRIES, "keys", "data"])
@@ -58,7 +58,7 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
         }
         click.echo(json.dumps(rows, indent=1))
         return
-    from darkpair.plugin_report import plugin_table
+    from darkpair.plugins.listing import plugin_table
 
     for k, registry in chosen.items():
         show(plugin_table(k, registry.plugins, recipes=kind is not None))
@@ -76,7 +76,7 @@ def _data(as_json: bool) -> None:
 def _keys(owner: str | None, as_json: bool) -> None:
     """All keys, or those of one plug-in alone."""
     from darkpair.gen.errors import UnknownNameError
-    from darkpair.schema import job_keys
+    from darkpair.plugins.schema import job_keys
 
     rows = job_keys()
     if owner is not None:
@@ -87,6 +87,6 @@ def _keys(owner: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], indent=1))
         return
-    from darkpair.plugin_report import keys_table
+    from darkpair.plugins.listing import keys_table
 
     show(keys_table(rows))

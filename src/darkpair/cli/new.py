@@ -20,7 +20,7 @@ def command(kind: str, name: str) -> None:
 
     As in: darkpair new detector my_wall.
     """
-    from darkpair.starting import STARTS, write_start
+    from darkpair.plugins.starting import STARTS, write_start
 
     show_lines(write_start(kind, name))
     start, folder = STARTS[kind], shlex.quote(name)

@@ -21,11 +21,11 @@ __all__ = ["command"]
 @settings_option
 def command(job: Path, settings: tuple[str, ...], **given: object) -> None:
     """Generate the events of a job file."""
-    from darkpair.expected_report import expected_lines
-    from darkpair.job import load_job
-    from darkpair.report import cutflow_table, result_lines, sample_lines
-    from darkpair.result import summary
-    from darkpair.run import run_job
+    from darkpair.job.job import load_job
+    from darkpair.report.expected import expected_lines
+    from darkpair.report.run import cutflow_table, result_lines, sample_lines
+    from darkpair.run.runner import run_job
+    from darkpair.run.summary import summary
 
     loaded = load_job(job, settings, overrides_of(given))
     with _progress(loaded.run.n) as progress:

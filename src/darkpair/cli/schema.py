@@ -21,6 +21,6 @@ def command(what: str) -> None:
 
         click.echo(json.dumps(file_schema(), indent=1))
         return
-    from darkpair.shipped_schema import job_schema_text
+    from darkpair.plugins.shipped_schema import job_schema_text
 
     click.echo(job_schema_text(), nl=False)

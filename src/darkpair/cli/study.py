@@ -52,9 +52,9 @@ def command(
 ) -> None:
     """Make a figure or table of the paper: its data and its picture."""
     from darkpair.gen.output.target import folder_for
-    from darkpair.job_settings import as_written
-    from darkpair.picture import require_matplotlib
-    from darkpair.study import changes_of, options_for, run_study
+    from darkpair.job.settings import as_written
+    from darkpair.run.picture import require_matplotlib
+    from darkpair.studies.runner import changes_of, options_for, run_study
 
     given = {"inputs": preset, "quick": quick, "data": data, "convention": convention, "cache": cache}
     written = {key: as_written(text) for key, text in pairs(settings).items()}

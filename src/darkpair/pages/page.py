@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from darkpair.export.files import markdown
+from darkpair.export.numbers import WRITTEN, written
 from darkpair.gen.errors import DarkpairError, InputError
-from darkpair.pages.numbers import WRITTEN, written
 from darkpair.pages.outputs import Outputs, evaluate
-from darkpair.studies.files import markdown
 
 __all__ = ["KINDS", "Change", "Page", "Span"]
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lazy import lazily
 from darkpair.gen.registry import Entry, Registry
+from darkpair.searches.data_sets import DATA
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -151,25 +152,6 @@ SEARCHES: Final = Registry(
     word="search",
     adapt=_stranger,
 )
-
-_ALWAYS = ("pi0-invisible", "neutrino-electron", "higgs-zprime-zprime", "higgs-z-zprime")
-
-#: What was known when arXiv:2005.07102 appeared, and what is known today: measurements that exclude.
-DATA: Final[dict[str, tuple[str, ...]]] = {
-    "2020": ("koto-2015", "b-to-k-belle", "k-to-pi-e949", "atomic-parity-2009", *_ALWAYS),
-    "today": (
-        "koto-2015",
-        "koto-2016-18",
-        "koto-2021",
-        "b-to-k-belle",
-        "b-to-k-belle2-2023",
-        "k-to-pi-e949",
-        "k-to-pi-na62",
-        "atomic-parity-2009",
-        "atomic-parity-2021",
-        *_ALWAYS,
-    ),
-}
 
 
 def searches(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +15,7 @@ from darkpair.searches.search import Search
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
+    from darkpair.scan.acceptance import AgainstCtau
 
 __all__ = ["BeamDump"]
 
@@ -33,8 +33,8 @@ class BeamDump(Search):
         Name of its data file: charm, nucal, ...
     multiplicity : float
         eta per proton on target.
-    acceptance : callable
-        Array of c tau of X2 [mm] -> acceptance of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma [1].
+    acceptance : AgainstCtau
+        Of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma, against c tau of X2: an `Acceptance`, for example.
     daughters : float
         Branching ratio of what the acceptance's sample has beyond eta and X2, as
         ``chain.generated_branching_ratio`` states it: pi0 -> gamma gamma.
@@ -50,7 +50,7 @@ class BeamDump(Search):
 
     experiment: str
     multiplicity: float
-    acceptance: Callable[[Array], Array]
+    acceptance: AgainstCtau
     daughters: float
     protons: float | None = None
     signal_limit: Measurement | None = None
@@ -86,7 +86,7 @@ class BeamDump(Search):
         )
         rate = model.branching_ratio("eta", "X1 X2") * visible
         more = 1.0 if self.protons is None else self.protons / self.detector.run["pot"].value
-        return np.asarray(one * rate * self.acceptance(model.ctau("X2")) * more)
+        return np.asarray(one * rate * self.acceptance.at(model.ctau("X2")) * more)
 
     def events(self, value: Array) -> Array:
         """Expected events: the observable itself [1]."""

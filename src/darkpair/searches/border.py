@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.gen.errors import DarkpairError, InputError
+from darkpair.searches.data_sets import DATA
 from darkpair.searches.measurements import Measurement
 from darkpair.searches.search import Search
 from darkpair.searches.search_file import DumpSearch
@@ -63,8 +64,6 @@ def require_search(search: object) -> Search | DumpSearch:
 
 
 def _require_words(search: Search) -> None:
-    from darkpair.searches import DATA
-
     kind: Any = search.kind
     sets: Any = search.sets
     unit: Any = search.unit

@@ -13,6 +13,7 @@ from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.detectors.normalisation import sensitivity_events
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.scan.acceptance import Acceptance
 from darkpair.searches.measurements import Measurement, measurement
 from darkpair.searches.search import Search
 from darkpair.statistics import poisson_interval
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from darkpair.chains.models.model import Model
-    from darkpair.gen.kinematics import Array
+    from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["TWO_SIGMA", "EfficiencyRatio", "KotoBand", "KotoLimit"]
 
 #: Probability within two standard deviations of a normal law, as the paper rounds it.
 TWO_SIGMA: Final = 0.95
 
-#: Efficiency of a model's events over that of K_L -> pi0 nu nubar: a number, or a function of the model [1].
-EfficiencyRatio = float | Callable[["Model"], "Array"]
+#: Efficiency of a model's events over that of K_L -> pi0 nu nubar: a number, a table against c tau, or a function of the
+#: model [1].
+EfficiencyRatio = float | Acceptance | Callable[["Model"], "Array"]
 
 #: What the efficiency leaves out of the flight of X2.
 _DECAYS: Final = ("estimate", "included")
@@ -60,7 +62,8 @@ class _Koto(Search):
     def __post_init__(self) -> None:
         if self.decay not in _DECAYS:
             raise UnknownNameError("treatment of the flight", self.decay, _DECAYS)
-        if not callable(self.efficiency_ratio) and not self.efficiency_ratio > 0.0:
+        ratio = self.efficiency_ratio
+        if isinstance(ratio, int | float) and not ratio > 0.0:
             raise InputError(
                 f"efficiency_ratio = {self.efficiency_ratio}; allowed: above 0; without accepted events there is "
                 "no limit"
@@ -77,8 +80,7 @@ class _Koto(Search):
         ----------
         arXiv:2005.07102, eq. 66.
         """
-        ratio = self.efficiency_ratio(model) if callable(self.efficiency_ratio) else self.efficiency_ratio
-        produced = model.branching_ratio("K_L0", "X1 X2") * ratio
+        produced = model.branching_ratio("K_L0", "X1 X2") * self._ratio(model)
         if self.decay == "estimate":
             produced = produced * koto_decay_probability(model.m2, model.ctau("X2"))
         if self.branching_ratio is not None:
@@ -86,6 +88,14 @@ class _Koto(Search):
         total = model.width("X2")
         visible = model.partial_width("X2", "X1 pi0")
         return np.asarray(produced * np.divide(visible, np.where(total > 0.0, total, 1.0)))
+
+    def _ratio(self, model: Model) -> Real:
+        """Efficiency ratio of the model's events, without what `decay` leaves out [1]."""
+        ratio = self.efficiency_ratio
+        if isinstance(ratio, Acceptance):
+            ctau = model.ctau("X2")
+            return np.full(np.shape(ctau), ratio.at_prompt) if self.decay == "estimate" else ratio.at(ctau)
+        return ratio(model) if callable(ratio) else ratio
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,8 +26,6 @@ from darkpair.gen.streams import BLOCK
 from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = [
-    "PI0",
-    "SM",
     "Sample",
     "bin_columns",
     "efficiency_columns",
@@ -36,12 +34,6 @@ __all__ = [
     "generate_parts",
     "ratio_columns",
 ]
-
-#: What a pi0 is in a descriptor.
-PI0 = "(pi0 -> gamma gamma)"
-
-#: The Standard Model's decay, the denominator of every ratio.
-SM = f"K_L0 -> {PI0} nu nubar"
 
 #: Below this many events in all, processes take longer to start than the events to make.
 _ALONE = 300_000

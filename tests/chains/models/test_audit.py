@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from darkpair.chains.models import Inputs
-from darkpair.chains.models.audit import SECTIONS, AuditRow, audit_equations
-from darkpair.chains.models.claim import Claim
-from darkpair.chains.models.claims import audit_claims
-from darkpair.chains.models.table1 import table1
 from darkpair.gen.errors import InputError
+from darkpair.studies.paper.audited_equations import SECTIONS, AuditRow, audit_equations
+from darkpair.studies.paper.claim import Claim
+from darkpair.studies.paper.claims import audit_claims
+from darkpair.studies.paper.portals import table1
 
 ROWS = audit_equations()
 

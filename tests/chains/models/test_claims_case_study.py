@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from darkpair.chains.models.claim import Claim
-from darkpair.chains.models.claims import audit_claims
 from darkpair.chains.standard_model_rates import k_long_to_pi_nunu
+from darkpair.studies.paper.claim import Claim
+from darkpair.studies.paper.claims import audit_claims
 
 # PDG 2020 [GeV], [s]; the paper's F_pi, condensate, m_s/m_d, eta coupling, M_K_pi
 M_K, M_KPLUS, M_PI, M_ETA, M_B = 0.497611, 0.493677, 0.1349768, 0.547862, 5.27934

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from darkpair import Energy, Gt, ZPrimeScalar
-from darkpair.studies.files import save_picture, write_rows
+from darkpair.export.files import save_picture, write_rows
 
 
 def lengths(

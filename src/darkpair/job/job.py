@@ -1,0 +1,333 @@
+"""The job file: what it may say, and the objects that it asks for."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.chain_set import ChainSet, build_chains
+from darkpair.chains.models.rates import build_model
+from darkpair.chains.settings import read_settings
+from darkpair.gen.agreement import require_agreement
+from darkpair.gen.aimable import require_aimable
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
+from darkpair.gen.importance import Aimable, Aimed, aim
+from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
+from darkpair.gen.parameters import arguments, parameters
+from darkpair.gen.particles import DARK_IDS, spoken
+from darkpair.gen.pipeline import EventSource, Pipeline, ReadSource
+from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.koto_range import followed
+from darkpair.gen.toml_text import read_toml, require_plain
+from darkpair.gen.topology import DECAYED
+from darkpair.job.plugins import PLUGINS
+from darkpair.job.settings import BESIDE, put_settings, without_leftovers
+from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
+
+__all__ = ["Job", "aimed_source", "load_job"]
+
+#: Keys of koto_kl that say where K_L decay: with one of them given, the range does not follow chain and detector.
+_RANGE = {"z_min", "z_max", "p_min", "share"}
+
+
+class Job(Table):
+    """A whole job.
+
+    ``[source]`` and ``[detector]`` name a plug-in and give its parameters; everything else is checked here.
+    ``aim = true`` in ``[source]`` draws the parents where the detector's events come from, with exact weights.
+    """
+
+    run: RunTable
+    source: dict[str, Any]
+    chain: ChainTable
+    detector: dict[str, Any] | None = None
+    normalisation: NormalisationTable = NormalisationTable()
+    output: OutputTable
+
+    def pipeline(self) -> Pipeline:
+        """The objects that the job asks for, ready to run.
+
+        Raises
+        ------
+        InputError, UnknownNameError
+            With the key, the value, and what is allowed.
+        """
+        detector = None if self.detector is None else _plugin("detectors", self.detector, "detector")
+        table = dict(self.source)
+        aimed = table.pop("aim", False)
+        if not isinstance(aimed, bool):
+            raise InputError(f"source.aim = {shown(aimed)}; allowed: true, false")
+        source: EventSource = _plugin("sources", table, "source")
+        chain = self._chains(source, detector)
+        require_agreement(source, chain, detector)  # before pilots make events
+        if isinstance(source, KotoKL) and not _RANGE & set(table):
+            source = followed(source, chain, detector)
+        return Pipeline(
+            source=aimed_source(source, chain, self.run.seed) if aimed else source,
+            chain=chain,
+            detector=detector,
+            seed=self.run.seed,
+            keep=self.output.events,
+        )
+
+    def _chains(self, source: EventSource, detector: object) -> Chain | ChainSet:
+        """The chain, or one for each kind of parent that the source has."""
+        chains = self._biased(self._given(), detector)
+        if isinstance(source, ReadSource):
+            return ChainSet.covering(chains, source.masses)
+        return ChainSet(chains=tuple(chains)) if len(chains) > 1 else chains[0]
+
+    def _given(self) -> list[Chain]:
+        """The chains that the job spells, with the lifetimes that their particles have."""
+        table = self.chain
+        if [table.decay, table.name, table.model].count(None) != 2:
+            raise InputError(
+                '[chain] needs one of decay = "K_L0 -> ...", name = "..." and model = "...", not more'
+            )
+        if table.model is not None:
+            return [self._of_model(table.model)]
+        for key in BESIDE["decay" if table.decay is not None else "name"]:
+            named = key == "parameters" and table.name is not None  # (a chain by its name may have some)
+            if key in table.model_fields_set and getattr(table, key) and not named:
+                raise InputError(
+                    f"chain.{key} = {shown(getattr(table, key))} is of a model; "
+                    f"allowed: beside chain.model{' or name' if key == 'parameters' else ' only'}; leave it out"
+                )
+        given: dict[str, Any] = {"mass": table.mass, "ctau": table.ctau}
+        if table.width:  # a stranger's factory need not know of it
+            given["width"] = table.width
+        settings: dict[str, Any] = dict(read_settings(given, where="chain"))
+        if not table.conserve:
+            settings["conserve"] = False
+        if table.matrix_elements:
+            settings["matrix_elements"] = dict(table.matrix_elements)
+        if table.decay is not None:
+            decays = (table.decay,) if isinstance(table.decay, str) else table.decay
+            if not decays:
+                raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
+            with _keyed("chain.decay"):
+                return build_chains(decays, **settings)
+        factory = PLUGINS["chains"].factory(str(table.name), "chain.name")
+        own = _own_parameters(factory, settings, table.parameters)
+        try:
+            with _keyed():
+                chain = factory(**settings, **own, lifetimes={})
+        except TypeError as error:
+            raise InputError(f"the chain {table.name!r}: {error}; allowed: settings that it takes") from error
+        if not isinstance(chain, Chain):
+            raise InputError(
+                f"the chain {table.name!r} is a {type(chain).__name__}; a plug-in has to return a Chain"
+            )
+        return [chain]
+
+    def _biased(self, chains: list[Chain], detector: object) -> list[Chain]:
+        """The chains with the job's laws of lifetimes; X2 is the model's, psi2 is psi2~ too."""
+        decaying = {name: None for chain in chains for name in chain.decay.decaying}
+        table = spoken(self.chain.lifetime, decaying)
+        for name in table:
+            if name not in decaying:
+                raise UnknownNameError("decaying particle", name, sorted(decaying), f"chain.lifetime.{name}")
+        out = []
+        for chain in chains:
+            laws = {
+                name: _lifetime(table[name], particle.ctau, detector, name, _together(chain, table))
+                for name, particle in chain.decay.decaying.items()
+                if name in table
+            }
+            out.append(replace(chain, lifetimes={**chain.lifetimes, **laws}) if laws else chain)
+        return out
+
+    def _of_model(self, name: str) -> Chain:
+        """Chain of a model's point: its couplings say what a descriptor would have to be told."""
+        table = self.chain
+        if not table.conserve:
+            raise InputError(
+                "chain.conserve = false with a model, whose decays conserve what they have to; leave it out"
+            )
+        if table.width:
+            raise InputError(
+                "[chain] width is of a chain that decay or name spells; leave it out with a model"
+            )
+        if table.matrix_elements:
+            raise InputError(
+                "[chain] matrix_elements are of a chain that decay or name spells; leave them out with a model, which has its own"
+            )
+        if table.mass or table.ctau:
+            raise InputError(
+                "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
+            )
+        point = build_model(name, table.parameters, table.inputs, where="chain.parameters")
+        try:
+            return point.chain(table.parent, table.production, modes=table.modes)
+        except UnknownNameError as error:
+            key = next((k for k in ("parent", "production") if getattr(table, k) == error.name), "modes")
+            raise UnknownNameError(error.kind, error.name, error.known, f"chain.{key}") from None
+
+
+def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aimed:
+    """Source aimed at the region into which the chain's lifetimes are forced; see `darkpair.gen.importance`.
+
+    Raises
+    ------
+    InputError
+        For a source that has no density to aim, or a chain without a forced lifetime.
+    """
+    if not isinstance(source, DumpMesons):  # (whose draws are its density by construction)
+        require_aimable(source)
+    assert isinstance(source, Aimable)
+    if not isinstance(chain, Chain):
+        raise InputError("source.aim = true with several chains; give one, or leave aim out")
+    if not any(isinstance(law, Forced) for law in chain.lifetimes.values()):
+        dark = {
+            name.removesuffix("~"): None
+            for t in chain.topologies
+            for name, status, pdgid in zip(t.names, t.status, t.pdgid, strict=True)
+            if status == DECAYED and abs(pdgid) in {abs(i) for i in DARK_IDS.values()}
+        }
+        add = " and ".join(f"chain.lifetime.{name} = 'forced'" for name in dark or ("X2",))
+        raise InputError(
+            f"source.aim = true needs lifetimes that are forced into the detector's region; add {add}, or leave aim out"
+        )
+    return aim(source, chain, seed=seed)
+
+
+def load_job(
+    path: str | Path, settings: Sequence[str] = (), overrides: Mapping[str, Any] | None = None
+) -> Job:
+    """Job of a TOML file.
+
+    Parameters
+    ----------
+    path : str or Path
+    settings : sequence of str
+        ``section.key=value``, the value in TOML's notation or a bare word.
+    overrides : mapping of str to object
+        The same, already parsed; None leaves the file's value.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not TOML, or says something that a job cannot say.
+
+    Warns
+    -----
+    DarkpairWarning
+        Where another chain, source or detector is set than the file has: of what belonged to the file's, which is dropped.
+    """
+    path = Path(path)
+    data = read_toml(path, word="job file", example="examples/koto_pi0.toml")
+    file = copy.deepcopy(data)
+    given = put_settings(data, settings, overrides)
+    require_plain(data, "")
+    data = without_leftovers(file, data, given, _chains_of)
+    try:
+        return Job.model_validate(data)
+    except ValidationError as error:
+        raise InputError(f"{path}: {_explain(error)}") from error
+
+
+def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:
+    parameters = dict(table)
+    name = parameters.pop("name", None)
+    if not isinstance(name, str):
+        raise InputError(f'[{where}] needs name = "..."; known: {", ".join(PLUGINS[kind])}')
+    return PLUGINS[kind].make(name, parameters, where=where)
+
+
+def _own_parameters(factory: Any, settings: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a job gives a named chain beside the settings of every chain."""
+    able = [name for name in parameters(factory) if name not in CHAIN_SETTINGS]
+    for key in given:
+        if key not in able:
+            raise UnknownNameError("parameter of the chain", key, able, f"chain.parameters.{key}")
+    return arguments(partial(factory, **settings, lifetimes={}), given, where="chain.parameters")
+
+
+@contextmanager
+def _keyed(key: str = "") -> Iterator[None]:
+    """Say in which key of [chain] an unknown name stands: where the chain knows it, or in this one."""
+    try:
+        yield
+    except UnknownNameError as error:
+        place = f"chain.{error.key}" if error.key else "" if "[chain." in error.kind else key
+        raise UnknownNameError(error.kind, error.name, error.known, place) from None
+    except InputError as error:
+        if str(error).startswith("matrix_elements"):  # (the chain knows its key)
+            raise type(error)(f"chain.{error}") from None
+        if not key or key in str(error) or str(error).startswith("chain."):
+            raise
+        raise type(error)(f"{key}: {error}") from None
+
+
+def _together(chain: Chain, names: Mapping[str, str]) -> bool:
+    """Whether several particles of those names can decay in one event."""
+    return any(
+        sum(name in names and status == DECAYED for name, status in zip(t.names, t.status, strict=True)) > 1
+        for t in chain.topologies
+    )
+
+
+def _lifetime(law: str, ctau: float, detector: object, name: str, together: bool) -> Lifetime:
+    """Law of a particle whose own c tau [mm] that is, in front of a detector or of none.
+
+    One of several that decay in an event may be seen wherever the detector's `reach` is, if it has one.
+    """
+    if law == "scan":
+        return Scan(ctau=ctau)
+    if law == "exponential":
+        return Exponential(ctau)
+    region = getattr(detector, "region", None)
+    if together:
+        region = getattr(detector, "reach", region)
+    if region is None:
+        add = (
+            "add a [detector]"
+            if detector is None
+            else f"{type(detector).__name__} says no region; take another one, or lifetime = exponential"
+        )
+        raise InputError(f"chain.lifetime.{name} = 'forced' needs a detector with a region; {add}")
+    if not ctau > 0.0:
+        raise InputError(
+            f"chain.lifetime.{name} = 'forced' needs chain.ctau.{name}; a prompt decay cannot be moved"
+        )
+    needs = getattr(detector, "needs", None)
+    return Forced(region=region, ctau=ctau, needs=None if needs is None else tuple(needs))
+
+
+def _chains_of(data: Mapping[str, Any]) -> list[Chain]:
+    """Chains that a job's data spells; an InputError where the data is no job's."""
+    try:
+        return Job.model_validate(data)._given()
+    except ValidationError as error:
+        raise InputError(_explain(error)) from error
+
+
+def _explain(error: ValidationError) -> str:
+    """The first complaint in one line: key, value, the nearest valid one."""
+    first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, DarkpairError):  # it says all of this itself
+        return str(cause)
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = _keys(first["loc"][:-1])
+        return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in known]))
+    if first["type"] == "missing":
+        return f"{key} is missing; give it a value"
+    return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+
+
+def _keys(location: Sequence[Any]) -> list[str]:
+    model: Any = Job
+    for part in location:
+        model = model.model_fields[part].annotation
+    return list(model.model_fields)

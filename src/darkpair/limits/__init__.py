@@ -1,0 +1,25 @@
+"""From couplings to exclusion: samples of each pair of masses, acceptances against c tau, what every search says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from darkpair.gen.lazy import lazily
+
+if TYPE_CHECKING:
+    from darkpair.limits.rows import LimitRow, limit_rows, models_of, plain_rows, strongest_row
+    from darkpair.limits.samples import Size
+
+__all__ = ["LimitRow", "Size", "limit_rows", "models_of", "plain_rows", "strongest_row"]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "LimitRow": "rows",
+        "Size": "samples",
+        "limit_rows": "rows",
+        "models_of": "rows",
+        "plain_rows": "rows",
+        "strongest_row": "rows",
+    },
+)

@@ -1,0 +1,205 @@
+"""Which searches `darkpair limits` asks: those of a set of data, strangers' and data files', less what is switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.limits.dump_samples import DumpYield
+from darkpair.limits.samples import BOX, DUMPS
+from darkpair.searches import DATA, SEARCHES, searches
+from darkpair.searches.beam_dump import BeamDump
+from darkpair.searches.search_file import DumpSearch, load_search
+
+if TYPE_CHECKING:
+    from darkpair.limits.samples import Samples
+    from darkpair.searches.search import Search
+
+__all__ = ["PRODUCTION", "Choice", "choose", "searches_at"]
+
+#: What the name of a beam dump's curve has before an end of its production uncertainty.
+PRODUCTION: Final = ", production "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Searches for model points.
+
+    Parameters
+    ----------
+    data : {"2020", "today"}
+    ours : tuple of str
+        Names of `darkpair.searches.SEARCHES`.
+    others : mapping of str to Search or DumpSearch
+        Strangers' and data files', by name.
+    asked : frozenset of str
+        Names that were asked for: these have to apply to the model.
+    """
+
+    data: str
+    ours: tuple[str, ...]
+    others: Mapping[str, Search | DumpSearch]
+    asked: frozenset[str] = frozenset()
+
+    @property
+    def koto(self) -> bool:
+        """Whether KOTO's samples are needed."""
+        return any(name.startswith("koto-") for name in self.ours)
+
+    @property
+    def dumps(self) -> list[str]:
+        """Experiments behind a target whose samples are needed."""
+        of_files = (one.experiment for one in self.others.values() if isinstance(one, DumpSearch))
+        return list(dict.fromkeys([*(name for name in DUMPS if name in self.ours), *of_files]))
+
+    def at(self, samples: Samples) -> dict[str, tuple[str, Search]]:
+        """Searches by name, with what they are, at a pair of masses with its samples."""
+        at_masses = searches_at(samples, self.data, names=self.ours)
+        for name, search in self.others.items():
+            if not isinstance(search, DumpSearch):
+                at_masses[name] = (search.kind, search)
+            elif search.experiment in samples.dumps:
+                make = partial(
+                    BeamDump,
+                    experiment=search.experiment,
+                    protons=search.protons,
+                    signal_limit=search.stated_limit,
+                )
+                at_masses |= _dumps(samples, name, make, experiment=search.experiment)
+        return at_masses
+
+
+def choose(
+    data: str = "today",
+    *,
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
+    files: Sequence[str | Path] = (),
+) -> Choice:
+    """Searches of a set of data, strangers' that belong to it, and those of data files.
+
+    Parameters
+    ----------
+    data : {"2020", "today"}
+    only : sequence of str
+        Names of those that are wanted, of whichever set; all unless given.
+    without : sequence of str
+        Names of those that are not.
+    files : sequence of str or path
+        See `darkpair.searches.load_search`; a search has the name of its file.
+
+    Raises
+    ------
+    UnknownNameError
+        For a set of data or a name that does not exist.
+    InputError
+        For a file that is none of a search; a plug-in that was asked for and cannot be used; names that leave nothing.
+    """
+    if data not in DATA:
+        raise UnknownNameError("set of data", data, DATA)
+    of_files = _of_files(files)
+    for name in (*only, *without):
+        if name not in SEARCHES and name not in of_files:
+            raise UnknownNameError("search", name, [*SEARCHES, *of_files])
+    others: dict[str, Search | DumpSearch] = {}
+    for name in SEARCHES:
+        if name not in SEARCHES.ours and name not in without and (name in only or not only):
+            made = _stranger(name, asked=name in only)
+            if made is not None and (name in only or data in made.sets):
+                others[name] = made
+    others |= {
+        name: one for name, one in of_files.items() if name not in without and (name in only or not only)
+    }
+    ours = _names(data) if not only else [name for name in only if name in SEARCHES.ours]
+    choice = Choice(
+        data=data,
+        ours=tuple(name for name in ours if name not in without),
+        others=others,
+        asked=frozenset(only) | frozenset(of_files),
+    )
+    if not choice.ours and not choice.others:
+        raise InputError(f"without = {', '.join(without)} leaves no search; leave some")
+    return choice
+
+
+def _of_files(files: Sequence[str | Path]) -> dict[str, Search | DumpSearch]:
+    found: dict[str, Search | DumpSearch] = {}
+    for file in files:
+        name = Path(file).stem
+        if name in SEARCHES or name in found:
+            raise InputError(
+                f"{file}: there is a search {name!r} already, and a search has the name of its file; rename it"
+            )
+        found[name] = load_search(file)
+    return found
+
+
+def _stranger(name: str, *, asked: bool) -> Search | DumpSearch | None:
+    """A stranger's search; one that is broken is a line of `darkpair list`, and an error where it was asked for."""
+    try:
+        make: Callable[[], Search | DumpSearch] = SEARCHES.factory(name)
+        return make()
+    except DarkpairError:
+        if asked:
+            raise
+        return None
+
+
+def searches_at(
+    samples: Samples, data: str, *, koto_only: bool = False, names: Sequence[str] | None = None
+) -> dict[str, tuple[str, Search]]:
+    """Searches by name, with what they are: a band, an exclusion or a line.
+
+    Parameters
+    ----------
+    samples : Samples
+        Of a pair of masses. KOTO's searches are left out where it has none of KOTO.
+    data : {"2020", "today"}
+        "2020" takes KOTO's efficiency of prompt decays and the decay probability of arXiv:2005.07102, eq. 66.
+    koto_only : bool
+        Whether to leave out everything but KOTO.
+    names : sequence of str, optional
+        Of `darkpair.searches.SEARCHES`, of ours; those of the set of data unless given.
+    """
+    if names is None:
+        names = list(dict.fromkeys([*_names(data), *samples.dumps]))
+    at_masses: dict[str, tuple[str, Search]] = {}
+    for name in names:
+        if name.startswith("koto-"):
+            if samples.koto:
+                ratio = samples.koto[BOX.get(name.removeprefix("koto-"), "2016-18")]
+                decay = "estimate" if data == "2020" else "included"
+                of_koto = SEARCHES.factory(name)(efficiency_ratio=ratio, decay=decay)
+                at_masses[name] = (of_koto.kind, of_koto)
+        elif koto_only:
+            continue
+        elif name in samples.dumps:
+            at_masses |= _dumps(samples, name, partial(BeamDump, experiment=name))
+        elif name not in DUMPS:
+            (search,) = searches([name]).values()
+            at_masses[name] = (search.kind, search)
+    return at_masses
+
+
+def _names(data: str) -> tuple[str, ...]:
+    """Names of the searches of ours that a set of data draws, lines and the band included, in their order."""
+    of_koto = [name for name in DATA[data] if name.startswith("koto-")]
+    others = [name for name in DATA[data] if name not in of_koto]
+    return ("koto-three-events", *of_koto, *others, "b-to-k-red-line", "b-to-k-belle2-precision", *DUMPS)
+
+
+def _dumps(
+    samples: Samples, name: str, make: Callable[..., Search], *, experiment: str | None = None
+) -> dict[str, tuple[str, Search]]:
+    """A search behind a target: the central one, and both ends of the production uncertainty."""
+    of_ends: dict[str, tuple[str, Search]] = {}
+    for end in ("central", "low", "high"):
+        acceptance = DumpYield(samples=samples.dumps[experiment or name], end=end)
+        dump = make(multiplicity=1.0, acceptance=acceptance, daughters=samples.daughters)
+        of_end = name if end == "central" else f"{name}{PRODUCTION}{end}"
+        of_ends[of_end] = (dump.kind if end == "central" else "line", dump)
+    return of_ends

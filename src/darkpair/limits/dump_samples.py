@@ -1,0 +1,218 @@
+"""Acceptances of a beam dump at a mass point against c tau: one aimed scan sample for each spectrum of eta, for every coupling."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from darkpair.chains.chain import Chain
+from darkpair.chains.descriptor import build
+from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.lifetime_scan import ScanSample
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.importance import aim
+from darkpair.gen.lifetime import ScanInside
+from darkpair.gen.pipeline import Pipeline, chunks
+from darkpair.gen.reweighting import weights_at
+from darkpair.gen.sources import meson_spectra
+from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.scan.acceptance import Acceptance
+from darkpair.scan.points import scan
+
+if TYPE_CHECKING:
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["CHAIN", "DumpAgainstCtau", "DumpYield", "EtaSample", "dump_samples", "generators"]
+
+#: The decay that dumps look for; the branching ratio is that of pi0 -> gamma gamma.
+CHAIN: Final = "eta -> X1 (X2 -> X1 (pi0 -> gamma gamma [.98823]))"
+
+#: Mean proper lengths of the table [mm], where the sample can tell.
+_CTAU: Final = tuple(float(x) for x in np.geomspace(1e1, 1e7, 97))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DumpAgainstCtau:
+    """Acceptances of a beam dump for eta -> X1 X2, X2 -> X1 pi0 at a mass point.
+
+    For `darkpair.scan.scan`: points are {"m1": ..., "m2": ...} in GeV.
+
+    Parameters
+    ----------
+    experiment : str
+    generator : str
+        Of the eta spectrum.
+    events : int
+        Generated eta, aimed at the experiment's decay volume.
+    resolution : {"data", "none"}
+        Of the detector, see `darkpair.detectors.fixed_target.FixedTarget`; none unless given, because what is
+        excluded is held against published contours, whose cuts and efficiencies are of true photons.
+    cells, throws : tuple of int
+        Of the pilot, see `darkpair.gen.importance.aim`.
+    seed : int
+    """
+
+    experiment: str
+    generator: str
+    events: int
+    cells: tuple[int, int, int] = (40, 32, 24)
+    throws: tuple[int, ...] = (8, 8, 16)
+    seed: int = 5200
+    resolution: Literal["data", "none"] = "none"
+
+    @property
+    def detector(self) -> FixedTarget:
+        """The experiment."""
+        return FixedTarget(experiment=self.experiment, resolution=self.resolution)
+
+    @property
+    def source(self) -> DumpMesons:
+        """Its eta."""
+        return DumpMesons(meson="eta", beam_energy=self.detector.beam_energy, generator=self.generator)
+
+    @property
+    def law(self) -> ScanInside:
+        """Decays in the experiment's volume, for any lifetime."""
+        return ScanInside(region=self.detector.region, shortest=_CTAU[0], longest=_CTAU[-1])
+
+    def chain(self, m1: float, m2: float) -> Chain:
+        """The decay at masses [GeV]."""
+        return build(CHAIN, mass={"X1": m1, "X2": m2}, lifetimes={"X2": self.law})
+
+    def sample(self, m1: float, m2: float) -> ScanSample:
+        """The sample for every c tau at masses [GeV]."""
+        chain, law = self.chain(m1, m2), self.law
+        for_all = partial(weights_at, law=law, ctau=law.grid)
+        aimed = aim(self.source, chain, seed=self.seed, cells=self.cells, throws=self.throws, weights=for_all)
+        pipeline = Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
+        return ScanSample.of(chunks(pipeline, self.events), law=law)
+
+    def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """Acceptances, errors and effective sizes at each c tau [mm] that the sample can tell; perhaps none."""
+        sample = self.sample(point["m1"], point["m2"])
+        rows = []
+        for ctau in _CTAU:
+            try:
+                found = sample.efficiency(ctau)
+            except InputError:  # a few events would dominate: nothing is stated
+                continue
+            rows.append((ctau, found.value, found.error, found.effective))
+        names = ("ctau", "efficiency", "error", "effective")
+        return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+
+
+def generators(beam_energy: float) -> list[str]:
+    """Generators that have eta on protons at that energy [GeV], and the parametrisation."""
+    return list(meson_spectra.generators("eta", beam_energy))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EtaSample:
+    """What a beam dump accepts of the eta of one generator.
+
+    Parameters
+    ----------
+    generator : str
+    multiplicity, multiplicity_error : float
+        eta per proton on target, and its standard error.
+    acceptance : Acceptance
+        Of each eta.
+    """
+
+    generator: str
+    multiplicity: float
+    multiplicity_error: float
+    acceptance: Acceptance
+
+
+@dataclass(frozen=True, kw_only=True)
+class DumpYield:
+    """Number of eta on target times acceptance against c tau: the central one, or an end of the production uncertainty [1].
+
+    Parameters
+    ----------
+    samples : tuple of EtaSample
+        One for each generator.
+    end : {"central", "low", "high"}
+        "central": the first generator. The ends: the generators' least or greatest yield, with one standard error
+        of the multiplicity.
+    """
+
+    samples: tuple[EtaSample, ...]
+    end: str = "central"
+
+    def __post_init__(self) -> None:
+        if self.end not in {"central", "low", "high"}:
+            raise UnknownNameError("end of the production uncertainty", self.end, ("central", "low", "high"))
+
+    def at(self, ctau: Array) -> Array:
+        """Number of eta per proton times acceptance at c tau [mm]; NaN where a sample is too small to tell."""
+        sign = {"central": 0.0, "low": -1.0, "high": 1.0}[self.end]
+        yields = [
+            (sample.multiplicity + sign * sample.multiplicity_error) * sample.acceptance.at(ctau)
+            for sample in self.samples
+        ]
+        if self.end == "central":
+            return yields[0]
+        return np.asarray((np.min if sign < 0.0 else np.max)(yields, axis=0))
+
+
+def dump_samples(
+    experiment: str,
+    masses: Sequence[tuple[float, float]],
+    *,
+    spectra: Sequence[str],
+    events: int,
+    cells: tuple[int, int, int],
+    throws: tuple[int, ...],
+    folder: Path | None = None,
+    workers: int = 2,
+) -> list[tuple[EtaSample, ...]]:
+    """Samples of a beam dump at each mass point, one for each generator.
+
+    Parameters
+    ----------
+    experiment : str
+        Name of its data file, or a file of the user's.
+    masses : sequence of (float, float) [GeV]
+        m1 and m2 of each point.
+    spectra : sequence of str
+        Generators of the eta spectrum, the central one first.
+    events, cells, throws
+        See `DumpAgainstCtau`.
+    folder : Path, optional
+        The cache of samples.
+    workers : int
+    """
+    # what is kept of a file of the user's goes with its content
+    own = {"file": _content(experiment)} if experiment.endswith(".toml") else {}
+    points = [{"m1": m1, "m2": m2, **own} for m1, m2 in masses]
+    of_generator = []
+    for generator in spectra:
+        evaluate = DumpAgainstCtau(
+            experiment=experiment, generator=generator, events=events, cells=cells, throws=throws
+        )
+        number = evaluate.source.table
+        of_generator.append(
+            [
+                EtaSample(
+                    generator=generator,
+                    multiplicity=number.multiplicity,
+                    multiplicity_error=number.multiplicity_error,
+                    acceptance=Acceptance.of(table),
+                )
+                for table in scan(evaluate, points, folder=folder, workers=workers)
+            ]
+        )
+    return list(zip(*of_generator, strict=True))
+
+
+def _content(path: str) -> str:
+    """Hash of a file."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -1,0 +1,176 @@
+"""KOTO's efficiency at a mass point against c tau: one scan sample a point, cached, and a curve for every coupling."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from darkpair.chains.descriptor import build
+from darkpair.detectors.efficiency import efficiency
+from darkpair.detectors.koto import Koto
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN, ScanSample
+from darkpair.gen.errors import InputError
+from darkpair.gen.lifetime import Scan, ScanInside
+from darkpair.gen.pipeline import Pipeline, chunks
+from darkpair.gen.sources.koto_kl import Z_NEAR, Z_TARGET, KotoKL
+from darkpair.scan.acceptance import Acceptance
+from darkpair.scan.points import scan
+
+__all__ = ["PI0", "SM", "EfficiencyAgainstCtau", "efficiency_curves", "scanned"]
+
+#: What a pi0 is in a descriptor.
+PI0: Final = "(pi0 -> gamma gamma)"
+
+#: The Standard Model's decay, the denominator of every ratio.
+SM: Final = f"K_L0 -> {PI0} nu nubar"
+
+#: Mean proper lengths of the table [mm]: from prompt at KOTO to far outside.
+_CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
+
+#: Mean proper length below which a decay is prompt for KOTO [mm]: less than its resolution along the beam.  The sample is
+#: thinner below: at 0.1 mm its error is 1.4 times as large.
+_PROMPT: Final = 1.0
+
+#: The K_L that decay upstream of the others, from the target on: some c tau of the table asks for each of them.  Those
+#: below p_min have less energy, .64 GeV, than the selection asks of the photons.  Their X2 are scanned inside the
+#: vessel, where alone photons are seen: so a quarter of the events is enough.
+_FAR: Final = KotoKL(z_min=Z_TARGET, z_max=Z_NEAR, p_min=0.4)
+_FEWER: Final = 4
+
+#: Between the seeds of both parts.
+_APART: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class EfficiencyAgainstCtau:
+    """Efficiencies of KOTO for K_L -> X1 X2, X2 -> X1 pi0 at a mass point, or for pi0 nu nubar at none.
+
+    Accepted events for each K_L at the beam exit: of those that decay from z = 2000 mm on, and upstream of it.
+
+    For `darkpair.scan.scan`: points are {"m1": ..., "m2": ...} in GeV, or {} for the Standard Model.
+
+    Parameters
+    ----------
+    events : int
+        Generated K_L a point that decay from z = 2000 mm on; a quarter as many upstream of it.
+    selection : str
+        Of KOTO.
+    seed : int
+    refuse : bool
+        Whether too few events at every c tau are an error, or an empty table.
+    """
+
+    events: int
+    selection: str = "2016-18"
+    seed: int = 5100
+    refuse: bool = True
+
+    def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """Efficiencies per K_L at the beam exit, and their errors, at each c tau [mm] that the sample can tell."""
+        detector = Koto(experiment="koto", selection=self.selection)
+        if not point:
+            source, chain = KotoKL(), build(SM)
+            made = Pipeline(source=source, chain=chain, detector=detector, seed=self.seed)
+            flows = [chunk.cutflow for chunk in chunks(made, self.events)]
+            found = efficiency(sum(flows[1:], start=flows[0]))
+            if found.error is None:
+                raise InputError(
+                    f"none of {self.events} K_L -> pi0 nu nubar was accepted: no ratio to them can be told; generate more"
+                )
+            decays = source.decay_probability
+            return {"ctau": [0.0], "efficiency": [decays * found.value], "error": [decays * found.error]}
+        parts = [
+            scanned(point, source, law, events=events, seed=seed, selection=self.selection)
+            for source, law, events, seed in (
+                (KotoKL(), Scan(shortest=_CTAU[0], longest=_CTAU[-1]), self.events, self.seed),
+                (_FAR, ScanInside(region=detector.region), self.events // _FEWER, self.seed + _APART),
+            )
+        ]
+        rows = []
+        for ctau in _CTAU:
+            both = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in parts]
+            value = sum(decays * one.value for decays, one in both)
+            # (a part without any accepted event: the upper end of its interval)
+            error = math.hypot(
+                *(decays * (one.high if one.error is None else one.error) for decays, one in both)
+            )
+            if value > 0.0 and (value / error) ** 2 >= EFFECTIVE_MIN:  # elsewhere a few events would dominate
+                rows.append((ctau, value, error))
+        if not rows and self.refuse:
+            raise InputError(
+                f"{self.events} events leave fewer than {EFFECTIVE_MIN:g} effective ones at every c tau; "
+                "generate more"
+            )
+        return {name: [row[i] for row in rows] for i, name in enumerate(("ctau", "efficiency", "error"))}
+
+
+def scanned(
+    point: Mapping[str, Any],
+    source: KotoKL,
+    law: Scan | ScanInside,
+    *,
+    events: int,
+    seed: int,
+    selection: str = "2016-18",
+) -> tuple[float, ScanSample]:
+    """Decays in the source's range for each K_L at the beam exit, and a scan sample of K_L -> X1 X2, X2 -> X1 pi0 there.
+
+    Parameters
+    ----------
+    point : mapping
+        ``m1`` and ``m2`` [GeV].
+    source : KotoKL
+    law : Scan or ScanInside
+        Of X2.
+    events, seed : int
+    selection : str
+        Of KOTO.
+    """
+    chain = build(
+        f"K_L0 -> X1 (X2 -> X1 {PI0})", mass={"X1": point["m1"], "X2": point["m2"]}, lifetimes={"X2": law}
+    )
+    made = Pipeline(
+        source=source, chain=chain, detector=Koto(experiment="koto", selection=selection), seed=seed
+    )
+    return source.decay_probability, ScanSample.of(chunks(made, events), law=law)
+
+
+def efficiency_curves(
+    masses: Sequence[tuple[float, float]],
+    *,
+    events: int,
+    selection: str = "2016-18",
+    folder: Path | None = None,
+    workers: int = 2,
+    refuse: bool = True,
+) -> list[Acceptance]:
+    """Efficiency over that of K_L -> pi0 nu nubar at mass points, both per K_L at the beam exit, against c tau.
+
+    Parameters
+    ----------
+    masses : sequence of (float, float) [GeV]
+        m1 and m2 of each point.
+    events : int
+        Generated K_L of a point; the Standard Model gets four times as many.
+    selection : str
+        KOTO's selection.
+    folder : Path, optional
+        The cache of samples.
+    workers : int
+    refuse : bool
+        See `EfficiencyAgainstCtau`.
+    """
+    own = EfficiencyAgainstCtau(events=events, selection=selection, refuse=refuse)
+    standard = EfficiencyAgainstCtau(events=4 * events, selection=selection, seed=own.seed + 1)
+    (reference,) = scan(standard, [{}], folder=folder, workers=1)
+    points = [{"m1": m1, "m2": m2} for m1, m2 in masses]
+    below, error = reference["efficiency"][0], reference["error"][0]
+    return [
+        Acceptance.of(row, prompt=_PROMPT).over(below, error)
+        for row in scan(own, points, folder=folder, workers=workers)
+    ]

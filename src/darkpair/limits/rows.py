@@ -1,0 +1,287 @@
+"""What every experiment says of a model: observable, limit, expected events, and the range of a parameter that is excluded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.models.rates import build_model
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.limits.choice import PRODUCTION, Choice, choose
+from darkpair.limits.ranges import Range, ranges_above
+from darkpair.limits.samples import Size, samples_at
+from darkpair.searches import SEARCHES, Search
+from darkpair.searches.border import checked_value
+from darkpair.searches.rate import RateSearch
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
+
+__all__ = ["LimitRow", "limit_rows", "models_of", "plain_rows", "strongest_row"]
+
+#: Factors by which a parameter is moved to find what is excluded.
+_FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitRow:
+    """What one search says of a model point.
+
+    Parameters
+    ----------
+    constraint : str
+    kind : {"excluded", "line", "band"}
+        A measurement that excludes, a line without a measurement behind it, or KOTO's three events, explained
+        inside their range.
+    value, limit : float
+        Observable and its limit, in `unit`; NaN where the sample is too small to tell, or made for other decays.
+    unit : str
+    events : float or None
+        Expected events, where the experiment counts them.
+    least : float
+        Lower end of a band, in `unit`.
+    curves : mapping of str to tuple of Range
+        Ranges of the parameter by the names that the figures' curves have: excluded, or for a band explained at one
+        and at two sigma; empty where none were asked for.
+    """
+
+    constraint: str
+    kind: str
+    value: float
+    limit: float
+    unit: str
+    events: float | None
+    least: float = 0.0
+    curves: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float:
+        """Observable over limit [1]."""
+        return self.value / self.limit
+
+    @property
+    def production(self) -> bool:
+        """Whether this is an end of a beam dump's production uncertainty, which excludes nothing by itself."""
+        return PRODUCTION in self.constraint
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """Ranges of the first curve: excluded, or explained at one sigma."""
+        return next(iter(self.curves.values()), ())
+
+    @property
+    def verdict(self) -> str:
+        """What the ratio means; empty for an allowed point."""
+        if math.isnan(self.value):
+            return "unknown"
+        if self.kind == "band":
+            return "explained" if self.least <= self.value <= self.limit else ""
+        if self.ratio <= 1.0 or self.production:
+            return ""
+        return "excluded" if self.kind == "excluded" else "above"
+
+
+def models_of(
+    name: str, settings: Mapping[str, str], preset: str = "pdg"
+) -> list[tuple[dict[str, str], Model]]:
+    """Model at every combination of values that are separated by commas, with what tells them apart.
+
+    Parameters
+    ----------
+    name : str
+        Of `darkpair.chains.models.MODELS`.
+    settings : mapping of str to str
+        See `darkpair.chains.models.rates.build_model`; each may hold several values: ``"0, 20 MeV"``.
+    preset : {"pdg", "paper", "paper-10tev"}
+
+    Raises
+    ------
+    InputError
+    UnknownNameError
+    """
+    values = {key: [part.strip() for part in str(text).split(",")] for key, text in settings.items()}
+    varied = [key for key, parts in values.items() if len(parts) > 1]
+    points = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
+    return [({key: point[key] for key in varied}, build_model(name, point, preset)) for point in points]
+
+
+def limit_rows(
+    models: Sequence[Model],
+    *,
+    data: str = "today",
+    along: str | None = None,
+    size: Size | None = None,
+    folder: Path | None = None,
+    workers: int = 2,
+    only: Sequence[str] = (),
+    without: Sequence[str] = (),
+    files: Sequence[str | Path] = (),
+) -> list[list[LimitRow]]:
+    """Rows of every search that applies, for each model point.
+
+    KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, with isotropic
+    decays of X2: where a model's are not, as of Dirac fermions with c_V and c_A, these are unknown (NaN).  Beam dumps
+    count X2 -> X1 pi0 of eta alone.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        One point each.
+    data : {"2020", "today"}
+        Of `darkpair.searches.DATA`; see `darkpair.limits.contours.Contours`.
+    along : str, optional
+        Parameter of the model, a coupling for example, whose excluded ranges are wanted: a factor of 1e4 to either
+        side of its value is searched.
+    size : Size, optional
+        Of the samples.
+    folder : Path, optional
+        Cache of the samples.
+    workers : int
+    only, without, files : sequence of str
+        Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.limits.choose`.
+
+    Raises
+    ------
+    InputError
+        For a model of more than one point, or a parameter that is zero or no number.
+    UnknownNameError
+        For an unknown set of data, search or parameter.
+    """
+    choice = choose(data, only=only, without=without, files=files)
+    masses = [(_number(model, "m1"), _number(model, "m2")) for model in models]
+    moved = [None if along is None else _moved(model, along) for model in models]
+    for model in models:
+        _require_applies(choice, model)
+    simulated = samples_at(
+        masses, size or Size(), folder, workers=workers, koto=choice.koto, dumps=choice.dumps
+    )
+    return [
+        [
+            _row(name, kind, search, model, along, scanned)
+            for name, (kind, search) in choice.at(samples).items()
+            if search.applies(model)
+        ]
+        for model, scanned, samples in zip(models, moved, simulated, strict=True)
+    ]
+
+
+def strongest_row(rows: Sequence[LimitRow]) -> LimitRow | None:
+    """Row of the measurement with the largest ratio; None where none applies."""
+    telling = [row for row in rows if row.kind == "excluded" and not math.isnan(row.value)]
+    return max(telling, key=lambda row: row.ratio, default=None)
+
+
+def plain_rows(
+    varied: Sequence[Mapping[str, str]], found: Sequence[Sequence[LimitRow]], along: str | None = None
+) -> list[dict[str, Any]]:
+    """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
+
+    Parameters
+    ----------
+    varied : sequence of mapping
+        What tells the points apart.
+    found : sequence of sequence of LimitRow
+    along : str, optional
+        Of `limit_rows`: the ends of a range, None where it goes on or where there is none.
+    """
+    return [
+        {
+            **own,
+            "constraint": row.constraint,
+            "kind": row.kind,
+            "value": _known(row.value),
+            "limit": row.limit,
+            "unit": row.unit,
+            "ratio": _known(row.ratio),
+            "events": None if row.events is None else _known(row.events),
+            "verdict": row.verdict,
+            **({} if along is None else {f"{along} low": low, f"{along} high": high}),
+        }
+        for own, rows in zip(varied, found, strict=True)
+        for row in rows
+        for low, high in [one.ends for one in row.ranges] or [(None, None)]
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _require_applies(choice: Choice, model: Model) -> None:
+    """Refuse a search that somebody added or asked for and that has nothing to say of a model."""
+    for name in choice.asked & choice.others.keys():
+        search = choice.others[name]
+        if isinstance(search, RateSearch) and not search.applies(model):
+            lacking = [" -> ".join(decay) for decay in search.decays if decay not in model.modes()]
+            has = ", ".join(mode for _, mode in model.modes(search.parent)) or "none"
+            raise InputError(
+                f"the search {name!r} needs {' and '.join(lacking)}, which {type(model).__name__} does not have (of "
+                f"{search.parent} it has {has}); leave it out, or correct its parent, mode and then"
+            )
+
+
+def _row(
+    name: str, kind: str, search: Search, model: Model, along: str | None, scanned: Model | None
+) -> LimitRow:
+    value = _value(name, search, model, ())
+    events = search.events(value)
+    curves: dict[str, tuple[Range, ...]] = {}
+    if scanned is not None and along is not None:
+        grid = np.asarray(getattr(scanned, along))
+        seen = _value(name, search, scanned, grid.shape)
+        curves = {
+            f"{name}{part}": tuple(ranges_above(grid, inside)) for part, inside in search.curves(seen).items()
+        }
+    return LimitRow(
+        constraint=name,
+        kind=kind,
+        value=float(value),
+        limit=search.limit,
+        unit=search.unit,
+        events=None if events is None else float(events),
+        least=search.least if kind == "band" else 0.0,
+        curves=curves,
+    )
+
+
+def _value(name: str, search: Search, model: Model, shape: tuple[int, ...]) -> Array:
+    """Observable; NaN where it rests on samples of isotropic decays of X2 and the model's are not."""
+    stranger = name in SEARCHES and name not in SEARCHES.ours
+    value = checked_value(name, search, model, shape) if stranger else search.value(model)
+    if search.SAMPLED:
+        ((parent, production),) = search.NEEDS
+        try:
+            slope = model.spin(parent, production, "X1 pi0").slope
+        except NotDerivedError:
+            slope = math.nan
+        value = np.asarray(np.where(np.equal(slope, 0.0), value, math.nan))
+    return np.broadcast_to(value, shape)
+
+
+def _number(model: Model, name: str) -> float:
+    value = getattr(model, name)
+    if np.ndim(value):
+        raise InputError(f"{name} is an array of shape {np.shape(value)}; allowed: one point a model")
+    return float(value)
+
+
+def _moved(model: Model, along: str) -> Model:
+    """The model with a parameter times each factor."""
+    known = [
+        entry.name for entry in fields(model) if isinstance(getattr(model, entry.name), int | float | complex)
+    ]
+    if along not in known:
+        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", along, known)
+    value = getattr(model, along)
+    if not (np.isreal(value) and np.real(value) > 0.0):
+        raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
+    moved: Any = replace(model, **{along: np.real(value) * _FACTORS})
+    return moved  # type: ignore[no-any-return]

@@ -1,0 +1,140 @@
+"""What is simulated for limits: KOTO's efficiency and the dumps' acceptances at each pair of masses, for every coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from darkpair.chains.descriptor import build
+from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.gen.particles import particle
+from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
+from darkpair.limits.koto_samples import efficiency_curves
+from darkpair.scan.acceptance import Acceptance
+
+__all__ = ["BOX", "DUMPS", "Samples", "Size", "samples_at"]
+
+#: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
+BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18"}
+
+#: Searches behind a target whose samples are made unless others are asked for.
+DUMPS: Final = ("charm", "nucal")
+
+#: Generator of the central eta spectrum; the others span the production uncertainty.
+_CENTRAL: Final = "pythia6"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is generated.
+
+    Parameters
+    ----------
+    kaons : int
+        K_L of each mass point that decay near KOTO, a quarter as many upstream; four times as many for the Standard
+        Model.
+    etas : int
+        Of each mass point, experiment and generator, aimed.
+    spectra : {"all", "central"}
+        Generators of the eta spectrum: all that have it at the beam's energy, or PYTHIA 6 alone.
+    cells, throws : tuple of int
+        Of the pilot.
+    """
+
+    kaons: int = 1_500_000
+    etas: int = 100_000
+    spectra: str = "all"
+    cells: tuple[int, int, int] = (40, 32, 24)
+    throws: tuple[int, ...] = (8, 8)
+
+    @classmethod
+    def of(cls, *, quick: bool) -> Size:
+        """The whole size, or a minute's."""
+        if not quick:
+            return cls()
+        return cls(kaons=250_000, etas=60_000, spectra="central", cells=(32, 24, 16))
+
+    def generators(self, experiment: str) -> list[str]:
+        """Generators of the eta spectrum for an experiment, the central one first: PYTHIA 6 where it has that energy."""
+        able = generators(FixedTarget(experiment=experiment).beam_energy)
+        central = _CENTRAL if _CENTRAL in able else able[0]
+        return [central, *(name for name in able if name != central and self.spectra == "all")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """What the samples of a pair of masses gave.
+
+    Parameters
+    ----------
+    koto : mapping of str to Acceptance
+        Efficiency over that of K_L -> pi0 nu nubar by KOTO's selection; empty where a decay is closed or none is wanted.
+    dumps : mapping of str to tuple of EtaSample
+        By experiment, one sample for each generator, the central one first; the same.
+    daughters : float
+        Branching ratio of what the dumps' samples have beyond eta and X2: pi0 -> gamma gamma.
+    """
+
+    koto: Mapping[str, Acceptance] = field(default_factory=dict)
+    dumps: Mapping[str, tuple[EtaSample, ...]] = field(default_factory=dict)
+    daughters: float = 1.0
+
+
+def samples_at(
+    masses: Sequence[tuple[float, float]],
+    size: Size,
+    folder: Path | None,
+    *,
+    workers: int = 2,
+    koto: bool = True,
+    dumps: Sequence[str] = DUMPS,
+) -> list[Samples]:
+    """Samples at each pair of masses; nothing of a parent whose decay is closed.
+
+    Parameters
+    ----------
+    masses : sequence of (float, float) [GeV]
+        m1 and m2 of each point; equal ones are made once.
+    size : Size
+    folder : Path, optional
+        The cache of samples.
+    workers : int
+    koto : bool
+        Whether KOTO's are wanted.
+    dumps : sequence of str
+        Experiments whose samples are wanted.
+    """
+    pairs = list(dict.fromkeys(masses))
+    of_kaons = [pair for pair in pairs if koto and _open("K_L0", *pair)]
+    of_koto: dict[tuple[float, float], dict[str, Acceptance]] = {pair: {} for pair in pairs}
+    for box in dict.fromkeys(BOX.values()) if of_kaons else ():
+        curves = efficiency_curves(
+            of_kaons, events=size.kaons, selection=box, folder=folder, workers=workers, refuse=False
+        )
+        for pair, curve in zip(of_kaons, curves, strict=True):
+            of_koto[pair][box] = curve
+    of_etas = [pair for pair in pairs if _open("eta", *pair)]
+    of_dumps: dict[tuple[float, float], dict[str, tuple[EtaSample, ...]]] = {pair: {} for pair in pairs}
+    for experiment in dumps:
+        made = dump_samples(
+            experiment,
+            of_etas,
+            spectra=size.generators(experiment),
+            events=size.etas,
+            cells=size.cells,
+            throws=size.throws,
+            folder=folder,
+            workers=workers,
+        )
+        for pair, samples in zip(of_etas, made, strict=True):
+            of_dumps[pair][experiment] = samples
+    daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).generated_branching_ratio
+    made_of = {pair: Samples(koto=of_koto[pair], dumps=of_dumps[pair], daughters=daughters) for pair in pairs}
+    return [made_of[pair] for pair in masses]
+
+
+def _open(parent: str, m1: float, m2: float) -> bool:
+    """Whether a parent gives the pair and X2 a pi0."""
+    return m1 + m2 < particle(parent).mass and m1 + particle("pi0").mass < m2

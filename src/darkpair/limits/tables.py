@@ -1,0 +1,85 @@
+"""What searches say of model points, in tables and lines for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from darkpair.gen.tables import Table
+from darkpair.limits.choice import PRODUCTION
+from darkpair.limits.rows import LimitRow, strongest_row
+
+__all__ = ["limits_table", "production_lines", "strongest_table"]
+
+
+def limits_table(
+    rows: Sequence[LimitRow], title: str, along: str | None = None, unit: tuple[str, float] = ("", 1.0)
+) -> Table:
+    """Table of what every constraint says of a point, the strongest first.
+
+    Parameters
+    ----------
+    rows : sequence of LimitRow
+    title : str
+    along : str, optional
+        Parameter whose ranges are shown, instead of the limits.
+    unit : (str, float)
+        What its ranges are multiples of: text and value.
+    """
+    shown = [row for row in rows if not row.production]
+    names = ["constraint", "ratio", "events", "verdict"]
+    if along is None:
+        names[1:1] = ["value", "limit"]
+    else:
+        names.append(f"range of {along} [{unit[0]}]")
+    lines = []
+    for row in sorted(shown, key=lambda row: math.inf if math.isnan(row.value) else -row.ratio):
+        cells = {name: _number(getattr(row, name)) for name in ("value", "limit", "events")}
+        cells |= {"constraint": row.constraint, "ratio": _number(row.ratio), "verdict": row.verdict}
+        ranges = "; ".join(str(one.over(unit[1])) for one in row.ranges) or "-"
+        lines.append([cells.get(name, ranges) for name in names])
+    return Table(
+        title=title,
+        columns=names,
+        rows=lines,
+        right=("value", "limit", "ratio", "events"),
+        fold=("verdict", names[-1]),
+    )
+
+
+def production_lines(rows: Sequence[LimitRow]) -> list[str]:
+    """Expected events of beam dumps at both ends of the production uncertainty, one dump a line."""
+    events = {
+        row.constraint: row.events for row in rows if row.events is not None and not math.isnan(row.events)
+    }
+    low, high = f"{PRODUCTION}low", f"{PRODUCTION}high"
+    return [
+        f"{name}: {_number(events[name + low])} to {_number(events[name + high])} events with the uncertainty of "
+        "the number and spectrum of eta"
+        for name in events
+        if name + low in events and name + high in events
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else "?" if math.isnan(value) else f"{value:.3g}"
+
+
+def strongest_table(
+    points: Sequence[tuple[dict[str, str], Any]], found: Sequence[Sequence[LimitRow]], title: str
+) -> Table:
+    """Table of the strongest measurement at each point of a grid."""
+    lines = []
+    for (varied, _), rows in zip(points, found, strict=True):
+        row = strongest_row(rows)
+        cells = ["-", "", ""] if row is None else [row.constraint, f"{row.ratio:.3g}", row.verdict]
+        lines.append([*varied.values(), *cells])
+    names = list(points[0][0])
+    return Table(
+        title=title,
+        columns=[*names, "strongest", "ratio", "verdict"],
+        rows=lines,
+        right=(*names, "ratio"),
+        fold=("verdict",),
+    )

@@ -1,0 +1,50 @@
+"""What may be named and written, in tables; nothing that does it is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from darkpair.gen.tables import Table
+
+if TYPE_CHECKING:
+    from darkpair.gen.registry import Plugin
+    from darkpair.plugins.schema import Key
+
+__all__ = ["keys_table", "plugin_table"]
+
+
+def keys_table(rows: Sequence[Key]) -> Table:
+    """Table of the keys of a job file, those of a plug-in below its name."""
+    lines: list[tuple[str, str, str]] = []
+    owner = None
+    for row in rows:
+        if row.owner != owner:
+            owner = row.owner
+            lines.append((owner or "every job", "", ""))
+        what = ": ".join(filter(None, [row.what, row.words]))
+        lines.append((f"  {row.key}", "needed" if row.required else row.default, what))
+    return Table(
+        title="keys of a job file, or of --set",
+        columns=("key", "default", "what it is"),
+        rows=lines,
+        fold=("what it is",),
+    )
+
+
+def plugin_table(kind: str, plugins: Sequence[Plugin], *, recipes: bool = False) -> Table:
+    """Table of what may be named.
+
+    Parameters
+    ----------
+    kind : str
+    plugins : sequence of Plugin
+    recipes : bool
+        Whether to say how each mode of a chain is made, for which chains have to be imported.
+    """
+    lines = []
+    for plugin in plugins:
+        made = [f"  {name}: {recipe}" for name, recipe in plugin.recipes.items()] if recipes else []
+        what = f"BROKEN: {plugin.summary}" if plugin.broken else "\n".join([plugin.summary, *made])
+        lines.append((plugin.name, what, plugin.origin))
+    return Table(title=kind, columns=("name", "what it is", "from"), rows=lines, fold=("what it is",))

@@ -1,0 +1,198 @@
+"""What a run came to, in tables and lines for the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.recipe import PHASE_SPACE
+from darkpair.gen.tables import Table
+
+__all__ = [
+    "cutflow_table",
+    "object_lines",
+    "recipe_lines",
+    "result_lines",
+    "sample_lines",
+]
+
+#: c tau [mm] below which a particle that is left whole is a mistake rather than a long flight.
+_SHORT_LIVED: Final = 1.0
+
+
+def cutflow_table(result: Mapping[str, Any]) -> Table:
+    """Table of the cut flow of a run's summary."""
+    return Cutflow.from_dict(result["cutflow"]).table()
+
+
+def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
+    """The numbers that a run comes down to, one a line."""
+    lines = [
+        f"acceptance             {result['acceptance']:.5g} {_error(result)}",
+        f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
+    ]
+    if result["acceptance"] <= 0.0:
+        lines.insert(1, _limit(result, "acceptance_upper_limit"))
+    elif result["acceptance_error"] is None or 0.0 < result["effective_sample_size"] < EFFECTIVE_MIN:
+        level = 100.0 * result["acceptance_interval_level"]
+        lines.insert(
+            1,
+            f"interval               {result['acceptance_low']:.3g} to {result['acceptance_high']:.3g} at {level:.0f} % "
+            "confidence",
+        )
+    if "largest_weight_assumed" in result:
+        lines.append(
+            f"assumed                weights of at most {result['largest_weight_assumed']:.3g}: the largest is "
+            "not known"
+        )
+    if "flat_factors" in result:
+        named = " ".join(f"{name} {value:g}" for name, value in result["flat_factors"].items())
+        lines.append(f"with flat factors      {result['acceptance_with_factors']:.5g} ({named})")
+        if result["acceptance"] <= 0.0:
+            lines.append(_limit(result, "upper_limit_with_factors") + " with them")
+    if seconds is not None:
+        lines.append(
+            f"throughput             {result['generated'] / seconds:,.0f} events/s ({seconds:.1f} s)"
+        )
+    return lines
+
+
+def sample_lines(told: Mapping[str, Any]) -> list[str]:
+    """What the acceptance of a file with that provenance does not hold, one a line; most have little to say."""
+    lines = []
+    source, chain = (told.get(name) or {} for name in ("source", "chain"))
+    chains = chain.get("chains", [chain])
+    aimed = source.get("source")
+    made = aimed if isinstance(aimed, Mapping) else source
+    beams = [(table or {}).get("beam_energy") for table in (made, told.get("detector"))]
+    if all(isinstance(beam, float | int) for beam in beams) and beams[0] != beams[1]:
+        lines.append(
+            f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
+        )
+    probability = source.get("decay_probability", 1.0)  # (a stranger's may be anything)
+    if isinstance(probability, float | int) and probability != 1.0:
+        counted = "a parent of the source decays where events are generated"
+        if all(isinstance(source.get(end), float | int) for end in ("z_min", "z_max")):
+            counted = (
+                f"decays at z = {source['z_min']:g} to {source['z_max']:g} mm for each K_L at the beam exit"
+            )
+        lines.append(f"not in it              {probability:.5g}, {counted}")
+    for name, words in ((told.get("detector") or {}).get("changed") or {}).items():
+        lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
+    for one in chains:
+        generated = _generated(one)
+        if generated != 1.0:
+            lines.append(
+                f"not in it              {generated:.5g}, the branching ratio of the modes below "
+                f"{one['decay'].split(' ->')[0]}, which alone are generated"
+            )
+        visible = one.get("visible_branching_ratio", generated)
+        if "generated_branching_ratio" in one and visible < (1.0 - 1e-9) * generated:
+            lines.append(
+                f"visible                {visible / generated:.5g} of what is generated: the rest leaves neutrinos and dark "
+                "states alone"
+            )
+        flat = [name for name, recipe in one.get("modes", {}).items() if PHASE_SPACE in recipe.split("; or ")]
+        if flat:
+            lines.append(
+                f"flat                   {'; '.join(flat)}: phase space, without a matrix element (darkpair inspect says how "
+                "every decay is made)"
+            )
+        for name, law in one.get("lifetimes", {}).items():
+            if law.get("type") == "Scan" and law.get("ctau") == 0.0:
+                lines.append(
+                    f"no lifetime            c tau of {name} is scanned: numbers mean something after weighting to one "
+                    "(docs/analysis.md)"
+                )
+        for name, law in one.get("line_shapes", {}).items():
+            lines.append(
+                f"natural width          {name}: {law['law']}, m0 = {law['mass']:g} GeV, width {law['width']:g} GeV, "
+                f"R = {law['radius']:g} per GeV (docs/line_shapes.md)"
+            )
+        for name, particle in one.get("particles", {}).items():
+            if float(particle["ctau"]) < _SHORT_LIVED and f"{name} ->" not in one["decay"]:
+                lines.append(
+                    f"left whole             {name} (c tau {float(particle['ctau']):.2g} mm) has no decay in the chain, "
+                    "so no detector sees anything of it; write its decay where it stands"
+                )
+    return lines
+
+
+def _generated(chain: Mapping[str, Any]) -> float:
+    """Branching ratio of what is generated; files of earlier versions call it the visible one."""
+    return float(chain.get("generated_branching_ratio", chain.get("visible_branching_ratio", 1.0)))
+
+
+def _error(result: Mapping[str, Any]) -> str:
+    """What stands behind an acceptance."""
+    if not result["accepted"]:
+        return f"of {result['generated']:,} generated events{_last_cut(result['cutflow'])}"
+    error = result["acceptance_error"]
+    return "per generated event" if error is None else f"± {error:.2g} per generated event"
+
+
+def _limit(result: Mapping[str, Any], key: str) -> str:
+    level = 100.0 * result["acceptance_upper_limit_level"]
+    return f"upper limit            {result[key]:.3g} at {level:.0f} % confidence"
+
+
+def recipe_lines(told: Mapping[str, Any]) -> list[str]:
+    """How every decay of a file with that provenance is made, one a line; nothing of a file that does not say."""
+    chain = told.get("chain") or {}
+    modes: dict[str, str] = {}
+    for one in chain.get("chains", [chain]):
+        modes |= one.get("modes", {})
+    return [f"made                   {name}: {recipe}" for name, recipe in modes.items()]
+
+
+def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -> list[str]:
+    """An object of a job, as a file's provenance describes it: its name or its type, and its plain parameters."""
+    if said is None:
+        return [f"{section:<23}none"]
+    if "chains" in said:
+        return [line for one in said["chains"] for line in object_lines(section, one)]
+    plain = [
+        f"{key} = {_plain(value)}"
+        for key, value in said.items()
+        if key not in ("type", "decay") and (isinstance(value, bool | int | float | str) or _is_range(value))
+    ]
+    lines = [
+        f"{section:<23}{said.get('decay') if section == 'chain' else name or said.get('type', '')}",
+        *_wrapped(", ".join(plain)),
+    ]
+    for word, law in said.get("lifetimes", {}).items():
+        lines.append(f"{'lifetime':<23}{word}: {law.get('type', law)}")
+    for word, particle in said.get("particles", {}).items():
+        if particle.get("ctau") not in (None, "inf") and f"{word} ->" in said.get("decay", ""):
+            lines.append(f"{'':<23}{word}: {particle['mass']:g} GeV, c tau {particle['ctau']:g} mm")
+    return lines
+
+
+def _is_range(value: Any) -> bool:
+    """Whether that is a pair of numbers, as momenta from one to another."""
+    return (
+        isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(v, int | float) for v in value)
+    )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " to ".join(map(_plain, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _wrapped(text: str) -> list[str]:
+    """Text beneath a name of the left column."""
+    return [f"{'':<23}{line}" for line in textwrap.wrap(text, 96)]
+
+
+def _last_cut(cutflow: Sequence[Mapping[str, Any]]) -> str:
+    """Which cut left nothing, and of how much."""
+    for before, row in pairwise(cutflow):
+        if before["n"] and not row["n"]:
+            return f"; {row['cut']} leaves none of {before['n']:,}"
+    return ""

@@ -1,0 +1,119 @@
+"""What a job would do: its objects, its rates, some thousand events through the whole pipeline; nothing is written for good."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from darkpair.chains.models.rates import RateRow, build_model, rate_table
+from darkpair.gen.output.target import check_writable
+from darkpair.gen.pipeline import Chunk, Pipeline
+from darkpair.gen.streams import BLOCK
+from darkpair.job.job import Job
+from darkpair.run.expected import expected_rows
+from darkpair.run.picture import require_matplotlib
+from darkpair.run.preview import Preview
+from darkpair.run.runner import flat_factors, format_of_job, provenance, writer_of
+from darkpair.run.summary import summary
+
+__all__ = ["check_job"]
+
+#: Accepted events of a pilot below which the size of a file is a guess that nobody is told.
+_FEW: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """Events of a file, its bytes and the seconds that it took."""
+
+    events: int
+    size: int
+    seconds: float
+
+
+def check_job(job: Job) -> Preview:
+    """A job's first block of events, which are those that the run would begin with, and what follows for the run.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        Whatever the run would refuse.
+    """
+    format_of_job(job)
+    pipeline = job.pipeline()
+    events = pipeline.events(job.run.n)
+    check_writable(job.output.path)
+    if job.output.picture:
+        require_matplotlib()
+    rates: tuple[RateRow, ...] = ()
+    if job.chain.model is not None:
+        rates = tuple(rate_table(build_model(job.chain.model, job.chain.parameters, job.chain.inputs)))
+    chunk, seconds = _timed(pipeline, events)
+    with tempfile.TemporaryDirectory(prefix="darkpair-") as folder:
+        path = Path(folder) / Path(job.output.path).name
+        _written(job, pipeline, chunk, path, 1.0)  # (what is imported and compiled for it, once)
+        half, whole = (_written(job, pipeline, chunk, path, part) for part in (0.5, 1.0))
+    # the frame of a file is written once: events cost what the second half of them adds
+    blocks = events / chunk.cutflow.generated
+    size, writing = 2.0 * (whole.size - half.size), max(0.0, 2.0 * (whole.seconds - half.seconds))
+    said = provenance(job, pipeline)
+    said["result"] = summary(chunk.cutflow, flat_factors(pipeline.detector))
+    if (expected := expected_rows(said)) is not None:
+        said["result"]["expected"] = expected
+    return Preview(
+        pipeline=pipeline,
+        events=events,
+        rates=rates,
+        provenance=said,
+        seconds=(seconds / job.run.workers + writing) * blocks,
+        size=None if whole.events < _FEW else round(whole.size + size * (blocks - 1.0)),
+        warnings=tuple(_warnings(job, chunk, events)),
+    )
+
+
+def _timed(pipeline: Pipeline, events: int) -> tuple[Chunk, float]:
+    """The first block, and the seconds of one when everything has been read and compiled: those of the second."""
+    start = time.perf_counter()
+    chunk = pipeline.chunk(0, 1, events)
+    seconds = time.perf_counter() - start
+    if events >= 2 * BLOCK:
+        start = time.perf_counter()
+        pipeline.chunk(1, 2, events)
+        seconds = min(seconds, time.perf_counter() - start)
+    return chunk, seconds
+
+
+def _written(job: Job, pipeline: Pipeline, chunk: Chunk, path: Path, part: float) -> _Written:
+    """File with a part of a chunk."""
+    output = job.output.model_copy(update={"path": str(path)})
+    record = chunk.record()
+    record = record[: round(part * len(record))]
+    start = time.perf_counter()
+    with writer_of(job.model_copy(update={"output": output}), pipeline) as file:
+        file.write(record)
+    return _Written(events=len(record), size=path.stat().st_size, seconds=time.perf_counter() - start)
+
+
+def _warnings(job: Job, chunk: Chunk, events: int) -> list[str]:
+    """What a run would not say before it is over."""
+    lines = []
+    path, last = Path(job.output.path), chunk.cutflow.stages[-1]
+    if path.exists():
+        lines.append(f"{path} exists and would be replaced")
+    if last.n == 0:
+        lines.append(
+            f"none of the first {chunk.cutflow.generated:,} events is accepted: see which cut leaves none, and whether "
+            "lifetimes need to be forced"
+        )
+    elif last.effective < 0.01 * last.n:
+        lines.append(
+            f"the accepted {last.n:,} events are worth {last.effective:.3g} of equal weight: a few carry all of it"
+        )
+    if last.n and last.n * events / chunk.cutflow.generated < 100:
+        lines.append(
+            f"some {last.n * events / chunk.cutflow.generated:.0f} events would be accepted; raise run.n for more"
+        )
+    return lines

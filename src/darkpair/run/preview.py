@@ -1,0 +1,92 @@
+"""What a job would do, by its first events, and how it is shown: lines and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from darkpair.chains.models.rate_text import rates_of
+from darkpair.chains.models.rates import RateRow
+from darkpair.gen.pipeline import Pipeline
+from darkpair.gen.tables import Table, as_html
+from darkpair.report.expected import expected_lines
+from darkpair.report.run import cutflow_table, object_lines, recipe_lines, result_lines, sample_lines
+
+__all__ = ["Preview", "preview_parts"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Preview:
+    """What a job would do, by its first events.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    events : int
+        Of the whole run.
+    rates : tuple of RateRow
+        Of the model that the chain comes from; none of another chain.
+    provenance : dict
+        As the file would have it, with the ``result`` of the pilot.
+    seconds : float
+        Expected of the whole run on this machine, without its start and its pictures.
+    size : int or None
+        Expected of the file, in bytes; None where too few events of the pilot are written.
+    warnings : tuple of str
+        What somebody should know before the run.
+    """
+
+    pipeline: Pipeline
+    events: int
+    rates: tuple[RateRow, ...]
+    provenance: dict[str, Any]
+    seconds: float
+    size: int | None
+    warnings: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            part if isinstance(part, str) else f"{part.text(120)}\n" for part in preview_parts(self)
+        )
+
+    _repr_html_ = as_html
+
+
+def preview_parts(preview: Preview) -> Iterator[Table | str]:
+    """Objects, rates, cut flow, numbers and warnings of a job's first events; a table, or a line."""
+    provenance, result, job = preview.provenance, preview.provenance["result"], preview.provenance["job"]
+    names = {"source": job["source"], "chain": {}, "detector": job["detector"] or {}}
+    for section, table in names.items():
+        yield from object_lines(section, provenance[section], str(table.get("name", "")))
+    yield from recipe_lines(provenance)
+    if preview.rates:
+        yield rates_of(preview.rates, f"{job['chain']['model']}, inputs {job['chain']['inputs']}")
+    yield cutflow_table(result)
+    yield from result_lines(result)
+    yield from sample_lines(provenance)
+    yield from expected_lines(result.get("expected"))
+    run, size = job["run"], "not known: too few events are kept"
+    if preview.size is not None:
+        size = f"about {_bytes(preview.size)}"
+    yield f"these are the first    {result['generated']:,} of {preview.events:,} events, seed {run['seed']}"
+    workers = f"{run['workers']} worker{'s' if run['workers'] > 1 else ''}"
+    yield f"time of all            about {_time(preview.seconds)} with {workers}"
+    yield f"file                   {job['output']['path']}, {size}; nothing is written now"
+    yield from (f"warning                {line}" for line in preview.warnings)
+
+
+def _time(seconds: float) -> str:
+    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2.0 * length:
+            return f"{seconds / length:.2g} {unit}"
+    return f"{seconds:.2g} s"
+
+
+def _bytes(size: int) -> str:
+    number, unit = float(size), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if number < 1000.0:
+            break
+        number, unit = number / 1000.0, larger
+    return f"{number:.3g} {unit}"

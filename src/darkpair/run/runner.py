@@ -1,0 +1,197 @@
+"""Run a job: events through the pipeline into a file, with a picture of what the selection saw."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import hist
+
+from darkpair.detectors.efficiency import Efficiency, estimate
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.decay_places import decay_places
+from darkpair.gen.memory import keep_freed_memory
+from darkpair.gen.output.formats import Format, checked_options, require_format, writer_for
+from darkpair.gen.output.target import EventWriter
+from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
+from darkpair.gen.provenance import describe_object, environment
+from darkpair.gen.sources.meson_spectra import SpectrumTally
+from darkpair.gen.tables import Shown, Table
+from darkpair.job.job import Job
+from darkpair.job.tables import OutputTable
+from darkpair.run.expected import expected_rows, job_ratio
+from darkpair.run.picture import draw, require_matplotlib
+from darkpair.run.summary import summary
+from darkpair.workers import leave_if_imported, worker_pool
+
+__all__ = ["Result", "flat_factors", "format_of_job", "provenance", "run_job", "writer_of"]
+
+#: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
+_WRITE_AT_ONCE = 32768
+
+#: Keys of ``[output]`` that say nothing of the file's form.
+_OF_EVERY_FILE = {"path", "events", "picture"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Shown):
+    """What a job leaves.
+
+    Parameters
+    ----------
+    path : Path
+        The ROOT or HepMC3 file.
+    pictures : tuple of Path
+        One for each of the detector's histograms, or of what decays where without a detector.
+    cutflow : Cutflow
+    histograms : dict
+    seconds : float
+        From the first event to the complete file.
+    factors : dict
+        Efficiencies that the detector does not simulate, by name.
+    provenance : dict
+        What the file says of how it was made.
+    """
+
+    path: Path
+    pictures: tuple[Path, ...]
+    cutflow: Cutflow
+    histograms: dict[str, hist.Hist[Any]]
+    seconds: float
+    factors: dict[str, float] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def table(self) -> Table:
+        """The cut flow, under what it comes to."""
+        found = self.efficiency
+        error = "" if found.error is None else f" ± {found.error:.2g}"
+        title = f"{self.path}: acceptance {found.value:.5g}{error} of {self.cutflow.generated:,} events"
+        return replace(self.cutflow.table(), title=title)
+
+    @property
+    def efficiency(self) -> Efficiency:
+        """Acceptance with its interval; with no accepted event its error is None and its upper limit counts."""
+        return estimate(self.cutflow)
+
+
+def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
+    """Events of a job in its file.
+
+    Parameters
+    ----------
+    job : Job
+    progress : callable, optional
+        Told how many events are done, after each chunk.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        Before anything is generated or written; and where a worker ends too early (`darkpair.workers`).
+    """
+    leave_if_imported()
+    form = format_of_job(job)  # before pilots make events
+    pipeline = job.pipeline()
+    keep_freed_memory()
+    if job.output.picture:
+        require_matplotlib()
+    path = Path(job.output.path)
+    writer = writer_of(job, pipeline)
+    start = time.perf_counter()
+    total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
+    places: hist.Hist[Any] | None = None  # where no detector has pictures to show
+    spectra = None if pipeline.detector is None else SpectrumTally.of(pipeline.source)
+    waiting: list[Chunk] = []
+    with writer as file, worker_pool(job.run.workers) as executor:
+        # events that keep those of a file are many times as large
+        size = (
+            min(job.run.chunk, _WRITE_AT_ONCE) if isinstance(pipeline.source, ReadSource) else job.run.chunk
+        )
+        for chunk in chunks(pipeline, job.run.n, size=size, executor=executor, workers=job.run.workers):
+            waiting.append(chunk)
+            if job.output.picture and pipeline.detector is None:
+                seen = decay_places(chunk.events)
+                places = seen if places is None else places + seen
+            if spectra is not None:
+                spectra.add(chunk.events, None if chunk.reco is None else chunk.reco.flat.get("accepted"))
+            total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
+            if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
+                file.write(Chunk.concatenate(waiting).record())
+                waiting = []
+            if progress is not None:
+                progress(total.cutflow.generated)
+        assert total is not None
+        if waiting:
+            file.write(Chunk.concatenate(waiting).record())
+        factors = flat_factors(pipeline.detector)
+        result = summary(total.cutflow, factors)
+        if spectra is not None:
+            result["spectra"] = spectra.rows(total.cutflow.acceptance, effective_min=EFFECTIVE_MIN)
+        file.provenance["result"] = result
+        if (expected := expected_rows(file.provenance)) is not None:
+            result["expected"] = expected
+    seconds = time.perf_counter() - start
+    cutflow, histograms = total.cutflow, total.histograms
+    if places is not None:
+        histograms = histograms | {"decay_places": places}
+    title = str(file.provenance["chain"]["decay"])
+    pictures: list[Path] = []
+    stem = form.stem(path)
+    for name, histogram in histograms.items() if job.output.picture else ():
+        pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
+        draw(histogram, pipeline.detector, cutflow, title, pictures[-1])
+    return Result(
+        path=path,
+        pictures=tuple(pictures),
+        cutflow=cutflow,
+        histograms=histograms,
+        seconds=seconds,
+        factors=factors,
+        provenance=dict(file.provenance),
+    )
+
+
+def writer_of(job: Job, pipeline: Pipeline) -> EventWriter:
+    """File of the kind that the ending of the job's path says."""
+    return writer_for(job.output.path, _form(job.output), provenance(job, pipeline))
+
+
+def format_of_job(job: Job) -> Format:
+    """Format of a job's file.
+
+    Raises
+    ------
+    InputError
+        For an ending of no format, and a key of ``[output]`` that the format makes no use of.
+    """
+    chosen = require_format(job.output.path)
+    checked_options(chosen, job.output.path, _form(job.output))
+    return chosen
+
+
+def _form(output: OutputTable) -> dict[str, Any]:
+    """What a job says of the form of its file, beyond the defaults."""
+    fields = type(output).model_fields
+    said = {key: getattr(output, key) for key in fields if key not in _OF_EVERY_FILE}
+    own = {key: value for key, value in said.items() if value != fields[key].default}
+    return own | (output.model_extra or {})
+
+
+def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
+    """What the file says of the run that made it."""
+    return environment() | {
+        "job": job.model_dump(),
+        "seed": job.run.seed,
+        "source": describe_object(pipeline.source),
+        "chain": describe_object(pipeline.chain),
+        "detector": describe_object(pipeline.detector),
+        "branching_ratio": job_ratio(job),
+    }
+
+
+def flat_factors(detector: Any) -> dict[str, float]:
+    """Efficiencies that a detector was told to report without simulating them, by name; most have none."""
+    return dict(getattr(detector, "flat_factors", {}))

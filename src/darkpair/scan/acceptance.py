@@ -1,0 +1,82 @@
+"""Acceptance against the mean proper length: what a scan of lifetimes leaves of a sample, and its one interpolation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from darkpair.gen.kinematics import Array, Real
+
+__all__ = ["Acceptance", "AgainstCtau"]
+
+
+class AgainstCtau(Protocol):
+    """A number that a mean proper length decides: an `Acceptance`, or what is made of several."""
+
+    def at(self, ctau: Array) -> Array:
+        """Value at c tau [mm]; NaN where it is not known."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """An acceptance, or a ratio of two, at mean proper lengths that a sample could tell.
+
+    Parameters
+    ----------
+    ctau : tuple of float [mm]
+        Growing; empty where the sample could tell none.
+    value, error : tuple of float [1]
+        At each c tau: above 0, and its standard error.
+    prompt : float [mm]
+        Mean proper length below which nothing changes any more; a table that begins above it says nothing below its
+        first entry.
+    """
+
+    ctau: tuple[float, ...]
+    value: tuple[float, ...]
+    error: tuple[float, ...]
+    prompt: float = 0.0
+
+    @classmethod
+    def of(cls, table: Mapping[str, Sequence[float]], column: str = "efficiency", **more: Any) -> Acceptance:
+        """From the columns of a scan's result: ``ctau``, ``efficiency`` (or another column), ``error``."""
+        return cls(ctau=tuple(table["ctau"]), value=tuple(table[column]), error=tuple(table["error"]), **more)
+
+    def over(self, value: float, error: float) -> Acceptance:
+        """The ratio to a number above 0 with an independent error."""
+        return Acceptance(
+            ctau=self.ctau,
+            value=tuple(mine / value for mine in self.value),
+            error=tuple(
+                mine / value * float(np.hypot(own / mine, error / value))
+                for mine, own in zip(self.value, self.error, strict=True)
+            ),
+            prompt=self.prompt,
+        )
+
+    @property
+    def at_prompt(self) -> float:
+        """Acceptance of prompt decays [1]; NaN where the table does not begin prompt."""
+        return float(self.at(self.prompt))
+
+    def at(self, ctau: Real) -> Array:
+        """Acceptance at a c tau [1]: its logarithm is linear in that of c tau.
+
+        Beyond the table it falls as 1 / c tau, because decays there are as rare as the flight is long.  Below the
+        table it is NaN, unless the table begins prompt.
+
+        Parameters
+        ----------
+        ctau : float or ndarray [mm]
+        """
+        length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
+        if not self.ctau:
+            return np.full(length.shape, np.nan)
+        inside = np.exp(np.interp(np.log(length), np.log(self.ctau), np.log(self.value)))
+        known = (length >= self.ctau[0]) | (self.ctau[0] <= self.prompt)
+        return np.where(known, inside * np.minimum(1.0, self.ctau[-1] / length), np.nan)

@@ -1,0 +1,1 @@
+"""KOTO, beam dumps, Belle II, and what is published: studies that the paper does not have."""

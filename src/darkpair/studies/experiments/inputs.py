@@ -1,0 +1,207 @@
+"""Study ``inputs``: every entry of the data files that was read nowhere, shifted, and what that does to its result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from darkpair.export.files import save_picture, write_rows
+from darkpair.gen.data_files import data_files, entries, load
+from darkpair.gen.streams import BLOCK
+from darkpair.studies.experiments.input_effects import Effect, effects, feed_of
+from darkpair.studies.experiments.input_results import SEED
+from darkpair.studies.experiments.input_shifts import RULES, Entry, Shift, shifts, unread
+from darkpair.studies.options import Events
+from darkpair.workers import worker_pool
+
+__all__ = ["run"]
+
+#: Blocks of 16384 events.
+_BLOCKS, _FEW = 24, 2
+
+#: Effects that a reader should know of [%], and those that the picture names.
+_LARGE, _NAMED = 10.0, 1.0
+
+
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
+    """Paths of the table and the picture.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : None
+        Without effect: the entries are those of the files.
+    quick : bool
+        A twelfth of the events.
+    events : int, optional
+        Of each simulated result, in whole blocks of 16384; 393 216 unless given.
+    """
+    blocks = -(-events // BLOCK) if events else (_FEW if quick else _BLOCKS)
+    memory = unread()
+    groups = [list(group) for _, group in groupby(memory, key=lambda entry: feed_of(entry).result().name)]
+    groups.sort(key=len, reverse=True)  # (the long ones first, so that both workers end together)
+    bar = Console(stderr=True)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    with worker_pool(2) as executor:
+        assert executor is not None
+        done = track(
+            executor.map(_rows, groups, [blocks] * len(groups)),
+            total=len(groups),
+            description="results",
+            console=bar,
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        for rows in done:
+            found |= {(row["file"], row["entry"]): row for row in rows}
+    ordered = [found[entry.path, _name(shift)] for entry in memory for shift in shifts(entry)]
+    used = {row["rule"] for row in ordered}
+    rules = [{"shift": name, "what": text} for name, text in RULES.items() if name in used]
+    provenance = {"seed": SEED, "events": blocks * BLOCK}
+    paths = write_rows(folder, "inputs", ordered, provenance, files=_files(ordered), rules=rules)
+    return [*paths, *save_picture(_picture(ordered), folder, "inputs")]
+
+
+def _files(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Entries of each file, those that were read nowhere, and what these do."""
+    found = []
+    for path, (package, inside) in data_files().items():
+        confidence = [entry["confidence"] for _, entry in entries(load(package, inside))]
+        sizes = [_largest(row) for row in rows if row["file"] == path]
+        found.append(
+            {
+                "file": path,
+                "entries": len(confidence),
+                "from memory": confidence.count("memory"),
+                "choices": confidence.count("choice"),
+                "10 % or more": sum(size >= _LARGE for size in sizes),
+                "largest [%]": _two_digits(max(sizes)) if sizes else None,
+            }
+        )
+    return found
+
+
+def _rows(group: Sequence[Entry], blocks: int) -> list[dict[str, Any]]:
+    """Rows of entries that feed one result."""
+    return [_row(shift, effects(shift, blocks)) for entry in group for shift in shifts(entry)]
+
+
+def _name(shift: Shift) -> str:
+    """Key of a number; of an entry with one number that of the entry."""
+    return shift.key.removesuffix(".value")
+
+
+def _row(shift: Shift, effect: Mapping[str, Effect]) -> dict[str, Any]:
+    feed = feed_of(shift.entry)
+    row: dict[str, Any] = {
+        "file": shift.entry.path,
+        "entry": _name(shift),
+        "word": shift.entry.table["confidence"],
+        "value": _value(shift),
+        "rule": shift.rule,
+    }
+    for side in ("down", "up"):
+        one = effect.get(side)
+        row[f"{side} to"] = None if one is None else _words(shift.others[side])
+        row[side + " [%]"] = None if one is None or one.below is not None else _percent(one)
+        row[side + " error [%]"] = None if one is None or one.error is None else 100.0 * one.error
+    below = [one.below for one in effect.values() if one.below is not None]
+    row["below [%]"] = 100.0 * max(below) if below and not feed.none else None
+    row["result"] = f"none: {feed.none} ({feed.result().name})" if feed.none else feed.result().name
+    return row | {"source": _source(shift.entry)}
+
+
+def _value(shift: Shift) -> str:
+    """The number with its unit; of a selection's limit that is its cut's."""
+    entry = shift.entry
+    cuts = {cut["name"]: cut["unit"] for cut in entry.around.get("cuts", ())}
+    unit = entry.table.get("unit", cuts.get(entry.key.rpartition(".")[2], ""))
+    return f"{_words(shift.value)} {'' if unit == '1' else unit}".strip()
+
+
+def _source(entry: Entry) -> str:
+    source, searched = entry.table["source"], entry.table.get("searched")
+    return f"{source}; searched in vain: {searched}" if searched else f"{source}"
+
+
+def _percent(effect: Effect) -> float:
+    """The effect [%]: in full where it has an error, else in two digits."""
+    return 100.0 * effect.value if effect.error is not None else _two_digits(100.0 * effect.value)
+
+
+def _two_digits(value: float) -> float:
+    rounded = float(f"{value:.2g}")
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _words(value: Any) -> str:
+    """A number, a list, or the line of a limit."""
+    if isinstance(value, Mapping):
+        points = "; ".join(f"{y:.4g} at {x:g}" for x, y in value["points"])
+        return f"{points} ({value['against']})"
+    return ", ".join(f"{x:.12g}" for x in (value if isinstance(value, list) else [value]))
+
+
+def _largest(row: Mapping[str, Any]) -> float:
+    """Size of the larger effect of a row [%]."""
+    return max(abs(float(row[side] or 0.0)) for side in ("down [%]", "up [%]"))
+
+
+def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Bars of the effects above 1 %, by file, the largest on top; what is smaller is counted."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    bars: list[tuple[str, float | None]] = []
+    for path, group in groupby(rows, key=lambda row: row["file"]):
+        by_size = sorted(group, key=_largest, reverse=True)
+        named = [row for row in by_size if _largest(row) >= _NAMED]
+        small = len(by_size) - len(named)
+        bars.append((f"{path.rpartition('/')[2]}" + (f" ({small} more below 1 %)" if small else ""), None))
+        bars += [
+            (f"{row['entry']}{', a choice' * (row['word'] == 'choice')}", _largest(row)) for row in named
+        ]
+    cut = _split(bars)
+    columns = bars[:cut], bars[cut:]
+    length, largest = max(map(len, columns)), max((size or 0.0 for _, size in bars), default=_LARGE)
+    figure, panels = plt.subplots(
+        1, 2, figsize=(12.0, 0.19 * length + 1.2), layout="constrained", sharex=True
+    )
+    for axes, column in zip(panels, columns, strict=True):
+        axes.axvline(_LARGE, color="crimson", lw=0.8, ls="--", zorder=0)
+        for i, (_, size) in enumerate(column):
+            if size is not None:
+                axes.barh(i, size, color="crimson" if size >= _LARGE else "silver")
+                axes.annotate(
+                    f"{_two_digits(size)}", (size, i), (3, 0), textcoords="offset points", va="center",
+                    fontsize=7, bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
+                )  # fmt: skip
+        axes.set_yticks(range(len(column)), [name for name, _ in column], fontsize=7)
+        for label, (_, size) in zip(axes.get_yticklabels(), column, strict=True):
+            label.set_fontweight("bold" if size is None else "normal")
+        axes.tick_params(axis="y", length=0)
+        axes.set(
+            xscale="log",
+            xlim=(_NAMED, 3.0 * max(largest, _LARGE)),
+            xlabel="change of the result [%]",
+            ylim=(length - 0.4, -0.7),
+        )
+        axes.xaxis.set_major_formatter("{x:g}")
+    figure.suptitle(
+        "Numbers from memory, and choices: what a shift of each does to the result that it feeds (red: 10 % or more)"
+    )
+    return figure
+
+
+def _split(bars: Sequence[tuple[str, float | None]]) -> int:
+    """Where the second column begins: at the file that makes the longer one shortest."""
+    heads = [i for i, (_, size) in enumerate(bars) if size is None and i > 0]
+    return min(heads, key=lambda i: max(i, len(bars) - i), default=len(bars))

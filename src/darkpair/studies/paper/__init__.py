@@ -1,0 +1,1 @@
+"""Figures, tables and claims of arXiv:2005.07102."""

@@ -1,0 +1,116 @@
+"""Study ``fig2``: reconstructed p_T of X2 -> X1 pi0, X2 -> X1 gamma and X2 -> gamma gamma, prompt and long-lived.
+
+The panels carry the decay: the caption of Fig. 2 of arXiv:2005.07102 swaps the letters B and C of its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from darkpair.detectors.data_file import read_data
+from darkpair.detectors.koto import Koto
+from darkpair.export.files import save_picture, write_rows
+from darkpair.gen.endpoints import max_pt_in_two_steps
+from darkpair.gen.particles import particle
+from darkpair.limits.koto_samples import PI0
+from darkpair.studies.options import Events
+from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, rows, spectra, summary
+
+__all__ = ["run"]
+
+_SEED = 4200
+
+#: "Tens of cm", arXiv:2005.07102, section IV.B [mm].
+_LONG = 300.0
+
+#: Panels: what they are called in the paper's text, the decay, and its points (m1, m2) [MeV].
+_PANELS = {
+    "A": (r"A: $K_L\to X_1X_2$, $X_2\to X_1\pi^0$", f"K_L0 -> X1 (X2 -> X1 {PI0})", ((0, 430), (100, 350))),
+    "B": (
+        r"B: $K_L\to X_2X_2$, $X_2\to X_1\gamma$",
+        "K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)",
+        ((0, 135), (0, 200)),
+    ),
+    "C": (
+        r"C: $K_L\to X_1X_2$, $X_2\to\gamma\gamma$",
+        "K_L0 -> X1 (X2 -> gamma gamma)",
+        ((0, 100), (0, 135), (0, 200)),
+    ),
+}
+
+
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
+    """Paths of the table of spectra and of its picture.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : None
+        Without effect: no coupling enters.
+    quick : bool
+        A sixth of the events.
+    events : int, optional
+        For each curve; 3 000 000 unless given.
+    """
+    n = events or (500_000 if quick else 3_000_000)
+    detector = Koto(selection="2016-18")
+    found = spectra(_curves(), detector, n, _SEED)
+    seen = read_data("koto")["candidate_positions"]["2016-18"]
+    told = {"seed": _SEED, "events": n, "selection": detector, "without": "pt", "candidates": seen}
+    return [
+        *write_rows(folder, "fig2", rows(found), told, curves=summary(found)),
+        *save_picture(_picture(found, detector, seen), folder, "fig2"),
+    ]
+
+
+def _curves() -> list[Curve]:
+    kaon, pion = particle("K_L0").mass, particle("pi0").mass
+    out = []
+    for panel, (_, descriptor, points) in _PANELS.items():
+        for m1, m2 in points:
+            mass = {"X2": 1e-3 * m2} | ({"X1": 1e-3 * m1} if "X1" in descriptor else {})
+            bound = (
+                1e3 * max_pt_in_two_steps(kaon, 1e-3 * m1, 1e-3 * m2, 1e-3 * m1, pion)
+                if panel == "A"
+                else None
+            )
+            for ctau, style in ((0.0, "-"), (_LONG, "--")):
+                life = "prompt" if ctau == 0.0 else f"$c\\tau$ = {ctau / 10:.0f} cm"
+                out.append(
+                    Curve(
+                        panel=panel,
+                        label=f"$m_2$ = {m2}, $m_1$ = {m1} MeV, {life}",
+                        descriptor=descriptor,
+                        mass=mass,
+                        ctau={"X2": ctau},
+                        bound=bound,
+                        style=style,
+                    )
+                )
+    return out
+
+
+def _picture(found: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(2, 2, figsize=(10.5, 8.0), layout="constrained")
+    for panel, ax in zip(_PANELS, axes.flat, strict=False):
+        chosen = [s for s in found if s.curve.panel == panel]
+        draw_panel(ax, chosen, detector, _PANELS[panel][0], bounds=True)
+        for pt in seen["pt"]:
+            ax.annotate("", (pt, 0.0), (pt, 0.002), arrowprops={"arrowstyle": "->"})
+    slot = axes[1, 1]
+    slot.set(xlim=(0.0, 400.0), xlabel=r"reconstructed $p_T$ of the $\pi^0$ [MeV]", yticks=[])
+    slot.set_title("observed candidates", fontsize=10)
+    if not seen["pt"]:
+        slot.text(0.5, 0.5, seen["note"], transform=slot.transAxes, ha="center", va="center", wrap=True)
+    figure.suptitle(
+        f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "
+        "Dotted: largest true $p_T$"
+    )
+    return figure

@@ -1,0 +1,93 @@
+"""Study ``fig6``: reconstructed p_T of K_L -> pi0 nu nubar beside pi0 S and pi0 Y Y with invisible S and Y.
+
+The vertical lines are the largest true p_T, eqs 62 and 68 of arXiv:2005.07102 (its section IV.E).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from darkpair.detectors.koto import Koto
+from darkpair.export.files import save_picture, write_rows
+from darkpair.gen.endpoints import max_pt
+from darkpair.gen.particles import particle
+from darkpair.limits.koto_samples import PI0, SM
+from darkpair.studies.options import Events
+from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, rows, spectra, summary
+
+__all__ = ["run"]
+
+_SEED = 4600
+
+#: Masses [MeV]: near the pion's and twice it, as section IV.E; Y from massless to the pion's mass by its half.
+_PANELS = {
+    "S": (r"$K_L\to\pi^0S$, $S$ invisible", (100, 135, 150, 200, 270), 1),
+    "Y": (r"$K_L\to\pi^0YY$, $Y$ invisible, scalar operator", (0, 67, 100, 135), 2),
+}
+
+
+def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
+    """Paths of the table of spectra and of its picture.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : None
+        Without effect: no coupling enters.
+    quick : bool
+        A sixth of the events.
+    events : int, optional
+        For each curve; 3 000 000 unless given.
+    """
+    n = events or (500_000 if quick else 3_000_000)
+    detector = Koto(selection="2016-18")
+    found = spectra(_curves(), detector, n, _SEED)
+    told = {"seed": _SEED, "events": n, "selection": detector, "without": "pt"}
+    return [
+        *write_rows(folder, "fig6", rows(found), told, curves=summary(found)),
+        *save_picture(_picture(found, detector), folder, "fig6"),
+    ]
+
+
+def _curves() -> list[Curve]:
+    kaon, pion = particle("K_L0").mass, particle("pi0").mass
+    out = [
+        Curve(
+            panel="SM",
+            label=r"$\pi^0\nu\bar\nu$, Standard Model",
+            descriptor=SM,
+            bound=1e3 * max_pt(kaon, pion, 0.0),
+        )
+    ]
+    for name, (_, masses, count) in _PANELS.items():
+        out += [
+            Curve(
+                panel=name,
+                label=f"$m_{name}$ = {mass} MeV",
+                descriptor=f"K_L0 -> {PI0} {' '.join([name] * count)}",
+                mass={name: 1e-3 * mass},
+                bound=1e3 * max_pt(kaon, pion, 1e-3 * count * mass),
+            )
+            for mass in masses
+        ]
+    return out
+
+
+def _picture(found: Sequence[Spectrum], detector: Koto) -> Any:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(11.0, 5.0), layout="constrained", sharey=True)
+    for (panel, (title, _, _)), ax in zip(_PANELS.items(), axes, strict=True):
+        chosen = [s for s in found if s.curve.panel in ("SM", panel)]
+        draw_panel(ax, chosen, detector, title, bounds=True, legend="upper left")
+        ax.set_xlim(0.0, 320.0)
+    figure.suptitle(
+        f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "
+        "Dotted: largest true $p_T$"
+    )
+    return figure

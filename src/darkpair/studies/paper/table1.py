@@ -1,0 +1,81 @@
+"""Study ``table1``: which portal with which decay gives K_L events like pi0 nu nubar, by running the models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from darkpair.chains.models.inputs import Inputs
+from darkpair.export.files import markdown, save_picture, write_rows
+from darkpair.studies.paper.portals import Cell, table1
+
+__all__ = ["run"]
+
+
+def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:  # noqa: ARG001 (it takes a second)
+    """Paths of the table and its picture.
+
+    Parameters
+    ----------
+    folder : Path
+    inputs : Inputs, optional
+    quick : bool
+        Without effect: it takes a second.
+    """
+    cells = table1(inputs)
+    rows = [
+        {
+            "portal": cell.portal,
+            "decay": f"X2 -> {cell.decay}",
+            "spin": cell.spin,
+            "BR(K_L)": cell.branching_ratio,
+            "over pi0 nu nubar": cell.enhancement,
+            "c tau [mm]": cell.ctau,
+            "works": cell.works,
+            "paper": cell.printed,
+            "note": cell.note,
+        }
+        for cell in cells
+    ]
+    paths = write_rows(folder, "table1", rows, {"inputs": inputs or Inputs()})
+    (folder / "table1.md").write_text(f"# Table I, derived\n\n{markdown(rows)}", encoding="utf-8")
+    return [*paths, folder / "table1.md", *save_picture(_picture(cells), folder, "table1")]
+
+
+def _picture(cells: list[Cell]) -> Any:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import Rectangle
+
+    portals = list(dict.fromkeys(cell.portal for cell in cells))
+    columns = list(dict.fromkeys((cell.decay, cell.spin) for cell in cells))
+    figure, axes = plt.subplots(
+        figsize=(1.7 * len(columns) + 2.4, 0.9 * len(portals) + 1.6), layout="constrained"
+    )
+    for cell in cells:
+        x, y = columns.index((cell.decay, cell.spin)), portals.index(cell.portal)
+        colour = "palegreen" if cell.works else "mistyrose"
+        axes.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, color=colour))
+        word = "works" if cell.works else "does not"
+        paper = "✓" if cell.printed else "–"
+        flight = f"cτ {cell.ctau:.3g} mm" if cell.ctau > 0.0 else "taken as prompt: a bound"
+        axes.text(
+            x,
+            y,
+            f"{word} (paper {paper})\n{cell.enhancement:.3g} × SM\n{flight}",
+            ha="center",
+            va="center",
+            fontsize=8,
+        )
+    axes.set_xticks(range(len(columns)), [f"X2 → {d}\n{s}" for d, s in columns], fontsize=8)
+    axes.set_yticks(range(len(portals)), portals)
+    axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(portals) - 0.4, -0.6))
+    axes.set_title(
+        "K_L → dark pair against K_L → π⁰νν̄, and the flight of X2 (Table I of arXiv:2005.07102)", fontsize=10
+    )
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    return figure
