@@ -15,7 +15,7 @@ import numpy as np
 
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError, shown
-from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.events import Batch, Parents
 from darkpair.gen.observed import Observed
 from darkpair.gen.required import (
     refuse,
@@ -27,6 +27,7 @@ from darkpair.gen.required import (
     require_weights,
 )
 from darkpair.gen.selected import Selected
+from darkpair.gen.topology import Columns
 
 __all__ = ["check_batch", "check_observed", "check_parents", "check_selected", "observed", "require_members"]
 

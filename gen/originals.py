@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 
 from darkpair.gen.cylindrical import cartesian, cylindrical
 from darkpair.gen.kinematics import Array
-from darkpair.gen.topology import DECAYED, FINAL
+from darkpair.gen.topology import DECAYED, FINAL, Columns
 
 if TYPE_CHECKING:
     import awkward as ak
-
-    from darkpair.gen.events import Columns
 
 __all__ = ["VERTEX", "Merged", "Originals", "four_momentum"]
 

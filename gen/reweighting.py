@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.events import Batch, Columns
+from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import spoken
+from darkpair.gen.topology import Columns
 
 __all__ = ["Reweightable", "proper_lengths", "weights_at"]
 

@@ -22,7 +22,7 @@ from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
 
 if TYPE_CHECKING:
-    from darkpair.gen.sources.event_readers import Reader
+    from darkpair.gen.sources.event_listing import Reader
 
 __all__ = ["EventFile"]
 

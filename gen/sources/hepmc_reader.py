@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.hepmc import header_provenance
-from darkpair.gen.sources.event_readers import Listing, readable
+from darkpair.gen.sources.event_listing import Listing, readable
 
 __all__ = ["HepMCReader"]
 

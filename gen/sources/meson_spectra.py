@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import DarkpairError
-from darkpair.gen.events import Batch, Columns
+from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, about, stored
+from darkpair.gen.topology import Columns
 
 __all__ = ["EDGE_MOST", "SpectrumTally", "generators", "stated"]
 
