@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.originals import Merged, Originals
-from darkpair.gen.topology import FINAL, Columns
+from darkpair.gen.topology import Columns
 
 if TYPE_CHECKING:
     import awkward as ak
@@ -166,31 +166,15 @@ class Batch:
         """
         if self.originals is not None:
             return FinalState(**self.merged.final_state(pdgids))
-        found = [
-            [
-                i
-                for i, (k, s) in enumerate(zip(p.topology.pdgid, p.topology.status, strict=True))
-                if s == FINAL and k in pdgids
-            ]
-            for p in self.parts
-        ]
-        if not any(found):
-            none = np.empty(0, dtype=np.int64)
-            return FinalState(
-                counts=np.zeros(len(self), dtype=np.int64),
-                event=none,
-                index=none,
-                momentum=np.empty((4, 0)),
-                vertex=np.empty((4, 0)),
-            )
+        wanted = [part.topology.final(pdgids) for part in self.parts]
         counts = np.zeros(len(self), dtype=np.int64)
-        for part, positions in zip(self.parts, found, strict=True):
+        for part, positions in zip(self.parts, wanted, strict=True):
             counts[part.rows] = len(positions)
         starts = np.cumsum(counts) - counts
         total = int(counts.sum())
         index = np.empty(total, dtype=np.int64)
         momentum, vertex = np.empty((4, total)), np.empty((4, total))
-        for part, positions in zip(self.parts, found, strict=True):
+        for part, positions in zip(self.parts, wanted, strict=True):
             for turn, position in enumerate(positions):
                 # one topology alone: its particles stand at regular steps, and no index is needed
                 target = slice(turn, None, len(positions)) if self.single else starts[part.rows] + turn

@@ -6,6 +6,7 @@ Units: GeV, mm, mm/c.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -44,6 +45,14 @@ class Topology:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def final(self, pdgids: Collection[int]) -> list[int]:
+        """Positions of the final particles of those kinds (signed PDG ids)."""
+        return [
+            position
+            for position, (pdgid, status) in enumerate(zip(self.pdgid, self.status, strict=True))
+            if status == FINAL and pdgid in pdgids
+        ]
 
     @cached_property
     def roles(self) -> dict[str, int]:
