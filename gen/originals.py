@@ -99,12 +99,12 @@ class Originals:
         )
 
 
-def four_momentum(particles: dict[str, NDArray[Any]], chosen: Index | slice) -> list[Array]:
-    """Columns px, py, pz, E [GeV] of the chosen particles of a file."""
+def four_momentum(particles: dict[str, NDArray[Any]], rows: Index | slice) -> list[Array]:
+    """Columns px, py, pz, E [GeV] of those of a file's particles."""
     if "px" in particles:
-        return [particles[name][chosen].astype(np.float64) for name in ("px", "py", "pz", "E")]
-    px, py, pz = cartesian(*(particles[name][chosen] for name in ("pt", "eta", "phi")))
-    mass = particles["mass"][chosen].astype(np.float64)
+        return [particles[name][rows].astype(np.float64) for name in ("px", "py", "pz", "E")]
+    px, py, pz = cartesian(*(particles[name][rows] for name in ("pt", "eta", "phi")))
+    mass = particles["mass"][rows].astype(np.float64)
     # generators give what is exchanged a negative mass, for a negative square; float32 may round it past p²
     energy = np.sqrt(np.maximum(px * px + py * py + pz * pz + mass * np.abs(mass), 0.0))
     return [px, py, pz, energy]
@@ -226,12 +226,12 @@ class Merged:
         above = np.where(has, mother + self._inside[:-1][self._event], 0)
         parent = self._inside[:-1] + self.originals.parent
         flagged = np.zeros(len(mother), dtype=bool)
-        found = np.flatnonzero(has & (mother == self.originals.parent[self._event]))
-        while len(found):
-            flagged[found] = True
+        fresh = np.flatnonzero(has & (mother == self.originals.parent[self._event]))
+        while len(fresh):
+            flagged[fresh] = True
             flagged[parent] = False
-            found = np.flatnonzero(has & ~flagged & flagged[above])
-            found = found[~np.isin(found, parent)]
+            fresh = np.flatnonzero(has & ~flagged & flagged[above])
+            fresh = fresh[~np.isin(fresh, parent)]
         return self._spread(flagged, np.bool_)
 
     def final_state(self, pdgids: Sequence[int]) -> dict[str, Any]:

@@ -105,9 +105,12 @@ class EventFile:
     def _kinds(self) -> dict[int, float]:
         """PDG masses [GeV] by PDG id, in the order of `parents`."""
         names = [self.parents] if isinstance(self.parents, str) else self.parents
-        found = [particle(name, key="parents") for name in names]
-        both = [p for one in found for p in ((one, conjugate(one)) if self.conjugates else (one,))]
-        return {p.pdgid: p.mass for p in both}
+        masses = {}
+        for name in names:
+            parent = particle(name, key="parents")
+            for kind in (parent, conjugate(parent)) if self.conjugates else (parent,):
+                masses[kind.pdgid] = kind.mass
+        return masses
 
     @property
     def pdgid(self) -> int:
@@ -174,13 +177,13 @@ class EventFile:
         (first, skip), (last, beyond) = self._index.starts[index : index + 2]
         size = min(BLOCK, self.n_parents - index * BLOCK)
         parts = []
-        found = 0
+        taken = 0
         for start, stop in _steps(first, last + (beyond > 0), reader.step):
-            offsets, known, at = self._candidates(reader, start, stop)
-            at = at[skip if start == first else 0 :][: size - found]
-            found += len(at)
+            offsets, columns, at = self._candidates(reader, start, stop)
+            at = at[skip if start == first else 0 :][: size - taken]
+            taken += len(at)
             if len(at):
-                parts.append(self._originals(reader, (start, stop), offsets, known, at))
+                parts.append(self._originals(reader, (start, stop), offsets, columns, at))
         return Originals.concatenate(parts)
 
     def _reader(self) -> Reader:
@@ -282,34 +285,34 @@ class EventFile:
         reader: Reader,
         span: tuple[int, int],
         offsets: Index,
-        known: dict[str, NDArray[Any]],
+        columns: dict[str, NDArray[Any]],
         at: Index,
     ) -> Originals:
         """The events of those parents [GeV, mm]."""
         start, stop = span
-        _, particles, events = reader.read(start, stop, sorted(reader.names - set(known)))
+        _, particles, events = reader.read(start, stop, sorted(reader.names - set(columns)))
         row = np.searchsorted(offsets, at, side="right") - 1
         n = int(offsets[-1])
         energy = _unit(reader, self.momentum_unit, ENERGY)
         length = LENGTH[reader.length_unit] if reader.ours else _unit(reader, self.length_unit, LENGTH)
-        columns = particles | known
+        quantities = particles | columns
         for name in _MOMENTUM:
-            if name in columns and name not in ("eta", "phi"):
-                columns[name] = _scaled(columns[name], energy)
-        if "energy" in columns:
-            columns["E"] = columns.pop("energy")
-        if "mass" not in columns or ("px" in columns and "E" not in columns):
-            columns |= self._completed(columns)
+            if name in quantities and name not in ("eta", "phi"):
+                quantities[name] = _scaled(quantities[name], energy)
+        if "energy" in quantities:
+            quantities["E"] = quantities.pop("energy")
+        if "mass" not in quantities or ("px" in quantities and "E" not in quantities):
+            quantities |= self._completed(quantities)
         for name in VERTEX:
-            if name in columns:
-                columns[name] = _scaled(columns[name], length)
-        columns.setdefault("mother", np.full(n, -1, dtype=np.int32))
-        columns.setdefault("status", np.zeros(n, dtype=np.int32))
+            if name in quantities:
+                quantities[name] = _scaled(quantities[name], length)
+        quantities.setdefault("mother", np.full(n, -1, dtype=np.int32))
+        quantities.setdefault("status", np.zeros(n, dtype=np.int32))
         numbers = {name: events[name] for name in _IDENTIFIERS if name in events}
         numbers["entry"] = np.arange(start, stop, dtype=np.uint64)
         numbers["weight"] = events.get("weight", np.ones(stop - start)).astype(np.float64)
         whole = Originals(
-            offsets=offsets, particles=columns, events=numbers, rows=row, parent=at - offsets[row]
+            offsets=offsets, particles=quantities, events=numbers, rows=row, parent=at - offsets[row]
         )
         return whole.compact()
 

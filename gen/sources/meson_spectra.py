@@ -153,8 +153,8 @@ class SpectrumTally:
             self._add(name, weight * ratio, edge)
 
     def _add(self, name: str, weight: Array, edge: NDArray[np.bool_]) -> None:
-        found = np.array([weight.sum(), (weight * weight).sum(), weight[edge].sum()])
-        self._sums[name] = self._sums.get(name, np.zeros(3)) + found
+        sums = np.array([weight.sum(), (weight * weight).sum(), weight[edge].sum()])
+        self._sums[name] = self._sums.get(name, np.zeros(3)) + sums
 
     def rows(self, acceptance: float, *, effective_min: float) -> dict[str, dict[str, Any]]:
         """Acceptance of each generator's spectrum, its own first, for JSON.

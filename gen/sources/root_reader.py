@@ -70,9 +70,9 @@ class RootReader:
             raise InputError(
                 f"{path!r} is cut short: it has {size} bytes and says {end}, so it cannot be read; copy it again"
             )
-        found = [name for name, kind in file.classnames(cycle=False).items() if kind in _TREES]
-        if tree not in found:
-            raise UnknownNameError(f"tree of {os.fspath(path)!r}", tree, found or ["(no tree at all)"])
+        trees = [name for name, kind in file.classnames(cycle=False).items() if kind in _TREES]
+        if tree not in trees:
+            raise UnknownNameError(f"tree of {os.fspath(path)!r}", tree, trees or ["(no tree at all)"])
         said = provenances_of(file, path)
         self.ours = bool(said)
         units = sorted({vertex_unit(part, path) for part in said}) or [UNITS["length"]]
@@ -128,14 +128,14 @@ def _mapping(path: str, given: dict[str, str], present: set[str], ours: bool) ->
         layout = "cartesian"
     elif {"pt", "eta", "phi"} & set(given):
         layout = "nano"
-    known = LAYOUTS[layout] | dict(EVENT) | dict.fromkeys(VERTEX, "")
+    defaults = LAYOUTS[layout] | dict(EVENT) | dict.fromkeys(VERTEX, "")
     if ours:
-        known |= {name: f"GenPart_{name}" for name in VERTEX}
+        defaults |= {name: f"GenPart_{name}" for name in VERTEX}
     for name in given:
-        if name not in known:
-            raise UnknownNameError("quantity of branches", name, sorted(known))
+        if name not in defaults:
+            raise UnknownNameError("quantity of branches", name, sorted(defaults))
     out = {}
-    for name, branch in (known | given).items():
+    for name, branch in (defaults | given).items():
         if branch in present:
             out[name] = branch
         elif name in given and branch:
