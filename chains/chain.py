@@ -19,7 +19,7 @@ from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError, shown
-from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
 from darkpair.gen.joint_lifetime import JointLaw
 from darkpair.gen.kinematics import Array
@@ -30,7 +30,7 @@ from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import require_open
 from darkpair.gen.streams import Streams
 from darkpair.gen.tables import as_html
-from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
+from darkpair.gen.topology import BEAM, DECAYED, FINAL, Columns, Topology
 
 __all__ = ["Chain"]
 

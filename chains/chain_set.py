@@ -14,12 +14,13 @@ from darkpair.chains.descriptor import Spelled, build, parse
 from darkpair.chains.given_elements import Given, canonical, decay_of
 from darkpair.chains.settings import Quantities, read_settings, require_used
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle, spoken
 from darkpair.gen.streams import Streams
 from darkpair.gen.tables import as_html
+from darkpair.gen.topology import Columns
 
 __all__ = ["ChainSet", "build_chains"]
 

@@ -103,14 +103,14 @@ def alignment(
         longitudinal = True
     else:
         return None
-    one, two = daughters
+    first, second = daughters
     spins = sorted(twice_spin(p) for p in daughters)
     if spins == [0, 0]:
         return Alignment(longitudinal, "spinless")
-    if spins == [0, 2] and _PHOTON in (one.pdgid, two.pdgid):
+    if spins == [0, 2] and _PHOTON in (first.pdgid, second.pdgid):
         return Alignment(longitudinal, "photon")
-    if one.pdgid == -two.pdgid and abs(one.pdgid) in _LEPTONS:
-        return Alignment(longitudinal, "leptons", one.mass)
+    if first.pdgid == -second.pdgid and abs(first.pdgid) in _LEPTONS:
+        return Alignment(longitudinal, "leptons", first.mass)
     return None
 
 

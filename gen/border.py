@@ -15,7 +15,7 @@ import numpy as np
 
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError, shown
-from darkpair.gen.events import Batch, Columns, Parents
+from darkpair.gen.events import Batch, Parents
 from darkpair.gen.observed import Observed
 from darkpair.gen.required import (
     refuse,
@@ -27,6 +27,7 @@ from darkpair.gen.required import (
     require_weights,
 )
 from darkpair.gen.selected import Selected
+from darkpair.gen.topology import Columns
 
 __all__ = ["check_batch", "check_observed", "check_parents", "check_selected", "observed", "require_members"]
 
@@ -247,11 +248,11 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
     if not off <= _ROUNDING * abs(total) and not off <= _ROUNDING * float(np.abs(kept).sum()):
         wrong = f"ends its cut flow with the sum of weights {last.sum_w:.9g} and accepts {total:.9g}"
         refuse(who, wrong, "the same")
-    for name, chosen in selected.chosen.items():
+    for name, passed in selected.passed.items():
         if name not in observed.lists:
             lists = ", ".join(observed.lists) or "none"
             refuse(who, f"chose entries of {name!r}", f"lists that it observed: {lists}")
-        require_mask(who, f"chosen[{name!r}]", chosen, int(observed.lists[name][0].sum()))
+        require_mask(who, f"passed[{name!r}]", passed, int(observed.lists[name][0].sum()))
 
 
 def _name(thing: Any) -> str:
@@ -304,10 +305,10 @@ def _kinds(who: str, source: Any, parents: Parents, n: int) -> list[tuple[int, A
     if not isinstance(ids, np.ndarray) or ids.shape != (n,) or ids.dtype.kind not in "iu":
         refuse(who, f"returned pdgids {shown(ids)}", f"an array ({n},) of whole numbers")
     kinds = np.unique(ids).tolist()
-    told = getattr(source, "masses", None) or ({} if parents.pdgid == 0 else {parents.pdgid: 0.0})
+    masses = getattr(source, "masses", None) or ({} if parents.pdgid == 0 else {parents.pdgid: 0.0})
     for kind in kinds:
-        if told and kind not in told:
-            refuse(who, f"made PDG id {kind}", f"{', '.join(map(str, told))}, as it says itself")
+        if masses and kind not in masses:
+            refuse(who, f"made PDG id {kind}", f"{', '.join(map(str, masses))}, as it says itself")
     return [(kind, None if len(kinds) == 1 else ids == kind) for kind in kinds]
 
 

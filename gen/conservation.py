@@ -39,7 +39,7 @@ def three_charge(pdgid: int) -> int | None:
     """Three times the electric charge of a PDG id; None where the id tells none."""
     if abs(pdgid) in DARK_SPINS:
         return 0
-    if not _known(pdgid):
+    if not _numbered(pdgid):
         return None
     charge = PDGID(pdgid).three_charge
     return None if charge is None else int(charge)
@@ -54,7 +54,7 @@ def half_integer(pdgid: int) -> bool | None:
     """
     if abs(pdgid) in DARK_SPINS:
         return bool(round(2.0 * DARK_SPINS[abs(pdgid)]) % 2)
-    if not _known(pdgid):
+    if not _numbered(pdgid):
         return None
     if abs(pdgid) in _QUARKS | _LEPTONS:
         return True
@@ -71,7 +71,7 @@ def fermion_number(pdgid: int) -> int:
     kind, sign = abs(pdgid), 1 if pdgid > 0 else -1
     if any(kind in sector for sector in DIRAC_SECTORS) or kind in _LEPTONS:
         return sign
-    if not _known(pdgid):
+    if not _numbered(pdgid):
         return 0
     if pdg.is_nucleus(pdgid):
         return sign * (pdg.A(pdgid) or 0)
@@ -90,10 +90,10 @@ def require_allowed(parent: Particle, daughters: Sequence[Particle]) -> None:
     """
     what = _spell(parent, daughters)
     before, after = three_charge(parent.pdgid), [three_charge(d.pdgid) for d in daughters]
-    known = [charge for charge in after if charge is not None]
-    if before is not None and len(known) == len(after) and sum(known) != before:
+    charges = [charge for charge in after if charge is not None]
+    if before is not None and len(charges) == len(after) and sum(charges) != before:
         raise InputError(
-            f"{what} changes the charge from {_charge(before)} to {_charge(sum(known))}; allowed: the same before and "
+            f"{what} changes the charge from {_charge(before)} to {_charge(sum(charges))}; allowed: the same before and "
             f"after; {_SWITCH}"
         )
     spins = {p.name: half_integer(p.pdgid) for p in (parent, *daughters)}
@@ -152,7 +152,7 @@ def majorana(vertices: Iterable[Vertex]) -> frozenset[int]:
     return frozenset(kind for sector in own for kind in sector)
 
 
-def _known(pdgid: int) -> bool:
+def _numbered(pdgid: int) -> bool:
     """Whether the numbering scheme says what that id is: those of a generator's own use mean nothing to it."""
     kind = abs(pdgid)
     own = 51 <= kind <= 60 or 81 <= kind <= 100 or (kind < 4000 and 900 < kind % 1000 <= 930)

@@ -60,14 +60,14 @@ class Stage:
         )
 
     def __add__(self, other: Stage) -> Stage:
-        known = self.largest is not None and other.largest is not None
+        bounded = self.largest is not None and other.largest is not None
         counted = self.nonzero is not None and other.nonzero is not None
         return Stage(
             self.name,
             self.n + other.n,
             self.sum_w + other.sum_w,
             self.sum_w2 + other.sum_w2,
-            max(self.largest or 0.0, other.largest or 0.0) if known else None,
+            max(self.largest or 0.0, other.largest or 0.0) if bounded else None,
             (self.nonzero or 0) + (other.nonzero or 0) if counted else None,
         )
 

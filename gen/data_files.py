@@ -60,14 +60,14 @@ _FORCE: ContextVar[_Force | None] = ContextVar("changes of data files", default=
 @cache
 def data_files() -> dict[str, tuple[str, str]]:
     """Every data file of the package: its path from the root, and package and path inside that `load` takes."""
-    found = {}
+    places = {}
     for package in _PACKAGES:
         spec = find_spec(package)
         for folder in map(Path, (spec and spec.submodule_search_locations) or ()):
             for path in folder.rglob("*.toml"):
                 inside = path.relative_to(folder).as_posix()
-                found[f"{package.removeprefix('darkpair.')}/{inside}"] = (package, inside)
-    return dict(sorted(found.items()))
+                places[f"{package.removeprefix('darkpair.')}/{inside}"] = (package, inside)
+    return dict(sorted(places.items()))
 
 
 def load(package: str, path: str) -> dict[str, Any]:
@@ -88,8 +88,8 @@ def load(package: str, path: str) -> dict[str, Any]:
     key = (load, package, path)
     if key not in force.kept:
         force.kept[key] = changed(plain, force.changes[name], what=name)
-    found: dict[str, Any] = force.kept[key]
-    return found
+    contents: dict[str, Any] = force.kept[key]
+    return contents
 
 
 @cache
@@ -128,7 +128,7 @@ def changed(data: Mapping[str, Any], values: Mapping[str, Any], *, what: str = "
             try:
                 _change(out, place.split("."), value)
             except _Absent as absent:
-                raise UnknownNameError(f"entry of {what}", key, absent.known) from None
+                raise UnknownNameError(f"entry of {what}", key, absent.names) from None
     return out
 
 
@@ -151,8 +151,8 @@ def _everywhere(data: Mapping[str, Any], key: str) -> list[str]:
 class _Absent(LookupError):
     """A part of a key is not there; what is."""
 
-    def __init__(self, known: Sequence[str]) -> None:
-        self.known = known
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
 
 
 def _change(inside: Any, parts: Sequence[str], value: Any) -> None:
@@ -239,10 +239,10 @@ def altered(changes: Changes) -> Iterator[None]:
     ...     load("darkpair.chains.models", "data/inputs.toml")["pdg"]["G_F"]["value"]
     1.2e-05
     """
-    known = sorted({path.rpartition("/")[2] for path in data_files()})
+    names = sorted({path.rpartition("/")[2] for path in data_files()})
     for name in changes:
-        if name not in known:
-            raise UnknownNameError("data file", name, known)
+        if name not in names:
+            raise UnknownNameError("data file", name, names)
     around = changes_in_force()
     both = {name: {**around.get(name, {}), **changes.get(name, {})} for name in {**around, **changes}}
     token = _FORCE.set(_Force(both))
@@ -269,14 +269,14 @@ def forgotten_with_changes(function: Callable[_P, _R]) -> Callable[_P, _R]:
     plain = cache(function)
 
     @wraps(function)
-    def known(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+    def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         force = _FORCE.get()
         if force is None:
             return plain(*args, **kwargs)  # type: ignore[arg-type] # (whatever is hashable)
         key = (function, args, tuple(sorted(kwargs.items())))
         if key not in force.kept:
             force.kept[key] = function(*args, **kwargs)
-        found: _R = force.kept[key]
-        return found
+        result: _R = force.kept[key]
+        return result
 
-    return known
+    return remembering

@@ -42,20 +42,25 @@ class ClosedChannelError(InputError):
 class UnknownNameError(DarkpairError, KeyError):
     """A name that nothing carries; the message lists the known ones and the nearest, after the key that gave it."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], key: str = "") -> None:
-        self.kind, self.name, self.known, self.key = kind, name, tuple(known), key
-        super().__init__(kind, name, self.known, key)  # the arguments, so that the error survives pickling
+    def __init__(self, kind: str, name: str, allowed: Iterable[str], key: str = "") -> None:
+        self.kind, self.name, self.allowed, self.key = kind, name, tuple(allowed), key
+        super().__init__(kind, name, self.allowed, key)  # the arguments, so that the error survives pickling
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The same names."""
+        return self.allowed
 
     def __str__(self) -> str:
         before = f"{self.key}: " if self.key else ""
-        return f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.known)}; known: {', '.join(self.known)}"
+        return f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.allowed)}; known: {', '.join(self.allowed)}"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str]) -> str:
     """Hint naming the known word closest to `name`, or an empty string."""
     if len(name) > LONGEST:  # (no name of ours, and looking for the nearest takes the square of its length)
         return ""
-    words = list(known)
+    words = list(names)
     same = [word for word in words if word.lower() == name.lower()]
     match = same or get_close_matches(name, words, n=1, cutoff=0.5)
     return f" (did you mean {match[0]!r}?)" if match else ""

@@ -1,7 +1,7 @@
 """The event record inside: contiguous columns of momenta and vertices, for events of any decay topologies.
 
-A batch of events of one decay topology is a set of columns; `darkpair.gen.record` makes of any batch one awkward array
-without copying them.  Units: GeV, mm, mm/c.  Events of parents that a file holds have the file's particles first; see
+A batch of events of one decay topology is a set of columns (`darkpair.gen.topology`); `darkpair.gen.record` makes of any
+batch one awkward array without copying them.  Units: GeV, mm, mm/c.  Events of parents that a file holds have the file's particles first; see
 `darkpair.gen.originals`.
 """
 
@@ -16,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.kinematics import Array
 from darkpair.gen.originals import Merged, Originals
-from darkpair.gen.topology import FINAL, Topology
+from darkpair.gen.topology import Columns
 
 if TYPE_CHECKING:
     import awkward as ak
 
 __all__ = [
     "Batch",
-    "Columns",
     "FinalState",
     "Parents",
     "total_weight",
@@ -75,52 +74,6 @@ class Parents:
             weights={name: w[rows] for name, w in self.weights.items()},
             pdgids=None if self.pdgids is None else self.pdgids[rows],
             originals=None if self.originals is None else self.originals.take(rows),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Columns:
-    """Events of one topology.
-
-    Parameters
-    ----------
-    topology : Topology
-    rows : ndarray, (n,)
-        Where in the batch each event stands.
-    momentum : ndarray, (4, particles, n) [GeV]
-    vertices : ndarray, (4, vertices, n) [mm]
-    weights : dict of ndarrays, (n,)
-    proper_length : dict of ndarrays, (n,) [mm]
-        By role.
-    masses : dict of ndarrays, (n,) [GeV]
-        By position, of the particles whose mass differs from event to event; all others have the topology's.
-    """
-
-    topology: Topology
-    rows: NDArray[np.int64]
-    momentum: Array
-    vertices: Array
-    weights: dict[str, Array] = field(default_factory=dict)
-    proper_length: dict[str, Array] = field(default_factory=dict)
-    masses: dict[int, Array] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return int(self.momentum.shape[2])
-
-    def mass(self, position: int) -> Real:
-        """Mass of the particle there [GeV]: a number, or (n,) where it differs from event to event."""
-        return self.masses.get(position, self.topology.mass[position])
-
-    def take(self, keep: NDArray[np.integer], rows: NDArray[np.int64]) -> Columns:
-        """The events at positions `keep`, which become `rows` of a new batch."""
-        return Columns(
-            topology=self.topology,
-            rows=rows,
-            momentum=np.take(self.momentum, keep, axis=2),
-            vertices=np.take(self.vertices, keep, axis=2),
-            weights={name: w[keep] for name, w in self.weights.items()},
-            proper_length={role: length[keep] for role, length in self.proper_length.items()},
-            masses={position: mass[keep] for position, mass in self.masses.items()},
         )
 
 
@@ -213,31 +166,15 @@ class Batch:
         """
         if self.originals is not None:
             return FinalState(**self.merged.final_state(pdgids))
-        found = [
-            [
-                i
-                for i, (k, s) in enumerate(zip(p.topology.pdgid, p.topology.status, strict=True))
-                if s == FINAL and k in pdgids
-            ]
-            for p in self.parts
-        ]
-        if not any(found):
-            none = np.empty(0, dtype=np.int64)
-            return FinalState(
-                counts=np.zeros(len(self), dtype=np.int64),
-                event=none,
-                index=none,
-                momentum=np.empty((4, 0)),
-                vertex=np.empty((4, 0)),
-            )
+        wanted = [part.topology.final(pdgids) for part in self.parts]
         counts = np.zeros(len(self), dtype=np.int64)
-        for part, positions in zip(self.parts, found, strict=True):
+        for part, positions in zip(self.parts, wanted, strict=True):
             counts[part.rows] = len(positions)
         starts = np.cumsum(counts) - counts
         total = int(counts.sum())
         index = np.empty(total, dtype=np.int64)
         momentum, vertex = np.empty((4, total)), np.empty((4, total))
-        for part, positions in zip(self.parts, found, strict=True):
+        for part, positions in zip(self.parts, wanted, strict=True):
             for turn, position in enumerate(positions):
                 # one topology alone: its particles stand at regular steps, and no index is needed
                 target = slice(turn, None, len(positions)) if self.single else starts[part.rows] + turn
@@ -269,7 +206,7 @@ class Batch:
         """The events as an awkward array; see `darkpair.gen.record`."""
         from darkpair.gen.record import record  # awkward takes long to import, and only records need it
 
-        return record(self)
+        return record(self.parts, single=self.single, merged=None if self.originals is None else self.merged)
 
 
 def total_weight(events: ak.Array) -> Array:

@@ -127,8 +127,8 @@ class Bias(ByValue):
         inside = np.ones(len(y), dtype=bool)
         for i, size in zip(index, self.probability.shape, strict=True):
             inside &= (i >= 0) & (i < size)
-        found = self._per_volume[tuple(np.where(inside, i, 0) for i in index)]
-        return np.where(inside, found, 0.0)
+        density = self._per_volume[tuple(np.where(inside, i, 0) for i in index)]
+        return np.where(inside, density, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,9 +297,9 @@ def _pilot(
     for block, start in enumerate(range(0, len(order), BLOCK), start=first):
         streams, cell = Streams(seed, block), order[start : start + BLOCK]
         y, pt, phi = flat.inside(cell, streams.rng("cells"))
-        found = weights(chain.batch(source.parents(y, pt, phi), streams))
-        squares = squares or [np.zeros(flat.probability.size) for _ in found]
-        for i, weight in enumerate(found):
+        weighted = weights(chain.batch(source.parents(y, pt, phi), streams))
+        squares = squares or [np.zeros(flat.probability.size) for _ in weighted]
+        for i, weight in enumerate(weighted):
             squares[i] += np.bincount(cell, weight * weight, minlength=flat.probability.size)
         density2 += np.bincount(cell, source.density(y, pt) ** 2, minlength=len(density2))
     total: Array = np.zeros(shape)

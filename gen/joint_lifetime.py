@@ -133,7 +133,7 @@ class Draw:
     suffix: str
     _flights: dict[int, Flight] = field(default_factory=dict)
     _chances: dict[int, Array] = field(default_factory=dict)
-    _chosen: dict[int, NDArray[np.bool_]] = field(default_factory=dict)  # decays inside, by its component
+    _forced: dict[int, NDArray[np.bool_]] = field(default_factory=dict)  # decays inside, by its component
     _ratios: dict[int, Array] = field(default_factory=dict)
     _shares: dict[int, Array] = field(default_factory=dict)  # of *one*: that this particle is the one
 
@@ -161,7 +161,7 @@ class Draw:
             group = next(g for g in self.law.groups if position in {m.position for m in g})
             self._open(group, momentum, vertices)
         member, flight = self.law.members[position], self._flights[position]
-        forced, possible = self._chosen[position], self._chances[position] > 0.0
+        forced, possible = self._forced[position], self._chances[position] > 0.0
         free = member.law.free(self.streams.rng(f"{member.stage} anywhere{self.suffix}"), self.n)
         length = np.where(forced, member.law.inside(rng, flight), free)
         hit = np.flatnonzero(forced | (possible & flight.contains(length)))
@@ -173,14 +173,16 @@ class Draw:
 
     def weights(self) -> dict[str, Array]:
         """The law's weight, under the name of its members' own; call it when every member has its lengths."""
-        every, one, seen = np.ones(self.n), self._rest.copy(), self._elsewhere.copy()
+        every, single, seen = np.ones(self.n), self._rest.copy(), self._elsewhere.copy()
         for position, member in self.law.members.items():
             ratio = self._ratios[position]
             every *= np.where(self._chances[position] > 0.0, ratio, 1.0)
             if member.seen:
-                one += self._shares[position] * ratio
+                single += self._shares[position] * ratio
                 seen |= ratio > 0.0
-        total = self._limits[0] * every + (self._limits[1] - self._limits[0]) * one + (1.0 - self._limits[1])
+        total = (
+            self._limits[0] * every + (self._limits[1] - self._limits[0]) * single + (1.0 - self._limits[1])
+        )
         first = next(iter(self.law.members.values()))
         return {first.law.factor: np.divide(1.0, total, out=np.zeros(self.n), where=seen)}
 
@@ -196,7 +198,7 @@ class Draw:
         self._limits = 0.5 * confined, confined
         lot = self._rng.random(self.n)
         self._all = lot < self._limits[0]
-        self._one = ~self._all & (lot < self._limits[1])
+        self._single = ~self._all & (lot < self._limits[1])
 
     def _open(self, group: Sequence[Member], momentum: Array, vertices: Array) -> None:
         """Flights of a group, and who of it decays inside."""
@@ -222,11 +224,11 @@ class Draw:
         edge = np.zeros(self.n)
         for member in group:
             i = member.position
-            self._chosen[i] = self._all & (self._chances[i] > 0.0)
+            self._forced[i] = self._all & (self._chances[i] > 0.0)
             if member.seen:
                 part = here * np.divide(self._chances[i], total, out=np.zeros(self.n), where=total > 0.0)
-                self._chosen[i] |= self._one & (lot >= edge) & (lot < edge + part)
+                self._forced[i] |= self._single & (lot >= edge) & (lot < edge + part)
                 edge = edge + part
                 self._shares[i] = self._rest * part
-        self._one &= lot >= edge
+        self._single &= lot >= edge
         self._rest = self._rest * (1.0 - here)

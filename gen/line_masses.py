@@ -262,8 +262,8 @@ class _Cluster:
         node = self.nodes[position]
         mass, daughters = self._masses(point, position)
         if len(daughters) == 2:
-            one, two = (self.nodes[j].particle for j in node.children)
-            return np.asarray(two_body_rate(node.particle, (one, two), mass, *daughters))
+            first, second = (self.nodes[j].particle for j in node.children)
+            return np.asarray(two_body_rate(node.particle, (first, second), mass, *daughters))
         whole = self._many(position, mass, daughters, point.inside[position])
         return np.asarray(whole * self._peak(position, mass))
 

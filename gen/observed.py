@@ -63,25 +63,25 @@ class Observed:
                 )
 
     def marked(
-        self, chosen: Mapping[str, NDArray[np.bool_]], accepted: NDArray[np.bool_] | None = None
+        self, passed: Mapping[str, NDArray[np.bool_]], accepted: NDArray[np.bool_] | None = None
     ) -> Observed:
         """The same with a selection's verdict as columns named ``accepted``.
 
         Parameters
         ----------
-        chosen : mapping of str to ndarray of bool
-            Which entries of a list passed, by the list's name.
+        passed : mapping of str to ndarray of bool, (k,)
+            Which of the k entries of a list passed, by the list's name.
         accepted : ndarray of bool, (n,), optional
             Which events did, where those that did not are kept.
         """
-        if not chosen and accepted is None:
+        if not passed and accepted is None:
             return self
         lists = {
-            name: (counts, {**columns, "accepted": chosen[name]} if name in chosen else columns)
+            name: (counts, {**columns, "accepted": passed[name]} if name in passed else columns)
             for name, (counts, columns) in self.lists.items()
         }
         flat = self.flat if accepted is None else {"accepted": accepted, **self.flat}
-        said = {f"{name}_accepted": f"whether this entry of {name} passed every cut [1]" for name in chosen}
+        said = {f"{name}_accepted": f"whether this entry of {name} passed every cut [1]" for name in passed}
         if accepted is not None:
             said["accepted"] = "whether the event passed the selection [1]"
         return Observed(n=self.n, flat=flat, lists=lists, titles={**said, **self.titles})
@@ -89,12 +89,12 @@ class Observed:
     def take(self, mask: NDArray[np.bool_]) -> Observed:
         """The events where the mask (n,) is true."""
         lists = {}
-        chosen = np.flatnonzero(mask)
+        events = np.flatnonzero(mask)
         for name, (counts, columns) in self.lists.items():
             rows = np.flatnonzero(np.repeat(mask, counts))
-            lists[name] = (counts[chosen], {k: c[rows] for k, c in columns.items()})
-        flat = {k: c[chosen] for k, c in self.flat.items()}
-        return Observed(n=len(chosen), flat=flat, lists=lists, titles=self.titles)
+            lists[name] = (counts[events], {k: c[rows] for k, c in columns.items()})
+        flat = {k: c[events] for k, c in self.flat.items()}
+        return Observed(n=len(events), flat=flat, lists=lists, titles=self.titles)
 
     @staticmethod
     def concatenate(parts: Sequence[Observed]) -> Observed:

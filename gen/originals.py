@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 
 from darkpair.gen.cylindrical import cartesian, cylindrical
 from darkpair.gen.kinematics import Array
-from darkpair.gen.topology import DECAYED, FINAL
+from darkpair.gen.topology import DECAYED, FINAL, Columns
 
 if TYPE_CHECKING:
     import awkward as ak
-
-    from darkpair.gen.events import Columns
 
 __all__ = ["VERTEX", "Merged", "Originals", "four_momentum"]
 
@@ -101,12 +99,12 @@ class Originals:
         )
 
 
-def four_momentum(particles: dict[str, NDArray[Any]], chosen: Index | slice) -> list[Array]:
-    """Columns px, py, pz, E [GeV] of the chosen particles of a file."""
+def four_momentum(particles: dict[str, NDArray[Any]], rows: Index | slice) -> list[Array]:
+    """Columns px, py, pz, E [GeV] of those of a file's particles."""
     if "px" in particles:
-        return [particles[name][chosen].astype(np.float64) for name in ("px", "py", "pz", "E")]
-    px, py, pz = cartesian(*(particles[name][chosen] for name in ("pt", "eta", "phi")))
-    mass = particles["mass"][chosen].astype(np.float64)
+        return [particles[name][rows].astype(np.float64) for name in ("px", "py", "pz", "E")]
+    px, py, pz = cartesian(*(particles[name][rows] for name in ("pt", "eta", "phi")))
+    mass = particles["mass"][rows].astype(np.float64)
     # generators give what is exchanged a negative mass, for a negative square; float32 may round it past p²
     energy = np.sqrt(np.maximum(px * px + py * py + pz * pz + mass * np.abs(mass), 0.0))
     return [px, py, pz, energy]
@@ -228,12 +226,12 @@ class Merged:
         above = np.where(has, mother + self._inside[:-1][self._event], 0)
         parent = self._inside[:-1] + self.originals.parent
         flagged = np.zeros(len(mother), dtype=bool)
-        found = np.flatnonzero(has & (mother == self.originals.parent[self._event]))
-        while len(found):
-            flagged[found] = True
+        fresh = np.flatnonzero(has & (mother == self.originals.parent[self._event]))
+        while len(fresh):
+            flagged[fresh] = True
             flagged[parent] = False
-            found = np.flatnonzero(has & ~flagged & flagged[above])
-            found = found[~np.isin(found, parent)]
+            fresh = np.flatnonzero(has & ~flagged & flagged[above])
+            fresh = fresh[~np.isin(fresh, parent)]
         return self._spread(flagged, np.bool_)
 
     def final_state(self, pdgids: Sequence[int]) -> dict[str, Any]:

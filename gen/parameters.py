@@ -133,21 +133,21 @@ def arguments(
     InputError
         For a value that a parameter cannot be, or one that is missing.
     """
-    known, free = _parameters(factory)
+    takes, free = _parameters(factory)
     before, called = f"{where}." if where else "", called or _name(factory)
-    able = [name for name, p in known.items() if p.kind.writable]
+    able = [name for name, p in takes.items() if p.kind.writable]
     if not free:
         for key in given:
-            if key not in known:
+            if key not in takes:
                 raise UnknownNameError(f"key of [{where}]" if where else f"parameter of {called}", key, able)
-    if lacking := [name for name, p in known.items() if p.required and name not in given]:
-        more = [_with_unit(known[name]) for name in able if name not in lacking and name not in given]
+    if lacking := [name for name, p in takes.items() if p.required and name not in given]:
+        more = [_with_unit(takes[name]) for name in able if name not in lacking and name not in given]
         raise InputError(
-            f"{called} needs {', '.join(before + _with_unit(known[name]) for name in lacking)}; "
-            f"allowed: {known[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
+            f"{called} needs {', '.join(before + _with_unit(takes[name]) for name in lacking)}; "
+            f"allowed: {takes[lacking[0]].kind.words}; give a value, as in {lacking[0]} = ..."
             + (f"; may be given too: {', '.join(more)}" if more else "")
         )
-    return {key: value for key, value in given.items() if key not in known} | _read(known, given, before)
+    return {key: value for key, value in given.items() if key not in takes} | _read(takes, given, before)
 
 
 def _with_unit(parameter: Parameter) -> str:
@@ -167,9 +167,9 @@ def checked(made: type[T]) -> type[T]:
     def constructor(self: T, *args: Any, **given: Any) -> None:
         if type(self) is made and len(args) <= len(names):
             given = dict(zip(names, args, strict=False)) | given
-            known = _parameters(cast(Any, made))[0]
-            if all(key in known for key in given):  # (what is not, Python complains of)
-                given = _read(known, given)
+            takes = _parameters(cast(Any, made))[0]
+            if all(key in takes for key in given):  # (what is not, Python complains of)
+                given = _read(takes, given)
             args = ()
         plain(self, *args, **given)
 
@@ -191,9 +191,9 @@ def settle(made: Any, owner: str = "") -> None:
     InputError
         For a value that a field cannot be.
     """
-    known = _parameters(cast(Any, type(made)))[0]
-    beside = {name: getattr(made, name) for name in known}
-    for name, parameter in known.items():
+    takes = _parameters(cast(Any, type(made)))[0]
+    beside = {name: getattr(made, name) for name in takes}
+    for name, parameter in takes.items():
         value = beside[name]
         read = parameter.kind.read(value, f"{name} of {owner}" if owner else name, beside)
         if read is not value:
@@ -201,13 +201,13 @@ def settle(made: Any, owner: str = "") -> None:
             object.__setattr__(made, name, read)
 
 
-def _read(known: Mapping[str, Parameter], given: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def _read(takes: Mapping[str, Parameter], given: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Values of the parameters that are given, in the order of the parameters: a unit may depend on one before it."""
-    beside = {name: p.default for name, p in known.items()} | dict(given)
-    for key in known:
+    beside = {name: p.default for name, p in takes.items()} | dict(given)
+    for key in takes:
         if key in given:
-            beside[key] = known[key].kind.read(given[key], before + key, beside)
-    return {key: beside[key] for key in known if key in given}
+            beside[key] = takes[key].kind.read(given[key], before + key, beside)
+    return {key: beside[key] for key in takes if key in given}
 
 
 @lru_cache(maxsize=512)

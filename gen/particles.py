@@ -155,18 +155,18 @@ def particle(
         dark = Particle(name=name, pdgid=DARK_IDS[name], mass=mass)  # type: ignore[arg-type]
         return _changed(dark, {"ctau": ctau, "width": width})
     try:
-        known = _pdg(ALIASES.get(name, name))
+        entry = _pdg(ALIASES.get(name, name))
     except UnknownNameError as error:
         if not key:
             raise
-        raise UnknownNameError(error.kind, error.name, error.known, key=key) from None
-    return _changed(known, {"mass": mass, "ctau": ctau, "width": width})
+        raise UnknownNameError(error.kind, error.name, error.allowed, key=key) from None
+    return _changed(entry, {"mass": mass, "ctau": ctau, "width": width})
 
 
-def _changed(known: Particle, given: Mapping[str, Any]) -> Particle:
+def _changed(entry: Particle, given: Mapping[str, Any]) -> Particle:
     """The particle with what is given, where anything is."""
     changes = {key: value for key, value in given.items() if value is not None}
-    changed = replace(known, **changes) if changes else known
+    changed = replace(entry, **changes) if changes else entry
     _check_width(changed.name, changed.pdgid, changed.width)
     return changed
 

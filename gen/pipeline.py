@@ -251,7 +251,7 @@ class Pipeline:
         check_selected(self.detector, verdict, reco, weight)
         everything = self.keep == "all"
         mask = np.ones(size, dtype=bool) if everything else verdict.mask
-        reco = reco.marked(verdict.chosen, verdict.mask if everything else None)
+        reco = reco.marked(verdict.passed, verdict.mask if everything else None)
         padded = np.zeros(len(events), dtype=bool)
         padded[:size] = mask
         return Chunk(

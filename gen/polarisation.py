@@ -75,9 +75,9 @@ def at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:
         For a frame so fast that the rounding of its momentum hides it.
     """
     energy = np.asarray(frame[3])
-    if not np.all(known := energy <= _FASTEST * np.asarray(mass)):  # NaN as well
+    if not np.all(resolved := energy <= _FASTEST * np.asarray(mass)):  # NaN as well
         raise InputError(
-            f"the spin of a decay asks for the rest frame of a particle of {energy[~known].flat[0]:.6g} GeV; allowed: up to "
+            f"the spin of a decay asks for the rest frame of a particle of {energy[~resolved].flat[0]:.6g} GeV; allowed: up to "
             f"{_FASTEST:g} times its mass, beyond which rounding hides that frame; lower the momentum"
         )
     return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)

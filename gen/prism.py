@@ -141,11 +141,11 @@ def require_polygon(points: Points) -> None:
     if len(points) < 3 or len(set(points)) < len(points):
         raise InputError(f"polygon {points} mm; allowed: three or more corners, no two at one place")
     sides = list(zip(points, points[1:] + points[:1], strict=True))
-    for i, one in enumerate(sides):
-        for j, two in enumerate(sides[i + 2 :], start=i + 2):
-            if (i, j) != (0, len(sides) - 1) and _cross(*one, *two):
+    for i, side in enumerate(sides):
+        for j, other in enumerate(sides[i + 2 :], start=i + 2):
+            if (i, j) != (0, len(sides) - 1) and _cross(*side, *other):
                 raise InputError(
-                    f"polygon {points} mm: its sides {one} and {two} cross; give the corners in order"
+                    f"polygon {points} mm: its sides {side} and {other} cross; give the corners in order"
                 )
     if _area(points) == 0.0:
         raise InputError(

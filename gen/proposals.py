@@ -83,11 +83,11 @@ def climbed(density: Callable[[Array], Array], u: Array, values: Array, step: fl
     size = 4.0 * step
     for _ in range(_ROUNDS):
         tries = np.clip(spots[:, :, None] + size * near[:, None, :], 0.0, 1.0)
-        found = density(tries.reshape(len(u), -1)).reshape(len(heights), -1)
-        top = found.argmax(axis=1)
+        there = density(tries.reshape(len(u), -1)).reshape(len(heights), -1)
+        top = there.argmax(axis=1)
         rows = np.arange(len(top))
-        better = found[rows, top] > heights
+        better = there[rows, top] > heights
         spots = np.where(better, tries[:, rows, top], spots)
-        heights = np.where(better, found[rows, top], heights)
+        heights = np.where(better, there[rows, top], heights)
         size *= 0.75
     return float(heights.max())

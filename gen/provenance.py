@@ -32,8 +32,8 @@ def describe(thing: Any) -> Any:
             )
         return {"type": type(thing).__name__} | describe(said)
     if is_dataclass(thing) and not isinstance(thing, type):
-        told = {f.name: describe(getattr(thing, f.name)) for f in fields(thing) if f.init and f.repr}
-        return {"type": type(thing).__name__} | told
+        settings = {f.name: describe(getattr(thing, f.name)) for f in fields(thing) if f.init and f.repr}
+        return {"type": type(thing).__name__} | settings
     if isinstance(thing, Mapping):
         return {str(key): describe(value) for key, value in thing.items()}
     if isinstance(thing, list | tuple | set | frozenset):

@@ -24,9 +24,11 @@ from darkpair.gen.memory import warm_allocator
 from darkpair.gen.streams import BLOCK
 
 if TYPE_CHECKING:
-    from darkpair.gen.events import Batch, Columns
+    from collections.abc import Sequence
+
     from darkpair.gen.kinematics import Array
-    from darkpair.gen.topology import Topology
+    from darkpair.gen.originals import Merged
+    from darkpair.gen.topology import Columns, Topology
 
 __all__ = ["ROLE_FIELDS", "record"]
 
@@ -47,31 +49,37 @@ _FIXED = {
 }
 
 
-def record(batch: Batch) -> ak.Array:
-    """The events as an awkward array; see the module's first lines."""
-    n = len(batch)
+def record(parts: Sequence[Columns], *, single: bool, merged: Merged | None) -> ak.Array:
+    """The events of a batch as an awkward array; see the module's first lines.
+
+    Parameters
+    ----------
+    parts : sequence of Columns
+        Events of each topology; their `rows` together are 0 to n - 1.
+    single : bool
+        Whether all events have one topology and stand in order.
+    merged : Merged, optional
+        Particle lists of the events, where a file holds them.
+    """
+    n = sum(len(part) for part in parts)
     named = {
-        "weights": _named(batch, "weights", 1.0),
-        "proper_length": _named(batch, "proper_length", math.nan),
+        "weights": _named(parts, "weights", n, missing=1.0),
+        "proper_length": _named(parts, "proper_length", n, missing=math.nan),
     }
-    if batch.originals is not None:
-        whole = batch.merged.record() | named
+    if merged is not None:
+        whole = merged.record() | named
         return ak.Array(ak.contents.RecordArray(list(whole.values()), list(whole)))
-    offsets, kinematic, vertex, fixed = (
-        _indices(batch.parts[0].topology, n) if batch.single else _scattered(batch)
-    )
+    offsets, kinematic, vertex, fixed = _indices(parts[0].topology, n) if single else _scattered(parts, n)
     columns: dict[str, ak.contents.Content] = {}
     for i, name in enumerate(_MOMENTUM):
-        columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in batch.parts]))
+        columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in parts]))
     for i, name in enumerate(_VERTEX):
-        columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in batch.parts]))
+        columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in parts]))
     for name, (attribute, dtype) in _FIXED.items():
-        values = np.concatenate(
-            [np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in batch.parts]
-        )
+        values = np.concatenate([np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in parts])
         columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
-    if any(part.masses for part in batch.parts):  # each event its own, where the momenta stand
-        columns["nominal_mass"] = ak.contents.IndexedArray(kinematic, _flat(list(map(_masses, batch.parts))))
+    if any(part.masses for part in parts):  # each event its own, where the momenta stand
+        columns["nominal_mass"] = ak.contents.IndexedArray(kinematic, _flat(list(map(_masses, parts))))
     particles = ak.contents.RecordArray(
         list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
     )
@@ -79,14 +87,13 @@ def record(batch: Batch) -> ak.Array:
         "particles": ak.contents.ListOffsetArray(offsets, particles),
         **named,
     }
-    if batch.single:
-        fields |= _roles(batch)
+    if single:
+        fields |= _roles(parts[0])
     return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields)))
 
 
-def _roles(batch: Batch) -> dict[str, ak.contents.Content]:
+def _roles(part: Columns) -> dict[str, ak.contents.Content]:
     """Four-momentum and vertex of each role, free of charge, where all events have the same topology."""
-    part = batch.parts[0]
     return {
         role: ak.contents.RecordArray(
             [ak.contents.NumpyArray(part.momentum[i, position]) for i in range(4)]
@@ -98,34 +105,34 @@ def _roles(batch: Batch) -> dict[str, ak.contents.Content]:
     }
 
 
-def _named(batch: Batch, attribute: str, missing: float) -> ak.contents.Content:
-    """Record of named per-event numbers; an event whose topology lacks one has `missing`."""
-    names = list(dict.fromkeys(name for part in batch.parts for name in getattr(part, attribute)))
+def _named(parts: Sequence[Columns], attribute: str, n: int, *, missing: float) -> ak.contents.Content:
+    """Record of named numbers of n events; an event whose topology lacks one has `missing`."""
+    names = list(dict.fromkeys(name for part in parts for name in getattr(part, attribute)))
     columns = []
     for name in names:
-        values = np.full(len(batch), missing)
-        for part in batch.parts:
+        values = np.full(n, missing)
+        for part in parts:
             if name in getattr(part, attribute):
                 values[part.rows] = getattr(part, attribute)[name]
         columns.append(ak.contents.NumpyArray(values))
-    return ak.contents.RecordArray(columns, names, length=len(batch))
+    return ak.contents.RecordArray(columns, names, length=n)
 
 
-def _scattered(batch: Batch) -> _Indices:
-    """Offsets and indices of a mixture of topologies."""
-    counts = np.empty(len(batch), dtype=np.int64)
-    for part in batch.parts:
+def _scattered(parts: Sequence[Columns], n: int) -> _Indices:
+    """Offsets and indices of n events of a mixture of topologies."""
+    counts = np.empty(n, dtype=np.int64)
+    for part in parts:
         counts[part.rows] = len(part.topology)
     offsets = np.concatenate([[0], np.cumsum(counts)])
     out = np.empty((3, offsets[-1]), dtype=np.int64)
     bases = np.zeros(3, dtype=np.int64)
-    for part in batch.parts:
-        size, n = len(part.topology), len(part)
+    for part in parts:
+        size, events = len(part.topology), len(part)
         target = offsets[part.rows][:, None] + np.arange(size)
-        local = [index.data.reshape(n, size) for index in _indices(part.topology, n)[1:]]
+        local = [index.data.reshape(events, size) for index in _indices(part.topology, events)[1:]]
         for k in range(3):
             out[k, target.ravel()] = (local[k] + bases[k]).ravel()
-        bases += [size * n, part.vertices.shape[1] * n, size]
+        bases += [size * events, part.vertices.shape[1] * events, size]
     return ak.index.Index64(offsets), *(ak.index.Index64(row) for row in out)
 
 

@@ -355,18 +355,18 @@ def _quadratic(a: Array, half_b: Array, c: Array) -> _Span:
     discriminant = half_b * half_b - a * c
     root = np.sqrt(np.maximum(discriminant, 0.0))
     q = -(half_b + np.copysign(root, half_b))
-    one = q / safe
-    two = np.where(q == 0.0, one, c / np.where(q == 0.0, 1.0, q))
+    far = q / safe
+    near = np.where(q == 0.0, far, c / np.where(q == 0.0, 1.0, q))
     none = (discriminant < 0.0) | (flat & (c > 0.0))
     end = -0.5 * c / np.where(line, half_b, 1.0)
-    first = np.where(flat | (line & (half_b > 0.0)), -np.inf, np.where(line, end, np.minimum(one, two)))
-    last = np.where(flat | (line & (half_b < 0.0)), np.inf, np.where(line, end, np.maximum(one, two)))
+    first = np.where(flat | (line & (half_b > 0.0)), -np.inf, np.where(line, end, np.minimum(far, near)))
+    last = np.where(flat | (line & (half_b < 0.0)), np.inf, np.where(line, end, np.maximum(far, near)))
     return np.where(none, np.inf, first), np.where(none, -np.inf, last)
 
 
-def overlap(one: _Span, two: _Span) -> _Span:
+def overlap(first: _Span, second: _Span) -> _Span:
     """Where both are."""
-    return np.maximum(one[0], two[0]), np.minimum(one[1], two[1])
+    return np.maximum(first[0], second[0]), np.minimum(first[1], second[1])
 
 
 def ahead(first: Array, last: Array) -> _Span:

@@ -187,7 +187,7 @@ class Registry(Mapping[str, Any]):
             if error.key or not (key := _holder(values, error.name)):
                 raise
             place = f"{where}.{key}" if where else key
-            raise UnknownNameError(error.kind, error.name, error.known, place) from None
+            raise UnknownNameError(error.kind, error.name, error.allowed, place) from None
         except DarkpairError:
             raise
         except Exception as error:

@@ -70,7 +70,7 @@ def require_weights(who: str, weights: Any, n: int) -> None:
 
 
 @cache
-def _known(pdgid: int) -> tuple[str, float | None]:
+def _pdg(pdgid: int) -> tuple[str, float | None]:
     """Name of a PDG id, and the mass that the PDG gives [GeV]; None for what it does not have."""
     try:
         entry = PdgParticle.from_pdgid(pdgid)
@@ -81,7 +81,7 @@ def _known(pdgid: int) -> tuple[str, float | None]:
 
 def require_shell(who: str, kind: int, momentum: Any, mass: float | None) -> None:
     """Refuse energies that are not positive, or not of that mass [GeV]: the PDG's where None, where it has one."""
-    name, pdg = _known(kind)
+    name, pdg = _pdg(kind)
     mass = pdg if mass is None else mass
     energy = momentum[3]
     square = np.einsum("in,in->n", momentum[:3], momentum[:3])  # a third of the time of three products

@@ -128,9 +128,9 @@ class LineShape:
     def __post_init__(self) -> None:
         p = self.particle
         if abs(p.pdgid) not in RESONANCES:
-            known = ", ".join(dict.fromkeys(str(i) for i in RESONANCES))
+            ids = ", ".join(dict.fromkeys(str(i) for i in RESONANCES))
             raise InputError(
-                f"{p.name} has a width of {p.width:.6g} GeV, and its channels are not known; allowed: PDG ids {known}; "
+                f"{p.name} has a width of {p.width:.6g} GeV, and its channels are not known; allowed: PDG ids {ids}; "
                 "take width = 0"
             )
         heaviest = max(sum(_masses(c)) for c in self.channels)

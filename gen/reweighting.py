@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.events import Batch, Columns
+from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import spoken
+from darkpair.gen.topology import Columns
 
 __all__ = ["Reweightable", "proper_lengths", "weights_at"]
 
@@ -44,10 +45,10 @@ def proper_lengths(part: Columns, particle: str) -> Array:
     topology = part.topology
     names = spoken({particle: None}, topology.names)
     roles = [role for role, i in topology.roles.items() if topology.names[i] in names]
-    found = [part.proper_length[role] for role in roles if role in part.proper_length]
-    if not found:
+    lengths = [part.proper_length[role] for role in roles if role in part.proper_length]
+    if not lengths:
         raise InputError(f"{particle!r} has no proper length in the sample; name a decaying dark state")
-    return np.stack(found)
+    return np.stack(lengths)
 
 
 def weights_at(batch: Batch, *, law: Reweightable, ctau: Iterable[float], particle: str = "X2") -> Array:

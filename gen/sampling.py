@@ -113,9 +113,9 @@ class Density:
             value = self.function(x[unsure])
             check_envelope(value, self._top[close])
             keep[unsure] = v[unsure] < self._accept[close] * value
-            chosen = x[keep]
-            out[filled : filled + len(chosen)] = chosen
-            filled += len(chosen)
+            drawn = x[keep]
+            out[filled : filled + len(drawn)] = drawn
+            filled += len(drawn)
         return out
 
 

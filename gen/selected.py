@@ -28,15 +28,15 @@ class Selected:
     cutflow : Cutflow
     histograms : dict
         Of what the selection looked at, by name; those of several blocks add.
-    chosen : mapping of str to ndarray of bool
-        Of the detector's lists, by name: which entries passed, where an event may have several. They become the column
-        ``accepted`` of the list.
+    passed : mapping of str to ndarray of bool, (k,)
+        Which of the k entries of a detector's list passed, by the list's name, where an event may have several. They
+        become the column ``accepted`` of the list.
     """
 
     mask: NDArray[np.bool_]
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
-    chosen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    passed: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     @classmethod
     def of_candidates(
@@ -63,7 +63,7 @@ class Selected:
         cutflow : Cutflow
         histograms : dict
         """
-        mask, chosen = np.zeros(n, dtype=bool), np.zeros(len(event), dtype=bool)
+        mask, passed = np.zeros(n, dtype=bool), np.zeros(len(event), dtype=bool)
         mask[event[accepted]] = True
-        chosen[accepted] = True
-        return cls(mask=mask, cutflow=cutflow, histograms=histograms, chosen={name: chosen})
+        passed[accepted] = True
+        return cls(mask=mask, cutflow=cutflow, histograms=histograms, passed={name: passed})

@@ -1,12 +1,21 @@
-"""What the events of one decay topology have in common: who is there, from whom, in which state."""
+"""Events of one decay topology: what they have in common (who is there, from whom, in which state), and their columns.
+
+Units: GeV, mm, mm/c.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import cached_property
 
-__all__ = ["BEAM", "DECAYED", "FINAL", "Topology"]
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.kinematics import Array, Real
+
+__all__ = ["BEAM", "DECAYED", "FINAL", "Columns", "Topology"]
 
 #: Status codes of particles, HepMC's meaning.
 FINAL, DECAYED, BEAM = 1, 2, 4
@@ -37,6 +46,14 @@ class Topology:
     def __len__(self) -> int:
         return len(self.names)
 
+    def final(self, pdgids: Collection[int]) -> list[int]:
+        """Positions of the final particles of those kinds (signed PDG ids)."""
+        return [
+            position
+            for position, (pdgid, status) in enumerate(zip(self.pdgid, self.status, strict=True))
+            if status == FINAL and pdgid in pdgids
+        ]
+
     @cached_property
     def roles(self) -> dict[str, int]:
         """Name of each position: the particle's own, numbered from 1 in the order of the list where it repeats."""
@@ -47,3 +64,49 @@ class Topology:
             seen[name] += 1
             roles[name if total[name] == 1 else f"{name}_{seen[name]}"] = position
         return roles
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Events of one topology.
+
+    Parameters
+    ----------
+    topology : Topology
+    rows : ndarray, (n,)
+        Where in the batch each event stands.
+    momentum : ndarray, (4, particles, n) [GeV]
+    vertices : ndarray, (4, vertices, n) [mm]
+    weights : dict of ndarrays, (n,)
+    proper_length : dict of ndarrays, (n,) [mm]
+        By role.
+    masses : dict of ndarrays, (n,) [GeV]
+        By position, of the particles whose mass differs from event to event; all others have the topology's.
+    """
+
+    topology: Topology
+    rows: NDArray[np.int64]
+    momentum: Array
+    vertices: Array
+    weights: dict[str, Array] = field(default_factory=dict)
+    proper_length: dict[str, Array] = field(default_factory=dict)
+    masses: dict[int, Array] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return int(self.momentum.shape[2])
+
+    def mass(self, position: int) -> Real:
+        """Mass of the particle there [GeV]: a number, or (n,) where it differs from event to event."""
+        return self.masses.get(position, self.topology.mass[position])
+
+    def take(self, keep: NDArray[np.integer], rows: NDArray[np.int64]) -> Columns:
+        """The events at positions `keep`, which become `rows` of a new batch."""
+        return Columns(
+            topology=self.topology,
+            rows=rows,
+            momentum=np.take(self.momentum, keep, axis=2),
+            vertices=np.take(self.vertices, keep, axis=2),
+            weights={name: w[keep] for name, w in self.weights.items()},
+            proper_length={role: length[keep] for role, length in self.proper_length.items()},
+            masses={position: mass[keep] for position, mass in self.masses.items()},
+        )

@@ -85,8 +85,8 @@ class Detector(_Pickled):
         most = reco.flat["most"]
         cuts = [("loose", most > 0.5), ("middle", most < 2.0), ("tight", most > 0.8)]
         mask = np.logical_and.reduce([cut for _, cut in cuts])
-        chosen = {"Photon": reco.lists["Photon"][1]["energy"] > 0.5}
-        return self.selected(Selected(mask=mask, cutflow=Cutflow.of(weight, cuts), chosen=chosen))
+        passed = {"Photon": reco.lists["Photon"][1]["energy"] > 0.5}
+        return self.selected(Selected(mask=mask, cutflow=Cutflow.of(weight, cuts), passed=passed))
 
 
 def _with(name: str, row: Any, value: float) -> Callable[[Any], Any]:
@@ -251,12 +251,12 @@ DETECTORS: dict[str, tuple[Any, str]] = {
         "ends its cut flow with the sum of weights",
     ),
     "NaN sum": (_stage(-1, sum_w=lambda _: np.nan), "ends its cut flow with the sum of weights nan"),
-    "chosen of others": (
-        Detector(selected=lambda made: replace(made, chosen={"Photon": made.mask})),
-        r"chosen\['Photon'\] as",
+    "passed of others": (
+        Detector(selected=lambda made: replace(made, passed={"Photon": made.mask})),
+        r"passed\['Photon'\] as",
     ),
-    "chosen of nothing": (
-        Detector(selected=lambda made: replace(made, chosen={"Muon": made.mask})),
+    "passed of nothing": (
+        Detector(selected=lambda made: replace(made, passed={"Muon": made.mask})),
         "entries of 'Muon'; allowed: lists that it observed: Photon",
     ),
     "edits the truth": (_Editor(), "writes into the truth"),

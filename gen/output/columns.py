@@ -31,9 +31,9 @@ def particle_columns(events: ak.Array) -> tuple[NDArray[np.int64], dict[str, NDA
     content, rows = particles.content, np.arange(offsets[0], offsets[-1])
     while not content.is_record:
         content, rows = content.content, np.asarray(content.index.data)[rows]
-    found = {name: _column(content, name) for name in content.fields}
+    fields = {name: _column(content, name) for name in content.fields}
     return offsets - offsets[0], {
-        name: np.take(data, rows if index is None else index[rows]) for name, (data, index) in found.items()
+        name: np.take(data, rows if index is None else index[rows]) for name, (data, index) in fields.items()
     }
 
 

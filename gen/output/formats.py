@@ -123,16 +123,16 @@ def require_format(path: str | os.PathLike[str]) -> Format:
     InputError
         For an ending of no format, or none.
     """
-    found = format_of_name(path)
-    if found is None:
-        name, every = Path(path).name, [ending for of_one in _all_endings().values() for ending in of_one]
+    kind = format_of_name(path)
+    if kind is None:
+        name, every = Path(path).name, [ending for endings in _all_endings().values() for ending in endings]
         ending = "".join(Path(name).suffixes)
         what = f"ends in {shown(ending)}" if ending else "has no ending"
         broken = "".join(f"; {why}" for why in _strangers()[1].values())
         raise InputError(
             f"output.path = {shown(name)} {what}{nearest(ending, every)}; allowed: {', '.join(every[:-1])} or {every[-1]}{broken}"
         )
-    return found
+    return kind
 
 
 def writer_for(
@@ -153,13 +153,11 @@ def writer_for(
     InputError
         For an ending of no format, an option that the format does not have, and a file that cannot be written.
     """
-    chosen = require_format(path)
-    return chosen.writer(path, provenance=provenance, **checked_options(chosen, path, options))
+    kind = require_format(path)
+    return kind.writer(path, provenance=provenance, **checked_options(kind, path, options))
 
 
-def checked_options(
-    chosen: Format, path: str | os.PathLike[str], options: Mapping[str, Any]
-) -> dict[str, Any]:
+def checked_options(kind: Format, path: str | os.PathLike[str], options: Mapping[str, Any]) -> dict[str, Any]:
     """What a job says of a file's form, as the format's writer takes it.
 
     Raises
@@ -167,17 +165,17 @@ def checked_options(
     InputError
         For an option that the format does not have, or a value that it cannot have.
     """
-    takes = chosen.options
+    takes = kind.options
     for key, value in options.items():
         if key not in takes:
             able = [name for name in ENDINGS if key in Format(name=name, ending="").options]
             where = f", or write a file that ends in {' or '.join(ENDINGS[able[0]])}" if able else ""
             own = f"has {', '.join(takes)}" if takes else "has no options"
             raise InputError(
-                f"output.{key} = {shown(value)} would change nothing: {Path(path).name!r} is of the format {chosen.name!r}, which "
+                f"output.{key} = {shown(value)} would change nothing: {Path(path).name!r} is of the format {kind.name!r}, which "
                 f"{own}{nearest(key, takes)}; leave output.{key} out{where}"
             )
-    checked = arguments(chosen.writer, {"path": path, "provenance": {}, **options}, where="output")
+    checked = arguments(kind.writer, {"path": path, "provenance": {}, **options}, where="output")
     return {key: checked[key] for key in options}
 
 
@@ -185,11 +183,11 @@ def _longest(name: str, endings: Mapping[str, tuple[str, ...]]) -> Format | None
     """Format with the longest ending of a file's name; the first of equals."""
     fitting = [
         Format(name=which, ending=ending)
-        for which, of_one in endings.items()
-        for ending in of_one
+        for which, words in endings.items()
+        for ending in words
         if name.endswith(ending) and name != ending
     ]
-    return max(fitting, key=lambda one: len(one.ending), default=None)
+    return max(fitting, key=lambda kind: len(kind.ending), default=None)
 
 
 def _all_endings() -> dict[str, tuple[str, ...]]:

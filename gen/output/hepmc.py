@@ -78,7 +78,7 @@ class HepMCWriter(EventWriter):
         super().__init__(path, provenance)
         self._packed = self.path.name.lower().endswith(".gz")
         self._names: tuple[list[str], list[str]] = ([], [])
-        self._told: dict[str, Any] = {}
+        self._early: dict[str, Any] = {}  # the provenance as it was when the first events came
         self._header = b""
         self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16) if self._packed else None
 
@@ -103,7 +103,7 @@ class HepMCWriter(EventWriter):
         names = list(weights(events[:0])), list(attributes(events[:0]))
         if not self._header:
             self._names = names
-            self._told = self.described()
+            self._early = self.described()
             self._header = self._beginning({})
             self.file.write(self._header)
         elif names != self._names:
@@ -125,8 +125,8 @@ class HepMCWriter(EventWriter):
         self._put(_END)
         if self._packer is not None:
             self.file.write(self._packer.flush())
-        told = self.described()
-        late = {key: value for key, value in told.items() if self._told.get(key) != value}
+        provenance = self.described()
+        late = {key: value for key, value in provenance.items() if self._early.get(key) != value}
         late["output"] = {
             "format": "hepmc3",
             "events": self.events,
@@ -156,15 +156,15 @@ class HepMCWriter(EventWriter):
 
     def _beginning(self, late: Mapping[str, Any]) -> bytes:
         """What stands before the events."""
-        version = self._told.get("versions", environment()["versions"])["darkpair"]
+        version = self._early.get("versions", environment()["versions"])["darkpair"]
         lines = [
             f"W {_escaped(chr(10).join(self._names[0]))}",
             f"T {_escaped(chr(10).join(('darkpair', version, _ABOUT)))}",
-            f"A {_PROVENANCE} {_escaped(json.dumps(self._told, allow_nan=False))}",
+            f"A {_PROVENANCE} {_escaped(json.dumps(self._early, allow_nan=False))}",
             f"A {_RESULT} {_escaped(json.dumps(late, allow_nan=False)):<{_ROOM}}",
         ]
-        if "seed" in self._told:
-            lines.append(f"A darkpair.seed {self._told['seed']}")
+        if "seed" in self._early:
+            lines.append(f"A darkpair.seed {self._early['seed']}")
         for line in lines:
             if len(line) >= _LONGEST:
                 raise InputError(
@@ -189,23 +189,23 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
     try:
         with gzip.open(file, "rb") if file.name.lower().endswith(".gz") else file.open("rb") as opened:
-            found = header_provenance(opened)
+            provenance = header_provenance(opened)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(
             f"{str(path)!r} cannot be read as a HepMC3 file ({type(error).__name__}); it is damaged, or something else: "
             "run the job again, or give another file"
         ) from error
-    if not isinstance(found.get("output"), dict):
+    if not isinstance(provenance.get("output"), dict):
         raise InputError(
             f"{str(path)!r} lacks {_PROVENANCE!r}: it was not written by darkpair; give the file of a run"
         )
-    format_of(found, str(path))
-    return found
+    format_of(provenance, str(path))
+    return provenance
 
 
 def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
     """What the lines before the events say of how they were made; nothing in another's file."""
-    found: dict[str, Any] = {}
+    provenance: dict[str, Any] = {}
     for line in lines:
         if line.startswith((b"E ", _END.strip())):
             break
@@ -214,8 +214,8 @@ def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
             part = json.loads(_plain(text))
             if not isinstance(part, dict):
                 raise ValueError(f"{key} is no table")
-            found |= part
-    return found
+            provenance |= part
+    return provenance
 
 
 def _escaped(text: str) -> str:

@@ -35,11 +35,11 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     InputError
         For a file that is missing, damaged, not of this writer or of a newer format.
     """
-    chosen = format_of_name(path)
-    if chosen is None or chosen.name == "root":
+    kind = format_of_name(path)
+    if kind is None or kind.name == "root":
         with _opened(path) as (_, provenance):
             return provenance
-    return hepmc_provenance(path) if chosen.name == "hepmc3" else _of_stranger(chosen, path)
+    return hepmc_provenance(path) if kind.name == "hepmc3" else _of_stranger(kind, path)
 
 
 def read_events(
@@ -76,32 +76,32 @@ def read_events(
         return _record(columns, [row["role"] for row in output["particles"]], output["spelled"], titles)
 
 
-def _of_stranger(chosen: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
+def _of_stranger(kind: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
     """What the reader of a format that is not ours says, checked."""
     if not is_file(path):
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
     try:
-        found: Any = chosen.writer.read_provenance(path)
+        provenance: Any = kind.writer.read_provenance(path)
     except InputError:
         raise
     except Exception as error:  # (a stranger's reader of a damaged file may fail in any way)
         raise InputError(
-            f"{str(path)!r} cannot be read as a file of the format {chosen.name!r} ({type(error).__name__}: {error}); it is "
+            f"{str(path)!r} cannot be read as a file of the format {kind.name!r} ({type(error).__name__}: {error}); it is "
             "damaged, or something else"
         ) from error
-    output = found.get("output") if isinstance(found, dict) else None
+    output = provenance.get("output") if isinstance(provenance, dict) else None
     if not isinstance(output, dict) or not isinstance(output.get("events"), int):
         raise InputError(
-            f"the reader of the format {chosen.name!r} does not say how many events {str(path)!r} has; it has to return a table "
+            f"the reader of the format {kind.name!r} does not say how many events {str(path)!r} has; it has to return a table "
             "with output = { events = ... }"
         )
-    checked: dict[str, Any] = found
+    checked: dict[str, Any] = provenance
     return checked
 
 
 def _require_root(file: Path) -> None:
     """Refuse a file whose name says that it is of another format, or of none and that is no ROOT file either."""
-    chosen = format_of_name(file)
+    kind = format_of_name(file)
     try:
         with file.open("rb") as opened:
             begins = opened.read(4) == b"root"
@@ -109,13 +109,13 @@ def _require_root(file: Path) -> None:
         raise InputError(
             f"{str(file)!r} cannot be read ({error.strerror}); give a file that may be"
         ) from error
-    if chosen is None and not begins:
+    if kind is None and not begins:
         raise InputError(
             f"{file.name!r} is no ROOT file, and its name ends as those of no format; give the file of a run"
         )
-    if chosen is not None and chosen.name != "root":
+    if kind is not None and kind.name != "root":
         raise InputError(
-            f"{str(file)!r} is of the format {chosen.name!r}; event records are read back from .root files alone"
+            f"{str(file)!r} is of the format {kind.name!r}; event records are read back from .root files alone"
         )
 
 
@@ -148,9 +148,9 @@ def _named(
     columns: dict[str, ak.Array], n: int, spelled: dict[str, str], *, prefix: str = "", suffix: str = ""
 ) -> ak.Array:
     """Record of the per-event numbers of that prefix or suffix, which leave the columns."""
-    found = [name for name in columns if name.startswith(prefix) and name.endswith(suffix)]
-    contents = [columns.pop(name).layout for name in found]
-    words = [name.removeprefix(prefix).removesuffix(suffix) for name in found]
+    branches = [name for name in columns if name.startswith(prefix) and name.endswith(suffix)]
+    contents = [columns.pop(name).layout for name in branches]
+    words = [name.removeprefix(prefix).removesuffix(suffix) for name in branches]
     short = [spelled.get(word, word) for word in words]
     return ak.Array(ak.contents.RecordArray(contents, short, length=n))
 
@@ -220,12 +220,12 @@ def provenances_of(file: Any, path: str | os.PathLike[str]) -> list[dict[str, An
     out = []
     for key in sorted(cycles, key=lambda key: -int(key.partition(";")[2])):
         try:
-            found = json.loads(str(file[key]))
+            provenance = json.loads(str(file[key]))
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict) and isinstance(found.get("output"), dict):
-            format_of(found, str(path))
-            out.append(found)
+        if isinstance(provenance, dict) and isinstance(provenance.get("output"), dict):
+            format_of(provenance, str(path))
+            out.append(provenance)
     return out
 
 

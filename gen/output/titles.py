@@ -99,27 +99,27 @@ def titles(events: ak.Array, layout: Layout, columns: Branches) -> dict[str, str
         For a detector's title without a unit.
     """
     particle = {name: _in_layout(name, title, layout) for name, title in PARTICLE.items()}
-    known = EVENT | {f"GenPart_{name}": title for name, title in particle.items()}
-    known |= {"genWeight": WEIGHTS["genWeight"]}
+    meanings = EVENT | {f"GenPart_{name}": title for name, title in particle.items()}
+    meanings |= {"genWeight": WEIGHTS["genWeight"]}
     if "path" in events.weights.fields:  # then the product is no pure number
-        known["genWeight"] = WEIGHTS["genWeight"].replace("[1]", "[mm per scanned particle]")
+        meanings["genWeight"] = WEIGHTS["genWeight"].replace("[1]", "[mm per scanned particle]")
     for name in events.weights.fields:
-        known[f"weight_{word(name)}"] = WEIGHTS.get(name, f"factor of genWeight, {name} [1]")
+        meanings[f"weight_{word(name)}"] = WEIGHTS.get(name, f"factor of genWeight, {name} [1]")
     for role in events.proper_length.fields:
-        known[f"{word(role)}_properLength"] = LENGTH_TITLE.format(role)
+        meanings[f"{word(role)}_properLength"] = LENGTH_TITLE.format(role)
     if layout == "flat":
         roles = [
             role for role in events.fields if role not in ("particles", "weights", "proper_length", "reco")
         ]
-        known |= {
+        meanings |= {
             f"{word(role)}_{name}": f"{role}: {title}" for role in roles for name, title in particle.items()
         }
     if "reco" in events.fields:
         for name, title in documented(events.reco.layout):
-            known[nano_name(name) if layout == "nano" else name] = checked_title(name, title)
-    known = {f"n{name}": f"entries of {name} [1]" for name in columns} | known
+            meanings[nano_name(name) if layout == "nano" else name] = checked_title(name, title)
+    meanings = {f"n{name}": f"entries of {name} [1]" for name in columns} | meanings
     return {
-        branch: known.get(branch) or untitled(branch)
+        branch: meanings.get(branch) or untitled(branch)
         for name, column in columns.items()
         for branch in names(name, column)
     }

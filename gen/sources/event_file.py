@@ -17,12 +17,12 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
-from darkpair.gen.sources.event_index import EventIndex
+from darkpair.gen.sources.event_index import EventIndex, WeightSums
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
 
 if TYPE_CHECKING:
-    from darkpair.gen.sources.event_readers import Reader
+    from darkpair.gen.sources.event_listing import Reader
 
 __all__ = ["EventFile"]
 
@@ -105,9 +105,12 @@ class EventFile:
     def _kinds(self) -> dict[int, float]:
         """PDG masses [GeV] by PDG id, in the order of `parents`."""
         names = [self.parents] if isinstance(self.parents, str) else self.parents
-        found = [particle(name, key="parents") for name in names]
-        both = [p for one in found for p in ((one, conjugate(one)) if self.conjugates else (one,))]
-        return {p.pdgid: p.mass for p in both}
+        masses = {}
+        for name in names:
+            parent = particle(name, key="parents")
+            for kind in (parent, conjugate(parent)) if self.conjugates else (parent,):
+                masses[kind.pdgid] = kind.mass
+        return masses
 
     @property
     def pdgid(self) -> int:
@@ -174,13 +177,13 @@ class EventFile:
         (first, skip), (last, beyond) = self._index.starts[index : index + 2]
         size = min(BLOCK, self.n_parents - index * BLOCK)
         parts = []
-        found = 0
+        taken = 0
         for start, stop in _steps(first, last + (beyond > 0), reader.step):
-            offsets, known, at = self._candidates(reader, start, stop)
-            at = at[skip if start == first else 0 :][: size - found]
-            found += len(at)
+            offsets, columns, at = self._candidates(reader, start, stop)
+            at = at[skip if start == first else 0 :][: size - taken]
+            taken += len(at)
             if len(at):
-                parts.append(self._originals(reader, (start, stop), offsets, known, at))
+                parts.append(self._originals(reader, (start, stop), offsets, columns, at))
         return Originals.concatenate(parts)
 
     def _reader(self) -> Reader:
@@ -222,57 +225,45 @@ class EventFile:
     def _scan(self) -> EventIndex:
         """Where each block begins, how many parents there are, what they weigh."""
         reader = self._reader()
+        if self.mass == "stored" and "mass" not in reader.names:
+            raise InputError(f'{self.path!r} stores no mass; name branches.mass, or take mass = "pdg"')
         kinds = self._kinds
         counts = dict.fromkeys(kinds, 0)
         masses: dict[int, float] = {}
         starts: list[tuple[int, int]] = []
-        total, every, done = 0.0, 0.0, 0
-        squares = np.zeros(3)  # of the weights of events, times none, one or two of their numbers of parents
-        names = [name for name in ("weight", "mass" if self.mass == "stored" else "") if name in reader.names]
-        if self.mass == "stored" and "mass" not in names:
-            raise InputError(f'{self.path!r} stores no mass; name branches.mass, or take mass = "pdg"')
+        sums = WeightSums()
         for start, stop in _steps(0, reader.entries, reader.step):
-            offsets, known, at = self._candidates(reader, start, stop)
-            if not len(at) and "weight" not in names:
-                squares[0] += stop - start
-                continue
-            _, particles, events = reader.read(start, stop, names)
+            offsets, columns, at = self._candidates(reader, start, stop)
             event = np.searchsorted(offsets, at, side="right") - 1
-            weight = np.ones(stop - start)
-            if "weight" in events:
-                weight = np.asarray(events["weight"], dtype=np.float64)
-                every += float(np.sum(weight))
-            made = weight * np.bincount(event, minlength=stop - start)
-            squares += [weight @ weight, weight @ made, made @ made]
-            if not len(at):
-                continue
-            particles |= known
-            begins = range(-(-done // BLOCK) * BLOCK - done, len(at), BLOCK)
+            begins = range(-sums.n_parents % BLOCK, len(at), BLOCK)
             starts += [(start + int(event[k]), int(k - np.searchsorted(event, event[k]))) for k in begins]
-            for kind, number in zip(*np.unique(particles["pdgid"][at], return_counts=True), strict=True):
+            weight = np.ones(stop - start)
+            if "weight" in reader.names:
+                weight = reader.read(start, stop, ["weight"])[2]["weight"]
+            sums.add(weight, event)
+            for kind, number in zip(*np.unique(columns["pdgid"][at], return_counts=True), strict=True):
                 counts[int(kind)] += int(number)
-            if "weight" in events:
-                total += float(np.sum(events["weight"][event], dtype=np.float64))
-            if self.mass == "stored":
-                self._one_mass(particles, at, masses, _unit(reader, self.momentum_unit, ENERGY))
-            done += len(at)
-        if not done:
+            if self.mass == "stored" and len(at):
+                columns |= reader.read(start, stop, ["mass"])[1]
+                self._one_mass(columns, at, masses, _unit(reader, self.momentum_unit, ENERGY))
+        if not sums.n_parents:
             raise InputError(
                 f"{self.path!r} holds none of {', '.join(self.parents)} in {reader.entries} events; name other parents"
             )
-        mean = total / done if "weight" in reader.names else 1.0
-        if not math.isfinite(mean) or mean == 0.0:
+        if not math.isfinite(sums.mean) or sums.mean == 0.0:
             raise InputError(
-                f"the weights of {self.path!r} have the mean {mean} over the {done} parents; allowed: a finite number "
-                'that is not 0; map branches.weight, or leave the weights out by branches.weight = ""'
+                f"the weights of {self.path!r} have the mean {sums.mean} over the {sums.n_parents} parents; allowed: a finite "
+                'number that is not 0; map branches.weight, or leave the weights out by branches.weight = ""'
             )
-        over, under = (total, every) if "weight" in reader.names else (float(done), float(reader.entries))
-        per_event = over / under if under != 0.0 and over / under > 0.0 else None
-        error = None  # of a ratio of sums over events
-        if per_event is not None:
-            square = float(squares[2] - 2.0 * per_event * squares[1] + per_event**2 * squares[0])
-            error = math.sqrt(max(square, 0.0)) / abs(under)
-        return EventIndex(counts, kinds | masses, mean, per_event, error, (*starts, (reader.entries, 0)))
+        per_event, error = sums.parents_per_event()
+        return EventIndex(
+            counts=counts,
+            masses=kinds | masses,
+            mean_weight=sums.mean,
+            parents_per_event=per_event,
+            parents_per_event_error=error,
+            starts=(*starts, (reader.entries, 0)),
+        )
 
     def _one_mass(
         self, particles: dict[str, NDArray[Any]], at: Index, masses: dict[int, float], unit: float
@@ -294,34 +285,34 @@ class EventFile:
         reader: Reader,
         span: tuple[int, int],
         offsets: Index,
-        known: dict[str, NDArray[Any]],
+        columns: dict[str, NDArray[Any]],
         at: Index,
     ) -> Originals:
         """The events of those parents [GeV, mm]."""
         start, stop = span
-        _, particles, events = reader.read(start, stop, sorted(reader.names - set(known)))
+        _, particles, events = reader.read(start, stop, sorted(reader.names - set(columns)))
         row = np.searchsorted(offsets, at, side="right") - 1
         n = int(offsets[-1])
         energy = _unit(reader, self.momentum_unit, ENERGY)
         length = LENGTH[reader.length_unit] if reader.ours else _unit(reader, self.length_unit, LENGTH)
-        columns = particles | known
+        quantities = particles | columns
         for name in _MOMENTUM:
-            if name in columns and name not in ("eta", "phi"):
-                columns[name] = _scaled(columns[name], energy)
-        if "energy" in columns:
-            columns["E"] = columns.pop("energy")
-        if "mass" not in columns or ("px" in columns and "E" not in columns):
-            columns |= self._completed(columns)
+            if name in quantities and name not in ("eta", "phi"):
+                quantities[name] = _scaled(quantities[name], energy)
+        if "energy" in quantities:
+            quantities["E"] = quantities.pop("energy")
+        if "mass" not in quantities or ("px" in quantities and "E" not in quantities):
+            quantities |= self._completed(quantities)
         for name in VERTEX:
-            if name in columns:
-                columns[name] = _scaled(columns[name], length)
-        columns.setdefault("mother", np.full(n, -1, dtype=np.int32))
-        columns.setdefault("status", np.zeros(n, dtype=np.int32))
+            if name in quantities:
+                quantities[name] = _scaled(quantities[name], length)
+        quantities.setdefault("mother", np.full(n, -1, dtype=np.int32))
+        quantities.setdefault("status", np.zeros(n, dtype=np.int32))
         numbers = {name: events[name] for name in _IDENTIFIERS if name in events}
         numbers["entry"] = np.arange(start, stop, dtype=np.uint64)
         numbers["weight"] = events.get("weight", np.ones(stop - start)).astype(np.float64)
         whole = Originals(
-            offsets=offsets, particles=columns, events=numbers, rows=row, parent=at - offsets[row]
+            offsets=offsets, particles=quantities, events=numbers, rows=row, parent=at - offsets[row]
         )
         return whole.compact()
 

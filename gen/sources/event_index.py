@@ -2,25 +2,85 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-__all__ = ["EventIndex"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["EventIndex", "WeightSums"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EventIndex:
-    """What one pass through the file tells."""
+    """What one pass through the file tells.
 
-    counts: dict[int, int]  # parents of each kind
+    Parameters
+    ----------
+    counts : dict of int to int
+        How many parents the file holds, by PDG id.
+    masses : dict of int to float [GeV]
+        Mass of the parents, by PDG id.
+    mean_weight : float
+        Mean weight of the parents in the file.
+    parents_per_event : float, optional
+        Sum of the parents' weights over that of the events'; None where the events' add up to nothing.
+    parents_per_event_error : float, optional
+        Standard error of it that the number of events leaves.
+    starts : tuple of (int, int)
+        Event in which each block begins, and how many parents of that event belong to the block before; the last pair
+        is the end of the file.
+    """
+
+    counts: dict[int, int]
     masses: dict[int, float]
     mean_weight: float
-    parents_per_event: (
-        float | None
-    )  # by the weights of both; None where those of the events add up to nothing
-    parents_per_event_error: float | None  # that the number of events leaves
-    starts: tuple[tuple[int, int], ...]  # for each block, and after the last: event, and its parents before
+    parents_per_event: float | None
+    parents_per_event_error: float | None
+    starts: tuple[tuple[int, int], ...]
 
     @property
     def n_parents(self) -> int:
         """Parents of all kinds."""
         return sum(self.counts.values())
+
+
+class WeightSums:
+    """Sums of the weights of events and of their parents, taken piece by piece."""
+
+    def __init__(self) -> None:
+        self.n_parents = 0
+        self._events = self._parents = 0.0
+        self._squares = np.zeros(
+            3
+        )  # of the events' weights, times none, one or two of their numbers of parents
+
+    def add(self, weight: NDArray[np.number], event: NDArray[np.int64]) -> None:
+        """Add a piece of the file.
+
+        Parameters
+        ----------
+        weight : ndarray, (n,)
+            Weight of each event of the piece, in the file's type.
+        event : ndarray of int, (k,)
+            Index of each parent's event in the piece, growing.
+        """
+        factor = np.asarray(weight, dtype=np.float64)
+        parents = factor * np.bincount(event, minlength=len(factor))
+        self._squares += [factor @ factor, factor @ parents, parents @ parents]
+        self._events += float(np.sum(factor))
+        self._parents += float(np.sum(weight[event], dtype=np.float64))
+        self.n_parents += len(event)
+
+    @property
+    def mean(self) -> float:
+        """Mean weight of the parents."""
+        return self._parents / self.n_parents
+
+    def parents_per_event(self) -> tuple[float | None, float | None]:
+        """Sum of the parents' weights over that of the events', and its standard error; None where there is no such ratio."""
+        if self._events == 0.0 or not self._parents / self._events > 0.0:
+            return None, None
+        ratio = self._parents / self._events
+        square = float(self._squares[2] - 2.0 * ratio * self._squares[1] + ratio**2 * self._squares[0])
+        return ratio, math.sqrt(max(square, 0.0)) / abs(self._events)

@@ -149,14 +149,14 @@ class Gun:
     def provenance(self) -> dict[str, Any]:
         """The settings, and what the files hold."""
         names = ("parent", "momentum", "cone", "z", "mass")
-        told: dict[str, Any] = {name: getattr(self, name) for name in names}
+        settings: dict[str, Any] = {name: getattr(self, name) for name in names}
         if self.momenta is not None:
-            told |= {"momentum": None, "spectrum": self.spectrum, "spectrum_unit": self.spectrum_unit}
-            told |= {"spectrum_file": self.momenta.provenance()}
+            settings |= {"momentum": None, "spectrum": self.spectrum, "spectrum_unit": self.spectrum_unit}
+            settings |= {"spectrum_file": self.momenta.provenance()}
         if self.angles is not None:
-            told |= {"cone": None, "angle": self.angle, "angle_unit": self.angle_unit}
-            told |= {"angle_file": self.angles.provenance()}
-        return told
+            settings |= {"cone": None, "angle": self.angle, "angle_unit": self.angle_unit}
+            settings |= {"angle_file": self.angles.provenance()}
+        return settings
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Parents made at (0, 0, z) at time 0."""
@@ -166,8 +166,8 @@ class Gun:
         cosine = (
             1.0 - (1.0 - math.cos(self.cone)) * rng.random(n) if turn is None else np.cos(turn.sample(rng, n))
         )
-        zero, one = np.zeros(n), np.ones(n)
-        x, y, z = about((zero, zero, one), cosine, rng.random(n))
+        zero, along = np.zeros(n), np.ones(n)
+        x, y, z = about((zero, zero, along), cosine, rng.random(n))
         energy = np.sqrt(p * p + particle(self.parent, mass=self.mass).mass ** 2)
         vertex: Array = np.zeros((4, n))
         vertex[2] = self.z

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.hepmc import header_provenance
-from darkpair.gen.sources.event_readers import Listing, readable
+from darkpair.gen.sources.event_listing import Listing, readable
 
 __all__ = ["HepMCReader"]
 
@@ -148,9 +148,9 @@ def _event_places(path: str) -> tuple[int, list[int]]:
                         places.append(latest + 1)
                     count += 1
                 at = text.find(b"\nE ", at + 1)
-            found = text.find(b"END_EVENT_LISTING")
-            if found >= 0:
-                end = base + text.rfind(b"\n", 0, found) + 1
+            ending = text.find(b"END_EVENT_LISTING")
+            if ending >= 0:
+                end = base + text.rfind(b"\n", 0, ending) + 1
             done += len(piece)
             kept = text[-64:]
     if end < 0:

@@ -279,10 +279,10 @@ class KotoKL:
         )
         names: tuple[str, ...] = ("decay", "profile", "image", "spectrum", "z_min", "z_max", "p_min", "share")
         names += ("solid_angle", "z_target") * (self.profile == "square")
-        told = {name: getattr(self, name) for name in names} | {"decay_probability": probability}
+        settings = {name: getattr(self, name) for name in names} | {"decay_probability": probability}
         if self.own is None:
-            return told
-        return told | {"spectrum_unit": self.spectrum_unit, "spectrum_file": self.own.provenance()}
+            return settings
+        return settings | {"spectrum_unit": self.spectrum_unit, "spectrum_file": self.own.provenance()}
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """K_L at the beam exit, or at the target, at time 0, and where they decay."""
@@ -290,11 +290,11 @@ class KotoKL:
             return self.parents(self._spectrum.sample(rng, n), self.z_min, self.z_max, rng)
         near = rng.random(n) < self.share
         p, weight = np.empty(n), np.empty(n)
-        both = self._two_spectra
-        total = sum(one.integral for one in both)
-        for one, rows, part in zip(both, (near, ~near), (self.share, 1.0 - self.share), strict=True):
-            p[rows] = one.sample(rng, int(np.count_nonzero(rows)))
-            weight[rows] = one.integral / total / part
+        densities = self._two_spectra
+        total = sum(density.integral for density in densities)
+        for density, rows, part in zip(densities, (near, ~near), (self.share, 1.0 - self.share), strict=True):
+            p[rows] = density.sample(rng, int(np.count_nonzero(rows)))
+            weight[rows] = density.integral / total / part
         made = self.parents(p, np.where(near, Z_NEAR, self.z_min), np.where(near, self.z_max, Z_NEAR), rng)
         return replace(made, weights={"source": weight})
 

@@ -94,14 +94,14 @@ def followed(source: KotoKL, chain: EventChain, detector: EventDetector | None) 
     few = chain.batch(source.sample(1024, _streams(0).rng("source")), _streams(0))
     if _prompt_pions(few) == detector.pions:
         return source
-    found = _Pilot(source, chain, detector)
-    found.throw(range(len(found.cells)), _FEW)
-    if not found.accepted:
+    pilot = _Pilot(source, chain, detector)
+    pilot.throw(range(len(pilot.cells)), _FEW)
+    if not pilot.accepted:
         return source
-    if found.accepted < _ENOUGH:
-        found.throw(range(len(found.cells)), 4 * _FEW)
-    found.settle(_MANY)
-    return found.range(detector.least_energy)
+    if pilot.accepted < _ENOUGH:
+        pilot.throw(range(len(pilot.cells)), 4 * _FEW)
+    pilot.settle(_MANY)
+    return pilot.range(detector.least_energy)
 
 
 @dataclass
@@ -139,7 +139,7 @@ class _Pilot:
 
     @property
     def accepted(self) -> int:
-        return sum(one.n for one in self.sums)
+        return sum(sums.n for sums in self.sums)
 
     def throw(self, cells: range, blocks: int) -> None:
         """Blocks of decays in each of those cells, each weighted with the decays for a K_L of its momentum."""
@@ -174,25 +174,25 @@ class _Pilot:
         Acceptance falls going upstream, so nothing is looked for beyond.  A cell is not known to be empty where
         three accepted events would have been more than may be left out: then it is needed.
         """
-        cell = max((i for i, one in enumerate(self.sums) if one.n), default=0) + 1
+        cell = max((i for i, sums in enumerate(self.sums) if sums.n), default=0) + 1
         empty = 0
         while cell < len(self.cells) and empty < 2:
             self.throw(range(cell, cell + 1), blocks)
-            known = 3.0 * self.weight(cell) < LEFT_OUT * self.total
-            self.needed = self.needed if known else cell
-            empty = empty + 1 if known and not self.sums[cell].n else 0
+            negligible = 3.0 * self.weight(cell) < LEFT_OUT * self.total
+            self.needed = self.needed if negligible else cell
+            empty = empty + 1 if negligible and not self.sums[cell].n else 0
             cell += 1
 
     def weight(self, cell: int) -> float:
         """Of an event of a cell, at the mean momentum of the accepted K_L."""
-        momentum = sum(one.wp for one in self.sums) / sum(one.w for one in self.sums)
+        momentum = sum(sums.wp for sums in self.sums) / sum(sums.w for sums in self.sums)
         mean = self.beam.decays(np.array([momentum]), *self.cells[cell])
         return float(mean[0]) / BLOCK / self.sums[cell].blocks
 
     @property
     def total(self) -> float:
         """Accepted events for each K_L at the exit."""
-        return sum(one.value for one in self.sums)
+        return sum(sums.value for sums in self.sums)
 
     @property
     def last(self) -> int:
@@ -212,7 +212,7 @@ class _Pilot:
             return self.given
         slowest = math.sqrt(max(energy**2 - particle("K_L0").mass ** 2, 0.0))
         if self.accepted >= _ENOUGH:
-            slowest = max(slowest, _BELOW * min(one.slowest for one in self.sums[: last + 1]))
+            slowest = max(slowest, _BELOW * min(sums.slowest for sums in self.sums[: last + 1]))
         p_min = max(P_RANGE[0], math.floor(20.0 * slowest) / 20.0)
         near, far = (
             math.sqrt(sum(self.decays(i, p_min) for i in cells) * sum(self.sums[i].value for i in cells))

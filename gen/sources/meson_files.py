@@ -102,10 +102,10 @@ def grid(key: TableKey, meson: str) -> tuple[Array, Array, Array]:
     """
     with (_folder() / key.filename).open("rb") as file, np.load(file) as data:
         y, pt, values = (data[f"{meson}.{name}"].astype(float) for name in ("y", "pt", "density"))
-    told = about(key)
-    if told["symmetric"] and key.target != COLLIDER:
+    summary = about(key)
+    if summary["symmetric"] and key.target != COLLIDER:
         y, values = np.concatenate([-y[:0:-1], y]), np.concatenate([values[:0:-1], values])
-    return y + told["centre"], pt, values
+    return y + summary["centre"], pt, values
 
 
 def _folder() -> Any:

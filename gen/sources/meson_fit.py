@@ -77,16 +77,16 @@ def fitted_density(y: Array, pt: Array, y_nodes: Array, pt_nodes: Array) -> tupl
     """
     fine_y, fine_pt = _finer(y_nodes), _finer(pt_nodes)
     counted, _, _ = np.histogram2d(y, pt, bins=(fine_y, fine_pt))
-    found = counted / counted.sum()
+    fractions = counted / counted.sum()
     spread_y, spread_pt = _hats(y_nodes, fine_y), _hats(pt_nodes, fine_pt)
     spread_pt[:, 0] = 0.0  # no weight at pT = 0
-    weights = spread_y.T @ found @ spread_pt
+    weights = spread_y.T @ fractions @ spread_pt
     weights[:, 0] = 0.0
     weights /= weights.sum()
     areas = np.outer(_hat_areas(y_nodes), _hat_areas(pt_nodes))
     for _ in range(_STEPS):
         expected = spread_y @ weights @ spread_pt.T
-        ratio = np.divide(found, expected, out=np.zeros_like(found), where=expected > 0.0)
+        ratio = np.divide(fractions, expected, out=np.zeros_like(fractions), where=expected > 0.0)
         weights = _smoothed(weights * (spread_y.T @ ratio @ spread_pt) / areas) * areas
         weights /= weights.sum()
     shape = (len(y_nodes) - 1, _FINE, len(pt_nodes) - 1, _FINE)

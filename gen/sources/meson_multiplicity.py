@@ -59,9 +59,9 @@ def generated(meson: str, beam_energy: float, target: str) -> Mapping[str, float
     out = {}
     for key in stored():
         if (key.beam_energy, key.target) == (beam_energy, target):
-            found = about(key)["multiplicity"].get(meson)
-            if found:
-                out[key.generator] = float(found)
+            number = about(key)["multiplicity"].get(meson)
+            if number:
+                out[key.generator] = float(number)
     return MappingProxyType(out)
 
 
@@ -95,8 +95,8 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
         if not ratios:
             raise InputError(f"no multiplicity of {meson} on {target} at {beam_energy:g} GeV in any table")
         return base * float(np.mean(ratios)), error * float(np.mean(ratios))
-    known = [m for m in measured() if m.meson == meson] if target == "p" else []
-    exact = next((m for m in known if m.beam_energy == beam_energy), None)
+    measurements = [m for m in measured() if m.meson == meson] if target == "p" else []
+    exact = next((m for m in measurements if m.beam_energy == beam_energy), None)
     if exact is None and not here:
         energies = sorted({key.beam_energy for key in stored() if key.target == target})
         have = ", ".join(f"{e:g}" for e in energies if generated(meson, e, target))
@@ -106,20 +106,20 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     spread = _half_spread(here) if len(here) >= _most(meson) else _greatest_spread(meson)
     if exact is not None:
         return exact.value, max(exact.error, spread * exact.value)
-    if known:
-        there = generated(meson, known[0].beam_energy, target)
+    if measurements:
+        there = generated(meson, measurements[0].beam_energy, target)
         growth = [number / there[name] for name, number in here.items() if name in there]
         if growth:
-            value = known[0].value * float(np.mean(growth))
-            return value, value * max(spread, known[0].error / known[0].value)
+            value = measurements[0].value * float(np.mean(growth))
+            return value, value * max(spread, measurements[0].error / measurements[0].value)
     value = float(np.mean(list(here.values())))
     return value, spread * value
 
 
 def half_spread(numbers: Iterable[float]) -> float:
     """Half the distance of the least from the greatest: the error of what generators disagree on, number or spectrum."""
-    found = list(numbers)
-    return 0.5 * (max(found) - min(found))
+    values = list(numbers)
+    return 0.5 * (max(values) - min(values))
 
 
 def _half_spread(numbers: Mapping[str, float]) -> float:

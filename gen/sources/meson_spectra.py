@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import DarkpairError
-from darkpair.gen.events import Batch, Columns
+from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, about, stored
+from darkpair.gen.topology import Columns
 
 __all__ = ["EDGE_MOST", "SpectrumTally", "generators", "stated"]
 
@@ -152,8 +153,8 @@ class SpectrumTally:
             self._add(name, weight * ratio, edge)
 
     def _add(self, name: str, weight: Array, edge: NDArray[np.bool_]) -> None:
-        found = np.array([weight.sum(), (weight * weight).sum(), weight[edge].sum()])
-        self._sums[name] = self._sums.get(name, np.zeros(3)) + found
+        sums = np.array([weight.sum(), (weight * weight).sum(), weight[edge].sum()])
+        self._sums[name] = self._sums.get(name, np.zeros(3)) + sums
 
     def rows(self, acceptance: float, *, effective_min: float) -> dict[str, dict[str, Any]]:
         """Acceptance of each generator's spectrum, its own first, for JSON.

@@ -172,10 +172,10 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     if generator == "bmpt":
         return _analytic(name, float(beam_energy), target or "Be")
     key = find(generator, float(beam_energy), target)
-    told = about(key)
-    own = told["multiplicity"].get(name)
+    summary = about(key)
+    own = summary["multiplicity"].get(name)
     if not own:
-        have = [meson for meson, number in told["multiplicity"].items() if number]
+        have = [meson for meson, number in summary["multiplicity"].items() if number]
         raise UnknownNameError(f"meson of {key.filename}", meson, have)
     best, error = multiplicity(name, key.beam_energy, key.target)
     y, pt, values = grid(key, name)
@@ -190,7 +190,7 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         y_nodes=y,
         pt_nodes=pt,
         values=values,
-        about=dict(told),
+        about=dict(summary),
     )
 
 

@@ -177,16 +177,7 @@ def own_meson_table(
     """
     particle(meson, key="meson")
     table = read_table(text, 2, key="table_file")
-    headings, nodes, values = table.headings, table.nodes, table.values
-    if axes is not None:
-        given = tuple(Heading.of(part) for part in axes.split(","))
-        said = tuple(_variable(heading) for heading in headings)
-        if None not in said and (said != tuple(map(_variable, given)) or _differ(headings, given)):
-            file = ", ".join(f"{h.name} [{h.unit}]" if h.unit else h.name for h in headings)
-            raise InputError(
-                f"{text} says that its axes are {file}, and table_axes = {axes!r}; leave table_axes out"
-            )
-        headings = given
+    headings, nodes, values = _headings(text, table.headings, axes), table.nodes, table.values
     variables = tuple(_variable(heading) for heading in headings)
     if variables[::-1] in _PAIRS:
         headings, nodes, values, variables = headings[::-1], nodes[::-1], values.T, variables[::-1]
@@ -220,6 +211,20 @@ def own_meson_table(
         outside=table.outside,
         grid=grid,
     )
+
+
+def _headings(text: str, headings: tuple[Heading, ...], axes: str | None) -> tuple[Heading, ...]:
+    """Headings of the file, or those of `axes` where the file says nothing else."""
+    if axes is None:
+        return headings
+    given = tuple(Heading.of(part) for part in axes.split(","))
+    variables = tuple(_variable(heading) for heading in headings)
+    if None not in variables and (variables != tuple(map(_variable, given)) or _differ(headings, given)):
+        file = ", ".join(f"{h.name} [{h.unit}]" if h.unit else h.name for h in headings)
+        raise InputError(
+            f"{text} says that its axes are {file}, and table_axes = {axes!r}; leave table_axes out"
+        )
+    return given
 
 
 def _differ(headings: Sequence[Heading], given: Sequence[Heading]) -> bool:

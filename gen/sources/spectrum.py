@@ -102,10 +102,10 @@ def momentum_spectrum_of(text: str, unit: str | None = None, *, key: str = "spec
 
 def angle_spectrum(text: str, unit: str | None = None, *, key: str = "angle") -> Spectrum:
     """Density dN/dtheta of angles to an axis [rad] from a file; as `momentum_spectrum_of`, with ``theta [mrad],density``."""
-    found = _spectrum(text, unit, key, ANGLE, _ANGLE, "angle", "theta [mrad]")
-    if found.range[1] > np.pi * (1.0 + 1e-12):
-        raise InputError(f"{text}: angles up to {found.range[1]:g} rad; allowed: 0 to pi")
-    return found
+    spectrum = _spectrum(text, unit, key, ANGLE, _ANGLE, "angle", "theta [mrad]")
+    if spectrum.range[1] > np.pi * (1.0 + 1e-12):
+        raise InputError(f"{text}: angles up to {spectrum.range[1]:g} rad; allowed: 0 to pi")
+    return spectrum
 
 
 def _spectrum(

@@ -53,8 +53,8 @@ class Heading:
     @classmethod
     def of(cls, text: str) -> Heading:
         """Heading of a text such as ``p_{T} [MeV/c]``; momenta in GeV/c are in GeV."""
-        found = _UNIT.match(text.strip())
-        name, unit = (found[1], found[2]) if found else (text.strip(), "")
+        match = _UNIT.match(text.strip())
+        name, unit = (match[1], match[2]) if match else (text.strip(), "")
         return cls(name, unit.replace(" ", "").removesuffix("/c"))
 
     @property

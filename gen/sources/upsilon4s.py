@@ -79,11 +79,11 @@ class Beams:
 
     def total(self, electron: Real, positron: Real) -> tuple[Real, Real, Real, Real]:
         """Four-momentum (x, y, z, E) of the collision of beams of those energies, without the electron's mass [GeV]."""
-        one, two = self.electron_direction, self.positron_direction
+        electron_axis, positron_axis = self.electron_direction, self.positron_direction
         return (
-            electron * one[0] + positron * two[0],
-            electron * one[1] + positron * two[1],
-            electron * one[2] + positron * two[2],
+            electron * electron_axis[0] + positron * positron_axis[0],
+            electron * electron_axis[1] + positron * positron_axis[1],
+            electron * electron_axis[2] + positron * positron_axis[2],
             electron + positron,
         )
 
@@ -267,9 +267,9 @@ class Upsilon4S:
 
     def _beam_axis(self, electron: Array, total: tuple[Real, ...], sqrt_s: Array) -> Vector3:
         """Direction of the electron beam in the centre-of-mass frame, reached by a pure boost."""
-        one = self.beams.electron_direction
+        axis = self.beams.electron_direction
         x, y, z, e = boost(
             -total[0], -total[1], -total[2], total[3], sqrt_s,
-            electron * one[0], electron * one[1], electron * one[2], electron,
+            electron * axis[0], electron * axis[1], electron * axis[2], electron,
         )  # fmt: skip
         return x / e, y / e, z / e

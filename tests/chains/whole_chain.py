@@ -16,7 +16,7 @@ import numpy as np
 from darkpair.chains.form_factors import FormFactor, KstarForm
 from darkpair.chains.models.electroweak import fermion_couplings
 from darkpair.chains.models.inputs import Inputs
-from darkpair.gen.events import Columns
+from darkpair.gen.topology import Columns
 from tests.chains.spinors import (
     GAMMA,
     LOWER,

@@ -82,7 +82,7 @@ def test_a_changed_cut_is_that_cut() -> None:
     reco = free.observe(events, Streams(1).rng("detector"))
     counts, values = reco.lists["Pi0"]
     event = np.repeat(np.arange(len(counts)), counts)
-    passed = free.select(reco, events.weight).chosen["Pi0"]
+    passed = free.select(reco, events.weight).passed["Pi0"]
     wanted = passed & (values["z_vtx"] >= 3200.0) & (values["z_vtx"] <= 5100.0) & (values["pt"] <= 0.25)
     wanted &= values["pt"] >= np.interp(values["z_vtx"], [3000.0, 5000.0], [0.14, 0.16])
     mask = np.zeros(len(counts), dtype=bool)

@@ -147,7 +147,7 @@ def observed(pair: Pair, n: int, *, ctau: float = 100.0) -> ak.Array:
     events = pair.made(ctau).batch(source.sample(n, streams.rng("source")), streams)
     reco = detector.observe(events, streams.rng("detector"))
     verdict = detector.select(reco, events.weight)
-    return ak.with_field(events.record(), reco.marked(verdict.chosen, verdict.mask).record(), "reco")
+    return ak.with_field(events.record(), reco.marked(verdict.passed, verdict.mask).record(), "reco")
 
 
 def _unstable(decay: Decay) -> Iterator[str]:

@@ -18,9 +18,9 @@ import pytest
 
 from darkpair import Chain, Decay, Parents, Streams, angular_density
 from darkpair.chains.models import Dipole, HiggsPortalFermion, Model, ZPrimeDirac, combine
-from darkpair.gen.events import Columns
 from darkpair.gen.kinematics import Array
 from darkpair.gen.polarisation import FourVector, at_rest
+from darkpair.gen.topology import Columns
 from tests.laws.figures import compared
 from tests.laws.size import FULL
 

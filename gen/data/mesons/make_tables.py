@@ -146,11 +146,11 @@ def tabulate(key: TableKey, pdgid: Array, y: Array, pt: Array, about: Mapping[st
     out: dict[str, Any] = {}
     centre = 0.0 if key.target == COLLIDER else rapidity_of_centre(key.beam_energy)
     half = 0.5 if key.target == COLLIDER else 1.0  # of a collider one half is told
-    told = dict(about) | {"symmetric": symmetric, "centre": centre, "multiplicity": {}, "mesons": {}}
+    summary = dict(about) | {"symmetric": symmetric, "centre": centre, "multiplicity": {}, "mesons": {}}
     for name, (ids, share) in _COUNTED.items():
         mine = np.isin(pdgid, ids)
         n = int(mine.sum())
-        told["multiplicity"][name] = half * n / share / about["inelastic_events"]
+        summary["multiplicity"][name] = half * n / share / about["inelastic_events"]
         if n == 0:
             continue
         at_y, at_pt = (np.abs(y[mine]) if symmetric else y[mine]), pt[mine]
@@ -160,7 +160,7 @@ def tabulate(key: TableKey, pdgid: Array, y: Array, pt: Array, about: Mapping[st
         both = np.stack([at_y, -at_y if symmetric and half == 1.0 else at_y]) + centre
         mt = np.sqrt(at_pt**2 + particle(name).mass ** 2)
         energy, angle = mt * np.cosh(both), np.arctan2(at_pt, mt * np.sinh(both))
-        told["mesons"][name] = {
+        summary["mesons"][name] = {
             "counted": n,
             "beyond_grid": n - int(counts.sum()),
             "mean_pt": float(at_pt.mean()),
@@ -173,7 +173,7 @@ def tabulate(key: TableKey, pdgid: Array, y: Array, pt: Array, about: Mapping[st
             f"{name}.density": values.astype(np.float32),
             f"{name}.counts": counts.astype(np.uint32),
         }
-    return out | {"about": np.array(json.dumps(told))}
+    return out | {"about": np.array(json.dumps(summary))}
 
 
 def _number(value: Any) -> float | None:
@@ -181,7 +181,7 @@ def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) and value > 0.0 else None
 
 
-def _one(key: TableKey, folder: Path, raw: Path | None) -> None:
+def _write(key: TableKey, folder: Path, raw: Path | None) -> None:
     """Write one table."""
     events, seed = TABLES[key]
     kept = None if raw is None else raw / key.filename
@@ -217,10 +217,10 @@ def main() -> None:
     wish = parser.parse_args()
     wish.folder = wish.folder.resolve()
     wish.raw = None if wish.raw is None else wish.raw.resolve()
-    known = {key.filename: key for key in TABLES}
-    names = wish.names or list(known)
+    keys = {key.filename: key for key in TABLES}
+    names = wish.names or list(keys)
     if len(names) == 1:
-        _one(known[names[0]], wish.folder, wish.raw)
+        _write(keys[names[0]], wish.folder, wish.raw)
         return
     for name in names:
         raw = [] if wish.raw is None else ["--raw", str(wish.raw)]

@@ -12,12 +12,12 @@ from darkpair.chains.chain import Chain
 from darkpair.gen.border import check_batch
 from darkpair.gen.conservation import require_allowed
 from darkpair.gen.errors import InputError
-from darkpair.gen.events import Columns, Parents
+from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import boost
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.particles import Particle
 from darkpair.gen.streams import BLOCK, Streams
-from darkpair.gen.topology import Topology
+from darkpair.gen.topology import Columns, Topology
 from darkpair.testing.failure import FAILURE_RATE, failing
 
 __all__ = ["check_chain", "check_closure", "check_conservation", "check_on_shell", "parents_of"]

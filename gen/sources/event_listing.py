@@ -1,0 +1,69 @@
+"""What every reader of an event file gives: lists of particles and numbers of events, in pieces.
+
+The readers are `darkpair.gen.sources.root_reader` and `darkpair.gen.sources.hepmc_reader`, and
+`darkpair.gen.sources.event_readers` opens a file with the one that it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.errors import InputError, UnknownNameError
+
+__all__ = ["FORMATS", "Listing", "Reader", "readable"]
+
+#: Formats by name.
+FORMATS = ("ttree", "rntuple", "hepmc3")
+
+#: Offsets of the particle lists (n + 1,) from 0; columns of the particles; numbers of each event (n,).
+Listing: TypeAlias = tuple[NDArray[np.int64], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
+
+
+class Reader(Protocol):
+    """An open file of events."""
+
+    kind: str  #: of `FORMATS`
+    step: int  #: how many events are read at once
+
+    @property
+    def entries(self) -> int:
+        """How many events it holds."""
+        ...
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it knows: of `VERTEX`, and `LAYOUTS` and `EVENT` of `darkpair.gen.sources.root_reader`."""
+        ...
+
+    @property
+    def ours(self) -> bool:
+        """Whether it says its units itself: GeV, and `length_unit` for vertices."""
+        ...
+
+    @property
+    def length_unit(self) -> str:
+        """Unit of the vertices of a file that says its units."""
+        ...
+
+    def read(self, first: int, last: int, names: Sequence[str]) -> Listing:
+        """Those quantities of the events first to last - 1."""
+        ...
+
+
+@contextmanager
+def readable(path: str) -> Iterator[None]:
+    """Tell in one line whatever a foreign or damaged file makes go wrong."""
+    try:
+        yield
+    except (InputError, UnknownNameError):
+        raise
+    except Exception as error:  # a damaged file raises whatever its bytes run into
+        raise InputError(
+            f"{path!r} cannot be read as an event file ({type(error).__name__}); it is damaged, cut short or something "
+            "else: copy it again, or give another file"
+        ) from error
