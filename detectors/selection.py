@@ -185,14 +185,18 @@ class Selection(Shown):
         stages = list(Cutflow.of(weight, before).stages)
         w = weight[event]
         w2 = w * w
-        second = np.flatnonzero(event[1:] == event[:-1]) + 1  # candidates of an event that has one already
         alive = np.ones(len(event), dtype=bool)
+        again = event[1:] == event[:-1]
+        shared = np.flatnonzero(
+            np.append(again, False) | np.append(False, again)
+        )  # of events that have several
         unboxed = None
         for cut in self.cuts:
             if cut.name in self.box and unboxed is None:
                 unboxed = alive.copy()
             alive &= cut(values)
-            twice = second[alive[second] & alive[second - 1]]
+            rows = shared[alive[shared]]
+            twice = rows[1:][event[rows[1:]] == event[rows[:-1]]]  # where another of the event is left before
             stages.append(
                 Stage(
                     cut.name,
