@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lint, types, bench, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or coverage, lint, types, bench, laws, pages."""
 
 import nox
 
@@ -10,6 +10,15 @@ def tests(session: nox.Session) -> None:
     """Run the tests."""
     session.install(".[all,test]")
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests with coverage, workers' processes counted, and refuse what lies too low."""
+    session.install(".[all,test]")
+    report = f"{session.virtualenv.location}/coverage.json"
+    session.run("pytest", "-n", "logical", "--dist", "loadfile", "--cov", f"--cov-report=json:{report}")
+    session.run("python", ".ci/coverage_floor.py", report)
 
 
 @nox.session

@@ -88,7 +88,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         text=True,
         check=False,
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": place},
+        env=os.environ | {"PYTHONPATH": place, "PYTEST_ADDOPTS": ""},  # (what a run of this suite asks for)
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
