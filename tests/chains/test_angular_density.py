@@ -12,8 +12,8 @@ from darkpair.chains.chain_set import ChainSet
 from darkpair.chains.form_factors import FormFactor, KstarForm, form_factor
 from darkpair.chains.models import Dipole, HiggsPortalFermion, Model, ZPrimeDirac, ZPrimeMajorana, combine
 from darkpair.gen.kinematics import two_body_momentum
-from tests.chains.spinors import dot, random_couplings, squared
-from tests.chains.whole_chain import Couplings, WholeChain
+from tests.shared.spinors import dot, random_couplings, squared
+from tests.shared.whole_chain import Couplings, WholeChain
 
 FORMS = {
     "B+ K+": "B -> K",

@@ -19,7 +19,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
 from darkpair.testing import check_closure, check_on_shell
-from tests.gen.b_reference import k_momentum_cdf
+from tests.shared.b_reference import k_momentum_cdf
 
 B, K = particle("B+").mass, particle("K+").mass
 M1, M2 = 0.04, 0.4

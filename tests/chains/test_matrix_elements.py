@@ -21,7 +21,7 @@ from darkpair.chains.matrix_elements import (
 )
 from darkpair.chains.rate_polynomials import fermion_rate_polynomial, scalar_rate_polynomial
 from darkpair.chains.widths import three_body_width
-from tests.chains.spinors import (
+from tests.shared.spinors import (
     GAMMA,
     METRIC,
     Complex,

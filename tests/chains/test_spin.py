@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from darkpair.gen.kinematics import two_body_momentum
-from tests.chains.spinors import (
+from tests.shared.spinors import (
     G5,
     N,
     Real,

@@ -22,7 +22,7 @@ from darkpair.chains.standard_model import known_law, known_laws
 from darkpair.gen.dalitz import dalitz_point, energies, pair_masses
 from darkpair.gen.particles import particle
 from darkpair.gen.streams import Streams
-from tests.chains import spinors as sp
+from tests.shared import spinors as sp
 
 if TYPE_CHECKING:
     from collections.abc import Callable

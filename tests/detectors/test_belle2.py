@@ -25,7 +25,7 @@ from darkpair.gen.region import covers
 from darkpair.gen.sources.upsilon4s import MACHINES, Upsilon4S
 from darkpair.gen.streams import BLOCK
 from darkpair.testing import check_detector
-from tests.gen.b_reference import energies
+from tests.shared.b_reference import energies
 
 B, K = particle("B+").mass, particle("K+").mass
 

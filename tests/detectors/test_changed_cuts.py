@@ -24,7 +24,7 @@ from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.run.standard_acceptance import standard_acceptance
-from tests.detectors.own_files import truth
+from tests.shared.own_files import truth
 
 MAKERS: dict[str, Any] = {
     **{

@@ -25,7 +25,7 @@ from darkpair.detectors.selection import Line
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
 from darkpair.run.normalisation import normalisations
-from tests.detectors.own_files import CLASSES, based, copied, truth
+from tests.shared.own_files import CLASSES, based, copied, truth
 
 SELECTION = {"koto": "2015", "koto_kaon": None, "b_factory": "inclusive", "fixed_target": "showers"}
 

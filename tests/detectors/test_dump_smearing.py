@@ -19,8 +19,8 @@ from darkpair.detectors.fixed_target import FixedTarget, experiments
 from darkpair.detectors.merging import merge
 from darkpair.detectors.smearing import Calorimeter, Tracks
 from darkpair.testing import check_detector
-from tests.detectors.few import Few, Placed
 from tests.detectors.test_fixed_target import events
+from tests.shared.few import Few, Placed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ from darkpair.detectors.smearing import Calorimeter
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import EventSource
 from darkpair.gen.sources.koto_kl import Z_TARGET, KotoKL
-from tests.detectors.koto_samples import PERFECT, Pencil
+from tests.shared.koto_samples import PERFECT, Pencil
 
 M_K, M_PI = particle("K_L0").mass, particle("pi0").mass
 FACE = 6148.0

@@ -12,7 +12,7 @@ from scipy import stats
 from darkpair import Pipeline, Streams, chunks, particle
 from darkpair.detectors.koto import Koto
 from darkpair.gen.endpoints import photon_energies
-from tests.detectors.koto_samples import (
+from tests.shared.koto_samples import (
     IMPOSTOR,
     PERFECT,
     PI0_KINEMATICS,

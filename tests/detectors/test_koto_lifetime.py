@@ -18,7 +18,7 @@ from darkpair.detectors.lifetime_scan import ScanSample
 from darkpair.gen.endpoints import max_pt, max_pt_in_two_steps
 from darkpair.gen.lifetime import Scan
 from darkpair.gen.sources.koto_kl import KotoKL
-from tests.detectors.koto_samples import (
+from tests.shared.koto_samples import (
     DIPOLE,
     IMPOSTOR,
     PERFECT,

@@ -18,7 +18,7 @@ import pytest
 
 from darkpair.detectors.efficiency import Efficiency
 from darkpair.detectors.koto import Koto
-from tests.detectors.koto_samples import (
+from tests.shared.koto_samples import (
     DIPOLE,
     IMPOSTOR,
     PI0_KINEMATICS,

@@ -14,7 +14,7 @@ from darkpair.gen.lifetime import Exponential, Forced, Lifetime
 from darkpair.gen.prism import Points, Prism, inside_polygon, octagon
 from darkpair.gen.region import Box, Cylinder, covers, extent, prolonged
 from darkpair.gen.sources.gun import Gun
-from tests.detectors.own_files import based
+from tests.shared.own_files import based
 
 CONVEX: dict[str, Points] = {
     "octagon": octagon(2000.0),

@@ -14,7 +14,7 @@ from darkpair.gen.lifetime import Forced
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.gun import Gun
 from darkpair.testing import check_detector
-from tests.detectors.own_files import based
+from tests.shared.own_files import based
 
 SPECTROMETER = """source = "gun"
 tracks = ["mu", "pi"]

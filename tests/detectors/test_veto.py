@@ -13,8 +13,8 @@ from darkpair.detectors.fixed_target import FixedTarget, experiments
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.gen.lifetime import Exponential
-from tests.detectors.few import Few, Placed
-from tests.detectors.koto_samples import efficiency_of, pipeline
+from tests.shared.few import Few, Placed
+from tests.shared.koto_samples import efficiency_of, pipeline
 
 FORWARD, BACK, ASIDE = (0.1, 0.0, 1.0), (0.1, 0.0, -1.0), (1.0, 0.0, 0.01)
 

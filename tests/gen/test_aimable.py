@@ -18,7 +18,7 @@ from darkpair.gen.region import Cylinder
 from darkpair.gen.sources.gun import Gun
 from darkpair.job.job import aimed_source
 from darkpair.testing import check_source
-from tests.file_sources import FILE_SOURCES
+from tests.shared.file_sources import FILE_SOURCES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from darkpair import InputError, Pipeline, build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.pipeline import chunks
 from darkpair.gen.sources.gun import Gun
-from tests.wrong_plugins import CHAINS, DETECTORS, SOURCES, Chain, Detector, Source
+from tests.shared.wrong_plugins import CHAINS, DETECTORS, SOURCES, Chain, Detector, Source
 
 CHAIN = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": 0.4})
 

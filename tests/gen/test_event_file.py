@@ -24,7 +24,7 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.streams import BLOCK, Streams
-from tests.event_files import b_event, write_nano
+from tests.shared.event_files import b_event, write_nano
 
 DECAYS = ["B0 -> K0 X1 (X2 -> X1 gamma)", "B+ -> K+ X1 (X2 -> X1 (pi0 -> gamma gamma))"]
 

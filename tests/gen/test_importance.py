@@ -15,7 +15,7 @@ from darkpair.gen.importance import Aimed, Bias, aim
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.region import Box, Region
-from tests.gen.toy_mesons import ToyMesons
+from tests.shared.toy_mesons import ToyMesons
 
 #: Every statistical test here fails by chance once in a million.
 RATE = 1e-6

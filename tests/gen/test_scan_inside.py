@@ -17,7 +17,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Forced, Lifetime, ScanInside
 from darkpair.gen.region import Box, Slab
 from darkpair.gen.reweighting import proper_lengths, weights_at
-from tests.gen.toy_mesons import ToyMesons
+from tests.shared.toy_mesons import ToyMesons
 
 MASS, N, SIGMAS = 0.3, 400_000, 4.89
 AHEAD = Box(x_min=-300.0, x_max=500.0, y_min=-200.0, y_max=200.0, z_min=400.0, z_max=900.0)

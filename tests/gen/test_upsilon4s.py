@@ -17,7 +17,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.provenance import describe
 from darkpair.gen.sources.upsilon4s import MACHINES, Upsilon4S, sine_squared
 from darkpair.gen.streams import BLOCK, Streams
-from tests.gen.b_reference import energy_cdf
+from tests.shared.b_reference import energy_cdf
 
 N = 12 * BLOCK
 

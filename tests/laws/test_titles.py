@@ -28,8 +28,8 @@ from darkpair.gen.region import Slab
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.units import LENGTH
-from tests.event_files import b_event, write_nano
 from tests.laws.pairs import PAIRS, Pair, observed
+from tests.shared.event_files import b_event, write_nano
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 #: "meaning [unit]", the unit one of these, alone or several multiplied.

@@ -28,7 +28,7 @@ from darkpair.chains.models.zprime import contact_coupling, mixing_from_vev
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
-from tests.chains.models.points import EXAMPLES, GF
+from tests.shared.model_points import EXAMPLES, GF
 
 PION = particle("pi0").mass
 

@@ -28,7 +28,7 @@ from darkpair.chains.standard_model_rates import (
     k_plus_to_pi_nunu,
     relevant_part,
 )
-from tests.chains.models.coefficients import (
+from tests.shared.model_coefficients import (
     ETA,
     GF,
     HIGH,

@@ -22,7 +22,7 @@ from darkpair.chains.models.zprime import contact_coupling, mixing_product
 from darkpair.chains.rate_polynomials import fermion_rate_polynomial, scalar_rate_polynomial
 from darkpair.gen.endpoints import max_pt
 from darkpair.gen.particles import particle
-from tests.chains.models.coefficients import (
+from tests.shared.model_coefficients import (
     ETA,
     GF,
     HIGH,

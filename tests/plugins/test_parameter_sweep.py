@@ -21,8 +21,8 @@ from darkpair.gen.parameters import Parameter, parameters
 from darkpair.job.job import load_job
 from darkpair.plugins import REGISTRIES
 from darkpair.plugins.schema import TABLES
-from tests.chains.models.points import EXAMPLES
-from tests.event_files import b_event, write_nano
+from tests.shared.event_files import b_event, write_nano
+from tests.shared.model_points import EXAMPLES
 
 DIGITS = "9" * 400
 KAON: dict[str, Any] = {"decay": "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", "mass": {"X1": 0.0, "X2": 0.4}}

@@ -21,7 +21,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
-from tests.real_files import real_file
+from tests.shared.real_files import real_file
 
 PAIR = "X1 (X2 -> X1 (pi0 -> gamma gamma))"
 

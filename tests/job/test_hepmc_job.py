@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from darkpair.cli import main
 from darkpair.gen.output.reader import read_events
-from tests.event_files import b_event, write_nano
+from tests.shared.event_files import b_event, write_nano
 
 pyhepmc = pytest.importorskip("pyhepmc", reason="pyhepmc is not installed")
 

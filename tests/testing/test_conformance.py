@@ -26,8 +26,8 @@ from darkpair.testing import (
     parents_of,
     undecayed,
 )
-from tests.event_files import b_event, write_nano
-from tests.file_sources import FILE_SOURCES
+from tests.shared.event_files import b_event, write_nano
+from tests.shared.file_sources import FILE_SOURCES
 
 MASSES = {"X1": 0.02, "X2": 0.2, "S": 0.1, "Y": 0.05}
 ETA = {"X2": 0.3}

@@ -29,7 +29,7 @@ from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.upsilon4s import PARENTS, Upsilon4S
 from darkpair.plugins import REGISTRIES
-from tests.front.test_bad_input import JOB
+from tests.cli.test_bad_input import JOB
 
 MASS = {"X1": 0.02, "X2": 0.16, "S": 0.05, "Y": 0.05}
 PAIR = "X1 (X2 -> X1 (pi0 -> gamma gamma))"

@@ -22,7 +22,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.polarisation import at_rest
 from darkpair.gen.streams import Streams
 from darkpair.report.run import recipe_lines, sample_lines
-from tests.chains.models.points import EXAMPLES, GF
+from tests.shared.model_points import EXAMPLES, GF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

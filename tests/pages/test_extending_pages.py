@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.the_stranger import MODULES, NAMES, PAGES, ROOT, STRANGER, blocks
+from tests.shared.the_stranger import MODULES, NAMES, PAGES, ROOT, STRANGER, blocks
 
 
 def code_lines(text: str) -> int:

@@ -19,7 +19,7 @@ from darkpair.gen.lifetime import Scan
 from darkpair.gen.output.reader import read_provenance
 from darkpair.job.job import load_job
 from darkpair.run.runner import run_job
-from tests.front import branch_tables
+from tests.shared import branch_tables
 
 ROOT = Path(__file__).parents[2]
 PAGE = branch_tables.PAGE.read_text(encoding="utf-8")
@@ -101,7 +101,7 @@ def test_the_law_of_a_scan_on_the_page_is_the_package_s(page: dict[str, Any]) ->
 
 
 def test_the_tables_of_branches_are_the_titles() -> None:
-    """Made anew by ``python -m tests.front.branch_tables``."""
+    """Made anew by ``python -m tests.shared.branch_tables``."""
     assert branch_tables.renewed(PAGE) == PAGE
 
 

@@ -29,7 +29,7 @@ from darkpair.testing import (
     check_source,
     parents_of,
 )
-from tests.wrong_plugins import CHAINS, DETECTORS, SOURCES, SUMS, Chain, Detector, Source, caught
+from tests.shared.wrong_plugins import CHAINS, DETECTORS, SOURCES, SUMS, Chain, Detector, Source, caught
 
 TRUTH = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": 0.4})
 

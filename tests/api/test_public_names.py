@@ -92,7 +92,7 @@ darkpair.nothing  # error
 
 @pytest.mark.skipif(find_spec("mypy") is None, reason="no mypy")
 def test_mypy(tmp_path: Path) -> None:
-    from tests.front.test_user_script_types import CONFIG
+    from tests.api.test_user_script_types import CONFIG
 
     (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
     (tmp_path / "mypy.ini").write_text(CONFIG, encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 __all__ = ["MODULES", "NAMES", "PAGES", "ROOT", "STRANGER", "blocks"]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STRANGER = ROOT / "tests" / "stranger"
 MODULES = sorted(
     path for path in (STRANGER / "src" / "stranger").glob("*.py") if path.stem not in ("__init__", "exits")

@@ -27,7 +27,7 @@ from darkpair.job.job import load_job
 from darkpair.pages.runs import read_runs, run_of
 from darkpair.searches import load_search
 from darkpair.studies.runner import run_study
-from tests.event_files import b_event, write_nano
+from tests.shared.event_files import b_event, write_nano
 
 pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
 

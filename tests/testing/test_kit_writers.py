@@ -13,7 +13,7 @@ from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.target import EventWriter
 from darkpair.testing import check_writer
-from tests.wrong_plugins import caught
+from tests.shared.wrong_plugins import caught
 
 
 @pytest.mark.parametrize(

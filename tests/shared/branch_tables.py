@@ -1,4 +1,4 @@
-"""Tables of branches in docs/analysis.md, made of the titles that the branches have: python -m tests.front.branch_tables."""
+"""Tables of branches in docs/analysis.md, made of the titles that the branches have: python -m tests.shared.branch_tables."""
 
 from __future__ import annotations
 

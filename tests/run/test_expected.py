@@ -23,8 +23,8 @@ from darkpair.run.expected import expected_rows
 from darkpair.run.normalisation import normalisations
 from darkpair.run.runner import run_job
 from darkpair.run.standard_acceptance import StandardAcceptance, standard_acceptance
-from tests.event_files import b_event, write_nano
-from tests.front.expected_samples import (
+from tests.shared.event_files import b_event, write_nano
+from tests.shared.expected_samples import (
     MASS,
     RATE,
     RUNS,

@@ -32,7 +32,7 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import Streams
 from darkpair.gen.units import quantity
 from darkpair.testing import check_closure, check_on_shell
-from tests.front.test_bad_input import JOB, assert_one_line
+from tests.cli.test_bad_input import JOB, assert_one_line
 
 SEARCH = settings(deadline=None, max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 

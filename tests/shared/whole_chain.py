@@ -17,7 +17,7 @@ from darkpair.chains.form_factors import FormFactor, KstarForm
 from darkpair.chains.models.electroweak import fermion_couplings
 from darkpair.chains.models.inputs import Inputs
 from darkpair.gen.topology import Columns
-from tests.chains.spinors import (
+from tests.shared.spinors import (
     GAMMA,
     LOWER,
     METRIC,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import skhep_testdata
 
-from tests import real_files
+from tests.shared import real_files
 
 NAMES = sorted(skhep_testdata.known_files)[:3]
 Fetch = Callable[..., str]

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import darkpair
-from tests.installed import lay_out
-from tests.the_stranger import NAMES, PAGES, STRANGER, blocks
+from tests.shared.installed import lay_out
+from tests.shared.the_stranger import NAMES, PAGES, STRANGER, blocks
 
 #: Another package with a name that the stranger has too.
 TWIN = """

@@ -22,8 +22,8 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.job.job import load_job
 from darkpair.run.runner import run_job
-from tests.event_files import b_event, write_nano
-from tests.real_files import real_file
+from tests.shared.event_files import b_event, write_nano
+from tests.shared.real_files import real_file
 
 JOB = Path(__file__).parents[2] / "examples" / "cms_b_mesons.toml"
 CMS = "nanoAOD_2015_CMS_Open_Data_ttbar.root"
