@@ -16,7 +16,7 @@ from darkpair.detectors.fixed_target import FixedTarget, experiments
 from darkpair.detectors.selection import CONFIDENCES
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.sources.gun import Gun
-from darkpair.plugins import make
+from darkpair.plugins import REGISTRIES
 from darkpair.testing import check_detector, parents_of
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def test_a_sixth_experiment_is_one_file(tmp_path: Path) -> None:
     text = text.replace("64000.0", "10000.0").replace("87000.0", "20000.0").replace('"nucal"', '"mine"')
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
-    detector = make("detectors", "fixed_target", {"experiment": str(path)}, where="detector")
+    detector = REGISTRIES["detectors"].make("fixed_target", {"experiment": str(path)}, where="detector")
     assert (detector.region.z_min, detector.z_face) == (1e4, 2e4)
     truth = events(detector)
     check_detector(detector, truth)

@@ -12,7 +12,8 @@ import pytest
 
 from darkpair.chains.models import Inputs
 from darkpair.limits.samples import Size
-from darkpair.studies import STUDIES, fig3, fig4, fig5
+from darkpair.studies import STUDIES
+from darkpair.studies.paper import fig3, fig4, fig5
 from darkpair.studies.paper.exclusions import Panel
 
 SMALL = replace(Size.of(quick=True), kaons=60_000, etas=20_000, cells=(24, 16, 12))
