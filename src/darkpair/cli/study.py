@@ -9,11 +9,47 @@ import click
 from darkpair.cli import completion
 from darkpair.cli.options import PRESETS, pairs
 from darkpair.cli.terminal import show_lines
+from darkpair.studies.study import OPTIONS
 
 __all__ = ["command"]
 
 
-@click.command("study")
+#: Where a context keeps the study that was named.
+_NAMED = "darkpair.study"
+
+
+class _StudyCommand(click.Command):
+    """The command, whose help of one study comes from the study's declaration."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Arguments, as click does; a study that is named is known to the help, which click asks for before."""
+        from darkpair.studies import STUDIES
+
+        ctx.meta[_NAMED] = next((word for word in args if word in STUDIES), None)
+        return super().parse_args(ctx, args)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the command is; of a study that is named what it shows and uses, of none the list of all."""
+        from darkpair.studies import STUDIES
+        from darkpair.studies.runner import study_lines
+
+        super().format_help_text(ctx, formatter)
+        name = ctx.meta[_NAMED]
+        if name is not None:
+            with formatter.section(name):
+                formatter.write_dl(study_lines(name))
+        else:
+            with formatter.section("Studies"):
+                formatter.write_dl([(plugin.name, plugin.summary) for plugin in STUDIES.plugins])
+
+
+def _help(option: str) -> str:
+    """What an option means, as a sentence."""
+    text = OPTIONS[option]
+    return f"{text[0].upper()}{text[1:]}."
+
+
+@click.command("study", cls=_StudyCommand)
 @click.argument("name", shell_complete=completion.named("studies"))
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder; studies-out/NAME unless given."
@@ -23,22 +59,17 @@ __all__ = ["command"]
     "--inputs",
     "preset",
     shell_complete=completion.words(*PRESETS),
-    help="One table of inputs for everything: pdg, paper or paper-10tev.",
+    help=_help("inputs"),
 )
-@click.option(
-    "--data",
-    help="Measurements of studies that draw limits: 2020 (the paper's) or today; today unless given.",
-)
-@click.option("--convention", help="Majorana convention of fig4 and fig5: literal (unless given) or printed.")
-@click.option(
-    "--cache", type=click.Path(path_type=Path), help="Folder of samples to keep; OUTPUT/cache unless given."
-)
+@click.option("--data", help=_help("data"))
+@click.option("--convention", help=_help("convention"))
+@click.option("--cache", type=click.Path(path_type=Path), help=_help("cache"))
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="An option of this study alone, or a number of its detectors' data files: cuts.pt.min='140 MeV'.",
+    help="An option of this study alone (events), or a number of its detectors' data files: cuts.pt.min='140 MeV'.",
 )
 def command(
     name: str,

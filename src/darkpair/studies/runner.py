@@ -12,9 +12,10 @@ from darkpair.gen.data_files import Changes, altered
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinds import Nothing
 from darkpair.gen.parameters import Parameter, arguments, parameters
-from darkpair.studies import STUDIES, Study
+from darkpair.studies import STUDIES
+from darkpair.studies.study import OPTIONS, Study
 
-__all__ = ["changes_of", "options_for", "run_study"]
+__all__ = ["changes_of", "options_for", "run_study", "study_lines"]
 
 
 def run_study(
@@ -72,8 +73,8 @@ def options_for(
     InputError
         For an option that the study would do nothing with, or a value that it cannot have.
     """
-    takes = {key: one for key, one in parameters(STUDIES[name]).items() if key != "folder"}
-    able = {key: one for key, one in takes.items() if not _useless(one)}
+    takes = {key: p for key, p in parameters(STUDIES[name]).items() if key != "folder"}
+    able = {key: p for key, p in takes.items() if not isinstance(p.kind, Nothing)}
     said = {key: value for key, value in given.items() if value is not None and value is not False}
     for key, value in said.items():
         if key not in able:
@@ -85,11 +86,11 @@ def options_for(
         if key in given:
             raise InputError(f"--set {key}: a study has this as an option; write --{key}")
         if key not in able:
-            known = [other for other in able if other not in given]
-            raise UnknownNameError(f"option of study {name}", key, known)
+            own = [other for other in able if other not in given]
+            raise UnknownNameError(f"option of study {name}", key, own)
     if "inputs" in said:
         said["inputs"] = Inputs.of(said["inputs"])
-    unsaid = {key: _UNSAID[key] for key, one in takes.items() if one.required and key in _UNSAID}
+    unsaid = {key: _UNSAID[key] for key, p in takes.items() if p.required and key in _UNSAID}
     options = arguments(STUDIES[name], {"folder": Path(), **unsaid, **said, **(settings or {})})
     del options["folder"]
     return options
@@ -97,6 +98,37 @@ def options_for(
 
 #: What a study gets that asks for an option without a default, which the command line leaves out.
 _UNSAID: Final[Mapping[str, Any]] = {"inputs": None, "quick": False}
+
+
+def study_lines(name: str) -> list[tuple[str, str]]:
+    """What a study shows and uses, as words and their meaning; of a stranger's its title and its options.
+
+    Parameters
+    ----------
+    name : str
+        Of `darkpair.studies.STUDIES`.
+    """
+    study = STUDIES.ours.get(name)
+    if not isinstance(study, Study):
+        return [
+            (key, p.kind.words if p.required else f"{p.kind.words}; {p.default} unless given")
+            for key, p in parameters(STUDIES[name]).items()
+            if key != "folder"
+        ]
+    lines = [("shows", study.summary)]
+    if study.sizes is not None:
+        sizes = study.sizes
+        lines.append(
+            ("events", f"{sizes.full:,} {sizes.of}; {sizes.quick:,} with --quick; --set events=N for others")
+        )
+    lines.append(
+        ("--quick", study.quick or ("fewer events" if study.sizes else "changes nothing: it is quick"))
+    )
+    lines += [(f"--{option}", OPTIONS[option]) for option in study.uses]
+    if study.detectors:
+        files = " and ".join(f"detectors/data/{file}.toml" for file in study.detectors)
+        lines.append(("--set", f"a number of {files}, as cuts.pt.min='140 MeV'"))
+    return lines
 
 
 def changes_of(name: str, settings: Mapping[str, Any]) -> Changes:
@@ -117,11 +149,11 @@ def changes_of(name: str, settings: Mapping[str, Any]) -> Changes:
     """
     entry = STUDIES.ours.get(name)
     files = entry.detectors if isinstance(entry, Study) else ()
-    found: dict[str, dict[str, Any]] = {}
+    changes: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():
         if not files:
             having = [
-                one for one, study in STUDIES.ours.items() if isinstance(study, Study) and study.detectors
+                word for word, study in STUDIES.ours.items() if isinstance(study, Study) and study.detectors
             ]
             raise InputError(
                 f"--set {key}: study {name} has no detector whose data file could be changed; "
@@ -140,8 +172,8 @@ def changes_of(name: str, settings: Mapping[str, Any]) -> Changes:
         if error is not None and not kept:
             raise error
         for file in kept:
-            found.setdefault(f"{file}.toml", {})[inside] = value
-    return found
+            changes.setdefault(f"{file}.toml", {})[inside] = value
+    return changes
 
 
 def _try(file: str, key: str, value: Any) -> None:
@@ -151,11 +183,6 @@ def _try(file: str, key: str, value: Any) -> None:
 
     with altered({f"{file}.toml": {key: value}}):
         _ = DETECTORS[file]() if file in DETECTORS else Belle2(experiment=file)
-
-
-def _useless(parameter: Parameter) -> bool:
-    """Whether a study has a parameter that may only be None."""
-    return isinstance(parameter.kind, Nothing)
 
 
 def _listed(able: Mapping[str, Parameter]) -> str:

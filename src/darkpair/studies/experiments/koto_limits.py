@@ -7,75 +7,59 @@ With no event seen and common systematic errors the ratio of the limits is that 
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.koto_results import Number, Run
+from darkpair.detectors.koto_results import Number
+from darkpair.detectors.koto_results import Run as KotoRun
 from darkpair.detectors.koto_results import run as run_of_koto
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.cutflow import Cutflow
 from darkpair.limits.koto_samples import PI0, SM
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.samples import Sample, efficiency_columns, generate, ratio_columns
 
-__all__ = ["run"]
-
-_SEED = 4100
+__all__ = ["study"]
 
 #: Masses of X [MeV] of the curve; those of published limits are added.
 _MASSES = (0, 25, 50, 75, 100, 125, 150, 175, 200, 220, 240, 260)
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table of ratios and limits and of its picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        A tenth of the events.
-    events : int, optional
-        For each mass, four times as many for the denominator; 3 000 000 unless given.
-    """
-    n = events or (300_000 if quick else 3_000_000)
+def study(run: Run) -> Iterator[Output]:
+    """Table of ratios and limits, and its picture."""
     published = {year: run_of_koto(year) for year in ("2015", "2021")}
     rows: list[dict[str, Any]] = []
     for year, limits in published.items():
         at = {round(1e3 * mass): limit for mass, limit in limits.pi0_x_limits}
         masses = sorted({*at, *(_MASSES if len(at) > 1 else ())})
         detector = Koto(experiment="koto", selection=year)
-        samples = [Sample(descriptor=SM, detector=detector, n=4 * n, seed=_SEED)]
+        samples = [Sample(descriptor=SM, detector=detector, n=4 * run.events, seed=run.seed)]
         samples += [
             Sample(
                 descriptor=f"K_L0 -> {PI0} S",
                 mass={"S": 1e-3 * mass},
                 detector=detector,
-                n=n,
-                seed=_SEED + 1 + i,
+                n=run.events,
+                seed=run.seed + 1 + i,
             )
             for i, mass in enumerate(masses)
         ]
-        standard, *found = (chunk.cutflow for chunk in generate(samples))
+        standard, *flows = (chunk.cutflow for chunk in generate(samples))
         rows += [
             _row(year, mass, sample, flow, standard, sample.decays / samples[0].decays, limits, at.get(mass))
-            for mass, sample, flow in zip(masses, samples[1:], found, strict=True)
+            for mass, sample, flow in zip(masses, samples[1:], flows, strict=True)
         ]
-    told = {
-        "seed": _SEED,
-        "events": {"pi0 X": n, "pi0 nu nubar": 4 * n},
+    provenance = {
+        "events": {"pi0 X": run.events, "pi0 nu nubar": 4 * run.events},
         "selections": [
             Koto(experiment="koto", selection=year)
             for year in dict.fromkeys(row["selection"] for row in rows)
         ],
         "published": published,
     }
-    return [
-        *write_rows(folder, "koto-limits", rows, told),
-        *save_picture(_picture(rows), folder, "koto-limits"),
-    ]
+    yield Table(rows=rows, provenance=provenance)
+    yield Picture(figure=_picture(rows))
 
 
 def _row(
@@ -85,7 +69,7 @@ def _row(
     flow: Cutflow,
     standard: Cutflow,
     decays: float,
-    limits: Run,
+    limits: KotoRun,
     limit: Number | None,
 ) -> dict[str, Any]:
     against = ratio_columns(flow, standard, decays)
@@ -106,12 +90,7 @@ def _row(
 
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(7.0, 6.4), sharex=True, layout="constrained")
+    figure, (top, bottom) = pyplot().subplots(2, 1, figsize=(7.0, 6.4), sharex=True, layout="constrained")
     for year, colour in zip(dict.fromkeys(row["selection"] for row in rows), ("C0", "C3"), strict=False):
         ours = [row for row in rows if row["selection"] == year]
         printed = [row for row in ours if row["ratio, published"] is not None]

@@ -5,21 +5,18 @@ The vertical lines are the largest true p_T, eqs 62 and 68 of arXiv:2005.07102 (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.endpoints import max_pt
 from darkpair.gen.particles import particle
 from darkpair.limits.koto_samples import PI0, SM
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, rows, spectra, summary
 
-__all__ = ["run"]
-
-_SEED = 4600
+__all__ = ["study"]
 
 #: Masses [MeV]: near the pion's and twice it, as section IV.E; Y from massless to the pion's mass by its half.
 _PANELS = {
@@ -28,27 +25,16 @@ _PANELS = {
 }
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table of spectra and of its picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        A sixth of the events.
-    events : int, optional
-        For each curve; 3 000 000 unless given.
-    """
-    n = events or (500_000 if quick else 3_000_000)
+def study(run: Run) -> Iterator[Output]:
+    """Table of spectra, and its picture."""
     detector = Koto(selection="2016-18")
-    found = spectra(_curves(), detector, n, _SEED)
-    told = {"seed": _SEED, "events": n, "selection": detector, "without": "pt"}
-    return [
-        *write_rows(folder, "fig6", rows(found), told, curves=summary(found)),
-        *save_picture(_picture(found, detector), folder, "fig6"),
-    ]
+    curves = spectra(_curves(), detector, run.events, run.seed)
+    yield Table(
+        rows=rows(curves),
+        provenance={"selection": detector, "without": "pt"},
+        more={"curves": summary(curves)},
+    )
+    yield Picture(figure=_picture(curves, detector))
 
 
 def _curves() -> list[Curve]:
@@ -75,16 +61,11 @@ def _curves() -> list[Curve]:
     return out
 
 
-def _picture(found: Sequence[Spectrum], detector: Koto) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(11.0, 5.0), layout="constrained", sharey=True)
+def _picture(curves: Sequence[Spectrum], detector: Koto) -> Any:
+    figure, axes = pyplot().subplots(1, 2, figsize=(11.0, 5.0), layout="constrained", sharey=True)
     for (panel, (title, _, _)), ax in zip(_PANELS.items(), axes, strict=True):
-        chosen = [s for s in found if s.curve.panel in ("SM", panel)]
-        draw_panel(ax, chosen, detector, title, bounds=True, legend="upper left")
+        shown = [s for s in curves if s.curve.panel in ("SM", panel)]
+        draw_panel(ax, shown, detector, title, bounds=True, legend="upper left")
         ax.set_xlim(0.0, 320.0)
     figure.suptitle(
         f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "

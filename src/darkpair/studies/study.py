@@ -1,0 +1,175 @@
+"""What a study declares, and how its function is made of that.
+
+A study is a function of a `Run` that gives outputs.  Its declaration stands in `darkpair.studies`, so that `darkpair list` and the help
+know it without importing it; what studies have in common (folder, options, provenance, files) is done here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from darkpair.gen.registry import Entry
+
+if TYPE_CHECKING:
+    from darkpair.studies.outputs import Output, Run
+
+__all__ = ["OPTIONS", "Sizes", "Study"]
+
+#: What a study may use, with what it means: options of the command line.
+OPTIONS: Final[Mapping[str, str]] = {
+    "inputs": "one table of inputs for everything: pdg, paper or paper-10tev",
+    "data": "measurements: 2020 (the paper's) or today; today unless given",
+    "convention": "Majorana convention: literal (unless given) or printed",
+    "cache": "folder of samples to keep; OUTPUT/cache unless given",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How many events a study generates.
+
+    Parameters
+    ----------
+    full, quick : int
+        As it stands, and with ``--quick``.
+    of : str
+        Of what: "of each curve".
+    """
+
+    full: int
+    quick: int
+    of: str
+
+
+@dataclass(frozen=True)
+class Study(Entry):
+    """A study of ours, as it is declared.
+
+    Parameters
+    ----------
+    target : str
+        "module:function": a function of a `Run` that gives its outputs.
+    summary : str
+        Its title.
+    name : str
+        Stem of its files, too.
+    uses : tuple of str
+        Of `OPTIONS`; any other is refused.
+    sizes : Sizes, optional
+        Of a study whose number of events can be set.
+    quick : str
+        What ``--quick`` makes smaller beside the number of events; of a study without either it changes nothing.
+    seed : int, optional
+        Of its random numbers; a study without has none.
+    detectors : tuple of str
+        Data files of ``detectors/data`` that it rests on, whose cuts and numbers may be changed.
+    """
+
+    name: str = ""
+    uses: tuple[str, ...] = ()
+    sizes: Sizes | None = None
+    quick: str = ""
+    seed: int | None = None
+    detectors: tuple[str, ...] = ()
+
+    def load(self) -> Callable[..., Any]:
+        """Function of a folder and the options that the study has, which leaves its files and gives their paths."""
+        module = import_module(self.target.partition(":")[0])
+        if not hasattr(module, "study"):
+            return module.run
+        return _function_of(self)
+
+    @property
+    def outputs(self) -> Callable[[Run], Iterable[Output]]:
+        """What makes the outputs."""
+        module, _, name = str(self.target).partition(":")
+        function: Callable[[Run], Iterable[Output]] = getattr(import_module(module), name)
+        return function
+
+
+def _function_of(study: Study) -> Callable[..., list[Path]]:
+    """Function of a folder and the options that a study declares, which leaves its files and gives their paths."""
+
+    def run(folder: Path, **options: Any) -> list[Path]:
+        return _written(study, folder, options)
+
+    able = ("folder", *study.uses, "quick", *(["events"] if study.sizes else []))
+    takes = {key: option for key, option in _options().items() if key in able}
+    run.__doc__ = study.summary
+    run.__annotations__ = {key: annotation for key, (annotation, _) in takes.items()}
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for key, (annotation, default) in takes.items()
+        ]
+    )
+    return run
+
+
+def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Path]:
+    """Paths of what a study gives, none of which is written before all of it is there."""
+    from darkpair.studies.outputs import Run
+
+    quick, sizes = options.get("quick", False), study.sizes
+    events = options.get("events") or (0 if sizes is None else sizes.quick if quick else sizes.full)
+    run = Run(
+        quick=quick,
+        seed=study.seed or 0,
+        events=events,
+        given_inputs=options.get("inputs"),
+        data=options.get("data") or "today",
+        convention=options.get("convention") or "literal",
+        cache=options.get("cache") or folder / "cache",
+    )
+    provenance: dict[str, Any] = {} if study.seed is None else {"seed": study.seed}
+    provenance |= {} if sizes is None else {"events": events}
+    provenance |= {"inputs": run.inputs} if "inputs" in study.uses else {}
+    outputs = list(study.outputs(run))
+    return [path for output in outputs for path in _write(output, folder, study, provenance)]
+
+
+def _options() -> dict[str, tuple[Any, Any]]:
+    """Annotation and default of every argument that studies of ours may have."""
+    from darkpair.chains.models.inputs import Inputs
+    from darkpair.studies.options import Convention, Data, Events
+
+    return {
+        "folder": (Path, inspect.Parameter.empty),
+        "inputs": (Inputs | None, None),
+        "quick": (bool, False),
+        "data": (Data, "today"),
+        "convention": (Convention, "literal"),
+        "cache": (Path | None, None),
+        "events": (Events, None),
+    }
+
+
+def _write(output: Output, folder: Path, study: Study, provenance: Mapping[str, Any]) -> list[Path]:
+    """Paths of the files of one output."""
+    from darkpair.export.files import save_picture, write_rows
+    from darkpair.studies import outputs
+
+    match output:
+        case outputs.Table():
+            own = {**provenance, **output.provenance}
+            return write_rows(folder, output.name or study.name, output.rows, own, **output.more)
+        case outputs.Picture():
+            return save_picture(output.figure, folder, output.name or study.name)
+        case outputs.Page():
+            path, text = folder / f"{output.name or study.name}.md", output.text
+        case outputs.Document():
+            path, text = folder / f"{output.name}.json", json.dumps(output.value, indent=1) + "\n"
+        case outputs.Submission():
+            from darkpair.export.hepdata import write_submission
+            from darkpair.gen.output.target import folder_for
+
+            # (it names the tables beside it)
+            return write_submission(folder_for(folder / "hepdata"), output.comment, output.tables)[:1]
+    path.write_text(text, encoding="utf-8")
+    return [path]
