@@ -61,8 +61,8 @@ class NamedChain:
     @property
     def recipes(self) -> dict[str, str]:
         """How each mode is made, by its spelling: no masses are needed to know."""
-        from darkpair.chains.descriptor import parse
         from darkpair.chains.recipes import spelled_recipes
+        from darkpair.chains.spelling import parse
 
         return spelled_recipes(parse(self.descriptor))
 

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from darkpair.chains.chain import Chain
-from darkpair.chains.descriptor import Spelled, build, parse
+from darkpair.chains.descriptor import build
 from darkpair.chains.given_elements import Given, canonical, decay_of
 from darkpair.chains.settings import Quantities, read_settings, require_used
+from darkpair.chains.spelling import Spelled, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze

@@ -12,7 +12,7 @@ __all__ = ["antiparticle", "conjugate_decay", "decays_of", "particles_of", "spel
 
 
 def spell(decay: Decay) -> str:
-    """Descriptor of a decay, as `darkpair.chains.descriptor.parse` reads it."""
+    """Descriptor of a decay, as `darkpair.chains.spelling.parse` reads it."""
     modes = []
     for mode in decay.modes:
         words = [f"({spell(d)})" if isinstance(d, Decay) else d.name for d in mode.daughters]

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from darkpair.chains.elements_by_name import MATRIX_ELEMENTS
+from darkpair.chains.spelling import parse
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import arguments
@@ -198,8 +199,6 @@ def decay_of(text: str) -> tuple[str, tuple[str, ...]]:
     InputError
         For a text that is not one decay to three particles.
     """
-    from darkpair.chains.descriptor import parse
-
     tree = parse(text)
     if len(tree.modes) != 1 or not all(isinstance(name, str) for name in tree.modes[0][1]):
         raise InputError(f"matrix_elements: {text!r}; allowed: one decay, as in 'K_L0 -> S gamma gamma'")

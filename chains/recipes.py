@@ -14,7 +14,7 @@ from darkpair.gen.recipe import recipe
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from darkpair.chains.descriptor import Spelled
+    from darkpair.chains.spelling import Spelled
 
 __all__ = ["recipes", "spelled_recipes"]
 

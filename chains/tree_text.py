@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from darkpair.chains.decay_tree import particles_of, spell
+from darkpair.chains.spelling import Spelled, parse
 
 if TYPE_CHECKING:
-    from darkpair.chains.descriptor import Spelled
     from darkpair.gen.decay import Decay
     from darkpair.gen.lifetime import Lifetime
 
@@ -27,7 +27,7 @@ def tree_lines(spelled: Spelled, notes: Mapping[str, str] | None = None) -> list
 
     Examples
     --------
-    >>> from darkpair.chains.descriptor import parse
+    >>> from darkpair.chains.spelling import parse
     >>> print("\n".join(tree_lines(parse("K_L0 -> X1 (X2 -> X1 gamma)"))))
     K_L0
     ├── X1
@@ -64,8 +64,6 @@ def _lines(node: Spelled | str, first: str, rest: str) -> Iterator[tuple[str, st
 
 def chain_text(decay: Decay, lifetimes: Mapping[str, Lifetime]) -> str:
     """Tree of a chain, with the masses and the lifetimes of its dark particles."""
-    from darkpair.chains.descriptor import parse  # which makes chains
-
     notes = {}
     for particle in particles_of(decay):
         if not particle.dark:

@@ -19,7 +19,7 @@ from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle
 
 if TYPE_CHECKING:
-    from darkpair.chains.models.model import Model
+    from darkpair.chains.models.portal import Portal
     from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
 
 __all__ = ["K_SHORT_DECAY", "PI0_DECAY", "model_chain"]
@@ -35,7 +35,7 @@ _NEUTRAL_KAON = {"K0": ("K_S0", "K_L0"), "anti-K0": ("K_S0", "K_L0")}
 
 
 def model_chain(
-    model: Model,
+    model: Portal,
     parent: str = "K_L0",
     production: str = "X1 X2",
     *,
@@ -86,7 +86,7 @@ def _of_channel(element: Any, channel: int) -> Any:
 
 @dataclass(frozen=True)
 class _Builder:
-    model: Model
+    model: Portal
     parent: str
     production: str
     modes: Sequence[str] | None

@@ -11,7 +11,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.ranges import WIDTHS
 
 if TYPE_CHECKING:
-    from darkpair.chains.models.model import Model
+    from darkpair.chains.models.portal import Portal
     from darkpair.gen.kinematics import Array
 
 __all__ = ["carried", "require_none_lost", "require_not_lost"]
@@ -19,7 +19,7 @@ __all__ = ["carried", "require_none_lost", "require_not_lost"]
 _SMALL: Final = 1e-8  # couplings below it may make a width of zero that is none
 
 
-def carried(model: Model, parent: str, mode: str) -> Array:
+def carried(model: Portal, parent: str, mode: str) -> Array:
     """Partial width of a mode [GeV], finite.
 
     Raises
@@ -37,7 +37,7 @@ def carried(model: Model, parent: str, mode: str) -> Array:
     return width
 
 
-def require_not_lost(model: Model, parent: str, mode: str) -> None:
+def require_not_lost(model: Portal, parent: str, mode: str) -> None:
     """Refuse a width that is so small that digits of it, or all of it, are lost.
 
     Parameters
@@ -57,7 +57,7 @@ def require_not_lost(model: Model, parent: str, mode: str) -> None:
         raise InputError(_beyond(model, parent, mode, lost))
 
 
-def require_none_lost(model: Model) -> None:
+def require_none_lost(model: Portal) -> None:
     """Refuse a point of small couplings at which a width is lost, whoever asks for it later.
 
     A mode that has no width here for another reason says so when it is asked for.
@@ -76,7 +76,7 @@ def require_none_lost(model: Model) -> None:
             raise InputError(_beyond(model, parent, mode, lost))
 
 
-def _lost(model: Model, parent: str, mode: str, width: float) -> str:
+def _lost(model: Portal, parent: str, mode: str, width: float) -> str:
     """What has become of a width that the arithmetic does not carry; empty where it does."""
     least, most = WIDTHS
     if width:
@@ -84,7 +84,7 @@ def _lost(model: Model, parent: str, mode: str, width: float) -> str:
     return "a width that is not 0 and comes out as 0" if _vanishes(model, parent, mode) else ""
 
 
-def _beyond(model: Model, parent: str, mode: str, what: str) -> str:
+def _beyond(model: Portal, parent: str, mode: str, what: str) -> str:
     least, most = WIDTHS
     given = ", ".join(f"{name} = {value:g}" for name, value in _numbers(model).items() if not np.ndim(value))
     return (
@@ -93,7 +93,7 @@ def _beyond(model: Model, parent: str, mode: str, what: str) -> str:
     )
 
 
-def _numbers(model: Model) -> dict[str, Any]:
+def _numbers(model: Portal) -> dict[str, Any]:
     """Parameters of a model that are numbers and not 0."""
     values = {entry.name: getattr(model, entry.name) for entry in fields(model)}
     return {
@@ -105,7 +105,7 @@ def _numbers(model: Model) -> dict[str, Any]:
     }
 
 
-def _small(model: Model) -> dict[str, Any]:
+def _small(model: Portal) -> dict[str, Any]:
     """Couplings that may make a width of zero that is none; masses cannot."""
     return {
         name: value
@@ -117,7 +117,7 @@ def _small(model: Model) -> dict[str, Any]:
     }
 
 
-def _vanishes(model: Model, parent: str, mode: str) -> bool:
+def _vanishes(model: Portal, parent: str, mode: str) -> bool:
     """Whether small couplings have made a zero of a width that is none."""
     small = _small(model)
     if not small:

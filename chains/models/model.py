@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
 from darkpair.chains.models.edge import carried
 from darkpair.chains.models.electroweak import total_width
 from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.portal import Mode, NotDerivedError, Spin
+from darkpair.chains.models.rate_text import model_table
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import ByValue
@@ -20,77 +21,19 @@ from darkpair.gen.ranges import ENERGIES, NUMBERS, WIDTHS, require_within
 from darkpair.gen.tables import Shown, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from darkpair.chains.chain import Chain
     from darkpair.chains.matrix_elements import ThreeBodyAmplitude
     from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
     from darkpair.gen.kinematics import Array
 
-T = TypeVar("T")
-
 __all__ = ["Mode", "Model", "NotDerivedError", "Spin"]
-
-
-class NotDerivedError(InputError):
-    """An angular correlation that nobody derived."""
-
-
-@dataclass(frozen=True)
-class Mode:
-    """One decay of a model.
-
-    Parameters
-    ----------
-    width : callable
-        Model -> partial width [GeV], exactly zero where the channel is closed.
-    equation : str
-        Of arXiv:2005.07102.
-    amplitude : callable, optional
-        Model -> squared three-body amplitude; None for two-body modes.
-    """
-
-    width: Callable[[Any], Array]
-    equation: str
-    amplitude: Callable[[Any], ThreeBodyAmplitude] | None = None
-
-    def of(self, owner: Model) -> Mode:
-        """Mode of `owner`, whichever model asks."""
-        amplitude = None if self.amplitude is None else partial(_ask, self.amplitude, owner)
-        return Mode(partial(_ask, self.width, owner), self.equation, amplitude)
-
-
-def _ask(function: Callable[[Model], T], owner: Model, _asking: Model) -> T:
-    """Answer of `function` for its owner."""
-    return function(owner)
 
 
 def _bounded(slope: Real) -> Array:
     """Slope without the rounding beyond 1."""
     return np.asarray(np.clip(slope, -1.0, 1.0))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spin:
-    """Angular correlation of a decaying X2, in a few numbers where a few say all.
-
-    Parameters
-    ----------
-    axis : {"none", "flight", "sister", "event"}
-        Isotropic; the visible daughter against the flight of X2 in its parent's frame; the two visible
-        daughters of a pair X2 X2-bar against each other, each in the rest frame of its X2; a law of all momenta of
-        the event, which `darkpair.angular_density` gives.
-    slope : float or ndarray, or None
-        s of the density (1 + s cos)/2; None for "event".
-    polarisation, asymmetry : float or ndarray, or None
-        Longitudinal polarisation of X2 and decay asymmetry whose product is the slope; zero without meaning
-        for "none"; None where the event decides.
-    """
-
-    axis: str = "none"
-    slope: Real = 0.0
-    polarisation: Real = 0.0
-    asymmetry: Real = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -149,8 +92,6 @@ class Model(ByValue, Shown):
 
     def table(self) -> Table:
         """Its modes, with their rates at one point."""
-        from darkpair.chains.models.rate_text import model_table  # which needs every model
-
         return model_table(self)
 
     def modes(self, parent: str | None = None) -> tuple[tuple[str, str], ...]:
@@ -246,7 +187,7 @@ class Model(ByValue, Shown):
 
     def chain(self, parent: str = "K_L0", production: str = "X1 X2", **settings: Any) -> Chain:
         """Chain of parent -> production with X2 decaying as the model says; see `darkpair.chains.models.decays`."""
-        from darkpair.chains.models.decays import model_chain  # which needs this module's class
+        from darkpair.chains.models.decays import model_chain  # whom only a chain needs
 
         return model_chain(self, parent, production, **settings)
 

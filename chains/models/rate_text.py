@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from darkpair.chains.models.rate_rows import RateRow, rate_table
 from darkpair.gen.errors import DarkpairError
 from darkpair.gen.tables import Table
 
 if TYPE_CHECKING:
-    from darkpair.chains.models.model import Model
-    from darkpair.chains.models.rates import RateRow
+    from darkpair.chains.models.portal import Portal
 
 __all__ = ["model_table", "rates_of"]
 
@@ -39,10 +39,8 @@ def rates_of(rows: Sequence[RateRow], title: str) -> Table:
     )
 
 
-def model_table(model: Model) -> Table:
+def model_table(model: Portal) -> Table:
     """Table of a model: its rates where it is one point, else its modes alone."""
-    from darkpair.chains.models.rates import rate_table  # which knows every model
-
     title = f"{type(model).__name__}({_parameters(model)})"
     try:
         return rates_of(rate_table(model), title)
@@ -51,7 +49,7 @@ def model_table(model: Model) -> Table:
         return Table(title=title, columns=("decay", "eq."), rows=lines)
 
 
-def _parameters(model: Model) -> str:
+def _parameters(model: Portal) -> str:
     """Parameters other than their defaults, arrays by their shapes."""
     words = []
     for entry in fields(model):
