@@ -24,7 +24,7 @@ _TYPING: Final = re.compile(r"^if TYPE_CHECKING:\n(?:(?:[ \t].*)?\n)*", re.MULTI
 _FROM: Final = re.compile(r"^\s*from (darkpair[\w.]*) import \(?([^()]*?)(?:\)|$)", re.MULTILINE | re.DOTALL)
 _IMPORT: Final = re.compile(r"^\s*import (darkpair[\w.]*)", re.MULTILINE)
 #: A module that a registry names, as in "darkpair.detectors.koto:Koto".
-_NAMED: Final = re.compile(r"[\"'](darkpair\.[\w.]+)(?::\w+)?[\"']")
+_NAMED: Final = re.compile(r"[\"'](darkpair\.[\w.]+):\w+[\"']")
 
 
 def code_digest(evaluate: Any) -> str:
@@ -126,5 +126,5 @@ def _lazily(package: str, name: str) -> str:
     path = _paths().get(package)
     if path is None or path.name != "__init__.py":
         return ""
-    told = re.search(rf'"{name}": "([\w.]+)"', path.read_text(encoding="utf-8"))
-    return "" if told is None else f"{package}.{told[1]}"
+    lazy = re.search(rf'"{name}": "([\w.]+)"', path.read_text(encoding="utf-8"))
+    return "" if lazy is None else f"{package}.{lazy[1]}"
