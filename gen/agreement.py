@@ -99,8 +99,9 @@ def require_shell(parent: Particle, momentum: Array) -> None:
     Parameters
     ----------
     parent : Particle
+        The particle that the chain decays.
     momentum : ndarray, (4, n) [GeV]
-        The first few are looked at.
+        px, py, pz, E of the source's parents, of which the first few are looked at.
 
     Raises
     ------

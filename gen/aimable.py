@@ -40,7 +40,7 @@ def require_aimable(source: object) -> None:
     Parameters
     ----------
     source : Aimable
-        See there what each member is.
+        A source that has every member of `Aimable`.
 
     Raises
     ------

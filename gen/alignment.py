@@ -52,8 +52,9 @@ class Alignment:
     longitudinal : bool
         Whether the vector has helicity 0, or 1 and -1 in equal parts.
     kind : {"spinless", "photon", "leptons"}
-        Its daughters.
+        What the vector decays to.
     lepton_mass : float [GeV]
+        Mass of either lepton; 0 of the other kinds.
     """
 
     longitudinal: bool
@@ -85,8 +86,9 @@ def alignment(
     Parameters
     ----------
     mother, vector : Particle
+        What decays to the vector, and the vector.
     sisters, daughters : sequences of Particle
-        Of the mother's decay, the vector among them, and of the vector's.
+        Daughters of the mother, the vector among them, and those of the vector.
     """
     if (
         vector.width == 0.0
@@ -121,8 +123,9 @@ class AlignedPair:
     Parameters
     ----------
     pair : TwoBody
+        The two daughters, isotropic.
     law : pair of floats or ndarrays, (n,)
-        a and b; both a and a + b are not negative.
+        a and b of the density; both a and a + b are not negative.
     """
 
     pair: TwoBody

@@ -54,7 +54,9 @@ def require_members(kind: str, thing: Any) -> None:
     Parameters
     ----------
     kind : {"source", "chain", "detector"}
+        What the object is meant to be.
     thing : object
+        The object, of whoever made it.
 
     Raises
     ------
@@ -86,12 +88,13 @@ def check_parents(
     Parameters
     ----------
     source : EventSource
+        The source that made them.
     parents : Parents
-        What it returned.
+        What the source returned.
     n : int
-        How many it was asked for.
+        How many parents it was asked for.
     masses : mapping of int to float [GeV]
-        By PDG id, where somebody says them; the PDG's otherwise.
+        Mass of each kind by PDG id, where somebody says it; the PDG's otherwise.
     every : bool
         Whether every number of our own sources is looked at too, which takes time.
 
@@ -126,12 +129,13 @@ def check_batch(chain: Any, batch: Any, n: int, *, every: bool = False) -> None:
     Parameters
     ----------
     chain : EventChain
+        The chain that made them.
     batch : Batch
-        What it returned.
+        What the chain returned.
     n : int
         How many parents it was given.
     every : bool
-        As of `check_parents`.
+        Whether every number of our own chains is looked at too, which takes time.
 
     Raises
     ------
@@ -155,9 +159,11 @@ def observed(detector: Any, truth: Batch, rng: np.random.Generator) -> Any:
     Parameters
     ----------
     detector : EventDetector
+        The detector that looks at them.
     truth : Batch
-        Its momenta and vertices are closed for good.
+        The events; their momenta and vertices are closed for good.
     rng : numpy.random.Generator
+        Generator of the detector's smearing.
 
     Raises
     ------
@@ -183,8 +189,9 @@ def check_observed(detector: Any, observed: Any, n: int) -> None:
     Parameters
     ----------
     detector : EventDetector
+        The detector that made it.
     observed : Observed
-        What it returned.
+        What the detector returned.
     n : int
         Number of events that it was shown.
 
@@ -213,11 +220,13 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
     Parameters
     ----------
     detector : EventDetector
+        The detector that made it.
     selected : Selected
-        What it returned.
+        What the detector's `select` returned.
     observed : Observed
-        What it was given, with the weights (n,).
+        What it was given, with the weights.
     weight : ndarray, (n,)
+        Weight of each event.
 
     Raises
     ------

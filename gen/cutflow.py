@@ -29,15 +29,17 @@ class Stage:
     Parameters
     ----------
     name : str
+        Name of the cut.
     n : int
-        Events.
+        Number of events.
     sum_w, sum_w2 : float
-        Sums of their weights and of the squares.
+        Sum of the events' weights, and of the squares.
     largest : float, optional
-        Largest size of a weight among them; None where nobody looked. Of the generated events it says how much one
+        Largest size of an event's weight; None where nobody looked. Of the generated events it says how much one
         event more could have brought.
     nonzero : int, optional
-        Events whose weight is not zero: a forced decay that misses its region has none. None where nobody looked.
+        Number of events whose weight is not zero: a forced decay that misses its region has none. None where nobody
+        looked.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Cutflow(Shown):
     Parameters
     ----------
     stages : tuple of Stage
+        What is left after each cut, the generated events first.
     """
 
     stages: tuple[Stage, ...]
@@ -154,9 +157,9 @@ class Cutflow(Shown):
         Parameters
         ----------
         rows : sequence of mapping
-            Of `to_dict`.
+            Rows as `to_dict` makes them.
         largest, nonzero : float, int, optional
-            Of the generated events, see `Stage`; the rows have none.
+            What `Stage` says of the generated events; the rows do not hold it.
         """
         stages = [Stage(row["cut"], row["n"], row["sum_w"], row["sum_w2"]) for row in rows]
         return cls((replace(stages[0], largest=largest, nonzero=nonzero), *stages[1:]))

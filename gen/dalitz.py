@@ -17,11 +17,13 @@ def pair_masses(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> t
     Parameters
     ----------
     mass : float [GeV]
+        Mass of the decaying particle.
     masses : three floats [GeV]
+        Masses of particles 0, 1 and 2.
     q2 : float or ndarray [GeV²]
-        Of the pair (1, 2), not zero.
+        Squared mass of the pair (1, 2), not zero.
     cosine : float or ndarray
-        Between particles 2 and 0 in the pair's rest frame.
+        Cosine between particles 2 and 0 in the rest frame of the pair (1, 2).
     """
     m0, m1, m2 = (np.square(m) for m in masses)
     heavy = np.square(mass)
@@ -47,7 +49,7 @@ def dalitz_point(daughters: Sequence[Sequence[Array] | Array]) -> tuple[Array, A
     Parameters
     ----------
     daughters : three times four ndarrays, (n,) [GeV]
-        x, y, z, E of particles 0, 1, 2, in any frame.
+        Four-momenta x, y, z, E of particles 0, 1, 2, in any frame.
     """
     p0, p1, p2 = (np.asarray(p) for p in daughters)
     pair = p1 + p2

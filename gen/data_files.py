@@ -78,9 +78,9 @@ def load(package: str, path: str) -> dict[str, Any]:
     Parameters
     ----------
     package : str
-        That the file belongs to, "darkpair.detectors".
+        Package that the file belongs to, "darkpair.detectors".
     path : str
-        Inside it, "data/koto.toml"; the last part is the file's name.
+        Path of the file inside the package, "data/koto.toml"; the last part is the file's name.
     """
     plain, force, name = _read(package, path), _FORCE.get(), path.rpartition("/")[2]
     if force is None or name not in force.changes:
@@ -108,12 +108,14 @@ def changed(data: Mapping[str, Any], values: Mapping[str, Any], *, what: str = "
     Parameters
     ----------
     data : mapping
+        Contents of the file.
     values : mapping of str to float, str, list or table
-        By the key of an entry, whose ``value`` is meant, or of a number: parts joined by dots, an element of a list
-        by its name or its place.  A text with a unit is converted where the entry says its own.  ``cuts.NAME.min`` and
-        ``.max`` are those of every selection, in which a line may stand for a number and either for nothing.
+        New values by the key of an entry, whose ``value`` is meant, or of a number: parts joined by dots, an
+        element of a list by its name or its place. A text with a unit is converted where the entry says its own.
+        ``cuts.NAME.min`` and ``.max`` are those of every selection, in which a line may stand for a number and
+        either for nothing.
     what : str
-        Of the data, for messages.
+        Name of the data, for messages.
 
     Raises
     ------
@@ -226,7 +228,8 @@ def altered(changes: Changes) -> Iterator[None]:
     Parameters
     ----------
     changes : mapping of str to mapping
-        As `Changes`; changes around these ones hold too, unless they are of the same key.
+        New values by the name of the file and the key, as `Changes`; changes around these ones hold too, unless
+        they are of the same key.
 
     Raises
     ------

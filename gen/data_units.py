@@ -55,10 +55,10 @@ def number_in(value: Any, unit: str | None, wanted: str, what: str) -> float:
     value : float or str
         ``1200``, or with its own unit, which is converted, ``"1.2 m"``.
     unit : str or None
-        That the entry says beside it, which has to be ours; None where it says none, and then only a number without
-        dimension may be bare.
+        Unit that the entry says beside the value, which has to be ours; None where it says none, and then only a
+        number without dimension may be bare.
     wanted : str
-        Ours: "GeV", "mm", "deg", "" or one that nothing is converted to, "GeV^2".
+        Our unit: "GeV", "mm", "deg", "" or one that nothing is converted to, "GeV^2".
     what : str
         The file and the key, for the message.
 

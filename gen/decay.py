@@ -32,15 +32,16 @@ class Mode:
     Parameters
     ----------
     daughters : tuple of Particle or Decay
-        A `Decay` is a daughter that decays further.
+        What the particle decays to; a `Decay` is a daughter that decays further.
     branching_ratio : float
-        0 to 1.
+        Branching ratio, 0 to 1.
     matrix_element : callable, optional
-        Of a three-body mode, `darkpair.gen.phase_space.MatrixElement`; the daughters in its order, or in `order`.
+        Squared matrix element of a three-body mode (`darkpair.gen.phase_space.MatrixElement`); the daughters in its
+        order, or in `order`.
     order : tuple of int
         The places among the daughters of the matrix element's particles 0, 1 and 2.
     slope : float
-        Of a two-body mode: density (1 + slope c)/2 in the cosine of the *last* daughter, in the rest frame of
+        Slope of a two-body mode: density (1 + slope c)/2 in the cosine of the *last* daughter, in the rest frame of
         the decaying particle, to `axis`.
     axis : {"flight", "sister"}
         The direction in which the decaying particle flies in its mother's rest frame; or that of the last
@@ -104,8 +105,9 @@ class Decay:
     Parameters
     ----------
     parent : Particle
+        The particle that decays.
     modes : tuple of Mode
-        Their branching ratios may add up to less than 1: the rest is not generated.
+        How it decays; the branching ratios may add up to less than 1: the rest is not generated.
     conserve : bool
         Whether the laws of `darkpair.gen.conservation` are asked of these modes; False for who wants otherwise.
 
@@ -194,12 +196,14 @@ class TwoBody:
         Parameters
         ----------
         rng : numpy.random.Generator
+            Generator of the directions.
         parent : four ndarrays, (n,) [GeV]
-            The decaying particle.
+            Four-momentum x, y, z, E of the decaying particle.
         mother : four ndarrays, (n,) [GeV], or None
-            The particle that it came from.
+            Four-momentum of the particle that it came from.
         sister : pair of four ndarrays, (n,) [GeV], or None
-            Its sister and the sister's last daughter, if the slope is about that one's direction.
+            Four-momenta of its sister and of the sister's last daughter, if the slope is about that one's
+            direction.
         """
         if self.slope == 0.0 or (self.axis == "sister" and sister is None):
             return self._boosted(parent, isotropic(rng, len(parent[0])), 1.0), {}

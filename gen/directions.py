@@ -46,10 +46,11 @@ def direction(rng: np.random.Generator, axis: Vector3, slope: Real) -> Vector3:
     Parameters
     ----------
     rng : numpy.random.Generator
+        Generator of the cosine and the azimuth.
     axis : three ndarrays, (n,)
-        Unit vectors.
+        Unit vectors x, y, z of the axis.
     slope : float or ndarray, (n,)
-        Between -1 and 1; 0 is isotropic.
+        Slope of the density, -1 to 1; 0 is isotropic.
     """
     n = len(axis[0])
     u = rng.random(n)
@@ -63,8 +64,9 @@ def about(axis: Vector3, cosine: Array, turn: Array) -> Vector3:
     Parameters
     ----------
     axis : three ndarrays, (n,)
-        Unit vectors.
+        Unit vectors x, y, z of the axis.
     cosine : ndarray, (n,)
+        Cosine to the axis.
     turn : ndarray, (n,)
         Azimuth as a fraction of a full turn.
 

@@ -22,7 +22,8 @@ def descriptions(factory: Callable[..., Any]) -> Mapping[str, str]:
     Parameters
     ----------
     factory : callable
-        A class is read with its bases, whose parameters it takes too; its own words go first.
+        A class or a function. A class is read with its bases, whose parameters it takes too; its own words go
+        first.
     """
     inner: Any = factory
     while isinstance(inner, partial):

@@ -16,7 +16,7 @@ def max_pt(mass: float, m_visible: float, m_rest: float) -> float:
     Parameters
     ----------
     mass, m_visible, m_rest : float [GeV]
-        Parent, visible particle, least invariant mass of the rest.
+        Mass of the parent, of the visible particle, and least invariant mass of the rest.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def max_pt_in_two_steps(
     Parameters
     ----------
     mass, m_sister, m_between, m_rest, m_visible : float [GeV]
-        Of K_L -> X1 X2, X2 -> X1 pi0: the K_L, X1, X2, X1, pi0.
+        Masses of M, sister, between, rest and visible: of K_L -> X1 X2, X2 -> X1 pi0 those of K_L, X1, X2, X1, pi0.
 
     Raises
     ------
@@ -65,6 +65,7 @@ def photon_energies(mass: float, m_sister: float, m_between: float) -> tuple[flo
     Parameters
     ----------
     mass, m_sister, m_between : float [GeV]
+        Masses of M, sister and between.
 
     Raises
     ------

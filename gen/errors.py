@@ -46,11 +46,6 @@ class UnknownNameError(DarkpairError, KeyError):
         self.kind, self.name, self.allowed, self.key = kind, name, tuple(allowed), key
         super().__init__(kind, name, self.allowed, key)  # the arguments, so that the error survives pickling
 
-    @property
-    def known(self) -> tuple[str, ...]:
-        """The same names."""
-        return self.allowed
-
     def __str__(self) -> str:
         before = f"{self.key}: " if self.key else ""
         return f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.allowed)}; known: {', '.join(self.allowed)}"

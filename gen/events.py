@@ -38,19 +38,20 @@ class Parents:
     Parameters
     ----------
     pdgid : int
-        0 where they are of several kinds, which `pdgids` tells.
+        PDG id of the parents; 0 where they are of several kinds, which `pdgids` tells.
     momentum : ndarray, (4, n) [GeV]
-        px, py, pz, E.
+        Momentum and energy of each parent: px, py, pz, E.
     vertex : ndarray, (4, n) [mm]
-        Where they were made: x, y, z, t.
+        Place and time at which each parent was made: x, y, z, t.
     decay_vertex : ndarray, (4, n), optional [mm]
-        Where they decay, if the source decides it; otherwise the chain draws it from the parent's lifetime.
+        Place and time at which each parent decays, if the source decides it; otherwise the chain draws it from the
+        parent's lifetime.
     weights : dict of ndarrays, (n,)
-        Named factors.
+        Factors of each event's weight, by name.
     pdgids : ndarray, (n,), optional
-        PDG id of each.
+        PDG id of each parent, where they are of several kinds.
     originals : Originals, optional
-        The events of the file that holds them.
+        The events of the file that holds the parents.
     """
 
     pdgid: int
@@ -84,15 +85,15 @@ class FinalState:
     Parameters
     ----------
     counts : ndarray, (n,)
-        How many each event has.
+        How many such particles each event has.
     event : ndarray, (k,)
         Index of each particle's event.
     index : ndarray, (k,)
-        Its place in the event's list.
+        Place of each particle in its event's list.
     momentum : ndarray, (4, k) [GeV]
-        px, py, pz, E.
+        Momentum and energy of each particle: px, py, pz, E.
     vertex : ndarray, (4, k) [mm]
-        x, y, z, t of its production.
+        Place and time at which each particle was made: x, y, z, t.
     """
 
     counts: NDArray[np.int64]
@@ -162,7 +163,7 @@ class Batch:
         Parameters
         ----------
         *pdgids : int
-            Signed PDG ids.
+            Signed PDG ids of the kinds.
         """
         if self.originals is not None:
             return FinalState(**self.merged.final_state(pdgids))

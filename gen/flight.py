@@ -22,9 +22,10 @@ class Flight:
     Parameters
     ----------
     d_in, d_out : ndarray, (n,) [mm]
-        Distances at which they are inside; equal where they miss it.
+        Distances from where each particle is made to where it enters the region and leaves it; equal where it
+        misses it.
     boost : ndarray, (n,)
-        Distance for each unit of proper length, beta gamma; 1 for those at rest.
+        Distance for each unit of proper length, beta gamma; 1 for particles at rest.
     """
 
     d_in: Array
@@ -57,6 +58,7 @@ def decay_probability(d_in: Array, d_out: Array, length: Real) -> Array:
     Parameters
     ----------
     d_in, d_out : ndarray, (n,) [mm]
+        Distances from where the particle is made.
     length : float or ndarray [mm]
         Mean decay length in the frame of the distances.
     """
@@ -73,9 +75,11 @@ def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) 
     Parameters
     ----------
     rng : numpy.random.Generator
+        Generator of the distances.
     width : ndarray, (n,) [mm]
-        0 or more, infinity included; 0 gives 0.
+        Upper end of each distance: 0 or more, infinity included; 0 gives 0.
     length : float or ndarray, (n,) [mm]
+        Mean of the whole exponential.
     """
     n = len(width)
     ratio = np.minimum(width / length, _LONG)

@@ -77,9 +77,9 @@ class Bias(ByValue):
     Parameters
     ----------
     edges : three ndarrays
-        Of the cells, in rapidity, transverse momentum [GeV] and azimuth, growing.
+        Edges of the cells, growing: in rapidity, in transverse momentum [GeV], in azimuth [rad].
     probability : ndarray, (cells in y, in pT, in azimuth)
-        Of each cell; their sum is 1.
+        Probability of each cell; their sum is 1.
     """
 
     edges: Point
@@ -138,8 +138,9 @@ class Aimed:
     Parameters
     ----------
     source : Aimable
-        With the physical density.
+        The source, with the physical density.
     bias : Bias
+        The density that the other draws have.
     share : float
         Part of the draws that keep the physical density, more than 0 and at most 1.
 
@@ -230,19 +231,20 @@ def aim(
     Parameters
     ----------
     source : Aimable
+        The source, with the physical density.
     chain : EventChain
-        With its lifetimes forced into a region (`darkpair.gen.lifetime.Forced` or ``ScanInside``): of several
-        such particles those events count in which one of them decays there (`darkpair.gen.joint_lifetime`).
+        The chain, with its lifetimes forced into a region (`darkpair.gen.lifetime.Forced` or ``ScanInside``): of
+        several such particles those events count in which one of them decays there (`darkpair.gen.joint_lifetime`).
     seed : int
-        The job's.
+        Random seed of the job.
     share : float
-        See `Aimed`.
+        Part of the draws that keep the physical density, as of `Aimed`.
     cells : three int
-        In rapidity, transverse momentum and azimuth.
+        How many cells in rapidity, in transverse momentum and in azimuth.
     throws : tuple of int
-        Parents of each cell, a number a round.
+        How many parents are thrown in each cell, a number a round.
     weights : callable, optional
-        Batch -> weights of its n events for each case, (cases, n), as
+        Function of a `Batch` of n events that gives their weights for each case, (cases, n), as
         `darkpair.gen.reweighting.weights_at`; the events' own unless given.
 
     Raises

@@ -43,15 +43,17 @@ class Member:
     Parameters
     ----------
     role : str
-        What the provenance calls it.
+        Name of the particle in the provenance.
     position : int
-        In the topology.
+        Position of the particle in the topology.
     origin : int
-        Vertex where it is made.
+        Index of the vertex where it is made.
     stage : str
-        Of its random stream.
+        Name of its random stream.
     mass : float [GeV]
+        Mass of the particle.
     law : Confined
+        Its own law of lifetime, with the region.
     seen : bool
         Whether something visible is made where it decays.
     """
@@ -72,10 +74,10 @@ class JointLaw:
     Parameters
     ----------
     groups : tuple of tuples of Member
-        In the order of their decays; those of a group are all made before the first of them decays.
+        Particles in the order of their decays; those of a group are all made before the first of them decays.
     elsewhere : tuple of int or None
-        Vertices of visible particles that come from none of the members; None for one that is not known before
-        the first of them decays.
+        Vertices of visible particles that come from none of the members; None stands for one that is not known
+        before the first of them decays.
     """
 
     groups: tuple[tuple[Member, ...], ...]
@@ -149,11 +151,13 @@ class Draw:
         Parameters
         ----------
         position : int
+            Position of the member in the topology.
         rng : numpy.random.Generator
-            Its own.
+            Generator of the member's own stream.
         momentum : ndarray, (4, particles, n) [GeV]
+            Momenta and energies px, py, pz, E of the particles made so far.
         vertices : ndarray, (4, vertices, n) [mm]
-            Both as far as they are made.
+            Places x, y, z, t of the vertices made so far.
         """
         if not self._flights:
             self._components(vertices)

@@ -27,8 +27,9 @@ class Kind(ABC):
         Parameters
         ----------
         value : object
+            What a job or a user writes.
         what : str
-            Its key, for the message.
+            Key of the value, for the message.
         beside : mapping
             The other arguments, by name.
 

@@ -27,6 +27,7 @@ class Number(Kind):
     Parameters
     ----------
     measures : Unit
+        What the number measures, with the unit that it is kept in.
     whole : bool
         Whether it has to be an integer.
     phase : bool
@@ -36,7 +37,7 @@ class Number(Kind):
     infinite : bool
         Whether infinity is allowed.
     above, least, below, most : float, optional
-        Of the range; `above` and `below` exclude their ends.
+        Ends of the range; `above` and `below` exclude theirs.
     """
 
     measures: Unit = Dimensionless

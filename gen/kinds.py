@@ -276,15 +276,15 @@ class Table(Kind):
     Parameters
     ----------
     of : Kind
-        Of every value of a free table.
+        Kind of every value of a free table.
     make : callable, optional
-        (table, key, other arguments) -> the object that such a table means.
+        Function (table, key, other arguments) -> the object that such a table means.
     is_made : callable, optional
-        Whether a value is that object already.
+        Function that says whether a value is that object already.
     inside : mapping of str to Kind
-        Of the parameters of the object.
+        Kinds of the object's parameters, by name.
     name : str
-        Of the object, in words.
+        What the object is, in words.
     """
 
     of: Kind

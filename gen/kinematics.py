@@ -39,7 +39,7 @@ def two_body_momentum(mass: Real, m1: Real, m2: Real) -> Real:
     Parameters
     ----------
     mass, m1, m2 : float or ndarray [GeV]
-        Parent and daughter masses.
+        Mass of the parent, and of either daughter.
     """
     return np.sqrt((mass - m1 - m2) * (mass + m1 + m2) * (mass - m1 + m2) * (mass + m1 - m2)) / (2.0 * mass)
 
@@ -54,9 +54,9 @@ def boost(
     Parameters
     ----------
     px, py, pz, energy, mass : float or ndarray, (n,) [GeV]
-        The parent.
+        Momentum, energy and mass of the parent.
     qx, qy, qz, e : float or ndarray, (n,) [GeV]
-        The particle in the parent's rest frame.
+        Momentum and energy of the particle in the parent's rest frame.
     """
     out = (energy * e + px * qx + py * qy + pz * qz) / mass
     k = (out + e) / (energy + mass)
@@ -73,11 +73,11 @@ def boost_pair(
     Parameters
     ----------
     px, py, pz, energy, mass : float or ndarray, (n,) [GeV]
-        The parent.
+        Momentum, energy and mass of the parent.
     qx, qy, qz : ndarray, (n,) [GeV]
         Momentum of the first daughter in the parent's rest frame; the second has the opposite one.
     e1, e2 : float or ndarray [GeV]
-        The daughters' energies there.
+        Energies of the daughters in the parent's rest frame.
     """
     gamma = energy / mass
     along = (px * qx + py * qy + pz * qz) / mass

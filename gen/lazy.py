@@ -18,7 +18,7 @@ def lazily(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     Parameters
     ----------
     package : str
-        Its ``__name__``.
+        ``__name__`` of the package.
     modules : mapping of str to str
         Module of each name, inside the package or absolute.
     """

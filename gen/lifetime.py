@@ -47,9 +47,11 @@ class Lifetime(Protocol):
         Parameters
         ----------
         rng : numpy.random.Generator
+            Generator of the lengths.
         momentum, origin : three ndarrays, (n,) [GeV], [mm]
-            Of the particle.
+            Momentum px, py, pz of each particle, and where it is made: x, y, z.
         mass : float or ndarray, (n,) [GeV]
+            Mass of the particles.
         """
         ...
 
@@ -101,8 +103,9 @@ class Forced(Confined):
     Parameters
     ----------
     region : Region
+        Region in which every particle decays that flies through it.
     ctau : float [mm]
-        More than 0.
+        Mean proper length, more than 0.
     needs : tuple of int, optional
         PDG ids of which an event that the region's detector accepts has one made there; unless given, any but
         dark states and neutrinos.
@@ -160,12 +163,12 @@ class Scan:
     Parameters
     ----------
     ctau : float [mm]
-        The lifetime that the weight ``lifetime`` of the sample refers to; 0 or infinity leave it out
-        (then the sample itself has no lifetime, only re-weighted ones).
+        Mean proper length that the weight ``lifetime`` of the sample refers to; 0 or infinity leave it out (then
+        the sample itself has no lifetime, only re-weighted ones).
     shortest, longest : float [mm]
-        Ends of the grid; 1 um and 10 km unless given.
+        Least and greatest mean proper length of the grid; 1 um and 10 km unless given.
     per_decade : int
-        Grid points in a factor of ten.
+        Number of grid points in a factor of ten.
     """
 
     ctau: Annotated[float, Length, Ge(0.0)] = 0.0
@@ -220,6 +223,7 @@ class Scan:
         length : ndarray, (n,) [mm]
             Proper lengths of the sample.
         ctau : float [mm]
+            Mean proper length that it is re-weighted to.
 
         Raises
         ------
@@ -241,6 +245,7 @@ class Scan:
         Parameters
         ----------
         ctau : float [mm]
+            Mean proper length that the sample is re-weighted to.
         """
         grid = self.grid
         above = grid[min(int(np.searchsorted(grid, ctau)), len(grid) - 1)]
@@ -261,13 +266,15 @@ class ScanInside(Confined):
     Parameters
     ----------
     region : Region
-        Ahead of where the particles are made; paths in it must be finite.
+        Region in which every particle decays that flies through it, ahead of where the particles are made; paths in
+        it must be finite.
     shortest, longest : float [mm]
-        Mean proper lengths that a source should be aimed for; 1 cm and 10 km unless given.
+        Least and greatest mean proper length that a source should be aimed for; 1 cm and 10 km unless given.
     per_decade : int
-        Such lengths in a factor of ten.
+        Number of such lengths in a factor of ten.
     needs : tuple of int, optional
-        As of `Forced`.
+        PDG ids of which an event that the region's detector accepts has one made there; unless given, any but dark
+        states and neutrinos.
     """
 
     region: Region
@@ -334,6 +341,7 @@ class ScanInside(Confined):
         length : ndarray, (n,) [mm]
             Proper lengths of the sample.
         ctau : float [mm]
+            Mean proper length that it is re-weighted to.
         """
         if not 0.0 < ctau < math.inf:
             raise InputError(f"c tau = {ctau} mm of a decaying particle; allowed: more than 0, finite")
@@ -346,6 +354,7 @@ class ScanInside(Confined):
         Parameters
         ----------
         ctau : float [mm]
+            Mean proper length that the sample is re-weighted to.
         """
         return 1.0 / ctau
 

@@ -57,7 +57,7 @@ class LineMasses:
     nodes : sequence of Node
         The topology's particles, mothers first; the first has its own mass whatever it is.
     bounds : dict, optional
-        What was found of the same decays in other topologies of a chain.
+        Proposals and bounds of the densities of the same decays in other topologies of a chain, which share them.
 
     Raises
     ------
@@ -98,7 +98,9 @@ class LineMasses:
         Parameters
         ----------
         rng : numpy.random.Generator
+            Generator of the masses.
         n : int
+            Number of events.
         """
         masses: dict[int, Array] = {}
         throws: dict[int, Throw] = {}

@@ -19,12 +19,13 @@ class Node:
     Parameters
     ----------
     particle : Particle
+        The particle.
     mother : int
-        Its position, -1 for the first particle.
+        Position of its mother in the topology, -1 for the first particle.
     mode : Mode, optional
-        How it decays.
+        How the particle decays, if it does.
     children : tuple of int
-        Positions of the daughters.
+        Positions of its daughters.
     """
 
     particle: Particle

@@ -27,13 +27,14 @@ class Observed:
     Parameters
     ----------
     n : int
+        Number of events.
     flat : mapping of str to ndarray, (n,)
-        Numbers or booleans that every event has.
+        Numbers or booleans that every event has, by name.
     lists : mapping of str to (counts, columns)
-        Collections of anything that an event may lack or have several of, as `Listed`.
+        Collections of anything that an event may lack or have several of, by name, as `Listed`.
     titles : mapping of str to str
-        What branches of a file mean, as ``"what it is [unit]"``, by name: ``n_missed``, ``Cluster_energy``.  Those of
-        others may be among them.
+        What branches of a file mean, as ``"what it is [unit]"``, by name: ``n_missed``, ``Cluster_energy``.
+        Branches of others may be among them.
 
     Raises
     ------
@@ -72,7 +73,7 @@ class Observed:
         passed : mapping of str to ndarray of bool, (k,)
             Which of the k entries of a list passed, by the list's name.
         accepted : ndarray of bool, (n,), optional
-            Which events did, where those that did not are kept.
+            Which events passed, where those that did not are kept.
         """
         if not passed and accepted is None:
             return self

@@ -42,14 +42,14 @@ class Originals:
     offsets : ndarray, (m + 1,)
         Where each event's list begins in the columns.
     particles : dict of ndarrays, (k,)
-        In the file's types: ``pdgid, status, mother, mass`` and ``px, py, pz, E`` or ``pt, eta, phi``, perhaps ``vx,
-        vy, vz, vt``, ``has_vertex`` and ``statusFlags`` [GeV, mm].
+        Quantities of the particles by name, in the file's types: ``pdgid, status, mother, mass`` and ``px, py, pz,
+        E`` or ``pt, eta, phi``, perhaps ``vx, vy, vz, vt``, ``has_vertex`` and ``statusFlags`` [GeV, mm].
     events : dict of ndarrays, (m,)
-        Numbers of each event: ``entry``, and its identifiers.
+        Numbers of each event by name: ``entry``, and its identifiers.
     rows : ndarray, (n,)
         Which of the m events each parent is in.
     parent : ndarray, (n,)
-        Its index in that event's list.
+        Index of each parent in its event's list.
     """
 
     offsets: Index
@@ -124,6 +124,7 @@ class Merged:
     Parameters
     ----------
     originals : Originals, (n,)
+        The file's events, one for each parent.
     parts : sequence of Columns
         What the chains made of the parents.
     """

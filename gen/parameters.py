@@ -85,10 +85,11 @@ class Parameter:
     Parameters
     ----------
     name : str
+        Name of the parameter.
     kind : Kind
-        What it may be.
+        What a value of it may be.
     default : object
-        `REQUIRED` where there is none.
+        Value where none is given; `REQUIRED` where there is no such value.
     """
 
     name: str
@@ -107,6 +108,7 @@ def parameters(factory: Callable[..., Any]) -> dict[str, Parameter]:
     Parameters
     ----------
     factory : callable
+        A class, a function, or a partial of one.
     """
     return dict(_parameters(factory)[0])
 
@@ -119,6 +121,7 @@ def arguments(
     Parameters
     ----------
     factory : callable
+        What makes the object.
     given : mapping
         Values as a job or a user writes them.
     where : str
@@ -183,8 +186,9 @@ def settle(made: Any, owner: str = "") -> None:
     Parameters
     ----------
     made : object
+        The object, whose fields are changed in place.
     owner : str
-        Whose fields they are, for messages: "mass of X2".
+        What the fields belong to, for messages: "X2" in "mass of X2".
 
     Raises
     ------

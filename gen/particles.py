@@ -85,11 +85,11 @@ class Particle:
     Parameters
     ----------
     name : str
-        As chains spell it.
+        Name as chains spell it.
     pdgid : int
-        PDG id; of `DARK_IDS` for the dark states.
+        PDG id; one of `DARK_IDS` for the dark states.
     mass : float [GeV]
-        0 to 1e20.
+        Mass, 0 to 1e20.
     ctau : float [mm]
         Mean proper decay length; 0 is prompt, infinity is stable, otherwise 1e-50 to 1e50.
     width : float [GeV]
@@ -137,7 +137,8 @@ def particle(
     name : str
         A dark state of `DARK_IDS`, an EvtGen name (``K_L0``, ``pi0``, ``B+``), or one of `ALIASES`.
     mass, ctau, width : float or str, optional [GeV], [mm], [GeV]
-        Numbers, or texts with a unit; override the PDG's; a dark state needs a mass here and is stable unless told otherwise.  Widths are those of
+        Mass, mean proper length and width instead of the PDG's: numbers, or texts with a unit. A dark state needs a
+        mass here and is stable unless told otherwise. Widths are those of
         `darkpair.gen.resonance_channels.RESONANCES`; 0 makes such a particle a line.
     key : str
         The parameter that names it, for messages.
@@ -180,9 +181,9 @@ def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
     Parameters
     ----------
     table : mapping
-        By name.
+        Settings by the name of a particle.
     names : collection of str
-        Of the chain's particles.
+        Names of the chain's particles.
 
     Raises
     ------

@@ -65,10 +65,12 @@ class ThreeBody:
     Parameters
     ----------
     mass : float [GeV]
+        Mass of M.
     masses : three floats [GeV]
-        Particles 0, 1, 2.
+        Masses of particles 0, 1 and 2.
     matrix_element : callable, optional
-        `MatrixElement`; constant unless given.  Polynomials in the cosine up to degree 30 are integrated exactly.
+        Squared matrix element (`MatrixElement`); constant unless given. Polynomials in the cosine up to degree 30
+        are integrated exactly.
 
     Raises
     ------
@@ -174,13 +176,15 @@ def three_bodies(
     Parameters
     ----------
     rng : numpy.random.Generator
+        Generator of the directions.
     masses : three floats or ndarrays, (n,) [GeV]
+        Masses of particles 0, 1 and 2.
     q, p, k : ndarrays, (n,) [GeV]
-        Mass of the pair (1, 2), momentum of particle 0, and of the pair's members in its frame.
+        Mass of the pair (1, 2), momentum of particle 0, and momentum of the pair's members in the pair's frame.
     cosine : ndarray, (n,)
-        Between particles 2 and 0 in the pair's frame.
+        Cosine between particles 2 and 0 in the pair's frame.
     axis : three ndarrays, (n,), optional
-        Direction of particle 0; drawn unless given.
+        Unit vectors along particle 0; drawn unless given.
     """
     m0, m1, m2 = masses
     axis = isotropic(rng, len(q)) if axis is None else axis
@@ -198,10 +202,11 @@ class ManyBody:
     Parameters
     ----------
     mass : float [GeV]
+        Mass of M.
     masses : sequence of floats [GeV]
-        Three or more.
+        Masses of the bodies, three or more.
     unweighted : bool
-        Accept-reject to weight 1, exactly; otherwise `sample` gives weights.
+        Whether events are accepted or rejected to weight 1, exactly; otherwise `sample` gives weights.
 
     References
     ----------
@@ -264,11 +269,13 @@ def successive(
     Parameters
     ----------
     rng : numpy.random.Generator
+        Generator of the directions.
     chain : ndarray, (bodies, n) [GeV]
         Masses of the first 1, 2, 3, ... bodies together.
     steps : sequence of ndarrays, (n,) [GeV]
         Momentum of each further body in the rest frame of those up to it.
     masses : sequence of floats or ndarrays, (n,) [GeV]
+        Mass of each body.
     """
     n = chain.shape[1]
     zero = np.zeros(n)

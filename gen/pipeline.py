@@ -112,11 +112,13 @@ class Chunk:
     Parameters
     ----------
     events : Batch
+        The kept events.
     reco : Observed or None
         The detector's quantities of the kept events.
     cutflow : Cutflow
-        Of all generated events.
+        Cut flow of all generated events of the blocks.
     histograms : dict
+        What the detector's selection looked at, by name.
     """
 
     events: Batch
@@ -165,10 +167,13 @@ class Pipeline:
     Parameters
     ----------
     source : EventSource
-        A `ReadSource` is read block by block.
+        What makes the parents; a `ReadSource` is read block by block.
     chain : EventChain
+        What the parents decay to.
     detector : EventDetector, optional
+        What observes the events and selects them.
     seed : int
+        Random seed, 0 to 2**64 - 1.
     keep : {"accepted", "all"}
         Which events come out; without a detector all are accepted, and with one the record has ``accepted`` where
         all come out.
@@ -275,14 +280,15 @@ def chunks(
     Parameters
     ----------
     pipeline : Pipeline
+        What makes the events.
     n : int or None
-        Generated events; None is all that the source has.
+        Number of generated events; None is all that the source has.
     size : int
-        Events of a chunk, rounded up to whole blocks; the events do not depend on it.
+        Number of events of a chunk, rounded up to whole blocks; the events do not depend on it.
     executor : concurrent.futures.Executor, optional
-        Any: threads, processes, or a cluster's; None works in this process.
+        Threads, processes, or a cluster's, that make the blocks; None works in this process.
     workers : int
-        Chunks under way at once are twice as many, which bounds the memory.
+        How many work at once. Chunks under way at once are twice as many, which bounds the memory.
 
     Raises
     ------

@@ -38,13 +38,14 @@ class Polariser(Protocol):
         Parameters
         ----------
         place : int
-            Of the daughter, among the daughters in the order of the mode.
+            Place of the daughter among the daughters, in the order of the mode.
         mother : four ndarrays, (n,) [GeV]
-            In the rest frame of that daughter, as all four-vectors here.
+            Four-momentum x, y, z, E of the decaying particle in the rest frame of that daughter, as all
+            four-vectors here.
         daughters : sequence of four ndarrays, (n,) [GeV]
-            All of them.
+            Four-momenta of all daughters.
         analysed : mapping of int to four ndarrays, (n,)
-            By place, the analysing vectors of sisters that have decayed, (A, 0) in the sister's rest frame: P is then
+            Analysing vectors, by place, of sisters that have decayed, (A, 0) in the sister's rest frame: P is then
             that of the daughter given how they decayed.
         """
         ...
@@ -93,16 +94,17 @@ def reoriented(
     Parameters
     ----------
     rng : numpy.random.Generator
+        Generator that says which turn.
     density : ndarray, (n,)
-        1 + P.A, 0 to 2.
+        Density 1 + P.A of each event, 0 to 2.
     axis : ndarray, (3, n)
-        A, in the rest frame of the decaying particle.
+        A of each event, in the rest frame of the decaying particle.
     parent : four ndarrays, (n,) [GeV]
-        The decaying particle.
+        Four-momentum x, y, z, E of the decaying particle.
     mass : float [GeV]
-        Its mass.
+        Mass of the decaying particle.
     daughters : ndarray, (4, k, n) [GeV]
-        Changed in place.
+        Four-momenta of the k daughters, changed in place.
     """
     turned = np.flatnonzero(rng.random(len(density)) > density)
     if not len(turned):

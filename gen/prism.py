@@ -30,8 +30,9 @@ class Prism:
     Parameters
     ----------
     points : tuple of (float, float) [mm]
-        Its corners in order, either way round.
+        Corners (x, y) of the polygon in order, either way round.
     z_min, z_max : float [mm]
+        Where the two planes are.
 
     Raises
     ------
@@ -98,9 +99,9 @@ def octagon(across: float, x: float = 0.0, y: float = 0.0) -> Points:
     Parameters
     ----------
     across : float [mm]
-        From one side to the opposite one.
+        Distance from one side to the opposite one.
     x, y : float [mm]
-        Its centre.
+        Centre of the octagon.
     """
     half, corner = 0.5 * across, 0.5 * across * math.tan(math.pi / 8.0)
     quarter = ((half, -corner), (half, corner))
@@ -114,7 +115,9 @@ def inside_polygon(points: Points, x: Array, y: Array) -> NDArray[np.bool_]:
     Parameters
     ----------
     points : tuple of (float, float) [mm]
+        Corners (x, y) of the polygon in order.
     x, y : ndarray, (n,) [mm]
+        Coordinates of the points.
     """
     inside = np.zeros(len(x), dtype=bool)
     for (x1, y1), (x2, y2) in zip(points, points[1:] + points[:1], strict=True):

@@ -19,10 +19,11 @@ class Proposal:
     Parameters
     ----------
     edges : ndarray, (k,)
+        Ends of the straight lines, growing.
     heights : ndarray, (k,)
-        The density at the edges, any normalisation.
+        Density at the edges, in any normalisation.
     flat : float
-        The flat part over the rest.
+        Area of the flat part over that below the lines.
     """
 
     def __init__(self, edges: Array, heights: Array, flat: float) -> None:
@@ -69,11 +70,11 @@ def climbed(density: Callable[[Array], Array], u: Array, values: Array, step: fl
     Parameters
     ----------
     density : callable
-        Of points, (dimensions, n), the values (n,).
+        Function of points (dimensions, n) that gives the values (n,).
     u : ndarray, (dimensions, n)
         Points to start from.
     values : ndarray, (n,)
-        The density there.
+        Density at these points.
     step : float
         Distance of these points from each other.
     """

@@ -36,10 +36,11 @@ def require_within(value: Real, limits: tuple[float, float], what: str, unit: st
     Parameters
     ----------
     value : float, complex or ndarray
+        The numbers.
     limits : (float, float)
         Least and greatest size.
     what, unit : str
-        For the message.
+        What the numbers are, and their unit, for the message.
 
     Raises
     ------

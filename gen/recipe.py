@@ -34,15 +34,15 @@ def recipe(
     Parameters
     ----------
     daughters : int
-        How many.
+        How many daughters the mode has.
     summary : str, optional
-        Of its matrix element, if it has one.
+        What the mode's matrix element is, if it has one.
     slope, axis : float, str
-        As of `darkpair.gen.decay.Mode`.
+        Slope of the mode's density, and the direction that it is about, as of `darkpair.gen.decay.Mode`.
     spin : bool
-        Whether it has an analyser.
+        Whether the mode has an analyser.
     alignment : str, optional
-        Of `darkpair.gen.alignment`, where a resonance's mother aligns it.
+        Kind of the law (`darkpair.gen.alignment`) where a resonance's mother aligns it.
     """
     if daughters == 2 and slope:
         return f"two-body, 1 {slope:+.4g} cos to the {axis}"

@@ -43,8 +43,9 @@ class Region(Protocol):
         Parameters
         ----------
         origin : three ndarrays, (n,) [mm]
+            Where each ray begins: x, y, z.
         direction : three ndarrays, (n,)
-            Unit vectors.
+            Unit vectors x, y, z along the rays.
         """
         ...
 
@@ -274,10 +275,11 @@ class Frustum:
     Parameters
     ----------
     z_min, z_max : float [mm]
+        Where the two ends are.
     x_front, y_front : float [mm]
-        Half widths at z_min.
+        Half widths of the rectangle at z_min.
     x_back, y_back : float [mm]
-        Half widths at z_max.
+        Half widths of the rectangle at z_max.
     """
 
     z_min: Annotated[float, Length]

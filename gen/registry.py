@@ -55,11 +55,13 @@ class Plugin:
     Parameters
     ----------
     name : str
+        Name by which it is asked for.
     summary : str
         First line of its docstring, or why it cannot be used.
     origin : str
-        ``darkpair`` or the distribution that registered it.
+        ``darkpair``, or the distribution that registered it.
     broken : bool
+        Whether it cannot be used.
     made : mapping of str to str, or callable
         How each mode of a chain is made, where it says so before it has masses; a callable finds out when asked.
     """
@@ -85,14 +87,15 @@ class Registry(Mapping[str, Any]):
     Parameters
     ----------
     kind : str
-        ``chains``, ``sources``, ``models``, ``detectors``...: also the entry-point group ``darkpair.KIND``.
+        What the things are, ``chains``, ``sources``, ``models``, ``detectors``...: also the entry-point group
+        ``darkpair.KIND``.
     builtin : mapping of str to Entry, or callable
-        Ours; a callable is asked once, when a name is wanted.
+        Our own things by name; a callable is asked once, when a name is wanted.
     word : str
-        One of the kind, for messages.
+        What a single thing of the kind is called, for messages.
     adapt : callable, optional
-        Of what an entry point names: what makes the object, where that is not the thing itself; raises InputError for
-        what it cannot use.
+        Function of what an entry point names that gives what makes the object, where that is not the thing itself;
+        raises InputError for what it cannot use.
     """
 
     kind: str
@@ -139,8 +142,9 @@ class Registry(Mapping[str, Any]):
         Parameters
         ----------
         name : str
+            Name of the thing.
         key : str
-            Of a job that gives it, for the message.
+            Key of a job that gives the name, for the message.
 
         Raises
         ------
@@ -167,8 +171,9 @@ class Registry(Mapping[str, Any]):
         Parameters
         ----------
         name : str
+            Name of the thing.
         given : mapping
-            Values as a job or a command line writes them.
+            Values as a job or a command line writes them, by parameter.
         where : str
             Table of the job, for messages.
 

@@ -19,8 +19,9 @@ class Channel:
     Parameters
     ----------
     daughters : tuple of str
+        Names of the daughters.
     share : float
-        Of the width; those of a particle are divided by their sum.
+        Part of the width; those of a particle are divided by their sum.
     """
 
     daughters: tuple[str, ...]

@@ -54,8 +54,9 @@ def barrier(momentum: Real, orbital: int) -> Real:
     Parameters
     ----------
     momentum : float or ndarray [GeV]
-        Of either daughter in the rest frame of the decaying particle.
+        Momentum of either daughter in the rest frame of the decaying particle.
     orbital : int
+        Orbital angular momentum of the daughters.
     """
     z = np.square(RADIUS * momentum)
     return (1.0 + 0.0 * z, 1.0 / (1.0 + z), 9.0 / (9.0 + 3.0 * z + z * z))[orbital]
@@ -94,9 +95,11 @@ def two_body_rate(
     Parameters
     ----------
     parent : Particle
+        The decaying particle.
     daughters : two Particles
+        What it decays to.
     mass, m1, m2 : float or ndarray [GeV]
-        Their masses in the event, of an open decay.
+        Masses of the three in the event, of an open decay.
     """
     k = two_body_momentum(mass, m1, m2)
     first, second = daughters
@@ -115,7 +118,7 @@ class LineShape:
     Parameters
     ----------
     particle : Particle
-        One of `darkpair.gen.particles.RESONANCES`, with a width.
+        The resonance: one of `darkpair.gen.particles.RESONANCES`, with a width.
 
     Raises
     ------

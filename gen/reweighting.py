@@ -34,8 +34,9 @@ def proper_lengths(part: Columns, particle: str) -> Array:
     Parameters
     ----------
     part : Columns
+        The events.
     particle : str
-        X2 is the heavier dark state whatever it is called, psi2 also its antiparticle.
+        Name of the particle: X2 is the heavier dark state whatever it is called, psi2 also its antiparticle.
 
     Raises
     ------
@@ -57,10 +58,13 @@ def weights_at(batch: Batch, *, law: Reweightable, ctau: Iterable[float], partic
     Parameters
     ----------
     batch : Batch
-        Made with `law` for the particle.
+        Events made with `law` for the particle.
     law : Reweightable
+        Law of lifetime that the sample was made with.
     ctau : iterable of float [mm]
+        Mean proper lengths.
     particle : str
+        Name of the particle whose lifetime it is.
 
     Raises
     ------

@@ -27,11 +27,11 @@ class Density:
     Parameters
     ----------
     function : callable
-        Vectorised, not negative, not normalised.
+        The density: vectorised, not negative, not normalised.
     low, high : float
-        The interval.
+        Ends of the interval.
     cells : int
-        Steps of the staircase, about.
+        Number of the staircase's steps, about.
     breaks : ndarray, optional
         Where the function has corners or jumps, growing: steps end there, so that no probe has to find them.
 

@@ -24,10 +24,11 @@ class Selected:
     Parameters
     ----------
     mask : ndarray of bool, (n,)
-        Accepted events.
+        Which events are accepted.
     cutflow : Cutflow
+        What is left after each cut.
     histograms : dict
-        Of what the selection looked at, by name; those of several blocks add.
+        Histograms of what the selection looked at, by name; those of several blocks add.
     passed : mapping of str to ndarray of bool, (k,)
         Which of the k entries of a detector's list passed, by the list's name, where an event may have several. They
         become the column ``accepted`` of the list.
@@ -54,14 +55,17 @@ class Selected:
         Parameters
         ----------
         name : str
-            Of the candidates' list.
+            Name of the candidates' list.
         event : ndarray of int, (k,)
             Event of each candidate.
         accepted : ndarray of int
-            Candidates that passed.
+            Indices of the candidates that passed.
         n : int
+            Number of events.
         cutflow : Cutflow
+            What is left after each cut.
         histograms : dict
+            Histograms of what the selection looked at, by name.
         """
         mask, passed = np.zeros(n, dtype=bool), np.zeros(len(event), dtype=bool)
         mask[event[accepted]] = True

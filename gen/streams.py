@@ -26,11 +26,11 @@ class Streams:
     Parameters
     ----------
     seed : int
-        0 to 2**64 - 1.
+        Random seed, 0 to 2**64 - 1.
     block : int
         Index of the block, from 0.
     prefix : str
-        Put before the name of every stage: one of several chains draws apart from the others.
+        Text put before the name of every stage: one of several chains draws apart from the others.
 
     Raises
     ------

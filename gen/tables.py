@@ -24,13 +24,13 @@ class Table:
     Parameters
     ----------
     title : str
-        The line above; empty for none.
+        Line above the table; empty for none.
     columns : sequence of str
-        Heads.
+        Heads of the columns.
     rows : sequence of sequence of str
-        As long as the heads; a cell may have several lines.
+        Cells of each row, as many as the heads; a cell may have several lines.
     right : collection of str
-        Heads of the columns that end at one line: numbers.
+        Heads of the columns that are flush right: numbers.
     fold : collection of str
         Heads of the columns whose cells are broken where the table is too wide.
     """

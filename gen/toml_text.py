@@ -25,10 +25,11 @@ def read_toml(path: str | Path, *, word: str, example: str) -> dict[str, Any]:
     Parameters
     ----------
     path : str or Path
+        The file.
     word : str
         What the file is, for messages: "job file".
     example : str
-        A file of ours that is one.
+        A file of ours of that kind.
 
     Raises
     ------
@@ -56,8 +57,9 @@ def parse_toml(text: str, what: str, *, plain: bool = True) -> dict[str, Any]:
     Parameters
     ----------
     text : str
+        The text.
     what : str
-        Where it comes from, for messages.
+        Where the text comes from, for messages.
     plain : bool
         Whether `require_plain` is asked; False for who does it later, when keys are known.
 
@@ -89,8 +91,9 @@ def require_plain(data: Any, what: str) -> None:
     Parameters
     ----------
     data : object
+        What a file or a command line gave.
     what : str
-        Where it comes from, for messages; may be empty.
+        Where the data come from, for messages; may be empty.
 
     Raises
     ------

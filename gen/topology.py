@@ -28,11 +28,13 @@ class Topology:
     Parameters
     ----------
     names, paths : tuple of str
-        ``"X2"`` and ``"K_L0/X2"``.
+        Name of each particle, and the names from the first particle down to it: ``"X2"`` and ``"K_L0/X2"``.
     pdgid, status, mother : tuple of int
+        PDG id, status code and mother's position of each particle; -1 for the first.
     mass : tuple of float [GeV]
+        Mass of each particle.
     vertex : tuple of int
-        Which of the topology's vertices the particle comes from.
+        Which of the topology's vertices each particle comes from.
     """
 
     names: tuple[str, ...]
@@ -73,15 +75,20 @@ class Columns:
     Parameters
     ----------
     topology : Topology
+        What the events have in common.
     rows : ndarray, (n,)
-        Where in the batch each event stands.
+        Index of each event in the batch.
     momentum : ndarray, (4, particles, n) [GeV]
+        Momentum and energy of each particle: px, py, pz, E.
     vertices : ndarray, (4, vertices, n) [mm]
+        Place and time of each vertex: x, y, z, t.
     weights : dict of ndarrays, (n,)
+        Factors of each event's weight, by name.
     proper_length : dict of ndarrays, (n,) [mm]
-        By role.
+        Proper length that each decaying particle flies, by role.
     masses : dict of ndarrays, (n,) [GeV]
-        By position, of the particles whose mass differs from event to event; all others have the topology's.
+        Masses, by position, of the particles whose mass differs from event to event; all others have the
+        topology's.
     """
 
     topology: Topology

@@ -60,12 +60,12 @@ class Unit:
     Parameters
     ----------
     quantity : str
-        In words, with its article: "an energy"; empty for a number without a unit.
+        What the number is, in words, with an article: "an energy"; empty for a number without a unit.
     symbol : str
-        The unit in which the number is kept; empty for a number without one.
+        Unit in which the number is kept; empty for a number without one.
     units : mapping of str to float or callable
-        What may be written, and its size in `symbol`; a callable finds the size from the other arguments of the same
-        constructor, by name.
+        Units that may be written, and the size of each in `symbol`; a callable finds the size from the other
+        arguments of the same constructor, by name.
     """
 
     quantity: str
@@ -95,10 +95,11 @@ class Unit:
         Parameters
         ----------
         text : str
+            The text.
         what : str
-            The name of the quantity, for the message.
+            Name of the quantity, for the message.
         beside : mapping, optional
-            The other arguments, for units whose size depends on them.
+            The other arguments by name, for units whose size depends on them.
 
         Raises
         ------
@@ -197,11 +198,11 @@ def quantity(value: float | str, kind: str, *, what: str = "value") -> float:
     Parameters
     ----------
     value : float or str
-        ``0.43``, ``"0.43"`` or ``"430 MeV"``.
+        Number or text: ``0.43``, ``"0.43"`` or ``"430 MeV"``.
     kind : {"energy", "length", "angle"}
-        Which units are allowed.
+        What the number is, which says what units are allowed.
     what : str
-        The name of the quantity, for the message.
+        Name of the quantity, for the message.
 
     Raises
     ------

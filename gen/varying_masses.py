@@ -21,11 +21,12 @@ class Inside:
     Parameters
     ----------
     mass, masses : float or ndarray, (n,) [GeV]
-        Of the decaying particle and of its daughters, these in the matrix element's order.
+        Mass of the decaying particle, and of each daughter in the matrix element's order.
     inside : ndarray, (variables, n)
-        Uniform: sub-masses as fractions of their range, and the cosine where a matrix element shapes it.
+        Uniform numbers 0 to 1: sub-masses as fractions of their range, and the cosine where a matrix element shapes
+        it.
     places : tuple of int
-        Of the matrix element's particles among the daughters.
+        Places of the matrix element's particles among the daughters.
     """
 
     mass: Real

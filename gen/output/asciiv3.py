@@ -58,7 +58,7 @@ def event_text(events: ak.Array, *, first: int = 1) -> bytes:
     Parameters
     ----------
     events : awkward.Array, (n,)
-        An event record; what a file's parent decayed to before is left out, for HepMC lets a particle decay once.
+        Event record; what a file's parent decayed to before is left out, for HepMC lets a particle decay once.
     first : int
         Number of the first event.
     """

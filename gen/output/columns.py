@@ -19,7 +19,7 @@ def particle_columns(events: ak.Array) -> tuple[NDArray[np.int64], dict[str, NDA
     Parameters
     ----------
     events : awkward.Array, (n,)
-        An event record, or any choice of its events.
+        Event record, or any choice of its events.
 
     Raises
     ------

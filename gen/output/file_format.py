@@ -31,8 +31,9 @@ def format_of(provenance: Mapping[str, Any], path: str) -> int:
     Parameters
     ----------
     provenance : mapping
+        Provenance that the file holds.
     path : str
-        Of the file, for the message.
+        Path of the file, for the message.
 
     Raises
     ------
@@ -66,8 +67,9 @@ def vertex_unit(provenance: Mapping[str, Any], path: str) -> str:
     Parameters
     ----------
     provenance : mapping
+        Provenance that the file holds.
     path : str
-        Of the file, for the message.
+        Path of the file, for the message.
 
     Raises
     ------

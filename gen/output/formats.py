@@ -82,9 +82,9 @@ class Format:
     Parameters
     ----------
     name : str
-        Of `FORMATS`.
+        Name of the format in `FORMATS`.
     ending : str
-        As the format has it.
+        Ending of the file's name, as the format spells it.
     """
 
     name: str
@@ -143,10 +143,11 @@ def writer_for(
     Parameters
     ----------
     path : str or path
+        The file; its ending says the format.
     options : mapping
         What a job says of the file's form, each an argument of the format's writer.
     provenance : mapping
-        See `EventWriter`.
+        How the events were made, as `EventWriter` takes it.
 
     Raises
     ------

@@ -60,9 +60,9 @@ class HepMCWriter(EventWriter):
     Parameters
     ----------
     path : str or path
-        Ends in ``.hepmc3``, or in ``.hepmc3.gz`` to be compressed.
+        The file, which ends in ``.hepmc3``, or in ``.hepmc3.gz`` to be compressed.
     provenance : mapping
-        As `darkpair.gen.output.root.RootWriter` takes it.
+        How the events were made, as `darkpair.gen.output.root.RootWriter` takes it.
 
     Raises
     ------
@@ -92,7 +92,7 @@ class HepMCWriter(EventWriter):
         Parameters
         ----------
         events : awkward.Array, (n,)
-            An event record, perhaps empty; a detector's, in the field ``reco``, is left out.
+            Event record, perhaps empty; a detector's, in the field ``reco``, is left out.
 
         Raises
         ------

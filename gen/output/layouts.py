@@ -101,8 +101,9 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
     Parameters
     ----------
     events : awkward.Array, (n,)
-        An event record, perhaps with a detector's in the field ``reco``.
+        Event record, perhaps with a detector's in the field ``reco``.
     layout : {"cartesian", "nano", "flat"}
+        Which columns a particle has, as this module's first lines say.
     first : int
         Number of the first event, for the nano layout.
 

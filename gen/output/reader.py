@@ -53,8 +53,9 @@ def read_events(
     Parameters
     ----------
     path : str or path
+        The file.
     entry_start, entry_stop : int, optional
-        First event, and the one after the last.
+        Index of the first event, and of the one after the last.
 
     Raises
     ------

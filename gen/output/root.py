@@ -43,10 +43,13 @@ class RootWriter(EventWriter):
     Parameters
     ----------
     path : str or path
+        The file, which ends in ``.root``.
     layout : {"cartesian", "nano", "flat"}
-        See `darkpair.gen.output.layouts`.
+        Which columns a particle has; see `darkpair.gen.output.layouts`.
     kind : {"ttree", "rntuple"}
+        What holds the events in the file.
     compression : {"lz4", "zstd", "none"}
+        How the file is compressed.
     provenance : mapping
         How the events were made, as `darkpair.gen.provenance.describe` writes it; may grow until the file is
         closed. The writer adds ``output``: layout, kind, events, units, the particles where all events have the
@@ -95,7 +98,7 @@ class RootWriter(EventWriter):
         Parameters
         ----------
         events : awkward.Array, (n,)
-            An event record, perhaps empty, perhaps with a detector's in the field ``reco``.
+            Event record, perhaps empty, perhaps with a detector's in the field ``reco``.
 
         Raises
         ------

@@ -31,6 +31,7 @@ class EventWriter(ABC):
     Parameters
     ----------
     path : str or path
+        The file that is to appear.
     provenance : mapping
         How the events were made, as `darkpair.gen.provenance.describe` writes it; may grow until the file is closed.
 

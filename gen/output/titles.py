@@ -88,10 +88,11 @@ def titles(events: ak.Array, layout: Layout, columns: Branches) -> dict[str, str
     Parameters
     ----------
     events : awkward.Array, (n,)
-        An event record, perhaps with a detector's in the field ``reco``.
+        Event record, perhaps with a detector's in the field ``reco``.
     layout : {"cartesian", "nano", "flat"}
+        Layout of the file.
     columns : dict
-        What `darkpair.gen.output.layouts.branches` made of them.
+        Columns by name, as `darkpair.gen.output.layouts.branches` made them.
 
     Raises
     ------

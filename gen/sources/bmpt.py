@@ -92,12 +92,15 @@ def invariant_cross_section(
     Parameters
     ----------
     meson : str
+        Name of the meson.
     y : ndarray, (n,)
         Rapidity in the laboratory.
     pt : ndarray, (n,) [GeV]
+        Transverse momentum.
     beam_energy : float [GeV]
+        Energy of the proton.
     target : str
-        One of `TARGETS`.
+        Element of the target, one of `TARGETS`.
     """
     mass = particle(meson).mass
     x = radial_x(y, pt, mass, beam_energy)

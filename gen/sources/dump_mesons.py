@@ -38,20 +38,23 @@ class DumpMesons:
     Parameters
     ----------
     meson : str
-        ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"`` or ``"K+"``; any particle with a table of one's own.
+        Name of the meson: ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"`` or ``"K+"``; any particle with a table of
+        one's own.
     beam_energy : float, optional [GeV]
-        400 unless given.  With a table of one's own it sets the kinematic limit, and there is none unless it is given.
+        Energy of the protons, 400 unless given. With a table of one's own it sets the kinematic limit, and there is
+        none unless it is given.
     generator : str, optional
         What the spectrum comes from; see `darkpair.gen.sources.meson_table.meson_table`.  ``"pythia6"`` unless given.
     target : str, optional
-        The table's own unless given.
+        What the protons hit; the table's own unless given.
     table_file : str, optional
         One's own table instead of a generator's: a CSV file, or ``"file.root:name"`` of a TH2
         (`darkpair.gen.sources.own_meson_table`).
     table_axes : str, optional
-        What its variables are, where the file does not say: ``"y, pT [GeV]"`` or ``"p [GeV], theta [mrad]"``.
+        What the variables of the table are, where the file does not say: ``"y, pT [GeV]"`` or ``"p [GeV], theta
+        [mrad]"``.
     multiplicity, multiplicity_error : float, optional
-        Of one's own table: mesons per inelastic interaction, and the absolute error.  Without them nothing says how
+        Mesons per inelastic interaction, and the absolute error, of one's own table. Without them nothing says how
         many events to expect.
 
     Raises

@@ -58,11 +58,12 @@ class EventFile:
         mass``; ``pdgid, status, mother, statusFlags``; ``vx, vy, vz, vt``; ``weight, run, luminosityBlock, event``.
         An empty name says that the file has none.
     mass : {"pdg", "stored"}
-        The PDG's mass, or the file's, which has to be one for each kind.
+        Mass that the parents get: the PDG's, or the file's, which has to be one for each kind.
     momentum_unit : {"GeV", "MeV", ...}, optional
-        Of the branches, GeV unless given; HepMC3 files and ours say it themselves.
+        Unit of the branches of momenta, energies and masses, GeV unless given; HepMC3 files and ours say it
+        themselves.
     length_unit : {"mm", "cm", ...}, optional
-        The same for vertices; to be given where vertex branches are.
+        Unit of the branches of vertices, to be given where there are any; HepMC3 files and ours say it themselves.
 
     Raises
     ------
@@ -167,7 +168,7 @@ class EventFile:
         Parameters
         ----------
         index : int
-            From 0; all blocks but the last hold 16384 parents.
+            Index of the block, from 0; all blocks but the last hold 16384 parents.
         """
         return self._made(self._rows(index))
 

@@ -44,12 +44,13 @@ def open_events(path: str, tree: str, branches: Mapping[str, str], wanted: str |
     Parameters
     ----------
     path : str
+        The file.
     tree : str
         Name of the TTree or RNTuple.
     branches : mapping
-        Branches that differ from the defaults; an empty name is a quantity that the file lacks.
+        Branches by quantity that differ from the defaults; an empty name is a quantity that the file lacks.
     wanted : str, optional
-        One of `FORMATS` that the file has to have.
+        Format that the file has to have, one of `FORMATS`.
 
     Raises
     ------

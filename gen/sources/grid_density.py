@@ -24,15 +24,15 @@ class GridDensity:
     first : ndarray, (k,)
         Nodes of the first variable, growing.
     second : ndarray, (l,)
-        Of the second one, 0 or more: its density vanishes at 0.
+        Nodes of the second variable, growing, 0 or more: its density vanishes at 0.
     values : ndarray, (k, l) at the nodes, or (k - 1, l - 1) in bins
-        In any normalisation.
+        Density, in any normalisation.
     what : str
-        Of the table, for messages.
+        Name of the table, for messages.
     names : two str
-        Of the variables, for messages.
+        Names of the variables, for messages.
     unit : str
-        Of the second variable, for messages.
+        Unit of the second variable, for messages.
 
     Raises
     ------

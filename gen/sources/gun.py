@@ -33,23 +33,23 @@ class Gun:
     parent : str
         Name of the particle.
     momentum : float or (low, high) [GeV]
-        One momentum, or a flat spectrum between two.
+        Momentum of each particle, or the ends of a flat spectrum.
     cone : float [rad]
         Half opening angle, filled uniformly in solid angle; 0 is a pencil.
     z : float [mm]
-        Where the particles are made.
+        Place on the z axis where the particles are made.
     mass : float, optional [GeV]
-        Instead of the PDG's.
+        Mass of the particle, instead of the PDG's.
     spectrum : str, optional
-        Instead of a momentum: a file of the density dN/dp, ``"mine.csv"`` with the columns ``p [GeV],density``, or
+        File of the density dN/dp instead of a momentum: ``"mine.csv"`` with the columns ``p [GeV],density``, or
         ``"file.root:name"`` of a TH1 (`darkpair.gen.sources.spectrum`).
     spectrum_unit : str, optional
-        Of the file's momenta, where it says none.
+        Unit of the momenta in the file, where it says none.
     angle : str, optional
-        Instead of a cone: a file of the density dN/dtheta of angles to z, whose solid angle is in it; columns
-        ``theta [mrad],density``.  The azimuth is uniform, and angle and momentum are independent.
+        File of the density dN/dtheta of angles to z instead of a cone, with the solid angle in it; columns ``theta
+        [mrad],density``. The azimuth is uniform, and angle and momentum are independent.
     angle_unit : str, optional
-        Of the file's angles, where it says none.
+        Unit of the angles in the file, where it says none.
 
     Raises
     ------

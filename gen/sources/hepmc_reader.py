@@ -30,6 +30,7 @@ class HepMCReader:
     Parameters
     ----------
     path : str
+        The file.
     """
 
     ours = True

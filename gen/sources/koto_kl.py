@@ -79,8 +79,9 @@ def momentum_spectrum(p: Array, name: str = "sato") -> Array:
     Parameters
     ----------
     p : ndarray [GeV]
-        Between 0.05 and 10.
+        Momenta, between 0.05 and 10.
     name : {"sato", "shiomi"}
+        Name of the measurement.
     """
     mu, width, skew_a, skew_b = SPECTRA[name]
     sigma = width * (1.0 - (skew_a + skew_b * p) * (p - mu))
@@ -100,25 +101,25 @@ class KotoKL:
     Parameters
     ----------
     decay : {"region", "free"}
-        ``"free"`` lets the K_L decay anywhere from the exit on.
+        Where the K_L decay: between `z_min` and `z_max`, or ``"free"`` anywhere from the exit on.
     profile : {"collimator", "fitted", "square"}
-        Straight lines from the target through the collimator, or independent super-Gaussian positions and
-        a log-normal transverse momentum fitted to them at the exit; or lines from a point at `z_target` [mm] that fill a
-        square of that `solid_angle` [usr], for the beam of another experiment.
+        Straight lines from the target through the collimator, or independent super-Gaussian positions and a
+        log-normal transverse momentum fitted to them at the exit; or lines from a point at `z_target` [mm] that
+        fill a square of that `solid_angle` [usr], for the beam of another experiment.
     solid_angle : float [usr]
-        Of the square profile.
+        Solid angle of the square profile.
     z_target : float [mm]
-        Where the lines of the square profile start.
+        Place on the z axis where the lines of the square profile start.
     image : {"uniform", "2015-04"}
         Image of the primary beam on the target, for the collimator profile.
     spectrum : {"sato", "shiomi"} or str
         Momentum spectrum at the beam exit; or a file of one, ``"mine.csv"`` with the columns ``p [GeV],density``, or
         ``"file.root:name"`` of a TH1 (`darkpair.gen.sources.spectrum`).
     spectrum_unit : str, optional
-        Of the file's momenta, where it says none.
+        Unit of the momenta in the file, where it says none.
     z_min, z_max : float [mm]
-        Where the K_L decay: 2000 to 6148, the 414.8 cm of arXiv:2005.07102, appendix A.  From the target at
-        -21000 on.
+        Places between which the K_L decay: 2000 to 6148, the 414.8 cm of arXiv:2005.07102, appendix A. From the
+        target at -21000 on.
     p_min : float [GeV]
         Least momentum of the K_L: most of those that decay near the target are too slow to be seen.
     share : float, optional
@@ -249,7 +250,9 @@ class KotoKL:
         Parameters
         ----------
         p : ndarray, (n,) [GeV]
+            Momentum of each K_L.
         z_min, z_max : float [mm]
+            The two places.
         """
         kaon = particle("K_L0")
         d_in = np.full_like(p, z_min - Z_EXIT)
@@ -304,8 +307,11 @@ class KotoKL:
         Parameters
         ----------
         p : ndarray, (n,) [GeV]
+            Momentum of each K_L.
         z_min, z_max : float or ndarray, (n,) [mm]
+            The two places.
         rng : numpy.random.Generator
+            Generator of the lines and the decays.
         """
         kaon, n = particle("K_L0"), len(p)
         x, y, slope_x, slope_y = self._fitted(rng, p) if self.profile == "fitted" else self._lines(rng, n)

@@ -79,10 +79,12 @@ def followed(source: KotoKL, chain: EventChain, detector: EventDetector | None) 
     Parameters
     ----------
     source : KotoKL
-        Its `z_min` bounds the range from above, its `profile` from below: a fitted one begins at the exit.
+        The beam. Its `z_min` bounds the range from above, its `profile` from below: a fitted one begins at the
+        exit.
     chain : EventChain
+        What the K_L decay to.
     detector : EventDetector
-        That follows decays upstream where it is a `SeesUpstream`.
+        What accepts the events; decays are followed upstream where it is a `SeesUpstream`.
 
     Returns
     -------

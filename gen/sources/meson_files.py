@@ -31,8 +31,11 @@ class TableKey:
     Parameters
     ----------
     generator : str
+        Name of the generator.
     beam_energy : float [GeV]
+        Energy of the proton, or of each beam of a collider.
     target : str
+        What the protons hit: ``"p"``, an element, or ``"collider"``.
     """
 
     generator: str

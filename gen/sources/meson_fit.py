@@ -38,10 +38,11 @@ def nodes(key: TableKey, meson: str, count: int) -> tuple[Array, Array]:
     Parameters
     ----------
     key : TableKey
-        Its collision sets the range of y: from 0 where it is symmetric.
+        The collision, which sets the range of y: from 0 where it is symmetric.
     meson : str
+        Name of the meson.
     count : int
-        Mesons counted.
+        Number of mesons that were counted.
     """
     proton, mass = particle("p+").mass, particle(meson).mass
     collider = key.target == "collider"
@@ -67,9 +68,11 @@ def fitted_density(y: Array, pt: Array, y_nodes: Array, pt_nodes: Array) -> tupl
     Parameters
     ----------
     y, pt : ndarray, (n,) [-], [GeV]
-        The mesons; those beyond the nodes are left out.
+        Rapidity and transverse momentum of the mesons; those beyond the nodes are left out.
     y_nodes : ndarray, (k,)
+        Nodes in rapidity.
     pt_nodes : ndarray, (l,) [GeV]
+        Nodes in transverse momentum.
 
     References
     ----------

@@ -23,16 +23,17 @@ class Measured:
     Parameters
     ----------
     meson : str
+        Name of the meson.
     beam_energy : float [GeV]
-        Of protons on protons at rest.
+        Energy of the protons, on protons at rest.
     value, error : float
-        Mesons per inelastic interaction; one standard deviation.
+        Mesons per inelastic interaction, and one standard deviation.
     source, confidence : str
         Where the number comes from, and how surely.
     place : str
         Where in the source it was read: file, table, equation, section, figure or page.
     searched : str
-        For a number from memory, the public material in which it was looked for in vain.
+        Public material in which a number from memory was looked for in vain.
     """
 
     meson: str
@@ -79,8 +80,11 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     Parameters
     ----------
     meson : str
+        Name of the meson.
     beam_energy : float [GeV]
+        Energy of the proton, or of each beam of a collider.
     target : str
+        What the protons hit: ``"p"``, an element, or ``"collider"``.
 
     Raises
     ------

@@ -44,10 +44,11 @@ def generators(meson: str, beam_energy: float, target: str | None = None) -> tup
     Parameters
     ----------
     meson : str
-        As the tables spell it.
+        Name of the meson, as the tables spell it.
     beam_energy : float [GeV]
+        Energy of the proton, or of each beam of a collider.
     target : str, optional
-        Protons unless given; the parametrisation's own beryllium stands beside them.
+        What the protons hit: protons unless given; the parametrisation's own beryllium stands beside them.
     """
     wanted = "p" if target in (None, _ITS_OWN) else target
     out = [
@@ -79,7 +80,7 @@ class SpectrumTally:
     Parameters
     ----------
     source : DumpMesons
-        What the sample was made with.
+        The source that the sample was made with.
     """
 
     source: DumpMesons
@@ -117,8 +118,9 @@ class SpectrumTally:
         Parameters
         ----------
         events : Batch, (n,)
-            Their first particle is the meson.
+            The events, whose first particle is the meson.
         accepted : ndarray of bool, (n,), optional
+            Which of the events are counted; all unless given.
         """
         rows = np.arange(len(events)) if accepted is None else np.flatnonzero(accepted)
         for start in range(0, len(rows), _AT_ONCE):
@@ -162,9 +164,10 @@ class SpectrumTally:
         Parameters
         ----------
         acceptance : float
-            Of the whole sample, of which the counted events are a part: the other spectra's are its multiples.
+            Acceptance of the whole sample, of which the counted events are a part: the other spectra's are its
+            multiples.
         effective_min : float
-            Effective events below which nothing is stated of a spectrum.
+            Effective number of events below which nothing is stated of a spectrum.
 
         Returns
         -------

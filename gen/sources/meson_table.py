@@ -31,23 +31,25 @@ class MesonTable:
     Parameters
     ----------
     meson : str
-        As `particle` spells it.
+        Name of the meson, as `particle` spells it.
     beam_energy : float [GeV]
-        Of the proton.
+        Energy of the proton, or of each beam of a collider.
     target : str
-        ``"p"``, an element, or ``"collider"``.
+        What the protons hit: ``"p"``, an element, or ``"collider"``.
     generator : str
-        What gave the shape.
+        Name of what gave the shape.
     multiplicity, multiplicity_error : float
         Mesons per inelastic interaction, so per proton that interacts; the error is absolute.
     generator_multiplicity : float
-        The generator's own.
+        Mesons per inelastic interaction by the generator itself.
     y_nodes : ndarray, (k,)
+        Nodes in rapidity, in the laboratory.
     pt_nodes : ndarray, (l,) [GeV]
+        Nodes in transverse momentum.
     values : ndarray, (k, l)
         Density at the nodes, in any normalisation.
     about : mapping
-        What the file says of itself.
+        What the file says of itself, by name.
 
     Raises
     ------
@@ -104,7 +106,9 @@ class MesonTable:
         Parameters
         ----------
         y : ndarray, (n,)
+            Rapidity in the laboratory.
         pt : ndarray, (n,) [GeV]
+            Transverse momentum.
         """
         return self.grid.density(y, pt)
 
@@ -139,8 +143,11 @@ def momentum_angle(y: Array, pt: Array, mass: float) -> tuple[Array, Array]:
     Parameters
     ----------
     y : ndarray, (n,)
+        Rapidity.
     pt : ndarray, (n,) [GeV]
+        Transverse momentum.
     mass : float [GeV]
+        Mass of the particle.
     """
     pz = np.sqrt(pt * pt + mass * mass) * np.sinh(y)
     return np.hypot(pt, pz), np.arctan2(pt, pz)
@@ -152,14 +159,16 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     Parameters
     ----------
     meson : str
-        ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K+"`` or ``"K-"``; `particle`'s other words as well.
+        Name of the meson: ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K+"`` or ``"K-"``; `particle`'s other
+        words as well.
     beam_energy : float [GeV]
-        400, 120, 70 or 30 on a target; 6800 for each beam of a collider.
+        Energy of the protons: 400, 120, 70 or 30 on a target; 6800 for each beam of a collider.
     generator : str
-        ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, or ``"bmpt"`` for the parametrisation.
+        What the spectrum comes from: ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, or ``"bmpt"``
+        for the parametrisation.
     target : str, optional
-        ``"p"`` unless given (beryllium, where it was fitted, for ``"bmpt"``); a collider's table is the only
-        one at its energy.
+        What the protons hit: ``"p"`` unless given (beryllium, where it was fitted, for ``"bmpt"``); a collider's
+        table is the only one at its energy.
 
     Raises
     ------

@@ -44,19 +44,23 @@ class OwnMesonTable:
     Parameters
     ----------
     meson : str
+        Name of the meson.
     path : str
-        Of the file.
+        Path of the file, with the histogram's name where it has one.
     digest : str
-        Of its numbers.
+        Digest of the file's numbers.
     variables : {("y", "pT"), ("p", "theta")}
+        What the grid's variables are: rapidity and transverse momentum, or momentum and angle.
     beam_energy : float, optional [GeV]
-        Of the beam that made them, where it is said.
+        Energy of the beam that made the mesons, where it is said.
     target : str, optional
+        What the beam hit, where it is said.
     multiplicity, multiplicity_error : float, optional
         Mesons per inelastic interaction, and the absolute error, where they are said.
     outside : float
         Part of a histogram's contents that its axes do not hold.
     grid : GridDensity
+        The density of the variables.
     """
 
     meson: str
@@ -162,13 +166,13 @@ def own_meson_table(
     Parameters
     ----------
     text : str
-        ``"mine.csv"``, or ``"file.root:name"`` of a TH2.
+        The file: ``"mine.csv"``, or ``"file.root:name"`` of a TH2.
     meson : str
-        Any particle of the PDG.
+        Name of the meson, any particle of the PDG.
     axes : str, optional
         What the variables are where the file does not say: ``"y, pT [GeV]"`` or ``"p [GeV], theta [mrad]"``.
     beam_energy, target, multiplicity, multiplicity_error
-        As `OwnMesonTable` has them.
+        What is said of the beam and the mesons, as `OwnMesonTable` has it.
 
     Raises
     ------

@@ -28,11 +28,11 @@ class Spectrum:
     Parameters
     ----------
     path : str
-        Of the file.
+        Path of the file, with the histogram's name where it has one.
     digest : str
-        Of its numbers.
+        Digest of the file's numbers.
     nodes : ndarray, (k,) [GeV] or [rad]
-        Points or edges, growing.
+        Points, or edges of bins, growing.
     values : ndarray, (k,), or (k - 1,) of bins
         Density, in any normalisation.
     outside : float
@@ -86,11 +86,11 @@ def momentum_spectrum_of(text: str, unit: str | None = None, *, key: str = "spec
     Parameters
     ----------
     text : str
-        ``"mine.csv"`` with the columns ``p [GeV],density``, or ``"file.root:name"`` of a TH1.
+        The file: ``"mine.csv"`` with the columns ``p [GeV],density``, or ``"file.root:name"`` of a TH1.
     unit : str, optional
-        Of the momenta, where the file says none.
+        Unit of the momenta in the file, where it says none.
     key : str
-        The parameter, for messages.
+        Name of the parameter that holds `text`, for messages.
 
     Raises
     ------

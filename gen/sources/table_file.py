@@ -43,8 +43,9 @@ class Heading:
     Parameters
     ----------
     name : str
+        Name of the variable.
     unit : str
-        Empty where none is said.
+        Unit of the variable; empty where none is said.
     """
 
     name: str
@@ -70,11 +71,11 @@ class TableFile:
     Parameters
     ----------
     path : str
-        As it was given.
+        Path of the file as it was given, with the histogram's name where it has one.
     headings : tuple of Heading
-        Of each variable.
+        Name and unit of each variable.
     nodes : tuple of ndarrays
-        Of each variable, growing: points, or edges of bins; in the file's units.
+        Points, or edges of bins, of each variable, growing; in the file's units.
     values : ndarray
         Density at the points, or in the bins.
     bins : bool
@@ -110,14 +111,17 @@ def in_units(
     Parameters
     ----------
     nodes : ndarray
+        Nodes in the file's unit.
     heading : Heading
+        Name and unit of the variable.
     units : mapping of str to float
-        `darkpair.gen.units.ENERGY` or ``ANGLE``.
+        Size of each unit that may be written: `darkpair.gen.units.ENERGY` or ``ANGLE``.
     path : str
+        Path of the file, for messages.
     given : str or None
         Unit where the file says none.
     key : str
-        The parameter that gives it, for messages.
+        Name of the parameter that gives the unit, for messages.
 
     Raises
     ------
@@ -149,11 +153,11 @@ def read_table(text: str, variables: int, *, key: str) -> TableFile:
     Parameters
     ----------
     text : str
-        ``"mine.csv"``, or ``"file.root:name"`` for a histogram in it.
+        The file: ``"mine.csv"``, or ``"file.root:name"`` for a histogram in it.
     variables : int
-        1 or 2.
+        Number of variables, 1 or 2.
     key : str
-        The parameter that names it, for messages.
+        Name of the parameter that holds `text`, for messages.
 
     Raises
     ------

@@ -45,9 +45,9 @@ class Beams:
     Parameters
     ----------
     electron, positron : float [GeV]
-        Energies.
+        Energies of the beams.
     electron_angle, positron_angle : float [rad]
-        Of each beam to +z and to -z, both towards +x.
+        Angle of the electron beam to +z, and of the positron beam to -z, both towards +x.
     electron_spread, positron_spread : float [GeV]
         Standard deviations of the energies.
     source, confidence : str
@@ -175,9 +175,10 @@ class Upsilon4S:
     Parameters
     ----------
     parent : {"B+", "B-", "B0", "anti-B0"}
-        Which of the B mesons, one an event.
+        Which of the B mesons is taken, one an event.
     machine : {"belle2", "belle", "babar"} or Beams
-        A job gives one's own beams as a table, ``machine = { electron = "9 GeV", positron = "3.1 GeV" }``.
+        Beams of a machine by its name, or one's own; a job gives these as a table, ``machine = { electron = "9
+        GeV", positron = "3.1 GeV" }``.
 
     Raises
     ------

@@ -34,6 +34,7 @@ def settings(root_s: float, seed: int) -> tuple[str, ...]:
     root_s : float [GeV]
         Energy in the centre of mass.
     seed : int
+        Random seed of PYTHIA.
     """
     process = "SoftQCD:inelastic" if root_s > _PERTURBATIVE else "LowEnergyQCD:inelastic"
     return (
@@ -57,10 +58,11 @@ def mesons(
     Parameters
     ----------
     key : TableKey
-        Protons on protons, or a collider.
+        The collision: protons on protons, or a collider.
     events, seed : int
+        How many events, and the random seed.
     wanted : ndarray of int
-        PDG ids.
+        PDG ids of the mesons.
     """
     import awkward as ak
     import pythia8mc

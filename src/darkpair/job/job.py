@@ -170,7 +170,7 @@ class Job(Table):
             return point.chain(table.parent, table.production, modes=table.modes)
         except UnknownNameError as error:
             key = next((k for k in ("parent", "production") if getattr(table, k) == error.name), "modes")
-            raise UnknownNameError(error.kind, error.name, error.known, f"chain.{key}") from None
+            raise UnknownNameError(error.kind, error.name, error.allowed, f"chain.{key}") from None
 
 
 def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aimed:
@@ -259,7 +259,7 @@ def _keyed(key: str = "") -> Iterator[None]:
         yield
     except UnknownNameError as error:
         place = f"chain.{error.key}" if error.key else "" if "[chain." in error.kind else key
-        raise UnknownNameError(error.kind, error.name, error.known, place) from None
+        raise UnknownNameError(error.kind, error.name, error.allowed, place) from None
     except InputError as error:
         if str(error).startswith("matrix_elements"):  # (the chain knows its key)
             raise type(error)(f"chain.{error}") from None
