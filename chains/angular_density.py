@@ -48,9 +48,9 @@ def angular_density(chain: Chain | ChainSet, events: Batch | ak.Array) -> Array:
     out = np.full(len(events), np.nan)
     chains = chain.chains if isinstance(chain, ChainSet) else (chain,)
     for each in chains:
-        known = {_kind(topology): topology for topology in each.topologies}
-        for rows, kind, momentum in _parts(events, tuple(known)):
-            out[rows] = each.density(known[kind], momentum)
+        by_kind = {_kind(topology): topology for topology in each.topologies}
+        for rows, kind, momentum in _parts(events, tuple(by_kind)):
+            out[rows] = each.density(by_kind[kind], momentum)
     if np.isnan(out).any():
         names = ", ".join(each.parent.name for each in chains)
         raise InputError(

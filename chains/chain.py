@@ -21,7 +21,7 @@ from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
-from darkpair.gen.joint_lifetime import JointLaw
+from darkpair.gen.joint_lifetime import Draw, JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
@@ -333,22 +333,11 @@ def _fill(
     for step in plan.steps:
         rng = streams.rng(step.stage + suffix)
         parent = tuple(momentum[:, step.position])
-        origin = vertices[:, plan.topology.vertex[step.position]]
         if step.mother < 0 and parents.decay_vertex is not None:
             vertices[:, step.vertex] = parents.decay_vertex
         else:
-            mass = masses.get(step.position, step.mass)
-            if joint is not None and step.position in joint.law.members:
-                length, factors = joint.sample(step.position, rng, momentum, vertices)
-            else:
-                length, factors = step.lifetime.sample(rng, parent[:3], mass, tuple(origin[:3]))
-            if length.any():
-                per_momentum = length / mass
-                for i in range(4):
-                    np.multiply(parent[i], per_momentum, out=vertices[i, step.vertex])
-                    vertices[i, step.vertex] += origin[i]
-            else:  # prompt
-                vertices[:, step.vertex] = origin
+            mass, origin = masses.get(step.position, step.mass), plan.topology.vertex[step.position]
+            length, factors = _fly(step, mass, origin, joint, rng, momentum, vertices)
             _multiply(weights, factors)
             if step.keeps_length is not None:
                 lengths[step.keeps_length] = length
@@ -371,6 +360,31 @@ def _fill(
         proper_length=lengths,
         masses=masses,
     )
+
+
+def _fly(
+    step: _Step,
+    mass: float | Array,
+    origin: int,
+    joint: Draw | None,
+    rng: np.random.Generator,
+    momentum: Array,
+    vertices: Array,
+) -> tuple[Array, Mapping[str, Array]]:
+    """Write where a particle of that mass [GeV] decays, from the vertex of number `origin` on: its proper length [mm], (n,), and weights."""
+    parent, start = tuple(momentum[:, step.position]), vertices[:, origin]
+    if joint is not None and step.position in joint.law.members:
+        length, factors = joint.sample(step.position, rng, momentum, vertices)
+    else:
+        length, factors = step.lifetime.sample(rng, parent[:3], mass, tuple(start[:3]))
+    if length.any():
+        per_momentum = length / mass
+        for i in range(4):
+            np.multiply(parent[i], per_momentum, out=vertices[i, step.vertex])
+            vertices[i, step.vertex] += start[i]
+    else:  # prompt
+        vertices[:, step.vertex] = start
+    return length, factors
 
 
 def _multiply(weights: dict[str, Array], factors: Mapping[str, Array]) -> None:

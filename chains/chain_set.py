@@ -112,17 +112,20 @@ class ChainSet:
         InputError
             Where it differs.
         """
-        found = [chain.generated_branching_ratio for chain in self.chains]
-        if not all(math.isclose(x, found[0], rel_tol=1e-9) for x in found):
+        ratios = [chain.generated_branching_ratio for chain in self.chains]
+        if not all(math.isclose(x, ratios[0], rel_tol=1e-9) for x in ratios):
             raise InputError(
                 "the chains' visible branching ratios differ; ask each of the chains for its own"
             )
-        return found[0]
+        return ratios[0]
 
     def provenance(self) -> dict[str, Any]:
         """What the chains are, each as `Chain.provenance` tells."""
-        told = [chain.provenance() for chain in self.chains]
-        return {"decay": "; ".join(str(one["decay"]) for one in told), "chains": told}
+        provenances = [chain.provenance() for chain in self.chains]
+        return {
+            "decay": "; ".join(str(provenance["decay"]) for provenance in provenances),
+            "chains": provenances,
+        }
 
     def generate(self, parents: Parents, streams: Streams) -> Any:
         """Events as an awkward array; as `Chain.generate`."""
@@ -187,7 +190,7 @@ def build_chains(
     """
     trees = [parse(text) for text in decays]
     own = [set(_names(tree)) for tree in trees]
-    known = sorted(set().union(*own))
+    particles = sorted(set().union(*own))
     elements = {text: (decay_of(text), given) for text, given in (matrix_elements or {}).items()}
     spelled = [set(_modes(tree)) for tree in trees]
     every = set().union(*spelled)
@@ -200,8 +203,8 @@ def build_chains(
                 "matrix_elements",
             )
     settings = read_settings({"mass": mass, "ctau": ctau, "width": width})
-    settings |= {key: spoken(settings[key], known) for key in ("mass", "ctau")}
-    require_used({**settings, "lifetimes": lifetimes or {}}, known)
+    settings |= {key: spoken(settings[key], particles) for key in ("mass", "ctau")}
+    require_used({**settings, "lifetimes": lifetimes or {}}, particles)
     return [
         build(
             tree,

@@ -77,9 +77,9 @@ class KaonPolynomial(DecayElement):
 
     def __call__(self, q2: Real, cosine: Real) -> Array:
         """|M|² at q² [GeV²] and the cosine."""
-        odd, one, two = pair_masses(self.mass, self.masses, q2, cosine)
+        s_odd, s_1, s_2 = pair_masses(self.mass, self.masses, q2, cosine)
         unit = particle("pi+").mass ** 2
-        u, v = (odd - (odd + one + two) / 3.0) / unit, (two - one) / unit
+        u, v = (s_odd - (s_odd + s_1 + s_2) / 3.0) / unit, (s_2 - s_1) / unit
         return np.asarray(1.0 + u * (self.g + self.h * u) + self.k * v * v)
 
 

@@ -96,17 +96,17 @@ class ScalarCurrent(ByValue):
 
     def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
         """Contraction of (p1 + p2)(p1 + p2) with the fermions' tensor."""
-        one, two = decay_products(q2, cos_theta, self.m1, self.m2, mf)
+        p1k, p2k = decay_products(q2, cos_theta, self.m1, self.m2, mf)
         ff = 0.5 * q2 - np.square(mf)
         p_square = 2.0 * (np.square(self.m1) + np.square(self.m2)) - q2
-        product = 2.0 * (one[0] + two[0]) * (one[1] + two[1]) - p_square * ff
+        product = 2.0 * (p1k[0] + p2k[0]) * (p1k[1] + p2k[1]) - p_square * ff
         plus, minus = g_v**2 + g_a**2, g_v**2 - g_a**2
         return np.asarray(4.0 * (plus * product - minus * np.square(mf) * p_square))
 
     def scalar_decay(self, q2: Real, cos_theta: Real, mass: Real) -> Array:
         """((p1 + p2).(k1 - k2))^2."""
-        one, two = decay_products(q2, cos_theta, self.m1, self.m2, mass)
-        return np.asarray(np.square(one[0] + two[0] - one[1] - two[1]))
+        p1k, p2k = decay_products(q2, cos_theta, self.m1, self.m2, mass)
+        return np.asarray(np.square(p1k[0] + p2k[0] - p1k[1] - p2k[1]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -207,10 +207,10 @@ class FermionCurrent(ByValue):
     def scalar_decay(self, q2: Real, cos_theta: Real, mass: Real) -> Array:
         """Trace contracted with (k1 - k2)(k1 - k2)."""
         vector, axial = self.weights()
-        one, two = decay_products(q2, cos_theta, self.m1, self.m2, mass)
+        p1k, p2k = decay_products(q2, cos_theta, self.m1, self.m2, mass)
         k_square = 4.0 * np.square(mass) - q2
         pp = 0.5 * (np.square(self.m1) + np.square(self.m2) - q2)
-        same = (vector + axial) * (2.0 * (one[0] - one[1]) * (two[0] - two[1]) - k_square * pp)
+        same = (vector + axial) * (2.0 * (p1k[0] - p1k[1]) * (p2k[0] - p2k[1]) - k_square * pp)
         return np.asarray(2.0 * (same + (vector - axial) * self.m1 * self.m2 * k_square))
 
 
@@ -229,5 +229,5 @@ def decay_products(
     outer = np.sqrt(np.maximum((np.square(m2 - m1) - q2) * (np.square(m2 + m1) - q2), 0.0))
     beta = np.sqrt(np.maximum(1.0 - 4.0 * np.square(mf) / q2, 0.0))
     tilt = 0.25 * outer * beta * cos_theta
-    one, two = 0.25 * (difference - q2), 0.25 * (difference + q2)
-    return (one + tilt, one - tilt), (two + tilt, two - tilt)
+    p1k, p2k = 0.25 * (difference - q2), 0.25 * (difference + q2)
+    return (p1k + tilt, p1k - tilt), (p2k + tilt, p2k - tilt)

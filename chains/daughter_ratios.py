@@ -65,11 +65,11 @@ def daughter_ratios(text: str) -> DaughterRatios:
     if any(other != taken for _, other, _ in options):
         unknown |= {name for _, names, _ in options for name in names}
         taken = ()
-    known = _measured()
+    ratios = _measured()
     return DaughterRatios(
         first=first,
-        below=total / first * math.prod(known[name] for name in taken),
-        measured={name: known[name] for name in taken},
+        below=total / first * math.prod(ratios[name] for name in taken),
+        measured={name: ratios[name] for name in taken},
         unknown=tuple(sorted(unknown)),
     )
 
@@ -84,13 +84,13 @@ _Option = tuple[float, tuple[str, ...], frozenset[str]]
 
 def _combined(daughters: tuple[str | Spelled, ...]) -> list[_Option]:
     """Probability, measured and unknown forced decays of every combination of the daughters' modes, equal ones once."""
-    found: dict[tuple[tuple[str, ...], frozenset[str]], float] = {}
-    for chosen in product(*(_below(d) for d in daughters if isinstance(d, Spelled))):
-        taken = tuple(sorted(name for _, names, _ in chosen for name in names))
-        unknown = frozenset().union(*(names for _, _, names in chosen))
-        share = math.prod(part for part, _, _ in chosen)
-        found[taken, unknown] = found.get((taken, unknown), 0.0) + share
-    return [(share, *key) for key, share in found.items()]
+    shares: dict[tuple[tuple[str, ...], frozenset[str]], float] = {}
+    for choice in product(*(_below(d) for d in daughters if isinstance(d, Spelled))):
+        taken = tuple(sorted(name for _, names, _ in choice for name in names))
+        unknown = frozenset().union(*(names for _, _, names in choice))
+        share = math.prod(part for part, _, _ in choice)
+        shares[taken, unknown] = shares.get((taken, unknown), 0.0) + share
+    return [(share, *key) for key, share in shares.items()]
 
 
 def _below(spelled: Spelled) -> list[_Option]:
@@ -98,13 +98,13 @@ def _below(spelled: Spelled) -> list[_Option]:
     out = []
     for ratio, daughters in spelled.modes:
         name = _name(spelled.name, daughters)
-        known = forced and name in _measured()
+        measured = forced and name in _measured()
         for share, taken, unknown in _combined(daughters):
             out.append(
                 (
                     ratio * share,
-                    tuple(sorted((*taken, name))) if known else taken,
-                    unknown | {name} if forced and not known else unknown,
+                    tuple(sorted((*taken, name))) if measured else taken,
+                    unknown | {name} if forced and not measured else unknown,
                 )
             )
     return out

@@ -96,13 +96,13 @@ def _settings(modes: ModeSettings) -> ModeSettings:
     """Settings of modes that are tables of what a mode has."""
     if not isinstance(modes, Mapping):
         raise InputError(f"modes = {shown(modes)}; allowed: a table by (particle, names of daughters)")
-    known = [entry.name for entry in fields(Mode) if entry.name not in ("daughters", "branching_ratio")]
+    names = [entry.name for entry in fields(Mode) if entry.name not in ("daughters", "branching_ratio")]
     for mode, table in modes.items():
         if not isinstance(table, Mapping):
-            raise InputError(f"modes[{shown(mode)}] = {shown(table)}; allowed: a table of {', '.join(known)}")
+            raise InputError(f"modes[{shown(mode)}] = {shown(table)}; allowed: a table of {', '.join(names)}")
         for key, value in table.items():
-            if key not in known:
-                raise UnknownNameError("setting of a mode", key, known)
+            if key not in names:
+                raise UnknownNameError("setting of a mode", key, names)
             if key == "slope":
                 Number().read(value, f"modes[{shown(mode)}].slope", {})
     return modes
@@ -168,10 +168,10 @@ class _Builder:
 
     def particle(self, name: str, *, decays: bool) -> Particle:
         self.used.add(name)
-        found = particle(name, mass=self.mass.get(name), ctau=self.ctau.get(name), width=self.width.get(name))
+        state = particle(name, mass=self.mass.get(name), ctau=self.ctau.get(name), width=self.width.get(name))
         # a dark state that decays in the chain is prompt unless somebody says how far it flies
         return (
-            particle(name, mass=found.mass, ctau=0.0)
-            if decays and found.dark and name not in self.ctau
-            else found
+            particle(name, mass=state.mass, ctau=0.0)
+            if decays and state.dark and name not in self.ctau
+            else state
         )

@@ -340,9 +340,9 @@ def form_factor(transition: str, name: str | None = None) -> FormFactor:
     """
     if transition not in FORM_FACTORS:
         raise UnknownNameError("transition", transition, FORM_FACTORS)
-    known = FORM_FACTORS[transition]
+    forms = FORM_FACTORS[transition]
     if name is None:
-        return next(iter(known.values()))
-    if name not in known:
-        raise UnknownNameError(f"form factor of {transition}", name, known)
-    return known[name]
+        return next(iter(forms.values()))
+    if name not in forms:
+        raise UnknownNameError(f"form factor of {transition}", name, forms)
+    return forms[name]

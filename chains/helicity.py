@@ -90,9 +90,13 @@ def spin_density(
         left = left - sign * mass * undotted(analysed)
         right = right + sign * mass * dotted(analysed)
     total: Any = 0.0
-    for one, two in vertices:
-        cross = times(times(one, mixed), np.conj(two))
-        total = total + times(times(one, left), np.conj(one)) + times(times(two, right), np.conj(two))
+    for left_block, right_block in vertices:
+        cross = times(times(left_block, mixed), np.conj(right_block))
+        total = (
+            total
+            + times(times(left_block, left), np.conj(left_block))
+            + times(times(right_block, right), np.conj(right_block))
+        )
         total = total + cross + np.conj(cross)
     return total[0].real, total[1:].real
 
@@ -104,9 +108,9 @@ def vector_vertex(current: Any, c_v: Any, c_a: Any) -> Vertex:
 
 def scalar_vertex(shape: tuple[int, ...]) -> Vertex:
     """The unit matrix."""
-    one = np.zeros((4, *shape), dtype=np.complex128)
-    one[0] = 1.0
-    return one, one
+    unit = np.zeros((4, *shape), dtype=np.complex128)
+    unit[0] = 1.0
+    return unit, unit
 
 
 def dipole_vertex(photon: Any, polarisation: Any, mu: Any, d: Any) -> Vertex:

@@ -81,8 +81,8 @@ def joint_law(topology: Topology, steps: Sequence[Step]) -> JointLaw | None:
             if ancestor is not None:
                 forced[step.position] = Forced(region=forced[ancestor].region, ctau=law.ctau)
     first = next(i for i, step in enumerate(steps) if step.position in forced)
-    known = {step.position: step.vertex for step in steps[:first]}
-    elsewhere = tuple(known.get(position) for position in sorted(seen - forced.keys()))
+    vertices = {step.position: step.vertex for step in steps[:first]}
+    elsewhere = tuple(vertices.get(position) for position in sorted(seen - forced.keys()))
     if len(forced) == 1 and not elsewhere:
         return None
     roles = {position: role for role, position in topology.roles.items()}

@@ -53,9 +53,9 @@ def _spell(
 
 
 def _add(out: dict[str, str], name: str, made: str) -> None:
-    known = out.setdefault(name, made)
-    if made not in known.split("; or "):
-        out[name] = f"{known}; or {made}"
+    ways = out.setdefault(name, made)
+    if made not in ways.split("; or "):
+        out[name] = f"{ways}; or {made}"
 
 
 def _modes(

@@ -157,8 +157,8 @@ class _Parser:
 
     def fail(self, wanted: str) -> None:
         here = " ".join(self.tokens[: self.at])
-        found = shown(self.peek()) if self.peek() is not None else "the end"
+        word = shown(self.peek()) if self.peek() is not None else "the end"
         raise InputError(
-            f"decay descriptor {shown(self.text)}: expected {wanted} after {shown(here)}, found {found}; "
+            f"decay descriptor {shown(self.text)}: expected {wanted} after {shown(here)}, found {word}; "
             "write for example 'K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))'"
         )

@@ -87,8 +87,8 @@ class MesonCurrent(ByValue):
         if self.transition is None:
             current = np.stack(momenta[self.place])
         else:
-            spectator, one, two = (np.stack(p) for p in momenta[1:])
-            current = transition_current(self.transition, spectator, one + two)
+            spectator, p1, p2 = (np.stack(p) for p in momenta[1:])
+            current = transition_current(self.transition, spectator, p1 + p2)
         return [vector_vertex(current, *_couplings(self.current, anti=anti))]
 
     def conjugate(self) -> Self:
@@ -112,8 +112,8 @@ class KstarCurrent(ByValue):
 
     def vertices(self, momenta: Sequence[FourVector], *, anti: bool) -> list[Vertex]:
         """One for each helicity of the K*."""
-        spectator, one, two = (np.stack(p) for p in momenta[1:])
-        currents = kstar_currents(self.transition, spectator, one + two, b_quark=self.meson_anti)
+        spectator, p1, p2 = (np.stack(p) for p in momenta[1:])
+        currents = kstar_currents(self.transition, spectator, p1 + p2, b_quark=self.meson_anti)
         return [vector_vertex(h, *_couplings(self.transition.current, anti=anti)) for h in currents]
 
     def conjugate(self) -> Self:
@@ -149,15 +149,13 @@ class LightPair(ByValue):
         """One for pions, four for fermions."""
         decay = self.decay
         c_v, c_a = _couplings(decay.current, anti=anti)
-        one, two = np.stack(momenta[1]), np.stack(momenta[2])
+        k1, k2 = np.stack(momenta[1]), np.stack(momenta[2])
         if decay.scalar:
-            return [vector_vertex(one - two, c_v, c_a)]
-        fermion, antifermion = (two, one) if decay.fermion_last else (one, two)
+            return [vector_vertex(k1 - k2, c_v, c_a)]
+        fermion, antifermion = (k2, k1) if decay.fermion_last else (k1, k2)
         # of the antiparticle fermion and antifermion change places, which is g_A -> -g_A
         currents = pair_currents(fermion, antifermion, decay.mf, decay.g_v, -decay.g_a if anti else decay.g_a)
-        return [
-            vector_vertex(np.conj(mediated(h, one + two, decay.mediator_mass)), c_v, c_a) for h in currents
-        ]
+        return [vector_vertex(np.conj(mediated(h, k1 + k2, decay.mediator_mass)), c_v, c_a) for h in currents]
 
     def conjugate(self) -> Self:
         """The same: `anti` tells."""
@@ -306,12 +304,13 @@ class TripleSpin(ByValue):
         total: Any = 0.0
         for spins in product(range(2), repeat=3):
             amplitude: Any = 0.0
-            for sign, one, two, three in terms:  # psi2 -> one, and the diagonal pair two three
+            for sign, single, first, second in terms:  # psi2 -> single, and the diagonal pair
                 u, v = (
-                    [x[:, spins[i]] for x in pair] for i, pair in ((two, spinors[two]), (three, antis[three]))
+                    [x[:, spins[i]] for x in pair]
+                    for i, pair in ((first, spinors[first]), (second, antis[second]))
                 )
                 vertex = vector_vertex(np.conj(axial_current(u, v)), c_v, c_a)
-                w = [x[:, spins[one]] for x in spinors[one]]
+                w = [x[:, spins[single]] for x in spinors[single]]
                 amplitude = amplitude + sign * applied(vertex, w)
             total = total + bilinear(amplitude, amplitude).real
         return np.asarray(total[1:] / total[0])

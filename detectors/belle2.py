@@ -320,7 +320,7 @@ class Belle2(SelectingDetector):
         """Charged kaons with a track, and pairs of tracks of opposite charge that make a K_S."""
         charged, plus, minus, _ = groups
         kept = np.flatnonzero(self.tracker.sees(charged))
-        one = _Kaons(
+        of_tracks = _Kaons(
             charged.event[kept],
             charged.index[kept],
             np.ones(len(kept), dtype=np.int64),
@@ -335,20 +335,20 @@ class Belle2(SelectingDetector):
         pair = _on_shell([p[i] for p in momenta[1]], pion) + _on_shell([p[j] for p in momenta[2]], pion)
         short, window = particle("K_S0").mass, float(self._data["kaon"]["short_window"]["value"])
         good = np.flatnonzero(np.abs(np.sqrt(np.maximum(_square(pair), 0.0)) - short) < window)
-        two = _Kaons(
+        of_pairs = _Kaons(
             plus.event[i[good]],
             plus.index[i[good]],
             np.zeros(len(good), dtype=np.int64),
             _on_shell(list(pair[:3, good]), short),
             plus.momentum[:, i[good]] + minus.momentum[:, j[good]],
         )
-        order = np.argsort(np.concatenate([one.event, two.event]), kind="stable")
+        order = np.argsort(np.concatenate([of_tracks.event, of_pairs.event]), kind="stable")
         return _Kaons(
-            event=np.concatenate([one.event, two.event])[order],
-            index=np.concatenate([one.index, two.index])[order],
-            charge=np.concatenate([one.charge, two.charge])[order],
-            measured=np.concatenate([one.measured, two.measured], axis=1)[:, order],
-            true=np.concatenate([one.true, two.true], axis=1)[:, order],
+            event=np.concatenate([of_tracks.event, of_pairs.event])[order],
+            index=np.concatenate([of_tracks.index, of_pairs.index])[order],
+            charge=np.concatenate([of_tracks.charge, of_pairs.charge])[order],
+            measured=np.concatenate([of_tracks.measured, of_pairs.measured], axis=1)[:, order],
+            true=np.concatenate([of_tracks.true, of_pairs.true], axis=1)[:, order],
         )
 
     def _variables(self, kaons: _Kaons, parent: Array, lot: Array) -> dict[str, Any]:
@@ -381,8 +381,8 @@ class Belle2(SelectingDetector):
         }
 
 
-def _dot(one: Any, two: Any) -> Array:
-    out: Array = one[3] * two[3] - one[0] * two[0] - one[1] * two[1] - one[2] * two[2]
+def _dot(p: Any, q: Any) -> Array:
+    out: Array = p[3] * q[3] - p[0] * q[0] - p[1] * q[1] - p[2] * q[2]
     return out
 
 

@@ -153,10 +153,10 @@ def variables(kind: str) -> dict[str, str]:
     kind : {"koto", "koto_kaon", "b_factory", "fixed_target"}
     """
     name, titles = _CANDIDATES[kind]
-    found = {}
+    units = {}
     for branch, title in titles.items():
         list_, _, variable = branch.partition("_")
         if list_ == name and variable != "genPartIdx":
             unit = title.rpartition("[")[2].rstrip("]")
-            found[variable] = "" if unit == "1" else unit
-    return found
+            units[variable] = "" if unit == "1" else unit
+    return units

@@ -13,13 +13,13 @@ from darkpair.gen.events import FinalState
 __all__ = ["pairs", "places"]
 
 
-def pairs(one: FinalState, two: FinalState) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def pairs(first: FinalState, second: FinalState) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Every particle of the first with every one of the second of the same event: their positions, (k,) each."""
-    each = two.counts[one.event]
-    first = np.repeat(np.arange(len(one.event)), each)
-    within = np.arange(len(first)) - np.repeat(np.cumsum(each) - each, each)
-    start = np.cumsum(two.counts) - two.counts
-    return first, start[one.event[first]] + within
+    each = second.counts[first.event]
+    owner = np.repeat(np.arange(len(first.event)), each)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(each) - each, each)
+    start = np.cumsum(second.counts) - second.counts
+    return owner, start[first.event[owner]] + within
 
 
 def places(

@@ -207,12 +207,12 @@ def checked_selections(
     return out
 
 
-def _require_base(name: str, known: Mapping[str, Mapping[str, Any]], where: str) -> None:
+def _require_base(name: str, entries: Mapping[str, Mapping[str, Any]], where: str) -> None:
     """Refuse a selection that is based on one that is not there, or on itself."""
     passed = [name]
-    while (base := known[passed[-1]].get("based_on")) is not None:
-        if base not in known:
-            raise UnknownNameError(f"based_on of the selection {passed[-1]} of {where}", str(base), known)
+    while (base := entries[passed[-1]].get("based_on")) is not None:
+        if base not in entries:
+            raise UnknownNameError(f"based_on of the selection {passed[-1]} of {where}", str(base), entries)
         if base in passed:
             raise InputError(f"{where}: {' is based on '.join([*passed, base])}; allowed: no circle")
         passed.append(base)
@@ -248,7 +248,7 @@ def _checked_limit(value: Any, beside: str, unit: str, units: Mapping[str, str],
     line = [
         [number_in(x, along, along, f"{what}: x"), number_in(y, unit, unit, f"{what}: y")] for x, y in points
     ]
-    if any(one[0] >= two[0] for one, two in pairwise(line)):
+    if any(x >= after for (x, _), (after, _) in pairwise(line)):
         raise InputError(f"{what}: points at {', '.join(f'{x:g}' for x, _ in line)} {along}; {_LINE}")
     return {"against": value["against"], "points": line}
 

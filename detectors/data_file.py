@@ -246,20 +246,20 @@ def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         out["cuts"] = _cuts(under["cuts"], over["cuts"], out.get("box", ()))
     own = over.get("selections")
     if isinstance(own, Mapping) and own:
-        needed, known = dict.fromkeys(own), out["selections"]
-        out["selections"] = {name: _whole(known, name) for name in needed}
+        needed, selections = dict.fromkeys(own), out["selections"]
+        out["selections"] = {name: _whole(selections, name) for name in needed}
     if "selection" not in over and out.get("selection") not in out.get("selections", ()):
         out.pop("selection", None)
     return out
 
 
-def _whole(known: Mapping[str, Any], name: str) -> Any:
+def _whole(selections: Mapping[str, Any], name: str) -> Any:
     """A selection with what it takes from one that it is based on, where that one does not stay."""
-    own = known[name]
+    own = selections[name]
     base = own.get("based_on") if isinstance(own, Mapping) else None
-    if not isinstance(base, str) or base not in known or base == name:
+    if not isinstance(base, str) or base not in selections or base == name:
         return own
-    under = _whole({key: value for key, value in known.items() if key != name}, base)
+    under = _whole({key: value for key, value in selections.items() if key != name}, base)
     return {**under, **{key: _over(under.get(key), value) for key, value in own.items() if key != "based_on"}}
 
 
@@ -282,10 +282,10 @@ def _cuts(under: list[Any], over: Any, box: Any) -> Any:
     return [*(cut for cut in kept if cut["name"] not in box), *given.values(), *last]
 
 
-def _limited(known: Any, cuts: list[Mapping[str, Any]]) -> Any:
+def _limited(selections: Any, cuts: list[Mapping[str, Any]]) -> Any:
     """Selections with limits of cuts in place of their own."""
-    if not isinstance(known, Mapping):
-        return known
+    if not isinstance(selections, Mapping):
+        return selections
     given = {
         cut.get("name"): {key: value for key, value in cut.items() if key not in ("name", "variable", "unit")}
         for cut in cuts
@@ -298,7 +298,7 @@ def _limited(known: Any, cuts: list[Mapping[str, Any]]) -> Any:
         }
         if isinstance(own, Mapping)
         else own
-        for name, own in known.items()
+        for name, own in selections.items()
     }
 
 

@@ -151,16 +151,7 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
         hint = nearest(word, KINDS) if isinstance(word, str) else ""
         raise InputError(f"{where}: kind = {word!r}{hint}; allowed: {', '.join(KINDS)}")
     kind = KINDS[word]
-    for name in (*(n for n in kind.numbers if not n.endswith("?")), *kind.needed):
-        if not data.get(name):
-            stray = [key for key in data if key not in kind.tables]
-            raise InputError(
-                f"the data file {where} has no {name}{f' (but {stray[0]})' if stray else ''}; `darkpair list detectors --show "
-                f"{_EXAMPLES[word]}` shows a whole one"
-            )
-    for name in data:
-        if name not in kind.tables:
-            raise UnknownNameError(f"key of {where}", name, kind.tables)
+    _require_tables(data, kind, where, word)
     out = dict(data)
     for name in ("name", "title", "source", "machine", "selection"):
         if not isinstance(data.get(name, ""), str):
@@ -183,15 +174,7 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
         if name in data:
             place = f"{where}, [{name}]"
             out[name] = checked_entries(_table(data[name], place), place, alone=name in ("factors", "run"))
-    for name, entry in out.get("run", {}).items():
-        least = "0 or more" if name in _COUNTED else "above 0"
-        if not (entry["value"] > 0.0 or (name in _COUNTED and entry["value"] == 0.0)):
-            raise InputError(f"{where}, [run]: {name}.value = {entry['value']:g}; allowed: {least}")
-    for name, entry in out.get("factors", {}).items():
-        if not 0.0 <= entry["value"] <= 1.0:
-            raise InputError(
-                f"{where}, [factors]: {name}.value = {entry['value']:g}; allowed: an efficiency, 0 to 1"
-            )
+    _require_ranges(out, where)
     for name, entry in out.get("normalisation", {}).items():
         _table(entry, f"{where}, [normalisation.{name}]")
     if "tags" in data:
@@ -202,6 +185,33 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
     for name in kind.replaced:
         out[name] = _shape(data[name], f"{where}, [{name}]")
     return _with_cuts(out, kind, where, word)
+
+
+def _require_tables(data: Mapping[str, Any], kind: FileKind, where: str, word: str) -> None:
+    """Refuse a file without all that its kind asks for, or with more than it knows."""
+    for name in (*(n for n in kind.numbers if not n.endswith("?")), *kind.needed):
+        if not data.get(name):
+            stray = [key for key in data if key not in kind.tables]
+            raise InputError(
+                f"the data file {where} has no {name}{f' (but {stray[0]})' if stray else ''}; `darkpair list detectors --show "
+                f"{_EXAMPLES[word]}` shows a whole one"
+            )
+    for name in data:
+        if name not in kind.tables:
+            raise UnknownNameError(f"key of {where}", name, kind.tables)
+
+
+def _require_ranges(data: Mapping[str, Any], where: str) -> None:
+    """Refuse a number of the run that is negative, or 0 where it divides, and an efficiency beyond 0 to 1."""
+    for name, entry in data.get("run", {}).items():
+        least = "0 or more" if name in _COUNTED else "above 0"
+        if not (entry["value"] > 0.0 or (name in _COUNTED and entry["value"] == 0.0)):
+            raise InputError(f"{where}, [run]: {name}.value = {entry['value']:g}; allowed: {least}")
+    for name, entry in data.get("factors", {}).items():
+        if not 0.0 <= entry["value"] <= 1.0:
+            raise InputError(
+                f"{where}, [factors]: {name}.value = {entry['value']:g}; allowed: an efficiency, 0 to 1"
+            )
 
 
 def _with_cuts(out: dict[str, Any], kind: FileKind, where: str, word: str) -> dict[str, Any]:
@@ -217,13 +227,13 @@ def _with_cuts(out: dict[str, Any], kind: FileKind, where: str, word: str) -> di
             f"{where}, [selections]",
             other=("factors", *kind.replaced),
         )
-    known, names = out.get("selections", {}), [cut["name"] for cut in cuts]
-    if "selection" in out and out["selection"] not in known:
-        raise UnknownNameError(f"selection of {where}", out["selection"], known)
+    entries, names = out.get("selections", {}), [cut["name"] for cut in cuts]
+    if "selection" in out and out["selection"] not in entries:
+        raise UnknownNameError(f"selection of {where}", out["selection"], entries)
     for name in _texts(out, "box", where):
         if name not in names:
             raise UnknownNameError(f"cut of the box of {where}", name, names)
-    for name, own in known.items():
+    for name, own in entries.items():
         place = f"{where}, [selections.{name}]"
         for factor in _texts(own, "factors", place):
             if factor not in out.get("factors", {}):
@@ -267,7 +277,7 @@ def _kaon(table: Mapping[str, Any], names: Sequence[str], where: str) -> dict[st
 def _numbers(table: Any, units: Mapping[str, str], where: str) -> dict[str, Any]:
     """A table of numbers: all that it needs, nothing else, each in its unit."""
     given = _table(table, where)
-    known = {name.rstrip("?*"): unit for name, unit in units.items()}
+    unit_of = {name.rstrip("?*"): unit for name, unit in units.items()}
     out: dict[str, Any] = dict(given)
     for name, unit in units.items():
         key = name.rstrip("?*")
@@ -278,14 +288,14 @@ def _numbers(table: Any, units: Mapping[str, str], where: str) -> dict[str, Any]
         else:
             out[key] = checked_entry(given.get(key), key, unit, where)
     for name in given:
-        if name not in known:
-            raise UnknownNameError(f"key of {where}", name, known)
+        if name not in unit_of:
+            raise UnknownNameError(f"key of {where}", name, unit_of)
     for low, high in (("z_min", "z_max"), ("theta_min", "theta_max")):
-        if low in known and not out[low]["value"] < out[high]["value"]:
+        if low in unit_of and not out[low]["value"] < out[high]["value"]:
             raise InputError(
-                f"{where}: {low} = {out[low]['value']:g} and {high} = {out[high]['value']:g} {known[low]}; allowed: growing order"
+                f"{where}: {low} = {out[low]['value']:g} and {high} = {out[high]['value']:g} {unit_of[low]}; allowed: growing order"
             )
-    for name, unit in known.items():
+    for name, unit in unit_of.items():
         value = out[name]["value"] if name in out else 0.0
         if (
             where.endswith("resolution]")

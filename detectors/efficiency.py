@@ -173,10 +173,10 @@ def _largest(accepted: Stage, generated: Stage) -> float:
     Where nobody looked, or too few weights are there to look at (a forced decay that misses its region has none),
     one, which bounds every probability; or what the sums need at least.
     """
-    known = [stage.largest for stage in (generated, accepted) if stage.largest is not None]
+    weights = [stage.largest for stage in (generated, accepted) if stage.largest is not None]
     if generated.largest is not None and (generated.nonzero is None or generated.nonzero >= _LOOKED_AT):
-        return max(known)
-    return max([1.0, _scale(generated), _scale(accepted), *known])
+        return max(weights)
+    return max([1.0, _scale(generated), _scale(accepted), *weights])
 
 
 def _even(generated: Stage) -> bool:

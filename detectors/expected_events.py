@@ -83,8 +83,8 @@ class ExpectedEvents:
     @property
     def errors(self) -> dict[str, float]:
         """The errors that there are, by name."""
-        found = {name: getattr(self, name) for name in ERRORS}
-        return {name: error for name, error in found.items() if error is not None}
+        errors = {name: getattr(self, name) for name in ERRORS}
+        return {name: error for name, error in errors.items() if error is not None}
 
     @property
     def total(self) -> float | None:

@@ -71,7 +71,7 @@ class FileDetector(Shown):
         if self._data.get("kind") not in self.kinds:
             raise InputError(
                 f'the data file of {self.experiment!r} is of kind = "{self._data.get("kind")}", not '
-                f"{' or '.join(self.kinds)}; allowed: {self._known()}"
+                f"{' or '.join(self.kinds)}; allowed: {self._data_files()}"
             )
         if self.source not in SOURCES:
             raise UnknownNameError(f"source of {self.experiment}", self.source, SOURCES)
@@ -91,15 +91,15 @@ class FileDetector(Shown):
     def __repr__(self) -> str:
         """What Python would make it of: not the cuts of the file, but those that were given."""
         said = []
-        for one in fields(self):
-            value = self.cuts.given if one.name == "cuts" else getattr(self, one.name)
-            plain = value is None or value == one.default
-            if one.init and (one.name == "experiment" or not plain):
-                said.append(f"{one.name}={dict(value) if isinstance(value, Mapping) else value!r}")
+        for entry in fields(self):
+            value = self.cuts.given if entry.name == "cuts" else getattr(self, entry.name)
+            plain = value is None or value == entry.default
+            if entry.init and (entry.name == "experiment" or not plain):
+                said.append(f"{entry.name}={dict(value) if isinstance(value, Mapping) else value!r}")
         return f"{type(self).__name__}({', '.join(said)})"
 
     @classmethod
-    def _known(cls) -> str:
+    def _data_files(cls) -> str:
         names = [name for name in data_files() if read_data(name)["kind"] in cls.kinds]
         return f"{', '.join(names)}, or a path that ends with .toml"
 
@@ -164,25 +164,25 @@ class SelectingDetector(FileDetector):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        known = self._data["selections"]
+        entries = self._data["selections"]
         given: str | None = self.selection
         if given is None:
-            object.__setattr__(self, "selection", self._data.get("selection") or next(iter(known)))
-        if self.selection not in known:
-            raise UnknownNameError(f"selection of {self.experiment}", str(self.selection), known)
+            object.__setattr__(self, "selection", self._data.get("selection") or next(iter(entries)))
+        if self.selection not in entries:
+            raise UnknownNameError(f"selection of {self.experiment}", str(self.selection), entries)
         self._apply(selections(self._data)[str(self.selection)]())
         _ = self.flat_factors  # the names are checked here
 
     @cached_property
     def _factors(self) -> dict[str, Number]:
         """The chosen efficiencies that are not simulated, by name."""
-        known = self._data.get("factors", {})
+        entries = self._data.get("factors", {})
         own = self._data["selections"][self.selection].get("factors", ())
-        chosen = own if self.factors is None else self.factors
-        for name in chosen:
-            if name not in known:
-                raise UnknownNameError(f"factor of {self.experiment}", name, known)
-        return {name: Number(**known[name]) for name in chosen}
+        names = own if self.factors is None else self.factors
+        for name in names:
+            if name not in entries:
+                raise UnknownNameError(f"factor of {self.experiment}", name, entries)
+        return {name: Number(**entries[name]) for name in names}
 
     @property
     def flat_factors(self) -> dict[str, float]:

@@ -50,7 +50,7 @@ def file_schema() -> dict[str, Any]:
 
 def _of_kind(kind: FileKind) -> dict[str, Any]:
     """Tables of a kind; a file that is based on another one gives what it likes of them."""
-    known: dict[str, Any] = {
+    schemas: dict[str, Any] = {
         "name": _TEXT,
         "title": _TEXT,
         "source": {**_TEXT, "description": "of darkpair list sources"},
@@ -62,10 +62,10 @@ def _of_kind(kind: FileKind) -> dict[str, Any]:
         "selections": {"type": "object"},
     }
     numbers = {name.removesuffix("?"): _numbers(units) for name, units in kind.numbers.items()}
-    tables = {name: known.get(name, True) for name in kind.tables if name not in numbers}
+    tables = {name: schemas.get(name, True) for name in kind.tables if name not in numbers}
     needed = [*(name for name in kind.numbers if not name.endswith("?")), *kind.needed]
     return {
-        "properties": {**tables, **{name: known.get(name, True) for name in COMMON}, **numbers},
+        "properties": {**tables, **{name: schemas.get(name, True) for name in COMMON}, **numbers},
         "additionalProperties": False,
         "if": {"not": {"required": ["based_on"]}},
         "then": {"required": needed},

@@ -9,12 +9,13 @@ is smeared.  Not simulated: other hadrons and their vetoes, magnets, backgrounds
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, Unpack, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
 from darkpair.detectors.branches import DUMP, SPECTROMETER
@@ -244,26 +245,10 @@ class FixedTarget(SelectingDetector):
         made = sum(made_inside(arrived.state, self.region) for arrived in seen)
         counts, shower = self._showers(seen[0], rng)
         track_counts, track = self._tracks(seen[1], rng, truth)
-        vertex, from_volume = np.zeros((3, n)), np.zeros(n, dtype=bool)
-        for arrived in seen[::-1]:  # a shower's, where there is one
-            rows = arrived.rows[arrived.inside][::-1]
-            vertex[:, arrived.state.event[rows]] = arrived.state.vertex[:3, rows]
-            from_volume[arrived.state.event[rows]] = True
+        vertex, from_volume = _first_vertices(seen, n)
         has = from_volume & (counts + track_counts > 0)
-        chosen = np.flatnonzero(has)
-        least, most, total = extremes(counts, shower["energy"])
-        softest, _, together = extremes(track_counts, track["energy"])
-        values = {
-            "n_showers": counts.astype(np.float64),
-            "n_tracks": track_counts.astype(np.float64),
-            "shower_energy_min": least,
-            "shower_energy_max": most,
-            "shower_energy_sum": total,
-            "separation": separation(counts, shower["x"], shower["y"]),
-            "track_energy_min": softest,
-            "track_energy_sum": together,
-            **dict(zip(("x_vtx", "y_vtx", "z_vtx"), vertex, strict=True)),
-        }
+        rows = np.flatnonzero(has)
+        values = _variables((counts, shower), (track_counts, track), vertex)
         if "tracks" in self._data:
             missed = made - sum(np.bincount(a.state.event[a.rows[a.inside]], minlength=n) for a in seen)
             values |= single_track(truth, (track_counts, track), np.asarray(missed))
@@ -273,7 +258,7 @@ class FixedTarget(SelectingDetector):
             lists={
                 "Shower": (counts, shower),
                 "Track": (track_counts, track),
-                "Visible": (has.astype(np.int64), {name: v[chosen] for name, v in values.items()}),
+                "Visible": (has.astype(np.int64), {name: v[rows] for name, v in values.items()}),
             },
             titles=DUMP | SPECTROMETER if "tracks" in self._data else DUMP,
         )
@@ -344,6 +329,34 @@ class FixedTarget(SelectingDetector):
             energy, x, y = self._resolution[2].smear(rng.standard_normal((3, len(every))), energy, x, y)
         more = track_columns(truth, arrived, energy, self.tracks) if "tracks" in self._data else {}
         return arrived.measured(every, energy, x, y, **more)
+
+
+def _first_vertices(seen: Sequence[Arrivals], n: int) -> tuple[Array, NDArray[np.bool_]]:
+    """Where the first arrival from the decay volume was made, (3, n) [mm], and which events have one; showers stand first."""
+    vertex, from_volume = np.zeros((3, n)), np.zeros(n, dtype=bool)
+    for arrived in seen[::-1]:
+        rows = arrived.rows[arrived.inside][::-1]
+        vertex[:, arrived.state.event[rows]] = arrived.state.vertex[:3, rows]
+        from_volume[arrived.state.event[rows]] = True
+    return vertex, from_volume
+
+
+def _variables(showers: Columns, tracks: Columns, vertex: Array) -> dict[str, Any]:
+    """Variables of the events by name, (n,) each, of their vertices (3, n) [mm]."""
+    (counts, shower), (track_counts, track) = showers, tracks
+    least, most, total = extremes(counts, shower["energy"])
+    softest, _, together = extremes(track_counts, track["energy"])
+    return {
+        "n_showers": counts.astype(np.float64),
+        "n_tracks": track_counts.astype(np.float64),
+        "shower_energy_min": least,
+        "shower_energy_max": most,
+        "shower_energy_sum": total,
+        "separation": separation(counts, shower["x"], shower["y"]),
+        "track_energy_min": softest,
+        "track_energy_sum": together,
+        **dict(zip(("x_vtx", "y_vtx", "z_vtx"), vertex, strict=True)),
+    }
 
 
 def experiments() -> dict[str, Callable[..., FixedTarget]]:

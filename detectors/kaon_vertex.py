@@ -160,34 +160,25 @@ def reconstruct_kaon(
         raise InputError(
             "a perfect resolution gives the vertices no errors to weigh them with; give one above 0"
         )
-    photons = len(energy)
-    ways = pairings(photons)
+    ways = pairings(len(energy))
     distance, sigma = _pi0_vertices(energy, x, y, resolution)
     with np.errstate(divide="ignore"):
         weight = np.where((distance > 0.0) & (sigma <= sigma_max), 1.0 / sigma**2, 0.0)
-    table = _pair_index(photons)[ways[..., 0], ways[..., 1]]
+    table = _pair_index(len(energy))[ways[..., 0], ways[..., 1]]
     w, d = weight[table], distance[table]  # (ways, pairs, n)
     whole = (w > 0.0).all(axis=1)
     total = np.where(whole, w.sum(axis=1), 1.0)
     mean = (w * d).sum(axis=1) / total
     chi_square = np.where(whole, (w * (d - mean[:, None]) ** 2).sum(axis=1), np.inf)
-    best = np.argmin(chi_square, axis=0)
     event = np.flatnonzero(whole.any(axis=0))
-    pairing = best[event]
+    pairing = np.argmin(chi_square, axis=0)[event]
     first, second = np.partition(chi_square[:, event], 1, axis=0)[:2]
-    taken = d[pairing, :, event]
     z = z_face - mean[pairing, event]
-    px, py, pz, x_vtx, y_vtx = _from_the_target(
-        energy[:, event], x[:, event], y[:, event], z, z_face, z_target
-    )
+    e = energy[:, event]
+    px, py, pz, x_vtx, y_vtx = _from_the_target(e, x[:, event], y[:, event], z, z_face, z_target)
     p = np.stack([px, py, pz])
-    whole_energy = energy[:, event].sum(axis=0)
+    whole_energy = e.sum(axis=0)
     momentum = p.sum(axis=1)
-    pair = ways[pairing].transpose(1, 2, 0)  # (pairs, 2, k)
-    here = np.arange(len(event))
-    one, two = (p[:, pair[:, i], here] for i in (0, 1))
-    e1, e2 = (energy[pair[:, i], event] for i in (0, 1))
-    pi0_mass = np.sqrt(e1 * e2) * np.sqrt(((one / e1 - two / e2) ** 2).sum(axis=0))
     return KaonCandidates(
         event=event,
         pairing=pairing,
@@ -195,7 +186,7 @@ def reconstruct_kaon(
         y=y_vtx,
         z=z,
         z_error=1.0 / np.sqrt(total[pairing, event]),
-        z_spread=np.ptp(taken, axis=1),
+        z_spread=np.ptp(d[pairing, :, event], axis=1),
         chi_square=first,
         chi_square_gap=second - first,
         px=momentum[0],
@@ -203,7 +194,7 @@ def reconstruct_kaon(
         pz=momentum[2],
         energy=whole_energy,
         mass=np.sqrt(np.maximum(whole_energy**2 - (momentum * momentum).sum(axis=0), 0.0)),
-        pi0_mass=pi0_mass,
+        pi0_mass=_pair_masses(p, e, ways[pairing].transpose(1, 2, 0)),
     )
 
 
@@ -227,13 +218,22 @@ def _pi0_vertices(energy: Array, x: Array, y: Array, resolution: Calorimeter) ->
     shape = len(both[0]), energy.shape[1]
     e, px, py = (np.stack([v[i].ravel() for i in both]) for v in (energy, x, y))
     mass = particle("pi0").mass
-    found = reconstruct_pi0(e, px, py, mass)
+    vertices = reconstruct_pi0(e, px, py, mass)
     distance, sigma = np.zeros(e.shape[1]), np.full(e.shape[1], np.inf)
-    np.maximum.at(distance, found.pair, found.distance)  # the farther root
+    np.maximum.at(distance, vertices.pair, vertices.distance)  # the farther root
     rows = np.flatnonzero(distance)
     with np.errstate(divide="ignore"):  # a double root has no linear error
         sigma[rows] = vertex_error(e[:, rows], px[:, rows], py[:, rows], distance[rows], mass, resolution)
     return distance.reshape(shape), sigma.reshape(shape)
+
+
+def _pair_masses(p: Array, energy: Array, pair: NDArray[np.int64]) -> Array:
+    """Masses of pairs of photons, (pairs, k) [GeV], of all momenta (3, photons, k), energies (photons, k) and indices (pairs, 2, k)."""
+    event = np.arange(energy.shape[1])
+    p1, p2 = (p[:, pair[:, i], event] for i in (0, 1))
+    e1, e2 = (energy[pair[:, i], event] for i in (0, 1))
+    masses: Array = np.sqrt(e1 * e2) * np.sqrt(((p1 / e1 - p2 / e2) ** 2).sum(axis=0))
+    return masses
 
 
 def _from_the_target(

@@ -264,11 +264,13 @@ class Koto(SelectingDetector):
         charged: NDArray[np.int64],
     ) -> tuple[dict[str, Any], NDArray[np.int64]]:
         """Variables of the candidates, (k,) each, and their events."""
-        found = reconstruct_pi0(energy, x, y, particle("pi0").mass)
-        owner = event[found.pair]
-        values = pi0_variables(found, energy[:, found.pair], x[:, found.pair], y[:, found.pair])
+        candidates = reconstruct_pi0(energy, x, y, particle("pi0").mass)
+        owner = event[candidates.pair]
+        values = pi0_variables(
+            candidates, energy[:, candidates.pair], x[:, candidates.pair], y[:, candidates.pair]
+        )
         return {
-            "z_vtx": self.region.z_max - found.distance,
+            "z_vtx": self.region.z_max - candidates.distance,
             **values,
             "n_missed": missed[owner].astype(np.float64),
             "n_charged": charged[owner].astype(np.float64),

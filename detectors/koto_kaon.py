@@ -12,7 +12,7 @@ import numpy as np
 from darkpair.detectors.branches import KOTO_KAON
 from darkpair.detectors.data_cuts import selections
 from darkpair.detectors.file_detector import Changes, FileDetector
-from darkpair.detectors.kaon_vertex import reconstruct_kaon
+from darkpair.detectors.kaon_vertex import KaonCandidates, reconstruct_kaon
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.gen.errors import InputError, shown
@@ -172,7 +172,7 @@ class KotoKaon(FileDetector):
         event = np.flatnonzero(counts == photons)
         rows = np.flatnonzero(np.repeat(counts == photons, counts))
         energy, x, y = (clusters[name][rows].reshape(-1, photons).T for name in ("energy", "x", "y"))
-        found = reconstruct_kaon(
+        candidates = reconstruct_kaon(
             energy,
             x,
             y,
@@ -181,31 +181,9 @@ class KotoKaon(FileDetector):
             z_target=Z_TARGET,
             sigma_max=self._data["kaon"]["sigma_max"]["value"],
         )
-        e, hit_x, hit_y = (v[:, found.event] for v in (energy, x, y))
-        first, second = np.array(list(combinations(range(photons), 2))).T
-        owner = event[found.event]
+        owner = event[candidates.event]
         values = {
-            "x": found.x,
-            "y": found.y,
-            "z_vtx": found.z,
-            "z_error": found.z_error,
-            "z_spread": found.z_spread,
-            "chi_square": found.chi_square,
-            "chi_square_gap": found.chi_square_gap,
-            "pairing": found.pairing,
-            "px": found.px,
-            "py": found.py,
-            "pz": found.pz,
-            "pt": np.hypot(found.px, found.py),
-            "energy": found.energy,
-            "mass": found.mass,
-            "mass_off": np.abs(found.mass - particle("K_L0").mass),
-            "pi0_mass_off": np.abs(found.pi0_mass - particle("pi0").mass).max(axis=0),
-            "energy_min": e.min(axis=0),
-            "energy_max": e.max(axis=0),
-            "radius_max": np.hypot(hit_x, hit_y).max(axis=0),
-            "square_min": np.maximum(np.abs(hit_x), np.abs(hit_y)).min(axis=0),
-            "distance_min": np.hypot(hit_x[first] - hit_x[second], hit_y[first] - hit_y[second]).min(axis=0),
+            **_variables(candidates, *(v[:, candidates.event] for v in (energy, x, y))),
             "n_missed": seen.flat["n_missed"][owner].astype(np.float64),
             "n_charged": seen.flat["n_charged"][owner].astype(np.float64),
         }
@@ -225,3 +203,31 @@ class KotoKaon(FileDetector):
         return Selected.of_candidates(
             "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=spectra
         )
+
+
+def _variables(candidates: KaonCandidates, e: Array, x: Array, y: Array) -> dict[str, Any]:
+    """Variables of K_L candidates by name, (k,) each, of their photons' energies and positions, (photons, k) [GeV], [mm]."""
+    first, second = np.array(list(combinations(range(len(e)), 2))).T
+    return {
+        "x": candidates.x,
+        "y": candidates.y,
+        "z_vtx": candidates.z,
+        "z_error": candidates.z_error,
+        "z_spread": candidates.z_spread,
+        "chi_square": candidates.chi_square,
+        "chi_square_gap": candidates.chi_square_gap,
+        "pairing": candidates.pairing,
+        "px": candidates.px,
+        "py": candidates.py,
+        "pz": candidates.pz,
+        "pt": np.hypot(candidates.px, candidates.py),
+        "energy": candidates.energy,
+        "mass": candidates.mass,
+        "mass_off": np.abs(candidates.mass - particle("K_L0").mass),
+        "pi0_mass_off": np.abs(candidates.pi0_mass - particle("pi0").mass).max(axis=0),
+        "energy_min": e.min(axis=0),
+        "energy_max": e.max(axis=0),
+        "radius_max": np.hypot(x, y).max(axis=0),
+        "square_min": np.maximum(np.abs(x), np.abs(y)).min(axis=0),
+        "distance_min": np.hypot(x[first] - x[second], y[first] - y[second]).min(axis=0),
+    }

@@ -87,11 +87,11 @@ def factors(*names: str) -> dict[str, Number]:
     ------
     UnknownNameError
     """
-    known = read_data("koto")["factors"]
+    entries = read_data("koto")["factors"]
     for name in names:
-        if name not in known:
-            raise UnknownNameError("factor of koto", name, known)
-    return {name: Number(**known[name]) for name in names}
+        if name not in entries:
+            raise UnknownNameError("factor of koto", name, entries)
+    return {name: Number(**entries[name]) for name in names}
 
 
 def koto_decay_probability(mass: Real, ctau: Real, *, particles: int = 1) -> Array:

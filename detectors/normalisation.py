@@ -141,13 +141,13 @@ class Normalisation:
         rate = (1.0 if branching_ratio is None else branching_ratio) * daughters
         _require("branching ratio", 1.0 if branching_ratio is None else branching_ratio, most=1.0)
         _require("branching ratio of the daughters", daughters, most=1.0)
-        one = self.scale * rate
-        value = one * simulated.value
+        per_acceptance = self.scale * rate
+        value = per_acceptance * simulated.value
         if simulated.value > 0.0:
             statistical = (
                 None
                 if simulated.error is None
-                else math.hypot(one * simulated.error, value * (self.reference or 0.0))
+                else math.hypot(per_acceptance * simulated.error, value * (self.reference or 0.0))
             )
             multiplicity, efficiency = (
                 None if relative is None else value * relative
@@ -155,7 +155,7 @@ class Normalisation:
             )
         else:
             statistical = multiplicity = efficiency = None
-        spectra = {name: one * acceptance for name, acceptance in simulated.spectra.items()}
+        spectra = {name: per_acceptance * acceptance for name, acceptance in simulated.spectra.items()}
         return ExpectedEvents(
             value=value,
             branching_ratio=branching_ratio,
@@ -163,7 +163,7 @@ class Normalisation:
             multiplicity=multiplicity,
             spectrum=half_spread(spectra.values()) if len(spectra) > 1 else None,
             efficiency=efficiency,
-            upper_limit=one * simulated.upper_limit,
+            upper_limit=per_acceptance * simulated.upper_limit,
             spectra=spectra,
         )
 
@@ -209,11 +209,11 @@ def by_sensitivity(
             f"sensitivity = {sensitivity.value:g}, acceptance of its own mode = {standard.value:g}, branching ratio of its "
             f"daughters = {daughters:g}; allowed: above 0"
         )
-    one = float(sensitivity_events(1.0, sensitivity.value))
+    exposure = float(sensitivity_events(1.0, sensitivity.value))
     return Normalisation(
         way="sensitivity",
-        exposure=one,
-        parents=one * decays / (standard.value * daughters),
+        exposure=exposure,
+        parents=exposure * decays / (standard.value * daughters),
         efficiency=relative_error(sensitivity),
         reference=relative_error(standard),
     )
@@ -318,8 +318,8 @@ def relative_error(number: Number) -> float | None:
 
 def _together(*errors: float | None) -> float | None:
     """Relative errors that there are, added in squares; None where there is none."""
-    found = [error for error in errors if error is not None]
-    return math.hypot(*found) if found else None
+    relative = [error for error in errors if error is not None]
+    return math.hypot(*relative) if relative else None
 
 
 def _flat(factors: Mapping[str, Number] | None) -> dict[str, Any]:

@@ -14,12 +14,12 @@ __all__ = ["pi0_variables"]
 _DEGREES = math.degrees(1.0)
 
 
-def pi0_variables(found: Pi0Candidates, e: Array, x: Array, y: Array) -> dict[str, Array]:
+def pi0_variables(candidates: Pi0Candidates, e: Array, x: Array, y: Array) -> dict[str, Array]:
     """Variables of candidates by name, (k,) each; energies in GeV, lengths in mm, angles in degrees.
 
     Parameters
     ----------
-    found : Pi0Candidates, (k,)
+    candidates : Pi0Candidates, (k,)
     e, x, y : ndarray, (2, k) [GeV], [mm]
         Each candidate's photons on the calorimeter's face.
     """
@@ -27,16 +27,16 @@ def pi0_variables(found: Pi0Candidates, e: Array, x: Array, y: Array) -> dict[st
     least, most = np.minimum(e[0], e[1]), np.maximum(e[0], e[1])
     radius = np.sqrt(x * x + y * y)
     square = np.maximum(np.abs(x), np.abs(y))
-    pt = np.sqrt(found.px * found.px + found.py * found.py)
+    pt = np.sqrt(candidates.px * candidates.px + candidates.py * candidates.py)
     turn = np.abs(np.arctan2(x[0] * y[1] - y[0] * x[1], x[0] * x[1] + y[0] * y[1]))
-    angle = e * np.arctan(radius / found.distance)
+    angle = e * np.arctan(radius / candidates.distance)
     coe_x, coe_y = e[0] * x[0] + e[1] * x[1], e[0] * y[0] + e[1] * y[1]
     return {
         "pt": pt,
-        "pz": found.pz,
-        "px": found.px,
-        "py": found.py,
-        "pt_over_pz": pt / found.pz,
+        "pz": candidates.pz,
+        "px": candidates.px,
+        "py": candidates.py,
+        "pt_over_pz": pt / candidates.pz,
         "energy_sum": total,
         "energy_min": least,
         "energy_max": most,

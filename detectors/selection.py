@@ -149,10 +149,10 @@ class Selection(Shown):
         UnknownNameError
             For a cut that it does not have.
         """
-        known = [cut.name for cut in self.cuts]
+        cuts = [cut.name for cut in self.cuts]
         for name in names:
-            if name not in known:
-                raise UnknownNameError(f"cut of the selection {self.name}", name, known)
+            if name not in cuts:
+                raise UnknownNameError(f"cut of the selection {self.name}", name, cuts)
         return replace(self, cuts=tuple(cut for cut in self.cuts if cut.name not in names))
 
     def apply(

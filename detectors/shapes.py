@@ -146,7 +146,7 @@ def volume_of(entries: Mapping[str, Any], where: str) -> Box | Cylinder | Frustu
     InputError
         For numbers that are missing, too many or none of a shape.
     """
-    shape = _known(entries, where, VOLUMES, ("z_min", "z_max"))
+    shape = _checked_shape(entries, where, VOLUMES, ("z_min", "z_max"))
     points = _points(entries, shape, where)
     names = [name for name in (*VOLUMES[shape], "z_min", "z_max") if name not in ("points", "across")]
     at = {name: number_of(entries, name, "mm", where) for name in names}
@@ -173,7 +173,7 @@ def window_of(entries: Mapping[str, Any], where: str) -> Window:
 def _face(entries: Any, where: str) -> _Face:
     if not isinstance(entries, Mapping):
         raise InputError(f"{where} = {shown(entries)}; allowed: a table with a shape")
-    shape = _known(entries, where, FACES, ())
+    shape = _checked_shape(entries, where, FACES, ())
     points = _points(entries, shape, where)
     numbers = () if points else tuple(number_of(entries, name, "mm", where) for name in FACES[shape])
     try:
@@ -191,14 +191,14 @@ def _face(entries: Any, where: str) -> _Face:
     return _Face(shape=shape, numbers=numbers, points=points)
 
 
-def _known(
-    entries: Mapping[str, Any], where: str, known: Mapping[str, tuple[str, ...]], ends: tuple[str, ...]
+def _checked_shape(
+    entries: Mapping[str, Any], where: str, shapes: Mapping[str, tuple[str, ...]], ends: tuple[str, ...]
 ) -> str:
     """The shape of a table, which has to have its numbers and no others."""
     shape = str(entries.get("shape"))
-    if shape not in known:
-        raise UnknownNameError(f"shape of {where}", shape, known)
-    wanted = [*ends, *known[shape]]
+    if shape not in shapes:
+        raise UnknownNameError(f"shape of {where}", shape, shapes)
+    wanted = [*ends, *shapes[shape]]
     given = [name for name in entries if name != "shape"]
     if set(given) != set(wanted):
         raise InputError(

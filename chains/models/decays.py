@@ -146,10 +146,10 @@ class _Builder:
     def _open_modes(self) -> list[str]:
         if self.modes is not None:
             return list(self.modes)
-        known = [mode for parent, mode in self.model.modes("X2") if parent == "X2"]
-        for mode in known:
+        modes = [mode for parent, mode in self.model.modes("X2") if parent == "X2"]
+        for mode in modes:
             require_not_lost(self.model, "X2", mode)
-        return [mode for mode in known if self.model.partial_width("X2", mode) > 0.0]
+        return [mode for mode in modes if self.model.partial_width("X2", mode) > 0.0]
 
     def _mode(self, mode: str, *, anti: bool) -> Mode:
         words = mode.split()

@@ -299,9 +299,9 @@ class HiggsPortalFermion(HiggsPortal):
     def polariser(self, parent: str, production: str) -> PairSpin | None:
         """A pair in a P wave: neither is polarised, their spins are correlated."""
         self.mode(parent, production)
-        one, two = (i for i, word in enumerate(production.split()) if word == "X2")
+        first, second = (i for i, word in enumerate(production.split()) if word == "X2")
         return PairSpin(
-            amplitude=YukawaPair(), pair=(one, two), masses=(self.m2, self.m2), anti=(False, True)
+            amplitude=YukawaPair(), pair=(first, second), masses=(self.m2, self.m2), anti=(False, True)
         )
 
 

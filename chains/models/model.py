@@ -142,7 +142,7 @@ class Model(ByValue, Shown):
         if parent == "X2":
             total = self._listed("X2") + np.asarray(self.invisible_width)
             return np.asarray(total / (1.0 - np.asarray(self.invisible_branching_ratio)))
-        self._known_parent(parent)
+        self._require_parent(parent)
         return np.asarray(self.inputs["Gamma_h"] if parent == "h" else total_width(parent))
 
     def branching_ratio(self, parent: str, mode: str) -> Array:
@@ -274,14 +274,14 @@ class Model(ByValue, Shown):
         widths = [self.partial_width(*key) for key in self.modes(parent)]
         return np.asarray(sum(widths[1:], start=widths[0])) if widths else self.width("X1")
 
-    def _known_parent(self, parent: str) -> None:
+    def _require_parent(self, parent: str) -> None:
         parents = tuple(dict.fromkeys((*(key[0] for key in self._table()), "X1", "X2")))
         if parent not in parents:
             raise UnknownNameError(f"parent of {type(self).__name__}", parent, parents)
 
     def mode(self, parent: str, mode: str) -> Mode:
         """Entry of a mode; UnknownNameError for one that the model does not have."""
-        self._known_parent(parent)
+        self._require_parent(parent)
         table = self._table()
         if (parent, mode) not in table:
             raise UnknownNameError(f"mode of {parent}", mode, tuple(m for p, m in table if p == parent))

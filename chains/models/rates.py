@@ -37,21 +37,21 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
     InputError
         For a missing parameter or a value that makes no sense.
     """
-    known = parameters(MODELS.factory(name, "chain.model" if where else ""))
+    declared = parameters(MODELS.factory(name, "chain.model" if where else ""))
     given = dict(settings)
     table = given.pop("inputs") if isinstance(given.get("inputs"), Mapping) else {}
     dotted = {key: given.pop(key) for key in settings if key.startswith("inputs.")}
     overrides = dict(table) | {key.removeprefix("inputs."): value for key, value in dotted.items()}
-    for key in [key for key in given if key in known]:
+    for key in [key for key in given if key in declared]:
         if isinstance(
-            known[key].kind, Anything
+            declared[key].kind, Anything
         ):  # (nobody said what it is: a number, where it looks like one)
             given[key] = _plain(given[key])
     inputs = Inputs.of(preset, **overrides)
-    if "inputs" in known and "inputs" not in given:
+    if "inputs" in declared and "inputs" not in given:
         given["inputs"] = inputs
     elif "inputs" in given:
-        able = [key for key, parameter in known.items() if parameter.kind.writable]
+        able = [key for key, parameter in declared.items() if parameter.kind.writable]
         raise UnknownNameError(f"parameter of {name}", "inputs", able)
     point: Model = MODELS.make(name, given, where=where)
     if not isinstance(point, Model):

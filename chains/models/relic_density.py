@@ -77,12 +77,12 @@ def relic_density(
         rate = strength / x**2 * float(average(np.array([x]))[0])
         return np.asarray(-rate * (np.exp(w) - np.exp(2.0 * log_equilibrium(x) - w)))
 
-    found = scipy.integrate.solve_ivp(
+    solution = scipy.integrate.solve_ivp(
         slope, _X, [float(log_equilibrium(_X[0]))], method="Radau", rtol=1e-7, atol=1e-8
     )
-    if not found.success:
-        raise InputError(f"no relic density at m = {m} GeV: {found.message}")
-    return float(m * np.exp(found.y[0, -1]) * _ENTROPY)
+    if not solution.success:
+        raise InputError(f"no relic density at m = {m} GeV: {solution.message}")
+    return float(m * np.exp(solution.y[0, -1]) * _ENTROPY)
 
 
 def relic_scale(

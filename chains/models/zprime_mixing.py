@@ -99,9 +99,9 @@ def higgs_couplings(
     v = higgs_vev(inputs)
     if completion == "independent":
         return np.asarray(2.0 * m_Z2 * angle / v), np.asarray(2.0 * m_Z2 * angle**2 / v)
-    one = angle * (m_Z2 - charged) - eps_Z * m_Z2
-    two = m_Z2 * angle**2 - 2.0 * eps_Z * m_Z2 * angle + charged
-    return np.asarray(2.0 * one / v), np.asarray(2.0 * two / v)
+    single = angle * (m_Z2 - charged) - eps_Z * m_Z2
+    double = m_Z2 * angle**2 - 2.0 * eps_Z * m_Z2 * angle + charged
+    return np.asarray(2.0 * single / v), np.asarray(2.0 * double / v)
 
 
 def higgs_width(
@@ -125,11 +125,11 @@ def higgs_width(
     ----------
     arXiv:2005.07102, section IV.C; arXiv:1811.00595.
     """
-    one, two = higgs_couplings(eps_Z, m_Zprime, inputs, completion=completion, charged=charged)
+    single, double = higgs_couplings(eps_Z, m_Zprime, inputs, completion=completion, charged=charged)
     if final == "Z Z'":
-        return _pair_width(one, particle("Z0").mass, m_Zprime, inputs)
+        return _pair_width(single, particle("Z0").mass, m_Zprime, inputs)
     if final == "Z' Z'":
-        return 0.5 * _pair_width(two, m_Zprime, m_Zprime, inputs)
+        return 0.5 * _pair_width(double, m_Zprime, m_Zprime, inputs)
     raise UnknownNameError("final state of h", final, ("Z' Z'", "Z Z'"))
 
 
