@@ -176,7 +176,9 @@ RELEASE += [(parent, f"{meson} X1 X2") for parent, meson in THREE]
 def test_propagator_and_mass_shell_of_every_mode(parent: str, words: str) -> None:
     """The part of spin one carries [m^2 / (m^2 - q^2)]^2; a Z' that the pair can reach is refused, one above is not."""
     model = ZPrimeDirac(**(LIGHT if parent.startswith("K") else HEAVY), **MIXED)
-    mass, first = (0.62, 0.04) if parent == "X2" else (particle(p).mass for p in (parent, words.split()[0]))
+    mass, first = (
+        (0.62, 0.04) if parent == "X2" else (particle(p).mass for p in (parent, words.split(maxsplit=1)[0]))
+    )
     release, q2 = mass - first, np.array([0.3, 0.9]) * (mass - first) ** 2
     masses = release * np.array([1.01, 1.5])
 
