@@ -16,7 +16,7 @@ from darkpair.chains.models.zprime_mixing import (
 )
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
-from tests.chains.models.coefficients import GF, PAPER, PDG, near
+from tests.shared.model_coefficients import GF, PAPER, PDG, near
 
 EPS, M_X, M_Z = 2e-3, 12.0, particle("Z0").mass
 VEV2 = 1.0 / (math.sqrt(2.0) * PDG["G_F"])

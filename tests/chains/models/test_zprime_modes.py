@@ -17,7 +17,7 @@ from darkpair.chains.models.electroweak import fermion_couplings, z_penguin
 from darkpair.chains.spin import DecaySpin, KstarCurrent, LightPair, MesonCurrent, PairSpin, TripleSpin
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
-from tests.chains.models.coefficients import ETA, GF, HIGH, KAON, NEAR_ZERO, PAPER, PDG, PION, near
+from tests.shared.model_coefficients import ETA, GF, HIGH, KAON, NEAR_ZERO, PAPER, PDG, PION, near
 
 HEAVY: dict[str, Any] = {"m1": 0.04, "m2": 0.62, "G_X": GF}  # every decay of X2 is open
 LIGHT: dict[str, Any] = {"m1": 0.02, "m2": 0.09, "G_X": GF}  # every parent but the B decays to the pair
