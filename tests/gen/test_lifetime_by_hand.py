@@ -37,22 +37,23 @@ def along_z(p_over_m: Array) -> tuple[tuple[Array, Array, Array], float, tuple[A
     return (zero, zero, 0.3 * p_over_m), 0.3, (zero, zero, zero)
 
 
-def test_exponential_of_half_a_millimetre() -> None:
-    length, weights = Exponential(0.5).sample(rng(), *along_z(np.ones(4)))
-    same(length, 0.5 * rng().standard_exponential(4))
+@pytest.mark.parametrize("ctau", [0.0, 0.5, 1.0])
+def test_exponential(ctau: float) -> None:
+    length, weights = Exponential(ctau).sample(rng(), *along_z(np.ones(4)))
+    same(length, ctau * rng().standard_exponential(4))
     assert weights == {}
 
 
 def test_forced_law_flight_by_flight() -> None:
     """Survival to the entry less survival to the exit; densities inside and free differ by that factor alone."""
-    law = Forced(region=REGION, ctau=7.0)
-    survival = [np.exp(-d / (FLIGHTS.boost * 7.0)) for d in (FLIGHTS.d_in, FLIGHTS.d_out)]
+    law = Forced(region=REGION, ctau=70.0)
+    survival = [np.exp(-d / (FLIGHTS.boost * 70.0)) for d in (FLIGHTS.d_in, FLIGHTS.d_out)]
     same(law.chance(FLIGHTS), survival[0] - survival[1])
     length = law.inside(rng(), THROUGH)
-    depth = truncated_exponential(rng(), THROUGH.d_out - THROUGH.d_in, THROUGH.boost * 7.0)
+    depth = truncated_exponential(rng(), THROUGH.d_out - THROUGH.d_in, THROUGH.boost * 70.0)
     same(length * THROUGH.boost, THROUGH.d_in + depth)
     same(law.gain(THROUGH, length) * law.chance(THROUGH), 1.0)
-    same(law.free(rng(), 5), 7.0 * rng().standard_exponential(5))
+    same(law.free(rng(), 5), 70.0 * rng().standard_exponential(5))
     assert law.base(length) is None
 
 
