@@ -32,8 +32,10 @@ _SEAL: Final = "seal of darkpair"
 
 
 def cache_folder() -> Path:
-    """Where samples are kept between commands: the user's cache, as the XDG base directories name it."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "darkpair"
+    """Where samples are kept between commands: the user's cache, wherever the system has it (XDG_CACHE_HOME counts)."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("darkpair", appauthor=False)
 
 
 def cache_key(evaluate: Callable[[Point], Mapping[str, Any]], point: Point) -> str:
