@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 from darkpair.cli import main
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
-from darkpair.export.files import write_rows
 from darkpair.gen.output.formats import ENDINGS, FORMATS, format_of_name
 from darkpair.searches import SEARCHES
 from darkpair.studies import STUDIES, Study
+from darkpair.studies.outputs import Output, Run, Table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -331,23 +331,25 @@ def test_options_of_ours(name: str, words: list[str], tmp_path: Path) -> None:
 
 
 def test_a_cut_is_changed_in_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def look(folder: Path) -> list[Path]:
-        told = [detector.cuts.cuts for detector in (Koto(selection="2015"), Koto(), KotoKaon())]
-        cuts = [cut.limits(whole=True) for cuts in told for cut in cuts if cut.name == "pt"]
-        return write_rows(folder, "look", [{"pt": cut} for cut in cuts], {})
+    def look(run: Run) -> Iterator[Output]:
+        assert not run.quick
+        selections = [detector.cuts.cuts for detector in (Koto(selection="2015"), Koto(), KotoKaon())]
+        cuts = [cut.limits(whole=True) for cuts in selections for cut in cuts if cut.name == "pt"]
+        yield Table(rows=[{"pt": cut} for cut in cuts])
 
-    monkeypatch.setitem(STUDIES.ours, "look", Study(look, "of a test", detectors=("charm", "koto")))
+    study = Study(look, "of a test", name="look", detectors=("charm", "koto"))
+    monkeypatch.setitem(STUDIES.ours, "look", study)
 
-    def told(*words: object) -> tuple[list[str], object]:
+    def pt_cuts(*words: object) -> tuple[list[str], object]:
         said("study", "look", "-o", tmp_path / "o", *words)
-        found = json.loads((tmp_path / "o" / "look.json").read_text())
-        return [row["pt"] for row in found["rows"]], found["provenance"].get("changes")
+        table = json.loads((tmp_path / "o" / "look.json").read_text())
+        return [row["pt"] for row in table["rows"]], table["provenance"].get("changes")
 
-    plain, none = told()
+    plain, none = pt_cuts()
     assert none is None
     for key in ("cuts.pt.min", "koto.cuts.pt.min"):
-        changed, changes = told("--set", f"{key}=210 MeV")
+        changed, changes = pt_cuts("--set", f"{key}=210 MeV")
         assert [cut.startswith("pt >= 0.21 ") for cut in changed] == [True, True, False]
         assert changed[2] == plain[2]
         assert changes == {"koto.toml": {"cuts.pt.min": "210 MeV"}}
-    assert told() == (plain, None)
+    assert pt_cuts() == (plain, None)

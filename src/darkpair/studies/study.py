@@ -80,15 +80,17 @@ class Study(Entry):
 
     def load(self) -> Callable[..., Any]:
         """Function of a folder and the options that the study has, which leaves its files and gives their paths."""
-        module = import_module(self.target.partition(":")[0])
-        if not hasattr(module, "study"):
+        module = import_module(self.target.partition(":")[0]) if isinstance(self.target, str) else None
+        if module is not None and not hasattr(module, "study"):
             return module.run
         return _function_of(self)
 
     @property
     def outputs(self) -> Callable[[Run], Iterable[Output]]:
         """What makes the outputs."""
-        module, _, name = str(self.target).partition(":")
+        if not isinstance(self.target, str):
+            return self.target
+        module, _, name = self.target.partition(":")
         function: Callable[[Run], Iterable[Output]] = getattr(import_module(module), name)
         return function
 
