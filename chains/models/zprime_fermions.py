@@ -43,7 +43,7 @@ class ZPrimeFermion(ZPrime):
     Parameters
     ----------
     c_V, c_A : float, complex or ndarray
-        Off-diagonal vector and axial couplings of eq. 42 [1].
+        Off-diagonal couplings of eq. 42.
     c_A11, c_A22 : float or ndarray
         Diagonal axial couplings of psi1 and psi2 [1]; c psi-bar gamma gamma5 psi for Dirac, half of it for Majorana.
     g_X_over_eps_Z : float or ndarray, optional
