@@ -37,8 +37,10 @@ def angular_density(chain: Chain | ChainSet, events: Batch | ak.Array) -> Array:
     Parameters
     ----------
     chain : Chain or ChainSet
+        Chain by whose law the density is taken.
     events : Batch or awkward array
-        Of the chain's topologies, made by it or by another: `Chain.batch`, `Chain.generate`, or read from a file.
+        Events of the chain's topologies, made by it or by another: `Chain.batch`, `Chain.generate`, or read from a
+        file.
 
     Raises
     ------

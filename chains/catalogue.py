@@ -49,6 +49,7 @@ class NamedChain:
     Parameters
     ----------
     descriptor : str
+        Decays of the chain, as `darkpair.chains.spelling.parse` reads them.
     """
 
     descriptor: str

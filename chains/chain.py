@@ -88,7 +88,7 @@ class Chain:
     decay : Decay
         The first particle and, nested, everything below it.
     lifetimes : mapping of str to Lifetime
-        By particle name: laws that replace the exponential one with the particle's own c tau.
+        Laws by the names of the particles, in place of the exponential one with the particle's own c tau.
 
     Raises
     ------
@@ -128,7 +128,7 @@ class Chain:
 
     @property
     def parents(self) -> dict[int, Particle]:
-        """The same by its PDG id."""
+        """The particle that a source has to supply, by its PDG id."""
         return {self.parent.pdgid: self.parent}
 
     @property
@@ -188,9 +188,9 @@ class Chain:
         Parameters
         ----------
         parents : Parents, (n,)
-            Of the chain's parent.
+            Momenta [GeV] and vertices [mm] of the chain's parent, one for each event.
         streams : Streams
-            Of the block.
+            Random numbers of the block of events.
         """
         return self.batch(parents, streams).record()
 

@@ -35,6 +35,7 @@ class ChainSet:
     Parameters
     ----------
     chains : tuple of Chain
+        Chains, each of another parent.
 
     Raises
     ------
@@ -175,13 +176,14 @@ def build_chains(
     Parameters
     ----------
     decays : sequence of str
+        Descriptors, one for each chain.
     mass, ctau, width, lifetimes : mappings, optional
-        By particle, as in `darkpair.chains.descriptor.build`, or by another name of a dark state
-        (`darkpair.gen.particles.spoken`); each chain takes those of its own particles.
+        Masses [GeV], c tau [mm], widths [GeV] and laws by particle, as in `darkpair.chains.descriptor.build`, or by
+        another name of a dark state (`darkpair.gen.particles.spoken`); each chain takes those of its own particles.
     matrix_elements : mapping, optional
-        As in `build`; each chain takes those of its own decays.
+        Matrix elements by decay, as in `build`; each chain takes those of its own decays.
     conserve : bool
-        As in `build`, of all of them.
+        Whether decays that break a conservation law are refused, as in `build`; for all chains.
 
     Raises
     ------

@@ -41,11 +41,11 @@ class DecayElement:
     Parameters
     ----------
     mass : float [GeV]
-        Parent.
+        Mass of the parent.
     masses : three floats [GeV]
-        Daughters 0, 1, 2 in the element's order.
+        Masses of daughters 0, 1, 2 in the element's order.
     summary : str
-        What it is and where it comes from, in a line.
+        What the element is and where it comes from, in a line.
     """
 
     mass: float
@@ -196,7 +196,7 @@ def rho_pole(s: Real, mass: float, width: float, m1: float, m2: float) -> Array:
     s : float or ndarray [GeV²]
         Squared mass of the two pions.
     mass, width, m1, m2 : float [GeV]
-        Of the rho, and of its two pions.
+        Mass and width of the rho, and the masses of its two pions.
     """
     q = np.sqrt(np.maximum(s, (m1 + m2) ** 2))
     running = (

@@ -28,13 +28,14 @@ class DaughterRatios:
     Parameters
     ----------
     first : float
-        Sum of the listed ones of the first decay: 1 where it says none.
+        Sum of the listed branching ratios of the first decay: 1 where it lists none.
     below : float
-        Probability that the decays below are those that are listed, with the measured one of a forced Standard Model decay.
+        Probability that the decays below are the listed ones, with the measured branching ratio of a forced Standard
+        Model decay.
     measured : mapping of str to float
-        The measured ones that are in `below`, by decay.
+        Measured branching ratios that are in `below`, by decay.
     unknown : tuple of str
-        Forced decays whose measured one stands in no table here: taken as 1.
+        Forced decays whose measured branching ratio stands in no table here: taken as 1.
     """
 
     first: float

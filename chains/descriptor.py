@@ -40,10 +40,12 @@ def build(
     Parameters
     ----------
     spelled : Spelled or str
+        Descriptor, or what `parse` makes of it.
     mass : mapping of str to float or str [GeV]
-        Of the dark states, and of any other that should differ from the PDG's; numbers, or texts as "430 MeV".
+        Masses of the dark states, and of any other particle that should differ from the PDG's; numbers, or texts as
+        "430 MeV".
     ctau : mapping of str to float or str [mm]
-        A decaying dark state is prompt unless given.
+        Mean proper decay lengths of dark states; one that decays is prompt unless given.
     width : mapping of str to float or str [GeV]
         Natural widths other than the PDG's of rho, omega, K*(892), phi; 0 is a line.
     lifetimes : mapping of str to Lifetime
@@ -51,9 +53,9 @@ def build(
     modes : mapping
         Keyword arguments of `Mode` (matrix_element, slope) by (particle, names of daughters).
     matrix_elements : mapping, optional
-        Of decays to three, by their spelling, whose order of daughters is the element's: a function of q² and the
-        cosine, a name of `darkpair.chains.elements_by_name.MATRIX_ELEMENTS`, or a mapping of ``name`` and its
-        parameters (`darkpair.chains.given_elements`).
+        Squared matrix elements of decays to three, by the decay's spelling, whose order of daughters is the
+        element's: a function of q² and the cosine, a name of `darkpair.chains.elements_by_name.MATRIX_ELEMENTS`, or a
+        mapping of ``name`` and its parameters (`darkpair.chains.given_elements`).
     conserve : bool
         Whether a decay that changes charge or fermion number, or has an odd number of half-integer spins, is refused
         (`darkpair.gen.conservation`).

@@ -53,7 +53,7 @@ class ConstantForm:
     Parameters
     ----------
     value : float
-        f_+ = f_0.
+        Value of f_+ and of f_0 at every q^2.
     """
 
     value: float
@@ -72,9 +72,9 @@ class ExponentialForm:
     Parameters
     ----------
     f_plus, f_zero : tuple of float
-        f(0), c1, c2, c3.
+        f(0), c1, c2, c3 of f_+ and of f_0.
     parent : str
-        The heavier meson, for m.
+        Name of the heavier meson, whose mass is m.
     """
 
     f_plus: tuple[float, float, float, float]
@@ -140,11 +140,11 @@ class ZExpansion:
     Parameters
     ----------
     a_plus, a_zero : tuple of float
-        Coefficients; f_+ obeys the threshold condition on its last power.
+        Coefficients of the powers of z; f_+ obeys the threshold condition on its last power.
     pole_plus, pole_zero : float [GeV]
-        Resonance masses.
+        Masses of the resonances in f_+ and in f_0.
     parent, daughter : str
-        The mesons.
+        Names of the two mesons, the heavier first.
     """
 
     a_plus: tuple[float, ...]
@@ -181,6 +181,7 @@ class PoleForm:
     Parameters
     ----------
     f_plus, f_zero : tuple of (r, m^2 [GeV^2])
+        Residues and squared masses of the poles of f_+ and of f_0.
     """
 
     f_plus: tuple[tuple[float, float], ...]
@@ -202,7 +203,7 @@ class KstarForm:
     Parameters
     ----------
     parent : str
-        The heavier meson, for s = q^2 / m^2.
+        Name of the heavier meson, whose mass is m in s = q^2 / m^2.
     """
 
     parent: str
@@ -217,9 +218,9 @@ class KstarForm:
         Parameters
         ----------
         mass, mass_v : float or ndarray [GeV]
-            B and K*.
+            Masses of the B and of the K*.
         q2 : float or ndarray [GeV^2]
-            Below (mass - mass_v)^2.
+            Squared mass of the pair, below (mass - mass_v)^2.
         """
         s = np.asarray(q2) / particle(self.parent).mass ** 2
         v, a0, a1, a2 = (f[0] * np.exp(s * (f[1] + s * f[2])) for f in (self.v, self.a0, self.a1, self.a2))
@@ -239,7 +240,7 @@ class PionForm:
     Parameters
     ----------
     rho, excited : (mass, width) [GeV]
-        Of the rho(770) and the rho(1450).
+        Mass and width of the rho(770), and of the rho(1450).
     share : float
         Amplitude of the rho(1450) over that of the rho(770).
     """
@@ -261,8 +262,9 @@ def gounaris_sakurai(s: Real, mass: float, width: float, pion: float) -> Array:
     Parameters
     ----------
     s : float or ndarray [GeV²]
-        At or above threshold.
+        Squared mass of the two pions, at or above threshold.
     mass, width, pion : float [GeV]
+        Mass and width of the rho, and the mass of the pion.
 
     References
     ----------
@@ -329,9 +331,9 @@ def form_factor(transition: str, name: str | None = None) -> FormFactor:
     Parameters
     ----------
     transition : {"K -> pi", "B -> K", "B -> pi"}
-        By quark content, not charge.
+        The two mesons by quark content, not charge.
     name : str, optional
-        One of `FORM_FACTORS`.
+        Parametrisation, one of `FORM_FACTORS` for the transition.
 
     Raises
     ------

@@ -42,13 +42,13 @@ class GivenElement:
     Parameters
     ----------
     function : MatrixElement
-        One that has ``maximum`` never exceeds it.
+        The squared matrix element of q² [GeV²] and the cosine; one that has ``maximum`` never exceeds it.
     decay : str
-        Of what, for messages.
+        Spelling of the decay that it was given to, for messages.
     make : callable, optional
-        The same of a parent of another mass [GeV].
+        Maker of the same element for a parent of another mass [GeV].
     said : str
-        What it is, where the function's own summary is not enough.
+        What the element is, where the function's own summary is not enough.
     """
 
     function: MatrixElement
@@ -154,12 +154,13 @@ def element_of(given: Given, decay: str, mass: float, masses: Sequence[float]) -
     Parameters
     ----------
     given : callable, str or mapping
-        A mapping has ``name`` and the parameters of the element of that name.
+        The element, its name, or a mapping of ``name`` and the parameters of the element of that name.
     decay : str
-        Spelled, its daughters in the element's order.
+        Spelling of the decay, its daughters in the element's order.
     mass : float [GeV]
+        Mass of the parent.
     masses : three floats [GeV]
-        Of the daughters in the element's order.
+        Masses of the daughters in the element's order.
 
     Raises
     ------

@@ -71,13 +71,13 @@ def spin_density(
     Parameters
     ----------
     vertices : sequence of Vertex
-        Amplitudes that add without interference.
+        Amplitudes, which add without interference.
     partner : four-vector, (4, ...) [GeV]
-        The other fermion.
+        Momentum of the other fermion.
     mass : float or ndarray [GeV]
-        Its mass.
+        Mass of the other fermion.
     anti : bool
-        Whether its spinor is v (made with the fermion) rather than u (left by its decay).
+        Whether the partner's spinor is v (made with the fermion) rather than u (left by its decay).
     analysed : four-vector, (4, ...), optional
         What the partner's own decay says of its spin: a with a.p = 0, (0, A) in its rest frame. Unobserved without.
     """
@@ -126,9 +126,11 @@ def pair_currents(fermion: Any, antifermion: Any, mass: float, g_v: float, g_a: 
     Parameters
     ----------
     fermion, antifermion : four-vectors, (4, ...) [GeV]
+        Momenta of the pair.
     mass : float [GeV]
-        Of either.
+        Mass of either member of the pair.
     g_v, g_a : float
+        Vector and axial coupling of the current.
     """
     out = []
     (u_left, u_right), (v_left, v_right) = chiral_spinors(fermion, mass), chiral_spinors(antifermion, mass)

@@ -61,8 +61,9 @@ def joint_law(topology: Topology, steps: Sequence[Step]) -> JointLaw | None:
     Parameters
     ----------
     topology : Topology
+        Particles of the events, mothers before daughters.
     steps : sequence of Step
-        Mothers before daughters.
+        Decays of the topology, mothers before daughters.
     """
     laws = {step.position: step.lifetime for step in steps if isinstance(step.lifetime, Confined)}
     if not laws:

@@ -70,9 +70,9 @@ def pair_from_meson(current: DarkCurrent, coupling: Real, q2: Real) -> Array:
     Parameters
     ----------
     current : DarkCurrent
-        The dark side.
+        Current of the two dark particles.
     coupling : float or ndarray [GeV^-1]
-        C of the interaction C q_mu J^mu.
+        C of the interaction C q_mu J^mu of the meson.
     q2 : float or ndarray [GeV^2]
         Mass of the meson, squared; for X2 -> X1 P divide by ``current.spin_states``.
 
@@ -92,7 +92,7 @@ class CurrentDecay(ByValue):
     Parameters
     ----------
     current : DarkCurrent
-        The dark side.
+        Current of the two dark particles.
     strength : float or ndarray [GeV^-4]
         Square of the contact coupling of the two currents, with the number of families and the Majorana factor.
     mf : float or ndarray [GeV]
@@ -100,11 +100,11 @@ class CurrentDecay(ByValue):
     g_v, g_a : float
         Couplings of f gamma (g_V - g_A gamma5) f; unused with ``scalar``.
     scalar : bool
-        The pair is a pair of scalars with the current k1 - k2.
+        Whether the pair is one of scalars, with the current k1 - k2.
     mediator_mass : float or ndarray, optional [GeV]
         Mass of the Z' for its propagator; contact without.
     fermion_last : bool
-        Daughters ordered (X1, f-bar, f), as in "X1 e+ e-".
+        Whether the daughters are ordered (X1, f-bar, f), as in "X1 e+ e-".
 
     References
     ----------
@@ -165,11 +165,11 @@ class VectorTransition(ByValue):
     Parameters
     ----------
     mass, daughter_mass : float [GeV]
-        M' and M.
+        Masses of M' and of M.
     form : FormFactor
-        f_+ and f_0.
+        Form factors f_+ and f_0 of the transition.
     current : DarkCurrent
-        The dark side.
+        Current of the two dark particles.
     strength : float or ndarray [GeV^-4]
         Square of the contact coupling to <M| Q gamma Q' |M'>, with the number of channels.
     mediator_mass : float or ndarray, optional [GeV]
@@ -214,13 +214,14 @@ class KstarTransition(ByValue):
     Parameters
     ----------
     mass, daughter_mass : float or ndarray [GeV]
-        B and K*; rates take the K* at its nominal mass, events (`at_masses`) at that of each.
+        Masses of the B and of the K*; rates take the K* at its nominal mass, events (`at_masses`) at that of each.
     form : KstarForm
-        V, A_0, A_1, A_2.
+        Form factors V, A_0, A_1, A_2 of the transition.
     current, strength, mediator_mass
-        As for `VectorTransition`.
+        Current of the dark pair, squared coupling and mass of the Z', as for `VectorTransition`.
     channel : int
-        1 for psi1~ psi2, -1 for psi1 psi2~, 0 for the average of the two, in which V and A do not interfere.
+        Charges of the pair: 1 for psi1~ psi2, -1 for psi1 psi2~, 0 for the average of the two, in which V and A do
+        not interfere.
     """
 
     summary: ClassVar[str] = "vector portal with V, A0, A1 and A2 (hep-ph/9910221), spins of the K* summed"
@@ -263,7 +264,7 @@ class ScalarTransition(ByValue):
     Parameters
     ----------
     form : FormFactor
-        f_0.
+        Form factors of the transition, of which f_0 enters.
     strength : float or ndarray
         Square of the coupling, (m_M'^2 - m_M^2) / (m_Q' - m_Q) of eq. B2 included.
     pole : float or ndarray, optional [GeV]
@@ -357,15 +358,16 @@ class PowerAmplitude(ByValue):
     Parameters
     ----------
     strength : float or ndarray
-        Couplings, with the factors of identical particles.
+        Product of squared couplings, with the factors of identical particles.
     power : int
-        0 for a contact of scalars, 1 for a fermion pair from a scalar, 2 for a photon pair.
+        Power of q^2 - threshold^2: 0 for a contact of scalars, 1 for a fermion pair from a scalar, 2 for a photon
+        pair.
     threshold : float [GeV]
         Sum of the pair's masses where the power comes from its spins.
     pole : float or ndarray, optional [GeV]
         Mass of a scalar mediator; contact without.
     summary : str
-        What it is and where it comes from.
+        What the amplitude is and where it comes from.
     """
 
     strength: Real

@@ -28,9 +28,9 @@ def read_settings(given: Mapping[str, Any], *, where: str = "") -> dict[str, dic
     Parameters
     ----------
     given : mapping
-        Table by its name, of `SETTINGS`; None is an empty one.
+        Tables by their names, of `SETTINGS`; None is an empty one.
     where : str
-        Table of a job, for messages.
+        Name of the job's table that holds them, for messages.
 
     Raises
     ------

@@ -47,7 +47,7 @@ def from_decaylanguage(chain: Mapping[str, Any]) -> Spelled:
     Parameters
     ----------
     chain : mapping
-        ``{mother: [{"bf": 0.98823, "fs": ["gamma", "gamma"]}, ...]}``, daughters nested likewise.
+        Dictionary ``{mother: [{"bf": 0.98823, "fs": ["gamma", "gamma"]}, ...]}``, daughters nested likewise.
 
     Raises
     ------

@@ -53,14 +53,15 @@ class SpinAmplitude(Protocol):
         Parameters
         ----------
         momenta : sequence of four ndarrays, (n,) [GeV]
-            In the rest frame of X2: of a production, the mother and then its daughters; of a decay, X2's daughters.
+            Momenta in the rest frame of X2: of a production, those of the mother and then of its daughters; of a
+            decay, those of X2's daughters.
         anti : bool
             Whether X2 is the antiparticle.
         """
         ...
 
     def conjugate(self) -> Self:
-        """Of the antiparticles of the mesons."""
+        """Amplitude of the mesons' antiparticles."""
         ...
 
 
@@ -71,11 +72,12 @@ class MesonCurrent(ByValue):
     Parameters
     ----------
     current : FermionCurrent
-        The dark side.
+        Current of the two dark fermions.
     transition : VectorTransition, optional
-        Of M' -> M psi1 psi2, momenta of M', M and the pair; without, H is the momentum `place`.
+        Transition M' -> M psi1 psi2, of which the momenta of M', M and the pair are given; without, H is the momentum
+        `place`.
     place : int
-        Of the meson among the momenta: the mother of a production, the last daughter of a decay.
+        Place of the meson among the momenta: the mother of a production, the last daughter of a decay.
     """
 
     current: FermionCurrent
@@ -103,6 +105,7 @@ class KstarCurrent(ByValue):
     Parameters
     ----------
     transition : KstarTransition
+        Transition B -> K* psi1 psi2 with its form factors and dark current.
     meson_anti : bool
         Whether the B holds a b quark, whose K* has the opposite helicities.
     """
@@ -117,7 +120,7 @@ class KstarCurrent(ByValue):
         return [vector_vertex(h, *_couplings(self.transition.current, anti=anti)) for h in currents]
 
     def conjugate(self) -> Self:
-        """Of the other B."""
+        """Amplitude of the other B."""
         return replace(self, meson_anti=not self.meson_anti)
 
 
@@ -141,6 +144,7 @@ class LightPair(ByValue):
     Parameters
     ----------
     decay : CurrentDecay
+        Decay psi2 -> psi1 and the pair, with its couplings.
     """
 
     decay: CurrentDecay
@@ -169,6 +173,7 @@ class DipoleAmplitude(ByValue):
     Parameters
     ----------
     mu, d : complex [GeV^-1]
+        Magnetic and electric transition moments.
     """
 
     mu: Real
@@ -199,13 +204,16 @@ class PairSpin(ByValue):
     Parameters
     ----------
     amplitude : SpinAmplitude
+        Amplitude of the production.
     pair : pair of int
-        Their places among the daughters.
+        Places of the two dark fermions among the daughters.
     masses : pair of float or ndarray [GeV]
+        Masses of the two dark fermions.
     anti : pair of bool
         Which of them is an antiparticle; neither for Majorana ones.
     polarisation : float or ndarray, optional
-        Of X2 along its flight in its mother's rest frame, where it is that in every event: two-body X1 X2.
+        Polarisation of X2 along its flight in its mother's rest frame [1], where it is that in every event: two-body
+        X1 X2.
     singlet : bool
         Whether the pair's spins are always opposite: C = -1, no polarisation.
     """
@@ -224,7 +232,7 @@ class PairSpin(ByValue):
         daughters: Sequence[FourVector],
         analysed: Mapping[int, FourVector],
     ) -> Array:
-        """As `darkpair.gen.polarisation.Polariser`."""
+        """Polarisation as `darkpair.gen.polarisation.Polariser` has it."""
         me = self.pair.index(place)
         partner = self.pair[1 - me]
         there = analysed.get(partner)
@@ -238,11 +246,11 @@ class PairSpin(ByValue):
         return vector / trace
 
     def conjugate(self) -> Self:
-        """Of the mother's antiparticle, with the pair's antiparticles."""
+        """Polarisation by the mother's antiparticle, with the pair's antiparticles."""
         return replace(self.exchanged(), amplitude=self.amplitude.conjugate())
 
     def exchanged(self) -> Self:
-        """Of the same mother, with the pair's antiparticles in place of the particles."""
+        """Polarisation by the same mother, with the pair's antiparticles in place of the particles."""
         flipped = (not self.anti[0], not self.anti[1])
         opposite = None if self.polarisation is None else -self.polarisation
         return replace(self, anti=flipped, polarisation=opposite)
@@ -255,12 +263,13 @@ class DecaySpin(ByValue):
     Parameters
     ----------
     amplitude : SpinAmplitude
+        Amplitude of the decay.
     mass : float or ndarray [GeV]
-        Of X1.
+        Mass of X1.
     anti : bool
         Whether X2 is an antiparticle.
     asymmetry : float or ndarray, optional
-        Of a two-body mode: A along the last daughter.
+        Decay asymmetry of a two-body mode [1]: A along the last daughter.
     """
 
     amplitude: SpinAmplitude
@@ -269,13 +278,13 @@ class DecaySpin(ByValue):
     asymmetry: Real | None = None
 
     def vector(self, daughters: Sequence[FourVector]) -> Array:
-        """As `darkpair.gen.polarisation.Analyser`."""
+        """Analysing vector as `darkpair.gen.polarisation.Analyser` has it."""
         vertices = self.amplitude.vertices(daughters, anti=self.anti)
         trace, vector = spin_density(vertices, np.stack(daughters[0]), self.mass, anti=False)
         return vector / trace
 
     def conjugate(self) -> Self:
-        """Of the antiparticle."""
+        """Analysing vector of the antiparticle's decay."""
         opposite = None if self.asymmetry is None else -self.asymmetry
         return replace(self, anti=not self.anti, asymmetry=opposite)
 
@@ -287,6 +296,7 @@ class TripleSpin(ByValue):
     Parameters
     ----------
     decay : TripleDecay
+        Decay psi2 -> psi1 psi1 psi1 with its dark current.
     anti : bool
         Whether X2 is an antiparticle.
     """
@@ -296,7 +306,7 @@ class TripleSpin(ByValue):
     asymmetry: None = None
 
     def vector(self, daughters: Sequence[FourVector]) -> Array:
-        """As `darkpair.gen.polarisation.Analyser`."""
+        """Analysing vector as `darkpair.gen.polarisation.Analyser` has it."""
         c_v, c_a = _couplings(self.decay.current, anti=self.anti)
         spinors = [chiral_spinors(np.stack(p), self.decay.current.m1) for p in daughters]
         antis = [conjugate_spinors(*pair) for pair in spinors]
@@ -316,7 +326,7 @@ class TripleSpin(ByValue):
         return np.asarray(total[1:] / total[0])
 
     def conjugate(self) -> Self:
-        """Of the antiparticle."""
+        """Analysing vector of the antiparticle's decay."""
         return replace(self, anti=not self.anti)
 
 

@@ -45,13 +45,15 @@ class SpinStep:
     Parameters
     ----------
     own : Analysed
+        Place, daughters and analyser of the particle's own decay.
     polariser : Polariser
-        Of its mother's decay.
+        How its mother's decay polarises it.
     mother : int
+        Place of its mother among the particles.
     daughters : tuple of int
-        Of its mother, itself among them.
+        Places of its mother's daughters, itself among them.
     earlier : tuple of Analysed
-        Sisters that decay before.
+        Decays of its sisters that come before its own.
     turns : bool
         Whether the decay is thrown isotropically, so that `turn` has to give it its angles.
     """

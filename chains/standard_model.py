@@ -35,9 +35,9 @@ class MesonNeutrinos:
     Parameters
     ----------
     mass, m_daughter : float [GeV]
-        M' and M.
+        Masses of M' and of M.
     form : FormFactor
-        f+; that of K -> pi unless given.
+        Form factors of the transition, of which f+ enters; those of K -> pi unless given.
     """
 
     mass: float
@@ -105,13 +105,13 @@ class Law:
     decay : str
         Parent and daughters, in the element's order.
     element : str
-        A name of `ELEMENTS`.
+        Name of the matrix element, of `ELEMENTS`.
     summary : str
-        What it is and its source, in a line.
+        What the element is and its source, in a line.
     numbers : mapping of str to float
-        The element's parameters.
+        Parameters of the element, by name.
     order : tuple of int
-        The place, among the daughters as a chain lists them, of each daughter of the element.
+        Places, among the daughters as a chain lists them, of the element's daughters.
     """
 
     decay: str
@@ -141,7 +141,9 @@ def known_law(parent: Particle, daughters: Sequence[Particle]) -> Law | None:
     Parameters
     ----------
     parent : Particle
+        Particle that decays.
     daughters : sequence of Particle
+        Particles that it decays to, in any order.
     """
     ids = [_species(p.pdgid) for p in daughters]
     law, species = _laws().get((parent.pdgid, *sorted(ids)), (None, ()))

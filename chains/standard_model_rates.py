@@ -76,7 +76,9 @@ def neutrino_transition(
     Parameters
     ----------
     parent, daughter : str
+        Names of M' and of M.
     form : FormFactor
+        Form factors of the transition, of which f_+ enters.
     strength : float [GeV^-4]
         Square of the coupling, with the 1/2 of the quarks' P_L.
 
@@ -117,6 +119,7 @@ def b_to_k_nunu(inputs: Inputs, form: str | None = None) -> float:
     Parameters
     ----------
     inputs : Inputs
+        Preset and overrides of the table of inputs.
     form : {"ali-ball", "bcl"}, optional
         Form factors of B -> K.
 
@@ -147,7 +150,7 @@ def relevant_part(operator: str, *, with_pion: bool) -> str:
     operator : {"vector", "scalar"}
         Quark bilinear of a self-conjugate dark current with CP-even couplings.
     with_pion : bool
-        K_L -> pi0 X X rather than K_L -> X X.
+        Whether the decay is K_L -> pi0 X X rather than K_L -> X X.
 
     References
     ----------

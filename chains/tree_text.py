@@ -22,8 +22,9 @@ def tree_lines(spelled: Spelled, notes: Mapping[str, str] | None = None) -> list
     Parameters
     ----------
     spelled : Spelled
+        Decay by the names of its particles.
     notes : mapping of str to str, optional
-        What is said of a particle, by its name.
+        Words beside a particle's line, by its name.
 
     Examples
     --------

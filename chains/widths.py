@@ -35,7 +35,7 @@ def momentum(mass: Real, m1: Real, m2: Real) -> Array:
     Parameters
     ----------
     mass, m1, m2 : float or ndarray [GeV]
-        They broadcast; `mass` is positive.
+        Masses of the parent, above 0, and of the daughters; arrays broadcast.
     """
     m, a, b = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (mass, m1, m2)))
     is_open = m > a + b
@@ -48,10 +48,10 @@ def two_body_width(mass: Real, m1: Real, m2: Real, squared_amplitude: Real) -> A
     Parameters
     ----------
     mass, m1, m2 : float or ndarray [GeV]
-        Parent and daughters.
+        Masses of the parent and of the daughters.
     squared_amplitude : float or ndarray [GeV^2]
-        Summed over final and averaged over initial spins; with the factors of channels and of identical
-        particles.
+        Squared amplitude, summed over final and averaged over initial spins; with the factors of channels and of
+        identical particles.
     """
     p = momentum(mass, m1, m2)
     return np.asarray(np.where(p > 0.0, squared_amplitude, 0.0) * p / (8.0 * math.pi * np.square(mass)))
@@ -65,10 +65,10 @@ def three_body_width(
     Parameters
     ----------
     mass, spectator, m1, m2 : float or ndarray [GeV]
-        They broadcast; `mass` is positive.
+        Masses of the parent, above 0, of the spectator and of the pair; arrays broadcast.
     averaged : callable
-        q^2 [GeV^2], an array of the broadcast shape -> squared amplitude [1], averaged over the direction of
-        the pair's decay.
+        Function of q^2 [GeV^2], an array of the broadcast shape, that gives the squared amplitude [1], averaged over
+        the direction of the pair's decay.
     """
     m, s, a, b = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (mass, spectator, m1, m2)))
     is_open = m > s + a + b
@@ -106,9 +106,9 @@ def three_body_window(
     Parameters
     ----------
     mass, spectator, m1, m2, averaged
-        As in `three_body_width`.
+        Masses and amplitude of the decay, as in `three_body_width`.
     low, high : float [GeV^2]
-        Where they lie beyond the kinematic limits, those count.
+        Ends of the range of q^2; where they lie beyond the kinematic limits, those count.
     """
     m, s, a, b = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (mass, spectator, m1, m2)))
     first, last = np.square(a + b), np.square(m - s)

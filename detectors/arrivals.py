@@ -28,13 +28,13 @@ class Arrivals:
     Parameters
     ----------
     state : FinalState
-        All of them.
+        All the particles, whether they arrive or not.
     rows : ndarray of int, (k,)
-        Which ones arrive.
+        Positions of the particles that arrive.
     inside : ndarray of bool, (k,)
-        Which of these are made in the decay volume.
+        Which of those that arrive were made in the decay volume.
     x, y : ndarray, (k,) [mm]
-        Where on the window's plane.
+        Places on the window's plane where they arrive.
     """
 
     state: FinalState
@@ -50,14 +50,15 @@ class Arrivals:
         Parameters
         ----------
         state : FinalState
+            Particles with their vertices and momenta.
         volume : Region
             The decay volume.
         free : Region
-            From where a flight to the window meets no matter.
+            Region from where a flight to the window meets no matter.
         window : object with ``contains``
-            About the plane.
+            Region about the plane that counts as hit.
         z : float [mm]
-            Of the plane.
+            Place of the plane on the beam's axis.
         """
         px, py, pz, _ = state.momentum
         x0, y0, z0, _ = state.vertex
@@ -80,7 +81,7 @@ class Arrivals:
 
     @cached_property
     def energy(self) -> Array:
-        """Of those that arrive, (k,) [GeV]."""
+        """Energies of those that arrive, (k,) [GeV]."""
         out: Array = self.state.momentum[3, self.rows]
         return out
 
@@ -92,8 +93,9 @@ class Arrivals:
         at : ndarray of int, (m,)
             Positions among the k arrivals, growing.
         energy, x, y : ndarray, (m,) [GeV], [mm]
+            Measured energies and positions.
         **more : ndarray, (m,)
-            Other columns.
+            Other columns, by name.
         """
         if not (energy > 0.0).all():
             some = np.flatnonzero(energy > 0.0)

@@ -46,11 +46,13 @@ class Tracker:
     Parameters
     ----------
     theta_min, theta_max : float [rad]
+        Least and largest angle to the beam that is seen.
     pt_min : float [GeV]
+        Least transverse momentum that is seen.
     radius, z_min, z_max : float [mm]
-        Inside which a track has to begin.
+        Radius and ends of the volume inside which a track has to begin.
     linear, multiple : float [1/GeV], [1]
-        sigma(pT)/pT = linear pT ⊕ multiple/beta.
+        Terms of the resolution: sigma(pT)/pT = linear pT ⊕ multiple/beta.
     """
 
     theta_min: float
@@ -87,8 +89,9 @@ class Tracker:
         Parameters
         ----------
         particles : FinalState
+            Final particles with their true momenta [GeV] and vertices [mm].
         noise : ndarray, (k,)
-            Standard-normal draws.
+            Standard-normal draws, one for each particle.
         """
         px, py, pz, e = particles.momentum
         beta = np.sqrt(px * px + py * py + pz * pz) / e
@@ -103,15 +106,17 @@ class Crystals:
     Parameters
     ----------
     theta_min, theta_max : float [rad]
+        Least and largest angle to the beam that is seen.
     gap_forward_min, gap_forward_max, gap_backward_min, gap_backward_max : float [rad]
-        Between endcaps and barrel, where nothing is seen.
+        Angles of the two gaps between endcaps and barrel, where nothing is seen.
     radius, z_min, z_max : float [mm]
-        The inner faces.
+        Radius and ends of the inner faces.
     depth : float [mm]
-        Of the crystals: particles made inside them are seen where they are made.
+        Depth of the crystals: particles made inside them are seen where they are made.
     energy_min : float [GeV]
+        Least energy that is seen.
     coefficients, powers : tuples of float
-        sigma(E)/E is the root of the sum of the squares of coefficient E^-power.
+        Terms of the resolution: sigma(E)/E is the root of the sum of the squares of coefficient E^-power.
     """
 
     theta_min: float
@@ -179,8 +184,9 @@ class Crystals:
         Parameters
         ----------
         particles : FinalState
+            Final particles with their true momenta [GeV] and vertices [mm].
         noise : ndarray, (k,)
-            Standard-normal draws.
+            Standard-normal draws, one for each particle.
         """
         energy = particles.momentum[3]
         measured = energy * (1.0 + self.sigma(energy) * noise)
@@ -199,9 +205,13 @@ def tracked_part(q2: Array, tracker: Tracker, beams: Beams, mass: float, kaon_ma
     Parameters
     ----------
     q2 : ndarray, (n,) [GeV²]
+        Squared mass of what goes with the kaon.
     tracker : Tracker
+        Tracker that has to see the kaon.
     beams : Beams
+        Beams, which give the boost of the B.
     mass, kaon_mass : float [GeV]
+        Masses of the B and of the kaon.
     """
     node, weight = np.polynomial.legendre.leggauss(6)
     turn = (np.arange(6) + 0.5) / 6.0

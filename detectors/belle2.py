@@ -77,10 +77,12 @@ class Belle2(SelectingDetector):
     Parameters
     ----------
     experiment : str
-        "belle2", "belle", or a path to a data file of the same kind that ends with .toml (docs/detector_files.md).
+        Name of the data file, "belle2" or "belle", or a path to one of the same kind that ends with .toml
+        (docs/detector_files.md).
     selection : str, optional
-        "inclusive" (tag, region A), "inclusive_b" (its region B), "hadronic" (tag) or "acceptance" (no tag) of Belle
-        II, "acceptance" of Belle; the first of the experiment's data file unless given.
+        Name of the selection: "inclusive" (tag, region A), "inclusive_b" (its region B), "hadronic" (tag) or
+        "acceptance" (no tag) of Belle II, "acceptance" of Belle; the first of the experiment's data file unless
+        given.
     without : sequence of str
         Cuts to leave out, by name.
     cuts : mapping of str to mapping
@@ -90,8 +92,9 @@ class Belle2(SelectingDetector):
     factors : sequence of str, optional
         Efficiencies that are not simulated, by name; none unless the selection names any.
     escape_length : float, optional [mm]
-        The simple escape: any photon or charged particle beside the kaon that is made within this distance of the
-        origin is seen, whatever its direction and energy, and none beyond.  Instead of the detector's geometry.
+        Length of the simple escape: any photon or charged particle beside the kaon that is made within this distance
+        of the origin is seen, whatever its direction and energy, and none beyond.  Instead of the detector's
+        geometry.
 
     Raises
     ------
@@ -214,7 +217,7 @@ class Belle2(SelectingDetector):
         Parameters
         ----------
         q2 : ndarray, (n,) [GeV²]
-            True mass² of the pair; beyond the table's ends the efficiency is that of the end.
+            True squared mass of the pair; beyond the table's ends the efficiency is that of the end.
         """
         if self._tag is None:
             return np.ones(len(q2))

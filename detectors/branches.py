@@ -151,6 +151,7 @@ def variables(kind: str) -> dict[str, str]:
     Parameters
     ----------
     kind : {"koto", "koto_kaon", "b_factory", "fixed_target"}
+        Kind of detector, as a data file's ``kind`` says.
     """
     name, titles = _CANDIDATES[kind]
     units = {}

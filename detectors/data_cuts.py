@@ -73,12 +73,14 @@ def changed_cuts(
     Parameters
     ----------
     selection : Selection
+        Selection as it is published.
     given : mapping of str to mapping
-        ``min`` and ``max`` by the name of a cut: a number in the cut's own unit, a text with a unit, or a line.
+        Limits ``min`` and ``max`` by the name of a cut: a number in the cut's own unit, a text with a unit, or a
+        line.
     units : mapping of str to str
-        Of the variables.
+        Unit of each variable, by its name.
     where : str
-        The detector, for messages.
+        Name of the detector, for messages.
 
     Raises
     ------
@@ -116,10 +118,11 @@ def checked_cuts(cuts: Any, units: Mapping[str, str], where: str) -> list[dict[s
     Parameters
     ----------
     cuts : list of mapping
+        Cuts as the file writes them.
     units : mapping of str to str
-        Of the variables that they may look at.
+        Unit of each variable that they may look at, by its name.
     where : str
-        The file and the list, for messages.
+        Names of the file and the list, for messages.
 
     Raises
     ------
@@ -164,12 +167,13 @@ def checked_selections(
     Parameters
     ----------
     given : mapping of str to mapping
+        Selections by name, as the file writes them.
     cuts : list of mapping
-        The common ones, checked.
+        Cuts that all selections share, checked.
     units : mapping of str to str
-        Of the variables.
+        Unit of each variable, by its name.
     where : str
-        The file and the table, for messages.
+        Names of the file and the table, for messages.
     other : tuple of str
         What a selection may hold beside limits of cuts.
 

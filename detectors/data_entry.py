@@ -22,12 +22,12 @@ def checked_entry(entry: Any, name: str, unit: str, where: str, *, finite: bool 
     Parameters
     ----------
     entry : mapping, str or float
-        A whole entry; or a text with its unit, "1.2 m", and where there is none the bare number, whose source is then
-        the file that gives it.
+        The entry with its parts; or a text with its unit, "1.2 m", and where there is none the bare number, whose
+        source is then the file that gives it.
     name, unit : str
-        Its key, and our unit.
+        Key of the entry, and the unit that its number gets.
     where : str
-        The file and the table, for messages.
+        Names of the file and the table, for messages.
     finite : bool
         Whether infinity and NaN are refused here, and not by what is made of the number.
 
@@ -101,10 +101,11 @@ def checked_entries(table: Mapping[str, Any], where: str, *, alone: bool = False
     Parameters
     ----------
     table : mapping
+        Table as the file writes it.
     where : str
-        The file and the table, for messages.
+        Names of the file and the table, for messages.
     alone : bool
-        Whether there is nothing but entries in it.
+        Whether the table holds nothing but entries.
     """
     out = dict(table)
     for name, entry in table.items():

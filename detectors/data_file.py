@@ -38,12 +38,14 @@ class Number:
     Parameters
     ----------
     value : float
+        The number, in its unit.
     error : float or None
         Standard error, statistical and systematic together, where the source gives one.
     unit, source, confidence : str
-        Confidence is ``read`` (in its source), ``derived``, ``choice`` (ours) or ``memory`` (recalled, to be verified).
+        Unit of the number and where it comes from; confidence is ``read`` (in its source), ``derived``, ``choice``
+        (ours) or ``memory`` (recalled, to be verified).
     place : str
-        Where in the source it was read: file, table, equation, section, figure or page.
+        Where in the source the number was read: file, table, equation, section, figure or page.
     searched : str
         For a number from memory, the public material in which it was looked for in vain.
     alternative : float or None
@@ -126,7 +128,7 @@ def _built_in(name: str) -> dict[str, Any]:
 
 
 def digest(data: Mapping[str, Any]) -> str:
-    """Of a file's contents: the same for the same numbers, whatever its comments and its order."""
+    """Digest of a file's contents: the same for the same numbers, whatever its comments and its order."""
     plain = json.dumps(data, sort_keys=True, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
@@ -137,10 +139,11 @@ def with_numbers(data: dict[str, Any], numbers: Mapping[str, Any], where: str) -
     Parameters
     ----------
     data : dict
+        Contents of the file, checked.
     numbers : mapping
-        By key, ``{"geometry.radius": "1.2 m"}``, or by table, ``{"geometry": {"radius": "1.2 m"}}``.
+        Other numbers by key, ``{"geometry.radius": "1.2 m"}``, or by table, ``{"geometry": {"radius": "1.2 m"}}``.
     where : str
-        The file, for messages.
+        Name of the file, for messages.
 
     Raises
     ------
@@ -217,8 +220,9 @@ def _require_own_tags(own: Mapping[str, Any], whole: Mapping[str, Any], path: Pa
     Parameters
     ----------
     own, whole : mapping
-        What the file says itself, and with what it is based on, checked.
+        What the file says itself, and its contents with what it is based on, checked.
     path : Path
+        Path of the file, for messages.
     """
     base = own.get("based_on")
     if base is None or "tracker" not in own or "tags" in own:

@@ -45,14 +45,15 @@ class FileKind:
     Parameters
     ----------
     summary : str
+        What the kind is, in a line.
     variables : mapping of str to str
-        What its cuts may look at, with units.
+        Unit of each variable that its cuts may look at, by the variable's name.
     numbers : mapping of str to mapping
-        Its tables of numbers, which a file has to have, with the unit of each number; those with "?" may be left out.
+        Tables of numbers that a file has to have, with the unit of each number; those with "?" may be left out.
     needed, other : sequence of str
-        What else a file has to have, and what it may have.
+        Names of what else a file has to have, and of what it may have.
     replaced : sequence of str
-        Tables that a selection may have in place of the file's.
+        Names of the tables that a selection may have in place of the file's.
     """
 
     summary: str
@@ -137,9 +138,9 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
     Parameters
     ----------
     data : mapping
-        As it is written; nothing in it is changed.
+        Contents as they are written; nothing in them is changed.
     where : str
-        The file, for messages.
+        Name of the file, for messages.
 
     Raises
     ------

@@ -18,9 +18,9 @@ def checked_tags(tags: Any, where: str) -> None:
     Parameters
     ----------
     tags : object
-        By the selections that they belong to.
+        Tables of efficiencies by the selections that they belong to.
     where : str
-        The file, for messages.
+        Name of the file, for messages.
 
     Raises
     ------

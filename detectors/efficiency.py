@@ -41,17 +41,19 @@ class Efficiency:
     Parameters
     ----------
     value : float
-        Estimate.
+        Accepted weight over the number of generated events.
     error : float or None
         Standard error. None where the sample has none, as with no accepted event: state `upper_limit`.
     low, high : float
-        Central interval of the confidence level.
+        Ends of the central interval of the confidence level.
     confidence_level : float
+        Probability that the central interval holds the true efficiency.
     effective : float
         Effective number of accepted events, (sum w)² / sum w².
     generated : int
+        Number of generated events.
     upper_limit : float
-        One-sided, at `LIMIT_LEVEL`: what may be said where nothing was accepted.
+        One-sided upper limit at `LIMIT_LEVEL`: what may be said where nothing was accepted.
     largest : float
         Weight that one event more is taken to have at most.
     """
@@ -82,8 +84,9 @@ def efficiency(cutflow: Cutflow, *, confidence_level: float = ONE_SIGMA) -> Effi
     Parameters
     ----------
     cutflow : Cutflow
+        Cut flow whose first stage holds the generated events and whose last the accepted ones.
     confidence_level : float
-        One standard deviation's unless given.
+        Probability of the central interval; that of one standard deviation unless given.
 
     Raises
     ------
@@ -113,10 +116,12 @@ def efficiency_of(
     Parameters
     ----------
     accepted : Stage
+        Number and sums of weights of the accepted events.
     generated : int or Stage
-        Their number, or all that is known of them; of a number alone weights of one are assumed, or as large as
-        those accepted.
+        Number of the generated events, or all that is known of them; of a number alone weights of one are assumed, or
+        as large as those accepted.
     confidence_level : float
+        Probability of the central interval.
     """
     if not isinstance(generated, Stage):
         generated = Stage("generated", generated, float(generated), float(generated))
@@ -133,7 +138,9 @@ def estimate(cutflow: Cutflow, *, confidence_level: float = ONE_SIGMA) -> Effici
     Parameters
     ----------
     cutflow : Cutflow
+        Cut flow whose first stage holds the generated events and whose last the accepted ones.
     confidence_level : float
+        Probability of the central interval.
 
     Raises
     ------

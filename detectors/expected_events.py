@@ -24,14 +24,16 @@ class Simulated:
     Parameters
     ----------
     value : float
+        Accepted weight for each parent.
     error : float or None
         Standard error; None where the sample has none, as with no accepted event: `upper_limit` counts.
     upper_limit : float
-        At `LIMIT_LEVEL`.
+        Upper limit on the acceptance at `LIMIT_LEVEL`.
     spectra : mapping of str to float
-        The same with each spectrum of the parents that there is, the sample's own first; empty where the source has but one.
+        Acceptance with each spectrum of the parents that there is, the sample's own first; empty where the source has
+        but one.
     untold : mapping of str to str
-        Spectra of which the sample cannot tell, and why.
+        Reasons by the spectra of which the sample cannot tell.
     """
 
     value: float
@@ -56,16 +58,17 @@ class ExpectedEvents:
     Parameters
     ----------
     value : float
-        0 where nothing was accepted: state `upper_limit`.
+        Expected number; 0 where nothing was accepted: state `upper_limit`.
     branching_ratio : float or None
-        What the number is for; None for a branching ratio of one, which nothing has: multiply.
+        Branching ratio that the number is for; None where it is for a branching ratio of one, which nothing has:
+        multiply.
     statistical, multiplicity, spectrum, efficiency : float or None
         Absolute standard errors; None where there is none to be had: of no accepted event, of a number that the experiment's
         own sensitivity holds, of spectra that nobody re-weighted.
     upper_limit : float
-        At `LIMIT_LEVEL`, of the sample's size alone.
+        Upper limit on the number at `LIMIT_LEVEL`, of the sample's size alone.
     spectra : mapping of str to float
-        The number with each spectrum of the parents.
+        Expected number with each spectrum of the parents, by the spectrum's name.
     """
 
     value: float

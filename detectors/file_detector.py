@@ -30,7 +30,7 @@ class Changes(TypedDict, total=False):
 
 
 class SelectingChanges(Changes, total=False):
-    """The same of a detector that has efficiencies which are not simulated."""
+    """Changes of a detector that has efficiencies which are not simulated."""
 
     factors: Sequence[str] | None
 
@@ -148,9 +148,9 @@ class SelectingDetector(FileDetector):
     Parameters
     ----------
     experiment, without, cuts, numbers
-        As `FileDetector`.
+        Data file, cuts that are left out or changed, and other numbers, as `FileDetector`.
     selection : str, optional
-        The file's ``selection`` unless given, or its first.
+        Name of the selection; the file's ``selection`` unless given, or its first.
     factors : sequence of str, optional
         Efficiencies that are not simulated, by name; the selection's unless given.  They are reported beside the
         acceptance (`flat_factors`) and touch no event, weight or cut flow.

@@ -67,7 +67,7 @@ class FixedTarget(SelectingDetector):
     experiment : str
         Name of its data file (charm, nucal, ship, dune_nd, faser2), or a path to one that ends with .toml.
     selection : str, optional
-        One of the data file's, as photons or muons of charm; its first unless given.
+        Name of one of the data file's selections, as photons or muons of charm; its first unless given.
     without : sequence of str
         Cuts to leave out, by name.
     cuts : mapping of str to mapping
@@ -78,7 +78,8 @@ class FixedTarget(SelectingDetector):
         Efficiencies that are not simulated, by name; the selection's unless given.  They are reported beside
         the acceptance (`flat_factors`) and touch no event, weight or cut flow.
     resolution : {"data", "none"}
-        That of the data file; or none, which leaves energies and positions as they truly are and merges no showers.
+        Resolution of the data file; or none, which leaves energies and positions as they truly are and merges no
+        showers.
 
     Raises
     ------
@@ -138,7 +139,7 @@ class FixedTarget(SelectingDetector):
 
     @cached_property
     def beam_energy(self) -> float:
-        """Of the protons [GeV]."""
+        """Energy of the protons [GeV]."""
         return self._number("beam", "energy", "GeV")
 
     @cached_property
@@ -168,7 +169,7 @@ class FixedTarget(SelectingDetector):
 
     @cached_property
     def _resolution(self) -> tuple[Calorimeter, float, Tracks] | None:
-        """Of showers, with the distance below which two are one [mm], and of tracks; None where it is off."""
+        """Resolution of showers, with the distance below which two are one [mm], and of tracks; None where it is off."""
         if self.resolution == "none":
             return None
         for table in ("shower_resolution", "track_resolution"):

@@ -30,20 +30,22 @@ class KaonCandidates:
     Parameters
     ----------
     event : ndarray, (k,)
-        Which event, in growing order.
+        Event of each candidate, in growing order.
     pairing : ndarray, (k,)
-        Row of `pairings`.
+        Pairing of the photons, a row of `pairings`.
     x, y, z : ndarray, (k,) [mm]
-        Vertex.
+        Place of the vertex.
     z_error, z_spread : ndarray, (k,) [mm]
         Standard error of z, and the distance between the first and the last vertex of the pi0.
     chi_square, chi_square_gap : ndarray, (k,)
-        Of the pi0 vertices about their mean, and how much worse the second pairing is, inf where there is none.
+        Chi square of the pi0 vertices about their mean, and how much larger that of the second pairing is, inf where
+        there is none.
     px, py, pz, energy : ndarray, (k,) [GeV]
-        Of the K_L.
+        Momentum and energy of the K_L.
     mass : ndarray, (k,) [GeV]
+        Mass of all the photons, seen from the vertex.
     pi0_mass : ndarray, (pi0s, k) [GeV]
-        Of each pair, seen from the vertex.
+        Mass of each pair of photons, seen from the vertex.
     """
 
     event: NDArray[np.int64]
@@ -96,10 +98,13 @@ def vertex_error(
     Parameters
     ----------
     energy, x, y : ndarray, (2, n) [GeV], [mm]
+        Energies of the two photons, and where they hit the calorimeter's face.
     distance : ndarray, (n,) [mm]
-        A root.
+        Distance of the vertex from the face, a root of the equation.
     mass : float [GeV]
+        Mass of the pi0.
     resolution : Calorimeter
+        Errors of the photons' energies and positions.
     """
     u, s = distance * distance, 0.5 * mass**2 / (energy[0] * energy[1])
     r1, r2 = x[0] ** 2 + y[0] ** 2, x[1] ** 2 + y[1] ** 2
@@ -138,11 +143,11 @@ def reconstruct_kaon(
     Parameters
     ----------
     energy, x, y : ndarray, (photons, n) [GeV], [mm]
-        On the calorimeter's face.
+        Energies of the photons, and where they hit the calorimeter's face.
     resolution : Calorimeter
-        For the errors of the vertices; its position or its energies have to have one.
+        Errors of the photons, by which the vertices are weighed; position or energy has to have one.
     z_face, z_target : float [mm]
-        Where the face and the target stand; the beam comes from x = y = 0 there.
+        Places of the face and of the target; the beam comes from x = y = 0 there.
     sigma_max : float [mm]
         Largest error of a pi0's vertex that counts.
 

@@ -52,9 +52,10 @@ class Koto(SelectingDetector):
     Parameters
     ----------
     experiment : str
-        "koto", or a path to a data file of the same kind that ends with .toml (docs/detector_files.md).
+        Name of the data file, "koto", or a path to one of the same kind that ends with .toml
+        (docs/detector_files.md).
     selection : str, optional
-        "2015", "2016-18" or "2021" of koto; the data file's own unless given, 2016-18.
+        Name of the selection, "2015", "2016-18" or "2021" of koto; the data file's own unless given, 2016-18.
     without : sequence of str
         Cuts to leave out, by name.
     cuts : mapping of str to mapping
@@ -62,7 +63,8 @@ class Koto(SelectingDetector):
     numbers : mapping of str to float or str
         Other numbers of the file by their keys, as ``{"geometry.radius": "1.2 m"}``.
     resolution : Calorimeter, or a table of its numbers
-        The data file's, the collaboration's fast simulation, unless given; of a table the numbers that it gives.
+        Resolution of the calorimeter; the data file's, the collaboration's fast simulation, unless given; of a table
+        the numbers that it gives.
     factors : sequence of str
         Efficiencies that are not simulated, by name; the selection's unless given, none of KOTO's.  They are reported beside the
         acceptance (`flat_factors`) and touch no event, weight or cut flow.

@@ -52,11 +52,12 @@ class KotoKaon(FileDetector):
     Parameters
     ----------
     experiment : str, optional
-        The detector's, "koto", or a path to a data file that ends with .toml (docs/detector_files.md).
+        Name of the data file, "koto", or a path to one that ends with .toml (docs/detector_files.md); the detector's
+        unless given.
     pions : {2, 3}
-        How many pi0 the photons make.
+        Number of pi0 that the photons make.
     detector : Koto, optional
-        What observes the photons; that of the same data file and numbers unless given.
+        Detector that observes the photons; that of the same data file and numbers unless given.
     without : sequence of str
         Cuts to leave out, by name.
     cuts : mapping of str to mapping
@@ -64,8 +65,8 @@ class KotoKaon(FileDetector):
     numbers : mapping of str to float or str
         Other numbers of the file by their keys, as ``{"geometry.radius": "1.2 m"}``.
     errors : Calorimeter, or a table of its numbers
-        That the reconstruction assigns to the photons; the file's, the collaboration's fast simulation, unless given, also
-        where the detector observes without any.
+        Errors that the reconstruction assigns to the photons; the file's, the collaboration's fast simulation, unless
+        given, also where the detector observes without any.
 
     Raises
     ------
@@ -139,17 +140,17 @@ class KotoKaon(FileDetector):
 
     @property
     def needs(self) -> tuple[int, ...]:
-        """The detector's."""
+        """Kinds of which an accepted event has one made in the region: the detector's."""
         return self.detector.needs
 
     @property
     def region(self) -> Cylinder:
-        """The detector's."""
+        """Where a decay can be seen: the detector's."""
         return self.detector.region
 
     @property
     def veto_volume(self) -> Cylinder:
-        """The detector's."""
+        """Where a photon or a charged particle has to be made to veto: the detector's."""
         return self.detector.veto_volume
 
     @property

@@ -19,18 +19,20 @@ class Run:
     Parameters
     ----------
     name : str
+        Name of the run, as of its selection.
     pot, kl : Number
-        Protons on target and K_L at the beam exit.
+        Numbers of protons on target and of K_L at the beam exit.
     single_event_sensitivity : Number
+        Branching ratio that gives one event.
     candidates, background : Number
-        In the signal box.
+        Numbers of observed and of expected background events in the signal box.
     upper_limit : Number
-        At 90 % confidence level.
+        Upper limit on the branching ratio at 90 % confidence level.
     standard_acceptance : Number
-        Accepted K_L -> pi0 nu nubar with pi0 -> gamma gamma per K_L at the beam exit, as the simulation here has it with the
-        run's selection and the default beam.
+        Accepted K_L -> pi0 nu nubar with pi0 -> gamma gamma for each K_L at the beam exit, as the simulation here has
+        it with the run's selection and the default beam.
     pi0_x_limits : tuple of (float, Number) [GeV]
-        Upper limits on K_L -> pi0 X with an invisible X, by its mass.
+        Masses of an invisible X, and the upper limits on the branching ratio of K_L -> pi0 X.
     """
 
     name: str
@@ -55,6 +57,7 @@ def run(name: str) -> Run:
     Parameters
     ----------
     name : {"2015", "2016-18", "2021"}
+        Name of the run.
 
     Raises
     ------
@@ -82,6 +85,7 @@ def factors(*names: str) -> dict[str, Number]:
     Parameters
     ----------
     *names : str
+        Names of the efficiencies, as in the data file.
 
     Raises
     ------
@@ -100,9 +104,9 @@ def koto_decay_probability(mass: Real, ctau: Real, *, particles: int = 1) -> Arr
     Parameters
     ----------
     mass, ctau : float or ndarray [GeV], [mm]
-        They broadcast.
+        Mass and mean proper decay length of X2; arrays broadcast.
     particles : int
-        How many have to decay: 2 for K_L -> X2 X2 with photons of both.
+        Number of X2 that have to decay: 2 for K_L -> X2 X2 with photons of both.
 
     References
     ----------

@@ -29,13 +29,14 @@ class ScanSample:
     Parameters
     ----------
     law : Reweightable
-        That the sample was made with: `darkpair.gen.lifetime.Scan`, or ``ScanInside`` for a far detector.
+        Law of lifetimes that the sample was made with: `darkpair.gen.lifetime.Scan`, or ``ScanInside`` for a far
+        detector.
     length : ndarray, (particles, k) [mm]
-        Of the decaying particles of each accepted event; NaN where a topology has fewer.
+        Proper lengths of the decaying particles of each accepted event; NaN where a topology has fewer.
     weight : ndarray, (k,)
-        Product of the other weights.
+        Product of the accepted events' other weights.
     generated : int
-        Events before the selection.
+        Number of events before the selection.
     largest : float, optional
         Largest product of the other weights among all generated events.
     """
@@ -55,11 +56,11 @@ class ScanSample:
         Parameters
         ----------
         chunks : iterable of Chunk
-            Of a pipeline that keeps accepted events only.
+            Chunks of a pipeline that keeps accepted events only.
         particle : str
             Name of the particle whose lifetime is scanned.
         law : Reweightable, optional
-            The law that the chain has for it; ``Scan()`` unless given.
+            Law that the chain has for the particle; ``Scan()`` unless given.
 
         Raises
         ------
@@ -102,9 +103,11 @@ class ScanSample:
         Parameters
         ----------
         ctau : float [mm]
+            Mean proper decay length of the scanned particle.
         confidence_level : float
+            Probability of the central interval.
         effective_min : float
-            Least effective number of accepted events.
+            Least effective number of accepted events that counts as enough.
 
         Raises
         ------
@@ -138,10 +141,11 @@ def estimated_decay_probability(
     Parameters
     ----------
     mass, ctau : float or ndarray [GeV], [mm]
-        They broadcast.
+        Mass and mean proper decay length; arrays broadcast.
     path, energy : float [mm], [GeV]
+        Typical path through the decay volume, and typical energy of a particle.
     particles : int
-        How many have to decay.
+        Number of particles that have to decay.
 
     Raises
     ------

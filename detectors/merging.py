@@ -22,9 +22,9 @@ def close_pairs(
     Parameters
     ----------
     counts : ndarray of int, (n,)
-        Showers of each event.
+        Number of showers of each event.
     x, y : ndarray, (k,) [mm]
-        Event by event.
+        Positions of the showers, event by event.
     """
     starts, most = np.cumsum(counts) - counts, int(counts.max(initial=0))
     first: list[NDArray[np.intp]] = [np.zeros(0, dtype=np.intp)]
@@ -47,10 +47,11 @@ def merge(counts: NDArray[np.int64], energy: Array, x: Array, y: Array, distance
     Parameters
     ----------
     counts : ndarray of int, (n,)
-        Showers of each event.
+        Number of showers of each event.
     energy, x, y : ndarray, (k,) [GeV], [mm]
-        Event by event.
+        Energies and positions of the showers, event by event.
     distance : float [mm]
+        Distance below which two showers are one.
     """
     k = len(energy)
     a, b, apart = close_pairs(counts, x, y)

@@ -51,11 +51,11 @@ class Normalisation:
     Parameters
     ----------
     way : str
-        Of `WAYS`.
+        Name of what is counted, of `WAYS`.
     exposure : float
-        Number of what the way counts.
+        Number of protons, kaons, pairs or events: what the way counts.
     parents : float
-        Parents of the chain that the exposure makes, as the acceptance counts them.
+        Number of parents of the chain that the exposure makes, as the acceptance counts them.
     unit : str, optional
         What the exposure is a number of, in words; that of the way unless given.
     multiplicity, efficiency, reference : float or None
@@ -107,7 +107,7 @@ class Normalisation:
         Parameters
         ----------
         branching_ratio : float or ndarray
-            Of everything that the sample was generated with.
+            Branching ratio of everything that the sample was generated with.
         acceptance : float or ndarray
             Accepted weights over generated events; with no accepted event its upper limit, and the result is one.
 
@@ -128,8 +128,9 @@ class Normalisation:
         Parameters
         ----------
         simulated : Simulated
+            Acceptance of the sample.
         branching_ratio : float, optional
-            Of what the parent decays to; the result is per unit branching ratio unless given.
+            Branching ratio of what the parent decays to; the result is per unit branching ratio unless given.
         daughters : float
             Branching ratio of the decays below, as far as the sample holds them alone.
 
@@ -225,6 +226,7 @@ def by_kaons(kl: Number, *, decays: float, factors: Mapping[str, Number] | None 
     Parameters
     ----------
     kl : Number
+        Number of K_L at the beam exit.
     decays : float
         Generated events of the sample for each K_L at the beam exit.
     factors : mapping of str to Number, optional
@@ -251,7 +253,7 @@ def by_protons(
     Parameters
     ----------
     protons : Number
-        Its error counts with the multiplicity's.
+        Number of protons or collisions; its error counts with the multiplicity's.
     multiplicity, multiplicity_error : float
         Mesons per inelastic interaction, and the absolute error.
     factors : mapping of str to Number, optional
@@ -278,7 +280,7 @@ def by_pairs(pairs: Number, fraction: Number, *, efficiency: float | None = None
     Parameters
     ----------
     pairs, fraction : Number
-        B B-bar pairs, and the part of the Upsilon's decays that gives this kind: f+- or f00.
+        Number of B B-bar pairs, and the part of the Upsilon's decays that gives this kind: f+- or f00.
     efficiency : float, optional
         Relative error of the published efficiency.
     """
@@ -299,9 +301,10 @@ def by_events(
     Parameters
     ----------
     events : float
-        1 gives a number per event.
+        Number of events of the file's kind; 1 gives a number per event.
     parents_per_event, parents_per_event_error : float
-        Of the file, by its weights, and the absolute standard error that its size leaves.
+        Number of parents in an event of the file, by its weights, and the absolute standard error that the file's
+        size leaves.
     """
     return Normalisation(
         way="events",

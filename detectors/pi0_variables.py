@@ -20,8 +20,9 @@ def pi0_variables(candidates: Pi0Candidates, e: Array, x: Array, y: Array) -> di
     Parameters
     ----------
     candidates : Pi0Candidates, (k,)
+        Vertices and momenta of the candidates.
     e, x, y : ndarray, (2, k) [GeV], [mm]
-        Each candidate's photons on the calorimeter's face.
+        Energies of each candidate's photons, and where they hit the calorimeter's face.
     """
     total = e[0] + e[1]
     least, most = np.minimum(e[0], e[1]), np.maximum(e[0], e[1])

@@ -23,9 +23,9 @@ class Pi0Candidates:
     Parameters
     ----------
     pair : ndarray, (k,)
-        Which pair each candidate belongs to, in growing order.
+        Pair of photons that each candidate belongs to, in growing order.
     distance : ndarray, (k,) [mm]
-        From the vertex to the calorimeter, along the axis.
+        Distance from the vertex to the calorimeter, along the axis.
     px, py, pz : ndarray, (k,) [GeV]
         Momentum of the pi0.
     """
@@ -46,9 +46,9 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
     Parameters
     ----------
     energy, x, y : ndarray, (2, n) [GeV], [mm]
-        The photons on the calorimeter's face.
+        Energies of the photons, and where they hit the calorimeter's face.
     mass : float [GeV]
-        The hypothesis.
+        Mass that the pair is supposed to have.
 
     References
     ----------

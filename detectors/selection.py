@@ -35,9 +35,9 @@ class Line:
     Parameters
     ----------
     against : str
-        The reconstructed number x.
+        Name of the reconstructed number x.
     points : tuple of (x, y)
-        In growing x.
+        Points of the line, in growing x, in the variables' units.
     """
 
     against: str
@@ -57,10 +57,12 @@ class Cut:
     Parameters
     ----------
     name, variable, unit, source, confidence : str
-        Confidence is one of `CONFIDENCES`.
+        Name of the cut, the number that it looks at with its unit, and where the limits come from; confidence is one
+        of `CONFIDENCES`.
     low, high : float, Line or None
+        Least and largest value that passes, in the cut's unit; None for no limit.
     changed : str
-        How, where it is not the data file's.
+        How the limits were changed, where they are not the data file's.
     """
 
     name: str
@@ -108,7 +110,9 @@ class Selection(Shown):
     Parameters
     ----------
     name : str
+        Name of the selection.
     cuts : tuple of Cut
+        Cuts in the order in which they are applied.
     box : tuple of str
         Names of the cuts that make the signal box; they come last.
     given : mapping
@@ -167,11 +171,11 @@ class Selection(Shown):
         Parameters
         ----------
         values : mapping of str to ndarray, (k,)
-            Of the candidates.
+            Variables of the candidates, by name.
         event : ndarray, (k,)
             Event of each candidate, in growing order.
         weight : ndarray, (n,)
-            Of the events.
+            Weights of the events.
         before : sequence of (str, ndarray of bool (n,))
             What an event needs to have candidates at all; the first stages of the flow.
 

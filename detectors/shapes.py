@@ -80,9 +80,11 @@ class Window:
     Parameters
     ----------
     face : part of a plane
+        Outline of the window.
     holes : tuple of the same
+        Outlines of the holes.
     z : float [mm]
-        The plane.
+        Place of the plane on the beam's axis.
     """
 
     face: _Face
@@ -98,7 +100,7 @@ class Window:
 
     @property
     def corners(self) -> Array:
-        """Of the box about it, (3, 8) [mm]."""
+        """Corners of the box about it, (3, 8) [mm]."""
         x, y = self.face.ends
         return np.array(np.meshgrid(x, y, [self.z - _THIN, self.z + _THIN])).reshape(3, -1)
 
@@ -109,10 +111,11 @@ def number_of(entries: Mapping[str, Any], name: str, unit: str, where: str) -> f
     Parameters
     ----------
     entries : mapping
-        The table.
+        Table of the data file, checked.
     name, unit : str
+        Key of the number, and the unit that it has to have.
     where : str
-        The file and the table, for the message.
+        Names of the file and the table, for the message.
 
     Raises
     ------

@@ -37,9 +37,9 @@ class Calorimeter:
     Parameters
     ----------
     constant, stochastic : float
-        sigma_E/E = constant ⊕ stochastic/sqrt(E/GeV).
+        Terms of the energy's resolution: sigma_E/E = constant ⊕ stochastic/sqrt(E/GeV).
     position, position_constant : float [mm]
-        sigma_x = sigma_y = position/sqrt(E/GeV) ⊕ position_constant.
+        Terms of the position's resolution: sigma_x = sigma_y = position/sqrt(E/GeV) ⊕ position_constant.
 
     Raises
     ------
@@ -75,9 +75,11 @@ class Calorimeter:
         Parameters
         ----------
         noise : ndarray, (3, k)
-            Of `draw`, for the particles that arrive.
+            Standard-normal draws of `draw`, for the particles that arrive.
         energy : ndarray, (k,) [GeV]
+            True energies.
         x, y : ndarray, (k,) [mm]
+            True positions.
         """
         spread = self.sigma_position(energy)
         return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]
@@ -93,10 +95,11 @@ def calorimeter(resolution: Any, own: Mapping[str, float], key: str = "resolutio
     Parameters
     ----------
     resolution : object, mapping or None
+        The resolution, a table of its numbers, or None for the file's own.
     own : mapping of str to float
         Numbers of the data file: all of them for None, else those that the table does not give.
     key : str
-        Parameter that gives it, for messages.
+        Name of the parameter that gives it, for messages.
 
     Raises
     ------
@@ -120,9 +123,9 @@ class Tracks:
     Parameters
     ----------
     constant, linear : float [1], [1/GeV]
-        sigma_E/E = constant ⊕ linear E.
+        Terms of the energy's resolution: sigma_E/E = constant ⊕ linear E.
     position : float [mm]
-        sigma_x = sigma_y.
+        Standard error of x and of y on the plane.
 
     Raises
     ------

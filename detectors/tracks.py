@@ -32,11 +32,13 @@ def track_columns(truth: Batch, arrived: Arrivals, energy: Array, words: Sequenc
     Parameters
     ----------
     truth : Batch
+        True events.
     arrived : Arrivals, k of them
+        Particles with a track that arrive.
     energy : ndarray, (k,) [GeV]
-        Measured.
+        Measured energies of the tracks.
     words : sequence of str
-        What leaves tracks, of `KINDS`.
+        Names of what leaves tracks, of `KINDS`.
 
     Returns
     -------
@@ -58,11 +60,11 @@ def single_track(truth: Batch, tracks: Columns, missed: NDArray[np.int64]) -> di
     Parameters
     ----------
     truth : Batch
-        Its parents are those of a beam whose momenta are known.
+        True events; their parents are those of a beam whose momenta are known.
     tracks : Columns
-        Measured, with `track_columns`.
+        Measured tracks, with `track_columns`.
     missed : ndarray of int, (n,)
-        Visible particles made in the decay volume that do not arrive.
+        Number of visible particles made in the decay volume that do not arrive.
 
     Returns
     -------

@@ -17,8 +17,9 @@ def made_inside(particles: FinalState, volume: Region) -> NDArray[np.int64]:
     Parameters
     ----------
     particles : FinalState
-        Of n events.
+        Final particles of n events, with their vertices.
     volume : Region
+        Region that counts.
     """
     inside = volume.contains(*particles.vertex[:3])
     if inside.all():  # prompt decays: nothing to count anew

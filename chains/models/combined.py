@@ -25,7 +25,7 @@ class Combined(Model):
     Parameters
     ----------
     parts : tuple of Model
-        Without a mode in common, whose amplitudes would interfere; without invisible widths of their own.
+        Models without a mode in common, whose amplitudes would interfere, and without invisible widths of their own.
     """
 
     parts: tuple[Model, ...] = ()
@@ -79,11 +79,11 @@ class Combined(Model):
         return table
 
     def polariser(self, parent: str, production: str) -> PairSpin | None:
-        """As the part has it that makes the pair."""
+        """Polariser of the part that makes the pair."""
         return self._owner(parent, production).polariser(parent, production)
 
     def analyser(self, mode: str) -> DecaySpin | TripleSpin | None:
-        """As the part has it that lets X2 decay so."""
+        """Analyser of the part that lets X2 decay so."""
         return self._owner("X2", mode).analyser(mode)
 
     def _owner(self, parent: str, mode: str) -> Model:
@@ -99,10 +99,11 @@ def combine(*parts: Model, invisible_width: float = 0.0, invisible_branching_rat
     Parameters
     ----------
     *parts : Model
-        One or more, with equal masses.
+        Models, one or more, with equal masses.
     invisible_width : float [GeV]
+        Width of X2 that is added as the mode "invisible".
     invisible_branching_ratio : float
-        As for `Model`.
+        The same as a fraction of the total width; one of the two at most.
     """
     if not parts:
         raise InputError("combine() got no models; give one or more")

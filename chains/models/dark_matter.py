@@ -50,7 +50,7 @@ def fermion_sigma_v(v_rel: Real, *, y: Real, m: Real, m_phi: Real) -> Array:
     Parameters
     ----------
     v_rel : float or ndarray
-        Relative velocity.
+        Relative velocity [1].
     y, m, m_phi : float or ndarray [1], [GeV], [GeV]
         Yukawa coupling, masses of psi and phi.
 
@@ -76,6 +76,7 @@ def scalar_sigma_v(energy: Real, *, coupling: Real, m_phi: Real) -> Array:
     coupling : float or ndarray
         lambda of L = lambda S^2 phi^2 (eq. 71), whose amplitude is 4 lambda.
     m_phi : float or ndarray [GeV]
+        Mass of phi.
 
     Notes
     -----
@@ -92,9 +93,9 @@ def velocity_average(sigma_v: Callable[[Array], Array], x: float) -> float:
     Parameters
     ----------
     sigma_v : callable
-        Relative velocities -> sigma v_rel.
+        Function of relative velocities [1] that gives sigma v_rel [GeV^-2].
     x : float
-        Mass over temperature.
+        Mass over temperature [1].
     """
     speed = np.sqrt(4.0 * _U / x)
     return float(np.sum(_WU * sigma_v(speed)) / np.sum(_WU))
@@ -111,11 +112,11 @@ def thermal_average(sigma_v: Callable[[Array], Array], *, m: float, m_final: flo
     Parameters
     ----------
     sigma_v : callable
-        Centre-of-mass energies of one particle [GeV] -> sigma v_rel.
+        Function of centre-of-mass energies of one particle [GeV] that gives sigma v_rel [GeV^-2].
     m, m_final : float [GeV]
-        Initial particles; final ones, which set the threshold.
+        Masses of the initial particles, and of the final ones, which set the threshold.
     x : float
-        m over temperature.
+        Mass m over temperature [1].
 
     References
     ----------
@@ -192,7 +193,7 @@ def largest_mass_gap(m: float, inputs: Inputs, largest_coupling: float = 1.0) ->
     m : float [GeV]
         Mass of S1.
     largest_coupling : float
-        Bound on lambda.
+        Upper bound on lambda [1].
 
     References
     ----------
@@ -211,8 +212,9 @@ def mediator_width(m_phi: Real, theta: Real, inputs: Inputs) -> Array:
     Parameters
     ----------
     m_phi : float or ndarray [GeV]
+        Mass of the mediator.
     theta : float or ndarray
-        Mixing angle.
+        Mixing angle of the mediator and the Higgs boson [rad].
 
     References
     ----------
@@ -239,7 +241,7 @@ def energy_injection(sigma_v: Real, m: Real, inputs: Inputs) -> Array:
     Parameters
     ----------
     sigma_v : float or ndarray [GeV^-2]
-        At the velocities of recombination.
+        Annihilation rate sigma v_rel at the velocities of recombination.
     m : float or ndarray [GeV]
         Dark-matter mass; all of its energy is taken as injected.
 
@@ -258,7 +260,9 @@ def coannihilation_ratio(m1: float, m2: float, G_X: float, inputs: Inputs) -> fl
     Parameters
     ----------
     m1, m2 : float [GeV]
+        Masses of X1 and X2.
     G_X : float [GeV^-2]
+        Contact coupling of the dark current to the leptons.
 
     Notes
     -----

@@ -52,15 +52,15 @@ def model_chain(
     Parameters
     ----------
     model : Model
-        At one point: masses and couplings are numbers.
+        Portal at one point: masses and couplings are numbers.
     parent, production : str
-        As in ``model.modes()``.
+        Parent and what it decays to, as in ``model.modes()``.
     modes : sequence of str, optional
-        Modes of X2; every open one unless given, the invisible one apart.
+        Modes of X2 that are generated; every open one unless given, the invisible one apart.
     decays : mapping of str to str, optional
         Descriptors of what visible daughters decay to; the pi0's two photons and the K_S's two pions unless given.
     lifetimes : mapping of str to Lifetime, optional
-        By particle name, as in `Chain`.
+        Laws by the names of the particles, as in `Chain`.
 
     Raises
     ------

@@ -43,8 +43,8 @@ class Dipole(Model):
     mu, d : float, complex or ndarray [GeV^-1]
         Magnetic and electric (chiral) transition moments.
     majorana : bool
-        mu is imaginary and d real then: give their sizes. The Hermitian conjugate doubles the amplitude, and
-        there is no decay asymmetry (CPT).
+        Whether psi1 and psi2 are Majorana: mu is imaginary and d real then: give their sizes. The Hermitian conjugate
+        doubles the amplitude, and there is no decay asymmetry (CPT).
     """
 
     FERMIONS: ClassVar = True

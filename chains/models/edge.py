@@ -43,8 +43,9 @@ def require_not_lost(model: Portal, parent: str, mode: str) -> None:
     Parameters
     ----------
     model : Model
-        At one point.
+        Portal at one point: masses and couplings are numbers.
     parent, mode : str
+        Parent and mode, as in ``model.modes()``.
 
     Raises
     ------

@@ -77,9 +77,9 @@ def transition_ckm(up: str, transition: str, inputs: Inputs) -> complex:
     Parameters
     ----------
     up : {"t", "c"}
-        Quark in the loop.
+        Up-type quark in the loop.
     transition : {"sd", "bs", "bd"}
-        Heavier quark first.
+        Two down-type quarks, the heavier first.
     """
     return _ckm(up + transition[0], inputs).conjugate() * _ckm(up + transition[1], inputs)
 
@@ -102,7 +102,7 @@ def z_penguin(transition: str, inputs: Inputs, m_UV: Real | None = None) -> tupl
     Parameters
     ----------
     transition : {"sd", "bs", "bd"}
-        Heavier quark first.
+        Two down-type quarks, the heavier first.
     m_UV : float or ndarray, optional [GeV]
         Scale that resolves the mass mixing, above M_W; the inputs' unless given.
 

@@ -90,8 +90,9 @@ class HiggsPortal(Model):
         Parameters
         ----------
         q2 : float [GeV^2]
+            Squared mass of the dark pair.
         identical : bool
-            For S2 S2: the amplitude is twice c, the rate has one half.
+            Whether the pair is S2 S2: the amplitude is twice c, the rate has one half.
         """
         coupling, pole = self.strength()
         if identical:
@@ -110,7 +111,7 @@ class HiggsPortal(Model):
         Parameters
         ----------
         fraction : float
-            Gamma(h -> pair) / Gamma_h, arXiv:2005.07102, eqs. 27-29.
+            Width of h -> dark pair over the Standard Model width of h [1], arXiv:2005.07102, eqs. 27-29.
         """
         now = self.partial_width("h", self.PAIR) / self.inputs["Gamma_h"]
         if not np.all(now > 0.0):
@@ -177,8 +178,9 @@ def photons_by_mixing(mass: Real, theta: Real, inputs: Inputs) -> Array:
     Parameters
     ----------
     mass : float or ndarray [GeV]
+        Mass of the scalar.
     theta : float or ndarray
-        Mixing angle.
+        Mixing angle of the scalar and the Higgs boson [rad].
 
     References
     ----------
@@ -270,9 +272,9 @@ class HiggsPortalFermion(HiggsPortal):
     A_3 : float or ndarray [GeV]
         Mixing of S3 with the Higgs boson over v.
     y_X : float or ndarray
-        Yukawa coupling.
+        Yukawa coupling of S3 to psi.
     m_S3 : float or ndarray [GeV]
-        Mediator, with its full propagator.
+        Mass of the mediator S3, which has its full propagator.
     """
 
     FERMIONS: ClassVar = True
@@ -316,7 +318,7 @@ class HiggsPortalTrilinear(HiggsPortal, ScalarPair):
     A_3, B, B_22 : float or ndarray [GeV]
         Mixing of S3 with the Higgs boson over v; couplings of S3 to the pairs.
     m_S3 : float or ndarray [GeV]
-        Mediator, with its full propagator.
+        Mass of the mediator S3, which has its full propagator.
     """
 
     MODES: ClassVar = {**_modes("X1 X2", "26, 29"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}

@@ -38,9 +38,9 @@ class Impostor(ScalarPair):
     Parameters
     ----------
     lambda_Psi : float or ndarray
-        Coupling to the heavy fermion.
+        Coupling of S2 to the heavy fermion.
     m_Psi : float or ndarray [GeV]
-        Its mass.
+        Mass of the heavy fermion.
     """
 
     MODES: ClassVar = {("X2", "gamma gamma"): Mode(_photons, "35, 36"), **CASCADE_MODES}

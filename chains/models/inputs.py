@@ -31,15 +31,15 @@ class InputLine:
     Parameters
     ----------
     value, uncertainty : float [unit]
-        One standard deviation; 0 for a convention or a choice.
+        The number and its standard deviation; 0 for a convention or a choice.
     unit, source, confidence : str
-        Where the number comes from, and how surely.
+        Unit of the number, where it comes from, and how surely.
     place : str
-        Where in the source it was read: file, table, equation, section, figure or page.
+        Where in the source the number was read: file, table, equation, section, figure or page.
     searched : str
         For a number from memory, the public material in which it was looked for in vain.
     alternative : float or None [unit]
-        Another value that may be right.
+        Another value that may be right, as the source says.
     """
 
     value: float
@@ -90,9 +90,9 @@ class Inputs:
     Parameters
     ----------
     preset : {"pdg", "paper", "paper-10tev"}
-        Which column of the table.
+        Name of the column of the table.
     overrides : tuple of (name, value)
-        In the table's units, or texts with a unit.
+        Other values by the names of lines, in the table's units, or texts with a unit.
 
     Raises
     ------

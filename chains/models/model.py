@@ -51,7 +51,7 @@ class Model(ByValue, Shown):
     inputs : Inputs
         Preset and overrides of the table of inputs.
     invisible_width : float or ndarray [GeV]
-        Added to the width of X2 as the mode "invisible" (arXiv:2005.07102, section IV.D).
+        Width that is added to that of X2 as the mode "invisible" (arXiv:2005.07102, section IV.D).
     invisible_branching_ratio : float or ndarray
         The same as a fraction of the total width, 0 <= B < 1; one of the two at most.
 
@@ -120,7 +120,7 @@ class Model(ByValue, Shown):
         Parameters
         ----------
         parent, mode : str
-            As in `modes`, for example ``"X2", "X1 pi0"``; ``"X2", "invisible"`` is the added width.
+            Parent and mode as in `modes`, for example ``"X2", "X1 pi0"``; ``"X2", "invisible"`` is the added width.
 
         Raises
         ------

@@ -36,11 +36,11 @@ class Mode:
     Parameters
     ----------
     width : callable
-        Model -> partial width [GeV], exactly zero where the channel is closed.
+        Function of a model that gives the partial width [GeV], exactly zero where the channel is closed.
     equation : str
-        Of arXiv:2005.07102.
+        Numbers of the equations of arXiv:2005.07102 that give the rate.
     amplitude : callable, optional
-        Model -> squared three-body amplitude; None for two-body modes.
+        Function of a model that gives the squared three-body amplitude; None for two-body modes.
     """
 
     width: Callable[[Any], Array]
@@ -65,11 +65,11 @@ class Spin:
     Parameters
     ----------
     axis : {"none", "flight", "sister", "event"}
-        Isotropic; the visible daughter against the flight of X2 in its parent's frame; the two visible
-        daughters of a pair X2 X2-bar against each other, each in the rest frame of its X2; a law of all momenta of
-        the event, which `darkpair.angular_density` gives.
+        What the angle of the visible daughter is taken against: nothing, the decay is isotropic; the flight of X2 in
+        its parent's frame; the visible daughter of the other X2 of a pair X2 X2-bar, each in the rest frame of its
+        X2; or all momenta of the event, by the law that `darkpair.angular_density` gives.
     slope : float or ndarray, or None
-        s of the density (1 + s cos)/2; None for "event".
+        Slope s of the density (1 + s cos)/2; None for "event".
     polarisation, asymmetry : float or ndarray, or None
         Longitudinal polarisation of X2 and decay asymmetry whose product is the slope; zero without meaning
         for "none"; None where the event decides.

@@ -23,14 +23,15 @@ class RateRow:
     Parameters
     ----------
     parent, mode : str
+        Parent and mode, as in ``model.modes()``.
     width : float [GeV]
         Partial width, exactly zero for a closed channel.
     branching_ratio : float or None
-        None where the parent does not decay at all.
+        Branching ratio of the mode [1]; None where the parent does not decay at all.
     ctau : float [mm]
-        Of the parent.
+        Mean proper decay length of the parent.
     equation : str
-        Of arXiv:2005.07102.
+        Numbers of the equations of arXiv:2005.07102 that give the rate.
     """
 
     parent: str
@@ -52,7 +53,7 @@ def rate_table(model: Portal) -> list[RateRow]:
     Parameters
     ----------
     model : Model
-        With scalar parameters.
+        Portal at one point: masses and couplings are numbers.
     """
     rows = []
     keys = [*model.modes(), ("X2", "invisible")]

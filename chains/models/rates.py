@@ -23,12 +23,13 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
     Parameters
     ----------
     name : str
-        One of `MODELS`.
+        Name of the model, one of `MODELS`.
     settings : mapping
         Parameters of the model; ``inputs.NAME``, or a table ``inputs``, overrides lines of the table of inputs.
     preset : {"pdg", "paper", "paper-10tev"}
+        Column of the table of inputs.
     where : str
-        Table of a job, for messages.
+        Name of the job's table that gives the settings, for messages.
 
     Raises
     ------

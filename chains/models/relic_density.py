@@ -41,10 +41,11 @@ def relic_density(
     Parameters
     ----------
     average : callable
-        m/T, an array -> thermal average of sigma v_rel [GeV^-2].
+        Function of m/T, an array, that gives the thermal average of sigma v_rel [GeV^-2].
     m : float [GeV]
+        Mass of the dark matter.
     states : float
-        Spin states of the particle.
+        Number of spin states of the particle.
     conjugate : bool
         Whether it annihilates with an antiparticle, which counts too: a Dirac fermion. Two particles of one kind
         otherwise.
@@ -73,7 +74,7 @@ def relic_density(
         return np.log(45.0 / (4.0 * math.pi**4) * count / degrees * np.square(x)) + bessel
 
     def slope(x: float, w: Array) -> Array:
-        """Of the logarithm of the number over the entropy."""
+        """Slope of the logarithm of the number over the entropy against x = m/T."""
         rate = strength / x**2 * float(average(np.array([x]))[0])
         return np.asarray(-rate * (np.exp(w) - np.exp(2.0 * log_equilibrium(x) - w)))
 
@@ -93,9 +94,9 @@ def relic_scale(
     Parameters
     ----------
     average, m, states, conjugate
-        As in `relic_density`.
+        Rate, mass and kind of the dark matter, as in `relic_density`.
     target : float
-        Omega h^2.
+        Relic density Omega h^2 [1] that is to be left.
     """
 
     def excess(log_factor: float) -> float:

@@ -46,6 +46,7 @@ def unit_named(symbol: str) -> Unit:
     Parameters
     ----------
     symbol : str
+        Symbol of the unit, as a data file writes it.
     """
     if symbol == "1":
         return Dimensionless

@@ -39,9 +39,9 @@ def eta_coupling(inputs: Inputs, flavour: str = "mfv") -> float:
     Parameters
     ----------
     inputs : Inputs
-        ``eta_coupling`` where the preset has it, else (2 m_s/m_d - 1) / sqrt(3).
+        Table of inputs: its ``eta_coupling`` where the preset has it, else (2 m_s/m_d - 1) / sqrt(3).
     flavour : {"mfv", "d-only"}
-        -1/sqrt(3) for the down quark alone.
+        How the coupling goes with flavour; -1/sqrt(3) for the down quark alone.
 
     References
     ----------
@@ -72,6 +72,7 @@ def effective_scale(m_eff: Real, inputs: Inputs) -> Array:
     Parameters
     ----------
     m_eff : float or ndarray [GeV]
+        Coupling of S1 S2 to the pi0.
 
     References
     ----------
@@ -89,7 +90,7 @@ class MesonCoupling(ScalarPair):
     Parameters
     ----------
     flavour : {"mfv", "d-only"}
-        Which c, see `eta_coupling`.
+        How the coupling goes with flavour: with the quark masses, or to the down quark alone; see `eta_coupling`.
     """
 
     flavour: Flavour = "mfv"
@@ -104,6 +105,7 @@ class MesonCoupling(ScalarPair):
         Parameters
         ----------
         meson : {"pi0", "eta", "K_L0"}
+            Meson that makes the pair.
 
         References
         ----------

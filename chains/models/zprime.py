@@ -55,8 +55,9 @@ def contact_coupling(eps_Z: Real, g_X: Real, m_Zprime: Real, inputs: Inputs) -> 
     Parameters
     ----------
     eps_Z, g_X : float or ndarray
-        Mass mixing and dark gauge coupling.
+        Mass mixing and dark gauge coupling [1].
     m_Zprime : float or ndarray [GeV]
+        Mass of the Z'.
 
     References
     ----------
@@ -72,7 +73,9 @@ def mixing_product(G_X: Real, m_Zprime: Real, inputs: Inputs) -> Array:
     Parameters
     ----------
     G_X : float or ndarray [GeV^-2]
+        Contact coupling of eq. 43.
     m_Zprime : float or ndarray [GeV]
+        Mass of the Z'.
 
     References
     ----------
@@ -87,8 +90,9 @@ def mixing_from_vev(g_X: Real, v_X: Real, inputs: Inputs) -> Array:
     Parameters
     ----------
     g_X : float or ndarray
+        Dark gauge coupling [1].
     v_X : float or ndarray [GeV]
-        Its vacuum expectation value, far below v.
+        Vacuum expectation value of the second doublet, far below v.
 
     Notes
     -----
@@ -113,8 +117,8 @@ class ZPrime(Model):
     m_UV : float or ndarray, optional [GeV]
         Scale in the logarithm of eq. 40; the inputs' unless given.
     m_Zprime : float or ndarray, optional [GeV]
-        Turns on the propagator in three-body modes; contact without. Two-body amplitudes are contact for any
-        mass, exactly.
+        Mass of the Z', which turns on the propagator in three-body modes; contact without. Two-body amplitudes are
+        contact for any mass, exactly.
     b_to_k : {"ali-ball", "bcl"}
         Form factors of B -> K.
     """
@@ -140,10 +144,13 @@ class ZPrime(Model):
         Parameters
         ----------
         eps_Z, g_X : float or ndarray
+            Mass mixing and dark gauge coupling [1].
         m_Zprime : float or ndarray [GeV]
+            Mass of the Z'.
         inputs : Inputs
+            Preset and overrides of the table of inputs.
         **parameters
-            The other parameters of the model.
+            Other parameters of the model, by name.
         """
         m_Zprime = parameters_of(cls)["m_Zprime"].kind.read(m_Zprime, "m_Zprime", {})
         strength = contact_coupling(eps_Z, g_X, m_Zprime, inputs)
@@ -167,6 +174,7 @@ class ZPrime(Model):
         Parameters
         ----------
         transition : {"sd", "bs", "bd"}
+            Two down-type quarks, the heavier first.
 
         References
         ----------
@@ -182,6 +190,7 @@ class ZPrime(Model):
         Parameters
         ----------
         meson : {"K_L0", "pi0", "eta", "B0"}
+            Meson that the current annihilates.
 
         References
         ----------

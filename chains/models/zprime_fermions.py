@@ -45,7 +45,7 @@ class ZPrimeFermion(ZPrime):
     c_V, c_A : float, complex or ndarray
         Off-diagonal couplings of eq. 42.
     c_A11, c_A22 : float or ndarray
-        Diagonal axial couplings; c psi-bar gamma gamma5 psi for Dirac, half of it for Majorana.
+        Diagonal axial couplings of psi1 and psi2 [1]; c psi-bar gamma gamma5 psi for Dirac, half of it for Majorana.
     g_X_over_eps_Z : float or ndarray, optional
         Dark coupling over mixing, needed for psi2 -> 3 psi1 only, whose contact coupling is g_X^2 / m_Z'^2.
     """
@@ -78,7 +78,7 @@ class ZPrimeFermion(ZPrime):
         raise NotImplementedError
 
     def polariser(self, parent: str, production: str) -> PairSpin | None:
-        """From c_V and c_A with a common phase; of X2 X2, an axial current makes a spin singlet."""
+        """Polariser from c_V and c_A with a common phase; of X2 X2, an axial current makes a spin singlet."""
         self.mode(parent, production)
         words, current = production.split(), self.current()
         if "X2" not in words:
@@ -105,7 +105,7 @@ class ZPrimeFermion(ZPrime):
         return PairSpin(amplitude=MesonCurrent(current=current, transition=transition), pair=(1, 2), **law)
 
     def analyser(self, mode: str) -> DecaySpin | TripleSpin | None:
-        """From c_V and c_A with a common phase, and of a fermion pair from g_V and g_A."""
+        """Analyser from c_V and c_A with a common phase, and of a fermion pair from g_V and g_A."""
         self.mode("X2", mode)
         current = self.current()
         visible = mode.removeprefix("X1 ")
@@ -195,8 +195,8 @@ class ZPrimeMajorana(ZPrimeFermion):
     Parameters
     ----------
     convention : {"literal", "printed"}
-        "literal": eq. 42 as written, whose Hermitian conjugate doubles the amplitude: 2 times the Dirac rate of
-        mesons, 4 times the Dirac width of X2. "printed": 2 and 2, which no normalisation gives.
+        How eq. 42 is read. "literal": as written, whose Hermitian conjugate doubles the amplitude: 2 times the Dirac
+        rate of mesons, 4 times the Dirac width of X2. "printed": 2 and 2, which no normalisation gives.
     """
 
     MODES: ClassVar = FERMION_MODES

@@ -28,8 +28,9 @@ def neutral_current_excess(eps_Z: Real, m_Zprime: Real, q2: Real = 0.0) -> Array
     Parameters
     ----------
     eps_Z : float or ndarray
-        Mass mixing.
+        Mass mixing [1].
     m_Zprime : float or ndarray [GeV]
+        Mass of the Z'.
     q2 : float or ndarray [GeV^2]
         Momentum transfer squared, 0 or more (spacelike).
 
@@ -49,9 +50,11 @@ def charged_vev_mass(eps_Z: Real, g_X: Real, charge: Real, inputs: Inputs) -> Ar
     Parameters
     ----------
     eps_Z, g_X : float or ndarray
+        Mass mixing and dark gauge coupling [1].
     charge : float or ndarray
-        Of the doublet under U(1)_X, in units of g_X.
+        Charge of the doublet under U(1)_X, in units of g_X.
     inputs : Inputs
+        Preset and overrides of the table of inputs.
 
     Notes
     -----
@@ -71,15 +74,17 @@ def higgs_couplings(
     Parameters
     ----------
     eps_Z : float or ndarray
+        Mass mixing [1].
     m_Zprime : float or ndarray [GeV]
-        Below the mass of the Z.
+        Mass of the Z', below that of the Z.
     inputs : Inputs
+        Preset and overrides of the table of inputs.
     completion : {"independent", "aligned"}
         What the mixing term is when the Higgs field moves: constant, because the vacuum expectation value behind
         it is another field's; or proportional to (1 + h/v)^2, because the doublet behind it is heavy and follows
         the Higgs field.
     charged : float or ndarray [GeV^2]
-        `charged_vev_mass`, which then moves with the Higgs field too; no effect on "independent".
+        Mass squared of `charged_vev_mass`, which then moves with the Higgs field too; no effect on "independent".
 
     Notes
     -----
@@ -118,8 +123,9 @@ def higgs_width(
     Parameters
     ----------
     final : {"Z' Z'", "Z Z'"}
+        Final state of the decay.
     eps_Z, m_Zprime, inputs, completion, charged
-        As in `higgs_couplings`.
+        Mixing, mass and what the mixing comes from, as in `higgs_couplings`.
 
     References
     ----------
