@@ -36,6 +36,8 @@ def written(value: Any, spec: str = "", error: Any = None) -> str:
         text = (
             _plain(value, spec or ".4g") if error is None else _with_error(value, float(error), spec or "1")
         )
+    except InputError:  # a ValueError too
+        raise
     except ValueError:
         raise InputError(
             f"{spec!r} is no format of the number {value:g}; allowed are .3f, .1%, ,.3g"
