@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -67,9 +68,9 @@ class Result(Shown):
 
     def table(self) -> Table:
         """The cut flow, under what it comes to."""
-        found = self.efficiency
-        error = "" if found.error is None else f" ± {found.error:.2g}"
-        title = f"{self.path}: acceptance {found.value:.5g}{error} of {self.cutflow.generated:,} events"
+        efficiency = self.efficiency
+        error = "" if efficiency.error is None else f" ± {efficiency.error:.2g}"
+        title = f"{self.path}: acceptance {efficiency.value:.5g}{error} of {self.cutflow.generated:,} events"
         return replace(self.cutflow.table(), title=title)
 
     @property
@@ -101,57 +102,115 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     path = Path(job.output.path)
     writer = writer_of(job, pipeline)
     start = time.perf_counter()
-    total: Chunk | None = None  # with no events: the cut flow and the histograms of everything so far
-    places: hist.Hist[Any] | None = None  # where no detector has pictures to show
-    spectra = None if pipeline.detector is None else SpectrumTally.of(pipeline.source)
-    waiting: list[Chunk] = []
+    tally = _Tally.of(pipeline, pictures=job.output.picture)
     with writer as file, worker_pool(job.run.workers) as executor:
-        # events that keep those of a file are many times as large
-        size = (
-            min(job.run.chunk, _WRITE_AT_ONCE) if isinstance(pipeline.source, ReadSource) else job.run.chunk
-        )
-        for chunk in chunks(pipeline, job.run.n, size=size, executor=executor, workers=job.run.workers):
-            waiting.append(chunk)
-            if job.output.picture and pipeline.detector is None:
-                seen = decay_places(chunk.events)
-                places = seen if places is None else places + seen
-            if spectra is not None:
-                spectra.add(chunk.events, None if chunk.reco is None else chunk.reco.flat.get("accepted"))
-            total = chunk.tally() if total is None else Chunk.concatenate([total, chunk.tally()])
-            if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
-                file.write(Chunk.concatenate(waiting).record())
-                waiting = []
-            if progress is not None:
-                progress(total.cutflow.generated)
-        assert total is not None
-        if waiting:
-            file.write(Chunk.concatenate(waiting).record())
+        _write_events(job, pipeline, file, executor, tally, progress)
         factors = flat_factors(pipeline.detector)
-        result = summary(total.cutflow, factors)
-        if spectra is not None:
-            result["spectra"] = spectra.rows(total.cutflow.acceptance, effective_min=EFFECTIVE_MIN)
-        file.provenance["result"] = result
+        file.provenance["result"] = result = tally.summary(factors)
         if (expected := expected_rows(file.provenance)) is not None:
             result["expected"] = expected
     seconds = time.perf_counter() - start
-    cutflow, histograms = total.cutflow, total.histograms
-    if places is not None:
-        histograms = histograms | {"decay_places": places}
+    histograms = tally.histograms
     title = str(file.provenance["chain"]["decay"])
     pictures: list[Path] = []
     stem = form.stem(path)
     for name, histogram in histograms.items() if job.output.picture else ():
         pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
-        draw(histogram, pipeline.detector, cutflow, title, pictures[-1])
+        draw(histogram, pipeline.detector, tally.total.cutflow, title, pictures[-1])
     return Result(
         path=path,
         pictures=tuple(pictures),
-        cutflow=cutflow,
+        cutflow=tally.total.cutflow,
         histograms=histograms,
         seconds=seconds,
         factors=factors,
         provenance=dict(file.provenance),
     )
+
+
+@dataclass(kw_only=True)
+class _Tally:
+    """What a run has seen so far, without its events.
+
+    Parameters
+    ----------
+    chunk : Chunk or None
+        Cut flow and histograms; None before the first events.
+    places : hist.Hist or None
+        Where particles decay, where no detector has pictures to show.
+    spectra : SpectrumTally or None
+        Accepted weights by the generators of a spectrum.
+    pictures : bool
+        Whether some are wanted.
+    """
+
+    chunk: Chunk | None = None
+    places: hist.Hist[Any] | None = None
+    spectra: SpectrumTally | None
+    pictures: bool
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, *, pictures: bool) -> _Tally:
+        """Of a pipeline that has made nothing yet."""
+        detected = pipeline.detector is not None
+        return cls(
+            spectra=SpectrumTally.of(pipeline.source) if detected else None,
+            pictures=pictures and not detected,
+        )
+
+    def add(self, chunk: Chunk) -> None:
+        """Count the events of a chunk."""
+        if self.pictures:
+            seen = decay_places(chunk.events)
+            self.places = seen if self.places is None else self.places + seen
+        if self.spectra is not None:
+            self.spectra.add(chunk.events, None if chunk.reco is None else chunk.reco.flat.get("accepted"))
+        tally = chunk.tally()
+        self.chunk = tally if self.chunk is None else Chunk.concatenate([self.chunk, tally])
+
+    @property
+    def total(self) -> Chunk:
+        """Cut flow and histograms of every event."""
+        assert self.chunk is not None
+        return self.chunk
+
+    @property
+    def histograms(self) -> dict[str, hist.Hist[Any]]:
+        """What there are pictures of."""
+        places = {} if self.places is None else {"decay_places": self.places}
+        return {**self.total.histograms, **places}
+
+    def summary(self, factors: dict[str, float]) -> dict[str, Any]:
+        """What the file says that the run came to."""
+        cutflow = self.total.cutflow
+        result = summary(cutflow, factors)
+        if self.spectra is not None:
+            result["spectra"] = self.spectra.rows(cutflow.acceptance, effective_min=EFFECTIVE_MIN)
+        return result
+
+
+def _write_events(
+    job: Job,
+    pipeline: Pipeline,
+    file: EventWriter,
+    executor: Executor | None,
+    tally: _Tally,
+    progress: Callable[[int], None] | None,
+) -> None:
+    """Make the events of a job, count them and write them."""
+    waiting: list[Chunk] = []
+    # events that keep those of a file are many times as large
+    size = min(job.run.chunk, _WRITE_AT_ONCE) if isinstance(pipeline.source, ReadSource) else job.run.chunk
+    for chunk in chunks(pipeline, job.run.n, size=size, executor=executor, workers=job.run.workers):
+        waiting.append(chunk)
+        tally.add(chunk)
+        if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
+            file.write(Chunk.concatenate(waiting).record())
+            waiting = []
+        if progress is not None:
+            progress(tally.total.cutflow.generated)
+    if waiting:
+        file.write(Chunk.concatenate(waiting).record())
 
 
 def writer_of(job: Job, pipeline: Pipeline) -> EventWriter:
