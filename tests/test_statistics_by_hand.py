@@ -70,9 +70,9 @@ def test_levels_that_are_meant_unless_given() -> None:
     """68.27 % of an interval, 90 % and CLs of a limit, a hundred thousand toys."""
     for n in (0, 1, 4):
         assert poisson_interval(n) == pytest.approx(poisson_interval(n, 0.682689492), rel=1e-8)
-        assert poisson_interval(n)[1] == pytest.approx(
-            0.5 * stats.chi2.ppf(0.5 + 0.3413447461, 2 * n + 2), rel=1e-8
-        )
+        low = 0.5 * stats.chi2.ppf(0.5 - 0.3413447461, 2 * n) if n else 0.0
+        high = 0.5 * stats.chi2.ppf(0.5 + 0.3413447461, 2 * n + 2)
+        assert poisson_interval(n) == pytest.approx((low, high), rel=1e-8)
     assert upper_limit(UNCERTAIN) == upper_limit(UNCERTAIN, 0.90, method="cls")
     assert upper_limit(UNCERTAIN) != upper_limit(UNCERTAIN, 0.90, method="classical")
     assert gaussian_upper_limit(-1.0, 3.0) == pytest.approx(-1.0 + 3.0 * 1.2815515655)

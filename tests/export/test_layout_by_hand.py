@@ -23,7 +23,7 @@ from darkpair.statistics import Counting, upper_limit
 
 ROWS = [
     {"m2 [MeV]": np.float64(430.0), "n": 3, "B": 1e-9, "e": 2e-10, "what []": "κ"},
-    {"m2 [MeV]": 1e22, "n": np.int64(0), "B": math.nan, "e": None, "what []": None},
+    {"m2 [MeV]": 1.5e22, "n": np.int64(0), "B": math.nan, "e": None, "what []": None},
 ]
 
 
@@ -50,7 +50,7 @@ TABLE = """\
      "value": 430.0
     },
     {
-     "value": 1.0e+22
+     "value": 1.5e+22
     }
    ]
   }
@@ -169,6 +169,12 @@ def test_a_submission_to_the_letter(tmp_path: Path) -> None:
     headers = [entry["header"]["name"] for entry in table().data()["dependent_variables"]]
     assert headers == ["n", "B", "e", "what"]  # an error is a column of its own unless it belongs to one
     assert all("qualifiers" not in entry for entry in table().data()["dependent_variables"])
+    alone = table(rows=ROWS[:1]).data()["dependent_variables"]
+    assert [entry["values"][0]["value"] for entry in alone] == [3, 1e-9, 2e-10, "κ"]
+    with pytest.raises(
+        ValueError, match="JSON compliant|nan"
+    ):  # in words of the table's own nothing stands for it
+        write_submission(tmp_path, "c", [table(qualifiers={"level": math.nan})])
 
 
 @pytest.mark.parametrize(
@@ -269,7 +275,7 @@ def test_a_model_point_in_a_run() -> None:
     assert 0.0 < faint["channels"][0]["samples"][0]["data"][0] < 1.0
 
 
-@pytest.mark.parametrize("level", [0.68, 0.90, 0.99])
+@pytest.mark.parametrize("level", [0.68, 0.90, 0.9999])
 @pytest.mark.parametrize(
     "experiment", [Counting(observed=0), Counting(observed=3, background=1.2, efficiency_error=0.1)]
 )
