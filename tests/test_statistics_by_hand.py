@@ -205,6 +205,29 @@ def test_coverage_sums_what_misses(experiment: Counting, method: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("signal", "efficiency_error", "level", "method", "said"),
+    [
+        (1.0, 0.0, 90.0, "cls", "confidence level = 90.0; allowed"),
+        (1.0, 0.0, math.nan, "classical", "confidence level = nan; allowed"),
+        (1.0, 0.0, 0.9, "bayes", "method of a limit 'bayes'"),
+        (1.0, 5.0, 0.9, "cls", "no upper limit at 0.9 confidence"),
+        (math.nan, 0.0, 0.9, "cls", "signal = nan events; allowed: a finite number, 0 or more"),
+        (math.inf, 0.0, 0.9, "cls", "signal = inf events; allowed"),
+        (-1.0, 0.0, 0.9, "cls", "signal = -1.0 events; allowed"),
+    ],
+)
+def test_coverage_of_what_has_no_limit_ends(
+    signal: float, efficiency_error: float, level: float, method: str, said: str
+) -> None:
+    """Only an empty interval covers nothing; any other refusal is one."""
+    of = Counting(observed=0, background=3.0, efficiency_error=efficiency_error)
+    with pytest.raises((InputError, UnknownNameError), match=said):
+        coverage(signal, of, level, method=method)
+    with pytest.raises((InputError, UnknownNameError), match=said):
+        toy_coverage(signal, of, Streams(1).rng("toys"), toys=10, confidence_level=level, method=method)
+
+
 @pytest.mark.parametrize("method", ["cls", "classical"])
 @pytest.mark.parametrize("experiment", [PLAIN, UNCERTAIN, Counting(observed=0, background=3.0)])
 def test_toys_are_the_experiment_s(experiment: Counting, method: str) -> None:

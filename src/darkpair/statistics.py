@@ -261,12 +261,11 @@ def coverage(
     method : {"cls", "classical"}
     """
     n, missed = 0, 0.0
+    signal = _finite(signal)
     while True:  # limits rise with the count: only small counts miss
-        try:
-            covered = upper_limit(replace(experiment, observed=n), confidence_level, method=method) >= signal
-        except InputError:  # an empty interval covers nothing
-            covered = False
-        if covered:
+        seen = replace(experiment, observed=n)
+        empty = method == "classical" and seen.at_most(0.0) < 1.0 - confidence_level  # which covers nothing
+        if not empty and upper_limit(seen, confidence_level, method=method) >= signal:
             return 1.0 - missed
         missed = experiment.at_most(signal, n)
         n += 1
@@ -293,7 +292,7 @@ def toy_coverage(
     confidence_level : float
     method : {"cls", "classical"}
     """
-    mean = np.zeros(toys)
+    mean, signal = np.zeros(toys), _finite(signal)
     for value, error in (
         (experiment.background, experiment.background_error),
         (signal, experiment.efficiency_error * signal),
@@ -314,6 +313,12 @@ def _level(confidence_level: float) -> float:
     if not 0.0 < confidence_level < 1.0:
         raise InputError(f"confidence level = {confidence_level}; allowed: between 0 and 1")
     return confidence_level
+
+
+def _finite(signal: float) -> float:
+    if not (math.isfinite(signal) and signal >= 0.0):
+        raise InputError(f"signal = {signal} events; allowed: a finite number, 0 or more")
+    return signal
 
 
 def _at_most(n: Array, mean: float, error: float) -> Array:

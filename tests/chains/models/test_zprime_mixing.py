@@ -113,6 +113,17 @@ def test_words_that_are_not_known() -> None:
         higgs_width("Z Z'", EPS, M_X, PDG, completion="heavy")
 
 
+def test_mixing_of_a_vacuum_expectation_value() -> None:
+    """A doublet of unit charge gives m_Z'^2 = (g_X v_X)^2 by itself; eps_Z = 2 g_X (c_W / g) (v_X / v)^2."""
+    from darkpair.chains.models.zprime import mixing_from_vev
+
+    g, c = 2.0 * PDG["M_W"] / V, math.sqrt(1.0 - PDG["sin2_theta_W"])
+    v_x = np.array([2.0, 5.0])
+    mixing = mixing_from_vev(0.7, v_x, PDG)
+    np.testing.assert_allclose(mixing, 2.0 * 0.7 * c / g * (v_x / V) ** 2, rtol=1e-9)
+    np.testing.assert_allclose(charged_vev_mass(mixing, 0.7, 1.0, PDG), (0.7 * v_x) ** 2, rtol=1e-9)
+
+
 def test_unit_charge_is_the_fermi_constant() -> None:
     """The doublet's part of m_Z'^2 is G_X / G_F of it (the Notes), whatever the mixing."""
     from darkpair.chains.models.zprime import contact_coupling
