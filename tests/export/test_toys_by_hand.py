@@ -191,6 +191,24 @@ def test_the_search_for_a_limit(
     assert error == pytest.approx(0.5 * (below.error + above.error) / slope, rel=1e-12)
 
 
+def test_cls_that_meets_the_level_is_excluded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at 1 - level exactly, of the start or of a middle: the strength is the upper end of the bracket."""
+    asked: list[float] = []
+
+    def made(_: Any, strength: float, **more: Any) -> ToyCls:
+        asked.append(strength)
+        part = 0.8 if strength < edge else 0.5 if strength < 4.0 else 0.1
+        return ToyCls(strength=strength, with_signal=part, without_signal=1.0, toys=more["toys"])
+
+    monkeypatch.setattr(toys, "toy_cls", made)
+    edge, middle = 1.0, math.sqrt(2.0 / 3.0)
+    assert toy_limit({}, 0.5, start=1.0, steps=1)[0] == pytest.approx(1.0)
+    assert asked[:3] == pytest.approx([1.0, 1.0 / 1.5, middle])
+    asked.clear()
+    edge = middle - 1e-9
+    assert toy_limit({}, 0.5, start=1.0, steps=1)[0] == pytest.approx(middle)
+
+
 def test_settings_reach_the_toys_and_unless_given_are_those(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
