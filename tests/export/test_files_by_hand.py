@@ -38,7 +38,7 @@ def test_rows_to_the_letter(tmp_path: Path) -> None:
         {"m2 [MeV]": 430.0, "mode": "KL -> pi0 nu nubar", "n": 3},
         {"m2 [MeV]": 0.5, "mode": "a, b", "n": None},
     ]
-    expected = {"study": "fig", "provenance": {**environment(), "seed": 7}, "rows": rows}
+    expected: dict[str, Any] = {"study": "fig", "provenance": {**environment(), "seed": 7}, "rows": rows}
     expected |= {"note": ["tau", ["at mX2 = {1}", 2.5]], "κ": {"gX": True}}
     whole = json.loads(raw)
     assert list(whole) == ["study", "provenance", "rows", "note", "κ"]
@@ -65,7 +65,7 @@ def test_tex_becomes_plain(tex: str, text: str, tmp_path: Path) -> None:
 
 
 def test_markdown() -> None:
-    rows = [{"a|b": 0.123456, "n": 12345, "w": "x|y"}, {"n": 1, "w": None, "a|b": 1e-9}]
+    rows: list[dict[str, Any]] = [{"a|b": 0.123456, "n": 12345, "w": "x|y"}, {"n": 1, "w": None, "a|b": 1e-9}]
     expected = "| a|b | n | w |\n|---|---|---|\n| 0.1235 | 12345 | x\\|y |\n| 1e-09 | 1 | None |\n"
     assert markdown(rows) == expected
 

@@ -15,7 +15,7 @@ from darkpair.export.toy_fits import ToyFits, _derivatives, _step
 from darkpair.export.toys import ToyCls, toy_cls, toy_limit
 from darkpair.export.workspace import counting_workspace
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.streams import Streams
 from darkpair.statistics import Counting
 
@@ -73,7 +73,7 @@ def fits(strength: float, **numbers: Any) -> ToyFits:
     )
 
 
-def nll(n: Array, mean: Array) -> Array:
+def nll(n: Array, mean: Real) -> Array:
     return np.asarray(mean - n * np.log(mean))
 
 
@@ -282,7 +282,7 @@ def test_what_toys_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     said = "^none of 10 experiments without signal is as unlike it as the observed one; use more toys$"
     with pytest.raises(InputError, match=said):
         toy_cls(starved, 1.0, toys=10)
-    monkeypatch.setitem(sys.modules, "pyhf", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "pyhf", None)
     with pytest.raises(InputError, match=r"^toy_cls needs pyhf; install 'darkpair\[limits\]'$"):
         toy_cls(told, 1.0)
 

@@ -233,12 +233,12 @@ def test_scale_of_the_loop_and_inputs_reach_the_coupling() -> None:
 
 
 def test_from_mixing_reads_units_and_keeps_its_inputs() -> None:
-    model = ZPrimeScalar.from_mixing(eps_Z=1e-3, g_X=0.5, m_Zprime="9 GeV", inputs=PAPER, m1=0.0, m2=0.4)  # type: ignore[arg-type]
+    model = ZPrimeScalar.from_mixing(eps_Z=1e-3, g_X=0.5, m_Zprime="9 GeV", inputs=PAPER, m1=0.0, m2=0.4)
     assert model.inputs == PAPER != Inputs()
     assert model.m_Zprime == 9.0
     same(model.G_X, zprime.contact_coupling(1e-3, 0.5, 9.0, PAPER))
     with pytest.raises(InputError, match="^m_Zprime = '9 cm'"):
-        ZPrimeScalar.from_mixing(eps_Z=1e-3, g_X=0.5, m_Zprime="9 cm", inputs=PAPER, m1=0.0, m2=0.4)  # type: ignore[arg-type]
+        ZPrimeScalar.from_mixing(eps_Z=1e-3, g_X=0.5, m_Zprime="9 cm", inputs=PAPER, m1=0.0, m2=0.4)
 
 
 def test_what_the_couplings_need_is_said() -> None:
@@ -250,10 +250,11 @@ def test_what_the_couplings_need_is_said() -> None:
     ):
         ZPrimeDirac(**HEAVY).matrix_element("X2", "X1 X1 X1")
     for name in ("c_V", "c_A"):
+        imaginary: dict[str, Any] = {name: 0.5j}
         with pytest.raises(
             InputError, match=f"{name} = .*; allowed: real sizes, the phase of c_V is put here"
         ):
-            ZPrimeMajorana(**HEAVY, **{name: 0.5j})
+            ZPrimeMajorana(**HEAVY, **imaginary)
 
 
 SPINNING = ZPrimeDirac(
