@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,88 @@ def test_a_background_is_profiled_in_closed_form(n: float, at: float) -> None:
     assert parameters.shape == (2,)
     assert parameters[where["background"]] == pytest.approx(float(roots.real.max()), abs=2e-4)
     assert parameters[where["mu"]] == pytest.approx(at, abs=1e-4)
+
+
+STEP = 2e-5  # of the derivatives, and of the bounds
+
+
+class Bowl:
+    """A model whose -log L is a parabola about the data; it remembers where it was asked."""
+
+    def __init__(self, *, init: tuple[float, float] = (1.0, 0.5), fixed: bool = False) -> None:
+        self.asked: list[Array] = []
+        self.config = SimpleNamespace(
+            poi_index=0,
+            npars=2,
+            suggested_bounds=lambda: [(0, 10), (-5, 5)],
+            suggested_init=lambda: list(init),
+            suggested_fixed=lambda: [False, fixed],
+        )
+
+    def model(self, batch_size: int) -> Bowl:
+        self.batch = batch_size
+        return self
+
+    def logpdf(self, x: Array, data: Array) -> Array:
+        self.asked.append(x.copy())
+        assert len(x) == len(data) == self.batch
+        return np.asarray(-np.sum(np.array([1.5, 0.4]) * (x - data) ** 2, axis=1))
+
+
+@pytest.mark.parametrize(
+    ("at", "init", "start"),
+    [
+        (None, (1.0, 0.5), (1.25, 0.5)),
+        (2.0, (1.0, 0.5), (2.0, 0.5)),
+        (0.0, (1.0, 0.5), (2.5 * STEP, 0.5)),
+        (50.0, (1.0, 0.5), (10.0 - 2.5 * STEP, 0.5)),
+        (None, (1.0, -7.0), (1.25, -5.0 + STEP)),
+        (None, (1.0, 7.0), (1.25, 5.0 - STEP)),
+    ],
+)
+def test_a_fit_begins_and_stays_within_the_bounds(
+    at: float | None, init: tuple[float, float], start: tuple[float, float]
+) -> None:
+    """Half the strength, or the one that is asked for; a step of the derivatives inside the bounds at the most."""
+    bowl = Bowl(init=init)
+    data = np.array([[3.0, 1.0], [-4.0, 9.0], [40.0, -9.0]])
+    _, x = ToyFits(workspace=bowl, strength=2.5)._fit(bowl.model(3), data, at=at)
+    np.testing.assert_allclose(bowl.asked[0], np.tile(start, (3, 1)), rtol=1e-12)
+    low, high = np.array([2.5 * STEP, -5.0 + STEP]), np.array([10.0 - 2.5 * STEP, 5.0 - STEP])
+    assert all((y >= low - [2.5 * STEP, STEP] - 1e-12).all() for y in bowl.asked)
+    assert all((y <= high + [2.5 * STEP, STEP] + 1e-12).all() for y in bowl.asked)
+    ends = np.clip(data, low, high)
+    if at is not None:
+        ends[:, 0] = start[0]
+    np.testing.assert_allclose(x, ends, atol=1e-6)
+
+
+def test_a_fit_is_a_damped_newton_step_after_another() -> None:
+    """Each better one divides the damping by five; a gain of less than 1e-10 is the last; what is fixed stays."""
+    bowl = Bowl(fixed=True)
+    value, x = ToyFits(workspace=bowl, strength=1.0)._fit(bowl.model(1), np.array([[4.0, 1.0]]), at=None)
+    trials = [y[0, 0] for y in bowl.asked[6::6]]  # after two up, two down and one both
+    here, damping, path = 0.5, 1e-3, []
+    while True:
+        there = here + (4.0 - here) / (1.0 + damping)
+        path.append(there)
+        gain = 1.5 * ((here - 4.0) ** 2 - (there - 4.0) ** 2)
+        here, damping = there, 0.2 * damping
+        if gain <= 1e-10:
+            break
+    np.testing.assert_allclose(trials[: len(path)], path, atol=2e-5)
+    assert abs(len(trials) - len(path)) <= 2  # (the last gains are the rounding's)
+    assert abs(trials[0] - (4.0 - 3.5e-3)) < 1e-4
+    assert x[0, 1] == 0.5
+    assert value[0] == pytest.approx(0.4 * 0.25, abs=1e-9)
+
+
+def test_a_fit_at_its_bound_ends_when_no_step_helps() -> None:
+    """Held there, it gains nothing; the damping grows tenfold from 1e-3 to 1e8, and no further."""
+    bowl = Bowl(fixed=True)
+    ToyFits(workspace=bowl, strength=1.0)._fit(bowl.model(1), np.array([[-4.0, 0.5]]), at=None)
+    assert bowl.asked[6][0, 0] == STEP  # the first trial
+    assert (len(bowl.asked) - 1) // 6 == 1 + round(math.log10(1e8 / 2e-4) + 0.5)
 
 
 def test_parts_of_cls_without_uncertainties() -> None:
@@ -290,18 +373,30 @@ def test_what_toys_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_experiments_by_inversion() -> None:
     """Counts, then each auxiliary measurement at its own place: Poisson ones as counts, normal ones by their width."""
     uncertain = Counting(observed=1, background=4.0, background_error=1.0, efficiency_error=0.2)
-    model = pyhf.Workspace(counting_workspace(uncertain)).model()
+    told = counting_workspace(uncertain)
+    (channel,), (seen,), (of,) = (told[key] for key in ("channels", "observations", "measurements"))
+    signal, background = channel["samples"]
+    signal["data"], background["data"], seen["data"] = [1.0, 2.0], [4.0, 9.0], [1.0, 2.0]
+    background["modifiers"][0]["data"] = [1.0, 1.5]
+    background["modifiers"].append({"name": "lumi", "type": "lumi", "data": None})
+    lumi = {"name": "lumi", "auxdata": [1.0], "sigmas": [0.03], "bounds": [[0.5, 1.5]], "inits": [1.0]}
+    of["config"]["parameters"].append(lumi)
+    model = pyhf.Workspace(told).model()
     start = np.asarray(model.config.suggested_init())
     ours = toys._experiments(model, start, 50, Streams(seed=2).rng("x"))
-    u = Streams(seed=2).rng("x").random((50, 3))
-    expected = {"main": stats.poisson.ppf(u[:, 0], 5.0)}
-    for i, name in enumerate(model.config.auxdata_order, start=1):
-        poisson = name == "background"
-        expected[name] = stats.poisson.ppf(u[:, i], 16.0) if poisson else stats.norm.ppf(u[:, i], 0.0, 1.0)
-    assert set(expected) == {"main", "background", "efficiency"}
-    np.testing.assert_allclose(ours, np.stack(list(expected.values()), axis=1), rtol=1e-12)
+    laws = {
+        "background": [stats.poisson(16.0), stats.poisson(36.0)],
+        "efficiency": [stats.norm(0.0, 1.0)],
+        "lumi": [stats.norm(1.0, 0.03)],
+    }
+    assert sorted(model.config.auxdata_order) == sorted(laws)
+    columns = [stats.poisson(5.0), stats.poisson(11.0)]
+    columns += [law for name in model.config.auxdata_order for law in laws[name]]
+    u = Streams(seed=2).rng("x").random((50, 6))
+    np.testing.assert_allclose(
+        ours, np.stack([law.ppf(u[:, i]) for i, law in enumerate(columns)], axis=1), rtol=1e-9
+    )
     bare = pyhf.Workspace(counting_workspace(Counting(observed=1, background=4.0))).model()
     alone = toys._experiments(bare, np.asarray(bare.config.suggested_init()), 50, Streams(seed=2).rng("x"))
-    np.testing.assert_array_equal(
-        alone[:, 0], stats.poisson.ppf(Streams(seed=2).rng("x").random((50, 1))[:, 0], 5.0)
-    )
+    expected = stats.poisson.ppf(Streams(seed=2).rng("x").random((50, 1))[:, 0], 5.0)
+    np.testing.assert_array_equal(alone[:, 0], expected)
