@@ -264,6 +264,11 @@ def test_toys_are_the_experiment_s(experiment: Counting, method: str) -> None:
     assert error == pytest.approx(math.sqrt(fraction * (1.0 - fraction) / toys), rel=1e-12)
 
 
+def test_no_signal_is_covered() -> None:
+    assert coverage(0.0, UNCERTAIN) == 1.0
+    assert toy_coverage(0.0, UNCERTAIN, Streams(4).rng("toys"), toys=20) == (1.0, 0.0)
+
+
 def test_a_toy_whose_limit_is_the_signal_is_covered() -> None:
     signal = upper_limit(Counting(observed=1))
     counts = Streams(4).rng("toys").poisson(np.full(50, signal))
