@@ -28,7 +28,7 @@ EXPECTED = {"Dirac": (2.14, 2.47), "Majorana": (1.52, 1.75), "scalar": (6.35, 7.
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("belle2")
-    paths: list[Path] = STUDIES["belle2"](folder, None, quick=True, events=BLOCK)
+    paths: list[Path] = STUDIES["belle2"](folder=folder, quick=True, events=BLOCK)
     names = {
         f"belle2-{part}.{kind}"
         for part in ("efficiency", "escape", "limits", "q2rec")

@@ -33,7 +33,7 @@ EARLIER = {
 
 def study(name: str, folder: Path) -> dict[str, Any]:
     """What the study's JSON says, after a look at its files."""
-    paths = STUDIES[name](folder, None, quick=True, events=EVENTS)
+    paths = STUDIES[name](folder=folder, quick=True, events=EVENTS)
     assert {path.name for path in paths} == {f"{name}.{kind}" for kind in ("csv", "json", "png", "pdf")}
     assert all(path.stat().st_size > 0 for path in paths)
     told: dict[str, Any] = json.loads((folder / f"{name}.json").read_text())
@@ -128,7 +128,7 @@ def test_fig1(tmp_path: Path) -> None:
 
 
 def test_koto_shifts(tmp_path: Path) -> None:
-    paths = STUDIES["koto-shifts"](tmp_path, None, quick=True, events=2 * EVENTS)
+    paths = STUDIES["koto-shifts"](folder=tmp_path, quick=True, events=2 * EVENTS)
     assert {path.suffix for path in paths} == {".csv", ".json", ".md", ".png", ".pdf"}
     rows = {row["changed"]: row for row in json.loads((tmp_path / "koto-shifts.json").read_text())["rows"]}
     assert rows["nothing"]["SM efficiency per K_L, shift %"] == 0.0
@@ -146,4 +146,4 @@ def test_koto_shifts(tmp_path: Path) -> None:
             assert row[f"{key}, error"] > 0.0
             assert (row[f"{key}, shift error %"] > 0.0) == (row[f"{key}, shift %"] != 0.0), name
     with pytest.raises(InputError, match="no error can be told"):
-        STUDIES["koto-shifts"](tmp_path, None, quick=True, events=100)
+        STUDIES["koto-shifts"](folder=tmp_path, quick=True, events=100)

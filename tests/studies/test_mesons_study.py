@@ -27,7 +27,7 @@ def generators() -> list[MesonTable]:
 
 
 def test_it_writes_its_table_and_its_picture(tmp_path: Path) -> None:
-    paths = STUDIES["mesons"](tmp_path, None, quick=True)
+    paths = STUDIES["mesons"](folder=tmp_path, quick=True)
     assert {path.suffix for path in paths} == {".csv", ".json", ".md", ".png", ".pdf"}
     told = json.loads((tmp_path / "mesons.json").read_text())
     rows = {(r["meson"], r["beam [GeV]"], r["target"], r["generator"]): r for r in told["rows"]}

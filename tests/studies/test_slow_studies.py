@@ -57,7 +57,7 @@ def test_a_figure_leaves_its_files(
 
 
 def test_the_band_leaves_its_files(tmp_path: Path) -> None:
-    paths = STUDIES["koto-band"](tmp_path, Inputs("paper"), quick=True, events=100_000)
+    paths = STUDIES["koto-band"](folder=tmp_path, inputs=Inputs("paper"), quick=True, events=100_000)
     assert {path.name for path in paths} == {
         "koto-band.csv", "koto-band.json", "koto-band.png", "koto-band.pdf"
     }  # fmt: skip

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from darkpair.chains.models.inputs import Inputs
     from darkpair.export.hepdata import Table as PublishedTable
+    from darkpair.gen.kinematics import Array
 
-__all__ = ["Document", "Output", "Page", "Picture", "Run", "Submission", "Table"]
+__all__ = ["Document", "Output", "Page", "Picture", "Run", "Submission", "Table", "column"]
 
 T = TypeVar("T")
 
@@ -135,3 +136,10 @@ class Run:
                 disable=not sys.stderr.isatty(),
             )
         )
+
+
+def column(rows: Iterable[Mapping[str, Any]], name: str) -> Array:
+    """Numbers of one column of a table, (n,); NaN, which no picture draws, where a row has none."""
+    import numpy as np
+
+    return np.array([row[name] for row in rows], dtype=np.float64)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.progress import Progress
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.efficiency import LIMIT_LEVEL, Efficiency, estimate
@@ -23,6 +20,7 @@ from darkpair.gen.pipeline import Chunk, EventDetector, Pipeline
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.streams import BLOCK
+from darkpair.studies.outputs import Run
 from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = [
@@ -52,12 +50,17 @@ class Sample:
     Parameters
     ----------
     descriptor : str
+        Of the decay.
     mass, ctau : mapping of str to float [GeV], [mm]
         Of dark particles; what decays without a c tau is prompt.
     detector : EventDetector
+        KOTO's default selection unless given.
     source : KotoKL, optional
         The default one with the range that chain and detector accept (`followed`) unless given.
-    n, seed : int
+    n : int
+        K_L that decay.
+    seed : int
+        Of their random numbers.
     """
 
     descriptor: str
@@ -84,12 +87,7 @@ class Sample:
 
 
 def generate(samples: Sequence[Sample]) -> list[Chunk]:
-    """Cut flow and histograms of each sample, with a progress bar on a terminal.
-
-    Parameters
-    ----------
-    samples : sequence of Sample
-    """
+    """Cut flow and histograms of each sample, with a progress bar on a terminal."""
     return [Chunk.concatenate(parts) for parts in generate_parts(samples)]
 
 
@@ -106,18 +104,10 @@ def generate_parts(samples: Sequence[Sample], span: int = _SPAN) -> list[list[Ch
     leave_if_imported()
     pipelines = [sample.pipeline for sample in samples]
     parts: list[list[Chunk]] = [[] for _ in samples]
-    bar = Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
-    with bar, worker_pool(1 if sum(sample.n for sample in samples) < _ALONE else 2) as executor:
-        work = (
-            [pipelines[i] for i, _, _ in tasks],
-            [first for _, first, _ in tasks],
-            [last for _, _, last in tasks],
-            [samples[i].n for i, _, _ in tasks],
-        )
-        done = map(_tally, *work) if executor is None else executor.map(_tally, *work)
-        for (i, _, _), part in bar.track(
-            zip(tasks, done, strict=True), total=len(tasks), description="samples"
-        ):
+    with worker_pool(1 if sum(sample.n for sample in samples) < _ALONE else 2) as executor:
+        work = [(pipelines[i], first, last, samples[i].n) for i, first, last in tasks]
+        tallies = map(_tally, work) if executor is None else executor.map(_tally, work)
+        for (i, _, _), part in Run.track(zip(tasks, tallies, strict=True), "samples", len(tasks)):
             parts[i].append(part)
     return parts
 
@@ -130,6 +120,7 @@ def efficiency_ratio(numerator: Cutflow, denominator: Cutflow, decays: float = 1
     Parameters
     ----------
     numerator, denominator : Cutflow
+        Of the two samples.
     decays : float
         `Sample.decays` of the numerator over that of the denominator; 1 where both have the same source.
 
@@ -148,7 +139,7 @@ def efficiency_ratio(numerator: Cutflow, denominator: Cutflow, decays: float = 1
     ratio = decays * above.value / below.value
     if ratio == 0.0:
         return 0.0, decays * above.high / below.value
-    return ratio, ratio * math.hypot(*(_relative(found) for found in (above, below)))
+    return ratio, ratio * math.hypot(_relative(above), _relative(below))
 
 
 def efficiency_columns(flow: Cutflow, decays: float = 1.0) -> dict[str, Any]:
@@ -157,15 +148,16 @@ def efficiency_columns(flow: Cutflow, decays: float = 1.0) -> dict[str, Any]:
     Parameters
     ----------
     flow : Cutflow
+        Of the sample.
     decays : float
         See `Sample.decays`; a column of its own.
     """
-    found = estimate(flow)
+    efficiency = estimate(flow)
     return {
         "decays per K_L at the exit": decays,
-        "efficiency": decays * found.value,
-        "efficiency error": None if found.error is None else decays * found.error,
-        f"efficiency below, {_LEVEL}": decays * found.upper_limit if found.value <= 0.0 else None,
+        "efficiency": decays * efficiency.value,
+        "efficiency error": None if efficiency.error is None else decays * efficiency.error,
+        f"efficiency below, {_LEVEL}": decays * efficiency.upper_limit if efficiency.value <= 0.0 else None,
     }
 
 
@@ -197,22 +189,21 @@ def bin_columns(edges: Array, density: Array, error: Array) -> list[dict[str, An
     """
     width = np.diff(edges)
     filled = float(np.sum(density * width))
-    one = float(np.sum(np.square(error * width))) / filled if filled > 0.0 else None
-    most = -math.log(1.0 - LIMIT_LEVEL)
+    weight = float(np.sum(np.square(error * width))) / filled if filled > 0.0 else math.nan
+    limits = -math.log(1.0 - LIMIT_LEVEL) * weight / width
     return [
         {
             "density [1/MeV]": float(value),
             "error [1/MeV]": float(spread) if spread > 0.0 else None,
-            f"below, {_LEVEL} [1/MeV]": most * one / float(w) if spread == 0.0 and one is not None else None,
+            f"below, {_LEVEL} [1/MeV]": float(limit) if spread == 0.0 and filled > 0.0 else None,
         }
-        for value, spread, w in zip(density, error, width, strict=True)
+        for value, spread, limit in zip(density, error, limits, strict=True)
     ]
 
 
-def _relative(found: Efficiency) -> float:
+def _relative(e: Efficiency) -> float:
     """Relative error; of a sample that has none, by the interval."""
-    error = max(found.high - found.value, found.value - found.low) if found.error is None else found.error
-    return error / found.value
+    return (max(e.high - e.value, e.value - e.low) if e.error is None else e.error) / e.value
 
 
 def _spans(n: int, span: int) -> Iterator[tuple[int, int]]:
@@ -220,5 +211,6 @@ def _spans(n: int, span: int) -> Iterator[tuple[int, int]]:
     return ((first, min(first + span, blocks)) for first in range(0, blocks, span))
 
 
-def _tally(pipeline: Pipeline, first: int, last: int, n: int) -> Chunk:
+def _tally(work: tuple[Pipeline, int, int, int]) -> Chunk:
+    pipeline, first, last, n = work
     return pipeline.chunk(first, last, n).tally()

@@ -66,7 +66,7 @@ class Study(Entry):
     quick : str
         What ``--quick`` makes smaller beside the number of events; of a study without either it changes nothing.
     seed : int, optional
-        Of its random numbers; a study without has none.
+        Of the random numbers that it draws itself.
     detectors : tuple of str
         Data files of ``detectors/data`` that it rests on, whose cuts and numbers may be changed.
     """

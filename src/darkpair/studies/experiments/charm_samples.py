@@ -13,12 +13,11 @@ from darkpair.gen.pipeline import Chunk, Pipeline, chunks
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.limits.dump_samples import CHAIN
 
-__all__ = ["MASS", "SEED", "DumpPoint"]
+__all__ = ["MASS", "DumpPoint"]
 
 #: Masses of the study [GeV].
 MASS = {"X1": 0.04, "X2": 0.4}
 
-SEED = 4805
 _CELLS, _THROWS = (40, 32, 24), (8, 8, 16)
 
 
@@ -28,17 +27,22 @@ class DumpPoint:
 
     Parameters
     ----------
-    experiment, generator : str
+    experiment : {"charm", "nucal"}
+    generator : str
+        Of the spectrum.
     ctau : float [mm]
         Of X2.
-    n, seed : int
+    n : int
+        Eta.
+    seed : int
+        Of their random numbers.
     """
 
     experiment: str
     generator: str
     ctau: float
     n: int
-    seed: int = SEED
+    seed: int
 
     @property
     def detector(self) -> FixedTarget:

@@ -6,7 +6,7 @@ model's own branching ratio, with eq. 66, and with the efficiency at the lifetim
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,15 +18,15 @@ from darkpair.chains.models import ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.detectors.koto_results import koto_decay_probability
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.limits.koto_samples import efficiency_curves
 from darkpair.limits.ranges import coupling_at
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import grid, scan
 from darkpair.searches.koto import KotoBand
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table
 
-__all__ = ["bands", "run"]
+__all__ = ["bands", "study"]
 
 #: (m1, m2) [GeV].
 _POINT: Final = (0.0, 0.430)
@@ -34,30 +34,14 @@ _POINT: Final = (0.0, 0.430)
 _MODELS: Final[dict[str, type[ZPrime]]] = {"scalars": ZPrimeScalar, "Majorana fermions": ZPrimeMajorana}
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool, events: Events = None) -> list[Path]:
-    """Paths of the table of couplings and of its picture.
-
-    Parameters
-    ----------
-    folder : Path
-        With the cache of samples in ``cache``.
-    inputs : Inputs, optional
-        One table; every preset unless given.
-    quick : bool
-        A fifth of the events.
-    events : int, optional
-        Of the sample; 5 000 000 unless given.
-    """
-    n = events or (1_000_000 if quick else 5_000_000)
-    cache = folder / "cache"
-    (curve,) = efficiency_curves([_POINT], events=n, folder=cache)
-    tables = [Inputs(preset) for preset in PRESETS] if inputs is None else [inputs]
-    rows = bands(curve, tables, folder=cache)
-    told = {"inputs": tables, "events": n, "selection": "2016-18", "efficiency ratio": curve}
-    return [
-        *write_rows(folder, "koto-band", rows, told, flight=_flight(curve)),
-        *save_picture(_picture(rows), folder, "koto-band"),
-    ]
+def study(run: Run) -> Iterator[Output]:
+    """Table of couplings, for every preset unless one was given, and its picture; the sample is kept."""
+    (curve,) = efficiency_curves([_POINT], events=run.events, folder=run.cache)
+    tables = [run.given_inputs] if run.given_inputs else [Inputs(preset) for preset in PRESETS]
+    rows = bands(curve, tables, folder=run.cache)
+    provenance = {"inputs": tables, "selection": "2016-18", "efficiency ratio": curve}
+    yield Table(rows=rows, provenance=provenance, more={"flight": _flight(curve)})
+    yield Picture(figure=_picture(rows))
 
 
 def bands(curve: Acceptance, tables: list[Inputs], *, folder: Path | None = None) -> list[dict[str, Any]]:
@@ -68,19 +52,15 @@ def bands(curve: Acceptance, tables: list[Inputs], *, folder: Path | None = None
     curve : Acceptance
         At (430, 0) MeV.
     tables : list of Inputs
+        Of the models.
     folder : Path, optional
         The cache.
     """
-    found = {
-        table.preset: scan(
-            partial(_row, curve, table),
-            grid(model=_MODELS, treatment=_treatments(curve)),
-            folder=folder,
-            workers=1,
-        )
-        for table in tables
-    }
-    return [row for name in _MODELS for rows in found.values() for row in rows if row["X1, X2"] == name]
+    points = grid(model=_MODELS, treatment=_treatments(curve))
+    rows = [
+        row for table in tables for row in scan(partial(_row, curve, table), points, folder=folder, workers=1)
+    ]
+    return [row for name in _MODELS for row in rows if row["X1, X2"] == name]
 
 
 def _flight(curve: Acceptance, ctau: float = 300.0) -> list[dict[str, Any]]:
@@ -88,15 +68,13 @@ def _flight(curve: Acceptance, ctau: float = 300.0) -> list[dict[str, Any]]:
     inside = float(koto_decay_probability(_POINT[1], ctau))
     prompt, error = curve.at_prompt, curve.error[0]
     there = float(np.interp(np.log(ctau), np.log(curve.ctau), curve.error))
+    cases = (
+        ("prompt", 0.0, prompt, error),
+        ("eq. 66", ctau, prompt * inside, error * inside),
+        ("at its lifetime", ctau, float(curve.at(ctau)), there),
+    )
     return [
-        {"treatment": "prompt", "c tau [mm]": 0.0, "ratio": prompt, "ratio error": error},
-        {"treatment": "eq. 66", "c tau [mm]": ctau, "ratio": prompt * inside, "ratio error": error * inside},
-        {
-            "treatment": "at its lifetime",
-            "c tau [mm]": ctau,
-            "ratio": float(curve.at(ctau)),
-            "ratio error": there,
-        },
+        dict(zip(("treatment", "c tau [mm]", "ratio", "ratio error"), case, strict=True)) for case in cases
     ]
 
 
@@ -118,7 +96,6 @@ def _row(curve: Acceptance, inputs: Inputs, point: Mapping[str, Any]) -> dict[st
         return kind(m1=_POINT[0], m2=_POINT[1], G_X=G_X, inputs=inputs)
 
     fermi = inputs["G_F"]
-
     targets = np.array([band.central, *band.interval(), *band.interval(0.95)])
     couplings = coupling_at(lambda g: band.value(model(g)), targets, 1e-3 * fermi, 1e3 * fermi)
     at = model(couplings[0])
@@ -134,38 +111,19 @@ def _row(curve: Acceptance, inputs: Inputs, point: Mapping[str, Any]) -> dict[st
 
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    colours = dict(
-        zip(dict.fromkeys(row["treatment"] for row in rows), ("C7", "C0", "C1", "C3"), strict=True)
-    )
-    figure, axes = plt.subplots(
-        1,
-        len(_MODELS),
-        figsize=(11.0, 0.28 * len(rows) / len(_MODELS) + 2.0),
-        sharex=True,
-        layout="constrained",
-    )
+    treatments = dict.fromkeys(row["treatment"] for row in rows)
+    colours = dict(zip(treatments, ("C7", "C0", "C1", "C3"), strict=True))
+    size = 11.0, 0.28 * len(rows) / len(_MODELS) + 2.0
+    figure, axes = pyplot().subplots(1, len(_MODELS), figsize=size, sharex=True, layout="constrained")
     for name, ax in zip(_MODELS, axes, strict=True):
-        chosen = [row for row in rows if row["X1, X2"] == name]
-        for i, row in enumerate(chosen):
-            colour, x = colours[row["treatment"]], row["G_X / G_F"]
-            ax.plot(
-                [row["95 % low"], row["95 % high"]],
-                [i, i],
-                color=colour,
-                lw=3,
-                alpha=0.35,
-                solid_capstyle="butt",
-            )
-            ax.plot([row["68 % low"], row["68 % high"]], [i, i], color=colour, lw=6, solid_capstyle="butt")
-            ax.plot(x, i, "|", color="black", ms=10)
-        ax.set_yticks(
-            range(len(chosen)), [f"{row['inputs']}: {row['treatment']}" for row in chosen], fontsize=8
-        )
+        mine = [row for row in rows if row["X1, X2"] == name]
+        for i, row in enumerate(mine):
+            bar = {"color": colours[row["treatment"]], "solid_capstyle": "butt"}
+            ax.plot([row["95 % low"], row["95 % high"]], [i, i], lw=3, alpha=0.35, **bar)
+            ax.plot([row["68 % low"], row["68 % high"]], [i, i], lw=6, **bar)
+            ax.plot(row["G_X / G_F"], i, "|", color="black", ms=10)
+        labels = [f"{row['inputs']}: {row['treatment']}" for row in mine]
+        ax.set_yticks(range(len(mine)), labels, fontsize=8)
         ax.invert_yaxis()
         ax.set(xscale="log", xlabel="$G_X/G_F$", title=name)
         ax.set_xlim(0.09, 3.5)

@@ -7,39 +7,35 @@ particles beside stable ones, what K_L upstream add to the other two scenarios, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import write_rows
 from darkpair.gen.endpoints import max_pt, max_pt_in_two_steps
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Chunk, chunks
 from darkpair.gen.sources.koto_kl import Z_EXIT, Z_NEAR, Z_TARGET, KotoKL
 from darkpair.limits.koto_samples import PI0, SM
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Run, Table
 from darkpair.studies.samples import Sample, efficiency_ratio, generate
 
-__all__ = ["run"]
-
-_SEED: Final = 4400
+__all__ = ["study"]
 
 A, B, C = (
     f"K_L0 -> X1 (X2 -> X1 {PI0})",
     "K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)",
     "K_L0 -> X1 (X2 -> gamma gamma)",
 )
-_FOUR: Final = "K_L0 -> (X2 -> gamma gamma) (X2 -> gamma gamma)"
-_STABLE: Final = f"K_L0 -> {PI0} S"
-_LONG_LIVED: Final = f"K_L0 -> {PI0} (S -> gamma gamma)"
 
 #: What the statement on the cut on the centre of energy is about: decay, m2, m1 [MeV].
 _CENTRE: Final = ((A, 430, 0), (A, 350, 100), (B, 200, 0), (C, 100, 0), (C, 200, 0))
+
+#: Where what decays upstream counts: name, decay, m2 [MeV] of a massless X1.
+_UPSTREAM: Final = (("B", B, 200), ("B", B, 135), ("C", C, 100))
 
 #: Cuts that the tail is asked without, and the total energy [GeV] of KOTO's generic code.
 _LOOSE: Final = ("center_of_energy", "pi0_kinematics_low", "pi0_kinematics_high", "pi0_kinematics_energy")
@@ -66,72 +62,80 @@ class _Number:
         return {"statement": self.name, "value": self.value, "value error": self.error, "unit": self.unit}
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        A fifteenth of the events.
-    events : int, optional
-        Of each sample; 1 500 000 unless given.
-    """
-    n = events or (100_000 if quick else 1_500_000)
-    samples = _samples(n)
+def study(run: Run) -> Iterator[Output]:
+    """Table of the numbers."""
+    samples = _samples(run)
     tallied = {name: sample for name, sample in samples.items() if not name.startswith("tail")}
     made = dict(zip(tallied, generate(list(tallied.values())), strict=True))
     numbers = [*_bounds(), *_centre(made), *_tails(samples), *_long_lived(made), *_upstream(samples, made)]
-    told = {"seed": _SEED, "events": n, "selection": Koto()}
-    return write_rows(folder, "koto-statements", [number.row() for number in numbers], told)
+    yield Table(rows=[number.row() for number in numbers], provenance={"selection": Koto()})
 
 
-def _samples(n: int) -> dict[str, Sample]:
-    """All samples, by what they are for."""
-    near, loose, generic = (
-        KotoKL(),
-        Koto(without=[*_LOOSE, "pt"]),
-        Koto(without=[*_LOOSE, "pt"], cuts={"total_energy": {"min": _GENERIC}}),
-    )
-    out: dict[str, Sample] = {}
+def _samples(run: Run) -> dict[str, Sample]:
+    """All samples, by what they are for; their seeds are their places, but for a cut's."""
+    parts = {
+        **_centre_samples(run.seed + 100),
+        **_tail_samples(),
+        "stable S": _decay(f"K_L0 -> {PI0} S", S=100),
+        "S of 10 km": _decay(f"K_L0 -> {PI0} (S -> gamma gamma)", {"S": 1e7}, S=100),
+        "4 gamma": _decay("K_L0 -> (X2 -> gamma gamma) (X2 -> gamma gamma)", {"X2": 3e3}, X2=130),
+        **_upstream_samples(),
+    }
+    return {
+        name: Sample(n=run.events, **{"seed": run.seed + i, "source": KotoKL(), **part})
+        for i, (name, part) in enumerate(parts.items())
+    }
 
-    def add(name: str, descriptor: str, mass: Mapping[str, int], ctau: float = 0.0, **more: Any) -> None:
-        heavy = "X2" if "X2" in descriptor else "S"
-        out[name] = Sample(
-            descriptor=descriptor,
-            mass={key: 1e-3 * value for key, value in mass.items() if key in descriptor},
-            ctau={heavy: ctau} if f"{heavy} ->" in descriptor else {},
-            n=n,
-            seed=more.pop("seed", _SEED + len(out)),
-            **more,
-        )
 
-    for i, (descriptor, m2, m1) in enumerate(
-        [(SM, 0, 0), *_CENTRE]
-    ):  # the same events with and without the cut
-        for detector, label in ((Koto(), "with"), (Koto(without=["center_of_energy"]), "without")):
-            mass = {"X1": m1, "X2": m2}
-            add(
-                f"centre {i}, {label}", descriptor, mass, detector=detector, source=near, seed=_SEED + 100 + i
-            )
-    for detector, label in ((Koto(without=["pt"]), "every cut"), (loose, "loose"), (generic, "0.5 GeV")):
-        for source, beam in ((_Pencil(), "pencil"), (near, "beam"), (KotoKL(image="2015-04"), "newer image")):
-            mass = {"X1": 100, "X2": 350}
-            add(f"tail, {label}, {beam}", A, mass, detector=detector, source=source)
-        add(f"tail, {label}, 30 cm", A, {"X1": 100, "X2": 350}, 300.0, detector=detector, source=near)
-    add("stable S", _STABLE, {"S": 100}, source=near)
-    add("S of 10 km", _LONG_LIVED, {"S": 100}, 1e7, source=near)
-    add("4 gamma", _FOUR, {"X2": 130}, 3e3, source=near)
-    for descriptor, m2 in ((B, 200), (B, 135), (C, 100)):
-        for source, label in (
-            (near, "near"),
-            (KotoKL(z_min=Z_EXIT, z_max=Z_NEAR), "from the exit"),
-            (KotoKL(z_min=Z_TARGET, z_max=Z_EXIT, p_min=0.4), "from the target"),
-        ):
-            add(f"upstream {descriptor} {m2} {label}", descriptor, {"X1": 0, "X2": m2}, source=source)
-    return out
+def _decay(descriptor: str, ctau: Mapping[str, float] | None = None, **mass: int) -> dict[str, Any]:
+    """What a sample is given of a decay: c tau [mm], masses [MeV]."""
+    return {"descriptor": descriptor, "mass": {k: 1e-3 * m for k, m in mass.items()}, "ctau": ctau or {}}
+
+
+def _centre_samples(seed: int) -> dict[str, dict[str, Any]]:
+    """The same events with and without the cut on the centre of energy."""
+    decays = [_decay(SM), *(_decay(descriptor, X1=m1, X2=m2) for descriptor, m2, m1 in _CENTRE)]
+    detectors = {"with": Koto(), "without": Koto(without=["center_of_energy"])}
+    return {
+        f"centre {i}, {label}": {**decay, "detector": detector, "seed": seed + i}
+        for i, decay in enumerate(decays)
+        for label, detector in detectors.items()
+    }
+
+
+def _tail_samples() -> dict[str, dict[str, Any]]:
+    """A at (350, 100) MeV by cuts and beams, and with a c tau of 30 cm."""
+    detectors = {
+        "every cut": Koto(without=["pt"]),
+        "loose": Koto(without=[*_LOOSE, "pt"]),
+        "0.5 GeV": Koto(without=[*_LOOSE, "pt"], cuts={"total_energy": {"min": _GENERIC}}),
+    }
+    prompt, late = (_decay(A, ctau, X1=100, X2=350) for ctau in ({}, {"X2": 300.0}))
+    beams = {
+        "pencil": {**prompt, "source": _Pencil()},
+        "beam": prompt,
+        "newer image": {**prompt, "source": KotoKL(image="2015-04")},
+        "30 cm": late,
+    }
+    return {
+        f"tail, {label}, {beam}": {**part, "detector": detector}
+        for label, detector in detectors.items()
+        for beam, part in beams.items()
+    }
+
+
+def _upstream_samples() -> dict[str, dict[str, Any]]:
+    """B and C by where the K_L decay."""
+    sources = {
+        "near": KotoKL(),
+        "from the exit": KotoKL(z_min=Z_EXIT, z_max=Z_NEAR),
+        "from the target": KotoKL(z_min=Z_TARGET, z_max=Z_EXIT, p_min=0.4),
+    }
+    return {
+        f"upstream {name} {m2} {where}": {**_decay(descriptor, X1=0, X2=m2), "source": source}
+        for name, descriptor, m2 in _UPSTREAM
+        for where, source in sources.items()
+    }
 
 
 def _bounds() -> list[_Number]:
@@ -201,14 +205,11 @@ def _long_lived(made: Mapping[str, Chunk]) -> list[_Number]:
 def _upstream(samples: Mapping[str, Sample], made: Mapping[str, Chunk]) -> list[_Number]:
     """Accepted events per K_L at the exit of those that decay upstream over those from z = 2 m on."""
     out = []
-    for descriptor, m2, label in ((B, 200, "B"), (B, 135, "B"), (C, 100, "C")):
-        found = {
-            where: (samples[name].decays, made[name].cutflow)
-            for where in ("near", "from the exit", "from the target")
-            for name in [f"upstream {descriptor} {m2} {where}"]
-        }
-        decays, below = found.pop("near")
-        for where, (more, flow) in found.items():
-            gain, error = efficiency_ratio(flow, below, more / decays)
-            out.append(_Number(name=f"upstream adds, {label} at {m2} MeV, {where}", value=gain, error=error))
+    for name, _, m2 in _UPSTREAM:
+        near = f"upstream {name} {m2} near"
+        for where in ("from the exit", "from the target"):
+            far = f"upstream {name} {m2} {where}"
+            decays = samples[far].decays / samples[near].decays
+            gain, error = efficiency_ratio(made[far].cutflow, made[near].cutflow, decays)
+            out.append(_Number(name=f"upstream adds, {name} at {m2} MeV, {where}", value=gain, error=error))
     return out

@@ -7,22 +7,19 @@ added to: per K_L at the beam exit, once from the exit on and once from the targ
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.sources.koto_kl import Z_EXIT, Z_NEAR, Z_TARGET, KotoKL
 from darkpair.limits.koto_samples import scanned
 from darkpair.scan.points import scan
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table, column
 
-__all__ = ["UpstreamGain", "run"]
-
-_SEED: Final = 5300
+__all__ = ["UpstreamGain", "study"]
 
 #: (m1, m2) [GeV].
 _POINTS: Final = ((0.0, 0.430), (0.0, 0.200))
@@ -45,10 +42,11 @@ class UpstreamGain:
     events : int
         K_L that decay from z = 2000 mm on; a third as many between the exit and there, and upstream of the exit.
     seed : int
+        Of the first range; those of the others follow.
     """
 
     events: int
-    seed: int = _SEED
+    seed: int
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Rows: c tau [mm], and for each range the gain with its error."""
@@ -67,9 +65,9 @@ class UpstreamGain:
         for ctau in _CTAU:
             row: dict[str, Any] = {"c tau [mm]": ctau}
             near, *others = (
-                (decays * one.value, decays * (one.high if one.error is None else one.error))
+                (decays * part.value, decays * (part.high if part.error is None else part.error))
                 for decays, sample in parts
-                for one in [sample.efficiency(ctau, effective_min=0.0)]
+                for part in [sample.efficiency(ctau, effective_min=0.0)]
             )
             for i, name in enumerate(_GAINS, 1):
                 more = sum(value for value, _ in others[:i]) / near[0]
@@ -79,54 +77,33 @@ class UpstreamGain:
         return {"rows": rows}
 
 
-def run(
-    folder: Path,
-    inputs: None,  # noqa: ARG001 (no coupling enters)
-    *,
-    quick: bool,
-    events: Events = None,
-) -> list[Path]:
-    """Paths of the table and of its picture.
-
-    Parameters
-    ----------
-    folder : Path
-        With the cache of samples in ``cache``.
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        A tenth of the events.
-    events : int, optional
-        See `UpstreamGain`; 3 000 000 unless given.
-    """
-    gain = UpstreamGain(events=events or (300_000 if quick else 3_000_000))
-    made = scan(gain, [{"m1": m1, "m2": m2} for m1, m2 in _POINTS], folder=folder / "cache")
+def study(run: Run) -> Iterator[Output]:
+    """Table of gains, and its picture; the samples are kept."""
+    gain = UpstreamGain(events=run.events, seed=run.seed)
+    made = scan(gain, [{"m1": m1, "m2": m2} for m1, m2 in _POINTS], folder=run.cache)
     rows = [
         {"m1 [MeV]": 1e3 * m1, "m2 [MeV]": 1e3 * m2} | row
         for (m1, m2), result in zip(_POINTS, made, strict=True)
         for row in result["rows"]
     ]
-    told = {"gain": gain, "selection": Koto(), "range that is added to [mm]": (Z_NEAR, KotoKL().z_max)}
-    return [
-        *write_rows(folder, "koto-upstream", rows, told),
-        *save_picture(_picture(rows), folder, "koto-upstream"),
-    ]
+    provenance = {
+        "gain": gain,
+        "selection": Koto(),
+        "range that is added to [mm]": (Z_NEAR, KotoKL().z_max),
+    }
+    yield Table(rows=rows, provenance=provenance)
+    yield Picture(figure=_picture(rows))
 
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(7.0, 4.6), layout="constrained")
-    for (m1, m2), colour in zip(_POINTS, ("C3", "C0"), strict=True):
-        mine = [row for row in rows if (row["m1 [MeV]"], row["m2 [MeV]"]) == (1e3 * m1, 1e3 * m2)]
+    figure, axes = pyplot().subplots(figsize=(7.0, 4.6), layout="constrained")
+    for (_, m2), colour in zip(_POINTS, ("C3", "C0"), strict=True):
+        mine = [row for row in rows if row["m2 [MeV]"] == 1e3 * m2]
         for name, style in _GAINS.items():
             axes.errorbar(
-                [row["c tau [mm]"] / 1e3 for row in mine],
-                [row[name] for row in mine],
-                [row[f"{name}, error"] for row in mine],
+                column(mine, "c tau [mm]") / 1e3,
+                column(mine, name),
+                column(mine, f"{name}, error"),
                 fmt=style,
                 color=colour,
                 label=f"$m_2$ = {1e3 * m2:.0f} MeV, {name}",

@@ -6,20 +6,21 @@ Spectra are integrals of the tables' densities: nothing is drawn.
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from darkpair.export.files import markdown, save_picture, write_rows
+from darkpair.export.files import markdown, pyplot
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
 from darkpair.studies.line_styles import GENERATOR_STYLES
+from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 
-__all__ = ["energies_and_angles", "run"]
+__all__ = ["energies_and_angles", "study"]
 
 _BEAM = 400.0  # GeV, of the picture
 _ANGLE = 0.010  # rad, the angle of CHARM's axis to the beam
@@ -29,28 +30,17 @@ _PIECES = 300_000  # of a table, into which its cells are cut
 _ON_NUCLEUS = 0.45
 
 
-def run(folder: Path, inputs: None, *, quick: bool) -> list[Path]:  # noqa: ARG001 (no coupling; seconds)
-    """Paths of the table and its picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        Without effect: it takes seconds.
-    """
+def study(run: Run) -> Iterator[Output]:  # noqa: ARG001 (nothing can be chosen)
+    """Table of mesons, as a page too, and its picture."""
     tables = [*_shipped(), *_analytic()]
     rows = [_row(table) for table in tables]
-    told = {"tables": [about(key) for key in stored()], "measured": measured()}
-    paths = write_rows(folder, "mesons", rows, told)
-    here = [row for row in rows if row["beam [GeV]"] == _BEAM and row["meson"] == "eta"]
-    (folder / "mesons.md").write_text(
-        f"# Mesons of protons on a target\n\nMade by `darkpair study mesons`. eta of {_BEAM:g} GeV protons:\n\n"
-        f"{markdown(here)}\nAll mesons, energies and targets:\n\n{markdown(rows)}",
-        encoding="utf-8",
+    yield Table(rows=rows, provenance={"tables": [about(key) for key in stored()], "measured": measured()})
+    etas = [row for row in rows if row["beam [GeV]"] == _BEAM and row["meson"] == "eta"]
+    yield Page(
+        text=f"# Mesons of protons on a target\n\nMade by `darkpair study mesons`. eta of {_BEAM:g} GeV protons:\n\n"
+        f"{markdown(etas)}\nAll mesons, energies and targets:\n\n{markdown(rows)}"
     )
-    return [*paths, folder / "mesons.md", *save_picture(_picture(tables), folder, "mesons")]
+    yield Picture(figure=_picture(tables))
 
 
 def energies_and_angles(table: MesonTable) -> tuple[Array, Array, Array]:
@@ -109,12 +99,7 @@ def _row(table: MesonTable) -> dict[str, Any]:
 
 
 def _picture(tables: list[MesonTable]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(2, 2, figsize=(11.0, 8.0), layout="constrained")
+    figure, axes = pyplot().subplots(2, 2, figsize=(11.0, 8.0), layout="constrained")
     etas = [table for table in tables if table.meson == "eta" and table.beam_energy == _BEAM]
     for table in etas:
         energy, angle, weight = energies_and_angles(table)
@@ -125,12 +110,12 @@ def _picture(tables: list[MesonTable]) -> Any:
             "alpha": 1.0 if table.target in ("p", "Be") else _ON_NUCLEUS,
             "label": f"{table.generator} on {table.target}",
         }
-        edges = np.linspace(0.0, 150.0, 31)
-        found, _ = np.histogram(energy, edges, weights=weight)
-        axes[0, 0].stairs(found / np.diff(edges), edges, **style)
-        edges = np.linspace(0.0, 0.1, 51)
-        found, _ = np.histogram(angle, edges, weights=weight)
-        axes[0, 1].stairs(found / np.diff(edges) / 1e3, 1e3 * edges, **style)
+        for ax, x, edges in (
+            (axes[0, 0], energy, np.linspace(0.0, 150.0, 31)),
+            (axes[0, 1], 1e3 * angle, np.linspace(0.0, 100.0, 51)),
+        ):
+            content, _ = np.histogram(x, edges, weights=weight)
+            ax.stairs(content / np.diff(edges), edges, **style)
     axes[0, 0].set(xlabel="energy of the eta [GeV]", ylabel="density [1/GeV]", yscale="log", ylim=(1e-5, 0.2))
     axes[0, 1].set(xlabel="angle of the eta to the beam [mrad]", ylabel="density [1/mrad]")
     axes[0, 1].axvline(1e3 * _ANGLE, color="grey", lw=0.8)
@@ -158,15 +143,12 @@ def _multiplicities(axes: Any, tables: list[MesonTable]) -> None:
         axes.fill_between(
             [i - 0.4, i + 0.4], 1.0 - error / value, 1.0 + error / value, color="0.85", zorder=0
         )
-        known = any(line.meson == meson and line.beam_energy == _BEAM for line in measured())
-        labels.append(f"{meson}\n{value:.3g}\n{'measured' if known else 'mean'}")
+        is_measured = any(line.meson == meson and line.beam_energy == _BEAM for line in measured())
+        labels.append(f"{meson}\n{value:.3g}\n{'measured' if is_measured else 'mean'}")
     axes.axhline(1.0, color="grey", lw=0.8)
     axes.set_xticks(range(len(MESONS)), labels, fontsize=8)
     axes.set(ylabel="generator's multiplicity / the one used", ylim=(0.0, 3.2))
-    axes.set_title(
-        f"per inelastic interaction, {_BEAM:g} GeV (bmpt: on Be); band: uncertainty",
-        fontsize=10,
-    )
+    axes.set_title(f"per inelastic interaction, {_BEAM:g} GeV (bmpt: on Be); band: uncertainty", fontsize=10)
     axes.legend(fontsize=8, ncols=2)
 
 
