@@ -5,7 +5,7 @@ docs/results/runs.toml says how, and ``python -m darkpair.pages remake NAME`` ru
 (and its pictures that docs/ has).
 docs/results/PAGE.toml binds a page; ``python -m darkpair.pages`` rewrites the pages, ``check`` (and a test) compares:
 
-    [[table]]                                  # a table that is `studies.files.markdown` of the rows, all columns
+    [[table]]                                  # a table that is `export.files.markdown` of the rows, all columns
     under = "Heading"                          # the first table below it (number = 2: the second)
     rows = "inputs"                            # or "inputs | file = koto.toml", or "charm | production_uncertainty"
     columns = ["entry", "effect"]              # some of them; or cells = ["{entry}", "{ratio +- ratio error:1}", ...]

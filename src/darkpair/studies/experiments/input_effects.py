@@ -157,7 +157,7 @@ def feed_of(entry: Entry) -> Feed:
         if fnmatchcase(name, feed.entries):
             return feed
     raise InputError(
-        f"{name} was read nowhere, and no result is known that it feeds; add it to FEEDS of studies/input_effects.py"
+        f"{name} was read nowhere, and no result is known that it feeds; add it to FEEDS of studies/experiments/input_effects.py"
     )
 
 
