@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from darkpair.export.files import pyplot
 from darkpair.limits.choice import PRODUCTION
 
-__all__ = ["LABELS", "draw_panel", "figure_and_axes"]
+__all__ = ["LABELS", "draw_legend", "draw_panel", "figure_and_axes"]
 
 #: Colour of the region and what it is called, by the beginning of a curve's name; later ones lie on top.
 _STYLE: Final[dict[str, tuple[str, str]]] = {
@@ -52,14 +53,19 @@ LABELS: Final = {
 
 
 def figure_and_axes(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, Any]:
-    """A figure and its axes, flat."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    """A figure of a width and a height [inch], and its axes, flat."""
+    figure, axes = pyplot().subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
     return figure, axes.ravel()
+
+
+def draw_legend(figure: Any, axes: Iterable[Any]) -> None:
+    """Draw one legend beside all axes, each label once."""
+    handles: dict[str, Any] = {}
+    for ax in axes:
+        handles |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    figure.legend(
+        handles.values(), handles.keys(), loc="outside right upper", frameon=False, fontsize="small"
+    )
 
 
 def draw_panel(

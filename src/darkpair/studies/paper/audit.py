@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
-from darkpair.export.files import markdown, save_picture, write_rows
+from darkpair.export.files import markdown, pyplot
+from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 from darkpair.studies.paper.audit_samples import sample_claims
 from darkpair.studies.paper.audit_searches import search_claims
 from darkpair.studies.paper.audited_equations import SECTIONS, AuditRow, audit_equations
 from darkpair.studies.paper.claim import Claim
 from darkpair.studies.paper.claims import audit_claims
 
-__all__ = ["all_claims", "equations", "page", "run"]
+__all__ = ["all_claims", "equations", "page", "study"]
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:  # noqa: ARG001 (one size)
-    """Paths of the tables of equations and claims, the page, and the picture of the ratios.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : Inputs, optional
-        One table of inputs for every row; each row's own unless given.
-    quick : bool
-        Without effect: the samples of KOTO and the beam dumps have one size, half a minute's.
-    """
-    rows = audit_equations(inputs)
-    claims = [_claim(c) for c in all_claims(inputs)]
-    told = {"inputs": inputs or "of each row"}
-    paths = write_rows(folder, "audit", equations(rows), told)
-    paths += write_rows(folder, "audit_claims", claims, told)
-    (folder / "audit.md").write_text(page(rows, claims), encoding="utf-8")
-    return [*paths, folder / "audit.md", *save_picture(_picture(rows), folder, "audit")]
+def study(run: Run) -> Iterator[Output]:
+    """Tables of equations and claims, the page, and the picture of the ratios."""
+    rows = audit_equations(run.given_inputs)
+    claims = [_claim(claim) for claim in all_claims(run.given_inputs)]
+    provenance = {"inputs": run.given_inputs or "of each row"}
+    yield Table(rows=equations(rows), provenance=provenance)
+    yield Table(rows=claims, provenance=provenance, name="audit_claims")
+    yield Page(text=page(rows, claims))
+    yield Picture(figure=_picture(rows))
 
 
 def all_claims(inputs: Inputs | None = None) -> list[Claim]:
@@ -95,18 +87,13 @@ def _claim(claim: Claim) -> dict[str, Any]:
 
 
 def _picture(rows: list[AuditRow]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
+    figure, axes = pyplot().subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
     for colour, shape, verdict in (("#0072b2", "o", "agrees"), ("#d55e00", "X", "differs")):
-        chosen = [(i, row) for i, row in enumerate(rows) if row.verdict == verdict]
+        of_verdict = [(i, row) for i, row in enumerate(rows) if row.verdict == verdict]
         axes.errorbar(
-            [row.ratio for _, row in chosen],
-            [i for i, _ in chosen],
-            xerr=[row.tolerance for _, row in chosen],
+            [row.ratio for _, row in of_verdict],
+            [i for i, _ in of_verdict],
+            xerr=[row.tolerance for _, row in of_verdict],
             fmt=shape,
             ms=5,
             color=colour,

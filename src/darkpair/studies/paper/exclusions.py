@@ -1,8 +1,7 @@
-"""What Figs. 3 to 5 share: samples of every mass point, contours at every point, tables of both."""
+"""What Figs. 3 to 5 share: samples of every mass point, contours at every point, tables and pictures of both."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +10,15 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.detectors.efficiency import ONE_SIGMA
-from darkpair.export.files import write_rows
-from darkpair.export.hepdata import Table, write_submission
+from darkpair.export.hepdata import Table
 from darkpair.export.workspace import koto_workspace
-from darkpair.gen.output.target import folder_for
 from darkpair.limits.contours import Contours
+from darkpair.limits.panels import LABELS, draw_legend, draw_panel, figure_and_axes
 from darkpair.limits.samples import Size, samples_at
 from darkpair.scan.points import scan
 from darkpair.searches.koto import TWO_SIGMA, KotoLimit
 
-__all__ = ["Panel", "rows_of", "save_rows", "save_workspace"]
+__all__ = ["Panel", "picture", "published", "rows_of", "workspace"]
 
 _COLUMNS: Final = {
     "m1": ("m1 [MeV]", 1e3),
@@ -28,6 +26,9 @@ _COLUMNS: Final = {
     "m_Zprime": ("m_Zprime [GeV]", 1.0),
     "fraction": ("BR(X2 -> dark)", 1.0),
 }
+
+#: Ends of the pictures' axes of couplings.
+_LIMITS: Final = {"G_X / G_F": (1e-2, 1e2), "eps_Z": (2e-5, 1.0), "m_eff [eV]": (0.3, 1e4)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,13 @@ class Panel:
     Parameters
     ----------
     name, title : str
+        In tables, and in TeX above the picture.
     against : {"m1", "m_Zprime", "fraction"}
         What varies along the horizontal axis.
     contours : Contours
+        Of its model.
     points : tuple of mapping
+        As `contours` takes them, but for their samples.
     """
 
     name: str
@@ -48,6 +52,15 @@ class Panel:
     against: str
     contours: Contours
     points: tuple[Mapping[str, float], ...]
+
+    @property
+    def column(self) -> str:
+        """Column of what varies."""
+        return _COLUMNS[self.against][0]
+
+    def own(self, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Rows of this panel and its model."""
+        return [row for row in rows if row["panel"] == self.name and row["X1, X2"] == self.contours.model]
 
 
 def rows_of(
@@ -59,9 +72,11 @@ def rows_of(
     ----------
     panels : sequence of Panel
     size : Size
+        Of the samples.
     folder : Path, optional
         The cache.
     workers : int
+        Processes.
     """
     every = [(panel, point) for panel in panels for point in panel.points]
     masses = [(point["m1"], point["m2"]) for _, point in every]
@@ -69,136 +84,65 @@ def rows_of(
         {**point, "samples": samples}
         for (_, point), samples in zip(every, samples_at(masses, size, folder, workers=workers), strict=True)
     ]
-    found: dict[int, dict[str, Any]] = {}
+    results: dict[int, dict[str, Any]] = {}
     for contours in dict.fromkeys(panel.contours for panel in panels):
-        mine = [i for i, (panel, _) in enumerate(every) if panel.contours == contours]
-        made = scan(contours, [ready[i] for i in mine], folder=folder, workers=workers)
-        found |= dict(zip(mine, made, strict=True))
+        of_model = [i for i, (panel, _) in enumerate(every) if panel.contours == contours]
+        made = scan(contours, [ready[i] for i in of_model], folder=folder, workers=workers)
+        results |= dict(zip(of_model, made, strict=True))
     rows = []
     for i, (panel, point) in enumerate(every):
-        told: dict[str, Any] = {
+        where: dict[str, Any] = {
             "panel": panel.name,
             "X1, X2": panel.contours.model,
             "inputs": panel.contours.inputs.preset,
         }
         at = {name: scale * point[key] for key, (name, scale) in _COLUMNS.items() if key in point}
-        told |= {name: at.get(name) for name, _ in _COLUMNS.values()}
-        rows += [told | {"coupling": found[i]["coupling"], **one} for one in found[i]["ranges"]]
+        where |= {name: at.get(name) for name, _ in _COLUMNS.values()}
+        rows += [where | {"coupling": results[i]["coupling"], **span} for span in results[i]["ranges"]]
     return rows
 
 
-def save_rows(
-    folder: Path,
-    name: str,
-    rows: Sequence[Mapping[str, Any]],
-    panels: Sequence[Panel],
-    told: Mapping[str, Any],
-    comment: str,
-    **more: Any,
-) -> list[Path]:
-    """Paths of CSV, JSON, and the list of a HEPData submission with a table for each curve of a panel.
+def published(panels: Sequence[Panel], rows: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """Tables of a HEPData submission, one for each curve of a panel.
 
     Parameters
     ----------
-    folder : Path
-    name : str
-        Of the study.
-    rows : sequence of mapping
     panels : sequence of Panel
-    told : mapping
-        Provenance.
-    comment : str
-        What the submission is about.
-    **more
-        What else the JSON has.
+    rows : sequence of mapping
+        Of `rows_of`.
     """
     tables = []
     for panel in panels:
-        mine = [row for row in rows if row["panel"] == panel.name and row["X1, X2"] == panel.contours.model]
-        column = _COLUMNS[panel.against][0]
-        for curve in dict.fromkeys(row["curve"] for row in mine if row["kind"] != "unknown"):
-            chosen = [row for row in mine if row["curve"] == curve and row["kind"] != "unknown"]
-            fixed = {
-                key: str(chosen[0][key])
-                for key, _ in _COLUMNS.values()
-                if key != column and chosen[0][key] is not None
-            }
-            coupling = chosen[0]["coupling"]
-            tables.append(
-                Table(
-                    name=f"{panel.name}, {curve}"
-                    + (f", {panel.contours.model}" if panel.contours.koto_only else ""),
-                    description=f"{panel.title}: {chosen[0]['kind']}, {curve}; each row a range of {coupling}, "
-                    "a dash where the range goes on",
-                    rows=[
-                        {column: row[column]}
-                        | {
-                            f"{_bare(coupling)} {end}{_unit(coupling)}": None
-                            if row[f"{end} open"]
-                            else row[end]
-                            for end in ("low", "high")
-                        }
-                        for row in chosen
-                    ],
-                    independent=(column,),
-                    qualifiers={
-                        "X1, X2": panel.contours.model,
-                        "inputs": panel.contours.inputs.preset,
-                        "data": panel.contours.data,
-                        **(
-                            {"convention": panel.contours.convention}
-                            if "Majorana" in panel.contours.model
-                            else {}
-                        ),
-                        **({"g_X": "1"} if coupling == "eps_Z" else {}),
-                        **_level(curve, chosen[0]["kind"]),
-                        **fixed,
-                    },
-                )
-            )
-    return [
-        *write_rows(folder, name, rows, told, **more),
-        write_submission(folder_for(folder / "hepdata"), comment, tables)[0],  # it names the tables beside it
-    ]
+        of_panel = [row for row in panel.own(rows) if row["kind"] != "unknown"]
+        for curve in dict.fromkeys(row["curve"] for row in of_panel):
+            tables.append(_of_curve(panel, curve, [row for row in of_panel if row["curve"] == curve]))
+    return tables
 
 
-def save_workspace(
-    folder: Path,
-    name: str,
-    rows: Sequence[Mapping[str, Any]],
-    panel: Panel,
-    size: Size,
-    cache: Path | None,
-) -> list[Path]:
-    """Path of a pyhf workspace: the first point of a panel, in the middle of KOTO's band, at its last run.
-
-    Parameters
-    ----------
-    folder : Path
-    name : str
-        Of the study.
-    rows : sequence of mapping
-        Of `rows_of`.
-    panel : Panel
-    size : Size
-    cache : Path, optional
-    """
-    point: dict[str, Any] = dict(panel.points[0])
-    (point["samples"],) = samples_at([(point["m1"], point["m2"])], size, cache, workers=1)
-    band = next(
-        row
-        for row in rows
-        if row["panel"] == panel.name
-        and row["X1, X2"] == panel.contours.model
-        and row["kind"] == "band"
-        and row["m1 [MeV]"] == 1e3 * point["m1"]
+def _of_curve(panel: Panel, curve: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Table of one curve of a panel, each row a range."""
+    first, contours = rows[0], panel.contours
+    name, *unit = first["coupling"].partition(" [")  # "m_eff [eV]": "m_eff low [eV]" and "m_eff high [eV]"
+    ends = {f"{name} {end}{''.join(unit)}": end for end in ("low", "high")}
+    qualifiers = {"X1, X2": contours.model, "inputs": contours.inputs.preset, "data": contours.data}
+    if "Majorana" in contours.model:
+        qualifiers["convention"] = contours.convention
+    if name == "eps_Z":
+        qualifiers["g_X"] = "1"
+    qualifiers |= _level(curve, first["kind"])
+    fixed = [key for key, _ in _COLUMNS.values() if key != panel.column and first[key] is not None]
+    return Table(
+        name=f"{panel.name}, {curve}" + (f", {contours.model}" if contours.koto_only else ""),
+        description=f"{panel.title}: {first['kind']}, {curve}; each row a range of {first['coupling']}, "
+        "a dash where the range goes on",
+        rows=[
+            {panel.column: row[panel.column]}
+            | {column: None if row[f"{end} open"] else row[end] for column, end in ends.items()}
+            for row in rows
+        ],
+        independent=(panel.column,),
+        qualifiers=qualifiers | {key: str(first[key]) for key in fixed},
     )
-    middle = np.sqrt(band["low"] * band["high"])
-    limits = [one for _, one in panel.contours.drawn(point).values() if isinstance(one, KotoLimit)]
-    told = koto_workspace(limits[-1], panel.contours.point(point, middle))
-    path = folder / f"{name}-pyhf.json"
-    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    return [path]
 
 
 def _level(curve: str, kind: str) -> dict[str, str]:
@@ -210,9 +154,72 @@ def _level(curve: str, kind: str) -> dict[str, str]:
     return {"confidence level [%]": "90"} if limit and not curve.startswith("higgs") else {}
 
 
-def _bare(coupling: str) -> str:
-    return coupling.partition(" [")[0]
+def workspace(
+    panel: Panel, rows: Sequence[Mapping[str, Any]], size: Size, cache: Path | None
+) -> dict[str, Any]:
+    """A pyhf workspace: the first point of a panel, in the middle of KOTO's band, at its last run.
+
+    Parameters
+    ----------
+    panel : Panel
+    rows : sequence of mapping
+        Of `rows_of`.
+    size : Size
+        Of the samples.
+    cache : Path, optional
+        Folder of samples.
+    """
+    point: dict[str, Any] = dict(panel.points[0])
+    (point["samples"],) = samples_at([(point["m1"], point["m2"])], size, cache, workers=1)
+    band = next(
+        row for row in panel.own(rows) if row["kind"] == "band" and row["m1 [MeV]"] == 1e3 * point["m1"]
+    )
+    middle = np.sqrt(band["low"] * band["high"])
+    searches = [search for _, search in panel.contours.drawn(point).values() if isinstance(search, KotoLimit)]
+    return koto_workspace(searches[-1], panel.contours.point(point, middle))
 
 
-def _unit(coupling: str) -> str:
-    return "".join(coupling.partition(" [")[1:])
+def picture(
+    panels: Sequence[Panel],
+    rows: Sequence[Mapping[str, Any]],
+    title: str,
+    *,
+    shape: tuple[int, int] = (2, 2),
+    size: tuple[float, float] = (11.5, 9.0),
+    outlines: Mapping[str, str] | None = None,
+) -> Any:
+    """Figure of the panels.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+    rows : sequence of mapping
+        Of `rows_of`.
+    title : str
+        Above all of them.
+    shape : (int, int)
+        Panels below each other, and side by side.
+    size : (float, float) [inch]
+        Width and height.
+    outlines : mapping of str to str
+        Model -> label, for models of which only KOTO's band is drawn, as an outline.
+    """
+    figure, axes = figure_and_axes(*shape, size)
+    for ax, panel in zip(axes, panels, strict=False):
+        own = panel.own(rows)
+        coupling = own[0]["coupling"]
+        draw_panel(ax, own, panel.column, _LIMITS[coupling])
+        for model, label in (outlines or {}).items():
+            of_model = [row for row in rows if (row["panel"], row["X1, X2"]) == (panel.name, model)]
+            draw_panel(ax, of_model, panel.column, _LIMITS[coupling], outline=label)
+        ax.set(xlabel=LABELS[panel.against], ylabel=LABELS[coupling])
+        ax.set_title(panel.title, fontsize="medium")
+        ends = [0.0, 1.0] if panel.against == "fraction" else [row[panel.column] for row in own]
+        ax.set_xlim(min(ends), max(ends))
+        if panel.against == "m_Zprime":
+            ax.set_xscale("log")
+            ax.set_xticks([6, 10, 20, 40, 80], ["6", "10", "20", "40", "80"], minor=False)
+            ax.set_xticks([], minor=True)
+    draw_legend(figure, axes)
+    figure.suptitle(title)
+    return figure

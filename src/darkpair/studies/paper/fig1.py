@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.topology import Topology
 from darkpair.limits.koto_samples import PI0
+from darkpair.studies.outputs import Output, Picture, Run, Table
 
-__all__ = ["run"]
+__all__ = ["study"]
 
 #: What the paper's text calls them, by the decay; masses are needed to build a chain, and are not drawn.
 _CHAINS: dict[str, tuple[str, dict[str, float]]] = {
@@ -28,17 +29,8 @@ _CHAINS: dict[str, tuple[str, dict[str, float]]] = {
 _SYMBOLS = {"K_L0": "$K_L$", "X1": "$X_1$", "X2": "$X_2$", "pi0": r"$\pi^0$", "gamma": r"$\gamma$"}
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: None = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table of the chains' particles and of their drawing.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-    quick : bool
-    events : int, optional
-        All without effect: nothing is generated.
-    """
+def study(_: Run) -> Iterator[Output]:
+    """Table of the chains' particles, and their drawing."""
     chains = {title: build(text, mass=mass) for title, (text, mass) in _CHAINS.items()}
     rows = [
         {
@@ -54,8 +46,8 @@ def run(folder: Path, inputs: None, *, quick: bool, events: None = None) -> list
         for topology in chain.topologies
         for i in range(len(topology))
     ]
-    told = {"chains": chains}
-    return [*write_rows(folder, "fig1", rows, told), *save_picture(_picture(chains), folder, "fig1")]
+    yield Table(rows=rows, provenance={"chains": chains})
+    yield Picture(figure=_picture(chains))
 
 
 def _places(topology: Topology) -> dict[int, tuple[float, float]]:
@@ -74,14 +66,9 @@ def _places(topology: Topology) -> dict[int, tuple[float, float]]:
     return places
 
 
-def _picture(chains: dict[str, Chain]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
+def _picture(chains: Mapping[str, Chain]) -> Any:
     drawn = [(title, topology) for title, chain in chains.items() for topology in chain.topologies]
-    figure, axes = plt.subplots(1, len(drawn), figsize=(3.8 * len(drawn), 3.4), layout="constrained")
+    figure, axes = pyplot().subplots(1, len(drawn), figsize=(3.8 * len(drawn), 3.4), layout="constrained")
     for (title, topology), ax in zip(drawn, axes, strict=True):
         places = _places(topology)
         for i, (x, y) in places.items():

@@ -5,22 +5,19 @@ The panels carry the decay: the caption of Fig. 2 of arXiv:2005.07102 swaps the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.endpoints import max_pt_in_two_steps
 from darkpair.gen.particles import particle
 from darkpair.limits.koto_samples import PI0
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, rows, spectra, summary
 
-__all__ = ["run"]
-
-_SEED = 4200
+__all__ = ["study"]
 
 #: "Tens of cm", arXiv:2005.07102, section IV.B [mm].
 _LONG = 300.0
@@ -41,28 +38,17 @@ _PANELS = {
 }
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table of spectra and of its picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        A sixth of the events.
-    events : int, optional
-        For each curve; 3 000 000 unless given.
-    """
-    n = events or (500_000 if quick else 3_000_000)
+def study(run: Run) -> Iterator[Output]:
+    """Table of spectra, and its picture."""
     detector = Koto(selection="2016-18")
-    found = spectra(_curves(), detector, n, _SEED)
+    curves = spectra(_curves(), detector, run.events, run.seed)
     seen = read_data("koto")["candidate_positions"]["2016-18"]
-    told = {"seed": _SEED, "events": n, "selection": detector, "without": "pt", "candidates": seen}
-    return [
-        *write_rows(folder, "fig2", rows(found), told, curves=summary(found)),
-        *save_picture(_picture(found, detector, seen), folder, "fig2"),
-    ]
+    yield Table(
+        rows=rows(curves),
+        provenance={"selection": detector, "without": "pt", "candidates": seen},
+        more={"curves": summary(curves)},
+    )
+    yield Picture(figure=_picture(curves, detector, seen))
 
 
 def _curves() -> list[Curve]:
@@ -92,16 +78,11 @@ def _curves() -> list[Curve]:
     return out
 
 
-def _picture(found: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(2, 2, figsize=(10.5, 8.0), layout="constrained")
+def _picture(curves: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
+    figure, axes = pyplot().subplots(2, 2, figsize=(10.5, 8.0), layout="constrained")
     for panel, ax in zip(_PANELS, axes.flat, strict=False):
-        chosen = [s for s in found if s.curve.panel == panel]
-        draw_panel(ax, chosen, detector, _PANELS[panel][0], bounds=True)
+        of_panel = [s for s in curves if s.curve.panel == panel]
+        draw_panel(ax, of_panel, detector, _PANELS[panel][0])
         for pt in seen["pt"]:
             ax.annotate("", (pt, 0.0), (pt, 0.002), arrowprops={"arrowstyle": "->"})
     slot = axes[1, 1]

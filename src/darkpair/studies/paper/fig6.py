@@ -65,7 +65,7 @@ def _picture(curves: Sequence[Spectrum], detector: Koto) -> Any:
     figure, axes = pyplot().subplots(1, 2, figsize=(11.0, 5.0), layout="constrained", sharey=True)
     for (panel, (title, _, _)), ax in zip(_PANELS.items(), axes, strict=True):
         shown = [s for s in curves if s.curve.panel in ("SM", panel)]
-        draw_panel(ax, shown, detector, title, bounds=True, legend="upper left")
+        draw_panel(ax, shown, detector, title, legend="upper left")
         ax.set_xlim(0.0, 320.0)
     figure.suptitle(
         f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "

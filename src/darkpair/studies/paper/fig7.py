@@ -6,9 +6,8 @@ vertex on the line from the target; theirs is that of the centre of energy as a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import hist
@@ -18,7 +17,7 @@ from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.smearing import Calorimeter
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
@@ -28,12 +27,11 @@ from darkpair.gen.pipeline import EventDetector, Selected
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import Streams
 from darkpair.limits.koto_samples import PI0
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.samples import Sample, bin_columns, generate
 
-__all__ = ["OnAxisKaon", "run"]
+__all__ = ["OnAxisKaon", "study"]
 
-_SEED = 4700
 _PT = hist.Hist(hist.axis.Regular(120, 0.0, 120.0, name="pt"), storage=hist.storage.Weight())
 
 #: Cuts of the signal selection that concern the photons and the vertex alone.
@@ -63,63 +61,47 @@ class OnAxisKaon:
         event = np.flatnonzero(two)
         rows = np.flatnonzero(np.repeat(two, counts))
         energy, x, y = (clusters[name][rows].reshape(-1, 2).T for name in ("energy", "x", "y"))
-        found = reconstruct_pi0(energy, x, y, particle("K_L0").mass)
+        kaon = reconstruct_pi0(energy, x, y, particle("K_L0").mass)
         values = {
-            "energy_min": energy.min(axis=0)[found.pair],
-            "radius_max": np.hypot(x, y).max(axis=0)[found.pair],
-            "square_min": np.maximum(np.abs(x), np.abs(y)).min(axis=0)[found.pair],
-            "distance": np.hypot(x[0] - x[1], y[0] - y[1])[found.pair],
-            "z_vtx": self.detector.region.z_max - found.distance,
+            "energy_min": energy.min(axis=0)[kaon.pair],
+            "radius_max": np.hypot(x, y).max(axis=0)[kaon.pair],
+            "square_min": np.maximum(np.abs(x), np.abs(y)).min(axis=0)[kaon.pair],
+            "distance": np.hypot(x[0] - x[1], y[0] - y[1])[kaon.pair],
+            "z_vtx": self.detector.region.z_max - kaon.distance,
         }
-        good = np.ones(len(found.pair), dtype=bool)
+        good = np.ones(len(kaon.pair), dtype=bool)
         for cut in self.detector.cuts.cuts:
             if cut.name in _CUTS:
                 good &= cut(values)
-        owner = event[found.pair[good]]
+        owner = event[kaon.pair[good]]
         mask = np.zeros(len(weight), dtype=bool)
         mask[owner] = True
         spectrum = _PT.copy()
-        spectrum.fill(1e3 * np.hypot(found.px, found.py)[good], weight=weight[owner])
+        spectrum.fill(1e3 * np.hypot(kaon.px, kaon.py)[good], weight=weight[owner])
         flow = Cutflow.of(weight, [("two_clusters", two), ("candidate", mask)])
         return Selected(mask=mask, cutflow=flow, histograms={"pt": spectrum})
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table of spectra and of its picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        A tenth of the events.
-    events : int, optional
-        For each curve, twice as many for 3 pi0; 3 000 000 unless given, and at most a million K_L at the beam exit.
-    """
-    n = events or (300_000 if quick else 3_000_000)
-    samples = _samples(n)
+def study(run: Run) -> Iterator[Output]:
+    """Table of spectra, and its picture."""
+    samples = _samples(run.events, run.seed)
     chunks = generate(list(samples.values()))
     sources = {
         "true, at the beam exit": KotoKL(decay="free"),
         "true, log-normal as eq. A1 fitted to it": KotoKL(decay="free", profile="fitted"),
     }
-    curves = {name: _true(source, min(n, 1_000_000)) for name, source in sources.items()}
+    curves = {name: _true(source, min(run.events, 1_000_000), run.seed) for name, source in sources.items()}
     curves |= {name: chunk.histograms["pt"] for name, chunk in zip(samples, chunks, strict=True)}
-    told = {
-        "seed": _SEED,
-        "events": n,
-        "sources": sources,
-        "reconstructed": {name: (sample.descriptor, sample.detector) for name, sample in samples.items()},
-        "cuts of gamma gamma": _CUTS,
-    }
-    return [
-        *write_rows(folder, "fig7", _rows(curves), told, curves=[_summary(*c) for c in curves.items()]),
-        *save_picture(_picture(curves), folder, "fig7"),
-    ]
+    reconstructed = {name: (sample.descriptor, sample.detector) for name, sample in samples.items()}
+    yield Table(
+        rows=_rows(curves),
+        provenance={"sources": sources, "reconstructed": reconstructed, "cuts of gamma gamma": _CUTS},
+        more={"curves": [_summary(*curve) for curve in curves.items()]},
+    )
+    yield Picture(figure=_picture(curves))
 
 
-def _samples(n: int) -> dict[str, Sample]:
+def _samples(n: int, seed: int) -> dict[str, Sample]:
     """By the curves' names."""
     perfect = Koto(resolution=Calorimeter(constant=0.0, stochastic=0.0, position=0.0))
     out = {}
@@ -132,13 +114,13 @@ def _samples(n: int) -> dict[str, Sample]:
             )
             descriptor = "K_L0 -> " + (" ".join([PI0] * pions) if pions else "gamma gamma")
             out[f"$K_L\\to{name}$, reconstructed{note}"] = Sample(
-                descriptor=descriptor, detector=observer, n=2 * n if pions == 3 else n, seed=_SEED + i
+                descriptor=descriptor, detector=observer, n=2 * n if pions == 3 else n, seed=seed + i
             )
     return out
 
 
-def _true(source: KotoKL, n: int) -> hist.Hist[Any]:
-    px, py, *_ = source.sample(n, Streams(_SEED).rng("source")).momentum
+def _true(source: KotoKL, n: int, seed: int) -> hist.Hist[Any]:
+    px, py, *_ = source.sample(n, Streams(seed).rng("source")).momentum
     spectrum = _PT.copy()
     spectrum.fill(1e3 * np.hypot(px, py))
     return spectrum
@@ -152,14 +134,9 @@ def _density(spectrum: hist.Hist[Any]) -> tuple[Array, Array, Array]:
     return edges, spectrum.values() / area, np.sqrt(spread) / area
 
 
-def _rows(curves: dict[str, hist.Hist[Any]]) -> list[dict[str, Any]]:
+def _rows(curves: Mapping[str, hist.Hist[Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "curve": name,
-            "p_T low [MeV]": float(low),
-            "p_T high [MeV]": float(high),
-            **columns,
-        }
+        {"curve": name, "p_T low [MeV]": float(low), "p_T high [MeV]": float(high), **columns}
         for name, spectrum in curves.items()
         for edges, density, error in (_density(spectrum),)
         for low, high, columns in zip(edges[:-1], edges[1:], bin_columns(edges, density, error), strict=True)
@@ -175,20 +152,11 @@ def _summary(name: str, spectrum: hist.Hist[Any]) -> dict[str, Any]:
         here = float(density[np.searchsorted(edges, at, side="right") - 1])
         entries = float(spectrum.values(flow=True).sum())  # (all weights are one)
         columns |= {f"{label} [MeV]": at, f"{label} error [MeV]": np.sqrt(q * (1.0 - q) / entries) / here}
-    return {
-        "curve": name,
-        **columns,
-        "part above 120 MeV": max(0.0, 1.0 - below[-1]),
-    }
+    return {"curve": name, **columns, "part above 120 MeV": max(0.0, 1.0 - below[-1])}
 
 
-def _picture(curves: dict[str, hist.Hist[Any]]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, (near, far) = plt.subplots(1, 2, figsize=(11.5, 4.8), layout="constrained")
+def _picture(curves: Mapping[str, hist.Hist[Any]]) -> Any:
+    figure, (near, far) = pyplot().subplots(1, 2, figsize=(11.5, 4.8), layout="constrained")
     styles: Sequence[tuple[str, str]] = (
         ("black", "-"),
         ("C1", "--"),

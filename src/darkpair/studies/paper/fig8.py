@@ -6,9 +6,8 @@ All dark decays are prompt, as in Fig. 8 of arXiv:2005.07102; the panels carry t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,15 +15,14 @@ from numpy.polynomial import Polynomial
 
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
+from darkpair.gen.cutflow import Cutflow
 from darkpair.limits.koto_samples import PI0, SM
 from darkpair.studies.line_styles import CURVE_STYLES
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.samples import Sample, efficiency_columns, generate, ratio_columns
 
-__all__ = ["run"]
-
-_SEED = 4800
+__all__ = ["study"]
 
 #: Degree of the fits, arXiv:2005.07102, section IV.C.
 _DEGREE = 3
@@ -83,67 +81,75 @@ _PANELS = {
 }
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table of ratios and of its picture; the polynomials are in the JSON.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: no coupling enters.
-    quick : bool
-        A fifteenth of the events.
-    events : int, optional
-        For each point, four times as many for the denominators; 1 500 000 unless given.
-    """
-    n = events or (100_000 if quick else 1_500_000)
+def study(run: Run) -> Iterator[Output]:
+    """Table of ratios, with the polynomials in its JSON, and its picture."""
     years = list(dict.fromkeys(panel.selection for panel in _PANELS.values()))
-    points = [(p, m1, m2) for p, panel in _PANELS.items() for m1, at in panel.masses.items() for m2 in at]
-    plan: list[tuple[str, dict[str, float], str, int]] = [(SM, {}, year, 4 * n) for year in years]
-    plan += [
-        (_PANELS[p].descriptor, _PANELS[p].mass(m1, m2), _PANELS[p].selection, n) for p, m1, m2 in points
+    points = [
+        (name, m1, m2) for name, panel in _PANELS.items() for m1, at in panel.masses.items() for m2 in at
     ]
-    samples = [
-        Sample(
-            descriptor=d, mass=mass, detector=Koto(experiment="koto", selection=year), n=size, seed=_SEED + i
-        )
-        for i, (d, mass, year, size) in enumerate(plan)
-    ]
+    samples = _samples(run, years, points)
     flows = [chunk.cutflow for chunk in generate(samples)]
     standard = dict(zip(years, zip(samples, flows, strict=True), strict=False))
-    rows = []
-    for (p, m1, m2), sample, flow in zip(points, samples[len(years) :], flows[len(years) :], strict=True):
-        below, denominator = standard[_PANELS[p].selection]
-        rows.append(
-            {
-                "panel": p,
-                "decay": _PANELS[p].descriptor,
-                "selection": _PANELS[p].selection,
-                "m1 [MeV]": m1,
-                "m2 [MeV]": m2,
-                **efficiency_columns(flow, sample.decays),
-                **ratio_columns(flow, denominator, sample.decays / below.decays),
-            }
-        )
-    curves = [(p, m1) for p, panel in _PANELS.items() for m1 in panel.masses]
-    fits = [_fit(rows, p, m1) | _maximum(rows, p, m1) for p, m1 in curves]
-    told = {
-        "seed": _SEED,
-        "events": {"each point": n, "pi0 nu nubar": 4 * n},
-        "selections": [Koto(experiment="koto", selection=year) for year in years],
-        "pi0 -> gamma gamma, X2 -> gamma gamma": "forced in numerator and denominator",
-    }
-    return [
-        *write_rows(folder, "fig8", rows, told, fits=fits),
-        *save_picture(_picture(rows, fits), folder, "fig8"),
+    rows = [
+        _row(point, sample, flow, *standard[_PANELS[point[0]].selection])
+        for point, sample, flow in zip(points, samples[len(years) :], flows[len(years) :], strict=True)
     ]
+    fits = [
+        _fit(rows, name, m1) | _maximum(rows, name, m1)
+        for name, panel in _PANELS.items()
+        for m1 in panel.masses
+    ]
+    yield Table(
+        rows=rows,
+        provenance={
+            "events": {"each point": run.events, "pi0 nu nubar": 4 * run.events},
+            "selections": [sample.detector for sample in samples[: len(years)]],
+            "pi0 -> gamma gamma, X2 -> gamma gamma": "forced in numerator and denominator",
+        },
+        more={"fits": fits},
+    )
+    yield Picture(figure=_picture(rows, fits))
+
+
+def _samples(run: Run, years: Sequence[str], points: Sequence[tuple[str, int, int]]) -> list[Sample]:
+    """Samples of K_L -> pi0 nu nubar for each selection, then those of the points."""
+    plan: list[tuple[str, dict[str, float], str, int]] = [(SM, {}, year, 4 * run.events) for year in years]
+    for name, m1, m2 in points:
+        panel = _PANELS[name]
+        plan.append((panel.descriptor, panel.mass(m1, m2), panel.selection, run.events))
+    return [
+        Sample(
+            descriptor=descriptor,
+            mass=mass,
+            detector=Koto(experiment="koto", selection=year),
+            n=n,
+            seed=run.seed + i,
+        )
+        for i, (descriptor, mass, year, n) in enumerate(plan)
+    ]
+
+
+def _row(
+    point: tuple[str, int, int], sample: Sample, flow: Cutflow, standard: Sample, denominator: Cutflow
+) -> dict[str, Any]:
+    """Columns of a point."""
+    name, m1, m2 = point
+    return {
+        "panel": name,
+        "decay": sample.descriptor,
+        "selection": _PANELS[name].selection,
+        "m1 [MeV]": m1,
+        "m2 [MeV]": m2,
+        **efficiency_columns(flow, sample.decays),
+        **ratio_columns(flow, denominator, sample.decays / standard.decays),
+    }
 
 
 def _of(rows: Sequence[dict[str, Any]], p: str, m1: int) -> tuple[Any, Any, Any]:
     """Masses [GeV], ratios and errors of a curve; NaN where a ratio of zero has none."""
-    chosen = [row for row in rows if row["panel"] == p and row["m1 [MeV]"] == m1]
+    of_curve = [row for row in rows if row["panel"] == p and row["m1 [MeV]"] == m1]
     names = ("m2 [MeV]", "ratio", "ratio error")
-    mass, ratio, error = (np.array([row[k] for row in chosen], dtype=np.float64) for k in names)
+    mass, ratio, error = (np.array([row[k] for row in of_curve], dtype=np.float64) for k in names)
     return 1e-3 * mass, ratio, error
 
 
@@ -185,12 +191,7 @@ def _maximum(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, float
 
 
 def _picture(rows: Sequence[dict[str, Any]], fits: Sequence[dict[str, Any]]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(2, 2, figsize=(10.0, 7.6), layout="constrained")
+    figure, axes = pyplot().subplots(2, 2, figsize=(10.0, 7.6), layout="constrained")
     for (p, panel), ax in zip(_PANELS.items(), axes.flat, strict=True):
         for (colour, marker, style), m1 in zip(CURVE_STYLES[: len(panel.masses)], panel.masses, strict=True):
             mass, ratio, error = _of(rows, p, m1)

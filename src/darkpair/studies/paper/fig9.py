@@ -5,7 +5,7 @@ arXiv:2005.07102, Fig. 9 and appendix B, which give neither m1 nor the current; 
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -13,10 +13,11 @@ import numpy as np
 from darkpair.chains.models import ZPrimeDirac, ZPrimeScalar
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.zprime import ZPrime
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.particles import particle
+from darkpair.studies.outputs import Output, Picture, Run, Table
 
-__all__ = ["MODES", "branching_ratios", "run"]
+__all__ = ["MODES", "branching_ratios", "study"]
 
 #: Decays of X2 and how they are drawn. Neutrinos are the invisible part that X2 always has.
 MODES: Final = {
@@ -38,31 +39,19 @@ _CURRENTS: Final[dict[str, tuple[type[ZPrime], dict[str, Any]]]] = {
 _LIGHT: Final = (0, 40, 100)
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:
-    """Paths of the table of branching ratios and of its picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : Inputs, optional
-        The preset "pdg" unless given; only the weak angle enters.
-    quick : bool
-        A fifth of the masses.
-    """
-    used = Inputs() if inputs is None else inputs
-    step = 5.0 if quick else 1.0
+def study(run: Run) -> Iterator[Output]:
+    """Table of branching ratios, of the inputs only the weak angle enters, and its picture."""
+    step = 5.0 if run.quick else 1.0
     rows = [
         row
         for current in _CURRENTS
         for m1 in _LIGHT
         for row in _rows(
-            current, float(m1), np.arange(m1 + step, 1e3 * particle("K_L0").mass - m1, step), used
+            current, float(m1), np.arange(m1 + step, 1e3 * particle("K_L0").mass - m1, step), run.inputs
         )
     ]
-    return [
-        *write_rows(folder, "fig9", rows, {"inputs": used}),
-        *save_picture(_picture(rows), folder, "fig9"),
-    ]
+    yield Table(rows=rows)
+    yield Picture(figure=_picture(rows))
 
 
 def branching_ratios(current: str, m1: Any, m2: Any, inputs: Inputs) -> dict[str, Any]:
@@ -80,29 +69,25 @@ def branching_ratios(current: str, m1: Any, m2: Any, inputs: Inputs) -> dict[str
 
 
 def _rows(current: str, m1: float, m2: Any, inputs: Inputs) -> list[dict[str, Any]]:
-    found = branching_ratios(current, 1e-3 * m1, 1e-3 * m2, inputs)
+    ratios = branching_ratios(current, 1e-3 * m1, 1e-3 * m2, inputs)
     return [
         {"current": current, "m1 [MeV]": m1, "m2 [MeV]": float(heavy)}
-        | {f"BR({mode})": float(values[i]) for mode, values in found.items()}
+        | {f"BR({mode})": float(values[i]) for mode, values in ratios.items()}
         for i, heavy in enumerate(m2)
     ]
 
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
     from matplotlib.lines import Line2D
 
     styles = dict(zip(_LIGHT, ("-", "--", ":"), strict=True))
-    figure, axes = plt.subplots(1, 3, figsize=(13.0, 4.6), sharey=True, layout="constrained")
+    figure, axes = pyplot().subplots(1, 3, figsize=(13.0, 4.6), sharey=True, layout="constrained")
     for current, ax in zip(_CURRENTS, axes, strict=True):
         for m1, style in styles.items():
-            chosen = [row for row in rows if row["current"] == current and row["m1 [MeV]"] == m1]
-            mass = [row["m2 [MeV]"] for row in chosen]
+            of_curve = [row for row in rows if row["current"] == current and row["m1 [MeV]"] == m1]
+            mass = [row["m2 [MeV]"] for row in of_curve]
             for mode, (_, colour) in MODES.items():
-                values = np.array([row[f"BR({mode})"] for row in chosen])
+                values = np.array([row[f"BR({mode})"] for row in of_curve])
                 ax.plot(mass, np.where(values > 0.0, values, np.nan), style, color=colour)
         ax.set(title=f"$X_1X_2$: {current}", xlabel=r"$m_2$ [MeV]", yscale="log", ylim=(1e-4, 1.5))
         ax.set_xlim(0.0, 1e3 * particle("K_L0").mass)

@@ -6,9 +6,8 @@ pi0 alone is too weak: its rate stands in the table of claims.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -27,11 +26,12 @@ from darkpair.chains.models.dark_matter import (
 )
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.relic_density import relic_density, relic_scale
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.scan.points import grid, scan
 from darkpair.studies.line_styles import CURVE_STYLES
+from darkpair.studies.outputs import Output, Picture, Run, Table
 
-__all__ = ["run"]
+__all__ = ["study"]
 
 #: Mass of the mediator over that of psi1, secluded.
 _SECLUDED: Final = (0.1, 0.5, 0.9)
@@ -43,6 +43,8 @@ _FORBIDDEN: Final = (10.0, 30.0, 100.0, 300.0)
 _MIXINGS: Final = (1e-10, 1e-9, 1e-8)
 
 _MASS: Final = "m1 [MeV]"
+_RATIO: Final = "m_phi / m1"
+_EXACT: Final = "value of the observed Omega h^2"
 
 #: Where the Boltzmann equation is solved: m1 [MeV], and m_phi over it.
 _SOLVED: Final = (
@@ -54,27 +56,15 @@ _SOLVED: Final = (
 _TABLE: Final = np.geomspace(5.0, 500.0, 60)
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:
-    """Paths of the tables of couplings, of lifetimes and of checks, and of their picture.
-
-    Parameters
-    ----------
-    folder : Path
-        With what was solved kept in ``cache``.
-    inputs : Inputs, optional
-        The preset "pdg" unless given.
-    quick : bool
-        Fewer masses.
-    """
-    used, cache = Inputs() if inputs is None else inputs, folder / "cache"
-    (made,) = scan(partial(_tables, used), [{"points": 6 if quick else 40}], folder=cache, workers=1)
-    solved = scan(partial(_solved, used), _SOLVED, folder=cache, workers=1)
-    told = {"inputs": used}
-    return [
-        *write_rows(folder, "relic", made["couplings"], told, checks=made["checks"], solved=solved),
-        *write_rows(folder, "relic_mediator", made["lifetimes"], told),
-        *save_picture(_picture(made["couplings"], made["lifetimes"], solved), folder, "relic"),
-    ]
+def study(run: Run) -> Iterator[Output]:
+    """Tables of couplings with the checks, and of lifetimes, and their picture; what was solved is kept."""
+    (tables,) = scan(
+        partial(_tables, run.inputs), [{"points": 6 if run.quick else 40}], folder=run.cache, workers=1
+    )
+    solved = scan(partial(_solved, run.inputs), _SOLVED, folder=run.cache, workers=1)
+    yield Table(rows=tables["couplings"], more={"checks": tables["checks"], "solved": solved})
+    yield Table(rows=tables["lifetimes"], name="relic_mediator")
+    yield Picture(figure=_picture(tables["couplings"], tables["lifetimes"], solved))
 
 
 def _tables(inputs: Inputs, point: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +84,7 @@ def _yukawas(points: int, inputs: Inputs) -> list[dict[str, Any]]:
             "channel": "secluded, psi1 psi1 -> phi phi",
             "coupling": "y_phi",
             _MASS: float(m),
-            "m_phi / m1": ratio,
+            _RATIO: ratio,
             "value": relic_yukawa(1e-3 * float(m), 1e-3 * float(m) * ratio, inputs),
         }
         for ratio in _SECLUDED
@@ -109,7 +99,7 @@ def _quartics(points: int, inputs: Inputs) -> list[dict[str, Any]]:
             "channel": "forbidden, S1 S1 -> phi phi",
             "coupling": "lambda_phi",
             _MASS: m,
-            "m_phi / m1": float(1.0 + gap),
+            _RATIO: float(1.0 + gap),
             "value": relic_quartic(1e-3 * m, 1e-3 * m * (1.0 + float(gap)), inputs),
         }
         for m in _FORBIDDEN
@@ -135,10 +125,10 @@ def _solved(inputs: Inputs, point: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "coupling": point["coupling"],
         _MASS: point["m"],
-        "m_phi / m1": point["ratio"],
+        _RATIO: point["ratio"],
         "value": value,
         "Omega h^2": relic_density(average, m, states=states, conjugate=fermion),
-        "value of the observed Omega h^2": value * scale ** (1.0 / power),
+        _EXACT: value * scale ** (1.0 / power),
     }
 
 
@@ -173,73 +163,83 @@ def _checks(inputs: Inputs) -> dict[str, Any]:
 def _picture(
     couplings: list[dict[str, Any]], lifetimes: list[dict[str, Any]], solved: list[dict[str, Any]]
 ) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13.0, 4.4), layout="constrained")
-    for ratio, (colour, _, line) in zip(_SECLUDED, CURVE_STYLES[: len(_SECLUDED)], strict=True):
-        chosen = [r for r in couplings if r["coupling"] == "y_phi" and r["m_phi / m1"] == ratio]
-        left.loglog(
-            [r[_MASS] for r in chosen],
-            [r["value"] for r in chosen],
-            color=colour,
-            ls=line,
-            label=rf"$m_\varphi$ = {ratio:g} $m_1$",
-        )
-    left.set(xlabel="$m_1$ [MeV]", ylabel=r"$y_\varphi$")
-    yukawas = [r for r in solved if r["coupling"] == "y_phi"]
-    exact = "value of the observed Omega h^2"
-    text = f"Boltzmann equation, {yukawas[0]['m_phi / m1']:g} $m_1$"
-    left.loglog(
-        [r[_MASS] for r in yukawas], [r[exact] for r in yukawas], "x", color=CURVE_STYLES[1][0], label=text
+    figure, (left, middle, right) = pyplot().subplots(1, 3, figsize=(13.0, 4.4), layout="constrained")
+    lines, crosses = ([row for row in rows if row["coupling"] == "y_phi"] for rows in (couplings, solved))
+    _curves(
+        left,
+        lines,
+        (_RATIO, _SECLUDED),
+        lambda row: row[_MASS],
+        "value",
+        lambda r: rf"$m_\varphi$ = {r:g} $m_1$",
     )
-    left.set_ylim(1e-3, 1e-1)
+    label = f"Boltzmann equation, {crosses[0][_RATIO]:g} $m_1$"
+    _crosses(left, crosses, lambda row: row[_MASS], CURVE_STYLES[1][0], label)
+    left.set(xlabel="$m_1$ [MeV]", ylabel=r"$y_\varphi$", xscale="log", ylim=(1e-3, 1e-1))
     left.set_title(r"Secluded: $\psi_1\bar\psi_1\to\varphi\varphi$")
-    for m, (colour, _, line) in zip(_FORBIDDEN, CURVE_STYLES[: len(_FORBIDDEN)], strict=True):
-        chosen = [r for r in couplings if r["coupling"] == "lambda_phi" and r[_MASS] == m]
-        middle.semilogy(
-            [r["m_phi / m1"] - 1.0 for r in chosen],
-            [r["value"] for r in chosen],
-            color=colour,
-            ls=line,
-            label=f"$m_1$ = {m:g} MeV",
-        )
-    quartics = [r for r in solved if r["coupling"] == "lambda_phi"]
-    text = f"Boltzmann equation, {quartics[0][_MASS]:g} MeV"
-    middle.semilogy(
-        [r["m_phi / m1"] - 1.0 for r in quartics],
-        [r[exact] for r in quartics],
-        "x",
-        color=CURVE_STYLES[2][0],
-        label=text,
+    lines, crosses = (
+        [row for row in rows if row["coupling"] == "lambda_phi"] for rows in (couplings, solved)
     )
+    _curves(
+        middle,
+        lines,
+        (_MASS, _FORBIDDEN),
+        lambda row: row[_RATIO] - 1.0,
+        "value",
+        lambda m: f"$m_1$ = {m:g} MeV",
+    )
+    label = f"Boltzmann equation, {crosses[0][_MASS]:g} MeV"
+    _crosses(middle, crosses, lambda row: row[_RATIO] - 1.0, CURVE_STYLES[2][0], label)
     middle.axhline(1.0, color="grey", lw=0.8)
     middle.axvline(0.6, color="grey", lw=0.8, ls=":")
     middle.annotate("0.6 of the text", (0.6, 1e-4), rotation=90, va="center", ha="right", fontsize="small")
     middle.set(xlabel=r"$(m_\varphi-m_1)/m_1$", ylabel=r"$\lambda_\varphi$")
     middle.set_title(r"Forbidden: $S_1S_1\to\varphi\varphi$")
-    for square, (colour, _, line) in zip(_MIXINGS, CURVE_STYLES[: len(_MIXINGS)], strict=True):
-        chosen = [r for r in lifetimes if r["theta^2"] == square]
-        right.semilogy(
-            [r["m_phi [MeV]"] for r in chosen],
-            [r["lifetime [s]"] for r in chosen],
-            color=colour,
-            ls=line,
-            label=rf"$\theta^2$ = $10^{{{round(np.log10(square))}}}$",
-        )
+    _curves(
+        right,
+        lifetimes,
+        ("theta^2", _MIXINGS),
+        lambda row: row["m_phi [MeV]"],
+        "lifetime [s]",
+        lambda square: rf"$\theta^2$ = $10^{{{round(np.log10(square))}}}$",
+    )
     right.axhline(1.0, color="grey", lw=0.8)
     right.annotate("before nucleosynthesis", (270.0, 0.6), ha="right", va="top", fontsize="small")
-    right.set(
-        xlabel=r"$m_\varphi$ [MeV]",
-        ylabel=r"lifetime of $\varphi$ [s]",
-        title=r"$\varphi\to e^+e^-,\mu^+\mu^-$",
-    )
+    right.set(xlabel=r"$m_\varphi$ [MeV]", ylabel=r"lifetime of $\varphi$ [s]")
+    right.set_title(r"$\varphi\to e^+e^-,\mu^+\mu^-$")
     for ax in (left, middle, right):
+        ax.set_yscale("log")
         ax.legend(frameon=False, fontsize="small")
     figure.suptitle(
         r"Couplings with $\langle\sigma v\rangle$ = 1 pb at $m/T$ = 20 (section V, lines), and with the observed "
         r"$\Omega h^2$ (crosses)"
     )
     return figure
+
+
+def _curves(
+    ax: Any,
+    rows: list[dict[str, Any]],
+    of: tuple[str, Sequence[float]],
+    x: Callable[[dict[str, Any]], float],
+    y: str,
+    label: Callable[[float], str],
+) -> None:
+    """Draw a curve for each value of a column."""
+    column, values = of
+    for value, (colour, _, line) in zip(values, CURVE_STYLES[: len(values)], strict=True):
+        of_curve = [row for row in rows if row[column] == value]
+        ax.plot(
+            [x(row) for row in of_curve],
+            [row[y] for row in of_curve],
+            color=colour,
+            ls=line,
+            label=label(value),
+        )
+
+
+def _crosses(
+    ax: Any, solved: list[dict[str, Any]], x: Callable[[dict[str, Any]], float], colour: str, label: str
+) -> None:
+    """Draw what the Boltzmann equation gives."""
+    ax.plot([x(row) for row in solved], [row[_EXACT] for row in solved], "x", color=colour, label=label)

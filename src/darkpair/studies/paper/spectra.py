@@ -96,13 +96,11 @@ def spectra(curves: Sequence[Curve], detector: Koto, n: int, seed: int) -> list[
         )
         for i, c in enumerate(curves)
     ]
-    found = []
-    for curve, sample, chunk in zip(curves, samples, generate(samples), strict=True):
-        edges, density, error = pt_density(chunk, detector)
-        found.append(
-            Spectrum(curve=curve, edges=edges, density=density, error=error, sample=sample, chunk=chunk)
-        )
-    return found
+    return [
+        Spectrum(curve=curve, edges=edges, density=density, error=error, sample=sample, chunk=chunk)
+        for curve, sample, chunk in zip(curves, samples, generate(samples), strict=True)
+        for edges, density, error in (pt_density(chunk, detector),)
+    ]
 
 
 def pt_density(sample: Chunk, detector: Koto) -> tuple[Array, Array, Array]:
@@ -126,7 +124,7 @@ def pt_density(sample: Chunk, detector: Koto) -> tuple[Array, Array, Array]:
     return edges, values / area, np.sqrt(variances) / area
 
 
-def rows(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
+def rows(curves: Sequence[Spectrum]) -> list[dict[str, Any]]:
     """A row for each bin of each curve."""
     return [
         {
@@ -134,16 +132,16 @@ def rows(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
             "curve": s.curve.label,
             "p_T low [MeV]": float(low),
             "p_T high [MeV]": float(high),
-            **columns,
         }
-        for s in found
+        | columns
+        for s in curves
         for low, high, columns in zip(
             s.edges[:-1], s.edges[1:], bin_columns(s.edges, s.density, s.error), strict=True
         )
     ]
 
 
-def summary(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
+def summary(curves: Sequence[Spectrum]) -> list[dict[str, Any]]:
     """What each curve is, and the part of it in the signal region and above its bound."""
     return [
         {
@@ -164,34 +162,28 @@ def summary(found: Sequence[Spectrum]) -> list[dict[str, Any]]:
             "largest true p_T [MeV]": s.curve.bound,
             **s.part("in the bins above it", s.curve.bound),
         }
-        for s in found
+        for s in curves
     ]
 
 
 def draw_panel(
-    axes: Any,
-    found: Sequence[Spectrum],
-    detector: Koto,
-    title: str,
-    *,
-    bounds: bool,
-    legend: str = "upper right",
+    axes: Any, curves: Sequence[Spectrum], detector: Koto, title: str, *, legend: str = "upper right"
 ) -> None:
-    """Curves with error bands, the signal box's edges, and where wanted each curve's bound as a vertical line."""
+    """Curves with error bands, the signal box's edges, and each curve's bound, where it has one, as a vertical line."""
     low, *_, high = sorted({corner[1] for corner in detector.signal_box()})
     axes.axvspan(low, high, color="0.94", zorder=0)
     for edge in (low, high):
         axes.axvline(edge, color="0.4", ls="--", lw=1.0)
     colours: dict[tuple[tuple[str, float], ...], str] = {}
-    for s in found:
+    for s in curves:
         key = tuple(sorted(s.curve.mass.items()))
         colour = colours.setdefault(key, f"C{len(colours)}" if key else "black")
         axes.stairs(s.density, s.edges, color=colour, ls=s.curve.style, lw=1.4, label=s.curve.label)
         upper, lower = s.density + s.error, np.maximum(s.density - s.error, 0.0)
         axes.stairs(upper, s.edges, baseline=lower, color=colour, alpha=0.25, fill=True, lw=0)
-        if bounds and s.curve.bound is not None:
+        if s.curve.bound is not None:
             axes.axvline(s.curve.bound, color=colour, ls=":", lw=1.4)
-    top = max(float(s.density.max()) for s in found)
+    top = max(float(s.density.max()) for s in curves)
     axes.set(xlim=(0.0, 400.0), ylim=(0.0, 1.4 * top), xlabel=r"reconstructed $p_T$ of the $\pi^0$ [MeV]")
     axes.set_ylabel("density, area 1 [1/MeV]")
     axes.set_title(title, fontsize=10)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
-from darkpair.export.files import markdown, save_picture, write_rows
+from darkpair.export.files import markdown, pyplot
+from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 from darkpair.studies.paper.portals import Cell, table1
 
-__all__ = ["run"]
+__all__ = ["study"]
 
 
-def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:  # noqa: ARG001 (it takes a second)
-    """Paths of the table and its picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : Inputs, optional
-    quick : bool
-        Without effect: it takes a second.
-    """
+def study(run: Run) -> Iterator[Output]:
+    """The table, as rows and as a page, and its picture."""
+    inputs = run.given_inputs or Inputs("paper")
     cells = table1(inputs)
     rows = [
         {
@@ -37,21 +31,17 @@ def run(folder: Path, inputs: Inputs | None, *, quick: bool) -> list[Path]:  # n
         }
         for cell in cells
     ]
-    paths = write_rows(folder, "table1", rows, {"inputs": inputs or Inputs()})
-    (folder / "table1.md").write_text(f"# Table I, derived\n\n{markdown(rows)}", encoding="utf-8")
-    return [*paths, folder / "table1.md", *save_picture(_picture(cells), folder, "table1")]
+    yield Table(rows=rows, provenance={"inputs": inputs})
+    yield Page(text=f"# Table I, derived\n\n{markdown(rows)}")
+    yield Picture(figure=_picture(cells))
 
 
-def _picture(cells: list[Cell]) -> Any:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
+def _picture(cells: Sequence[Cell]) -> Any:
     from matplotlib.patches import Rectangle
 
     portals = list(dict.fromkeys(cell.portal for cell in cells))
     columns = list(dict.fromkeys((cell.decay, cell.spin) for cell in cells))
-    figure, axes = plt.subplots(
+    figure, axes = pyplot().subplots(
         figsize=(1.7 * len(columns) + 2.4, 0.9 * len(portals) + 1.6), layout="constrained"
     )
     for cell in cells:
