@@ -19,7 +19,7 @@ MEMBERS = {name for name in dir(WholeDetector) if not name.startswith("_")}
 @pytest.mark.skipif(not (ROOT / "gen").is_dir(), reason="no source tree")
 def test_what_is_asked_for_is_written_down() -> None:
     asked = set()
-    files = [*(ROOT / "gen").rglob("*.py"), *(ROOT / "src" / "darkpair").glob("*.py")]
+    files = [*(ROOT / "gen").rglob("*.py"), *(ROOT / "src" / "darkpair").rglob("*.py")]
     for path in files:
         text = path.read_text("utf-8")
         asked |= set(re.findall(r'(?:getattr|hasattr)\(\w*detector, "(\w+)"', text))
