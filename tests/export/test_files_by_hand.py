@@ -79,6 +79,7 @@ def test_pictures(layout: str | None, tmp_path: Path) -> None:
     figure, axes = plt.subplots(figsize=(2.0, 1.0), layout=layout, dpi=80)
     axes.set_ylabel("a long label")
     before = axes.get_position().x0
+    other = plt.figure()  # the one that is drawn on is another's
     paths = save_picture(figure, tmp_path, "p")
     assert paths == [tmp_path / "p.png", tmp_path / "p.pdf"]
     assert all(path.stat().st_size > 1000 for path in paths)
@@ -87,6 +88,8 @@ def test_pictures(layout: str | None, tmp_path: Path) -> None:
     assert figure.get_layout_engine() is None
     assert (axes.get_position().x0 != before) == (layout is not None)
     assert figure.number not in plt.get_fignums()
+    assert other.number in plt.get_fignums()
+    plt.close(other)
 
 
 @pytest.mark.parametrize(
@@ -120,10 +123,20 @@ def test_pictures(layout: str | None, tmp_path: Path) -> None:
         (0.0, "1e", 0.2, "0.0(2)e0"),
         (0.0, "1", 0.0, "0"),
         (0.0, "1", 0.5, "0.0(5)"),
+        (-2.5e-10, ".1e", None, "−2.5e-10"),
+        (0.1234, "3%", 0.00237, "12.340(237) %"),
+        (0.5, "10%", 0.00123, "50.0000000000(1230000000) %"),
+        (5.0, "10e", 0.0123, "5.00000000000(1230000000)e0"),
+        (5.0, "2", 1.0, "5.0(1.0)"),
     ],
 )
 def test_numbers_on_a_page(value: Any, spec: str, error: float | None, text: str) -> None:
     assert written(value, spec, error) == text
+
+
+def test_formats_unless_given() -> None:
+    assert written(1234.56) == "1235"
+    assert written(1.5, error=0.1) == "1.5(1)"
 
 
 @pytest.mark.parametrize(
