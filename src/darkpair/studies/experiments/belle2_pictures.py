@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from darkpair.export.files import pyplot
 from darkpair.gen.kinematics import Array
 from darkpair.studies.line_styles import CURVE_STYLES
+from darkpair.studies.outputs import column
 
 __all__ = ["efficiency_picture", "escape_picture", "limit_picture", "q2_picture"]
 
 
-def _axes(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(1, columns, figsize=(width, height), layout="constrained")
-
-
 def efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) -> Any:
     """Efficiency against q2, and the spectra with their mean efficiencies."""
-    figure, (left, right) = _axes(11.0, 4.4, 2)
-    q2 = [row["q2 [GeV^2]"] for row in rows]
+    figure, (left, right) = pyplot().subplots(1, 2, figsize=(11.0, 4.4), layout="constrained")
+    q2 = column(rows, "q2 [GeV^2]")
     for tag, factor in (("inclusive", 1.0), ("hadronic", 10.0)):
         label = f"{tag} tag" + (f" × {factor:g}" if factor > 1.0 else "")
-        left.plot(q2, [100.0 * factor * row[f"efficiency, {tag}"] for row in rows], label=label)
+        left.plot(q2, 100.0 * factor * column(rows, f"efficiency, {tag}"), label=label)
     left.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel="efficiency [%]", ylim=(0.0, None), xlim=(0.0, 23.0))
     left.set_title("Belle II's published efficiency falls with $q^2$", fontsize="medium")
     for name, label, style in (
@@ -36,12 +27,10 @@ def efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) 
         ("Dirac", r"$\psi_1\psi_2$, axial", "C0-"),
         ("scalar", "$S_1S_2$", "C3--"),
     ):
-        mean = next(
-            m["integral"] for m in means if m["spectrum"].startswith(name) and m["tag"] == "inclusive"
+        mean = next(  # (of a model the rows say what is missing)
+            row["integral"] for row in means if row["tag"] == "inclusive" and row["spectrum"].startswith(name)
         )
-        if name == "nu nubar, Ali-Ball":
-            mean = next(m["integral"] for m in means if m["spectrum"] == name and m["tag"] == "inclusive")
-        density = [row[f"dGamma/dq2 / Gamma, {name} [1/GeV^2]"] for row in rows]
+        density = column(rows, f"dGamma/dq2 / Gamma, {name} [1/GeV^2]")
         right.plot(q2, density, style, label=rf"{label}: $\langle\epsilon\rangle$ = {100.0 * mean:.2f} %")
     right.set(
         xlabel=r"true $q^2$ [GeV$^2$]",
@@ -57,14 +46,13 @@ def efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) 
 
 def escape_picture(rows: list[dict[str, Any]]) -> Any:
     """Probability that X2 is missing against c tau."""
-    figure, axes = _axes(7.0, 4.8)
-    ctau = np.array([row["c tau [mm]"] for row in rows])
+    figure, axes = pyplot().subplots(figsize=(7.0, 4.8), layout="constrained")
+    ctau = column(rows, "c tau [mm]")
     for rule, label, style in (
         ("detector", "crystals and tracks of Belle II", "C0-"),
         ("2 m", "missing if it flies 2 m", "C3--"),
     ):
-        value = np.array([row[f"missing, {rule}"] for row in rows])
-        error = np.array([row[f"error, {rule}"] for row in rows])
+        value, error = column(rows, f"missing, {rule}"), column(rows, f"error, {rule}")
         good = value > 0.0
         axes.plot(ctau[good], value[good], style, label=label)
         axes.fill_between(
@@ -86,7 +74,7 @@ def escape_picture(rows: list[dict[str, Any]]) -> Any:
 
 def limit_picture(curves: list[dict[str, Any]], couplings: Array) -> Any:
     """Branching ratio that looks like K nu nubar against the coupling, with the limits."""
-    figure, axes = _axes(11.0, 4.6, 2)
+    figure, axes = pyplot().subplots(1, 2, figsize=(11.0, 4.6), layout="constrained")
     for ax, experiment, title in zip(axes, ("belle", "belle2"), ("Belle", "Belle II 2023"), strict=True):
         mine = [curve for curve in curves if curve["measurement"].experiment == experiment]
         for curve, (colour, _, line) in zip(mine, CURVE_STYLES[: len(mine)], strict=True):
@@ -110,28 +98,17 @@ def limit_picture(curves: list[dict[str, Any]], couplings: Array) -> Any:
     return figure
 
 
-def q2_picture(rows: list[dict[str, Any]], name: str) -> Any:
+def q2_picture(rows: list[dict[str, Any]]) -> Any:
     """Parts of the yield in each range of reconstructed q2 against the true q2, beside the published ones."""
-    figure, axes = _axes(7.0, 4.8)
-    q2 = [row["q2 [GeV^2]"] for row in rows]
+    figure, axes = pyplot().subplots(figsize=(7.0, 4.8), layout="constrained")
+    q2 = column(rows, "q2 [GeV^2]")
     ranges = [key.removeprefix("ours, ") for key in rows[0] if key.startswith("ours, ")]
     for part, colour in zip(ranges, ("C0", "C1", "C3"), strict=True):
-        axes.errorbar(
-            q2,
-            [row[f"ours, {part}"] for row in rows],
-            np.array([row[f"error, {part}"] for row in rows], dtype=np.float64),  # None is no bar
-            color=colour,
-            label=f"darkpair, {part.replace('^2', '²')}",
-        )
-        axes.plot(
-            q2,
-            [row[f"published, {part}"] for row in rows],
-            "s",
-            mfc="none",
-            color=colour,
-            label=f"Belle II, {part.replace('^2', '²')}",
-        )
+        words = part.replace("^2", "²")
+        ours, error, published = (column(rows, f"{name}, {part}") for name in ("ours", "error", "published"))
+        axes.errorbar(q2, ours, error, color=colour, label=f"darkpair, {words}")
+        axes.plot(q2, published, "s", mfc="none", color=colour, label=f"Belle II, {words}")
     axes.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel=r"part of the yield", ylim=(0.0, 1.05))
-    axes.set_title(name, fontsize="medium")
+    axes.set_title(r"Belle II's inclusive tag: reconstructed $q^2$, nothing fitted", fontsize="medium")
     axes.legend(frameon=False, fontsize="small", loc="center right")
     return figure

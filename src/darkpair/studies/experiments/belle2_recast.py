@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -43,6 +43,9 @@ __all__ = [
 
 #: The typical size <L> of a B-factory detector [mm]: arXiv:2005.07102, section IV.C.
 ESCAPE_LENGTH: Final = measurement("b_to_k_nunu", "escape").value
+
+#: What is seen of X2, as the detector is told.
+_RULES: Final[dict[str, dict[str, Any]]] = {"detector": {}, "2 m": {"escape_length": ESCAPE_LENGTH}}
 
 #: Lifetimes of X2 that one sample serves [mm].
 _SCAN: Final = Scan(shortest=1e-2, longest=1e6)
@@ -97,6 +100,7 @@ class EscapeSample:
     Parameters
     ----------
     generated : int
+        Events.
     candidates : int
         Events with a kaon candidate.
     invisible : dict of str to float
@@ -126,6 +130,7 @@ class EscapeSample:
         ctau : float [mm]
             Of X2; infinity is an X2 that always escapes.
         rule : {"detector", "2 m"}
+            What is seen of X2.
         tag : {"none", "inclusive", "hadronic"}
         """
         if math.isinf(ctau):
@@ -156,6 +161,7 @@ def escape_chain(model: Model, modes: Sequence[str] | None = None) -> Chain:
     Parameters
     ----------
     model : Model
+        Of X1 and X2.
     modes : sequence of str, optional
         Of X2; all of the model's unless given.
     """
@@ -170,51 +176,67 @@ def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSam
     Parameters
     ----------
     chain : Chain
+        Of `escape_chain`.
     experiment : {"belle2", "belle"}
+        Machine and detector.
     n : int
         Events, rounded up to whole blocks of 16384.
     seed : int
+        Of their random numbers.
     """
-    source = Upsilon4S(machine=experiment)
     rules = {
-        "detector": Belle2(experiment=experiment, selection="acceptance", without=("q2_rec",)),
-        "2 m": Belle2(
-            experiment=experiment, selection="acceptance", without=("q2_rec",), escape_length=ESCAPE_LENGTH
-        ),
+        rule: Belle2(experiment=experiment, selection="acceptance", without=("q2_rec",), **more)
+        for rule, more in _RULES.items()
     }
-    # Belle's tags have no published table; Belle II's hadronic one stands in where it is asked for
-    tags = {name: Belle2(selection=name) for name in ("inclusive", "hadronic")}
-    blocks, candidates = -(-n // BLOCK), 0
-    invisible = dict.fromkeys(("none", *tags), 0.0)
-    squares = dict(invisible)
-    length: dict[str, list[Array]] = {rule: [] for rule in rules}
-    tagged: dict[tuple[str, str], list[Array]] = {(r, t): [] for r in rules for t in invisible}
-    for block in range(blocks):
-        streams = Streams(seed, block)
-        batch = chain.batch(source.sample(BLOCK, streams.rng("source")), streams)
-        flown, q2 = _flights(batch), pair_mass2(batch)
-        probability = {"none": np.ones(BLOCK)} | {t: d.tag_efficiency(q2) for t, d in tags.items()}
-        for rule, detector in rules.items():
-            reco = detector.observe(batch, streams.rng("detector"))
-            passed = np.flatnonzero(detector.select(reco, np.ones(BLOCK)).mask)
-            length[rule].append(flown[passed])
-            for name, p in probability.items():
-                tagged[rule, name].append(p[passed])
-        found = reco.lists["Kaon"][0] > 0
-        candidates += int(np.count_nonzero(found))
-        for name, p in probability.items():
-            invisible[name] += float(p[found].sum())
-            squares[name] += float(np.square(p[found]).sum())
-    total = blocks * BLOCK
+    blocks = -(-n // BLOCK)
+    parts = [_seen(chain, Upsilon4S(machine=experiment), rules, Streams(seed, i)) for i in range(blocks)]
+    invisible, invisible_error, total = {}, {}, blocks * BLOCK
+    for name in parts[0].probability:
+        first = second = 0.0
+        for part in parts:
+            p = part.probability[name][part.kaon]
+            first, second = first + float(p.sum()), second + float(np.square(p).sum())
+        invisible[name] = first / total
+        invisible_error[name] = math.sqrt(second - first**2 / total) / total
     return EscapeSample(
         generated=total,
-        candidates=candidates,
-        invisible={name: kept / total for name, kept in invisible.items()},
-        invisible_error={
-            name: math.sqrt(squares[name] - kept**2 / total) / total for name, kept in invisible.items()
+        candidates=sum(int(np.count_nonzero(part.kaon)) for part in parts),
+        invisible=invisible,
+        invisible_error=invisible_error,
+        length={rule: np.concatenate([part.flown[part.passed[rule]] for part in parts]) for rule in rules},
+        tag={
+            (rule, name): np.concatenate([part.probability[name][part.passed[rule]] for part in parts])
+            for rule in rules
+            for name in invisible
         },
-        length={rule: np.concatenate(parts) for rule, parts in length.items()},
-        tag={key: np.concatenate(parts) for key, parts in tagged.items()},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What a detector sees of a block: whether there is a kaon, events with nothing else by rule, lengths, tags."""
+
+    kaon: Array
+    passed: dict[str, Array]
+    flown: Array
+    probability: dict[str, Array]
+
+
+def _seen(chain: Chain, source: Upsilon4S, rules: Mapping[str, Belle2], streams: Streams) -> _Seen:
+    """A block of events as a detector sees it, by each rule."""
+    batch = chain.batch(source.sample(BLOCK, streams.rng("source")), streams)
+    q2 = pair_mass2(batch)
+    # Belle's tags have no published table; Belle II's hadronic one stands in where it is asked for
+    tags = {tag: Belle2(selection=tag).tag_efficiency(q2) for tag in ("inclusive", "hadronic")}
+    passed = {}
+    for rule, detector in rules.items():
+        reco = detector.observe(batch, streams.rng("detector"))
+        passed[rule] = np.flatnonzero(detector.select(reco, np.ones(BLOCK)).mask)
+    return _Seen(
+        kaon=reco.lists["Kaon"][0] > 0,
+        passed=passed,
+        flown=_flights(batch),
+        probability={"none": np.ones(BLOCK)} | tags,
     )
 
 
@@ -241,7 +263,13 @@ class SearchResult:
 
     Parameters
     ----------
-    name, experiment, tag, source : str
+    name : str
+        Of the analysis.
+    experiment : {"belle", "belle2"}
+    tag : {"none", "inclusive", "hadronic"}
+        Whose published efficiency it has.
+    source : str
+        Where it was read.
     limit : float
         90 % CL upper limit on the branching ratio beyond the Standard Model's.
     standard_model : float
@@ -249,6 +277,7 @@ class SearchResult:
     central, low, high : float or None
         Excess and the ends of its one-sigma range, where there is a measurement.
     method : str
+        How the limit follows.
     """
 
     name: str
@@ -278,35 +307,38 @@ def measurements() -> list[SearchResult]:
     Standard Model, which is what the measurement is normalised to, plus 1.2816 upper standard errors: the one-sided
     Gaussian 90 % CL limit.
     """
-    out = []
-    for experiment in ("belle", "belle2"):
-        data = read_data(experiment)
-        standard = data["standard_model"]
-        for name, result in data["results"].items():
-            if "limit" in result:
-                entry, expected = result["limit"], standard["branching_ratio"]["value"]
-                more: dict[str, Any] = {
-                    "limit": entry["value"] - expected,
-                    "method": "published 90 % CL limit minus the Standard Model",
-                }
-            else:
-                entry, expected = result["branching_ratio"], standard["short_distance"]["value"]
-                central = entry["value"] - expected
-                more = {
-                    "limit": gaussian_upper_limit(central, entry["up"]),
-                    "method": "one-sided Gaussian: excess + 1.2816 upper errors",
-                    "central": central,
-                    "low": central - entry["down"],
-                    "high": central + entry["up"],
-                }
-            out.append(
-                SearchResult(
-                    name=name,
-                    experiment=experiment,
-                    tag=result.get("tag", "none"),
-                    source=entry["source"],
-                    standard_model=expected,
-                    **more,
-                )
-            )
-    return out
+    return [
+        _search_result(name, experiment, result, read_data(experiment)["standard_model"])
+        for experiment in ("belle", "belle2")
+        for name, result in read_data(experiment)["results"].items()
+    ]
+
+
+def _search_result(
+    name: str, experiment: str, result: Mapping[str, Any], standard: Mapping[str, Any]
+) -> SearchResult:
+    """Of a table of results, and that of the Standard Model."""
+    if "limit" in result:
+        entry, expected = result["limit"], standard["branching_ratio"]["value"]
+        more: dict[str, Any] = {
+            "limit": entry["value"] - expected,
+            "method": "published 90 % CL limit minus the Standard Model",
+        }
+    else:
+        entry, expected = result["branching_ratio"], standard["short_distance"]["value"]
+        central = entry["value"] - expected
+        more = {
+            "limit": gaussian_upper_limit(central, entry["up"]),
+            "method": "one-sided Gaussian: excess + 1.2816 upper errors",
+            "central": central,
+            "low": central - entry["down"],
+            "high": central + entry["up"],
+        }
+    return SearchResult(
+        name=name,
+        experiment=experiment,
+        tag=result.get("tag", "none"),
+        source=entry["source"],
+        standard_model=expected,
+        **more,
+    )
