@@ -305,7 +305,7 @@ def test_every_decay_of_every_resonance(name: str) -> None:
     for mother, mode in ((m, d) for n, m, d in CASES if n == name):
         text = mother.replace("{}", name if mode is None else f"({name} -> {mode})")
         chain = build(text, mass={k: v for k, v in DARK.items() if k in text.replace("(", " ").split()})
-        check_chain(chain, isotropic=False)
+        check_chain(chain, isotropic=False, n=4000)
         part = chain.batch(parents_of(chain, n=2000), Streams(3)).parts[0]
         shaped = [i for i, n in enumerate(part.topology.names) if particle_width(n) > 0]
         assert set(part.masses) == set(shaped), text

@@ -33,7 +33,7 @@ def parents_of(chain: Chain, *, momentum: float = 2.0, n: int = BLOCK) -> Parent
     return Parents(pdgid=chain.parent.pdgid, momentum=vector, vertex=np.zeros((4, n)))
 
 
-def check_chain(chain: Chain, *, isotropic: bool = True) -> None:
+def check_chain(chain: Chain, *, isotropic: bool = True, n: int = BLOCK) -> None:
     """Closure, mass shells, charge, lifetimes, same seed same bits, pickling, and two-body directions of a chain.
 
     Parameters
@@ -41,8 +41,10 @@ def check_chain(chain: Chain, *, isotropic: bool = True) -> None:
     chain : Chain
     isotropic : bool
         Whether two-body decays have to be isotropic in their rest frame; give False for one that says otherwise.
+    n : int
+        Events of each of three batches.
     """
-    parents = parents_of(chain)
+    parents = parents_of(chain, n=n)
     batch = chain.batch(parents, Streams(1))
     with failing():
         check_batch(chain, batch, len(parents), every=True)
