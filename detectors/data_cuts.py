@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -14,7 +14,7 @@ from darkpair.detectors.selection import Cut, Line, Selection
 from darkpair.gen.data_units import number_in, plain_unit
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["changed_cuts", "checked_cuts", "checked_selections", "selections"]
+__all__ = ["changed_cuts", "checked_cuts", "checked_selections", "require_own_names", "selections"]
 
 _ENDS: Final = ("min", "max")
 _WORDS: Final = ("unit", "source", "confidence", "place", "searched")
@@ -131,7 +131,8 @@ def checked_cuts(cuts: Any, units: Mapping[str, str], where: str) -> list[dict[s
     """
     if not isinstance(cuts, list) or not all(isinstance(cut, Mapping) for cut in cuts):
         raise InputError(f"{where}: a {type(cuts).__name__}; allowed: a list of tables, [[cuts]] above each")
-    out, names = [], []
+    require_own_names(cuts, where)
+    out = []
     for cut in cuts:
         name = cut.get("name", "?")
         lacking = [word for word in ("name", "variable", "unit", "source", "confidence") if word not in cut]
@@ -145,9 +146,6 @@ def checked_cuts(cuts: Any, units: Mapping[str, str], where: str) -> list[dict[s
                 raise InputError(f"{where}: {key} of the cut {name!r} = {cut[key]!r}; allowed: a text")
         if cut["variable"] not in units:
             raise UnknownNameError(f"variable of the cut {name!r} of {where}", cut["variable"], units)
-        if name in names:
-            raise InputError(f"{where}: two cuts are named {name!r}; give each its own name")
-        names.append(name)
         require_confidence(cut, f"{where}: cut {name!r}")
         wanted = units[cut["variable"]]
         if plain_unit(cut["unit"]) != wanted:
@@ -157,6 +155,14 @@ def checked_cuts(cuts: Any, units: Mapping[str, str], where: str) -> list[dict[s
             )
         out.append(_with_limits(cut, wanted, units, f"{where}, {name}"))
     return out
+
+
+def require_own_names(cuts: Sequence[Mapping[str, Any]], where: str) -> None:
+    """Refuse two cuts of one name in a list of cuts."""
+    names = [cut["name"] for cut in cuts if "name" in cut]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{where}: two cuts are named {name!r}; give each its own name")
 
 
 def checked_selections(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.detectors.catalogue import data_files
+from darkpair.detectors.data_cuts import require_own_names
 from darkpair.detectors.data_structure import checked
 from darkpair.gen.data_files import changed, changes_in_force, forgotten_with_changes, load
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -194,6 +195,8 @@ def _based(data: dict[str, Any], path: Path, deepest: int) -> dict[str, Any]:
     base = data.get("based_on")
     if base is None:
         return data
+    if _is_list_of_cuts(data.get("cuts")):  # before they are merged by their names
+        require_own_names(data["cuts"], f"{path}, [[cuts]]")
     if not isinstance(base, str):
         raise InputError(
             f"{path}: based_on = {base!r}; allowed: {', '.join(data_files())}, or a path that ends with .toml"
@@ -252,8 +255,9 @@ def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(own, Mapping) and own:
         needed, selections = dict.fromkeys(own), out["selections"]
         out["selections"] = {name: _whole(selections, name) for name in needed}
-    if "selection" not in over and out.get("selection") not in out.get("selections", ()):
-        out.pop("selection", None)
+    chosen, there = out.get("selection"), out.get("selections", {})
+    if "selection" not in over and isinstance(chosen, str) and isinstance(there, Mapping) and chosen not in there:
+        out.pop("selection")
     return out
 
 
