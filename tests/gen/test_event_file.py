@@ -341,6 +341,21 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
         file.mktree("other", {"x": np.float64}).extend({"x": np.zeros(3)})
         file.mktree("Events", {"Gen_pt": np.float64}).extend({"Gen_pt": np.zeros(3)})
     (tmp_path / "empty.root").write_bytes(b"")
+    (tmp_path / "text.hepmc").write_text("HepMC::Version 3\nHepMC::Asciiv3-START_EVENT_LISTING\n")
+    with uproot.recreate(tmp_path / "lists.root") as file:
+        lists = {
+            "pt": [2.0, 3.0],
+            "eta": [0.0],
+            "phi": [1.0, 2.0],
+            "mass": [5.28, 5.28],
+            "pdgId": [521, -521],
+        }
+        columns = {f"GenPart_{name}": ak.Array([values]) for name, values in lists.items()}
+        file.mktree(
+            "Events", {name: f"var * {ak.type(values).content.content}" for name, values in columns.items()}
+        )
+        file["Events"].extend(columns)
+    no_mass = {"mass": "", "status": "", "mother": ""}
     settings: dict[str, tuple[dict[str, Any], str]] = {
         "missing.root": ({}, "there is no file"),
         "text.txt": ({}, "no event file"),
@@ -350,6 +365,7 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
         "foreign.root": ({}, r"no branch 'GenPart_pt' for pt; say which in branches.pt = .* Gen_pt"),
         "mother.root": ({}, "index 70, and there are 8"),
         "zero.root": ({}, "mean 0.0"),
+        "text.hepmc": ({"branches": {"pt": "x"}}, "a HepMC3 file, which has no branches; leave them out"),
     }
     settings |= {f"cut{k}.root": ({}, "cannot be read|cut short") for k in range(4)}
     at_good: list[tuple[dict[str, Any], str]] = [
@@ -360,6 +376,7 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
         ({"branches": {"pdgid": ""}}, "cannot do without"),
         ({"branches": {"pdgid": "GenPart_pt"}}, "holds float32, which is no pdgid"),
         ({"branches": {"weight": "GenPart_pt"}}, "one number an event"),
+        ({"mass": "stored", "branches": no_mass}, 'stores no mass; name branches.mass, or take mass = "pdg"'),
     ]
     return settings | {f"good.root#{i}": row for i, row in enumerate(at_good)}
 
@@ -371,6 +388,17 @@ def test_what_is_refused_is_one_line(tmp_path: Path) -> None:
         assert "\n" not in str(refusal.value), name
     with pytest.raises(InputError, match="event 0 has a momentum or vertex that is not finite"):
         opened(tmp_path / "nan.root").block(0)
+    with pytest.raises(InputError, match=r"'GenPart_\w+' .* lists of other lengths than the others"):
+        opened(tmp_path / "lists.root", branches={"status": "", "mother": ""}).block(0)
+    with pytest.raises(InputError, match="tells neither energy nor mass; name branches.mass$"):
+        opened(tmp_path / "good.root", branches={"mass": ""}).block(0)
+    own = build("B+ -> K+ X1", mass={"X1": 0.1}).batch(
+        Gun(parent="B+").sample(2, Streams(1).rng("source")), Streams(1)
+    )
+    with pytest.raises(
+        InputError, match="these events are not of a file; take the parents from an event_file"
+    ):
+        print(own.merged)
 
 
 @pytest.mark.parametrize(
