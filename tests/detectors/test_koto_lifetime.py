@@ -47,7 +47,7 @@ def scan() -> ScanSample:
 def test_scan_equals_dedicated_samples(scan: ScanSample, ctau: float) -> None:
     """Efficiency at c tau = 3 cm, 30 cm and 3 m, within four standard errors of the difference."""
     one = scan.efficiency(ctau)
-    own = efficiency_of(pipeline(PION, 0.430, ctau=ctau, seed=6), 600_000)
+    own = efficiency_of(pipeline(PION, 0.430, ctau=ctau, seed=6), 300_000)
     assert abs(one.value - own.value) < 4.0 * np.hypot(one.error, own.error)
     assert one.error / one.value < 0.02
     assert 1000.0 < one.effective < len(scan.weight)
@@ -56,10 +56,10 @@ def test_scan_equals_dedicated_samples(scan: ScanSample, ctau: float) -> None:
 def test_scan_of_two_particles() -> None:
     """K_L -> X2 X2: the weights of both multiply."""
     made = pipeline(DIPOLE, 0.200, lifetimes={"X2": Scan(shortest=1.0, longest=1e5)}, seed=78)
-    sample = ScanSample.of(chunks(made, 2_000_000), law=Scan(shortest=1.0, longest=1e5))
+    sample = ScanSample.of(chunks(made, 1_000_000), law=Scan(shortest=1.0, longest=1e5))
     assert sample.length.shape[0] == 2
     one = sample.efficiency(100.0)
-    own = efficiency_of(pipeline(DIPOLE, 0.200, ctau=100.0, seed=6), 400_000)
+    own = efficiency_of(pipeline(DIPOLE, 0.200, ctau=100.0, seed=6), 200_000)
     assert abs(one.value - own.value) < 4.0 * np.hypot(one.error, own.error)
 
 
@@ -94,8 +94,8 @@ def test_x2_that_leaves(scan: ScanSample) -> None:
 
 def test_eq_66_overestimates(scan: ScanSample) -> None:
     """At (430, 0) MeV and c tau = 30 cm: .915 of the standard efficiency, where eq 66 gives 1.06."""
-    standard = efficiency_of(pipeline(STANDARD), 1_000_000)
-    prompt = efficiency_of(pipeline(PION, 0.430, seed=2), 1_000_000)
+    standard = efficiency_of(pipeline(STANDARD), 500_000)
+    prompt = efficiency_of(pipeline(PION, 0.430, seed=2), 500_000)
     full = scan.efficiency(300.0).value / standard.value
     estimate = prompt.value * koto_decay_probability(0.430, 300.0) / standard.value
     print(f"\n  c tau = 30 cm: full {full:.3f}, eq 66 {estimate:.3f}, over by {estimate / full - 1.0:.1%}")
@@ -153,7 +153,7 @@ def test_dipole_has_a_broad_tail_because_its_photons_are_uncorrelated() -> None:
 
 def test_impostor_prefers_the_pion_mass_and_grows_a_tail() -> None:
     """C: prompt it is accepted near and below the pion's mass; long-lived it grows a tail beyond the endpoint."""
-    prompt = {m: efficiency_of(pipeline(IMPOSTOR, m), 400_000) for m in (0.100, 0.120, 0.135, 0.200, 0.250)}
+    prompt = {m: efficiency_of(pipeline(IMPOSTOR, m), 200_000) for m in (0.100, 0.120, 0.135, 0.200, 0.250)}
     values = {m: e.value for m, e in prompt.items()}
     assert values[0.135] > values[0.120] > values[0.100] > 1.2 * values[0.200] > 5.0 * values[0.250]
     endpoint = max_pt(M_K, 0.135, 0.0)

@@ -3,7 +3,8 @@
 Its numbers were made twice: with the cuts on the pi0's kinematics left out, and with the beam's geometry, the
 resolution and those cuts, as here by default.  Ratios of prompt efficiencies to that of K_L -> pi0 nu nubar agree
 within the larger of 5 % and three standard errors (12 % where they are below .2), efficiencies of the standard decay
-within 6 %.  The failure rate of three standard errors is 3e-3 and does not matter where 5 % is larger; fixed seed.
+within 6 %.  The failure rate of three standard errors is 3e-3 and does not matter, as 5 % is larger: a standard error
+is 1.3 % of a ratio and .5 % of the standard decay's efficiency at most (1.8 % of a ratio below .2); fixed seed.
 Nothing is tuned.
 """
 
@@ -57,7 +58,7 @@ def standard(executor: ProcessPoolExecutor) -> dict[str, Efficiency]:
     """Efficiencies of K_L -> pi0 nu nubar."""
     detectors = OPEN | {"default": FULL}
     made = {name: pipeline(STANDARD, detector=detector, seed=8) for name, detector in detectors.items()}
-    return {name: efficiency_of(one, 3_000_000, executor) for name, one in made.items()}
+    return {name: efficiency_of(one, 1_500_000, executor) for name, one in made.items()}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_ratios(standard: dict[str, Efficiency], executor: ProcessPoolExecutor, 
     for i, (descriptor, m2, m1, *targets) in enumerate(RATIOS):
         target = targets[default]
         made = pipeline(descriptor, m2 / 1e3, m1 / 1e3, detector=detector, seed=20 + i)
-        above = efficiency_of(made, 2_500_000 if target < 0.2 else 1_000_000, executor)
+        above = efficiency_of(made, 1_500_000 if target < 0.2 else 600_000, executor)
         ratio = above.value / below.value
         error = ratio * np.hypot(above.error / above.value, below.error / below.value)
         allowed = max(0.12 if target < 0.2 else 0.05, 3.0 * error / target)
@@ -97,7 +98,7 @@ def test_invisible_scalar_in_2015(
     made = pipeline(
         "K_L0 -> (pi0 -> gamma gamma) S", detector=OPEN["2015"], seed=40, mass={"S": mass / 1000.0}
     )
-    above = efficiency_of(made, 1_000_000, executor)
+    above = efficiency_of(made, 600_000, executor)
     ratio = above.value / standard["2015"].value
     print(f"\n  S {mass}: {ratio:.4f}, reference {expected}")
     assert ratio == pytest.approx(expected, rel=0.05)
