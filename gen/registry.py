@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeAlias
@@ -33,19 +33,25 @@ class Entry:
         First line of its docstring, so that `darkpair list` needs no import.
     recipes : mapping of str to str, or callable
         How each mode of a chain is made; a callable finds out when asked.
+    fixed : mapping of str to str
+        Parameters that the entry gives itself, where several are of one class.
     """
 
     target: str | Callable[..., Any]
     summary: str
     recipes: _Recipes = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     def load(self) -> Callable[..., Any]:
         """What makes the object."""
         if not isinstance(self.target, str):
             return self.target
         module, _, attribute = self.target.partition(":")
-        made: Callable[..., Any] = getattr(import_module(module), attribute)
-        return made
+        made: Any = getattr(import_module(module), attribute)
+        if self.fixed:
+            made = partial(made, **self.fixed)
+            made.summary = self.summary  # (that of the class is another)
+        return made  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from darkpair.limits.contours import Contours
 from darkpair.limits.dump_samples import DumpAgainstCtau
 from darkpair.limits.koto_samples import EfficiencyAgainstCtau
 from darkpair.scan import cache_key, code
-from darkpair.scan.code import code_digest, modules_behind
+from darkpair.scan.code import modules_behind
+from darkpair.scan.points import code_digest
 
 KOTO = "darkpair.limits.koto_samples"
 PLACE = str(Path(darkpair.__file__).parents[1])
@@ -96,11 +97,11 @@ def test_one_line_more(changed: str, decides: bool, tmp_path: Path, monkeypatch:
     copy.parent.mkdir()
     copy.write_text(paths[changed].read_text(encoding="utf-8") + "# more\n", encoding="utf-8")
     monkeypatch.setattr(code, "_paths", lambda: paths | {changed: copy})
-    code._digest.cache_clear()
+    code.lines_digest.cache_clear()
     try:
         assert (cache_key(evaluate, point) != before) is decides
     finally:
-        code._digest.cache_clear()
+        code.lines_digest.cache_clear()
 
 
 def test_what_a_function_holds_decides_too() -> None:

@@ -99,7 +99,7 @@ def test_cache_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     }
     assert len(keys) == 4
     assert cache_key(square, {"m2": np.float64(2.0), "m1": 0.0}) in keys
-    monkeypatch.setattr("darkpair.scan.cache.code_digest", lambda _: "another")
+    monkeypatch.setattr("darkpair.scan.points.code_digest", lambda _: "another")
     assert cache_key(square, points[0]) not in keys
 
 

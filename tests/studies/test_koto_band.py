@@ -11,7 +11,8 @@ import pytest
 from darkpair.chains.models import Inputs, ZPrimeScalar
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.gen.errors import InputError
-from darkpair.limits.koto_samples import EfficiencyAgainstCtau, efficiency_curves
+from darkpair.limits.koto_samples import EfficiencyAgainstCtau
+from darkpair.limits.samples import efficiency_curves
 from darkpair.scan import Acceptance
 from darkpair.searches import KotoBand
 from darkpair.studies.experiments.koto_band import bands

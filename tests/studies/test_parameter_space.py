@@ -5,7 +5,6 @@ Samples are small; the statements hold by margins far beyond their few per cent.
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Sequence
@@ -18,14 +17,15 @@ import pytest
 
 from darkpair.chains.models import Inputs, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.zprime import mixing_product
+from darkpair.export.hepdata import write_submission
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.contours import Contours
 from darkpair.limits.ranges import ranges_above
 from darkpair.limits.samples import Samples, Size, samples_at
 from darkpair.scan import Acceptance
 from darkpair.searches import KotoBand
-from darkpair.studies.paper.exclusions import Panel, rows_of, save_rows, save_workspace
-from darkpair.studies.paper.fig3 import mass_panels, picture
+from darkpair.studies.paper.exclusions import Panel, picture, published, rows_of, workspace
+from darkpair.studies.paper.fig3 import mass_panels
 from darkpair.studies.paper.fig4 import rescaling
 from darkpair.studies.runner import options_for
 
@@ -221,7 +221,7 @@ def test_virtual_mesons(points: dict[float, dict[str, Any]]) -> None:
 
 
 def test_study_files(tmp_path: Path) -> None:
-    """CSV, JSON, HEPData and picture of a few points; a second run reads its cache."""
+    """Rows, HEPData's tables, workspace and picture of a few points; a second run reads its cache."""
     panels = mass_panels(replace(MAJORANA, data="today"), quick=True)
     few = [replace(panel, points=panel.points[:2]) for panel in (panels[0], panels[3])]
     dirac = replace(MAJORANA, data="today", model="Dirac fermions", koto_only=True)
@@ -231,36 +231,30 @@ def test_study_files(tmp_path: Path) -> None:
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")}
     assert rows_of(both, size, tmp_path / "cache", workers=1) == rows
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")} == kept
-    paths = save_rows(tmp_path, "fig4", rows, both, {"size": size}, "a test", rescaling=rescaling(rows))
-    told = json.loads((tmp_path / "fig4.json").read_text())
-    assert all(r["low"] > 1.0 for r in told["rescaling"])
+    assert all(r["low"] > 1.0 for r in rescaling(rows))
     open_ended = [row | {"high open": row["X1, X2"] == "Dirac fermions"} for row in rows]
     assert {r["high"] for r in rescaling(open_ended)} == {None}
-    with (tmp_path / "fig4.csv").open() as file:
-        assert len(list(csv.DictReader(file))) == len(rows)
     assert {"koto-2015", "koto-2016-18", "koto-2021", "atomic-parity-2021"} <= {r["curve"] for r in rows}
-    assert [path.name for path in paths] == ["fig4.csv", "fig4.json", "submission.yaml"]
-    tables = list((tmp_path / "hepdata").iterdir())
+    tables = write_submission(tmp_path, "a test", published(both, rows))
     assert len(tables) > 25
     table = json.loads(next(p for p in tables if "m2_430_mev_charm.yaml" in p.name).read_text())
     assert table["independent_variables"][0]["header"] == {"name": "m1", "units": "MeV"}
     assert [d["header"]["name"] for d in table["dependent_variables"]] == ["G_X / G_F low", "G_X / G_F high"]
-    told = {q["name"]: q for q in table["dependent_variables"][0]["qualifiers"]}
-    assert told["m2"] == {"name": "m2", "units": "MeV", "value": "430.0"}
-    assert told["convention"]["value"] == "literal"
-    assert told["confidence level"] == {"name": "confidence level", "units": "%", "value": "90"}
+    qualifiers = {q["name"]: q for q in table["dependent_variables"][0]["qualifiers"]}
+    assert qualifiers["m2"] == {"name": "m2", "units": "MeV", "value": "430.0"}
+    assert qualifiers["convention"]["value"] == "literal"
+    assert qualifiers["confidence level"] == {"name": "confidence level", "units": "%", "value": "90"}
     (wide,) = (p for p in tables if p.name == "against_m_zprime_koto_three_events_2_sigma.yaml")
-    told = {
+    values = {
         q["name"]: q["value"] for q in json.loads(wide.read_text())["dependent_variables"][0]["qualifiers"]
     }
-    assert (told["g_X"], told["confidence level"]) == ("1", "95")
+    assert (values["g_X"], values["confidence level"]) == ("1", "95")
     above = json.loads(next(p for p in tables if p.name == "m2_430_mev_koto_2021.yaml").read_text())
     assert {v["value"] for v in above["dependent_variables"][1]["values"]} == {"-"}  # excluded without an end
-    (path,) = save_workspace(tmp_path, "fig4", rows, few[0], size, tmp_path / "cache")
-    (channel,) = json.loads(path.read_text())["channels"]
+    (channel,) = workspace(few[0], rows, size, tmp_path / "cache")["channels"]
     signal = next(sample["data"][0] for sample in channel["samples"] if sample["name"] == "signal")
     assert 0.5 < signal < 4.0  # three events of 2016-18 are 2.2 at the sensitivity of 2021
-    figure = picture(few, rows, "a test", {dirac.model: "Dirac"})
+    figure = picture(few, rows, "a test", outlines={dirac.model: "Dirac"})
     assert sum(ax.has_data() for ax in figure.axes) == 2
 
 

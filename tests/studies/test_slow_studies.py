@@ -46,7 +46,7 @@ def test_a_figure_leaves_its_files(
     monkeypatch.setattr(Size, "of", lambda **_: SMALL)
     for module, function in ((fig3, "mass_panels"), (fig4, "mass_panels"), (fig5, "panels_of")):
         monkeypatch.setattr(module, function, few(getattr(module, function)))
-    paths = STUDIES[name](tmp_path, Inputs("paper"), quick=True, cache=cache)
+    paths = STUDIES[name](folder=tmp_path, inputs=Inputs("paper"), quick=True, cache=cache)
     assert all(path.is_file() for path in paths)
     assert {path.name for path in paths} >= {
         f"{name}.csv", f"{name}.json", f"{name}.png", f"{name}.pdf", "submission.yaml"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from darkpair.cli import completion
 from darkpair.cli.options import json_option, pairs, preset_option
 from darkpair.cli.terminal import show, show_lines
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.limits.rows import LimitRow
 
 __all__ = ["command"]
 
@@ -74,46 +80,90 @@ def command(
     Several values with commas make a grid, of which the strongest search of each point is shown. Samples know
     masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked.
     """
-    from darkpair.export.files import save_picture, write_rows
     from darkpair.gen.output.target import folder_for
-    from darkpair.limits.picture import limits_picture
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
     from darkpair.limits.samples import Size
-    from darkpair.limits.tables import limits_table, production_lines, strongest_table
-    from darkpair.scan.cache import cache_folder
-    from darkpair.searches import load_search
+    from darkpair.scan.points import cache_folder
 
-    given, title = pairs(settings), f"{model}, inputs {preset}, data {data}"
+    given, size = pairs(settings), Size.of(quick=quick)
     points = models_of(model, given, preset)
-    size = Size.of(quick=quick)
     place = None if folder is None else folder_for(folder)
-    chosen: dict[str, Any] = {"only": only, "without": without, "files": files}
-    found = limit_rows(
+    which: dict[str, Any] = {"only": only, "without": without, "files": files}
+    rows = limit_rows(
         [point for _, point in points],
         data=data,
         along=along,
         size=size,
         folder=cache or cache_folder(),
-        **chosen,
+        **which,
     )
-    rows, written = plain_rows([varied for varied, _ in points], found, along), []
-    if place is not None and rows:
-        provenance = {"model": model, "settings": given, "inputs": preset, "data": data, "size": size}
-        chosen |= {"files": [load_search(path) for path in files]}
-        provenance |= {key: value for key, value in chosen.items() if value}
-        written = write_rows(place, "limits", rows, provenance)
-        figure = limits_picture(points, found, given, along, title)
-        written += [] if figure is None else save_picture(figure, place, "limits")
+    asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
+    plain = plain_rows([varied for varied, _ in points], rows, along)
+    written = (
+        []
+        if place is None or not plain
+        else _written(place, asked, points, rows, plain, {"size": size} | which)
+    )
     if as_json:
-        click.echo(json.dumps(rows, indent=1))
-        return
-    if not rows:
+        click.echo(json.dumps(plain, indent=1))
+    elif not plain:
         show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
-        return
-    if len(found) == 1:
-        unit = ("", 1.0) if along is None else (given[along], float(getattr(points[0][1], along)))
-        show(limits_table(found[0], title, along, unit))
-        show_lines(production_lines(found[0]))
     else:
-        show(strongest_table(points, found, title))
-    show_lines(written)
+        _show(asked, points, rows)
+        show_lines(written)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What was asked: a model, its settings as texts, a table of inputs, a set of data, and a parameter to follow."""
+
+    model: str
+    settings: Mapping[str, str]
+    inputs: str
+    data: str
+    along: str | None
+
+    @property
+    def title(self) -> str:
+        """Above tables and pictures."""
+        return f"{self.model}, inputs {self.inputs}, data {self.data}"
+
+
+def _written(
+    folder: Path,
+    asked: _Asked,
+    points: list[tuple[dict[str, str], Model]],
+    rows: list[list[LimitRow]],
+    plain: list[dict[str, Any]],
+    more: dict[str, Any],
+) -> list[Path]:
+    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn."""
+    from darkpair.export.files import save_picture, write_rows
+    from darkpair.limits.picture import limits_picture
+    from darkpair.searches import load_search
+
+    provenance = {
+        "model": asked.model,
+        "settings": asked.settings,
+        "inputs": asked.inputs,
+        "data": asked.data,
+    }
+    more |= {"files": [load_search(path) for path in more["files"]]}
+    paths = write_rows(
+        folder, "limits", plain, provenance | {key: value for key, value in more.items() if value}
+    )
+    figure = limits_picture(points, rows, asked.settings, asked.along, asked.title)
+    return paths if figure is None else [*paths, *save_picture(figure, folder, "limits")]
+
+
+def _show(asked: _Asked, points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]]) -> None:
+    """Show every search of a point, or the strongest of each of several."""
+    from darkpair.limits.tables import limits_table, production_lines, strongest_table
+
+    if len(rows) > 1:
+        show(strongest_table(points, rows, asked.title))
+        return
+    along, (_, model) = asked.along, points[0]
+    unit = ("", 1.0) if along is None else (asked.settings[along], float(getattr(model, along)))
+    show(limits_table(rows[0], asked.title, along, unit))
+    show_lines(production_lines(rows[0]))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.provenance import describe, environment
+from darkpair.report.pictures import pyplot
 
 __all__ = ["markdown", "pyplot", "save_picture", "write_rows"]
 
@@ -66,16 +67,6 @@ def _plain(value: Any) -> Any:
             parts[i] = parts[i].replace(tex, text)
         parts[i] = " ".join(re.sub(r"[\\_^{}]", "", parts[i]).split())
     return "".join(parts)
-
-
-def pyplot() -> Any:
-    """matplotlib.pyplot, which draws into files alone."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt
 
 
 #: Of pictures: the layout is found at it, too.

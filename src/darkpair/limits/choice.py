@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.samples import BOX, DUMPS
-from darkpair.searches import DATA, SEARCHES, searches
+from darkpair.searches import DATA, SEARCHES
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.search_file import DumpSearch, load_search
 
@@ -32,6 +32,7 @@ class Choice:
     Parameters
     ----------
     data : {"2020", "today"}
+        How KOTO's efficiency is taken, see `searches_at`.
     ours : tuple of str
         Names of `darkpair.searches.SEARCHES`.
     others : mapping of str to Search or DumpSearch
@@ -53,7 +54,7 @@ class Choice:
     @property
     def dumps(self) -> list[str]:
         """Experiments behind a target whose samples are needed."""
-        of_files = (one.experiment for one in self.others.values() if isinstance(one, DumpSearch))
+        of_files = (search.experiment for search in self.others.values() if isinstance(search, DumpSearch))
         return list(dict.fromkeys([*(name for name in DUMPS if name in self.ours), *of_files]))
 
     def at(self, samples: Samples) -> dict[str, tuple[str, Search]]:
@@ -112,7 +113,9 @@ def choose(
             if made is not None and (name in only or data in made.sets):
                 others[name] = made
     others |= {
-        name: one for name, one in of_files.items() if name not in without and (name in only or not only)
+        name: search
+        for name, search in of_files.items()
+        if name not in without and (name in only or not only)
     }
     ours = _names(data) if not only else [name for name in only if name in SEARCHES.ours]
     choice = Choice(
@@ -127,15 +130,15 @@ def choose(
 
 
 def _of_files(files: Sequence[str | Path]) -> dict[str, Search | DumpSearch]:
-    found: dict[str, Search | DumpSearch] = {}
+    of_files: dict[str, Search | DumpSearch] = {}
     for file in files:
         name = Path(file).stem
-        if name in SEARCHES or name in found:
+        if name in SEARCHES or name in of_files:
             raise InputError(
                 f"{file}: there is a search {name!r} already, and a search has the name of its file; rename it"
             )
-        found[name] = load_search(file)
-    return found
+        of_files[name] = load_search(file)
+    return of_files
 
 
 def _stranger(name: str, *, asked: bool) -> Search | DumpSearch | None:
@@ -180,7 +183,7 @@ def searches_at(
         elif name in samples.dumps:
             at_masses |= _dumps(samples, name, partial(BeamDump, experiment=name))
         elif name not in DUMPS:
-            (search,) = searches([name]).values()
+            search = SEARCHES.factory(name)()
             at_masses[name] = (search.kind, search)
     return at_masses
 

@@ -54,6 +54,7 @@ class Contours:
     model : str
         Of `MODELS`.
     inputs : Inputs
+        Of every rate.
     data : {"2020", "today"}
         "2020" takes KOTO's prompt efficiency and the decay probability of eq. 66, as arXiv:2005.07102 does;
         "today" the efficiency at the lifetime itself.
@@ -83,17 +84,17 @@ class Contours:
 
     def point(self, point: Mapping[str, Any], coupling: Array) -> Model:
         """Model at a point for an array of the coupling."""
-        known: dict[str, Any] = {"m1": point["m1"], "m2": point["m2"], "inputs": self.inputs}
+        fixed: dict[str, Any] = {"m1": point["m1"], "m2": point["m2"], "inputs": self.inputs}
         if "fraction" in point:
-            known["invisible_branching_ratio"] = point["fraction"]
+            fixed["invisible_branching_ratio"] = point["fraction"]
         if self.model not in _ZPRIME:
-            return VirtualMeson(m_eff=1e-9 * coupling, **known)
+            return VirtualMeson(m_eff=1e-9 * coupling, **fixed)
         kind = _ZPRIME[self.model]
         if kind is ZPrimeMajorana:
-            known["convention"] = self.convention
+            fixed["convention"] = self.convention
         if "m_Zprime" in point:
-            return kind.from_mixing(eps_Z=coupling, g_X=1.0, m_Zprime=point["m_Zprime"], **known)
-        return kind(G_X=coupling * self.inputs["G_F"], **known)
+            return kind.from_mixing(eps_Z=coupling, g_X=1.0, m_Zprime=point["m_Zprime"], **fixed)
+        return kind(G_X=coupling * self.inputs["G_F"], **fixed)
 
     def drawn(self, point: Mapping[str, Any]) -> dict[str, tuple[str, Search]]:
         """Searches of a point, with what they are: a band, an exclusion or a line."""

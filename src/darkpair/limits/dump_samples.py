@@ -46,6 +46,7 @@ class DumpAgainstCtau:
     Parameters
     ----------
     experiment : str
+        Name of its data file, or a file of the user's.
     generator : str
         Of the eta spectrum.
     events : int
@@ -56,6 +57,7 @@ class DumpAgainstCtau:
     cells, throws : tuple of int
         Of the pilot, see `darkpair.gen.importance.aim`.
     seed : int
+        Of its random numbers.
     """
 
     experiment: str
@@ -99,10 +101,10 @@ class DumpAgainstCtau:
         rows = []
         for ctau in _CTAU:
             try:
-                found = sample.efficiency(ctau)
+                accepted = sample.efficiency(ctau)
             except InputError:  # a few events would dominate: nothing is stated
                 continue
-            rows.append((ctau, found.value, found.error, found.effective))
+            rows.append((ctau, accepted.value, accepted.error, accepted.effective))
         names = ("ctau", "efficiency", "error", "effective")
         return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
@@ -119,6 +121,7 @@ class EtaSample:
     Parameters
     ----------
     generator : str
+        Of the spectrum.
     multiplicity, multiplicity_error : float
         eta per proton on target, and its standard error.
     acceptance : Acceptance
@@ -184,11 +187,14 @@ def dump_samples(
         m1 and m2 of each point.
     spectra : sequence of str
         Generators of the eta spectrum, the central one first.
-    events, cells, throws
-        See `DumpAgainstCtau`.
+    events : int
+        Generated eta of a point and generator, aimed.
+    cells, throws : tuple of int
+        Of the pilot, see `DumpAgainstCtau`.
     folder : Path, optional
         The cache of samples.
     workers : int
+        Processes.
     """
     # what is kept of a file of the user's goes with its content
     own = {"file": _content(experiment)} if experiment.endswith(".toml") else {}

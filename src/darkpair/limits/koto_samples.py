@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -18,10 +17,8 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.koto_kl import Z_NEAR, Z_TARGET, KotoKL
-from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
 
-__all__ = ["PI0", "SM", "EfficiencyAgainstCtau", "efficiency_curves", "scanned"]
+__all__ = ["PI0", "PROMPT", "SM", "EfficiencyAgainstCtau", "scanned"]
 
 #: What a pi0 is in a descriptor.
 PI0: Final = "(pi0 -> gamma gamma)"
@@ -34,7 +31,7 @@ _CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
 
 #: Mean proper length below which a decay is prompt for KOTO [mm]: less than its resolution along the beam.  The sample is
 #: thinner below: at 0.1 mm its error is 1.4 times as large.
-_PROMPT: Final = 1.0
+PROMPT: Final = 1.0
 
 #: The K_L that decay upstream of the others, from the target on: some c tau of the table asks for each of them.  Those
 #: below p_min have less energy, .64 GeV, than the selection asks of the photons.  Their X2 are scanned inside the
@@ -61,6 +58,7 @@ class EfficiencyAgainstCtau:
     selection : str
         Of KOTO.
     seed : int
+        Of its random numbers; another is derived for the decays upstream.
     refuse : bool
         Whether too few events at every c tau are an error, or an empty table.
     """
@@ -77,13 +75,17 @@ class EfficiencyAgainstCtau:
             source, chain = KotoKL(), build(SM)
             made = Pipeline(source=source, chain=chain, detector=detector, seed=self.seed)
             flows = [chunk.cutflow for chunk in chunks(made, self.events)]
-            found = efficiency(sum(flows[1:], start=flows[0]))
-            if found.error is None:
+            accepted = efficiency(sum(flows[1:], start=flows[0]))
+            if accepted.error is None:
                 raise InputError(
                     f"none of {self.events} K_L -> pi0 nu nubar was accepted: no ratio to them can be told; generate more"
                 )
             decays = source.decay_probability
-            return {"ctau": [0.0], "efficiency": [decays * found.value], "error": [decays * found.error]}
+            return {
+                "ctau": [0.0],
+                "efficiency": [decays * accepted.value],
+                "error": [decays * accepted.error],
+            }
         parts = [
             scanned(point, source, law, events=events, seed=seed, selection=self.selection)
             for source, law, events, seed in (
@@ -94,10 +96,10 @@ class EfficiencyAgainstCtau:
         rows = []
         for ctau in _CTAU:
             both = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in parts]
-            value = sum(decays * one.value for decays, one in both)
+            value = sum(decays * part.value for decays, part in both)
             # (a part without any accepted event: the upper end of its interval)
             error = math.hypot(
-                *(decays * (one.high if one.error is None else one.error) for decays, one in both)
+                *(decays * (part.high if part.error is None else part.error) for decays, part in both)
             )
             if value > 0.0 and (value / error) ** 2 >= EFFECTIVE_MIN:  # elsewhere a few events would dominate
                 rows.append((ctau, value, error))
@@ -125,9 +127,11 @@ def scanned(
     point : mapping
         ``m1`` and ``m2`` [GeV].
     source : KotoKL
+        With the range of decays.
     law : Scan or ScanInside
         Of X2.
     events, seed : int
+        Generated K_L, and of their random numbers.
     selection : str
         Of KOTO.
     """
@@ -138,39 +142,3 @@ def scanned(
         source=source, chain=chain, detector=Koto(experiment="koto", selection=selection), seed=seed
     )
     return source.decay_probability, ScanSample.of(chunks(made, events), law=law)
-
-
-def efficiency_curves(
-    masses: Sequence[tuple[float, float]],
-    *,
-    events: int,
-    selection: str = "2016-18",
-    folder: Path | None = None,
-    workers: int = 2,
-    refuse: bool = True,
-) -> list[Acceptance]:
-    """Efficiency over that of K_L -> pi0 nu nubar at mass points, both per K_L at the beam exit, against c tau.
-
-    Parameters
-    ----------
-    masses : sequence of (float, float) [GeV]
-        m1 and m2 of each point.
-    events : int
-        Generated K_L of a point; the Standard Model gets four times as many.
-    selection : str
-        KOTO's selection.
-    folder : Path, optional
-        The cache of samples.
-    workers : int
-    refuse : bool
-        See `EfficiencyAgainstCtau`.
-    """
-    own = EfficiencyAgainstCtau(events=events, selection=selection, refuse=refuse)
-    standard = EfficiencyAgainstCtau(events=4 * events, selection=selection, seed=own.seed + 1)
-    (reference,) = scan(standard, [{}], folder=folder, workers=1)
-    points = [{"m1": m1, "m2": m2} for m1, m2 in masses]
-    below, error = reference["efficiency"][0], reference["error"][0]
-    return [
-        Acceptance.of(row, prompt=_PROMPT).over(below, error)
-        for row in scan(own, points, folder=folder, workers=workers)
-    ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
-from darkpair.export.files import pyplot
 from darkpair.limits.choice import PRODUCTION
+from darkpair.report.pictures import pyplot
 
 __all__ = ["LABELS", "draw_legend", "draw_panel", "figure_and_axes"]
 
@@ -76,8 +77,9 @@ def draw_panel(
     Parameters
     ----------
     ax : matplotlib.axes.Axes
+        To draw into.
     rows : sequence of mapping
-        Of one panel and model, as `darkpair.studies.paper.exclusions.rows_of` gives them.
+        Of one panel and model: ``curve``, ``kind``, the columns of `darkpair.limits.ranges.Range` and that of the abscissa.
     column : str
         Name of the abscissa's column.
     limits : two float
@@ -85,87 +87,64 @@ def draw_panel(
     outline : str
         Draw only KOTO's band, as an outline with this label.
     """
+    fill, edges = partial(_fill, ax, rows, column), partial(_edges, ax, rows, column)
     if outline:
-        _edges(
-            ax,
-            _chosen(rows, "koto-three-events, 2 sigma"),
-            column,
-            color="navy",
-            ls="--",
-            lw=1.3,
-            label=outline,
-        )
+        edges("koto-three-events, 2 sigma", color="navy", ls="--", lw=1.3, label=outline)
         return
     for name, (colour, label) in _STYLE.items():
-        _fill(ax, _chosen(rows, name), column, color=colour, alpha=0.55, lw=0.0, label=label)
+        fill(name, color=colour, alpha=0.55, lw=0.0, label=label)
     unknown = [r for r in rows if r["curve"] == "koto-three-events" and r["kind"] == "unknown"]
     blind = [r[column] for r in unknown if r["high open"]]  # at large couplings, where X2 is prompt
     if blind:
         label = r"KOTO: prompt pairs below its $p_T$, not known"
         ax.plot(blind, [1.4 * limits[0]] * len(blind), "x", color="red", ms=5, label=label)
     for level, colour in (("2 sigma", "lightskyblue"), ("1 sigma", "royalblue")):
-        band = _chosen(rows, f"koto-three-events, {level}")
         text = rf"KOTO's three events, {level[0]}$\sigma$"
-        _fill(ax, band, column, color=colour, alpha=0.85, lw=0.0, label=text)
+        fill(f"koto-three-events, {level}", color=colour, alpha=0.85, lw=0.0, label=text)
     for name, colour in _ENDS.items():
-        _edges(ax, _chosen(rows, name), column, color=colour, lw=1.3)
+        edges(name, color=colour, lw=1.3)
     for name, (colour, hatch, label) in _DUMPS.items():
-        style = {"facecolor": (0.5, 0.5, 0.5, 0.25), "edgecolor": colour, "hatch": hatch, "lw": 0.0}
-        _fill(ax, _chosen(rows, name), column, label=label, **style)
-        _edges(ax, _chosen(rows, name), column, color=colour, lw=1.2)
+        fill(name, label=label, facecolor=(0.5, 0.5, 0.5, 0.25), edgecolor=colour, hatch=hatch, lw=0.0)
+        edges(name, color=colour, lw=1.2)
         for end in ("low", "high"):
             note = "dumps, production uncertainty" if (name, end) == ("charm", "low") else None
-            _edges(
-                ax,
-                _chosen(rows, f"{name}{PRODUCTION}{end}"),
-                column,
-                color=colour,
-                ls=":",
-                lw=0.9,
-                label=note,
-            )
+            edges(f"{name}{PRODUCTION}{end}", color=colour, ls=":", lw=0.9, label=note)
     for name, (colour, line, label) in _LINES.items():
-        _edges(ax, _chosen(rows, name), column, color=colour, ls=line, lw=1.4, label=label)
+        edges(name, color=colour, ls=line, lw=1.4, label=label)
     ax.set(yscale="log", ylim=limits)
 
 
-def _chosen(rows: Sequence[Mapping[str, Any]], curve: str) -> list[Mapping[str, Any]]:
-    return [row for row in rows if row["curve"] == curve and row["kind"] != "unknown"]
-
-
-def _branches(rows: Sequence[Mapping[str, Any]], column: str) -> list[list[Mapping[str, Any]]]:
-    """Ranges that go on from one abscissa to the next: joined where they overlap, or where there is but one."""
+def _branches(rows: Sequence[Mapping[str, Any]], column: str, curve: str) -> list[list[Mapping[str, Any]]]:
+    """Ranges of a curve that go on from one abscissa to the next: joined where they overlap, or where there is but one."""
     at: dict[float, list[Mapping[str, Any]]] = {}
     for row in rows:
-        at.setdefault(row[column], []).append(row)
+        if row["curve"] == curve and row["kind"] != "unknown":
+            at.setdefault(row[column], []).append(row)
     done: list[list[Mapping[str, Any]]] = []
     growing: list[list[Mapping[str, Any]]] = []
     for x in sorted(at):
         going: list[list[Mapping[str, Any]]] = []
         alone = len(at[x]) == len(growing) == 1
         for row in at[x]:
-            before = next(
+            before: list[Mapping[str, Any]] = next(
                 (
                     b
                     for b in growing
                     if alone or (b[-1]["low"] <= row["high"] and row["low"] <= b[-1]["high"])
                 ),
-                None,
+                [],
             )
-            if before is None:
-                going.append([row])
-            else:
-                growing.remove(before)
-                going.append([*before, row])
+            growing = [branch for branch in growing if branch is not before]
+            going.append([*before, row])
         done += growing
         growing = going
     return done + growing
 
 
 def _fill(
-    ax: Any, rows: Sequence[Mapping[str, Any]], column: str, *, label: str | None, **style: Any
+    ax: Any, rows: Sequence[Mapping[str, Any]], column: str, curve: str, *, label: str | None, **style: Any
 ) -> None:
-    for branch in _branches(rows, column):
+    for branch in _branches(rows, column, curve):
         x = [row[column] for row in branch]
         low, high = ([row[end] for row in branch] for end in ("low", "high"))
         ax.fill_between(x, low, high, label=label, **style)
@@ -173,9 +152,15 @@ def _fill(
 
 
 def _edges(
-    ax: Any, rows: Sequence[Mapping[str, Any]], column: str, *, label: str | None = None, **style: Any
+    ax: Any,
+    rows: Sequence[Mapping[str, Any]],
+    column: str,
+    curve: str,
+    *,
+    label: str | None = None,
+    **style: Any,
 ) -> None:
-    for branch in _branches(rows, column):
+    for branch in _branches(rows, column, curve):
         x = [row[column] for row in branch]
         for end in ("low", "high"):
             y = [float("nan") if row[f"{end} open"] else row[end] for row in branch]

@@ -77,6 +77,7 @@ class Range:
     Parameters
     ----------
     low, high : float
+        Its ends, in the coupling's unit.
     low_open, high_open : bool
         Whether the range may go on beyond that end, because the grid ends there or nothing is known further on.
     """
@@ -93,12 +94,8 @@ class Range:
 
     def columns(self) -> dict[str, float | bool]:
         """The range as the columns of a table."""
-        return {
-            "low": self.low,
-            "high": self.high,
-            "low open": self.low_open,
-            "high open": self.high_open,
-        }
+        ends: dict[str, float | bool] = {"low": self.low, "high": self.high}
+        return ends | {"low open": self.low_open, "high open": self.high_open}
 
     def over(self, unit: float) -> Range:
         """The range in multiples of a unit above 0."""
@@ -133,17 +130,17 @@ def ranges_above(grid: Array, ratio: Array) -> list[Range]:
     """
     if len(grid) < 2 or grid[0] <= 0.0 or not np.all(np.diff(grid) > 0.0):
         raise InputError(f"a grid of {len(grid)} couplings that does not grow; allowed: two or more, above 0")
-    x, known = np.log(grid), np.isfinite(ratio)
+    x, finite = np.log(grid), np.isfinite(ratio)
     with np.errstate(divide="ignore", invalid="ignore"):
-        y = np.where(known, np.maximum(np.log(ratio), _LEAST), np.nan)
-    above = known & (y > 0.0)
+        y = np.where(finite, np.maximum(np.log(ratio), _LEAST), np.nan)
+    above = finite & (y > 0.0)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], above.astype(int), [0]])))
-    found = []
+    ranges = []
     for first, after in zip(edges[::2], edges[1::2], strict=True):
         low, low_open = _edge(x, y, first, first - 1)
         high, high_open = _edge(x, y, after - 1, after)
-        found.append(Range(low=low, high=high, low_open=low_open, high_open=high_open))
-    return found
+        ranges.append(Range(low=low, high=high, low_open=low_open, high_open=high_open))
+    return ranges
 
 
 #: Logarithm of a ratio that counts as none.
@@ -166,8 +163,9 @@ def excluded_in_table(coupling: Array, rate: Array, limit: float) -> list[tuple[
     coupling, rate : ndarray, (n,)
         In growing coupling; both positive.
     limit : float
+        In the rate's unit.
     """
     return [
-        (0.0 if found.low_open else found.low, math.inf if found.high_open else found.high)
-        for found in ranges_above(coupling, rate / limit)
+        (0.0 if span.low_open else span.low, math.inf if span.high_open else span.high)
+        for span in ranges_above(coupling, rate / limit)
     ]

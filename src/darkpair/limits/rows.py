@@ -38,12 +38,14 @@ class LimitRow:
     Parameters
     ----------
     constraint : str
+        Name of the search, with an end of its production uncertainty.
     kind : {"excluded", "line", "band"}
         A measurement that excludes, a line without a measurement behind it, or KOTO's three events, explained
         inside their range.
     value, limit : float
         Observable and its limit, in `unit`; NaN where the sample is too small to tell, or made for other decays.
     unit : str
+        Of both.
     events : float or None
         Expected events, where the experiment counts them.
     least : float
@@ -101,15 +103,16 @@ def models_of(
     settings : mapping of str to str
         See `darkpair.chains.models.rates.build_model`; each may hold several values: ``"0, 20 MeV"``.
     preset : {"pdg", "paper", "paper-10tev"}
+        Table of inputs.
 
     Raises
     ------
-    InputError
-    UnknownNameError
+    InputError, UnknownNameError
+        As `darkpair.chains.models.rates.build_model`.
     """
     values = {key: [part.strip() for part in str(text).split(",")] for key, text in settings.items()}
     varied = [key for key, parts in values.items() if len(parts) > 1]
-    points = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
+    points = [dict(zip(values, texts, strict=True)) for texts in product(*values.values())]
     return [({key: point[key] for key in varied}, build_model(name, point, preset)) for point in points]
 
 
@@ -145,6 +148,7 @@ def limit_rows(
     folder : Path, optional
         Cache of the samples.
     workers : int
+        Processes.
     only, without, files : sequence of str
         Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.limits.choose`.
 
@@ -180,7 +184,7 @@ def strongest_row(rows: Sequence[LimitRow]) -> LimitRow | None:
 
 
 def plain_rows(
-    varied: Sequence[Mapping[str, str]], found: Sequence[Sequence[LimitRow]], along: str | None = None
+    varied: Sequence[Mapping[str, str]], rows: Sequence[Sequence[LimitRow]], along: str | None = None
 ) -> list[dict[str, Any]]:
     """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
 
@@ -188,30 +192,31 @@ def plain_rows(
     ----------
     varied : sequence of mapping
         What tells the points apart.
-    found : sequence of sequence of LimitRow
+    rows : sequence of sequence of LimitRow
+        Of `limit_rows`.
     along : str, optional
-        Of `limit_rows`: the ends of a range, None where it goes on or where there is none.
+        As there: the ends of a range, None where it goes on or where there is none.
     """
     return [
         {
             **own,
             "constraint": row.constraint,
             "kind": row.kind,
-            "value": _known(row.value),
+            "value": _or_none(row.value),
             "limit": row.limit,
             "unit": row.unit,
-            "ratio": _known(row.ratio),
-            "events": None if row.events is None else _known(row.events),
+            "ratio": _or_none(row.ratio),
+            "events": None if row.events is None else _or_none(row.events),
             "verdict": row.verdict,
             **({} if along is None else {f"{along} low": low, f"{along} high": high}),
         }
-        for own, rows in zip(varied, found, strict=True)
-        for row in rows
-        for low, high in [one.ends for one in row.ranges] or [(None, None)]
+        for own, of_point in zip(varied, rows, strict=True)
+        for row in of_point
+        for low, high in [span.ends for span in row.ranges] or [(None, None)]
     ]
 
 
-def _known(value: float) -> float | None:
+def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
@@ -275,11 +280,11 @@ def _number(model: Model, name: str) -> float:
 
 def _moved(model: Model, along: str) -> Model:
     """The model with a parameter times each factor."""
-    known = [
+    numbers = [
         entry.name for entry in fields(model) if isinstance(getattr(model, entry.name), int | float | complex)
     ]
-    if along not in known:
-        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", along, known)
+    if along not in numbers:
+        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", along, numbers)
     value = getattr(model, along)
     if not (np.isreal(value) and np.real(value) > 0.0):
         raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")

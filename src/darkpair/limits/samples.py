@@ -11,10 +11,11 @@ from darkpair.chains.descriptor import build
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.particles import particle
 from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
-from darkpair.limits.koto_samples import efficiency_curves
+from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
 from darkpair.scan.acceptance import Acceptance
+from darkpair.scan.points import scan
 
-__all__ = ["BOX", "DUMPS", "Samples", "Size", "samples_at"]
+__all__ = ["BOX", "DUMPS", "Samples", "Size", "efficiency_curves", "samples_at"]
 
 #: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
 BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18"}
@@ -98,9 +99,11 @@ def samples_at(
     masses : sequence of (float, float) [GeV]
         m1 and m2 of each point; equal ones are made once.
     size : Size
+        Of the samples.
     folder : Path, optional
         The cache of samples.
     workers : int
+        Processes.
     koto : bool
         Whether KOTO's are wanted.
     dumps : sequence of str
@@ -131,8 +134,47 @@ def samples_at(
         for pair, samples in zip(of_etas, made, strict=True):
             of_dumps[pair][experiment] = samples
     daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).generated_branching_ratio
-    made_of = {pair: Samples(koto=of_koto[pair], dumps=of_dumps[pair], daughters=daughters) for pair in pairs}
-    return [made_of[pair] for pair in masses]
+    of_pairs = {
+        pair: Samples(koto=of_koto[pair], dumps=of_dumps[pair], daughters=daughters) for pair in pairs
+    }
+    return [of_pairs[pair] for pair in masses]
+
+
+def efficiency_curves(
+    masses: Sequence[tuple[float, float]],
+    *,
+    events: int,
+    selection: str = "2016-18",
+    folder: Path | None = None,
+    workers: int = 2,
+    refuse: bool = True,
+) -> list[Acceptance]:
+    """Efficiency over that of K_L -> pi0 nu nubar at mass points, both per K_L at the beam exit, against c tau.
+
+    Parameters
+    ----------
+    masses : sequence of (float, float) [GeV]
+        m1 and m2 of each point.
+    events : int
+        Generated K_L of a point; the Standard Model gets four times as many.
+    selection : str
+        KOTO's selection.
+    folder : Path, optional
+        The cache of samples.
+    workers : int
+        Processes.
+    refuse : bool
+        Whether too few events at every c tau are an error, or an empty table.
+    """
+    own = EfficiencyAgainstCtau(events=events, selection=selection, refuse=refuse)
+    standard = EfficiencyAgainstCtau(events=4 * events, selection=selection, seed=own.seed + 1)
+    (reference,) = scan(standard, [{}], folder=folder, workers=1)
+    points = [{"m1": m1, "m2": m2} for m1, m2 in masses]
+    below, error = reference["efficiency"][0], reference["error"][0]
+    return [
+        Acceptance.of(row, prompt=PROMPT).over(below, error)
+        for row in scan(own, points, folder=folder, workers=workers)
+    ]
 
 
 def _open(parent: str, m1: float, m2: float) -> bool:

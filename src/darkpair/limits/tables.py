@@ -21,7 +21,9 @@ def limits_table(
     Parameters
     ----------
     rows : sequence of LimitRow
+        Of one point.
     title : str
+        Of the table.
     along : str, optional
         Parameter whose ranges are shown, instead of the limits.
     unit : (str, float)
@@ -37,7 +39,7 @@ def limits_table(
     for row in sorted(shown, key=lambda row: math.inf if math.isnan(row.value) else -row.ratio):
         cells = {name: _number(getattr(row, name)) for name in ("value", "limit", "events")}
         cells |= {"constraint": row.constraint, "ratio": _number(row.ratio), "verdict": row.verdict}
-        ranges = "; ".join(str(one.over(unit[1])) for one in row.ranges) or "-"
+        ranges = "; ".join(str(span.over(unit[1])) for span in row.ranges) or "-"
         lines.append([cells.get(name, ranges) for name in names])
     return Table(
         title=title,
@@ -67,12 +69,12 @@ def _number(value: float | None) -> str:
 
 
 def strongest_table(
-    points: Sequence[tuple[dict[str, str], Any]], found: Sequence[Sequence[LimitRow]], title: str
+    points: Sequence[tuple[dict[str, str], Any]], rows: Sequence[Sequence[LimitRow]], title: str
 ) -> Table:
     """Table of the strongest measurement at each point of a grid."""
     lines = []
-    for (varied, _), rows in zip(points, found, strict=True):
-        row = strongest_row(rows)
+    for (varied, _), of_point in zip(points, rows, strict=True):
+        row = strongest_row(of_point)
         cells = ["-", "", ""] if row is None else [row.constraint, f"{row.ratio:.3g}", row.verdict]
         lines.append([*varied.values(), *cells])
     names = list(points[0][0])

@@ -172,7 +172,7 @@ def _plugins() -> Iterator[Finding]:
 
 def _caches() -> Iterator[Finding]:
     """Where samples are kept, and how much of them."""
-    from darkpair.scan.cache import cache_folder
+    from darkpair.scan.points import cache_folder
 
     folder = cache_folder()
     if not folder.exists():

@@ -26,7 +26,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.meson_files import COLLIDER
 from darkpair.run.standard_acceptance import standard_acceptance
-from darkpair.scan.cache import cache_folder
+from darkpair.scan.points import cache_folder
 
 __all__ = ["normalisations", "of_job", "require_numbers", "source_of"]
 

@@ -12,6 +12,7 @@ import numpy as np
 from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
+from darkpair.report.pictures import pyplot
 
 __all__ = ["draw", "require_matplotlib"]
 
@@ -45,11 +46,9 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
         What was generated.
     path : Path
     """
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
     import mplhep
+
+    plt = pyplot()
 
     if histogram.ndim == 3:
         _decay_places(histogram, title, path)

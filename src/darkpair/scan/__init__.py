@@ -8,8 +8,7 @@ from darkpair.gen.lazy import lazily
 
 if TYPE_CHECKING:
     from darkpair.scan.acceptance import Acceptance
-    from darkpair.scan.cache import cache_folder, cache_key
-    from darkpair.scan.points import grid, scan
+    from darkpair.scan.points import cache_folder, cache_key, grid, scan
 
 __all__ = ["Acceptance", "cache_folder", "cache_key", "grid", "scan"]
 
@@ -17,8 +16,8 @@ __getattr__ = lazily(
     __name__,
     {
         "Acceptance": "acceptance",
-        "cache_folder": "cache",
-        "cache_key": "cache",
+        "cache_folder": "points",
+        "cache_key": "points",
         "grid": "points",
         "scan": "points",
     },

@@ -77,6 +77,6 @@ class Acceptance:
         length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
         if not self.ctau:
             return np.full(length.shape, np.nan)
-        inside = np.exp(np.interp(np.log(length), np.log(self.ctau), np.log(self.value)))
-        known = (length >= self.ctau[0]) | (self.ctau[0] <= self.prompt)
-        return np.where(known, inside * np.minimum(1.0, self.ctau[-1] / length), np.nan)
+        value = np.exp(np.interp(np.log(length), np.log(self.ctau), np.log(self.value)))
+        inside = (length >= self.ctau[0]) | (self.ctau[0] <= self.prompt)
+        return np.where(inside, value * np.minimum(1.0, self.ctau[-1] / length), np.nan)

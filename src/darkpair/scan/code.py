@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-__all__ = ["code_digest", "modules_behind"]
+__all__ = ["lines_digest", "modules_behind"]
 
 #: Endings of data files.
 _DATA: Final = (".toml", ".json", ".csv", ".npz")
@@ -27,15 +25,27 @@ _IMPORT: Final = re.compile(r"^\s*import (darkpair[\w.]*)", re.MULTILINE)
 _NAMED: Final = re.compile(r"[\"'](darkpair\.[\w.]+):\w+[\"']")
 
 
-def code_digest(evaluate: Any) -> str:
-    """Hash of the lines that decide about what a function gives.
+@cache
+def lines_digest(modules: frozenset[str]) -> str:
+    """Hash of the lines that decide about what some modules make.
 
     Parameters
     ----------
-    evaluate : callable
-        A function, a `functools.partial`, or a dataclass; what its parameters are made of counts too.
+    modules : frozenset of str
+        Whole names, as ``darkpair.limits.koto_samples``.
     """
-    return _digest(frozenset(_modules_of(evaluate)))
+    digest, paths = hashlib.sha256(), _paths()
+    behind = modules_behind(*modules)
+    for name in sorted(behind):
+        digest.update(name.encode())
+        digest.update(paths[name].read_bytes())
+    for folder in sorted({paths[name].parent for name in behind}, key=str):
+        for path in sorted(p for p in folder.iterdir() if p.suffix in _DATA or p.name == "data"):
+            inside = sorted(p for p in path.rglob("*") if p.suffix in _DATA) if path.is_dir() else [path]
+            for file in inside:
+                digest.update(file.name.encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def modules_behind(*names: str) -> frozenset[str]:
@@ -56,42 +66,6 @@ def modules_behind(*names: str) -> frozenset[str]:
             behind.add(name)
             waiting += _needs(name)
     return frozenset(behind)
-
-
-def _modules_of(value: Any) -> Iterator[str]:
-    """Names of the modules in which a function and what it holds are written."""
-    if isinstance(value, partial):
-        yield from _modules_of(value.func)
-        yield from _modules_of(value.args)
-        yield from _modules_of(value.keywords)
-    elif isinstance(value, Mapping):
-        for entry in value.values():
-            yield from _modules_of(entry)
-    elif isinstance(value, list | tuple):
-        for entry in value:
-            yield from _modules_of(entry)
-    elif is_dataclass(value) and not isinstance(value, type):
-        yield type(value).__module__
-        for entry in fields(value):
-            yield from _modules_of(getattr(value, entry.name))
-    elif callable(value):
-        yield value.__module__
-
-
-@cache
-def _digest(modules: frozenset[str]) -> str:
-    digest, paths = hashlib.sha256(), _paths()
-    behind = modules_behind(*modules)
-    for name in sorted(behind):
-        digest.update(name.encode())
-        digest.update(paths[name].read_bytes())
-    for folder in sorted({paths[name].parent for name in behind}, key=str):
-        for path in sorted(p for p in folder.iterdir() if p.suffix in _DATA or p.name == "data"):
-            inside = sorted(p for p in path.rglob("*") if p.suffix in _DATA) if path.is_dir() else [path]
-            for file in inside:
-                digest.update(file.name.encode())
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 @cache

@@ -6,20 +6,39 @@ into arrays afterwards: scan masses here, then evaluate models and constraints o
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
+
+from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import folder_for
-from darkpair.scan.cache import Point, Result, cache_key, plain, read_result, write_result
+from darkpair.gen.provenance import describe, environment
+from darkpair.scan.code import lines_digest
 from darkpair.workers import leave_if_imported, worker_pool
 
-__all__ = ["grid", "scan"]
+__all__ = ["cache_folder", "cache_key", "code_digest", "grid", "scan"]
+
+#: A model point: names and plain values (numbers, texts, lists of them).
+Point = Mapping[str, Any]
+
+#: What is found at a point: names and plain values.
+Result = dict[str, Any]
+
+#: Key of a kept result's seal.
+_SEAL: Final = "seal of darkpair"
 
 
 def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
@@ -65,17 +84,18 @@ def scan(
     """
     if workers < 1:
         raise InputError(f"workers = {workers}; allowed: 1 or more")
-    leave_if_imported()
     keys = [cache_key(evaluate, point) for point in points]
     paths = {key: None if folder is None else folder / key[:2] / f"{key}.json" for key in keys}
     results = {key: kept for key, path in paths.items() if (kept := read_result(path)) is not None}
     missing = {key: point for key, point in zip(keys, points, strict=True) if key not in results}
-    if folder is not None and missing:  # what is complete may be closed to us
-        folder_for(folder)
-    with _progress(len(paths), len(results)) as done:
-        for key, result in _results(evaluate, missing, paths, workers):
-            results[key] = result
-            done()
+    if missing:  # what is complete may be closed to us
+        leave_if_imported()
+        if folder is not None:
+            folder_for(folder)
+        with _progress(len(paths), len(results)) as done:
+            for key, result in _results(evaluate, missing, paths, workers):
+                results[key] = result
+                done()
     return [results[key].copy() for key in keys]
 
 
@@ -124,3 +144,151 @@ def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
     with bar:
         task = bar.add_task("points", total=total, completed=done)
         yield lambda: bar.advance(task)
+
+
+def cache_folder() -> Path:
+    """Where samples are kept between commands: the user's cache, wherever the system has it (XDG_CACHE_HOME counts)."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("darkpair", appauthor=False)
+
+
+def cache_key(evaluate: Callable[[Point], Mapping[str, Any]], point: Point) -> str:
+    """Hash of everything that decides about the result of a function at a point.
+
+    Raises
+    ------
+    InputError
+        For a lambda or a function within a function: what it encloses cannot be told.
+    """
+    decides = {
+        "function": _function_text(evaluate),
+        "point": plain(point, "point"),
+        "code": code_digest(evaluate),
+        "changes": describe(changes_in_force()),
+        "versions": environment()["versions"],
+    }
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+
+def code_digest(evaluate: Any) -> str:
+    """Hash of the lines that decide about what a function gives.
+
+    Parameters
+    ----------
+    evaluate : callable
+        A function, a `functools.partial`, or a dataclass; what its parameters are made of counts too.
+    """
+    return lines_digest(frozenset(_modules_of(evaluate)))
+
+
+def _modules_of(value: Any) -> Iterator[str]:
+    """Names of the modules in which a function and what it holds are written."""
+    if isinstance(value, partial):
+        yield from _modules_of(value.func)
+        yield from _modules_of(value.args)
+        yield from _modules_of(value.keywords)
+    elif isinstance(value, Mapping):
+        for entry in value.values():
+            yield from _modules_of(entry)
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from _modules_of(entry)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield type(value).__module__
+        for entry in fields(value):
+            yield from _modules_of(getattr(value, entry.name))
+    elif callable(value):
+        yield value.__module__
+
+
+def read_result(path: Path | None) -> Result | None:
+    """Kept result; None where there is none, or a file that is not one or was changed."""
+    if path is None:
+        return None
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(kept, dict):
+        return None
+    seal = kept.pop(_SEAL, None)
+    if seal is None:  # of somebody else: numbers by name are believed, anything else is made again
+        numbers = kept and all(type(value) in (int, float) for value in kept.values())
+        return _Foreign(kept, path) if numbers else None
+    return kept if seal == _sealed(json.dumps(kept)) else None
+
+
+def write_result(result: Mapping[str, Any], path: Path | None) -> Result:
+    """Keep a result of plain values in its file, complete or not at all; as a later run will find it.
+
+    Parameters
+    ----------
+    result : mapping
+    path : Path, optional
+        Nothing is kept without one.
+    """
+    text = json.dumps(result)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(json.dumps({**result, _SEAL: _sealed(text)}), encoding="utf-8")
+        unfinished.replace(path)
+    again: Result = json.loads(text)
+    return again
+
+
+def _sealed(text: str) -> str:
+    """What tells a result that was written here from a file that somebody or a disk changed."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class _Foreign(dict[str, Any]):
+    """Result of a file that was not written here; what it lacks is said in a line."""
+
+    def __init__(self, kept: dict[str, Any], path: Path) -> None:
+        super().__init__(kept)
+        self.path = path
+
+    def __missing__(self, key: str) -> Any:
+        raise InputError(
+            f"{self.path} holds no {key!r}, but {', '.join(self)}; it was not written by darkpair: delete it, and it is made again"
+        )
+
+    def copy(self) -> _Foreign:
+        """Another one of the same file."""
+        return _Foreign(dict(self), self.path)
+
+
+def _function_text(evaluate: Any) -> Any:
+    """Description of a function by its name and parameters."""
+    if isinstance(evaluate, partial):
+        parameters = {str(i): value for i, value in enumerate(evaluate.args)} | evaluate.keywords
+        return {"function": _function_text(evaluate.func), "parameters": plain(parameters, "parameters")}
+    name = getattr(evaluate, "__qualname__", None)
+    if name is None:
+        return plain(evaluate, "function")
+    if "<" in name:
+        raise InputError(
+            f"{name} encloses what cannot be told, so its results cannot be kept; allowed: a function of a module, "
+            "functools.partial of one, or a frozen dataclass with __call__"
+        )
+    return f"{evaluate.__module__}.{name}"
+
+
+def plain(value: Any, what: str) -> Any:
+    """Plain values of a mapping or a dataclass; no NaN, and infinity stays a number."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry, f"{what}, {key}") for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry, what) for entry in value]
+    bare = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    if isinstance(bare, float) and math.isnan(bare):
+        raise InputError(f"{what} is NaN; nothing is kept that says nothing")
+    if isinstance(bare, float):
+        return bare
+    if bare is None or isinstance(bare, bool | int | str | np.ndarray) or is_dataclass(bare):
+        return describe(bare)
+    raise InputError(
+        f"{what} holds a {type(bare).__name__}; allowed: numbers, texts, lists, frozen dataclasses"
+    )

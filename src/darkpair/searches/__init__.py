@@ -7,8 +7,6 @@ arguments.  A search without a rule of its own is a data file, see `load_search`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,21 +65,8 @@ __getattr__ = lazily(
 )
 
 
-@dataclass(frozen=True)
-class _With(Entry):
-    """A class of ours with some of its parameters."""
-
-    fixed: Mapping[str, str] = field(default_factory=dict)
-
-    def load(self) -> Callable[..., Any]:
-        """What makes it."""
-        made: Any = partial(super().load(), **self.fixed)
-        made.summary = self.summary  # (several are of one class)
-        return made  # type: ignore[no-any-return]
-
-
 def _of(place: str, summary: str, **fixed: str) -> Entry:
-    return _With(f"darkpair.searches.{place}", summary, fixed=fixed)
+    return Entry(f"darkpair.searches.{place}", summary, fixed=fixed)
 
 
 def _stranger(made: Any) -> Callable[..., Any]:

@@ -19,8 +19,8 @@ from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.export.files import pyplot
-from darkpair.limits.koto_samples import efficiency_curves
 from darkpair.limits.ranges import coupling_at
+from darkpair.limits.samples import efficiency_curves
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import grid, scan
 from darkpair.searches.koto import KotoBand

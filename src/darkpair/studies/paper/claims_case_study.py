@@ -136,7 +136,7 @@ def _leptons_of_zprime(eps_Z: float, g_X: float, inputs: Inputs) -> float:
 
 def conclusions(inputs: Inputs) -> list[Claim]:
     """Section VI."""
-    marked = {cell for cell in table1(inputs) if cell.printed}
+    marked = [cell for cell in table1(inputs) if cell.printed]
     spins = {
         portal: {c.spin for c in marked if c.portal == portal and c.works} for portal in ("vector", "scalar")
     }

@@ -111,12 +111,12 @@ def published(panels: Sequence[Panel], rows: Sequence[Mapping[str, Any]]) -> lis
     rows : sequence of mapping
         Of `rows_of`.
     """
-    tables = []
-    for panel in panels:
-        of_panel = [row for row in panel.own(rows) if row["kind"] != "unknown"]
-        for curve in dict.fromkeys(row["curve"] for row in of_panel):
-            tables.append(_of_curve(panel, curve, [row for row in of_panel if row["curve"] == curve]))
-    return tables
+    return [
+        _of_curve(panel, curve, [row for row in of_panel if row["curve"] == curve])
+        for panel in panels
+        for of_panel in ([row for row in panel.own(rows) if row["kind"] != "unknown"],)
+        for curve in dict.fromkeys(row["curve"] for row in of_panel)
+    ]
 
 
 def _of_curve(panel: Panel, curve: str, rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 from darkpair.chains.models import (
@@ -31,23 +32,30 @@ _REACH = 1e4
 #: Fermions need an operator of dimension six: (1 GeV / 100 GeV)^2 of the scalars' rate (section III.D).
 _FERMION = 1e-4
 
+#: The third portal's name.
+_MIXED = "virtual pi0, eta"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One entry of the table.
+    """One entry of the table: who makes the pair, who lets X2 decay.
 
     Parameters
     ----------
     portal, decay, spin : str
         Row, visible decay of X2, and whether the X are scalars or fermions.
-    branching_ratio : float
-        Of K_L to the pair.
-    enhancement : float
-        The pair that decays so, over K_L -> pi0 nu nubar.
-    ctau : float [mm]
-        Of X2.
     printed : bool
         Whether the paper has a check mark.
+    pair : str
+        What K_L decays to.
+    production : Model
+        Its portal.
+    others : tuple of Model, optional
+        Other portals that X2 decays by; None takes the visible decay as certain and at once, an upper bound.
+    factor : float
+        Of the production.
+    background : float
+        Branching ratio of K_L -> pi0 nu nubar.
     note : str
         Couplings, and why not.
     """
@@ -55,57 +63,42 @@ class Cell:
     portal: str
     decay: str
     spin: str
-    branching_ratio: float
-    enhancement: float
-    ctau: float
     printed: bool
+    pair: str
+    production: Model
+    others: tuple[Model, ...] | None = ()
+    factor: float = 1.0
+    background: float
     note: str = ""
+
+    @cached_property
+    def branching_ratio(self) -> float:
+        """Of K_L to the pair."""
+        return float(self.production.branching_ratio("K_L0", self.pair)) * self.factor
+
+    @cached_property
+    def _visible_and_total(self) -> tuple[float, float]:
+        """Widths of X2, visible and of all its decays [GeV]."""
+        models = [self.production, *(self.others or ())]
+        visible = [m.partial_width("X2", self.decay) for m in models if ("X2", self.decay) in m.modes()]
+        return sum(map(float, visible)), sum(float(m.width("X2")) for m in models)
+
+    @property
+    def ctau(self) -> float:
+        """Of X2 [mm]; 0 where it is taken as prompt."""
+        return 0.0 if self.others is None else HBAR_C / self._visible_and_total[1]
+
+    @property
+    def enhancement(self) -> float:
+        """The pair that decays so, over K_L -> pi0 nu nubar [1]."""
+        visible, total = (1.0, 1.0) if self.others is None else self._visible_and_total
+        fraction = visible / total
+        return self.branching_ratio * (fraction**2 if self.pair == "X2 X2" else fraction) / self.background
 
     @property
     def works(self) -> bool:
         """Whether the rate beats the Standard Model's and X2 decays within 10 m."""
         return self.enhancement > 1.0 and self.ctau < _REACH
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Case:
-    """A way to fill one entry: who makes the pair, who lets X2 decay."""
-
-    portal: str
-    decay: str
-    spin: str
-    printed: bool
-    pair: str
-    production: Model
-    #: Other portals that X2 decays by; None takes the visible decay as certain and at once, an upper bound.
-    others: tuple[Model, ...] | None = ()
-    factor: float = 1.0
-    note: str = ""
-
-    def cell(self, background: float) -> Cell:
-        """Entry of the table."""
-        produced = float(self.production.branching_ratio("K_L0", self.pair)) * self.factor
-        visible, length = 1.0, 0.0
-        if self.others is not None:
-            models = (self.production, *self.others)
-            total = sum(float(model.width("X2")) for model in models)
-            open_ = sum(
-                float(model.partial_width("X2", self.decay))
-                for model in models
-                if ("X2", self.decay) in model.modes()
-            )
-            visible, length = open_ / total, HBAR_C / total
-        fraction = visible**2 if self.pair == "X2 X2" else visible
-        return Cell(
-            portal=self.portal,
-            decay=self.decay,
-            spin=self.spin,
-            branching_ratio=produced,
-            enhancement=produced * fraction / background,
-            ctau=length,
-            printed=self.printed,
-            note=self.note,
-        )
 
 
 def table1(inputs: Inputs | None = None) -> list[Cell]:
@@ -130,40 +123,27 @@ def table1(inputs: Inputs | None = None) -> list[Cell]:
     trilinear = HiggsPortalTrilinear(A_3=1.0, B=1.0, m_S3=10.0, **common).saturating(0.1)
     fermion = HiggsPortalFermion(A_3=1.0, y_X=1.0, m_S3=10.0, **common).saturating(0.1)
     virtual = VirtualMeson(m_eff=1e-7, **common)
-    bound = "bound: X2 taken to decay so at once"
-    rows: dict[str, dict[tuple[str, str], tuple[bool, str, Model, tuple[Model, ...] | None, float, str]]] = {
-        "vector": {
-            ("X1 pi0", "scalar"): (True, "X1 X2", boson, (), 1.0, "one coupling makes and breaks the pair"),
-            ("X1 pi0", "fermion"): (True, "X1 X2", dirac, (), 1.0, "one coupling makes and breaks the pair"),
-            ("X1 gamma", "fermion"): (True, "X2 X2", diagonal, (dipole,), 1.0, "mu = 1/(100 TeV), diagonal current"),
-            ("gamma gamma", "scalar"): (False, "X1 X2", boson, (impostor,), 1.0, "lambda/m_Psi = 1/TeV; not studied there"),
-        },
-        "scalar": {
-            ("X1 pi0", "scalar"): (True, "X1 X2", trilinear, (doublet,), 1.0, "y lambda = 1e-3 at m_A = 1 TeV"),
-            ("X1 pi0", "fermion"): (False, "X2 X2", fermion, None, 1.0, bound),
-            ("X1 gamma", "fermion"): (False, "X2 X2", fermion, (dipole,), 1.0, "mu = 1/(100 TeV)"),
-            ("gamma gamma", "scalar"): (True, "X1 X2", trilinear, (impostor,), 1.0, "lambda/m_Psi = 1/TeV"),
-        },
-        "virtual pi0, eta": {
-            ("X1 pi0", "scalar"): (True, "X1 X2", virtual, (), 1.0, "one coupling makes and breaks the pair"),
-            ("X1 pi0", "fermion"): (False, "X1 X2", virtual, None, _FERMION, f"{bound}; dimension six"),
-            ("X1 gamma", "fermion"): (False, "X1 X2", virtual, None, _FERMION, f"{bound}; dimension six"),
-            ("gamma gamma", "scalar"): (False, "X1 X2", virtual, (impostor,), 1.0, "X1 pi0 is open beside it; not studied there"),
-        },
-    }  # fmt: skip
-    background = k_long_to_pi_nunu(used)
+    whole, bound = "one coupling makes and breaks the pair", "bound: X2 taken to decay so at once"
+    cell = partial(Cell, background=k_long_to_pi_nunu(used))
     return [
-        _Case(
-            portal=portal,
-            decay=decay,
-            spin=spin,
-            printed=printed,
-            pair=pair,
-            production=production,
-            others=others,
-            factor=factor,
-            note=note,
-        ).cell(background)
-        for portal, row in rows.items()
-        for (decay, spin), (printed, pair, production, others, factor, note) in row.items()
-    ]
+        cell(portal="vector", decay="X1 pi0", spin="scalar", printed=True, pair="X1 X2", production=boson, note=whole),
+        cell(portal="vector", decay="X1 pi0", spin="fermion", printed=True, pair="X1 X2", production=dirac, note=whole),
+        cell(portal="vector", decay="X1 gamma", spin="fermion", printed=True, pair="X2 X2", production=diagonal, others=(dipole,),
+             note="mu = 1/(100 TeV), diagonal current"),
+        cell(portal="vector", decay="gamma gamma", spin="scalar", printed=False, pair="X1 X2", production=boson, others=(impostor,),
+             note="lambda/m_Psi = 1/TeV; not studied there"),
+        cell(portal="scalar", decay="X1 pi0", spin="scalar", printed=True, pair="X1 X2", production=trilinear, others=(doublet,),
+             note="y lambda = 1e-3 at m_A = 1 TeV"),
+        cell(portal="scalar", decay="X1 pi0", spin="fermion", printed=False, pair="X2 X2", production=fermion, others=None, note=bound),
+        cell(portal="scalar", decay="X1 gamma", spin="fermion", printed=False, pair="X2 X2", production=fermion, others=(dipole,),
+             note="mu = 1/(100 TeV)"),
+        cell(portal="scalar", decay="gamma gamma", spin="scalar", printed=True, pair="X1 X2", production=trilinear, others=(impostor,),
+             note="lambda/m_Psi = 1/TeV"),
+        cell(portal=_MIXED, decay="X1 pi0", spin="scalar", printed=True, pair="X1 X2", production=virtual, note=whole),
+        cell(portal=_MIXED, decay="X1 pi0", spin="fermion", printed=False, pair="X1 X2", production=virtual, others=None,
+             factor=_FERMION, note=f"{bound}; dimension six"),
+        cell(portal=_MIXED, decay="X1 gamma", spin="fermion", printed=False, pair="X1 X2", production=virtual, others=None,
+             factor=_FERMION, note=f"{bound}; dimension six"),
+        cell(portal=_MIXED, decay="gamma gamma", spin="scalar", printed=False, pair="X1 X2", production=virtual, others=(impostor,),
+             note="X1 pi0 is open beside it; not studied there"),
+    ]  # fmt: skip
