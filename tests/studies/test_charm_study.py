@@ -11,16 +11,17 @@ import pytest
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.rates import build_model
-from darkpair.studies.experiments import charm
+from darkpair.studies import STUDIES
+from darkpair.studies.experiments import charm, charm_samples
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_leaves_its_tables_and_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charm, "_CELLS", (16, 12, 8))
-    monkeypatch.setattr(charm, "_THROWS", (8,))
-    paths = charm.run(tmp_path, None, quick=True, events=16_384)
+    monkeypatch.setattr(charm_samples, "_CELLS", (16, 12, 8))
+    monkeypatch.setattr(charm_samples, "_THROWS", (8,))
+    paths = STUDIES["charm"](folder=tmp_path, quick=True, events=16_384)
     assert {p.name for p in paths} == {
         "charm.csv", "charm.json", "charm.png", "charm.pdf", "charm-where.png", "charm-where.pdf"
     }  # fmt: skip

@@ -15,6 +15,7 @@ from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.data_files import altered, data_files
 from darkpair.gen.errors import InputError
 from darkpair.gen.streams import Streams
+from darkpair.studies import STUDIES
 from darkpair.studies.experiments import inputs
 from darkpair.studies.experiments.input_effects import _compare, effects, feed_of
 from darkpair.studies.experiments.input_results import koto
@@ -33,6 +34,9 @@ def by_result() -> dict[str, list[Entry]]:
 
 GROUPS = by_result()
 
+#: Of the study.
+SEED = 120_000
+
 #: Multiples of the rules' shifts, until something moves.
 TIMES = (1.0, 9.0, 100.0, 1000.0)
 
@@ -43,7 +47,7 @@ def moves(entry: Entry) -> str:
         for shift in shifts(entry, times):
             for side, value in shift.others.items():
                 try:
-                    found = effects(replace(shift, others={side: value}), 1)[side]
+                    found = effects(replace(shift, others={side: value}), 1, SEED)[side]
                 except InputError:  # no apparatus has such a number
                     continue
                 if found.value != 0.0 or found.error is not None:
@@ -145,14 +149,14 @@ def test_known_effects() -> None:
     """Ten per cent of the protons are ten per cent of the events; what another result feeds on changes nothing."""
     table = {"value": FixedTarget(experiment="faser2").run["pot"].value, "source": "", "confidence": "memory"}
     faser = Entry(path="detectors/data/faser2.toml", key="run.pot", table=table, around={})
-    found = effects(shifts(faser)[0], 1)
+    found = effects(shifts(faser)[0], 1, SEED)
     assert [found[side].value for side in ("down", "up")] == pytest.approx([-0.1, 0.1])
     accepted = koto("2016-18")
-    before = accepted.sums(1)
+    before = accepted.sums(1, SEED)
     with altered({"koto.toml": {"runs.2016-18.kl": 1.0}}):
-        assert np.array_equal(accepted.sums(1), before)
+        assert np.array_equal(accepted.sums(1, SEED), before)
     with altered({"koto.toml": {"selections.2016-18.pt.max": 0.3}}):
-        assert accepted.sums(1)[0].sum() > before[0].sum()
+        assert accepted.sums(1, SEED)[0].sum() > before[0].sum()
 
 
 def test_an_entry_without_a_result_is_named() -> None:
@@ -182,7 +186,7 @@ def test_the_stored_run_is_of_these_files() -> None:
 def test_the_study_leaves_rows_and_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = [e for e in unread() if e.file in {"multiplicities.toml", "measurements.toml"}]
     monkeypatch.setattr(inputs, "unread", lambda: few)
-    paths = inputs.run(tmp_path, None, quick=True)
+    paths = STUDIES["inputs"](folder=tmp_path, quick=True)
     assert [path.name for path in paths] == ["inputs.csv", "inputs.json", "inputs.png", "inputs.pdf"]
     written = json.loads((tmp_path / "inputs.json").read_text(encoding="utf-8"))
     assert len(written["rows"]) == sum(len(shifts(e)) for e in few)

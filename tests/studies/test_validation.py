@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from darkpair.gen.errors import InputError
+from darkpair.studies import STUDIES
 from darkpair.studies.experiments import validation
 from darkpair.studies.experiments.validation import ROWS, dumps, mesons, rare
 from darkpair.studies.experiments.validation.page import page
@@ -179,7 +180,7 @@ def test_the_study_leaves_everything(tmp_path: Path, monkeypatch: pytest.MonkeyP
     few = [row for row in ROWS if row.key.startswith(("ckm", "multiplicity", "boost"))]
     few.append(a_row(printed("10"), Ours(value=1.0), needs=("no/such.txt",)))
     monkeypatch.setattr(validation, "ROWS", tuple(few))
-    paths = validation.run(tmp_path, None, quick=True)
+    paths = STUDIES["validation"](folder=tmp_path, quick=True)
     assert {path.name for path in paths} == {
         f"validation.{kind}" for kind in ("csv", "json", "md", "png", "pdf")
     }

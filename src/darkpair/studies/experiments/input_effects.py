@@ -181,14 +181,17 @@ class Effect:
     below: float | None = None
 
 
-def effects(shift: Shift, blocks: int) -> dict[str, Effect]:
+def effects(shift: Shift, blocks: int, seed: int) -> dict[str, Effect]:
     """Effect of each of the shift's values on the result that the entry feeds, by "down" and "up".
 
     Parameters
     ----------
     shift : Shift
+        Of a number of an entry.
     blocks : int
         Blocks of events, 16384 each, where the result is simulated.
+    seed : int
+        Of their random numbers.
 
     Raises
     ------
@@ -196,24 +199,24 @@ def effects(shift: Shift, blocks: int) -> dict[str, Effect]:
         If nothing is left of the result.
     """
     result = feed_of(shift.entry).result()
-    before = _before(result, blocks)
+    before = _before(result, blocks, seed)
     out = {}
     for name, value in shift.others.items():
         with altered({shift.entry.file: {shift.key: value}}):
-            after = result.sums(blocks)
+            after = result.sums(blocks, seed)
         out[name] = _compare(before, after)
     return out
 
 
 #: Results without changes: those of the last one that was asked.
-_BEFORE: dict[tuple[str, int], Array] = {}
+_BEFORE: dict[tuple[str, int, int], Array] = {}
 
 
-def _before(result: Result | Simulated, blocks: int) -> Array:
-    key = (result.name, blocks)
+def _before(result: Result | Simulated, blocks: int, seed: int) -> Array:
+    key = (result.name, blocks, seed)
     if key not in _BEFORE:
         _BEFORE.clear()
-        _BEFORE[key] = result.sums(blocks)
+        _BEFORE[key] = result.sums(blocks, seed)
         if not np.any(_BEFORE[key]):
             raise InputError(
                 f"nothing is left of {result.name}: no effect on it can be stated; generate more"

@@ -48,7 +48,6 @@ from darkpair.searches import AtomicParity, KotoBand, KPlusToPiNuNu, NeutrinoEle
 from darkpair.statistics import Counting, upper_limit
 
 __all__ = [
-    "SEED",
     "Result",
     "Simulated",
     "belle",
@@ -63,9 +62,6 @@ __all__ = [
     "protons",
     "theory",
 ]
-
-#: Of every sample.
-SEED: Final = 120_000
 
 #: Events of a part, by which errors are told: a part of a block.
 _PART: Final = 1024
@@ -92,7 +88,7 @@ class Result:
     name: str
     number: Callable[[], Any]
 
-    def sums(self, blocks: int) -> Array:
+    def sums(self, blocks: int, seed: int) -> Array:
         """The numbers, (1, cells)."""
         return np.atleast_2d(np.asarray(self.number(), dtype=np.float64))
 
@@ -123,13 +119,13 @@ class Simulated:
     ctau: Mapping[str, float] = field(default_factory=dict)
     forced: bool = False
 
-    def sums(self, blocks: int) -> Array:
+    def sums(self, blocks: int, seed: int) -> Array:
         """Sums of the accepted weights of each 1024 events, and of their squares, (2, parts)."""
         detector = self.detector()
         region = detector.region if self.forced else None  # type: ignore[attr-defined]
         parts = []
-        for i, events in enumerate(_truth(self, region, blocks)):
-            seen = detector.observe(events, Streams(SEED, i).rng("detector"))
+        for i, events in enumerate(_truth(self, region, blocks, seed)):
+            seen = detector.observe(events, Streams(seed, i).rng("detector"))
             weight = np.where(detector.select(seen, events.weight).mask, events.weight, 0.0).reshape(
                 -1, _PART
             )
@@ -141,16 +137,16 @@ class Simulated:
 _MADE: dict[Any, list[Batch]] = {}
 
 
-def _truth(sample: Simulated, region: Region | None, blocks: int) -> list[Batch]:
+def _truth(sample: Simulated, region: Region | None, blocks: int, seed: int) -> list[Batch]:
     """Generated events of each block."""
-    key = (sample.name, region, blocks)
+    key = (sample.name, region, blocks, seed)
     if key not in _MADE:
         _MADE.clear()
         chain = build(
             sample.descriptor, mass=sample.mass, ctau=sample.ctau, lifetimes=_forced(sample, region)
         )
-        source = sample.source() if region is None else _aimed(sample, sample.detector().region)  # type: ignore[attr-defined]
-        streams = [Streams(SEED, i) for i in range(blocks)]
+        source = sample.source() if region is None else _aimed(sample, sample.detector().region, seed)  # type: ignore[attr-defined]
+        streams = [Streams(seed, i) for i in range(blocks)]
         _MADE[key] = [chain.batch(source.sample(BLOCK, s.rng("source")), s) for s in streams]
     return _MADE[key]
 
@@ -162,17 +158,17 @@ def _forced(sample: Simulated, region: Region | None) -> dict[str, Forced]:
 
 
 #: Aimed sources by sample: aimed at the volume of the first call, exact for any.
-_AIMED: dict[str, Any] = {}
+_AIMED: dict[tuple[str, int], Any] = {}
 
 
-def _aimed(sample: Simulated, region: Region) -> Any:
-    if sample.name not in _AIMED:
+def _aimed(sample: Simulated, region: Region, seed: int) -> Any:
+    if (sample.name, seed) not in _AIMED:
         chain = build(
             sample.descriptor, mass=sample.mass, ctau=sample.ctau, lifetimes=_forced(sample, region)
         )
         source: Any = sample.source()
-        _AIMED[sample.name] = aim(source, chain, seed=SEED, cells=_CELLS, throws=_THROWS)
-    return _AIMED[sample.name]
+        _AIMED[sample.name, seed] = aim(source, chain, seed=seed, cells=_CELLS, throws=_THROWS)
+    return _AIMED[sample.name, seed]
 
 
 def koto(selection: str) -> Simulated:

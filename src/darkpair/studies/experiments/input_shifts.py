@@ -97,15 +97,15 @@ class Shift:
 
 def unread() -> list[Entry]:
     """Entries of every file that have numbers and are recalled, or our choice, in the files' order."""
-    found = []
+    every = []
     for path, (package, inside) in data_files().items():
         data = load(package, inside)
-        found += [
+        every += [
             Entry(path=path, key=key, table=table, around=data)
             for key, table in entries(data)
             if table["confidence"] in WORDS
         ]
-    return [entry for entry in found if entry.numbers]
+    return [entry for entry in every if entry.numbers]
 
 
 def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:
@@ -122,7 +122,7 @@ def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:
         others = {"up": other["value"] if isinstance(other, Mapping) else other}
         (key, value), *_ = entry.numbers.items()
         return [Shift(entry=entry, key=f"{entry.key}.{key}", value=value, rule="alternative", others=others)]
-    found = []
+    of_entry = []
     for name, value in entry.numbers.items():
         rule, by = _rule(entry, name, value)
         move = _mover(value, times * by if rule != "one event" else max(1, round(times)) * by)
@@ -131,8 +131,8 @@ def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:
             if rule == "zero" or _none_below(rule, value)
             else {"down": move(-1), "up": move(1)}
         )
-        found.append(Shift(entry=entry, key=f"{entry.key}.{name}", value=value, rule=rule, others=others))
-    return found
+        of_entry.append(Shift(entry=entry, key=f"{entry.key}.{name}", value=value, rule=rule, others=others))
+    return of_entry
 
 
 def _none_below(rule: str, value: Any) -> bool:

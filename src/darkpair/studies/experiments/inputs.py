@@ -2,79 +2,52 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import track
-
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import pyplot
 from darkpair.gen.data_files import data_files, entries, load
 from darkpair.gen.streams import BLOCK
 from darkpair.studies.experiments.input_effects import Effect, effects, feed_of
-from darkpair.studies.experiments.input_results import SEED
 from darkpair.studies.experiments.input_shifts import RULES, Entry, Shift, shifts, unread
-from darkpair.studies.options import Events
+from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.workers import worker_pool
 
-__all__ = ["run"]
-
-#: Blocks of 16384 events.
-_BLOCKS, _FEW = 24, 2
+__all__ = ["study"]
 
 #: Effects that a reader should know of [%], and those that the picture names.
 _LARGE, _NAMED = 10.0, 1.0
 
 
-def run(folder: Path, inputs: None, *, quick: bool, events: Events = None) -> list[Path]:  # noqa: ARG001
-    """Paths of the table and the picture.
-
-    Parameters
-    ----------
-    folder : Path
-    inputs : None
-        Without effect: the entries are those of the files.
-    quick : bool
-        A twelfth of the events.
-    events : int, optional
-        Of each simulated result, in whole blocks of 16384; 393 216 unless given.
-    """
-    blocks = -(-events // BLOCK) if events else (_FEW if quick else _BLOCKS)
+def study(run: Run) -> Iterator[Output]:
+    """Table of entries with their effects, and its picture."""
+    blocks = -(-run.events // BLOCK)
     memory = unread()
     groups = [list(group) for _, group in groupby(memory, key=lambda entry: feed_of(entry).result().name)]
     groups.sort(key=len, reverse=True)  # (the long ones first, so that both workers end together)
-    bar = Console(stderr=True)
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    made: dict[tuple[str, str], dict[str, Any]] = {}
     with worker_pool(2) as executor:
         assert executor is not None
-        done = track(
-            executor.map(_rows, groups, [blocks] * len(groups)),
-            total=len(groups),
-            description="results",
-            console=bar,
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
-        for rows in done:
-            found |= {(row["file"], row["entry"]): row for row in rows}
-    ordered = [found[entry.path, _name(shift)] for entry in memory for shift in shifts(entry)]
-    used = {row["rule"] for row in ordered}
+        done = executor.map(partial(_rows, blocks=blocks, seed=run.seed), groups)
+        for group in run.track(done, "results", len(groups)):
+            made |= {(row["file"], row["entry"]): row for row in group}
+    rows = [made[entry.path, _name(shift)] for entry in memory for shift in shifts(entry)]
+    used = {row["rule"] for row in rows}
     rules = [{"shift": name, "what": text} for name, text in RULES.items() if name in used]
-    provenance = {"seed": SEED, "events": blocks * BLOCK}
-    paths = write_rows(folder, "inputs", ordered, provenance, files=_files(ordered), rules=rules)
-    return [*paths, *save_picture(_picture(ordered), folder, "inputs")]
+    provenance = {"events": blocks * BLOCK}
+    yield Table(rows=rows, provenance=provenance, more={"files": _files(rows), "rules": rules})
+    yield Picture(figure=_picture(rows))
 
 
 def _files(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Entries of each file, those that were read nowhere, and what these do."""
-    found = []
+    files = []
     for path, (package, inside) in data_files().items():
         confidence = [entry["confidence"] for _, entry in entries(load(package, inside))]
         sizes = [_largest(row) for row in rows if row["file"] == path]
-        found.append(
+        files.append(
             {
                 "file": path,
                 "entries": len(confidence),
@@ -84,12 +57,12 @@ def _files(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "largest [%]": _two_digits(max(sizes)) if sizes else None,
             }
         )
-    return found
+    return files
 
 
-def _rows(group: Sequence[Entry], blocks: int) -> list[dict[str, Any]]:
+def _rows(group: Sequence[Entry], blocks: int, seed: int) -> list[dict[str, Any]]:
     """Rows of entries that feed one result."""
-    return [_row(shift, effects(shift, blocks)) for entry in group for shift in shifts(entry)]
+    return [_row(shift, effects(shift, blocks, seed)) for entry in group for shift in shifts(entry)]
 
 
 def _name(shift: Shift) -> str:
@@ -107,11 +80,12 @@ def _row(shift: Shift, effect: Mapping[str, Effect]) -> dict[str, Any]:
         "rule": shift.rule,
     }
     for side in ("down", "up"):
-        one = effect.get(side)
-        row[f"{side} to"] = None if one is None else _words(shift.others[side])
-        row[side + " [%]"] = None if one is None or one.below is not None else _percent(one)
-        row[side + " error [%]"] = None if one is None or one.error is None else 100.0 * one.error
-    below = [one.below for one in effect.values() if one.below is not None]
+        of_side = effect.get(side)
+        error = None if of_side is None else of_side.error
+        row[f"{side} to"] = None if of_side is None else _words(shift.others[side])
+        row[f"{side} [%]"] = None if of_side is None or of_side.below is not None else _percent(of_side)
+        row[f"{side} error [%]"] = None if error is None else 100.0 * error
+    below = [each.below for each in effect.values() if each.below is not None]
     row["below [%]"] = 100.0 * max(below) if below and not feed.none else None
     row["result"] = f"none: {feed.none} ({feed.result().name})" if feed.none else feed.result().name
     return row | {"source": _source(shift.entry)}
@@ -155,11 +129,6 @@ def _largest(row: Mapping[str, Any]) -> float:
 
 def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
     """Bars of the effects above 1 %, by file, the largest on top; what is smaller is counted."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
     bars: list[tuple[str, float | None]] = []
     for path, group in groupby(rows, key=lambda row: row["file"]):
         by_size = sorted(group, key=_largest, reverse=True)
@@ -172,22 +141,10 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
     cut = _split(bars)
     columns = bars[:cut], bars[cut:]
     length, largest = max(map(len, columns)), max((size or 0.0 for _, size in bars), default=_LARGE)
-    figure, panels = plt.subplots(
-        1, 2, figsize=(12.0, 0.19 * length + 1.2), layout="constrained", sharex=True
-    )
+    size = 12.0, 0.19 * length + 1.2
+    figure, panels = pyplot().subplots(1, 2, figsize=size, layout="constrained", sharex=True)
     for axes, column in zip(panels, columns, strict=True):
-        axes.axvline(_LARGE, color="crimson", lw=0.8, ls="--", zorder=0)
-        for i, (_, size) in enumerate(column):
-            if size is not None:
-                axes.barh(i, size, color="crimson" if size >= _LARGE else "silver")
-                axes.annotate(
-                    f"{_two_digits(size)}", (size, i), (3, 0), textcoords="offset points", va="center",
-                    fontsize=7, bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
-                )  # fmt: skip
-        axes.set_yticks(range(len(column)), [name for name, _ in column], fontsize=7)
-        for label, (_, size) in zip(axes.get_yticklabels(), column, strict=True):
-            label.set_fontweight("bold" if size is None else "normal")
-        axes.tick_params(axis="y", length=0)
+        _draw_bars(axes, column)
         axes.set(
             xscale="log",
             xlim=(_NAMED, 3.0 * max(largest, _LARGE)),
@@ -199,6 +156,22 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
         "Numbers from memory, and choices: what a shift of each does to the result that it feeds (red: 10 % or more)"
     )
     return figure
+
+
+def _draw_bars(axes: Any, bars: Sequence[tuple[str, float | None]]) -> None:
+    """A column of the picture: files in bold, entries with their sizes."""
+    axes.axvline(_LARGE, color="crimson", lw=0.8, ls="--", zorder=0)
+    for i, (_, size) in enumerate(bars):
+        if size is not None:
+            axes.barh(i, size, color="crimson" if size >= _LARGE else "silver")
+            axes.annotate(
+                f"{_two_digits(size)}", (size, i), (3, 0), textcoords="offset points", va="center",
+                fontsize=7, bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
+            )  # fmt: skip
+    axes.set_yticks(range(len(bars)), [name for name, _ in bars], fontsize=7)
+    for label, (_, size) in zip(axes.get_yticklabels(), bars, strict=True):
+        label.set_fontweight("bold" if size is None else "normal")
+    axes.tick_params(axis="y", length=0)
 
 
 def _split(bars: Sequence[tuple[str, float | None]]) -> int:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from darkpair.export.files import pyplot
 from darkpair.studies.experiments.validation.row import AGREES, CONSISTENCY, DIFFERS, SKIPPED, WITHIN, Result
 
 __all__ = ["overview"]
@@ -22,17 +23,8 @@ _LINE: Final = 0.125  # inches of a row
 
 
 def overview(results: Sequence[Result]) -> Any:
-    """The figure.
-
-    Parameters
-    ----------
-    results : sequence of Result
-    """
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
+    """The figure."""
+    plt = pyplot()
     results = [result for result in results if result.row.theme != CONSISTENCY]
     themes = list(dict.fromkeys(result.row.theme for result in results))
     groups = [[result for result in results if result.row.theme == theme] for theme in themes]
@@ -53,18 +45,18 @@ def overview(results: Sequence[Result]) -> Any:
     counts = {
         verdict: sum(r.verdict == verdict for r in results) for verdict in (AGREES, WITHIN, DIFFERS, SKIPPED)
     }
-    told = ", ".join(f"{n} {_PLURAL[verdict]}" for verdict, n in counts.items() if n or verdict != SKIPPED)
+    summary = ", ".join(f"{n} {_PLURAL[verdict]}" for verdict, n in counts.items() if n or verdict != SKIPPED)
     figure.suptitle(
-        f"{len(results)} published numbers beside ours: {told}\ngrey: a pull of at most 2; named: what does not agree, "
+        f"{len(results)} published numbers beside ours: {summary}\ngrey: a pull of at most 2; named: what does not agree, "
         "with ours / published; arrows: the pull is larger than drawn",
         fontsize=13,
     )
-    handles = [axes_legend(plt, verdict) for verdict in _STYLE]
+    handles = [_legend_handle(plt, verdict) for verdict in _STYLE]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=11)
     return figure
 
 
-def axes_legend(plt: Any, verdict: str) -> Any:
+def _legend_handle(plt: Any, verdict: str) -> Any:
     """Handle of a verdict's marker."""
     style = _STYLE[verdict]
     return plt.Line2D(
