@@ -45,40 +45,17 @@ class _Panel:
 
 #: m_1 + m_2 (2 m_2 in B) stays below the K_L's mass, and m_2 - m_1 above the pi0's in A.
 _PANELS = {
-    "S": _Panel(
-        title=r"$K_L\to\pi^0S$",
-        descriptor=f"K_L0 -> {PI0} S",
-        heavy="S",
-        masses={0: (0, 50, 100, 125, 150, 175, 200, 220, 240, 260)},
-        selection="2015",
-    ),
-    "A": _Panel(
-        title=r"A: $K_L\to X_1X_2$, $X_2\to X_1\pi^0$",
-        descriptor=f"K_L0 -> X1 (X2 -> X1 {PI0})",
-        heavy="X2",
-        masses={
-            0: (150, 175, 200, 250, 300, 350, 400, 430, 460, 490),
-            50: (200, 225, 250, 300, 350, 400, 430, 445),
-            100: (245, 265, 285, 310, 330, 350, 370, 390),
-        },
-    ),
-    "B": _Panel(
-        title=r"B: $K_L\to X_2X_2$, $X_2\to X_1\gamma$",
-        descriptor="K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)",
-        heavy="X2",
-        masses={
-            0: (100, 120, 135, 160, 180, 200, 220, 235, 247),
-            50: (120, 135, 160, 180, 200, 220, 235, 247),
-            100: (160, 180, 200, 220, 235, 247),
-        },
-    ),
-    "C": _Panel(
-        title=r"C: $K_L\to X_1X_2$, $X_2\to\gamma\gamma$",
-        descriptor="K_L0 -> X1 (X2 -> gamma gamma)",
-        heavy="X2",
-        masses=dict.fromkeys((0, 100, 200), (60, 80, 100, 110, 120, 130, 140, 150, 165, 180, 200, 225, 250)),
-    ),
-}
+    "S": _Panel(title=r"$K_L\to\pi^0S$", descriptor=f"K_L0 -> {PI0} S", heavy="S", selection="2015",
+                masses={0: (0, 50, 100, 125, 150, 175, 200, 220, 240, 260)}),
+    "A": _Panel(title=r"A: $K_L\to X_1X_2$, $X_2\to X_1\pi^0$", descriptor=f"K_L0 -> X1 (X2 -> X1 {PI0})", heavy="X2",
+                masses={0: (150, 175, 200, 250, 300, 350, 400, 430, 460, 490), 50: (200, 225, 250, 300, 350, 400, 430, 445),
+                        100: (245, 265, 285, 310, 330, 350, 370, 390)}),
+    "B": _Panel(title=r"B: $K_L\to X_2X_2$, $X_2\to X_1\gamma$", descriptor="K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)", heavy="X2",
+                masses={0: (100, 120, 135, 160, 180, 200, 220, 235, 247), 50: (120, 135, 160, 180, 200, 220, 235, 247),
+                        100: (160, 180, 200, 220, 235, 247)}),
+    "C": _Panel(title=r"C: $K_L\to X_1X_2$, $X_2\to\gamma\gamma$", descriptor="K_L0 -> X1 (X2 -> gamma gamma)", heavy="X2",
+                masses=dict.fromkeys((0, 100, 200), (60, 80, 100, 110, 120, 130, 140, 150, 165, 180, 200, 225, 250))),
+}  # fmt: skip
 
 
 def study(run: Run) -> Iterator[Output]:
