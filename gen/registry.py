@@ -33,14 +33,14 @@ class Entry:
         First line of its docstring, so that `darkpair list` needs no import.
     recipes : mapping of str to str, or callable
         How each mode of a chain is made; a callable finds out when asked.
-    fixed : mapping of str to str
-        Parameters that the entry gives itself, where several are of one class.
+    fixed : mapping of str to str, optional
+        Parameters that the entry gives itself, where several are of one class; it has a summary of its own then, too.
     """
 
     target: str | Callable[..., Any]
     summary: str
     recipes: _Recipes = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] | None = None
 
     def load(self) -> Callable[..., Any]:
         """What makes the object."""
@@ -48,7 +48,7 @@ class Entry:
             return self.target
         module, _, attribute = self.target.partition(":")
         made: Any = getattr(import_module(module), attribute)
-        if self.fixed:
+        if self.fixed is not None:
             made = partial(made, **self.fixed)
             made.summary = self.summary  # (that of the class is another)
         return made  # type: ignore[no-any-return]

@@ -27,7 +27,7 @@ PUBLISHED = {round(1e3 * mass): _RUN.upper_limit.value / limit.value for mass, l
 
 EVENTS = 2_600_000  # makes the statistical error of every ratio .4 % or less
 #: Decays outside of these are never accepted, which the test asserts; without them half as many events do.
-NEAR: dict[str, float] = {"z_min": 2650.0, "z_max": 5000.0, "p_min": 0.5}
+NEAR: dict[str, Any] = {"z_min": 2650.0, "z_max": 5000.0, "p_min": 0.5}
 
 
 def efficiency(executor: Any, descriptor: str, **settings: Any) -> Cutflow:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.form_factors import form_factor
@@ -216,8 +217,8 @@ def escape_sample(chain: Chain, experiment: str, n: int, seed: int) -> EscapeSam
 class _Seen:
     """What a detector sees of a block: whether there is a kaon, events with nothing else by rule, lengths, tags."""
 
-    kaon: Array
-    passed: dict[str, Array]
+    kaon: NDArray[np.bool_]
+    passed: dict[str, NDArray[np.intp]]
     flown: Array
     probability: dict[str, Array]
 

@@ -75,8 +75,9 @@ def what_decays_where(point: DumpPoint) -> Any:
     left.set_title(rf"all $X_2$ decays, analog, $c\tau$ = {1e-3 * point.ctau:g} m", fontsize="medium")
     z, x, weight = _decays(pipeline, point.n)
     volume = np.linspace(region.z_min, region.z_max, 16), np.linspace(region.x_min, region.x_max, 16)
-    inside, *edges = np.histogram2d(1e-3 * z, 1e-3 * x, [1e-3 * side for side in volume], weights=weight)
-    _mesh(middle, *edges, inside, "sum of weights")
+    volume = tuple(1e-3 * side for side in volume)
+    inside = np.histogram2d(1e-3 * z, 1e-3 * x, volume, weights=weight)[0]
+    _mesh(middle, volume[0], volume[1], inside, "sum of weights")
     middle.set(xlabel="decay vertex z [m]", ylabel="decay vertex x [m]")
     middle.set_title(f"accepted by {point.experiment.upper()}, aimed", fontsize="medium")
     _parents(right, point.source, pipeline.source.bias)  # type: ignore[attr-defined]
@@ -90,7 +91,7 @@ def _all_decays(axes: Any, decays: tuple[Array, Array, Array], region: Box) -> N
     z, x, weight = decays
     edges = np.linspace(0.0, 1.1e-3 * region.z_max, 41), np.linspace(-12.0, 12.0, 41)
     count = np.histogram2d(1e-3 * z, 1e-3 * x, edges, weights=weight)[0]
-    _mesh(axes, *edges, np.ma.masked_less_equal(count, 0.0), "decays in a bin", norm="log")
+    _mesh(axes, edges[0], edges[1], np.ma.masked_less_equal(count, 0.0), "decays in a bin", norm="log")
     corner = 1e-3 * region.z_min, 1e-3 * region.x_min
     size = 1e-3 * (region.z_max - region.z_min), 1e-3 * (region.x_max - region.x_min)
     axes.add_patch(Rectangle(corner, *size, fill=False, color="crimson", lw=1.8))
