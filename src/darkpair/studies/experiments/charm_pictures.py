@@ -74,10 +74,12 @@ def what_decays_where(point: DumpPoint) -> Any:
     _all_decays(left, _decays(Pipeline(source=point.source, chain=free, seed=point.seed), point.n), region)
     left.set_title(rf"all $X_2$ decays, analog, $c\tau$ = {1e-3 * point.ctau:g} m", fontsize="medium")
     z, x, weight = _decays(pipeline, point.n)
-    volume = np.linspace(region.z_min, region.z_max, 16), np.linspace(region.x_min, region.x_max, 16)
-    volume = tuple(1e-3 * side for side in volume)
-    inside = np.histogram2d(1e-3 * z, 1e-3 * x, volume, weights=weight)[0]
-    _mesh(middle, volume[0], volume[1], inside, "sum of weights")
+    edges = [
+        1e-3 * np.linspace(low, high, 16)
+        for low, high in ((region.z_min, region.z_max), (region.x_min, region.x_max))
+    ]
+    inside = np.histogram2d(1e-3 * z, 1e-3 * x, edges, weights=weight)[0]
+    _mesh(middle, edges[0], edges[1], inside, "sum of weights")
     middle.set(xlabel="decay vertex z [m]", ylabel="decay vertex x [m]")
     middle.set_title(f"accepted by {point.experiment.upper()}, aimed", fontsize="medium")
     _parents(right, point.source, pipeline.source.bias)  # type: ignore[attr-defined]
