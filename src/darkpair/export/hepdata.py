@@ -143,7 +143,9 @@ def write_submission(folder: Path, comment: str, tables: Sequence[Table]) -> lis
             {
                 "name": table.name,
                 "description": table.description,
-                "keywords": [{"name": name, "values": list(found)} for name, found in table.keywords.items()],
+                "keywords": [
+                    {"name": name, "values": list(values)} for name, values in table.keywords.items()
+                ],
                 "data_file": table.file,
             }
         )
@@ -171,9 +173,9 @@ def _json(value: Any, indent: str) -> str:
 
 
 def _header(column: str) -> dict[str, str]:
-    found = _COLUMN.fullmatch(column)
-    assert found is not None  # the pattern takes any line
-    name, unit = found["name"], found["unit"]
+    match = _COLUMN.fullmatch(column)
+    assert match is not None  # the pattern takes any line
+    name, unit = match["name"], match["unit"]
     return {"name": name} if unit is None else {"name": name, "units": unit}
 
 

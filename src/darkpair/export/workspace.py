@@ -68,12 +68,12 @@ def koto_counting(run: str, *, subtract: bool = True) -> Counting:
     subtract : bool
         Whether the expected background counts; the published limits are those without.
     """
-    found = run_of_koto(run)
-    sensitivity = found.single_event_sensitivity
+    of_run = run_of_koto(run)
+    sensitivity = of_run.single_event_sensitivity
     return Counting(
-        observed=int(found.candidates.value),
-        background=found.background.value if subtract else 0.0,
-        background_error=(found.background.error or 0.0) if subtract else 0.0,
+        observed=int(of_run.candidates.value),
+        background=of_run.background.value if subtract else 0.0,
+        background_error=(of_run.background.error or 0.0) if subtract else 0.0,
         efficiency_error=relative_error(sensitivity) or 0.0,
     )
 

@@ -319,8 +319,8 @@ def _explain(error: ValidationError) -> str:
         return str(cause)
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = _keys(first["loc"][:-1])
-        return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in known]))
+        keys = _keys(first["loc"][:-1])
+        return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in keys]))
     if first["type"] == "missing":
         return f"{key} is missing; give it a value"
     return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"

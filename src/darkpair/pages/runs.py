@@ -161,23 +161,25 @@ def differences(stored: Any, fresh: Any, run: Run) -> Iterator[tuple[str, float]
                     yield f"{key}, {_label(row, run)}, which is not stored", math.inf
                 continue
             for column, value in row.items():
-                yield from _one(f"{key}, {_label(row, run)}, {column}", column, value, row, other, run)
+                yield from _difference(f"{key}, {_label(row, run)}, {column}", column, value, row, other, run)
 
 
-def _one(
+def _difference(
     place: str, column: str, value: Any, row: Mapping[str, Any], other: Mapping[str, Any], run: Run
 ) -> Iterator[tuple[str, float]]:
     before = other.get(column)
     if run.exact and isinstance(value, str | bool):
         yield place, 0.0 if value == before else math.inf
         return
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in (value, before)):
+    if not all(
+        isinstance(number, int | float) and not isinstance(number, bool) for number in (value, before)
+    ):
         return
     assert before is not None
     error = next((name for name in _error_columns(column) if name in row and name != column), None)
     if error is not None:
-        errors = [one[error] for one in (row, other)]
-        if all(isinstance(one, int | float) and one > 0.0 for one in errors):
+        errors = [number[error] for number in (row, other)]
+        if all(isinstance(number, int | float) and number > 0.0 for number in errors):
             yield place, abs(value - before) / math.hypot(*errors)
     elif run.exact:
         yield place, abs(value - before) / (1e-6 * max(abs(value), abs(before), 1e-300))

@@ -130,7 +130,9 @@ def job_schema() -> dict[str, Any]:
     output = properties["output"]["properties"]  # strangers' formats have keys of their own there
     for name, of_format, what in _takes(REGISTRIES["formats"]):
         if name not in REGISTRIES["formats"].ours:
-            output |= {key: one for key, one in _properties(of_format, what).items() if key not in output}
+            output |= {
+                key: schema for key, schema in _properties(of_format, what).items() if key not in output
+            }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "darkpair job",

@@ -226,9 +226,9 @@ def format_of_job(job: Job) -> Format:
     InputError
         For an ending of no format, and a key of ``[output]`` that the format makes no use of.
     """
-    chosen = require_format(job.output.path)
-    checked_options(chosen, job.output.path, _form(job.output))
-    return chosen
+    file_format = require_format(job.output.path)
+    checked_options(file_format, job.output.path, _form(job.output))
+    return file_format
 
 
 def _form(output: OutputTable) -> dict[str, Any]:

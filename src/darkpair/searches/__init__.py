@@ -166,15 +166,15 @@ def searches(
     if isinstance(names, str):
         if names not in DATA:
             raise UnknownNameError("set of data", names, DATA)
-        chosen = [n for n in DATA[names] if efficiency_ratio is not None or not n.startswith("koto")]
+        wanted = [n for n in DATA[names] if efficiency_ratio is not None or not n.startswith("koto")]
     else:
-        chosen = list(names)
+        wanted = list(names)
     left_out = set(without)
-    for name in (*chosen, *left_out):
+    for name in (*wanted, *left_out):
         if name not in SEARCHES:
             raise UnknownNameError("search", name, SEARCHES)
     simulated = {} if efficiency_ratio is None else {"efficiency_ratio": efficiency_ratio}
-    return {name: _made(name, simulated) for name in chosen if name not in left_out}
+    return {name: _made(name, simulated) for name in wanted if name not in left_out}
 
 
 def _made(name: str, simulated: Mapping[str, Any]) -> Search:
@@ -190,9 +190,9 @@ def _made(name: str, simulated: Mapping[str, Any]) -> Search:
     return made
 
 
-def strongest(chosen: dict[str, Search], model: Model) -> tuple[str, float] | None:
+def strongest(by_name: dict[str, Search], model: Model) -> tuple[str, float] | None:
     """Name of the search with the largest ratio at one model point, and that ratio; None if none applies."""
-    ratios = {name: float(c.ratio(model)) for name, c in chosen.items() if c.applies(model)}
+    ratios = {name: float(c.ratio(model)) for name, c in by_name.items() if c.applies(model)}
     if not ratios:
         return None
     name = max(ratios, key=lambda key: ratios[key])

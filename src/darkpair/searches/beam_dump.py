@@ -81,12 +81,12 @@ class BeamDump(Search):
         """
         total = model.width("X2")
         visible = np.divide(model.partial_width("X2", "X1 pi0"), np.where(total > 0.0, total, 1.0))
-        one = self.detector.normalisation(self.multiplicity).events(
+        all_accepted = self.detector.normalisation(self.multiplicity).events(
             branching_ratio=self.daughters, acceptance=1.0
         )
         rate = model.branching_ratio("eta", "X1 X2") * visible
         more = 1.0 if self.protons is None else self.protons / self.detector.run["pot"].value
-        return np.asarray(one * rate * self.acceptance.at(model.ctau("X2")) * more)
+        return np.asarray(all_accepted * rate * self.acceptance.at(model.ctau("X2")) * more)
 
     def events(self, value: Array) -> Array:
         """Expected events: the observable itself [1]."""
@@ -102,13 +102,13 @@ class BeamDump(Search):
         """The signal excluded, from the experiment's data file unless given."""
         if self.signal_limit is not None:
             return (self.signal_limit,)
-        found = self.detector.run["n_90"]
+        excluded = self.detector.run["n_90"]
         return (
             Measurement(
-                value=found.value,
+                value=excluded.value,
                 unit="events",
-                source=found.source,
-                confidence=found.confidence,
+                source=excluded.source,
+                confidence=excluded.confidence,
                 confidence_level=0.90,
             ),
         )

@@ -24,8 +24,8 @@ _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
 
 def invisible_branching_ratio(model: Model) -> Array:
     """Branching ratio of X2 into nothing that is seen, the model's own and the added one; one if it is stable [1]."""
-    known = {mode for _, mode in model.modes("X2")} | {"invisible"}
-    partial = sum(model.partial_width("X2", mode) for mode in INVISIBLE_MODES if mode in known)
+    modes = {mode for _, mode in model.modes("X2")} | {"invisible"}
+    partial = sum(model.partial_width("X2", mode) for mode in INVISIBLE_MODES if mode in modes)
     total = model.width("X2")
     decays = total > 0.0
     return np.asarray(np.where(decays, partial / np.where(decays, total, 1.0), 1.0))

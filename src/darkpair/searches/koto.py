@@ -125,13 +125,13 @@ class KotoLimit(_Koto):
     @property
     def measurements(self) -> tuple[Measurement, ...]:
         """The run's limit."""
-        found = run_of_koto(self.run).upper_limit
+        limit = run_of_koto(self.run).upper_limit
         return (
             Measurement(
-                value=found.value,
+                value=limit.value,
                 unit="1",
-                source=found.source,
-                confidence=found.confidence,
+                source=limit.source,
+                confidence=limit.confidence,
                 confidence_level=0.90,
             ),
         )

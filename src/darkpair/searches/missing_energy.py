@@ -96,14 +96,14 @@ class BToKNuNu(Search):
     @property
     def limit(self) -> float:
         """Largest branching ratio of the pairs [1]."""
-        found, standard = self.measurements
+        measured, standard = self.measurements
         if self.search == "belle2-precision":
-            return found.value * standard.value
+            return measured.value * standard.value
         if self.search in {"red-line", "red-line-total"}:
-            return (found.value - (self.search == "red-line-total")) * standard.value
-        total = found.value
-        if found.error is not None:
-            total = gaussian_upper_limit(found.value, found.error, self.confidence_level)
+            return (measured.value - (self.search == "red-line-total")) * standard.value
+        total = measured.value
+        if measured.error is not None:
+            total = gaussian_upper_limit(measured.value, measured.error, self.confidence_level)
         return total - (standard.value if self.subtract else 0.0)
 
     @property
@@ -114,10 +114,10 @@ class BToKNuNu(Search):
             limit = read_data("belle")["results"]["combined"]["limit"]
             return Measurement(**limit, confidence_level=0.90), paper
         if self.search == "belle2-2023":
-            found = dict(read_data("belle2")["results"]["combined"]["branching_ratio"])
-            found["error"] = found.pop("up")
-            del found["down"]
-            return Measurement(**found), Measurement(
+            measured = dict(read_data("belle2")["results"]["combined"]["branching_ratio"])
+            measured["error"] = measured.pop("up")
+            del measured["down"]
+            return Measurement(**measured), Measurement(
                 **read_data("belle2")["standard_model"]["short_distance"]
             )
         name = "belle2_precision" if self.search == "belle2-precision" else "red_line"
@@ -171,19 +171,19 @@ class KPlusToPiNuNu(Search):
         kaon, pion = particle("K+").mass, particle("pi+").mass
         ranges = regions("k_to_pi_nunu", self.experiment)
         pairs = model.matrix_element("K+", "pi+ X1 X2").averaged
-        found = sum(three_body_window(kaon, pion, model.m1, model.m2, pairs, *ends) for ends in ranges)
+        accepted = sum(three_body_window(kaon, pion, model.m1, model.m2, pairs, *ends) for ends in ranges)
         whole = model.partial_width("K+", "pi+ X1 X2")
         neutrinos = neutrino_transition("K+", "pi+", form_factor("K -> pi")).averaged
         inside = sum(three_body_window(kaon, pion, 0.0, 0.0, neutrinos, *ends) for ends in ranges)
         fraction = inside / three_body_width(kaon, pion, 0.0, 0.0, neutrinos)
-        return np.asarray(np.divide(found, np.where(whole > 0.0, whole, 1.0)) / fraction)
+        return np.asarray(np.divide(accepted, np.where(whole > 0.0, whole, 1.0)) / fraction)
 
     @property
     def limit(self) -> float:
         """Largest branching ratio of the pairs [1]."""
-        found, standard = self.measurements
-        assert found.error is not None
-        total = gaussian_upper_limit(found.value, found.error, self.confidence_level)
+        measured, standard = self.measurements
+        assert measured.error is not None
+        total = gaussian_upper_limit(measured.value, measured.error, self.confidence_level)
         return total - (standard.value if self.subtract else 0.0)
 
     @property
@@ -206,11 +206,11 @@ class PionToInvisible(Search):
 
     def value(self, model: Model) -> Array:
         """Branching ratio into nothing that is seen [1]."""
-        known = model.modes("pi0")
+        modes = model.modes("pi0")
         total: Array = np.zeros(())
-        if ("pi0", "X1 X1") in known:
+        if ("pi0", "X1 X1") in modes:
             total = total + model.branching_ratio("pi0", "X1 X1")
-        if ("pi0", "X1 X2") in known:
+        if ("pi0", "X1 X2") in modes:
             total = total + model.branching_ratio("pi0", "X1 X2") * invisible_branching_ratio(model)
         return total
 

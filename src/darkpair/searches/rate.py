@@ -215,11 +215,11 @@ class Efficiency:
         with np.errstate(divide="ignore"):
             where = {"m1": model.m1, "m2": model.m2, "ctau": np.log(model.ctau("X2"))}
         grid = [np.log(points) if name == "ctau" else np.array(points) for name, points in self.axes.items()]
-        found = RegularGridInterpolator(grid, self.table, bounds_error=False, fill_value=np.nan)
+        efficiency = RegularGridInterpolator(grid, self.table, bounds_error=False, fill_value=np.nan)
         at = np.stack(
             np.broadcast_arrays(*(np.asarray(where[name], dtype=np.float64) for name in self.axes)), axis=-1
         )
-        return np.asarray(found(at)).reshape(at.shape[:-1])
+        return np.asarray(efficiency(at)).reshape(at.shape[:-1])
 
 
 def _tuples(values: Any) -> Any:
@@ -312,8 +312,10 @@ class RateSearch(Search):
 
     def value(self, model: Model) -> Array:
         """Branching ratio times efficiency [1], or expected events."""
-        found = model.branching_ratio(self.parent, self.mode) * self._seen(model) * self.efficiency.at(model)
-        return np.asarray(found if self.counts is None else self.counts.parents.value * found)
+        product = (
+            model.branching_ratio(self.parent, self.mode) * self._seen(model) * self.efficiency.at(model)
+        )
+        return np.asarray(product if self.counts is None else self.counts.parents.value * product)
 
     def _seen(self, model: Model) -> Array:
         """Part of the X2 that do what the search looks for [1]."""

@@ -75,15 +75,15 @@ def _check(
     tolerance: float,
     powers: Mapping[str, float],
 ) -> None:
-    known = model.modes()
-    assert known, f"{type(model).__name__} has no modes"
-    for key in known:
+    modes = model.modes()
+    assert modes, f"{type(model).__name__} has no modes"
+    for key in modes:
         _check_width(model, *key)
     for key, wanted in widths.items():
-        assert key in known, f"{type(model).__name__} has no mode {' -> '.join(key)}"
+        assert key in modes, f"{type(model).__name__} has no mode {' -> '.join(key)}"
         _check_number(model, key, wanted, tolerance)
     _check_lifetime(model)
-    for key in known:
+    for key in modes:
         _check_threshold(model, *key)
     _check_arrays(model)
     for coupling, power in powers.items():
@@ -94,7 +94,7 @@ def _check(
         raise AssertionError(
             f"{type(model).__name__} cannot be pickled, and so not be sent to workers: {error}"
         ) from error
-    for key in known:
+    for key in modes:
         assert copy.partial_width(*key) == model.partial_width(*key), (
             f"{_said(key)}: another width after pickling"
         )

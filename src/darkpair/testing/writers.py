@@ -138,8 +138,8 @@ def _ours(path: Path) -> ak.Array:
     from darkpair.gen.output.reader import read_events
     from darkpair.gen.sources.event_readers import open_events
 
-    chosen = format_of_name(path)
-    name = None if chosen is None else chosen.name
+    file_format = format_of_name(path)
+    name = None if file_format is None else file_format.name
     if name == "root":
         return read_events(path)
     assert name == "hepmc3", f"no reader of ours reads {path.name}; give one, read = ..."
