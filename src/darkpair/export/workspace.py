@@ -26,12 +26,13 @@ def counting_workspace(
     Parameters
     ----------
     experiment : Counting
+        Counts, background and errors.
     signal : float
-        Events at mu = 1.
+        Expected signal events at mu = 1.
     name : str
-        Of the channel.
+        Name of the channel.
     largest : float
-        Upper bound of mu.
+        Upper bound of mu [1].
 
     References
     ----------
@@ -65,6 +66,7 @@ def koto_counting(run: str, *, subtract: bool = True) -> Counting:
     Parameters
     ----------
     run : {"2015", "2016-18", "2021"}
+        Run of KOTO.
     subtract : bool
         Whether the expected background counts; the published limits are those without.
     """
@@ -86,7 +88,7 @@ def koto_workspace(constraint: KotoLimit, model: Model) -> dict[str, Any]:
     constraint : KotoLimit
         The run, and the efficiency ratio of the model's events.
     model : Model
-        One point.
+        The model at one point.
 
     Raises
     ------

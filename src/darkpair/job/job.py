@@ -208,10 +208,11 @@ def load_job(
     Parameters
     ----------
     path : str or Path
+        The job file, in TOML.
     settings : sequence of str
-        ``section.key=value``, the value in TOML's notation or a bare word.
+        Settings ``section.key=value``, the value in TOML's notation or a bare word.
     overrides : mapping of str to object
-        The same, already parsed; None leaves the file's value.
+        Settings by their keys ``section.key``, already parsed; None leaves the file's value.
 
     Raises
     ------

@@ -37,10 +37,11 @@ def put_settings(
     Parameters
     ----------
     data : dict
+        Tables of a job file, which are changed in place.
     settings : sequence of str
-        ``section.key=value``, the value in TOML's notation or a bare word.
+        Settings ``section.key=value``, the value in TOML's notation or a bare word.
     overrides : mapping of str to object, optional
-        The same, already parsed; None leaves the file's value.
+        Settings by their keys ``section.key``, already parsed; None leaves the file's value.
 
     Raises
     ------
@@ -72,11 +73,11 @@ def without_leftovers(
     Parameters
     ----------
     file, data : dict
-        Before and after the settings.
+        Tables of the job before and after the settings.
     given : mapping of str to object
         The settings by their keys; nothing of them is dropped.
     chains : callable
-        Chains of a job's data, or a DarkpairError.
+        Gives the chains of a job's tables, or raises a DarkpairError.
 
     Returns
     -------

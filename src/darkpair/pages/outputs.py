@@ -28,6 +28,7 @@ class Outputs:
     Parameters
     ----------
     folder : Path
+        Folder of the stored outputs, NAME.json.
     used : set of str
         Names that have been asked for.
     """

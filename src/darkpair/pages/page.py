@@ -32,12 +32,13 @@ class Change:
     Parameters
     ----------
     span : (int, int)
-        Of the number or table.
+        First character of the number or table in the page, and the first behind it.
     around : (int, int)
-        Of the whole sentence or table: whole numbers in it say what was asked.
+        Span of the whole sentence or table: whole numbers in it say what was asked.
     old, new : str
+        Text that is written, and text that should be.
     source : str
-        Names of the outputs.
+        Names of the outputs that it comes from.
     """
 
     span: Span
@@ -54,7 +55,9 @@ class Page:
     Parameters
     ----------
     path : Path
+        File of the page.
     text : str
+        Text of the page.
     bindings : mapping
         The tables ``says``, ``table``, ``given``, ``given_table`` and ``labels`` of docs/results/PAGE.toml.
     """
@@ -82,6 +85,7 @@ class Page:
         Parameters
         ----------
         outputs : Outputs
+            Stored outputs that the numbers are taken from.
         wrong : list of str, optional
             Gets a line for each binding that does not hold, which is an error unless it is given.
         """

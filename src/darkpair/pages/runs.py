@@ -33,9 +33,9 @@ class Run:
         ``darkpair ...`` or ``python ...``, run in the root of the source tree; ``{folder}`` is where it leaves files,
         ``{cache}`` a folder that runs share.
     outputs : list of str
-        Names of ``{folder}/NAME.json``.
+        Names of the outputs ``{folder}/NAME.json`` that it leaves.
     minutes : float
-        How long it takes on two cores, about.
+        Time that it takes on two cores, about [minutes].
     quick : str, optional
         Words to add to the command for a run of seconds that a test can compare; none where there is none.
     files : list of str, optional
@@ -51,7 +51,7 @@ class Run:
     slow : bool
         Whether the quick run too takes half a minute and more.
     env : dict of str to str, optional
-        Variables of the environment.
+        Variables of the environment that the command is run with.
     """
 
     command: str
@@ -72,8 +72,9 @@ class Run:
         Parameters
         ----------
         root : Path
-            Of the source tree.
+            Root of the source tree, in which the command is run.
         quick : bool
+            Whether the words of ``quick`` are added to the command.
         pictures : Path, optional
             Folder whose pictures of the same names are made anew.
         """

@@ -36,6 +36,7 @@ class Finding:
     part : str
         "versions", "extras", "plug-ins", "caches" or "machine".
     name : str
+        What was looked at: a package, an extra, a plug-in, a folder.
     state : {"ok", "missing", "broken"}
         Missing is what somebody may do without; broken is what should work and does not.
     text : str

@@ -44,14 +44,15 @@ class Key:
     owner : str
         Plug-in whose parameter it is; empty for a key of every job.
     key : str
-        As it is written in a job, or on the command line for a model.
+        Name of the key as it is written in a job, or on the command line for a model.
     words : str
-        What is allowed.
+        What is allowed, in words.
     default : str
-        As it is written; empty where there is none, or nothing is the default.
+        Default value as it is written; empty where there is none, or nothing is the default.
     unit : str
-        Of a bare number; empty for none.
+        Unit of a bare number; empty for none.
     required : bool
+        Whether it has to be given.
     what : str
         What it is, where its owner says so.
     """
@@ -71,7 +72,7 @@ def job_keys(kind: str | None = None) -> list[Key]:
     Parameters
     ----------
     kind : str, optional
-        Of the plug-ins that are wanted, as "sources"; the keys of every job and all plug-ins unless given.
+        Kind of the plug-ins that are wanted, as "sources"; the keys of every job and all plug-ins unless given.
     """
     rows = (
         []

@@ -25,9 +25,9 @@ def show_name(kind: str, name: str) -> str:
     Parameters
     ----------
     kind : str
-        Of `darkpair.plugins.REGISTRIES`, or "data".
+        Kind of the thing, a key of `darkpair.plugins.REGISTRIES`, or "data".
     name : str
-        For detectors and data a data file is shown as it is, with its comments.
+        Name of the thing; for detectors and data a data file is shown as it is, with its comments.
 
     Raises
     ------

@@ -34,11 +34,11 @@ class _Rate:
     Parameters
     ----------
     value : float or None
-        Of the first decay; None where nobody said it.
+        Branching ratio of the chain's first decay [1]; None where nobody said it.
     of : str
-        Who says it.
+        Who says it: "given", the job, its model, the descriptor.
     daughters : DaughterRatios
-        Of everything below.
+        Branching ratios of everything below the first decay.
     """
 
     value: float | None
@@ -52,7 +52,7 @@ def job_ratio(job: Job) -> dict[str, Any] | None:
     Parameters
     ----------
     job : Job
-        With ``normalisation.branching_ratio``, or a model.
+        A job with ``normalisation.branching_ratio``, or with a model.
     """
     given = job.normalisation.branching_ratio
     if given is not None:
@@ -78,14 +78,15 @@ def expected_events(
     sample : path, mapping or Result
         A file that a job wrote, its provenance, or what `darkpair.run.run_job` returns.
     branching_ratio : float, optional
-        Of the chain's first decay, K_L -> X1 X2; what the job, its model or its descriptor says unless given. Where none
-        does, the result is per unit branching ratio. Those of the decays below are in the chain; pi0 -> gamma gamma is the
-        measured one where the chain forces it.
+        Branching ratio of the chain's first decay, K_L -> X1 X2 [1]; what the job, its model or its descriptor says
+        unless given. Where none does, the result is per unit branching ratio. Those of the decays below are in the
+        chain; pi0 -> gamma gamma is the measured one where the chain forces it.
     exposure : float, optional
         Protons on target, K_L at the beam exit, pairs, or events of an event file's kind; the experiment's own unless given,
         and 1 where it has none.
     way : str, optional
-        Of `darkpair.run.normalisation.normalisations`; the first unless given.
+        Way of counting parents, a key of what `darkpair.run.normalisation.normalisations` gives; the first unless
+        given.
 
     Raises
     ------
@@ -125,9 +126,9 @@ def expected_rows(
     Parameters
     ----------
     provenance : mapping
-        Provenance with its ``result``.
+        Provenance of a file with its ``result``.
     branching_ratio, exposure : float, optional
-        See `expected_events`.
+        Branching ratio of the first decay [1], and parents, protons or pairs, as in `expected_events`.
     """
     require_numbers(branching_ratio, exposure)
     try:

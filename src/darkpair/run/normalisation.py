@@ -39,9 +39,9 @@ def normalisations(
     Parameters
     ----------
     provenance : mapping
-        Provenance of a file.
+        Provenance of the file whose parents are counted.
     exposure : float, optional
-        See `expected_events`.
+        Protons on target, K_L, pairs or events, as in `darkpair.run.expected.expected_events`.
     """
     exposure = exposure if exposure is not None else of_job(provenance, "exposure")
     require_numbers(None, exposure)

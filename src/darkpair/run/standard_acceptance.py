@@ -61,8 +61,11 @@ class StandardAcceptance:
     Parameters
     ----------
     detector : Koto
+        The detector, with every cut of its selection.
     source : KotoKL
+        The beam.
     n, seed : int
+        K_L of the sample, and its seed.
     """
 
     detector: Koto = field(default_factory=Koto)
@@ -93,14 +96,14 @@ def standard_acceptance(
     Parameters
     ----------
     detector : Koto
-        What is left out of its cuts, or changed in them or in other numbers, is put back: the sensitivity belongs to
-        the published selection of the detector as it stands.
+        The detector. What is left out of its cuts, or changed in them or in other numbers, is put back: the
+        sensitivity belongs to the published selection of the detector as it stands.
     source : KotoKL
-        Its beam, whatever range of decays it has: a prompt pi0 needs the default one.
+        The beam, whatever range of decays it has: a prompt pi0 needs the default one.
     folder : Path, optional
-        The cache of what is not the default.
+        Folder of the cache of what is not the default.
     n : int
-        K_L of a sample that is made here.
+        Number of K_L of a sample that is made here.
     """
     whole = Koto(experiment=detector.experiment, selection=detector.selection, resolution=detector.resolution)
     beam = KotoKL(

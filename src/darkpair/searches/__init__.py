@@ -150,11 +150,12 @@ def searches(
     Parameters
     ----------
     names : iterable of str, or {"2020", "today"}
-        Of `SEARCHES`, or a set of `DATA`.
+        Names of `SEARCHES`, or a set of `DATA`.
     without : iterable of str
-        To leave out.
+        Names of `SEARCHES` to leave out.
     efficiency_ratio : float or callable, optional
-        For KOTO's, which are left out of a set of data without it.
+        Efficiency of the model's events over that of K_L -> pi0 nu nubar, for KOTO's searches, which are left out of
+        a set of data without it.
 
     Raises
     ------

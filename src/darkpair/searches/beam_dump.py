@@ -32,14 +32,15 @@ class BeamDump(Search):
     experiment : str
         Name of its data file: charm, nucal, ...
     multiplicity : float
-        eta per proton on target.
+        Mean number of eta per proton on target [1].
     acceptance : AgainstCtau
-        Of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma, against c tau of X2: an `Acceptance`, for example.
+        Acceptance of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma, against c tau of X2: an `Acceptance`, for
+        example.
     daughters : float
-        Branching ratio of what the acceptance's sample has beyond eta and X2, as
-        ``chain.generated_branching_ratio`` states it: pi0 -> gamma gamma.
+        Branching ratio of what the acceptance's sample has beyond eta and X2, as ``chain.generated_branching_ratio``
+        states it [1]: pi0 -> gamma gamma.
     protons : float, optional
-        On target; the experiment's own number unless given.
+        Protons on target; the experiment's own number unless given.
     signal_limit : Measurement, optional
         Signal excluded at 90 % [events]; the experiment's own unless given.
     """

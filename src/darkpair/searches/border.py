@@ -81,11 +81,13 @@ def checked_value(name: str, search: Search, model: Model, shape: tuple[int, ...
     Parameters
     ----------
     name : str
-        Of the search, for messages.
+        Name of the search, for messages.
     search : Search
+        The search that is asked.
     model : Model
+        The model points that it is asked about.
     shape : tuple of int
-        Of the model's points.
+        Shape of the model's points, which the value has to have.
 
     Raises
     ------

@@ -39,10 +39,13 @@ def escape_fraction(model: Model, parent: str, daughter: str, *, length: float, 
     Parameters
     ----------
     model : Model
+        The model, whose X2 has a c tau and a mass.
     parent, daughter : str
+        Names of the meson that decays and of the one beside the pair.
     length : float [mm]
+        Flight path that leaves the detector.
     boost : float
-        beta gamma of the parent.
+        beta gamma of the parent [1].
     """
     amplitude = model.matrix_element(parent, f"{daughter} X1 X2")
     m1, m2 = np.asarray(model.m1), np.asarray(model.m2)

@@ -19,7 +19,7 @@ class Measurement(Number):
     Parameters
     ----------
     confidence_level : float, optional
-        Of an upper limit; None for a measurement with its error.
+        Confidence level of an upper limit [1]; None for a measurement with its error.
     """
 
     confidence_level: float | None = None
@@ -35,7 +35,7 @@ def measurement(topic: str, name: str) -> Measurement:
     Parameters
     ----------
     topic, name : str
-        As in ``measurements.toml``.
+        Table and entry of ``measurements.toml``.
 
     Raises
     ------

@@ -45,9 +45,9 @@ class BToKNuNu(Search):
     Parameters
     ----------
     search : {"belle", "belle2-precision", "red-line", "red-line-total", "belle2-2023"}
-        "belle": its limit. "belle2-precision": a tenth of the Standard Model's rate (arXiv:2005.07102, Fig. 4).
-        "red-line": pairs at 1.2 times the Standard Model's rate, as the caption of Fig. 3 is written;
-        "red-line-total": neutrinos and pairs together at 1.2 times, which is what "twice the Belle-II
+        Which limit it is. "belle": Belle's. "belle2-precision": a tenth of the Standard Model's rate
+        (arXiv:2005.07102, Fig. 4). "red-line": pairs at 1.2 times the Standard Model's rate, as the caption of Fig. 3
+        is written; "red-line-total": neutrinos and pairs together at 1.2 times, which is what "twice the Belle-II
         sensitivity" in the same caption amounts to. "belle2-2023": the measured rate, upper end of its error.
     subtract : bool
         Whether neutrinos take their part of a published total.
@@ -56,9 +56,9 @@ class BToKNuNu(Search):
     propagator : bool
         Whether to keep the propagator of a model that says m_Zprime; the contact interaction otherwise.
     form_factors : {"ali-ball", "bcl"}, optional
-        The model's own unless given.
+        Form factors of B -> K; the model's own unless given.
     length : float, optional [mm]
-        To leave the detector; 2 m unless given.
+        Flight path that leaves the detector; 2 m unless given.
     """
 
     NEEDS: ClassVar = (("B+", "K+ X1 X2"),)
@@ -135,9 +135,11 @@ class KPlusToPiNuNu(Search):
     Parameters
     ----------
     experiment : {"na62", "e949"}
+        Experiment whose measured rate it is.
     subtract : bool
-        Whether neutrinos take their part.
+        Whether neutrinos take their part of the measured rate.
     invisible : {"escape", "always"}
+        Whether X2 must decay unseen or leave the detector, or is never seen.
     shape : bool
         Whether to count only what falls into the search's regions of missing mass, relative to neutrinos.
     """

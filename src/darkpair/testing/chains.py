@@ -39,6 +39,7 @@ def check_chain(chain: Chain, *, isotropic: bool = True, n: int = BLOCK) -> None
     Parameters
     ----------
     chain : Chain
+        The chain that is looked at.
     isotropic : bool
         Whether two-body decays have to be isotropic in their rest frame; give False for one that says otherwise.
     n : int

@@ -37,6 +37,7 @@ def check_detector(detector: EventDetector, truth: Batch) -> None:
     Parameters
     ----------
     detector : EventDetector
+        The detector that is looked at.
     truth : Batch
         Events of which it should accept some, or the last stages are not looked at.
 

@@ -29,8 +29,9 @@ def undecayed(chain: Chain, *names: str) -> Chain:
     Parameters
     ----------
     chain : Chain
+        The chain; it is not changed.
     *names : str
-        Of the particles.
+        Names of the particles that are to be stable.
 
     Raises
     ------
@@ -54,11 +55,11 @@ def check_long_lived(pipeline: Pipeline, *names: str, blocks: int = 1) -> None:
     Parameters
     ----------
     pipeline : Pipeline
-        With a detector, and a chain of one topology or several.
+        A pipeline with a detector, and a chain of one topology or several.
     *names : str
-        Particles that decay in the chain.
+        Names of particles that decay in the chain.
     blocks : int
-        Of 16384 events each.
+        Number of blocks of 16384 events each.
     """
     assert isinstance(pipeline.chain, Chain), "the chain is not a Chain: nothing says how to make it stable"
     far = {**pipeline.chain.lifetimes, **{name: Exponential(FAR) for name in names}}

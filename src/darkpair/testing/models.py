@@ -48,13 +48,13 @@ def check_model(
     Parameters
     ----------
     model : Model
-        With numbers for parameters, X2 decaying.
+        A model with numbers for parameters, in which X2 decays.
     widths : mapping of (parent, mode) to float or (float, float), optional [GeV]
         Independent numbers of partial widths, met within the tolerance, or limits between which they lie.
     tolerance : float
-        Relative, of `widths`.
+        Relative tolerance of `widths` [1].
     powers : mapping of str to float, optional
-        By the name of a coupling: the power with which all widths grow with it.
+        For the name of a coupling the power with which all widths grow with it.
     chain : bool
         Whether its chains are made; False for a model that has rates only.
 

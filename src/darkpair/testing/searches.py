@@ -31,14 +31,15 @@ def check_search(
     Parameters
     ----------
     search : Search
+        The search that is looked at.
     *models : Model
         Points with one number for each parameter, to which it applies.
     value : float, optional
         Published observable of the first model, in the search's unit.
     limit : float, optional
-        Published limit.
+        Published limit, in the search's unit.
     tolerance : float
-        Relative, of both.
+        Relative tolerance of value and limit [1].
 
     Raises
     ------

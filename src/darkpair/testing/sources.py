@@ -32,6 +32,7 @@ def check_source(source: EventSource) -> None:
     Parameters
     ----------
     source : EventSource
+        The source that is looked at.
 
     Raises
     ------
