@@ -83,8 +83,9 @@ class Counting:
         Parameters
         ----------
         signal : float
+            Expected signal events.
         observed : int, optional
-            Another count than the one seen.
+            Events seen, in place of the experiment's own count.
         """
         n = np.arange((self.observed if observed is None else observed) + 1.0)
         from_background = _exactly(n, self.background, self.background_error)
@@ -99,8 +100,9 @@ class ExpectedLimit:
     Parameters
     ----------
     median : float
+        Median of the limit, in its unit.
     one_sigma, two_sigma : tuple of float
-        Central bands of the limit.
+        Ends of the central bands of the limit, of one and of two standard deviations.
     """
 
     median: float
@@ -114,8 +116,10 @@ def poisson_interval(observed: int, confidence_level: float = ONE_SIGMA) -> tupl
     Parameters
     ----------
     observed : int
+        Events seen.
     confidence_level : float
-        One standard deviation's unless given. The errors of arXiv:2005.07102, eq. 9, are those of 0.95.
+        Confidence level [1]; one standard deviation's unless given. The errors of arXiv:2005.07102, eq. 9, are those
+        of 0.95.
 
     Raises
     ------
@@ -137,8 +141,11 @@ def upper_limit(experiment: Counting, confidence_level: float = 0.90, *, method:
     Parameters
     ----------
     experiment : Counting
+        Counts, background and errors.
     confidence_level : float
+        Confidence level of the limit [1].
     method : {"cls", "classical"}
+        CL_s, or the classical limit (CL_{s+b}).
 
     Raises
     ------
@@ -181,8 +188,11 @@ def expected_limit(
     Parameters
     ----------
     experiment : Counting
+        Background and errors; the counts are those that may be seen.
     confidence_level : float
+        Confidence level of the limits [1].
     method : {"cls", "classical"}
+        CL_s, or the classical limit (CL_{s+b}).
     """
     counts, n, total = [], -1, 0.0
     for level in (float(ndtr(z)) for z in (-2.0, -1.0, 0.0, 1.0, 2.0)):
@@ -209,11 +219,15 @@ def rate_limit(
     Parameters
     ----------
     experiment : Counting
+        Counts, background and errors.
     parents : float
-        Decaying parents.
+        Number of parents that decay.
     efficiency : Efficiency
+        Part of the signal's decays that is seen, with its errors.
     confidence_level : float
+        Confidence level of the limit [1].
     method : {"cls", "classical"}
+        CL_s, or the classical limit (CL_{s+b}).
 
     Raises
     ------
@@ -241,8 +255,9 @@ def gaussian_upper_limit(value: float, error: float, confidence_level: float = 0
     Parameters
     ----------
     value, error : float
-        The error is the upper one where they differ.
+        Measured value and its standard error, the upper one where they differ.
     confidence_level : float
+        Confidence level of the limit [1].
     """
     return value + float(ndtri(_level(confidence_level))) * error
 
@@ -255,10 +270,13 @@ def coverage(
     Parameters
     ----------
     signal : float
+        Expected signal events.
     experiment : Counting
-        Its background and errors; the counts are summed over.
+        Background and errors; the counts are summed over.
     confidence_level : float
+        Confidence level of the limits [1].
     method : {"cls", "classical"}
+        CL_s, or the classical limit (CL_{s+b}).
     """
     n, missed = 0, 0.0
     signal = _finite(signal)
@@ -285,12 +303,17 @@ def toy_coverage(
     Parameters
     ----------
     signal : float
+        Expected signal events.
     experiment : Counting
-        Its background and errors; the counts are drawn.
+        Background and errors; the counts are drawn.
     rng : numpy.random.Generator
+        Random numbers of the experiments.
     toys : int
+        Number of experiments.
     confidence_level : float
+        Confidence level of the limits [1].
     method : {"cls", "classical"}
+        CL_s, or the classical limit (CL_{s+b}).
     """
     mean, signal = np.zeros(toys), _finite(signal)
     for value, error in (

@@ -200,7 +200,7 @@ def test_outputs_and_bindings_that_nobody_uses(tree: Path) -> None:
     (tree / "other.json").write_text("{}", encoding="utf-8")
     (tree / "gone.toml").write_text("", encoding="utf-8")
     assert [line.split(" ")[0] for line in found(tree)] == ["other.json", "gone.toml"]
-    lines = problems([tree / "page.md"], tree, known=["out", "third"])
+    lines = problems([tree / "page.md"], tree, with_command=["out", "third"])
     assert any("other.json has no command" in line for line in lines)
     assert any("third has a command in runs.toml and no output" in line for line in lines)
 

@@ -29,7 +29,7 @@ def stored(name: str) -> dict[str, object]:
 
 def test_every_number_of_every_page_has_its_source() -> None:
     names = [name for run in RUNS for name in run.outputs]
-    lines = problems(page_files(ROOT), FOLDER, known=names)
+    lines = problems(page_files(ROOT), FOLDER, with_command=names)
     assert not lines, "\n".join(lines)
 
 

@@ -20,14 +20,14 @@ def command(as_json: bool) -> None:
     """Show versions, extras, plug-ins and caches of this installation; exit status 1 if anything is broken."""
     from darkpair.plugins.doctor import examine
 
-    found = examine()
-    broken = [finding for finding in found if finding.state == "broken"]
+    findings = examine()
+    broken = [finding for finding in findings if finding.state == "broken"]
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in found], indent=1))
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     else:
-        width = max(len(finding.name) for finding in found)
+        width = max(len(finding.name) for finding in findings)
         part = ""
-        for finding in found:
+        for finding in findings:
             if finding.part != part:
                 part = finding.part
                 show_lines([part])

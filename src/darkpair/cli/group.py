@@ -27,7 +27,7 @@ class CommandGroup(click.Group):
     Parameters
     ----------
     names : sequence of str
-        Of the commands, in the order of the help.
+        Names of the commands, in the order of the help.
     """
 
     def __init__(self, *args: Any, names: Sequence[str] = (), **kwargs: Any) -> None:

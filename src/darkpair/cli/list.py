@@ -46,7 +46,7 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
 
     if kind is not None and kind not in REGISTRIES:
         raise UnknownNameError("kind", kind, [*REGISTRIES, "keys", "data"])
-    chosen = {k: r for k, r in REGISTRIES.items() if kind in (None, k)}
+    registries = {k: r for k, r in REGISTRIES.items() if kind in (None, k)}
     if as_json:
         rows = {
             k: [
@@ -54,13 +54,13 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
                 | ({"modes": recipes} if (recipes := p.recipes) else {})
                 for p in r.plugins
             ]
-            for k, r in chosen.items()
+            for k, r in registries.items()
         }
         click.echo(json.dumps(rows, indent=1))
         return
     from darkpair.plugins.listing import plugin_table
 
-    for k, registry in chosen.items():
+    for k, registry in registries.items():
         show(plugin_table(k, registry.plugins, recipes=kind is not None))
 
 

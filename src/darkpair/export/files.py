@@ -28,9 +28,15 @@ def write_rows(
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    told = {"study": name, "provenance": environment() | describe(provenance), "rows": describe(list(rows))}
-    told |= {key: describe(value) for key, value in more.items()}
-    whole.write_text(json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    document = {
+        "study": name,
+        "provenance": environment() | describe(provenance),
+        "rows": describe(list(rows)),
+    }
+    document |= {key: describe(value) for key, value in more.items()}
+    whole.write_text(
+        json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
     return [table, whole]
 
 

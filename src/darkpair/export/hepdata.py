@@ -28,18 +28,20 @@ class Table:
     Parameters
     ----------
     name : str
-        At most 64 characters.
+        Title of the table, at most 64 characters.
     description : str
+        What the table shows, in sentences.
     rows : sequence of mapping
-        The same columns in every row, named as "m2 [MeV]".
+        Rows of values, the same columns in every one, named as "m2 [MeV]".
     independent : tuple of str
-        Columns that the others depend on.
+        Names of the columns that the others depend on.
     errors : mapping of str to str
-        Column -> column of its symmetric error, which is not one of the others then; None where a value has none.
+        For the name of a column that of its symmetric error, which is not one of the others then; None where a value
+        has none.
     qualifiers : mapping of str to str
         What holds for the whole table: the inputs, the data, the confidence level; with units as columns have.
     keywords : mapping of str to sequence of str
-        HEPData's: reactions, observables, phrases.
+        HEPData's keywords: reactions, observables, phrases.
     """
 
     name: str
@@ -120,9 +122,11 @@ def write_submission(folder: Path, comment: str, tables: Sequence[Table]) -> lis
     Parameters
     ----------
     folder : Path
+        Folder that exists, into which the files go.
     comment : str
         What the submission is about.
     tables : sequence of Table
+        Tables of the submission, a file each.
 
     Raises
     ------
@@ -143,7 +147,9 @@ def write_submission(folder: Path, comment: str, tables: Sequence[Table]) -> lis
             {
                 "name": table.name,
                 "description": table.description,
-                "keywords": [{"name": name, "values": list(found)} for name, found in table.keywords.items()],
+                "keywords": [
+                    {"name": name, "values": list(values)} for name, values in table.keywords.items()
+                ],
                 "data_file": table.file,
             }
         )
@@ -171,9 +177,9 @@ def _json(value: Any, indent: str) -> str:
 
 
 def _header(column: str) -> dict[str, str]:
-    found = _COLUMN.fullmatch(column)
-    assert found is not None  # the pattern takes any line
-    name, unit = found["name"], found["unit"]
+    match = _COLUMN.fullmatch(column)
+    assert match is not None  # the pattern takes any line
+    name, unit = match["name"], match["unit"]
     return {"name": name} if unit is None else {"name": name, "units": unit}
 
 

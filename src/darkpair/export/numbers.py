@@ -19,12 +19,13 @@ def written(value: Any, spec: str = "", error: Any = None) -> str:
     Parameters
     ----------
     value : float, str, bool or None
-        None is an empty cell.
+        The value; None is an empty cell.
     spec : str
-        Without an error, of Python's format (``.3f``, ``+.2e``, ``.4g``), where ``%`` is per cent with a space and
-        ``,`` groups digits by spaces; with one, how many digits of it (``1``, ``2e``: power of ten, ``+1%``).
+        Format of the value. Without an error, of Python's format (``.3f``, ``+.2e``, ``.4g``), where ``%`` is per
+        cent with a space and ``,`` groups digits by spaces; with one, how many digits of it (``1``, ``2e``: power of
+        ten, ``+1%``).
     error : float, optional
-        Written in brackets behind the value; a zero whose error is zero is written without.
+        Standard error, written in brackets behind the value; a zero whose error is zero is written without.
     """
     if value is None:
         return ""

@@ -18,7 +18,9 @@ def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float
     Parameters
     ----------
     experiment : Counting
+        Counts, background and errors.
     confidence_level : float
+        Confidence level of the limit [1].
 
     Raises
     ------

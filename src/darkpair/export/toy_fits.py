@@ -28,8 +28,9 @@ class ToyFits:
     Parameters
     ----------
     workspace : pyhf.Workspace
+        Workspace whose model is fitted.
     strength : float
-        Of the signal; it is tested.
+        Strength of the signal that is tested [1].
     """
 
     workspace: Any

@@ -33,12 +33,12 @@ class ToyCls:
     Parameters
     ----------
     strength : float
-        Of the signal, in units of the workspace's.
+        Strength of the signal, in units of the workspace's [1].
     with_signal, without_signal : float
         Part of the experiments with the signal, and without it, that look less like it than the observed one, or as
         little: CL_{s+b} and CL_b.
     toys : int
-        Experiments of each kind.
+        Number of experiments of each kind.
     """
 
     strength: float
@@ -72,10 +72,11 @@ def toy_cls(specification: Mapping[str, Any], strength: float, *, toys: int = 20
     specification : mapping
         Workspace in HistFactory's JSON, with its observations; see `darkpair.export.workspace`.
     strength : float
-        Above 0.
+        Strength of the signal, above 0 [1].
     toys : int
-        Experiments of each kind.
+        Number of experiments of each kind.
     seed : int
+        Seed of the experiments.
 
     Raises
     ------
@@ -128,13 +129,15 @@ def toy_limit(
     Parameters
     ----------
     specification : mapping
+        Workspace in HistFactory's JSON, with its observations; see `darkpair.export.workspace`.
     confidence_level : float
+        Confidence level of the limit [1].
     start : float
-        Where to begin: the limit of an approximation.
+        Strength at which to begin: the limit of an approximation [1].
     toys, seed : int
-        See `toy_cls`.
+        Number of experiments of each kind, and their seed.
     steps : int
-        Strengths tried once the limit lies between two.
+        Number of strengths that are tried once the limit lies between two.
 
     Raises
     ------

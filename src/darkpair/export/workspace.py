@@ -26,12 +26,13 @@ def counting_workspace(
     Parameters
     ----------
     experiment : Counting
+        Counts, background and errors.
     signal : float
-        Events at mu = 1.
+        Expected signal events at mu = 1.
     name : str
-        Of the channel.
+        Name of the channel.
     largest : float
-        Upper bound of mu.
+        Upper bound of mu [1].
 
     References
     ----------
@@ -65,15 +66,16 @@ def koto_counting(run: str, *, subtract: bool = True) -> Counting:
     Parameters
     ----------
     run : {"2015", "2016-18", "2021"}
+        Run of KOTO.
     subtract : bool
         Whether the expected background counts; the published limits are those without.
     """
-    found = run_of_koto(run)
-    sensitivity = found.single_event_sensitivity
+    of_run = run_of_koto(run)
+    sensitivity = of_run.single_event_sensitivity
     return Counting(
-        observed=int(found.candidates.value),
-        background=found.background.value if subtract else 0.0,
-        background_error=(found.background.error or 0.0) if subtract else 0.0,
+        observed=int(of_run.candidates.value),
+        background=of_run.background.value if subtract else 0.0,
+        background_error=(of_run.background.error or 0.0) if subtract else 0.0,
         efficiency_error=relative_error(sensitivity) or 0.0,
     )
 
@@ -86,7 +88,7 @@ def koto_workspace(constraint: KotoLimit, model: Model) -> dict[str, Any]:
     constraint : KotoLimit
         The run, and the efficiency ratio of the model's events.
     model : Model
-        One point.
+        The model at one point.
 
     Raises
     ------

@@ -208,10 +208,11 @@ def load_job(
     Parameters
     ----------
     path : str or Path
+        The job file, in TOML.
     settings : sequence of str
-        ``section.key=value``, the value in TOML's notation or a bare word.
+        Settings ``section.key=value``, the value in TOML's notation or a bare word.
     overrides : mapping of str to object
-        The same, already parsed; None leaves the file's value.
+        Settings by their keys ``section.key``, already parsed; None leaves the file's value.
 
     Raises
     ------
@@ -319,8 +320,8 @@ def _explain(error: ValidationError) -> str:
         return str(cause)
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = _keys(first["loc"][:-1])
-        return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in known]))
+        keys = _keys(first["loc"][:-1])
+        return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in keys]))
     if first["type"] == "missing":
         return f"{key} is missing; give it a value"
     return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"

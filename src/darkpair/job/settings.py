@@ -37,10 +37,11 @@ def put_settings(
     Parameters
     ----------
     data : dict
+        Tables of a job file, which are changed in place.
     settings : sequence of str
-        ``section.key=value``, the value in TOML's notation or a bare word.
+        Settings ``section.key=value``, the value in TOML's notation or a bare word.
     overrides : mapping of str to object, optional
-        The same, already parsed; None leaves the file's value.
+        Settings by their keys ``section.key``, already parsed; None leaves the file's value.
 
     Raises
     ------
@@ -72,11 +73,11 @@ def without_leftovers(
     Parameters
     ----------
     file, data : dict
-        Before and after the settings.
+        Tables of the job before and after the settings.
     given : mapping of str to object
         The settings by their keys; nothing of them is dropped.
     chains : callable
-        Chains of a job's data, or a DarkpairError.
+        Gives the chains of a job's tables, or raises a DarkpairError.
 
     Returns
     -------
@@ -97,11 +98,11 @@ def _keep_one_chain(
 ) -> None:
     """Drop what the last chain that was set does not have."""
     table, before = data.get("chain"), file.get("chain")
-    chosen = [word for key in given for word in _CHOICES if key == f"chain.{word}"]
-    if not (chosen and isinstance(table, dict) and isinstance(before, dict)):
+    choices = [word for key in given for word in _CHOICES if key == f"chain.{word}"]
+    if not (choices and isinstance(table, dict) and isinstance(before, dict)):
         return
-    choice = chosen[-1]
-    if before.get(choice) == table[choice] and set(chosen) == {choice}:
+    choice = choices[-1]
+    if before.get(choice) == table[choice] and set(choices) == {choice}:
         return
     replaced = [word for word in _CHOICES if word != choice and table.pop(word, None) is not None]
     dropped = _pop(table, [(key,) for key in BESIDE[choice] if key in table], given)
@@ -110,7 +111,7 @@ def _keep_one_chain(
         if isinstance(normalisation, dict) and normalisation.pop("branching_ratio", None) is not None:
             dropped.append("normalisation.branching_ratio")
     dropped += _not_in_the_chain(data, table, given, chains)
-    old = [f"chain.{word}{', set before,' if word in chosen else ' of the file'}" for word in replaced]
+    old = [f"chain.{word}{', set before,' if word in choices else ' of the file'}" for word in replaced]
     said = [f"{_list(old)} {'is' if len(old) == 1 else 'are'} replaced by chain.{choice}"] if old else []
     _warn(said, dropped)
 

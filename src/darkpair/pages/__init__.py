@@ -23,7 +23,7 @@ Whatever looks like a result and is neither is an error, as is an output that no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from darkpair.gen.errors import DarkpairError
@@ -45,9 +45,11 @@ def rewrite(path: Path, outputs: Outputs, wrong: list[str] | None = None) -> lis
     Parameters
     ----------
     path : Path
+        Path of the page.
     outputs : Outputs
+        Stored outputs that the page's numbers are taken from.
     wrong : list of str, optional
-        See `Page.changes`.
+        Gets a line for each binding that does not hold, which is an error unless it is given.
     """
     page = Page.read(path, outputs.folder)
     text, lines = page.text, []
@@ -62,59 +64,62 @@ def rewrite(path: Path, outputs: Outputs, wrong: list[str] | None = None) -> lis
     return lines[::-1]
 
 
-def problems(files: Sequence[Path], folder: Path, *, known: Sequence[str] | None = None) -> list[str]:
+def problems(files: Sequence[Path], folder: Path, *, with_command: Sequence[str] | None = None) -> list[str]:
     """What is wrong with pages and the outputs of a folder, a line each.
 
     Parameters
     ----------
     files : sequence of Path
-        Of the pages.
+        Paths of the pages.
     folder : Path
-        Of outputs and bindings.
-    known : sequence of str, optional
-        Outputs that have a command; asked if given.
+        Folder of the outputs and of the pages' bindings.
+    with_command : sequence of str, optional
+        Names of the outputs that a command of ``runs.toml`` makes; compared with those of the folder if given.
     """
     outputs = Outputs(folder=folder)
+    lines = [line for path in files for line in _page_problems(path, outputs)]
+    return [*lines, *_folder_problems({path.stem for path in files}, outputs, with_command)]
+
+
+def _page_problems(path: Path, outputs: Outputs) -> list[str]:
+    """What is wrong with one page: numbers that differ from their outputs, or that are bound to none."""
     lines: list[str] = []
-    for path in files:
-        try:
-            page = Page.read(path, folder)
-            changes, given = page.changes(outputs, lines), page.given()
-        except DarkpairError as error:
-            lines.append(str(error))
-            continue
-        lines += [
-            f"{page.at(one.span[0])}: {_difference(one.old, one.new)}, says {one.source}; "
-            "write the pages again (python -m darkpair.pages)"
-            for one in changes
-            if one.old != one.new
-        ]
-        lines += [
-            f"{page.at(place)}: {text!r} is bound to no run; bind it in {folder.name}/{path.stem}.toml, "
-            "or say there what it is (given)"
-            for place, text in loose_numbers(
-                page, [*given, *(one.span for one in changes)], (one.around for one in changes)
-            )
-        ]
-    stems = {path.stem for path in files}
+    try:
+        page = Page.read(path, outputs.folder)
+        changes, given = page.changes(outputs, lines), page.given()
+    except DarkpairError as error:
+        return [*lines, str(error)]
     lines += [
-        f"{name}.json is an output that no page uses; leave it out"
-        for name in outputs.names()
-        if name not in outputs.used
+        f"{page.at(change.span[0])}: {_difference(change.old, change.new)}, says {change.source}; "
+        "write the pages again (python -m darkpair.pages)"
+        for change in changes
+        if change.old != change.new
     ]
+    bound = [*given, *(change.span for change in changes)]
     lines += [
-        f"{path.name} binds a page that does not exist"
-        for path in sorted(folder.glob("*.toml"))
-        if path.stem not in {*stems, "runs"}
+        f"{page.at(place)}: {text!r} is bound to no run; bind it in {outputs.folder.name}/{path.stem}.toml, "
+        "or say there what it is (given)"
+        for place, text in loose_numbers(page, bound, (change.around for change in changes))
     ]
-    if known is not None:
-        lines += [f"{name}.json has no command in runs.toml" for name in outputs.names() if name not in known]
-        lines += [
-            f"{name} has a command in runs.toml and no output"
-            for name in known
-            if name not in outputs.names()
-        ]
     return lines
+
+
+def _folder_problems(
+    pages: Collection[str], outputs: Outputs, with_command: Sequence[str] | None
+) -> Iterator[str]:
+    """Outputs that no page uses, bindings without a page, and outputs and commands without each other."""
+    names = outputs.names()
+    for name in names:
+        if name not in outputs.used:
+            yield f"{name}.json is an output that no page uses; leave it out"
+    for path in sorted(outputs.folder.glob("*.toml")):
+        if path.stem not in {*pages, "runs"}:
+            yield f"{path.name} binds a page that does not exist"
+    if with_command is not None:
+        yield from (f"{name}.json has no command in runs.toml" for name in names if name not in with_command)
+        yield from (
+            f"{name} has a command in runs.toml and no output" for name in with_command if name not in names
+        )
 
 
 def _difference(old: str, new: str) -> str:
@@ -122,5 +127,5 @@ def _difference(old: str, new: str) -> str:
     if "\n" not in old + new:
         return f"{old!r} should be {new!r}"
     pairs = zip([*old.split("\n"), ""], [*new.split("\n"), ""], strict=False)
-    one, other = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
-    return f"a table has {one!r} for {other!r}"
+    before, after = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
+    return f"a table has {before!r} for {after!r}"

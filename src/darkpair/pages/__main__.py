@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
             return 1 if wrong else 0
         case ["check"]:
             names = [name for run in read_runs(folder) for name in run.outputs]
-            lines = problems(page_files(root), folder, known=names)
+            lines = problems(page_files(root), folder, with_command=names)
             click.echo("\n".join([*lines, f"{len(lines)} problems"]))
             return 1 if lines else 0
         case ["list"]:
@@ -42,12 +42,10 @@ def main(words: list[str]) -> int:
             if "all" in names:
                 names = [name for run in runs for name in run.outputs]
             quick = "--quick" in names
-            for chosen in dict.fromkeys(
-                runs.index(run_of(name, runs)) for name in names if name != "--quick"
-            ):
+            for index in dict.fromkeys(runs.index(run_of(name, runs)) for name in names if name != "--quick"):
                 start = time.perf_counter()
                 pictures = None if quick else root / "docs"
-                for name, output in runs[chosen].made(root, quick=quick, pictures=pictures).items():
+                for name, output in runs[index].made(root, quick=quick, pictures=pictures).items():
                     text = json.dumps(output, indent=1, ensure_ascii=False, allow_nan=False)
                     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
                     click.echo(f"{name}.json, {time.perf_counter() - start:.0f} s")
@@ -63,10 +61,12 @@ def _state(run: Run, folder: Path) -> str:
     paths = [folder / f"{name}.json" for name in run.outputs]
     if not all(path.is_file() for path in paths):
         return "  [not stored]"
-    whole = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    if any("note" in one["provenance"] for one in whole):
-        return f"  [{whole[0]['provenance']['note']}]"
-    return "" if all(one.get("command") == run.command for one in whole) else "  [stored at quick size]"
+    outputs = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    if any("note" in output["provenance"] for output in outputs):
+        return f"  [{outputs[0]['provenance']['note']}]"
+    return (
+        "" if all(output.get("command") == run.command for output in outputs) else "  [stored at quick size]"
+    )
 
 
 if __name__ == "__main__":

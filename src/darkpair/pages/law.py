@@ -42,7 +42,7 @@ def loose_numbers(
     """
     text = page.text
     hidden = [False] * (len(text) + 1)
-    spans = [*bound, *(match.span() for one in (_NOT_PROSE, _NAMES) for match in one.finditer(text))]
+    spans = [*bound, *(match.span() for pattern in (_NOT_PROSE, _NAMES) for match in pattern.finditer(text))]
     for start, end in spans:
         hidden[start:end] = [True] * (end - start)
     asked = [False] * (len(text) + 1)

@@ -28,6 +28,7 @@ class Outputs:
     Parameters
     ----------
     folder : Path
+        Folder of the stored outputs, NAME.json.
     used : set of str
         Names that have been asked for.
     """
@@ -67,11 +68,11 @@ class Outputs:
 
     def rows(self, path: str) -> list[Mapping[str, Any]]:
         """Rows that a path finds; of one row a list too."""
-        found = self.at(path)
-        found = [found] if isinstance(found, Mapping) else found
-        if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+        rows = self.at(path)
+        rows = [rows] if isinstance(rows, Mapping) else rows
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise InputError(f"{path!r} finds no rows; end it before the column")
-        return found
+        return rows
 
 
 def _step(here: Any, step: str, path: str) -> Any:
@@ -85,8 +86,8 @@ def _step(here: Any, step: str, path: str) -> Any:
     if step in columns:
         values = [row[step] for row in here if step in row]
         return values[0] if len(values) == 1 else values
-    if (found := _FILTER.fullmatch(step)) is None or found[1] not in columns:
-        raise UnknownNameError(f"column of {path!r}", found[1] if found else step, columns)
+    if (match := _FILTER.fullmatch(step)) is None or match[1] not in columns:
+        raise UnknownNameError(f"column of {path!r}", match[1] if match else step, columns)
     kept = filtered(here, step)
     if not kept:
         raise InputError(f"{path!r}: no row has {step!r}; mend the path, or run what makes the output again")
@@ -95,15 +96,15 @@ def _step(here: Any, step: str, path: str) -> Any:
 
 def filtered(rows: list[Mapping[str, Any]], step: str) -> list[Mapping[str, Any]]:
     """Rows that a filter keeps."""
-    found = _FILTER.fullmatch(step)
-    if found is None:
+    match = _FILTER.fullmatch(step)
+    if match is None:
         raise InputError(f"{step!r} is no filter; write column = value, < value, > value or in a, b")
-    return [row for row in rows if found[1] in row and _passes(row[found[1]], found[2], found[3])]
+    return [row for row in rows if match[1] in row and _passes(row[match[1]], match[2], match[3])]
 
 
 def _passes(value: Any, sign: str, text: str) -> bool:
     if sign == "in":
-        return any(_passes(value, "=", one) for one in re.split("; " if ";" in text else ", ", text))
+        return any(_passes(value, "=", word) for word in re.split("; " if ";" in text else ", ", text))
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
             number = float(text)
@@ -156,19 +157,19 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
             return names[name]
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return _each(_OPERATORS[type(op)], _value(left, names), _value(right, names))
-        case ast.UnaryOp(op=op, operand=one) if type(op) in _OPERATORS:
-            return _each(_OPERATORS[type(op)], _value(one, names))
-        case ast.Call(func=ast.Name(id="abs" | "sqrt" as name), args=[one], keywords=[]):
-            return _each(_FUNCTIONS[name], _value(one, names))
+        case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
+            return _each(_OPERATORS[type(op)], _value(operand, names))
+        case ast.Call(func=ast.Name(id="abs" | "sqrt" as name), args=[operand], keywords=[]):
+            return _each(_FUNCTIONS[name], _value(operand, names))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
-            return _FUNCTIONS[name]([value for one in args for value in _numbers(_value(one, names))])
+            return _FUNCTIONS[name]([number for arg in args for number in _numbers(_value(arg, names))])
         case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
-            found = _value(inner, names)
-            if isinstance(found, Mapping):
-                return _step(found, str(key), str(key))
+            base = _value(inner, names)
+            if isinstance(base, Mapping):
+                return _step(base, str(key), str(key))
             if not isinstance(key, str):
-                return found[key]
-            values = [_step(row, key, key) for row in found]
+                return base[key]
+            values = [_step(row, key, key) for row in base]
             return values[0] if len(values) == 1 else values
         case _:
             raise InputError(f"{ast.unparse(node)!r} is not allowed in a template; use + - * / ** and names")
@@ -185,4 +186,4 @@ def _each(function: Callable[..., Any], *values: Any) -> Any:
 
 def _numbers(value: Any) -> Any:
     """A list without what is not stated, of one value too."""
-    return [one for one in value if one is not None] if isinstance(value, list) else [value]
+    return [number for number in value if number is not None] if isinstance(value, list) else [value]

@@ -32,12 +32,13 @@ class Change:
     Parameters
     ----------
     span : (int, int)
-        Of the number or table.
+        First character of the number or table in the page, and the first behind it.
     around : (int, int)
-        Of the whole sentence or table: whole numbers in it say what was asked.
+        Span of the whole sentence or table: whole numbers in it say what was asked.
     old, new : str
+        Text that is written, and text that should be.
     source : str
-        Names of the outputs.
+        Names of the outputs that it comes from.
     """
 
     span: Span
@@ -54,7 +55,9 @@ class Page:
     Parameters
     ----------
     path : Path
+        File of the page.
     text : str
+        Text of the page.
     bindings : mapping
         The tables ``says``, ``table``, ``given``, ``given_table`` and ``labels`` of docs/results/PAGE.toml.
     """
@@ -82,14 +85,15 @@ class Page:
         Parameters
         ----------
         outputs : Outputs
+            Stored outputs that the numbers are taken from.
         wrong : list of str, optional
             Gets a line for each binding that does not hold, which is an error unless it is given.
         """
-        found: list[Change] = []
+        changes: list[Change] = []
         for kind, bind in (("says", self._sentence), ("table", self._table)):
             for binding in self.bindings.get(kind, []):
                 try:
-                    found += bind(binding, outputs)
+                    changes += bind(binding, outputs)
                 except DarkpairError as error:
                     line = (
                         str(error) if str(error).startswith(self.path.name) else f"{self.path.name}: {error}"
@@ -97,13 +101,13 @@ class Page:
                     if wrong is None:
                         raise InputError(line) from None
                     wrong.append(line)
-        found.sort(key=lambda change: change.span)
-        for one, other in itertools.pairwise(found):
-            if other.span[0] < one.span[1]:
+        changes.sort(key=lambda change: change.span)
+        for first, second in itertools.pairwise(changes):
+            if second.span[0] < first.span[1]:
                 raise InputError(
-                    f"{self.at(other.span[0])}: bound twice, to {one.source} and to {other.source}"
+                    f"{self.at(second.span[0])}: bound twice, to {first.source} and to {second.source}"
                 )
-        return found
+        return changes
 
     def given(self) -> list[Span]:
         """Places that are declared not to be from a run."""
@@ -178,10 +182,10 @@ class Page:
         heading, number = table.get("under"), table.get("number", 1)
         start, end = 0, len(self.text)
         if heading is not None:
-            found = re.search(rf"^#+ {re.escape(heading)}$", self.text, flags=re.MULTILINE)
-            if found is None:
+            title = re.search(rf"^#+ {re.escape(heading)}$", self.text, flags=re.MULTILINE)
+            if title is None:
                 raise InputError(f"{self.path.name}: no heading {heading!r}")
-            start = found.end()
+            start = title.end()
             following = re.search(r"^#+ ", self.text[start:], flags=re.MULTILINE)
             end = start + following.start() if following else end
         blocks = list(re.finditer(r"(?:^\|.*(?:\n|\Z))+", self.text[start:end], flags=re.MULTILINE))

@@ -33,9 +33,9 @@ class Run:
         ``darkpair ...`` or ``python ...``, run in the root of the source tree; ``{folder}`` is where it leaves files,
         ``{cache}`` a folder that runs share.
     outputs : list of str
-        Names of ``{folder}/NAME.json``.
+        Names of the outputs ``{folder}/NAME.json`` that it leaves.
     minutes : float
-        How long it takes on two cores, about.
+        Time that it takes on two cores, about [minutes].
     quick : str, optional
         Words to add to the command for a run of seconds that a test can compare; none where there is none.
     files : list of str, optional
@@ -51,7 +51,7 @@ class Run:
     slow : bool
         Whether the quick run too takes half a minute and more.
     env : dict of str to str, optional
-        Variables of the environment.
+        Variables of the environment that the command is run with.
     """
 
     command: str
@@ -72,8 +72,9 @@ class Run:
         Parameters
         ----------
         root : Path
-            Of the source tree.
+            Root of the source tree, in which the command is run.
         quick : bool
+            Whether the words of ``quick`` are added to the command.
         pictures : Path, optional
             Folder whose pictures of the same names are made anew.
         """
@@ -161,23 +162,25 @@ def differences(stored: Any, fresh: Any, run: Run) -> Iterator[tuple[str, float]
                     yield f"{key}, {_label(row, run)}, which is not stored", math.inf
                 continue
             for column, value in row.items():
-                yield from _one(f"{key}, {_label(row, run)}, {column}", column, value, row, other, run)
+                yield from _difference(f"{key}, {_label(row, run)}, {column}", column, value, row, other, run)
 
 
-def _one(
+def _difference(
     place: str, column: str, value: Any, row: Mapping[str, Any], other: Mapping[str, Any], run: Run
 ) -> Iterator[tuple[str, float]]:
     before = other.get(column)
     if run.exact and isinstance(value, str | bool):
         yield place, 0.0 if value == before else math.inf
         return
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in (value, before)):
+    if not all(
+        isinstance(number, int | float) and not isinstance(number, bool) for number in (value, before)
+    ):
         return
     assert before is not None
     error = next((name for name in _error_columns(column) if name in row and name != column), None)
     if error is not None:
-        errors = [one[error] for one in (row, other)]
-        if all(isinstance(one, int | float) and one > 0.0 for one in errors):
+        errors = [number[error] for number in (row, other)]
+        if all(isinstance(number, int | float) and number > 0.0 for number in errors):
             yield place, abs(value - before) / math.hypot(*errors)
     elif run.exact:
         yield place, abs(value - before) / (1e-6 * max(abs(value), abs(before), 1e-300))

@@ -33,7 +33,8 @@ def blame(error: BaseException) -> InputError | None:
     Parameters
     ----------
     error : BaseException
-        SystemExit too: a plug-in that ends the program in the middle of a run did not make what was asked for.
+        What went wrong; SystemExit too: a plug-in that ends the program in the middle of a run did not make what was
+        asked for.
     """
     if isinstance(error, DarkpairError | KeyboardInterrupt):
         return None

@@ -36,6 +36,7 @@ class Finding:
     part : str
         "versions", "extras", "plug-ins", "caches" or "machine".
     name : str
+        What was looked at: a package, an extra, a plug-in, a folder.
     state : {"ok", "missing", "broken"}
         Missing is what somebody may do without; broken is what should work and does not.
     text : str
@@ -50,7 +51,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Everything that can be said of this installation; whatever fails is a finding, never an exception."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     parts: dict[str, Callable[[], Iterator[Finding]]] = {
         "versions": _versions,
         "extras": _extras,
@@ -60,10 +61,10 @@ def examine() -> list[Finding]:
     }
     for part, look in parts.items():
         try:
-            found.extend(look())
+            findings.extend(look())
         except Exception as error:  # noqa: BLE001 (whatever is broken here is what the command is for)
-            found.append(_broken(part, "all", error))
-    return found
+            findings.append(_broken(part, "all", error))
+    return findings
 
 
 def _broken(part: str, name: str, error: BaseException) -> Finding:

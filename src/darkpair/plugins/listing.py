@@ -38,7 +38,9 @@ def plugin_table(kind: str, plugins: Sequence[Plugin], *, recipes: bool = False)
     Parameters
     ----------
     kind : str
+        Kind of the plug-ins, a key of `darkpair.plugins.REGISTRIES`.
     plugins : sequence of Plugin
+        Plug-ins of that kind, a row each.
     recipes : bool
         Whether to say how each mode of a chain is made, for which chains have to be imported.
     """

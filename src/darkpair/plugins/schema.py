@@ -44,14 +44,15 @@ class Key:
     owner : str
         Plug-in whose parameter it is; empty for a key of every job.
     key : str
-        As it is written in a job, or on the command line for a model.
+        Name of the key as it is written in a job, or on the command line for a model.
     words : str
-        What is allowed.
+        What is allowed, in words.
     default : str
-        As it is written; empty where there is none, or nothing is the default.
+        Default value as it is written; empty where there is none, or nothing is the default.
     unit : str
-        Of a bare number; empty for none.
+        Unit of a bare number; empty for none.
     required : bool
+        Whether it has to be given.
     what : str
         What it is, where its owner says so.
     """
@@ -71,7 +72,7 @@ def job_keys(kind: str | None = None) -> list[Key]:
     Parameters
     ----------
     kind : str, optional
-        Of the plug-ins that are wanted, as "sources"; the keys of every job and all plug-ins unless given.
+        Kind of the plug-ins that are wanted, as "sources"; the keys of every job and all plug-ins unless given.
     """
     rows = (
         []
@@ -130,7 +131,9 @@ def job_schema() -> dict[str, Any]:
     output = properties["output"]["properties"]  # strangers' formats have keys of their own there
     for name, of_format, what in _takes(REGISTRIES["formats"]):
         if name not in REGISTRIES["formats"].ours:
-            output |= {key: one for key, one in _properties(of_format, what).items() if key not in output}
+            output |= {
+                key: schema for key, schema in _properties(of_format, what).items() if key not in output
+            }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "darkpair job",

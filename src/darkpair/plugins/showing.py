@@ -25,9 +25,9 @@ def show_name(kind: str, name: str) -> str:
     Parameters
     ----------
     kind : str
-        Of `darkpair.plugins.REGISTRIES`, or "data".
+        Kind of the thing, a key of `darkpair.plugins.REGISTRIES`, or "data".
     name : str
-        For detectors and data a data file is shown as it is, with its comments.
+        Name of the thing; for detectors and data a data file is shown as it is, with its comments.
 
     Raises
     ------
@@ -53,24 +53,24 @@ def _files() -> dict[str, tuple[str, str]]:
 
 
 def _data(name: str) -> str:
-    known = _files()
+    files = _files()
     word = name.removesuffix(".toml")
-    if word not in known:
-        raise UnknownNameError("data file", name, sorted(known))
-    package, inside = known[word]
+    if word not in files:
+        raise UnknownNameError("data file", name, sorted(files))
+    package, inside = files[word]
     return written(package, inside).removesuffix("\n")
 
 
 def _detector(name: str) -> str:
     """Data file of a detector, or the one that it reads unless told otherwise."""
-    known = {word for word, (package, _) in _files().items() if package == "darkpair.detectors"}
-    if name in known:
+    names = {word for word, (package, _) in _files().items() if package == "darkpair.detectors"}
+    if name in names:
         return _data(name)
     takes = parameters(REGISTRIES["detectors"].factory(name))
     own = takes["experiment"].default if "experiment" in takes else None
-    if own not in known:
+    if own not in names:
         raise InputError(
-            f"the detector {name!r} has no data file; those that have one: {', '.join(sorted(known))}"
+            f"the detector {name!r} has no data file; those that have one: {', '.join(sorted(names))}"
         )
     return _data(str(own))
 

@@ -22,11 +22,11 @@ class Start:
     Parameters
     ----------
     group : str
-        Of entry points, without "darkpair."; empty for a job, which is no package.
+        Group of entry points, without "darkpair."; empty for a job, which is no package.
     target : str
         What the entry point names: "@name@" for a function, "@Class@" for a class.
     what : str
-        For the descriptions.
+        What it is called in descriptions.
     use : str
         A command that uses it.
     """
@@ -73,9 +73,9 @@ def write_start(kind: str, name: str, where: Path | None = None) -> list[Path]:
     Parameters
     ----------
     kind : str
-        Of `STARTS`.
+        Kind of the beginning, a key of `STARTS`.
     name : str
-        Of the folder, the module and what it registers.
+        Name of the folder, the module and what it registers.
     where : Path, optional
         Folder in which it is made; the current one unless given.
 

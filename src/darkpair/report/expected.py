@@ -25,7 +25,7 @@ def expected_lines(rows: Mapping[str, Any] | None) -> list[str]:
     Parameters
     ----------
     rows : mapping or None
-        Of `darkpair.run.expected.expected_rows`.
+        What `darkpair.run.expected.expected_rows` gives.
     """
     if rows is None:
         return []

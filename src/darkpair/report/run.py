@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -61,65 +61,79 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
     return lines
 
 
-def sample_lines(told: Mapping[str, Any]) -> list[str]:
+def sample_lines(provenance: Mapping[str, Any]) -> list[str]:
     """What the acceptance of a file with that provenance does not hold, one a line; most have little to say."""
-    lines = []
-    source, chain = (told.get(name) or {} for name in ("source", "chain"))
-    chains = chain.get("chains", [chain])
+    source, chain = (provenance.get(name) or {} for name in ("source", "chain"))
+    detector = provenance.get("detector") or {}
+    lines = [*_beam_lines(source, detector), *_source_lines(source)]
+    for name, words in (detector.get("changed") or {}).items():
+        lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
+    for table in chain.get("chains", [chain]):
+        lines += [*_mode_lines(table), *_particle_lines(table)]
+    return lines
+
+
+def _beam_lines(source: Mapping[str, Any], detector: Mapping[str, Any]) -> Iterator[str]:
+    """Whether a source, aimed or not, has another beam than its detector."""
     aimed = source.get("source")
     made = aimed if isinstance(aimed, Mapping) else source
-    beams = [(table or {}).get("beam_energy") for table in (made, told.get("detector"))]
+    beams = [table.get("beam_energy") for table in (made, detector)]
     if all(isinstance(beam, float | int) for beam in beams) and beams[0] != beams[1]:
-        lines.append(
-            f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
-        )
+        yield f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
+
+
+def _source_lines(source: Mapping[str, Any]) -> Iterator[str]:
+    """The part of a source's parents that decay where events are generated."""
     probability = source.get("decay_probability", 1.0)  # (a stranger's may be anything)
-    if isinstance(probability, float | int) and probability != 1.0:
-        counted = "a parent of the source decays where events are generated"
-        if all(isinstance(source.get(end), float | int) for end in ("z_min", "z_max")):
-            counted = (
-                f"decays at z = {source['z_min']:g} to {source['z_max']:g} mm for each K_L at the beam exit"
+    if not isinstance(probability, float | int) or probability == 1.0:
+        return
+    counted = "a parent of the source decays where events are generated"
+    if all(isinstance(source.get(end), float | int) for end in ("z_min", "z_max")):
+        counted = f"decays at z = {source['z_min']:g} to {source['z_max']:g} mm for each K_L at the beam exit"
+    yield f"not in it              {probability:.5g}, {counted}"
+
+
+def _mode_lines(chain: Mapping[str, Any]) -> Iterator[str]:
+    """Which modes of a chain are not generated, are not seen, or have no matrix element."""
+    generated = _generated(chain)
+    if generated != 1.0:
+        yield (
+            f"not in it              {generated:.5g}, the branching ratio of the modes below "
+            f"{chain['decay'].split(' ->')[0]}, which alone are generated"
+        )
+    visible = chain.get("visible_branching_ratio", generated)
+    if "generated_branching_ratio" in chain and visible < (1.0 - 1e-9) * generated:
+        yield (
+            f"visible                {visible / generated:.5g} of what is generated: the rest leaves neutrinos and dark "
+            "states alone"
+        )
+    flat = [name for name, recipe in chain.get("modes", {}).items() if PHASE_SPACE in recipe.split("; or ")]
+    if flat:
+        yield (
+            f"flat                   {'; '.join(flat)}: phase space, without a matrix element (darkpair inspect says how "
+            "every decay is made)"
+        )
+
+
+def _particle_lines(chain: Mapping[str, Any]) -> Iterator[str]:
+    """Which particles of a chain have a scanned lifetime, a natural width, or no decay though they are short-lived."""
+    for name, law in chain.get("lifetimes", {}).items():
+        if law.get("type") == "Scan" and law.get("ctau") == 0.0:
+            yield (
+                f"no lifetime            c tau of {name} is scanned: numbers mean something after weighting to one "
+                "(docs/analysis.md)"
             )
-        lines.append(f"not in it              {probability:.5g}, {counted}")
-    for name, words in ((told.get("detector") or {}).get("changed") or {}).items():
-        lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
-    for one in chains:
-        generated = _generated(one)
-        if generated != 1.0:
-            lines.append(
-                f"not in it              {generated:.5g}, the branching ratio of the modes below "
-                f"{one['decay'].split(' ->')[0]}, which alone are generated"
+    for name, law in chain.get("line_shapes", {}).items():
+        yield (
+            f"natural width          {name}: {law['law']}, m0 = {law['mass']:g} GeV, width {law['width']:g} GeV, "
+            f"R = {law['radius']:g} per GeV (docs/line_shapes.md)"
+        )
+    for name, particle in chain.get("particles", {}).items():
+        if float(particle["ctau"]) < _SHORT_LIVED and f"{name} ->" not in chain["decay"]:
+            yield (
+                f"left whole             {name} (c tau {float(particle['ctau']):.2g} mm) has no decay in the chain, "
+                "so no detector sees anything of it; write its decay where it stands"
             )
-        visible = one.get("visible_branching_ratio", generated)
-        if "generated_branching_ratio" in one and visible < (1.0 - 1e-9) * generated:
-            lines.append(
-                f"visible                {visible / generated:.5g} of what is generated: the rest leaves neutrinos and dark "
-                "states alone"
-            )
-        flat = [name for name, recipe in one.get("modes", {}).items() if PHASE_SPACE in recipe.split("; or ")]
-        if flat:
-            lines.append(
-                f"flat                   {'; '.join(flat)}: phase space, without a matrix element (darkpair inspect says how "
-                "every decay is made)"
-            )
-        for name, law in one.get("lifetimes", {}).items():
-            if law.get("type") == "Scan" and law.get("ctau") == 0.0:
-                lines.append(
-                    f"no lifetime            c tau of {name} is scanned: numbers mean something after weighting to one "
-                    "(docs/analysis.md)"
-                )
-        for name, law in one.get("line_shapes", {}).items():
-            lines.append(
-                f"natural width          {name}: {law['law']}, m0 = {law['mass']:g} GeV, width {law['width']:g} GeV, "
-                f"R = {law['radius']:g} per GeV (docs/line_shapes.md)"
-            )
-        for name, particle in one.get("particles", {}).items():
-            if float(particle["ctau"]) < _SHORT_LIVED and f"{name} ->" not in one["decay"]:
-                lines.append(
-                    f"left whole             {name} (c tau {float(particle['ctau']):.2g} mm) has no decay in the chain, "
-                    "so no detector sees anything of it; write its decay where it stands"
-                )
-    return lines
 
 
 def _generated(chain: Mapping[str, Any]) -> float:
@@ -140,12 +154,12 @@ def _limit(result: Mapping[str, Any], key: str) -> str:
     return f"upper limit            {result[key]:.3g} at {level:.0f} % confidence"
 
 
-def recipe_lines(told: Mapping[str, Any]) -> list[str]:
+def recipe_lines(provenance: Mapping[str, Any]) -> list[str]:
     """How every decay of a file with that provenance is made, one a line; nothing of a file that does not say."""
-    chain = told.get("chain") or {}
+    chain = provenance.get("chain") or {}
     modes: dict[str, str] = {}
-    for one in chain.get("chains", [chain]):
-        modes |= one.get("modes", {})
+    for table in chain.get("chains", [chain]):
+        modes |= table.get("modes", {})
     return [f"made                   {name}: {recipe}" for name, recipe in modes.items()]
 
 
@@ -154,7 +168,7 @@ def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -
     if said is None:
         return [f"{section:<23}none"]
     if "chains" in said:
-        return [line for one in said["chains"] for line in object_lines(section, one)]
+        return [line for table in said["chains"] for line in object_lines(section, table)]
     plain = [
         f"{key} = {_plain(value)}"
         for key, value in said.items()

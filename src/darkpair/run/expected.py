@@ -34,11 +34,11 @@ class _Rate:
     Parameters
     ----------
     value : float or None
-        Of the first decay; None where nobody said it.
+        Branching ratio of the chain's first decay [1]; None where nobody said it.
     of : str
-        Who says it.
+        Who says it: "given", the job, its model, the descriptor.
     daughters : DaughterRatios
-        Of everything below.
+        Branching ratios of everything below the first decay.
     """
 
     value: float | None
@@ -52,7 +52,7 @@ def job_ratio(job: Job) -> dict[str, Any] | None:
     Parameters
     ----------
     job : Job
-        With ``normalisation.branching_ratio``, or a model.
+        A job with ``normalisation.branching_ratio``, or with a model.
     """
     given = job.normalisation.branching_ratio
     if given is not None:
@@ -78,14 +78,15 @@ def expected_events(
     sample : path, mapping or Result
         A file that a job wrote, its provenance, or what `darkpair.run.run_job` returns.
     branching_ratio : float, optional
-        Of the chain's first decay, K_L -> X1 X2; what the job, its model or its descriptor says unless given. Where none
-        does, the result is per unit branching ratio. Those of the decays below are in the chain; pi0 -> gamma gamma is the
-        measured one where the chain forces it.
+        Branching ratio of the chain's first decay, K_L -> X1 X2 [1]; what the job, its model or its descriptor says
+        unless given. Where none does, the result is per unit branching ratio. Those of the decays below are in the
+        chain; pi0 -> gamma gamma is the measured one where the chain forces it.
     exposure : float, optional
         Protons on target, K_L at the beam exit, pairs, or events of an event file's kind; the experiment's own unless given,
         and 1 where it has none.
     way : str, optional
-        Of `darkpair.run.normalisation.normalisations`; the first unless given.
+        Way of counting parents, a key of what `darkpair.run.normalisation.normalisations` gives; the first unless
+        given.
 
     Raises
     ------
@@ -99,11 +100,11 @@ def expected_events(
     ways = normalisations(provenance, exposure=exposure)
     if not ways:
         raise _uncounted(provenance)
-    chosen = next(iter(ways)) if way is None else str(way)
-    if chosen not in ways:
-        raise UnknownNameError("way of counting parents", chosen, ways)
+    name = next(iter(ways)) if way is None else str(way)
+    if name not in ways:
+        raise UnknownNameError("way of counting parents", name, ways)
     rate = _rate(provenance, branching_ratio)
-    return ways[chosen].expected(_simulated(provenance), rate.value, daughters=rate.daughters.below)
+    return ways[name].expected(_simulated(provenance), rate.value, daughters=rate.daughters.below)
 
 
 def _uncounted(provenance: Mapping[str, Any]) -> InputError:
@@ -125,9 +126,9 @@ def expected_rows(
     Parameters
     ----------
     provenance : mapping
-        Provenance with its ``result``.
+        Provenance of a file with its ``result``.
     branching_ratio, exposure : float, optional
-        See `expected_events`.
+        Branching ratio of the first decay [1], and parents, protons or pairs, as in `expected_events`.
     """
     require_numbers(branching_ratio, exposure)
     try:
@@ -142,13 +143,13 @@ def expected_rows(
             *(of_job(provenance, key) for key in ("branching_ratio", "exposure")),
         )
         return None if all(number is None for number in numbers) else {"reason": str(_uncounted(provenance))}
-    found = {
-        name: one.expected(simulated, rate.value, daughters=rate.daughters.below)
-        for name, one in ways.items()
+    events = {
+        name: normalisation.expected(simulated, rate.value, daughters=rate.daughters.below)
+        for name, normalisation in ways.items()
     }
     first, *others = ways
     return {
-        **found[first].to_dict(),
+        **events[first].to_dict(),
         "normalisation": ways[first].provenance(),
         "branching_ratio_of": rate.of,
         "exposure_given": exposure is not None or of_job(provenance, "exposure") is not None,
@@ -158,7 +159,7 @@ def expected_rows(
         "untold_spectra": dict(simulated.untold),
         "beside": {
             name: {
-                **found[name].to_dict(),
+                **events[name].to_dict(),
                 "normalisation": ways[name].provenance(),
                 "ratio": ways[name].scale / ways[first].scale,
             }
@@ -175,8 +176,8 @@ def _simulated(provenance: Mapping[str, Any]) -> Simulated:
         )
     result = completed(result)
     chain = provenance.get("chain") or {}
-    for one in chain.get("chains", [chain]):
-        for name, law in (one.get("lifetimes") or {}).items():
+    for table in chain.get("chains", [chain]):
+        for name, law in (table.get("lifetimes") or {}).items():
             if law.get("type") == "Scan" and law.get("ctau") == 0.0:
                 raise InputError(
                     f"c tau of {name} is scanned: the sample is of no lifetime until its events are weighted to one; give "
@@ -197,24 +198,31 @@ def _simulated(provenance: Mapping[str, Any]) -> Simulated:
 
 def _rate(provenance: Mapping[str, Any], given: float | None) -> _Rate:
     chain = provenance.get("chain") or {}
-    every = [daughter_ratios(str(one["decay"])) for one in chain.get("chains", [chain]) if one.get("decay")]
+    every = [
+        daughter_ratios(str(table["decay"])) for table in chain.get("chains", [chain]) if table.get("decay")
+    ]
     daughters = every[0] if every else DaughterRatios(first=1.0, below=1.0)
-    known = provenance.get("branching_ratio")
-    for where, ratios in (
-        ("below the first decay", [one.below for one in every]),
-        ("of the first decay", [one.first for one in every] if given is None and known is None else []),
+    recorded = provenance.get("branching_ratio")
+    for where, values in (
+        ("below the first decay", [ratios.below for ratios in every]),
+        (
+            "of the first decay",
+            [ratios.first for ratios in every] if given is None and recorded is None else [],
+        ),
     ):
-        if any(not math.isclose(ratio, ratios[0], rel_tol=1e-9) for ratio in ratios):
+        if any(not math.isclose(value, values[0], rel_tol=1e-9) for value in values):
             raise InputError(
                 f"the chains of this sample have different branching ratios {where}: no number holds for all of their "
                 "parents; run each chain for itself"
             )
     if every:
-        daughters = replace(daughters, unknown=tuple(sorted({name for one in every for name in one.unknown})))
+        daughters = replace(
+            daughters, unknown=tuple(sorted({name for ratios in every for name in ratios.unknown}))
+        )
     if given is not None:
         return _Rate(value=given, of="given", daughters=daughters)
-    if known is not None:
-        return _Rate(value=known["value"], of=known["of"], daughters=daughters)
+    if recorded is not None:
+        return _Rate(value=recorded["value"], of=recorded["of"], daughters=daughters)
     if every and not math.isclose(daughters.first, 1.0, rel_tol=1e-9):
         return _Rate(value=daughters.first, of="the descriptor", daughters=daughters)
     return _Rate(value=None, of="", daughters=daughters)
@@ -223,9 +231,9 @@ def _rate(provenance: Mapping[str, Any], given: float | None) -> _Rate:
 def _provenance(sample: Any) -> Mapping[str, Any]:
     if isinstance(sample, Mapping):
         return sample
-    found = getattr(sample, "provenance", None)
-    if isinstance(found, Mapping):
-        return found
+    own = getattr(sample, "provenance", None)
+    if isinstance(own, Mapping):
+        return own
     if not isinstance(sample, str | os.PathLike):
         raise InputError(
             f"a sample of type {type(sample).__name__}; allowed: a file, its provenance, or what run_job returns"

@@ -39,9 +39,9 @@ def normalisations(
     Parameters
     ----------
     provenance : mapping
-        Provenance of a file.
+        Provenance of the file whose parents are counted.
     exposure : float, optional
-        See `expected_events`.
+        Protons on target, K_L, pairs or events, as in `darkpair.run.expected.expected_events`.
     """
     exposure = exposure if exposure is not None else of_job(provenance, "exposure")
     require_numbers(None, exposure)
@@ -94,7 +94,7 @@ def _of_target(
     data = detector.get("data") or (read_data(name) if name in data_files() else {})
     unit = "inelastic collisions" if source.get("target") == COLLIDER else "protons on target"
     pot = _number(data.get("run", {}).get("pot"), f"run.pot of {name}", unit)
-    known = data.get("factors", {})
+    rows = data.get("factors", {})
     if source["multiplicity"] is None:
         raise InputError(
             f"nothing says how many {source.get('meson', 'mesons')} of {source.get('table')} an interaction makes; give "
@@ -104,7 +104,7 @@ def _of_target(
         pot if exposure is None else _given(exposure, pot.unit),
         source["multiplicity"],
         source.get("multiplicity_error"),
-        factors={name: _with_error(value, known.get(name)) for name, value in factors.items()},
+        factors={name: _with_error(value, rows.get(name)) for name, value in factors.items()},
     )
 
 
@@ -139,8 +139,8 @@ def _of_koto(
 ) -> dict[str, Normalisation]:
     decays = source["decay_probability"]
     own = detector.get("data")  # of a user's file: no run of KOTO's is its
-    known = (own or read_data("koto")).get("factors", {})
-    flat = {name: _with_error(value, known.get(name)) for name, value in factors.items()}
+    rows = (own or read_data("koto")).get("factors", {})
+    flat = {name: _with_error(value, rows.get(name)) for name, value in factors.items()}
     if detector.get("type") != "Koto":
         return {"kaons": by_kaons(_given(exposure or 1.0, WAYS["kaons"]), decays=decays, factors=flat)}
     if own is not None:
@@ -207,14 +207,14 @@ def _of_pairs(
     source: Mapping[str, Any], detector: Mapping[str, Any], exposure: float | None
 ) -> Normalisation:
     """Pairs of the experiment, or one of them; an Upsilon(4S) decays alike at every machine."""
-    machine, known = source["machine"], read_data("belle2")["normalisation"]
+    machine, belle2 = source["machine"], read_data("belle2")["normalisation"]
     own = detector.get("data")  # of a user's file: its own pairs, or one of them
     if own is None:
-        data = read_data(machine)["normalisation"] if machine in data_files() else known
+        data = read_data(machine)["normalisation"] if machine in data_files() else belle2
     else:
-        data = {name: known[name] for name in ("charged", "neutral")} | own.get("normalisation", {})
+        data = {name: belle2[name] for name in ("charged", "neutral")} | own.get("normalisation", {})
     counted = "pairs" in data and (own is not None or machine in data_files())
-    pairs = Number(**data["pairs"]) if counted else _given(1.0, known["pairs"]["unit"])
+    pairs = Number(**data["pairs"]) if counted else _given(1.0, belle2["pairs"]["unit"])
     fraction = Number(**data["charged" if source["parent"] in ("B+", "B-") else "neutral"])
     published = data.get("efficiency", {}).get(detector.get("selection"))
     return by_pairs(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hist
 import numpy as np
@@ -13,6 +13,10 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.report.pictures import pyplot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["draw", "require_matplotlib"]
 
@@ -37,112 +41,112 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
     Parameters
     ----------
     histogram : hist.Hist
-        Axes with labels.
+        Sums of weights on one, two or three axes with labels.
     detector : object
         Its ``signal_box()`` is drawn into a plane, if it has one; or its ``outline()``, lines of points, into a
         plane of places, whose colours are then logarithmic.
     cutflow : Cutflow
+        Cut flow of the whole sample, whose acceptance is written beside a plane.
     title : str
         What was generated.
     path : Path
+        The PNG that is written.
     """
-    import mplhep
-
     plt = pyplot()
 
     if histogram.ndim == 3:
-        _decay_places(histogram, title, path)
-        return
-    if histogram.ndim == 1:
-        fig, ax = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
-        mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
-        ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights")
-        ax.set_title(title, fontsize="small", wrap=True)
-        fig.savefig(path, dpi=150)
-        plt.close(fig)
-        return
-    plane, box = histogram, detector.signal_box() if hasattr(detector, "signal_box") else []
-    outline = detector.outline() if hasattr(detector, "outline") else {}
-    fig, axes = plt.subplots(
+        fig = _decay_places(histogram, title)
+    elif histogram.ndim == 1:
+        fig = _line(histogram, title)
+    else:
+        fig = _plane(histogram, detector, cutflow, title)
+    fig.savefig(path, dpi=150)
+    plt.close(fig)
+
+
+def _line(histogram: hist.Hist[Any], title: str) -> Figure:
+    """A histogram of one dimension."""
+    import mplhep
+
+    fig, ax = pyplot().subplots(figsize=(7.0, 4.5), layout="constrained")
+    mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
+    ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights")
+    ax.set_title(title, fontsize="small", wrap=True)
+    return fig
+
+
+def _with_projections(width: float) -> tuple[Figure, tuple[Axes, Axes, Axes, Axes]]:
+    """A figure [inches], and its plane, the projections above it and beside it, and the empty corner."""
+    fig, ((above, corner), (plane, beside)) = pyplot().subplots(
         2,
         2,
-        figsize=(8.5, 7.0),
+        figsize=(width, 7.0),
         width_ratios=(3, 1),
         height_ratios=(1, 3),
         sharex="col",
         sharey="row",
         layout="constrained",
     )
-    top, main, side = axes[0, 0], axes[1, 0], axes[1, 1]
-    axes[0, 1].axis("off")
-    values = plane.values()
+    corner.axis("off")
+    return fig, (plane, above, beside, corner)
+
+
+def _plane(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str) -> Figure:
+    """A histogram of two dimensions with the detector's signal box or outline, projections and the acceptance."""
+    import mplhep
+
+    box = detector.signal_box() if hasattr(detector, "signal_box") else []
+    outline = detector.outline() if hasattr(detector, "outline") else {}
+    fig, (main, top, side, corner) = _with_projections(8.5)
     mesh = main.pcolormesh(
-        plane.axes[0].edges,
-        plane.axes[1].edges,
-        np.ma.masked_less_equal(values.T, 0.0),
+        histogram.axes[0].edges,
+        histogram.axes[1].edges,
+        np.ma.masked_less_equal(histogram.values().T, 0.0),
         cmap="viridis",
         norm="log" if outline else "linear",
         rasterized=True,
     )
     fig.colorbar(mesh, ax=side, label="sum of weights per bin", location="right")
     if box:
-        main.plot(
-            *zip(*box, box[0], strict=True),
-            color="crimson",
-            lw=1.8,
-            label=f"signal box, {detector.selection}",
-        )
+        ends = zip(*box, box[0], strict=True)
+        main.plot(*ends, color="crimson", lw=1.8, label=f"signal box, {detector.selection}")
         main.legend(loc="upper left", frameon=False)
     for (name, line), style in zip(outline.items(), ("-", "--", ":", "-."), strict=False):
         main.plot(*zip(*line, strict=True), style, color="crimson", label=name)
     if outline:
         main.legend(loc="upper right")
-    mplhep.histplot(plane.project(0), ax=top, histtype="fill", color="steelblue", yerr=False)
-    mplhep.histplot(
-        plane.project(1), ax=side, histtype="fill", color="steelblue", orientation="horizontal", yerr=False
-    )
-    main.set(xlabel=plane.axes[0].label, ylabel=plane.axes[1].label)
+    bars = {"histtype": "fill", "color": "steelblue", "yerr": False}
+    mplhep.histplot(histogram.project(0), ax=top, **bars)
+    mplhep.histplot(histogram.project(1), ax=side, orientation="horizontal", **bars)
+    main.set(xlabel=histogram.axes[0].label, ylabel=histogram.axes[1].label)
     top.set(ylabel="sum of weights", xlabel="")
     side.set(xlabel="sum of weights", ylabel="")
-    last, found = cutflow.stages[-1], estimate(cutflow)
-    spread = f"({found.low:.3g} to {found.high:.3g})" if found.error is None else f"± {found.error:.1g}"
-    known = f"{found.value:.4g} {spread}"
-    if found.value <= 0.0:
-        known = f"< {found.upper_limit:.2g} ({100.0 * LIMIT_LEVEL:.0f} % CL)"
-    axes[0, 1].text(
-        0.0, 0.9,
-        f"generated {cutflow.generated:,}\n{'in the box' if box else 'accepted'} {last.n:,}\nacceptance\n"
-        f"{known}",
-        va="top", transform=axes[0, 1].transAxes,
-    )  # fmt: skip
+    words = _acceptance(cutflow, "in the box" if box else "accepted")
+    corner.text(0.0, 0.9, words, va="top", transform=corner.transAxes)
     fig.suptitle(f"{title}\nafter every cut but those of the signal box" if box else title, fontsize="medium")
-    fig.savefig(path, dpi=150)
-    plt.close(fig)
+    return fig
 
 
-def _decay_places(places: hist.Hist[Any], title: str, path: Path) -> None:
+def _acceptance(cutflow: Cutflow, accepted: str) -> str:
+    """Generated and accepted events, and the acceptance with its error or limit, in four lines."""
+    acceptance = estimate(cutflow)
+    if acceptance.value <= 0.0:
+        number = f"< {acceptance.upper_limit:.2g} ({100.0 * LIMIT_LEVEL:.0f} % CL)"
+    elif acceptance.error is None:
+        number = f"{acceptance.value:.4g} ({acceptance.low:.3g} to {acceptance.high:.3g})"
+    else:
+        number = f"{acceptance.value:.4g} ± {acceptance.error:.1g}"
+    return f"generated {cutflow.generated:,}\n{accepted} {cutflow.stages[-1].n:,}\nacceptance\n{number}"
+
+
+def _decay_places(places: hist.Hist[Any], title: str) -> Figure:
     """Squares of the size of each bin's sum of weights, open where it is negative, with both projections."""
-    import matplotlib.pyplot as plt
     from matplotlib.lines import Line2D
 
-    fig, axes = plt.subplots(
-        2, 2, figsize=(9.0, 7.0), width_ratios=(3, 1), height_ratios=(1, 3), sharex="col", sharey="row",
-        layout="constrained",
-    )  # fmt: skip
-    top, main, side = axes[0, 0], axes[1, 0], axes[1, 1]
-    axes[0, 1].axis("off")
+    fig, (main, top, side, corner) = _with_projections(9.0)
     momentum, distance = places.axes[1], places.axes[2]
     largest = float(np.max(np.abs(places.values()), initial=0.0)) or 1.0
-    side_length = 8.0  # of the largest square, in points: smaller where bins are, within reason
-    for axis, edges, used, points in (
-        (main.set_xlim, momentum.edges, places.values().any(axis=(0, 2)), 425.0),
-        (main.set_ylim, distance.edges, places.values().any(axis=(0, 1)), 290.0),
-    ):
-        if used.any():
-            first, last = np.flatnonzero(used)[[0, -1]]
-            low, high = max(first - 2, 0), min(last + 3, len(edges) - 1)
-            axis(edges[low], edges[high])
-            side_length = max(min(side_length, 1.5 * points / (high - low)), 5.0)
+    side_length = _zoom(places, main)
     handles = []
     for turn, name in enumerate(sorted(places.axes[0])):
         i, color = places.axes[0].index(name), f"C{turn}"
@@ -164,7 +168,21 @@ def _decay_places(places: hist.Hist[Any], title: str, path: Path) -> None:
     main.set(xscale="log", yscale="log", xlabel=momentum.label, ylabel=distance.label)
     top.set(ylabel="sum of weights")
     side.set(xlabel="sum of weights")
-    axes[0, 1].legend(handles=handles, loc="upper left", frameon=False, title="decays of, sum of weights")
+    corner.legend(handles=handles, loc="upper left", frameon=False, title="decays of, sum of weights")
     fig.suptitle(title.replace("; ", "\n"), fontsize="medium")
-    fig.savefig(path, dpi=150)
-    plt.close(fig)
+    return fig
+
+
+def _zoom(places: hist.Hist[Any], ax: Axes) -> float:
+    """Show the bins with weights and two around them; side of the largest square [points], smaller where bins are."""
+    side_length = 8.0
+    for limits, edges, used, points in (
+        (ax.set_xlim, places.axes[1].edges, places.values().any(axis=(0, 2)), 425.0),
+        (ax.set_ylim, places.axes[2].edges, places.values().any(axis=(0, 1)), 290.0),
+    ):
+        if used.any():
+            first, last = np.flatnonzero(used)[[0, -1]]
+            low, high = max(first - 2, 0), min(last + 3, len(edges) - 1)
+            limits(edges[low], edges[high])
+            side_length = max(min(side_length, 1.5 * points / (high - low)), 5.0)
+    return side_length

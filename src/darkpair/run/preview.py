@@ -23,16 +23,17 @@ class Preview:
     Parameters
     ----------
     pipeline : Pipeline
+        What the run would generate.
     events : int
-        Of the whole run.
+        Events of the whole run.
     rates : tuple of RateRow
-        Of the model that the chain comes from; none of another chain.
+        Rates of the model that the chain comes from; none of another chain.
     provenance : dict
-        As the file would have it, with the ``result`` of the pilot.
+        Provenance as the file would have it, with the ``result`` of the pilot.
     seconds : float
-        Expected of the whole run on this machine, without its start and its pictures.
+        Expected time of the whole run on this machine [s], without its start and its pictures.
     size : int or None
-        Expected of the file, in bytes; None where too few events of the pilot are written.
+        Expected size of the file [bytes]; None where too few events of the pilot are written.
     warnings : tuple of str
         What somebody should know before the run.
     """

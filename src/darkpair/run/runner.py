@@ -49,9 +49,11 @@ class Result(Shown):
     pictures : tuple of Path
         One for each of the detector's histograms, or of what decays where without a detector.
     cutflow : Cutflow
+        Generated events, and what each cut of the detector leaves of them.
     histograms : dict
+        The detector's histograms by name.
     seconds : float
-        From the first event to the complete file.
+        Time from the first event to the complete file [s].
     factors : dict
         Efficiencies that the detector does not simulate, by name.
     provenance : dict
@@ -85,8 +87,9 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     Parameters
     ----------
     job : Job
+        What to generate, and where to write it.
     progress : callable, optional
-        Told how many events are done, after each chunk.
+        Is called with the number of events that are done, after each chunk.
 
     Raises
     ------
@@ -141,7 +144,7 @@ class _Tally:
     spectra : SpectrumTally or None
         Accepted weights by the generators of a spectrum.
     pictures : bool
-        Whether some are wanted.
+        Whether pictures are wanted.
     """
 
     chunk: Chunk | None = None
@@ -226,9 +229,9 @@ def format_of_job(job: Job) -> Format:
     InputError
         For an ending of no format, and a key of ``[output]`` that the format makes no use of.
     """
-    chosen = require_format(job.output.path)
-    checked_options(chosen, job.output.path, _form(job.output))
-    return chosen
+    file_format = require_format(job.output.path)
+    checked_options(file_format, job.output.path, _form(job.output))
+    return file_format
 
 
 def _form(output: OutputTable) -> dict[str, Any]:

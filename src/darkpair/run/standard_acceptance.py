@@ -61,8 +61,11 @@ class StandardAcceptance:
     Parameters
     ----------
     detector : Koto
+        The detector, with every cut of its selection.
     source : KotoKL
+        The beam.
     n, seed : int
+        K_L of the sample, and its seed.
     """
 
     detector: Koto = field(default_factory=Koto)
@@ -75,14 +78,14 @@ class StandardAcceptance:
         chain = build("K_L0 -> (pi0 -> gamma gamma) nu nubar")
         made = Pipeline(source=self.source, chain=chain, detector=self.detector, seed=self.seed)
         flows = [chunk.cutflow for chunk in chunks(made, self.n)]
-        found = efficiency(sum(flows[1:], start=flows[0]))
-        if found.error is None:
+        accepted = efficiency(sum(flows[1:], start=flows[0]))
+        if accepted.error is None:
             raise InputError(
                 f"none of {self.n} K_L -> pi0 nu nubar was accepted: nothing can be told by the sensitivity; change the "
                 "detector's selection or resolution"
             )
         decays = self.source.decay_probability
-        return {"value": decays * found.value, "error": decays * found.error}
+        return {"value": decays * accepted.value, "error": decays * accepted.error}
 
 
 def standard_acceptance(
@@ -93,14 +96,14 @@ def standard_acceptance(
     Parameters
     ----------
     detector : Koto
-        What is left out of its cuts, or changed in them or in other numbers, is put back: the sensitivity belongs to
-        the published selection of the detector as it stands.
+        The detector. What is left out of its cuts, or changed in them or in other numbers, is put back: the
+        sensitivity belongs to the published selection of the detector as it stands.
     source : KotoKL
-        Its beam, whatever range of decays it has: a prompt pi0 needs the default one.
+        The beam, whatever range of decays it has: a prompt pi0 needs the default one.
     folder : Path, optional
-        The cache of what is not the default.
+        Folder of the cache of what is not the default.
     n : int
-        K_L of a sample that is made here.
+        Number of K_L of a sample that is made here.
     """
     whole = Koto(experiment=detector.experiment, selection=detector.selection, resolution=detector.resolution)
     beam = KotoKL(
@@ -115,12 +118,12 @@ def standard_acceptance(
         return run(detector.selection).standard_acceptance
     made = StandardAcceptance(detector=whole, source=beam, n=n)
     try:
-        (found,) = scan(made, [{}], folder=folder, workers=1)
+        (accepted,) = scan(made, [{}], folder=folder, workers=1)
     except (InputError, OSError):  # a cache that cannot be written takes nobody's number
-        (found,) = scan(made, [{}], folder=None, workers=1)
+        (accepted,) = scan(made, [{}], folder=None, workers=1)
     return Number(
-        value=found["value"],
-        error=found["error"],
+        value=accepted["value"],
+        error=accepted["error"],
         unit="accepted per K_L at the beam exit",
         source="own simulation",
         confidence="derived",

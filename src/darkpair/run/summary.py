@@ -19,30 +19,30 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
     ``largest_weight_assumed`` is there where the largest weight of one event more is not that of the generated ones:
     nobody looked, or too few are there to look at.
     """
-    found, first = estimate(cutflow), cutflow.stages[0]
+    acceptance, first = estimate(cutflow), cutflow.stages[0]
     rows: dict[str, Any] = {
         "generated": cutflow.generated,
         "accepted": cutflow.stages[-1].n,
-        "acceptance": found.value,
-        "acceptance_error": found.error,
-        "acceptance_low": found.low,
-        "acceptance_high": found.high,
-        "acceptance_interval_level": found.confidence_level,
-        "acceptance_upper_limit": found.upper_limit,
+        "acceptance": acceptance.value,
+        "acceptance_error": acceptance.error,
+        "acceptance_low": acceptance.low,
+        "acceptance_high": acceptance.high,
+        "acceptance_interval_level": acceptance.confidence_level,
+        "acceptance_upper_limit": acceptance.upper_limit,
         "acceptance_upper_limit_level": LIMIT_LEVEL,
-        "effective_sample_size": found.effective,
+        "effective_sample_size": acceptance.effective,
         "largest_weight": first.largest,
         "nonzero_weights": first.nonzero,
         "cutflow": cutflow.to_dict(),
     }
-    if found.largest != first.largest:
-        rows["largest_weight_assumed"] = found.largest
+    if acceptance.largest != first.largest:
+        rows["largest_weight_assumed"] = acceptance.largest
     if factors:
         product = math.prod(factors.values())
         rows |= {
             "flat_factors": dict(factors),
-            "acceptance_with_factors": found.value * product,
-            "upper_limit_with_factors": found.upper_limit * product,
+            "acceptance_with_factors": acceptance.value * product,
+            "upper_limit_with_factors": acceptance.upper_limit * product,
         }
     return rows
 

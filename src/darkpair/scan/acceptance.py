@@ -29,9 +29,9 @@ class Acceptance:
     Parameters
     ----------
     ctau : tuple of float [mm]
-        Growing; empty where the sample could tell none.
+        Mean proper lengths, growing, (n,); empty where the sample could tell none.
     value, error : tuple of float [1]
-        At each c tau: above 0, and its standard error.
+        Acceptance at each c tau, above 0, and its standard error, (n,).
     prompt : float [mm]
         Mean proper length below which nothing changes any more; a table that begins above it says nothing below its
         first entry.
@@ -73,6 +73,7 @@ class Acceptance:
         Parameters
         ----------
         ctau : float or ndarray [mm]
+            Mean proper length, of any shape.
         """
         length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
         if not self.ctau:

@@ -32,7 +32,7 @@ def lines_digest(modules: frozenset[str]) -> str:
     Parameters
     ----------
     modules : frozenset of str
-        Whole names, as ``darkpair.limits.koto_samples``.
+        Whole names of modules, as ``darkpair.limits.koto_samples``.
     """
     digest, paths = hashlib.sha256(), _paths()
     behind = modules_behind(*modules)
@@ -54,7 +54,7 @@ def modules_behind(*names: str) -> frozenset[str]:
     Parameters
     ----------
     *names : str
-        Whole names, as ``darkpair.limits.koto_samples``.
+        Whole names of modules, as ``darkpair.limits.koto_samples``.
     """
     paths = _paths()
     if any(name not in paths for name in names):

@@ -68,13 +68,14 @@ def scan(
     Parameters
     ----------
     evaluate : callable
-        A function of a module, a `functools.partial` of one, or a frozen dataclass with ``__call__``.
+        What makes the result of a point: a function of a module, a `functools.partial` of one, or a frozen dataclass
+        with ``__call__``.
     points : sequence of mapping
-        Plain values.
+        Points, each a mapping of names to plain values.
     folder : Path, optional
-        The cache; nothing is kept without one.
+        Folder of the cache; nothing is kept without one.
     workers : int
-        Processes; 1 stays in this one.
+        Number of processes; 1 stays in this one.
 
     Raises
     ------

@@ -150,11 +150,12 @@ def searches(
     Parameters
     ----------
     names : iterable of str, or {"2020", "today"}
-        Of `SEARCHES`, or a set of `DATA`.
+        Names of `SEARCHES`, or a set of `DATA`.
     without : iterable of str
-        To leave out.
+        Names of `SEARCHES` to leave out.
     efficiency_ratio : float or callable, optional
-        For KOTO's, which are left out of a set of data without it.
+        Efficiency of the model's events over that of K_L -> pi0 nu nubar, for KOTO's searches, which are left out of
+        a set of data without it.
 
     Raises
     ------
@@ -166,15 +167,15 @@ def searches(
     if isinstance(names, str):
         if names not in DATA:
             raise UnknownNameError("set of data", names, DATA)
-        chosen = [n for n in DATA[names] if efficiency_ratio is not None or not n.startswith("koto")]
+        wanted = [n for n in DATA[names] if efficiency_ratio is not None or not n.startswith("koto")]
     else:
-        chosen = list(names)
+        wanted = list(names)
     left_out = set(without)
-    for name in (*chosen, *left_out):
+    for name in (*wanted, *left_out):
         if name not in SEARCHES:
             raise UnknownNameError("search", name, SEARCHES)
     simulated = {} if efficiency_ratio is None else {"efficiency_ratio": efficiency_ratio}
-    return {name: _made(name, simulated) for name in chosen if name not in left_out}
+    return {name: _made(name, simulated) for name in wanted if name not in left_out}
 
 
 def _made(name: str, simulated: Mapping[str, Any]) -> Search:
@@ -190,9 +191,9 @@ def _made(name: str, simulated: Mapping[str, Any]) -> Search:
     return made
 
 
-def strongest(chosen: dict[str, Search], model: Model) -> tuple[str, float] | None:
+def strongest(by_name: dict[str, Search], model: Model) -> tuple[str, float] | None:
     """Name of the search with the largest ratio at one model point, and that ratio; None if none applies."""
-    ratios = {name: float(c.ratio(model)) for name, c in chosen.items() if c.applies(model)}
+    ratios = {name: float(c.ratio(model)) for name, c in by_name.items() if c.applies(model)}
     if not ratios:
         return None
     name = max(ratios, key=lambda key: ratios[key])

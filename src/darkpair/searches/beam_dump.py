@@ -32,14 +32,15 @@ class BeamDump(Search):
     experiment : str
         Name of its data file: charm, nucal, ...
     multiplicity : float
-        eta per proton on target.
+        Mean number of eta per proton on target [1].
     acceptance : AgainstCtau
-        Of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma, against c tau of X2: an `Acceptance`, for example.
+        Acceptance of eta -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma, against c tau of X2: an `Acceptance`, for
+        example.
     daughters : float
-        Branching ratio of what the acceptance's sample has beyond eta and X2, as
-        ``chain.generated_branching_ratio`` states it: pi0 -> gamma gamma.
+        Branching ratio of what the acceptance's sample has beyond eta and X2, as ``chain.generated_branching_ratio``
+        states it [1]: pi0 -> gamma gamma.
     protons : float, optional
-        On target; the experiment's own number unless given.
+        Protons on target; the experiment's own number unless given.
     signal_limit : Measurement, optional
         Signal excluded at 90 % [events]; the experiment's own unless given.
     """
@@ -81,12 +82,12 @@ class BeamDump(Search):
         """
         total = model.width("X2")
         visible = np.divide(model.partial_width("X2", "X1 pi0"), np.where(total > 0.0, total, 1.0))
-        one = self.detector.normalisation(self.multiplicity).events(
+        all_accepted = self.detector.normalisation(self.multiplicity).events(
             branching_ratio=self.daughters, acceptance=1.0
         )
         rate = model.branching_ratio("eta", "X1 X2") * visible
         more = 1.0 if self.protons is None else self.protons / self.detector.run["pot"].value
-        return np.asarray(one * rate * self.acceptance.at(model.ctau("X2")) * more)
+        return np.asarray(all_accepted * rate * self.acceptance.at(model.ctau("X2")) * more)
 
     def events(self, value: Array) -> Array:
         """Expected events: the observable itself [1]."""
@@ -102,13 +103,13 @@ class BeamDump(Search):
         """The signal excluded, from the experiment's data file unless given."""
         if self.signal_limit is not None:
             return (self.signal_limit,)
-        found = self.detector.run["n_90"]
+        excluded = self.detector.run["n_90"]
         return (
             Measurement(
-                value=found.value,
+                value=excluded.value,
                 unit="events",
-                source=found.source,
-                confidence=found.confidence,
+                source=excluded.source,
+                confidence=excluded.confidence,
                 confidence_level=0.90,
             ),
         )

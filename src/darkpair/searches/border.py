@@ -51,14 +51,14 @@ def require_search(search: object) -> Search | DumpSearch:
         raise InputError(
             "measurements is empty or no tuple; allowed: the Measurements that the limit rests on"
         )
-    for one in measurements:
+    for measurement in measurements:
         if (
-            not isinstance(one, Measurement)
-            or not (one.unit and one.source)
-            or one.confidence not in _CONFIDENCE
+            not isinstance(measurement, Measurement)
+            or not (measurement.unit and measurement.source)
+            or measurement.confidence not in _CONFIDENCE
         ):
             raise InputError(
-                f"measurement {one!r}; allowed: a Measurement with unit, source and one of the words {', '.join(_CONFIDENCE)}"
+                f"measurement {measurement!r}; allowed: a Measurement with unit, source and one of the words {', '.join(_CONFIDENCE)}"
             )
     return search
 
@@ -81,11 +81,13 @@ def checked_value(name: str, search: Search, model: Model, shape: tuple[int, ...
     Parameters
     ----------
     name : str
-        Of the search, for messages.
+        Name of the search, for messages.
     search : Search
+        The search that is asked.
     model : Model
+        The model points that it is asked about.
     shape : tuple of int
-        Of the model's points.
+        Shape of the model's points, which the value has to have.
 
     Raises
     ------

@@ -24,8 +24,8 @@ _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
 
 def invisible_branching_ratio(model: Model) -> Array:
     """Branching ratio of X2 into nothing that is seen, the model's own and the added one; one if it is stable [1]."""
-    known = {mode for _, mode in model.modes("X2")} | {"invisible"}
-    partial = sum(model.partial_width("X2", mode) for mode in INVISIBLE_MODES if mode in known)
+    modes = {mode for _, mode in model.modes("X2")} | {"invisible"}
+    partial = sum(model.partial_width("X2", mode) for mode in INVISIBLE_MODES if mode in modes)
     total = model.width("X2")
     decays = total > 0.0
     return np.asarray(np.where(decays, partial / np.where(decays, total, 1.0), 1.0))
@@ -39,10 +39,13 @@ def escape_fraction(model: Model, parent: str, daughter: str, *, length: float, 
     Parameters
     ----------
     model : Model
+        The model, whose X2 has a c tau and a mass.
     parent, daughter : str
+        Names of the meson that decays and of the one beside the pair.
     length : float [mm]
+        Flight path that leaves the detector.
     boost : float
-        beta gamma of the parent.
+        beta gamma of the parent [1].
     """
     amplitude = model.matrix_element(parent, f"{daughter} X1 X2")
     m1, m2 = np.asarray(model.m1), np.asarray(model.m2)

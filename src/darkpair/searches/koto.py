@@ -44,12 +44,14 @@ class _Koto(Search):
     Parameters
     ----------
     efficiency_ratio : float or callable
-        See `EfficiencyRatio`; its values belong to the run's selection.
+        Efficiency of the model's events over that of K_L -> pi0 nu nubar [1], as `EfficiencyRatio` says; its values
+        belong to the run's selection.
     decay : {"estimate", "included"}
-        "estimate": the ratio is one of prompt decays, and the probability to decay inside is that of
-        arXiv:2005.07102, eq. 66, which overestimates. "included": the ratio is one at the lifetime itself.
+        How decays inside are counted. "estimate": the ratio is one of prompt decays, and the probability to decay
+        inside is that of arXiv:2005.07102, eq. 66, which overestimates. "included": the ratio is one at the lifetime
+        itself.
     branching_ratio : float, optional
-        Of X2 -> X1 pi0 instead of the model's.
+        Branching ratio of X2 -> X1 pi0 instead of the model's [1].
     """
 
     NEEDS: ClassVar = (("K_L0", "X1 X2"),)
@@ -105,6 +107,7 @@ class KotoLimit(_Koto):
     Parameters
     ----------
     run : {"2015", "2016-18", "2021"}
+        Run of KOTO whose published limit it is.
     """
 
     run: str = "2021"
@@ -125,13 +128,13 @@ class KotoLimit(_Koto):
     @property
     def measurements(self) -> tuple[Measurement, ...]:
         """The run's limit."""
-        found = run_of_koto(self.run).upper_limit
+        limit = run_of_koto(self.run).upper_limit
         return (
             Measurement(
-                value=found.value,
+                value=limit.value,
                 unit="1",
-                source=found.source,
-                confidence=found.confidence,
+                source=limit.source,
+                confidence=limit.confidence,
                 confidence_level=0.90,
             ),
         )
@@ -146,7 +149,9 @@ class KotoBand(_Koto):
     Parameters
     ----------
     candidates : int
+        Events seen in the signal box.
     single_event_sensitivity : float
+        Branching ratio of K_L -> pi0 nu nubar at which one event is expected [1].
     """
 
     KIND: ClassVar = "band"

@@ -19,7 +19,7 @@ class Measurement(Number):
     Parameters
     ----------
     confidence_level : float, optional
-        Of an upper limit; None for a measurement with its error.
+        Confidence level of an upper limit [1]; None for a measurement with its error.
     """
 
     confidence_level: float | None = None
@@ -35,7 +35,7 @@ def measurement(topic: str, name: str) -> Measurement:
     Parameters
     ----------
     topic, name : str
-        As in ``measurements.toml``.
+        Table and entry of ``measurements.toml``.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def measurement(topic: str, name: str) -> Measurement:
 
 def regions(topic: str, name: str) -> tuple[tuple[float, float], ...]:
     """Ranges of squared missing mass that a search accepts [GeV^2]."""
-    known = _data()[topic]["regions"]
-    if name not in known:
-        raise UnknownNameError(f"regions of {topic}", name, known)
-    return tuple((float(entry["low"]), float(entry["high"])) for entry in known[name])
+    ranges = _data()[topic]["regions"]
+    if name not in ranges:
+        raise UnknownNameError(f"regions of {topic}", name, ranges)
+    return tuple((float(entry["low"]), float(entry["high"])) for entry in ranges[name])

@@ -45,9 +45,9 @@ class BToKNuNu(Search):
     Parameters
     ----------
     search : {"belle", "belle2-precision", "red-line", "red-line-total", "belle2-2023"}
-        "belle": its limit. "belle2-precision": a tenth of the Standard Model's rate (arXiv:2005.07102, Fig. 4).
-        "red-line": pairs at 1.2 times the Standard Model's rate, as the caption of Fig. 3 is written;
-        "red-line-total": neutrinos and pairs together at 1.2 times, which is what "twice the Belle-II
+        Which limit it is. "belle": Belle's. "belle2-precision": a tenth of the Standard Model's rate
+        (arXiv:2005.07102, Fig. 4). "red-line": pairs at 1.2 times the Standard Model's rate, as the caption of Fig. 3
+        is written; "red-line-total": neutrinos and pairs together at 1.2 times, which is what "twice the Belle-II
         sensitivity" in the same caption amounts to. "belle2-2023": the measured rate, upper end of its error.
     subtract : bool
         Whether neutrinos take their part of a published total.
@@ -56,9 +56,9 @@ class BToKNuNu(Search):
     propagator : bool
         Whether to keep the propagator of a model that says m_Zprime; the contact interaction otherwise.
     form_factors : {"ali-ball", "bcl"}, optional
-        The model's own unless given.
+        Form factors of B -> K; the model's own unless given.
     length : float, optional [mm]
-        To leave the detector; 2 m unless given.
+        Flight path that leaves the detector; 2 m unless given.
     """
 
     NEEDS: ClassVar = (("B+", "K+ X1 X2"),)
@@ -96,14 +96,14 @@ class BToKNuNu(Search):
     @property
     def limit(self) -> float:
         """Largest branching ratio of the pairs [1]."""
-        found, standard = self.measurements
+        measured, standard = self.measurements
         if self.search == "belle2-precision":
-            return found.value * standard.value
+            return measured.value * standard.value
         if self.search in {"red-line", "red-line-total"}:
-            return (found.value - (self.search == "red-line-total")) * standard.value
-        total = found.value
-        if found.error is not None:
-            total = gaussian_upper_limit(found.value, found.error, self.confidence_level)
+            return (measured.value - (self.search == "red-line-total")) * standard.value
+        total = measured.value
+        if measured.error is not None:
+            total = gaussian_upper_limit(measured.value, measured.error, self.confidence_level)
         return total - (standard.value if self.subtract else 0.0)
 
     @property
@@ -114,10 +114,10 @@ class BToKNuNu(Search):
             limit = read_data("belle")["results"]["combined"]["limit"]
             return Measurement(**limit, confidence_level=0.90), paper
         if self.search == "belle2-2023":
-            found = dict(read_data("belle2")["results"]["combined"]["branching_ratio"])
-            found["error"] = found.pop("up")
-            del found["down"]
-            return Measurement(**found), Measurement(
+            measured = dict(read_data("belle2")["results"]["combined"]["branching_ratio"])
+            measured["error"] = measured.pop("up")
+            del measured["down"]
+            return Measurement(**measured), Measurement(
                 **read_data("belle2")["standard_model"]["short_distance"]
             )
         name = "belle2_precision" if self.search == "belle2-precision" else "red_line"
@@ -135,9 +135,11 @@ class KPlusToPiNuNu(Search):
     Parameters
     ----------
     experiment : {"na62", "e949"}
+        Experiment whose measured rate it is.
     subtract : bool
-        Whether neutrinos take their part.
+        Whether neutrinos take their part of the measured rate.
     invisible : {"escape", "always"}
+        Whether X2 must decay unseen or leave the detector, or is never seen.
     shape : bool
         Whether to count only what falls into the search's regions of missing mass, relative to neutrinos.
     """
@@ -171,19 +173,19 @@ class KPlusToPiNuNu(Search):
         kaon, pion = particle("K+").mass, particle("pi+").mass
         ranges = regions("k_to_pi_nunu", self.experiment)
         pairs = model.matrix_element("K+", "pi+ X1 X2").averaged
-        found = sum(three_body_window(kaon, pion, model.m1, model.m2, pairs, *ends) for ends in ranges)
+        accepted = sum(three_body_window(kaon, pion, model.m1, model.m2, pairs, *ends) for ends in ranges)
         whole = model.partial_width("K+", "pi+ X1 X2")
         neutrinos = neutrino_transition("K+", "pi+", form_factor("K -> pi")).averaged
         inside = sum(three_body_window(kaon, pion, 0.0, 0.0, neutrinos, *ends) for ends in ranges)
         fraction = inside / three_body_width(kaon, pion, 0.0, 0.0, neutrinos)
-        return np.asarray(np.divide(found, np.where(whole > 0.0, whole, 1.0)) / fraction)
+        return np.asarray(np.divide(accepted, np.where(whole > 0.0, whole, 1.0)) / fraction)
 
     @property
     def limit(self) -> float:
         """Largest branching ratio of the pairs [1]."""
-        found, standard = self.measurements
-        assert found.error is not None
-        total = gaussian_upper_limit(found.value, found.error, self.confidence_level)
+        measured, standard = self.measurements
+        assert measured.error is not None
+        total = gaussian_upper_limit(measured.value, measured.error, self.confidence_level)
         return total - (standard.value if self.subtract else 0.0)
 
     @property
@@ -206,11 +208,11 @@ class PionToInvisible(Search):
 
     def value(self, model: Model) -> Array:
         """Branching ratio into nothing that is seen [1]."""
-        known = model.modes("pi0")
+        modes = model.modes("pi0")
         total: Array = np.zeros(())
-        if ("pi0", "X1 X1") in known:
+        if ("pi0", "X1 X1") in modes:
             total = total + model.branching_ratio("pi0", "X1 X1")
-        if ("pi0", "X1 X2") in known:
+        if ("pi0", "X1 X2") in modes:
             total = total + model.branching_ratio("pi0", "X1 X2") * invisible_branching_ratio(model)
         return total
 

@@ -28,7 +28,7 @@ class _Mixing(Search):
     Parameters
     ----------
     g_X : float
-        Dark coupling, of order one in arXiv:2005.07102, section III.C; a model has its product with eps_Z only.
+        Dark coupling [1], of order one in arXiv:2005.07102, section III.C; a model has its product with eps_Z only.
     """
 
     g_X: float = 1.0
@@ -64,7 +64,7 @@ class AtomicParity(_Exchange):
     Parameters
     ----------
     evaluation : {"2021", "2009"}
-        arXiv:2101.10095, or arXiv:0902.0335 as in arXiv:2005.07102.
+        Evaluation of the measured weak charge: arXiv:2101.10095, or arXiv:0902.0335 as in arXiv:2005.07102.
     """
 
     TOPIC: ClassVar = "weak_charge"
@@ -101,11 +101,13 @@ class HiggsDecay(_Mixing):
     Parameters
     ----------
     final : {"Z' Z'", "Z Z'"}
+        What the Higgs boson decays to.
     completion : {"independent", "aligned"}
-        See `darkpair.chains.models.zprime_mixing.higgs_couplings`; "independent" has what the text of
-        arXiv:2005.07102, section IV.C, says: Z Z' is the stronger one and neither excludes the region of interest.
+        Couplings of the Higgs boson, as `darkpair.chains.models.zprime_mixing.higgs_couplings` makes them;
+        "independent" has what the text of arXiv:2005.07102, section IV.C, says: Z Z' is the stronger one and neither
+        excludes the region of interest.
     charge : float
-        Of the doublet behind the mixing, for "aligned".
+        Dark charge of the doublet behind the mixing [1], for "aligned".
     """
 
     final: str = "Z' Z'"

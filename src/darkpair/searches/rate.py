@@ -36,12 +36,15 @@ class Stated:
     Parameters
     ----------
     value : float
+        The number, in its unit.
     unit, source : str
+        Unit of value and error, and where they are published.
     confidence : {"read", "derived", "print", "choice", "memory"}
+        How sure the number is: read in the source, derived from it, read off a print, a choice, or from memory.
     error : float
-        Standard error.
+        Standard error, in the same unit.
     place : str
-        Where in the source.
+        Page, table or figure of the source.
     """
 
     value: Annotated[float, Ge(0.0)]
@@ -76,6 +79,7 @@ class Counts:
     parents : Stated [1]
         Parents that the efficiency is a part of.
     observed, background : Stated [events]
+        Events seen, and expected background.
     sensitivity_error : float
         Relative standard error of the expected events [1].
     """
@@ -121,10 +125,13 @@ class Escape:
     Parameters
     ----------
     length : float [mm]
+        Flight path that leaves the detector.
     boost : float
-        beta gamma of the parent.
+        beta gamma of the parent [1].
     source : str
+        Where both are published.
     confidence : str
+        How sure they are, a word of `Stated`.
     """
 
     length: Annotated[float, Length, Gt(0.0)]
@@ -143,12 +150,17 @@ class Efficiency:
     Parameters
     ----------
     value : float, optional
+        Efficiency at every model point [1].
     m1, m2 : sequence of float, optional [GeV]
+        Masses of X1 and X2 at which a table has values, growing, (n,).
     ctau : sequence of float, optional [mm]
+        c tau of X2 at which a table has values, growing, (n,).
     values : nested sequence of float, optional
-        Along the axes in the order m1, m2, ctau.
+        Efficiencies along the axes in the order m1, m2, ctau [1].
     source : str
+        Where they are published.
     confidence : str
+        How sure they are, a word of `Stated`.
     """
 
     source: str
@@ -215,11 +227,11 @@ class Efficiency:
         with np.errstate(divide="ignore"):
             where = {"m1": model.m1, "m2": model.m2, "ctau": np.log(model.ctau("X2"))}
         grid = [np.log(points) if name == "ctau" else np.array(points) for name, points in self.axes.items()]
-        found = RegularGridInterpolator(grid, self.table, bounds_error=False, fill_value=np.nan)
+        efficiency = RegularGridInterpolator(grid, self.table, bounds_error=False, fill_value=np.nan)
         at = np.stack(
             np.broadcast_arrays(*(np.asarray(where[name], dtype=np.float64) for name in self.axes)), axis=-1
         )
-        return np.asarray(found(at)).reshape(at.shape[:-1])
+        return np.asarray(efficiency(at)).reshape(at.shape[:-1])
 
 
 def _tuples(values: Any) -> Any:
@@ -235,19 +247,20 @@ class RateSearch(Search):
     Parameters
     ----------
     parent, mode : str
-        As `darkpair rates` shows them, "K_L0" and "X1 X2".
+        Decay that is looked for, as `darkpair rates` shows it: "K_L0" and "X1 X2".
     then : str, optional
         What X2 has to decay to, "X1 pi0"; "invisible": it decays or flies away unseen.
     escape : Escape, optional
         Flight that leaves the detector, for "invisible" beside one meson; without it by its decays alone.
     upper_limit : Stated [1], optional
-        On the branching ratio of everything that is looked for.
+        Largest branching ratio of everything that is looked for.
     counts : Counts, optional
         In its place: the limit is the CLs limit of these counts [events].
     efficiency : Efficiency, optional
-        Of the model's events: beside `upper_limit` over that of the decay that the limit is of; 1 unless given.
+        Efficiency for the model's events: beside `upper_limit` over that of the decay that the limit is of; 1 unless
+        given.
     confidence_level : float
-        Of either limit.
+        Confidence level of either limit [1].
     data : sequence of {"2020", "today"}
         Sets of data that it belongs to.
     summary : str
@@ -312,8 +325,10 @@ class RateSearch(Search):
 
     def value(self, model: Model) -> Array:
         """Branching ratio times efficiency [1], or expected events."""
-        found = model.branching_ratio(self.parent, self.mode) * self._seen(model) * self.efficiency.at(model)
-        return np.asarray(found if self.counts is None else self.counts.parents.value * found)
+        product = (
+            model.branching_ratio(self.parent, self.mode) * self._seen(model) * self.efficiency.at(model)
+        )
+        return np.asarray(product if self.counts is None else self.counts.parents.value * product)
 
     def _seen(self, model: Model) -> Array:
         """Part of the X2 that do what the search looks for [1]."""

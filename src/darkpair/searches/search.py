@@ -27,7 +27,8 @@ class Search:
     Parameters
     ----------
     confidence_level : float
-        Of limits that are made here from a measured value and its error; published limits have their own.
+        Confidence level of limits that are made here from a measured value and its error [1]; published limits have
+        their own.
     """
 
     #: (parent, mode) pairs of which a model needs at least one.
@@ -104,8 +105,9 @@ def mixing_of(model: Model, g_X: Real) -> tuple[Array, Array]:
     Parameters
     ----------
     model : Model
+        A model of the Z' with its ``m_Zprime``.
     g_X : float or ndarray
-        Dark coupling; the model has its product with eps_Z only.
+        Dark coupling [1]; the model has its product with eps_Z only.
 
     Raises
     ------

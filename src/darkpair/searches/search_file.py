@@ -31,7 +31,7 @@ class DumpSearch:
     experiment : str
         Detector's data file: a name of the package's, or a path that ends with .toml, from the folder of this file.
     exposure : Stated [protons on target], optional
-        The detector's own unless given.
+        Protons on target; the detector's own unless given.
     signal_limit : Stated [events], optional
         Signal excluded at 90 %; the detector's own unless given.
     data : sequence of {"2020", "today"}
@@ -92,6 +92,7 @@ def load_search(path: str | os.PathLike[str]) -> RateSearch | DumpSearch:
     Parameters
     ----------
     path : str or path
+        The file, in TOML.
 
     Raises
     ------

@@ -39,6 +39,7 @@ def check_chain(chain: Chain, *, isotropic: bool = True, n: int = BLOCK) -> None
     Parameters
     ----------
     chain : Chain
+        The chain that is looked at.
     isotropic : bool
         Whether two-body decays have to be isotropic in their rest frame; give False for one that says otherwise.
     n : int
@@ -49,9 +50,13 @@ def check_chain(chain: Chain, *, isotropic: bool = True, n: int = BLOCK) -> None
     with failing():
         check_batch(chain, batch, len(parents), every=True)
     again = pickle.loads(pickle.dumps(chain)).batch(parents, Streams(1))
-    for one, two in zip(batch.parts, again.parts, strict=True):
-        assert np.array_equal(one.momentum, two.momentum), "the same seed gave other events after pickling"
-        assert np.array_equal(one.vertices, two.vertices), "the same seed gave other vertices after pickling"
+    for first, second in zip(batch.parts, again.parts, strict=True):
+        assert np.array_equal(first.momentum, second.momentum), (
+            "the same seed gave other events after pickling"
+        )
+        assert np.array_equal(first.vertices, second.vertices), (
+            "the same seed gave other vertices after pickling"
+        )
     other = chain.batch(parents, Streams(2))
     assert any(
         len(a) != len(b) or not np.array_equal(a.momentum, b.momentum)

@@ -37,6 +37,7 @@ def check_detector(detector: EventDetector, truth: Batch) -> None:
     Parameters
     ----------
     detector : EventDetector
+        The detector that is looked at.
     truth : Batch
         Events of which it should accept some, or the last stages are not looked at.
 
@@ -48,13 +49,13 @@ def check_detector(detector: EventDetector, truth: Batch) -> None:
     with failing():
         require_members("detector", detector)
     before = [(part.momentum.copy(), part.vertices.copy()) for part in truth.parts]
-    one = detector.observe(truth, Streams(1).rng("detector"))
+    observed = detector.observe(truth, Streams(1).rng("detector"))
     for (momentum, vertices), part in zip(before, truth.parts, strict=True):
         untouched = np.array_equal(momentum, part.momentum) and np.array_equal(vertices, part.vertices)
         assert untouched, "the truth was edited"
     with failing():
-        check_observed(detector, one, len(truth))
-        for name, title in one.titles.items():
+        check_observed(detector, observed, len(truth))
+        for name, title in observed.titles.items():
             checked_title(name, title)
     try:
         copy = pickle.loads(pickle.dumps(detector))
@@ -62,13 +63,13 @@ def check_detector(detector: EventDetector, truth: Batch) -> None:
         raise AssertionError(
             f"{type(detector).__name__} cannot be pickled, and so not be sent to workers: {error}"
         ) from error
-    two = copy.observe(truth, Streams(1).rng("detector"))
-    assert _same(one, two), "the same stream gave another observation after pickling"
-    verdict = _selected(detector, one, truth.weight)
+    again = copy.observe(truth, Streams(1).rng("detector"))
+    assert _same(observed, again), "the same stream gave another observation after pickling"
+    verdict = _selected(detector, observed, truth.weight)
     counts = [stage.n for stage in verdict.cutflow.stages]
     assert counts == sorted(counts, reverse=True), f"the cut flow grows: {counts}"
-    _check_groups(detector, one, verdict)
-    _check_singles(detector, one, verdict)
+    _check_groups(detector, observed, verdict)
+    _check_singles(detector, observed, verdict)
 
 
 def _selected(detector: EventDetector, observed: Observed, weight: Array) -> Selected:
@@ -136,15 +137,19 @@ def _require_stages(flow: Cutflow, counts: list[list[int]], weight: Array) -> No
             )
 
 
-def _same(one: Observed, two: Observed) -> bool:
-    if one.flat.keys() != two.flat.keys() or one.lists.keys() != two.lists.keys():
+def _same(first: Observed, second: Observed) -> bool:
+    if first.flat.keys() != second.flat.keys() or first.lists.keys() != second.lists.keys():
         return False
-    flat = all(np.array_equal(one.flat[k], two.flat[k], equal_nan=_real(one.flat[k])) for k in one.flat)
+    flat = all(
+        np.array_equal(first.flat[k], second.flat[k], equal_nan=_real(first.flat[k])) for k in first.flat
+    )
     return flat and all(
-        np.array_equal(counts, two.lists[k][0])
-        and columns.keys() == two.lists[k][1].keys()
-        and all(np.array_equal(c, two.lists[k][1][name], equal_nan=_real(c)) for name, c in columns.items())
-        for k, (counts, columns) in one.lists.items()
+        np.array_equal(counts, second.lists[k][0])
+        and columns.keys() == second.lists[k][1].keys()
+        and all(
+            np.array_equal(c, second.lists[k][1][name], equal_nan=_real(c)) for name, c in columns.items()
+        )
+        for k, (counts, columns) in first.lists.items()
     )
 
 

@@ -29,8 +29,9 @@ def undecayed(chain: Chain, *names: str) -> Chain:
     Parameters
     ----------
     chain : Chain
+        The chain; it is not changed.
     *names : str
-        Of the particles.
+        Names of the particles that are to be stable.
 
     Raises
     ------
@@ -38,10 +39,10 @@ def undecayed(chain: Chain, *names: str) -> Chain:
         For a particle that does not decay below the first.
     """
     kept = {name: law for name, law in chain.lifetimes.items() if name not in names}
-    known = {topology.names[i] for topology in chain.topologies for i in topology.mother if i > 0}
+    decaying = {topology.names[i] for topology in chain.topologies for i in topology.mother if i > 0}
     for name in names:
-        if name not in known:
-            raise UnknownNameError("decaying daughter", name, sorted(known))
+        if name not in decaying:
+            raise UnknownNameError("decaying daughter", name, sorted(decaying))
     return Chain(decay=_undecayed(chain.decay, names), lifetimes=kept)
 
 
@@ -54,11 +55,11 @@ def check_long_lived(pipeline: Pipeline, *names: str, blocks: int = 1) -> None:
     Parameters
     ----------
     pipeline : Pipeline
-        With a detector, and a chain of one topology or several.
+        A pipeline with a detector, and a chain of one topology or several.
     *names : str
-        Particles that decay in the chain.
+        Names of particles that decay in the chain.
     blocks : int
-        Of 16384 events each.
+        Number of blocks of 16384 events each.
     """
     assert isinstance(pipeline.chain, Chain), "the chain is not a Chain: nothing says how to make it stable"
     far = {**pipeline.chain.lifetimes, **{name: Exponential(FAR) for name in names}}
@@ -68,11 +69,11 @@ def check_long_lived(pipeline: Pipeline, *names: str, blocks: int = 1) -> None:
         flows.append(made.chunk(0, blocks, blocks * BLOCK))
     stable, long = flows
     bound = float(stats.norm.isf(0.5 * FAILURE_RATE))
-    for one, two in zip(stable.cutflow.stages, long.cutflow.stages, strict=True):
+    for first, second in zip(stable.cutflow.stages, long.cutflow.stages, strict=True):
         # (of two independent samples: the bound is generous where the events are the same)
-        error = math.sqrt(one.sum_w2 + two.sum_w2)
-        assert abs(one.sum_w - two.sum_w) <= bound * error, (
-            f"{one.name}: {one.sum_w:.6g} of stable {', '.join(names)}, {two.sum_w:.6g} of a c tau of {FAR:g} mm"
+        error = math.sqrt(first.sum_w2 + second.sum_w2)
+        assert abs(first.sum_w - second.sum_w) <= bound * error, (
+            f"{first.name}: {first.sum_w:.6g} of stable {', '.join(names)}, {second.sum_w:.6g} of a c tau of {FAR:g} mm"
         )
     gained, error = _gained(stable, long)
     assert abs(gained) <= bound * error, (
@@ -81,18 +82,22 @@ def check_long_lived(pipeline: Pipeline, *names: str, blocks: int = 1) -> None:
 
 
 def _undecayed(decay: Decay, names: tuple[str, ...]) -> Decay:
-    def daughter(one: Daughter) -> Daughter:
-        if not isinstance(one, Decay):
-            return one
-        return replace(one.parent, ctau=math.inf) if one.parent.name in names else _undecayed(one, names)
+    def daughter(particle: Daughter) -> Daughter:
+        if not isinstance(particle, Decay):
+            return particle
+        return (
+            replace(particle.parent, ctau=math.inf)
+            if particle.parent.name in names
+            else _undecayed(particle, names)
+        )
 
     modes = tuple(replace(mode, daughters=tuple(daughter(d) for d in mode.daughters)) for mode in decay.modes)
     return Decay(decay.parent, modes)
 
 
-def _gained(one: Chunk, two: Chunk) -> tuple[float, float]:
+def _gained(stable: Chunk, long: Chunk) -> tuple[float, float]:
     """Sum of weights that is accepted in the second and not in the first, less the converse, and its error."""
-    assert one.reco is not None
-    assert two.reco is not None
-    a, b = (chunk.events.weight * chunk.reco.flat["accepted"] for chunk in (one, two) if chunk.reco)
+    assert stable.reco is not None
+    assert long.reco is not None
+    a, b = (chunk.events.weight * chunk.reco.flat["accepted"] for chunk in (stable, long) if chunk.reco)
     return float((b - a).sum()), float(np.sqrt(((b - a) ** 2).sum()))

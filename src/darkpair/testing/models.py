@@ -48,13 +48,13 @@ def check_model(
     Parameters
     ----------
     model : Model
-        With numbers for parameters, X2 decaying.
+        A model with numbers for parameters, in which X2 decays.
     widths : mapping of (parent, mode) to float or (float, float), optional [GeV]
         Independent numbers of partial widths, met within the tolerance, or limits between which they lie.
     tolerance : float
-        Relative, of `widths`.
+        Relative tolerance of `widths` [1].
     powers : mapping of str to float, optional
-        By the name of a coupling: the power with which all widths grow with it.
+        For the name of a coupling the power with which all widths grow with it.
     chain : bool
         Whether its chains are made; False for a model that has rates only.
 
@@ -75,15 +75,15 @@ def _check(
     tolerance: float,
     powers: Mapping[str, float],
 ) -> None:
-    known = model.modes()
-    assert known, f"{type(model).__name__} has no modes"
-    for key in known:
+    modes = model.modes()
+    assert modes, f"{type(model).__name__} has no modes"
+    for key in modes:
         _check_width(model, *key)
     for key, wanted in widths.items():
-        assert key in known, f"{type(model).__name__} has no mode {' -> '.join(key)}"
+        assert key in modes, f"{type(model).__name__} has no mode {' -> '.join(key)}"
         _check_number(model, key, wanted, tolerance)
     _check_lifetime(model)
-    for key in known:
+    for key in modes:
         _check_threshold(model, *key)
     _check_arrays(model)
     for coupling, power in powers.items():
@@ -94,7 +94,7 @@ def _check(
         raise AssertionError(
             f"{type(model).__name__} cannot be pickled, and so not be sent to workers: {error}"
         ) from error
-    for key in known:
+    for key in modes:
         assert copy.partial_width(*key) == model.partial_width(*key), (
             f"{_said(key)}: another width after pickling"
         )

@@ -31,14 +31,15 @@ def check_search(
     Parameters
     ----------
     search : Search
+        The search that is looked at.
     *models : Model
         Points with one number for each parameter, to which it applies.
     value : float, optional
         Published observable of the first model, in the search's unit.
     limit : float, optional
-        Published limit.
+        Published limit, in the search's unit.
     tolerance : float
-        Relative, of both.
+        Relative tolerance of value and limit [1].
 
     Raises
     ------
@@ -57,16 +58,16 @@ def check_search(
             f"the limit of {name} is {most:.9g} {unit}, the published one {limit:.9g} {unit}"
         )
     _check_measurements(name, search)
-    found = [_check_point(name, search, model, most) for model in models]
-    assert max(found) > 0.0, f"{name} finds nothing at any of the points; give one with a signal"
+    values = [_check_point(name, search, model, most) for model in models]
+    assert max(values) > 0.0, f"{name} finds nothing at any of the points; give one with a signal"
     if value is not None:
-        assert abs(found[0] - value) <= tolerance * abs(value), (
-            f"{name} finds {found[0]:.9g} {unit}, the published value is {value:.9g} {unit}"
+        assert abs(values[0] - value) <= tolerance * abs(value), (
+            f"{name} finds {values[0]:.9g} {unit}, the published value is {value:.9g} {unit}"
         )
-    _check_order(name, search, models, found)
+    _check_order(name, search, models, values)
     _check_curves(name, search, most)
     copy = pickle.loads(pickle.dumps(search))
-    assert float(copy.value(models[0])) == found[0], f"{name} finds another value after pickling"
+    assert float(copy.value(models[0])) == values[0], f"{name} finds another value after pickling"
 
 
 def _check_measurements(name: str, search: Any) -> None:

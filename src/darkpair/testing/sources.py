@@ -32,6 +32,7 @@ def check_source(source: EventSource) -> None:
     Parameters
     ----------
     source : EventSource
+        The source that is looked at.
 
     Raises
     ------
@@ -86,8 +87,8 @@ def _columns(parents: Parents) -> dict[str, Array]:
     return {name: array for name, array in named.items() if array is not None}
 
 
-def _same(one: Parents, two: Parents) -> bool:
-    a, b = _columns(one), _columns(two)
+def _same(first: Parents, second: Parents) -> bool:
+    a, b = _columns(first), _columns(second)
     return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
 
 

@@ -39,16 +39,16 @@ def check_writer(
     Parameters
     ----------
     writer : callable
-        A subclass of `EventWriter`, or what makes one of a path and ``provenance``.
+        What makes a writer of a path and ``provenance``: a subclass of `EventWriter`, say.
     ending : str, optional
-        Of the file's name; the first of the writer's ``ENDINGS`` unless given.
+        Ending of the file's name; the first of the writer's ``ENDINGS`` unless given.
     read : callable, optional
         Path -> event record with ``particles`` and perhaps ``weights``; unless given, darkpair's own readers of ROOT and
         HepMC3.
     tolerance : float
-        Relative, of momenta.
+        Relative tolerance of momenta [1].
     **options : object
-        Of the writer.
+        Options of the writer.
 
     Raises
     ------
@@ -138,8 +138,8 @@ def _ours(path: Path) -> ak.Array:
     from darkpair.gen.output.reader import read_events
     from darkpair.gen.sources.event_readers import open_events
 
-    chosen = format_of_name(path)
-    name = None if chosen is None else chosen.name
+    file_format = format_of_name(path)
+    name = None if file_format is None else file_format.name
     if name == "root":
         return read_events(path)
     assert name == "hepmc3", f"no reader of ours reads {path.name}; give one, read = ..."
