@@ -30,7 +30,7 @@ OPTIONS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sizes:
     """How many events a study generates.
 
