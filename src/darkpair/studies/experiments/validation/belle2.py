@@ -26,6 +26,7 @@ from darkpair.studies.experiments.validation.row import (
 __all__ = ["ROWS"]
 
 _THEME: Final = "B factories"
+_row = partial(Row, theme=_THEME)
 _SEED: Final = 5000  # of the study `belle2`, too
 _BELLE2: Final = "arXiv:2311.14647"
 _EOS: Final = "as in EOS (github.com/eos/eos, eos/constraints/theoretical/B-to-P-form-factors.yaml)"
@@ -121,11 +122,9 @@ def _migration_rows() -> list[Row]:
         total = sum(one[index] for one in efficiency)
         part = f"{edges[i]:g} to {edges[i + 1]:g} GeV^2"
         rows.append(
-            Row(
+            _row(
                 key=f"belle2-q2rec-{i}-{index}",
-                theme=_THEME,
                 quantity=f"part with reconstructed q2 from {part} of true q2 about {table['q2'][index]:.2f} GeV^2",
-                unit="1",
                 published=Published(
                     text=f"{efficiency[i][index] / total:.4f}",
                     curve=True,
@@ -147,9 +146,8 @@ def _efficiency_rows() -> list[Row]:
         ("hadronic", "0.4", "signal selection", "whole selection"),
     )  # fmt: skip
     return [
-        Row(
+        _row(
             key=f"belle2-efficiency-{tag}-{way}",
-            theme=_THEME,
             quantity=f"efficiency for B+ -> K+ nu nubar, {tag.partition('_')[0]} tag, {words}, {how}",
             unit="%",
             published=Published(text=text, source=_BELLE2, place=place, confidence="memory"),
@@ -162,11 +160,9 @@ def _efficiency_rows() -> list[Row]:
 
 def _beam_rows() -> list[Row]:
     rows = [
-        Row(
+        _row(
             key=f"boost-{machine}",
-            theme=_THEME,
             quantity=f"boost of the centre of mass, {machine}",
-            unit="1",
             published=Published(text=text, source=source, place=place, confidence="memory"),
             ours=partial(_boost, machine=machine),
             why="the printed number is rounded down",
@@ -174,9 +170,8 @@ def _beam_rows() -> list[Row]:
         for machine, text, source, place in _BOOSTS
     ]
     rows += [
-        Row(
+        _row(
             key=f"sqrt-s-{machine}",
-            theme=_THEME,
             quantity=f"energy of the collision against the mass of the Upsilon(4S), {machine}",
             unit="GeV",
             published=Published(text="10.5794", error=0.0012, source="Particle Data Group 2022", place="Upsilon(4S)", confidence="memory"),
@@ -206,7 +201,6 @@ def _form_rows() -> list[Row]:
             key=f"form-{transition}-{name}-{which}-{key}-{q2:g}".replace(" -> ", "-").lower(),
             theme=CONSISTENCY if (name, key) == ("bcl", _FIT) else _THEME,
             quantity=f"f{'+' if which == 'plus' else '0'} of {transition} at q2 = {q2:g} GeV^2, {name}",
-            unit="1",
             published=Published(text=text, error=error, source=source, place=f"{_EOS}, {key}"),
             ours=partial(_form, transition=transition, name=name, which=which, q2=q2),
             why="light-cone sum rules, which hold below 14 GeV^2, against a lattice at the other end of the spectrum"
@@ -242,11 +236,9 @@ def _rate_rows() -> list[Row]:
     why = "goes with |V_ts|^2, which is larger where it comes from inclusive V_cb"
     short = standard["short_distance"]
     return [
-        Row(
+        _row(
             key="b-to-k-nunu-short-distance",
-            theme=_THEME,
             quantity="BR(B+ -> K+ nu nubar) without the tau, form factors of the lattice",
-            unit="1",
             published=Published(
                 text=f"{short.value:.3g}",
                 error=short.value * (standard["branching_ratio"].error or 0.0) / standard["branching_ratio"].value,
@@ -256,21 +248,17 @@ def _rate_rows() -> list[Row]:
             ours=partial(_b_to_k, form="bcl"),
             why=why,
         ),
-        Row(
+        _row(
             key="b-to-k-nunu-buras",
-            theme=_THEME,
             quantity="BR(B+ -> K+ nu nubar) without the tau, form factors of the lattice",
-            unit="1",
             published=Published(
                 text="3.98e-6", error=0.47e-6, source="arXiv:1409.4557: (3.98 ± 0.43 ± 0.19)e-6", place="abstract", confidence="memory"
             ),
             ours=partial(_b_to_k, form="bcl"),
         ),
-        Row(
+        _row(
             key="b-to-k-nunu-flavio",
-            theme=_THEME,
             quantity="BR(B+ -> K+ nu nubar) without the tau, form factors of the lattice",
-            unit="1",
             published=Published(
                 text="4.68e-6",
                 error=0.2 * 4.68e-6,
@@ -287,11 +275,9 @@ def _rate_rows() -> list[Row]:
             published=Published(text="2.7", source=_BELLE2, place="abstract"),
             ours=_excess,
         ),
-        Row(
+        _row(
             key="belle2-measured",
-            theme=_THEME,
             quantity="BR(B+ -> K+ nu nubar) as measured, against the Standard Model's without the tau",
-            unit="1",
             published=of_number(
                 Number(value=2.3e-5, error=0.64e-5, unit="", source=f"{_BELLE2}: lower errors added in squares", confidence="read"),
                 "abstract",

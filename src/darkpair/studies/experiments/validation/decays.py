@@ -20,6 +20,7 @@ from darkpair.studies.experiments.validation.row import Ours, Published, Row, Si
 __all__ = ["ROWS"]
 
 _THEME: Final = "decays of the Standard Model"
+_row = partial(Row, theme=_THEME)
 _PDG: Final = "Particle Data Group 2022"
 _PDG_FLAVIO: Final = "Particle Data Group 2022, as in flavio (github.com/flav-io/flavio)"
 _MEASUREMENTS: Final = "flavio/data/measurements.yml, PDG 2022"
@@ -142,11 +143,9 @@ def _slope(size: Size, *, which: str, order: int) -> Ours:  # noqa: ARG001 (exac
 
 def _pair_rows() -> list[Row]:
     rows = [
-        Row(
+        _row(
             key=f"pair-{name.split()[0]}-{'mu' if 'mu' in name else 'e'}",
-            theme=_THEME,
             quantity=f"rate of {name} over two photons",
-            unit="1",
             published=Published(
                 text=f"{value / photons:.4g}",
                 error=error / photons,
@@ -160,11 +159,9 @@ def _pair_rows() -> list[Row]:
         for name, value, error, photons in _PAIRS
     ]
     rows.append(
-        Row(
+        _row(
             key="pair-pi0-kroll-wada",
-            theme=_THEME,
             quantity="rate of pi0 -> gamma e+ e- over two photons without a form factor",
-            unit="1",
             published=Published(
                 text="0.01185",
                 source="N. M. Kroll and W. Wada, Phys. Rev. 98 (1955) 1355",
@@ -179,11 +176,9 @@ def _pair_rows() -> list[Row]:
 
 def _semileptonic_rows() -> list[Row]:
     rows = [
-        Row(
+        _row(
             key=f"kl3-integral-{name.split()[0]}-{'mu' if 'mu' in name else 'e'}",
-            theme=_THEME,
             quantity=f"phase-space integral of {name}, dispersive form factors",
-            unit="1",
             published=Published(
                 text=text, error=error, source="arXiv:1005.2323", place="table 3", confidence="memory"
             ),
@@ -193,11 +188,9 @@ def _semileptonic_rows() -> list[Row]:
         for name, text, error in _INTEGRALS
     ]
     rows += [
-        Row(
+        _row(
             key=f"kl3-muons-{kaon}",
-            theme=_THEME,
             quantity=f"rate of {muon} over {electron}",
-            unit="1",
             published=Published(
                 text=f"{mu / e:.4f}", error=mu / e * math.hypot(mu_error / mu, e_error / e), source=source, place=place, confidence="derived"
             ),
@@ -207,11 +200,9 @@ def _semileptonic_rows() -> list[Row]:
         for kaon, muon, electron, (mu, mu_error), (e, e_error), source, place in _RATIOS
     ]  # fmt: skip
     rows.append(
-        Row(
+        _row(
             key="kl3-short",
-            theme=_THEME,
             quantity="BR(K_S -> pi e nu) from that of the K_L and both lifetimes",
-            unit="1",
             published=Published(
                 text="7.153e-4",
                 error=0.057e-4,
@@ -222,9 +213,8 @@ def _semileptonic_rows() -> list[Row]:
         )
     )
     rows += [
-        Row(
+        _row(
             key=f"kl3-slope-{which}-{order}",
-            theme=_THEME,
             quantity=f"{'slope' if order == 1 else 'curvature'} of f{'+' if which == 'plus' else '0'} of K -> pi in q2/m_pi^2",
             unit="1e-3",
             published=Published(text=text, error=error, source=_PDG, place="form factors of K_l3", confidence="memory"),

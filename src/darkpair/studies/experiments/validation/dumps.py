@@ -76,7 +76,6 @@ def _row(experiment: str, generator: str, mass: int, without: tuple[str, ...]) -
         theme=_THEME,
         quantity=f"largest excluded eps of a dark photon of {mass} MeV at {_NAMES[experiment]}, {generator}"
         + (", the package's own cuts" if own else ""),
-        unit="1",
         published=Published(
             text=EDGES[experiment][mass],
             curve=True,

@@ -25,6 +25,7 @@ from darkpair.studies.samples import Sample, efficiency_ratio, generate
 __all__ = ["ROWS"]
 
 _THEME: Final = "KOTO"
+_row = partial(Row, theme=_THEME)
 _SEED: Final = 8100
 _EVENTS: Final = 1_400_000  # of each pi0 X; twice as many pi0 nu nubar
 
@@ -111,11 +112,9 @@ def _sensitivity_rows() -> list[Row]:
     for year, names in _FACTORS.items():
         run = run_of_koto(year)
         rows.append(
-            Row(
+            _row(
                 key=f"koto-sensitivity-{year}",
-                theme=_THEME,
                 quantity=f"single-event sensitivity of K_L -> pi0 nu nubar, {year}; factors {', '.join(names)}",
-                unit="1",
                 published=of_number(run.single_event_sensitivity, "abstract"),
                 ours=partial(_sensitivity, year=year, names=names),
                 why="the cuts of 2021 are not published, those of 2016-18 stand for them, and what the new counters' vetoes cost "
@@ -138,11 +137,9 @@ def _curve_rows() -> list[Row]:
             )
             value = reference.value / limit.value
             rows.append(
-                Row(
+                _row(
                     key=f"koto-pi0x-{year}-{mev}",
-                    theme=_THEME,
                     quantity=f"efficiency of pi0 X({mev} MeV) over pi0 nu nubar, {year}: ratio of the limits",
-                    unit="1",
                     published=Published(
                         text=f"{value:.4g}",
                         error=value * math.hypot(reference.sigma / reference.value, own),
@@ -164,9 +161,8 @@ def _beam_rows() -> list[Row]:
         ("2016-18", 3200.0, 5000.0, "3.3"),
     ]
     rows = [
-        Row(
+        _row(
             key=f"koto-decays-{year}",
-            theme=_THEME,
             quantity=f"K_L that decay in the signal box, {z_min / 1e3:g} to {z_max / 1e3:g} m",
             unit="%",
             published=Published(
@@ -178,11 +174,9 @@ def _beam_rows() -> list[Row]:
         for year, z_min, z_max, text in window
     ]
     rows += [
-        Row(
+        _row(
             key=f"koto-kaons-{year}",
-            theme=_THEME,
             quantity=f"K_L at the beam exit, {year}: yield of arXiv:1509.03386 times the protons",
-            unit="1",
             published=Published(text=text, source=_ARXIV[year], place="normalisation", confidence="memory"),
             ours=partial(_kaons, year=year),
             why="not known here: the collaboration counts K_L by their decays in the run itself",
@@ -190,9 +184,8 @@ def _beam_rows() -> list[Row]:
         for year, text in (("2015", "4.62e12"), ("2016-18", "6.83e12"))
     ]
     rows.append(
-        Row(
+        _row(
             key="koto-peak-momentum",
-            theme=_THEME,
             quantity="most probable momentum of the K_L at the beam exit",
             unit="GeV",
             published=Published(
@@ -206,12 +199,10 @@ def _beam_rows() -> list[Row]:
 
 def _limit_rows() -> list[Row]:
     return [
-        Row(
+        _row(
             key=f"koto-limit-{year}{'' if subtracted else '-no-background'}",
-            theme=_THEME,
             quantity=f"limit on K_L -> pi0 nu nubar at 90 %, {year}, from its own counts"
             + ("" if subtracted else " as if without background"),
-            unit="1",
             published=of_number(run_of_koto(year).upper_limit, "abstract", text),
             ours=partial(_limit, year=year, subtracted=subtracted),
             why="CLs takes the background into account; the publication's limit is that of Poisson statistics without it",

@@ -17,6 +17,7 @@ from darkpair.studies.experiments.validation.row import Ours, Published, Row, Si
 __all__ = ["DENSITIES", "ROWS", "forward_part"]
 
 _THEME: Final = "mesons of a target"
+_row = partial(Row, theme=_THEME)
 _SAME: Final = "pythia8"  # the generator that the other group ran, too
 _PLACE: Final = "codes/experiments.nb, multiplicities"
 _SENSCALC: Final = "SensCalc, arXiv:2305.13383, PYTHIA 8 (github.com/maksymovchynnikov/SensCalc)"
@@ -128,11 +129,9 @@ def _measured_rows() -> list[Row]:
             confidence=line.confidence,
         )
         rows += [
-            Row(
+            _row(
                 key=f"multiplicity-{line.meson}-{generator}",
-                theme=_THEME,
                 quantity=f"{line.meson} of a collision at {line.beam_energy:g} GeV, {generator}",
-                unit="1",
                 published=published,
                 ours=partial(_of_generator, meson=line.meson, generator=generator),
                 why=_WHY_ETA
@@ -142,11 +141,9 @@ def _measured_rows() -> list[Row]:
             for generator in [*generated(line.meson, line.beam_energy, "p"), "bmpt"]
         ]
     rows += [
-        Row(
+        _row(
             key=f"multiplicity-{meson}-used",
-            theme=_THEME,
             quantity=f"{meson} of a collision at 400 GeV, as used",
-            unit="1",
             published=Published(
                 text=text,
                 error=error,
@@ -181,11 +178,9 @@ def _of_inelastic(meson: str, beam_energy: float) -> Published:
 
 def _published_rows() -> list[Row]:
     rows = [
-        Row(
+        _row(
             key=f"multiplicity-{meson}-{energy:g}-pythia8",
-            theme=_THEME,
             quantity=f"{meson} of a collision at {energy:g} GeV, as used, against another group's PYTHIA 8",
-            unit="1",
             published=_of_inelastic(meson, energy),
             ours=partial(_number, meson=meson, beam_energy=energy),
             why=_WHY_OF[meson],
@@ -194,11 +189,9 @@ def _published_rows() -> list[Row]:
         for meson in _PYTHIA8[energy]
     ]
     rows += [
-        Row(
+        _row(
             key=f"multiplicity-{meson}-400-same-generator",
-            theme=_THEME,
             quantity=f"{meson} of a collision at 400 GeV, PYTHIA 8's own, against another group's PYTHIA 8",
-            unit="1",
             published=_of_inelastic(meson, 400.0),
             ours=partial(_of_generator, meson=meson, generator=_SAME),
             why=_WHY_VERSION,
@@ -206,11 +199,9 @@ def _published_rows() -> list[Row]:
         for meson in _PYTHIA8[400.0]
     ]
     rows += [
-        Row(
+        _row(
             key=f"multiplicity-{meson}-lhc-pythia8",
-            theme=_THEME,
             quantity=f"{meson} of a collision, 13.6 TeV as used against 13 TeV of another group's PYTHIA 8",
-            unit="1",
             published=_of_inelastic(meson, 6800.0),
             ours=partial(_number, meson=meson, beam_energy=6800.0, target=COLLIDER, halves=2.0),
             why="the mean of three generators, which differ by more than theirs from it",
@@ -218,11 +209,9 @@ def _published_rows() -> list[Row]:
         for meson in _PYTHIA8[6800.0]
     ]
     rows += [
-        Row(
+        _row(
             key=f"multiplicity-{meson}-{name}",
-            theme=_THEME,
             quantity=f"{meson} of a proton, {words}",
-            unit="1",
             published=Published(text=text, source="DarkEFT, arXiv:2001.01490 (github.com/Luc-Darme/DarkEFT)", place="Production.py"),
             ours=partial(_number, meson=meson, beam_energy=energy),
             why=why,
@@ -241,9 +230,8 @@ def _published_rows() -> list[Row]:
 
 def _spectrum_rows() -> list[Row]:
     rows = [
-        Row(
+        _row(
             key=f"mean-energy-{meson}-{energy:g}",
-            theme=_THEME,
             quantity=f"mean energy of {meson} at {energy:g} GeV, PYTHIA 8",
             unit="GeV",
             published=Published(
@@ -260,11 +248,9 @@ def _spectrum_rows() -> list[Row]:
         for meson, text in numbers.items()
     ]
     rows += [
-        Row(
+        _row(
             key=f"forward-{meson}-{energy:g}",
-            theme=_THEME,
             quantity=f"{meson} inside 10 mrad at {energy:g} GeV, PYTHIA 8",
-            unit="1",
             published=Published(
                 text=text,
                 curve=True,

@@ -37,6 +37,7 @@ from darkpair.studies.experiments.validation.row import (
 __all__ = ["ROWS", "SCALARS"]
 
 _THEME: Final = "rare decays and couplings"
+_row = partial(Row, theme=_THEME)
 _KAON: Final = "goes with the CKM elements: ours are those of 2020"
 _FLAVIO: Final = "as in flavio (github.com/flav-io/flavio)"
 
@@ -128,11 +129,9 @@ def _kaon_rows() -> list[Row]:
          Published(text="4.4", source="Grossman and Nir, hep-ph/9701313", place="abstract"), "lifetimes and isospin breaking of today"),
     )  # fmt: skip
     return [
-        Row(
+        _row(
             key=key,
-            theme=_THEME,
             quantity=quantity,
-            unit="1",
             published=published,
             ours=partial(_rate, of=of),
             why=why,
@@ -168,7 +167,6 @@ def _coupling_rows() -> list[Row]:
             key=key,
             theme=CONSISTENCY if key.startswith("ckm") else _THEME,
             quantity=quantity,
-            unit="1",
             published=published,
             ours=partial(_rate, of=of),
             why=why,
@@ -179,11 +177,9 @@ def _coupling_rows() -> list[Row]:
 
 def _dark_rows() -> list[Row]:
     rows = [
-        Row(
+        _row(
             key=f"higgs-mixing-{parent}-{1e3 * mass:g}",
-            theme=_THEME,
             quantity=f"BR({parent} -> {daughter} S) / theta^2 of a scalar of {1e3 * mass:g} MeV",
-            unit="1",
             published=Published(
                 text=text,
                 source="SensCalc, arXiv:2305.13383 (github.com/maksymovchynnikov/SensCalc)",
@@ -196,11 +192,9 @@ def _dark_rows() -> list[Row]:
         for mass, text in table.items()
     ]
     rows.append(
-        Row(
+        _row(
             key="higgs-mixing-ratio",
-            theme=_THEME,
             quantity="BR(K_L -> pi0 S) / BR(K+ -> pi+ S) of a scalar of 100 MeV",
-            unit="1",
             published=Published(
                 text="4.356",
                 source="SensCalc, arXiv:2305.13383 (github.com/maksymovchynnikov/SensCalc)",
@@ -212,9 +206,8 @@ def _dark_rows() -> list[Row]:
         )
     )
     rows.append(
-        Row(
+        _row(
             key="relic-s-wave",
-            theme=_THEME,
             quantity=f"rate of s-wave annihilation that leaves Omega h^2 = {_DENSITY:g}, 0.3 GeV",
             unit="cm^3/s",
             published=Published(text="5.2e-26", source="Steigman, Dasgupta and Beacom, arXiv:1204.3622: the maximum, at 0.3 GeV", place="abstract"),

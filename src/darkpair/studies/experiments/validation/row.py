@@ -170,7 +170,7 @@ class Row:
     key: str
     theme: str
     quantity: str
-    unit: str
+    unit: str = "1"
     published: Published
     ours: Callable[[Size], Ours]
     why: str = ""
