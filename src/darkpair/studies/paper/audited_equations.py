@@ -14,10 +14,7 @@ import numpy as np
 from darkpair.chains import standard_model_rates as sm
 from darkpair.chains.dark_currents import FermionCurrent, ScalarCurrent
 from darkpair.chains.form_factors import ConstantForm
-from darkpair.chains.matrix_elements import (
-    CurrentDecay,
-    VectorTransition,
-)
+from darkpair.chains.matrix_elements import CurrentDecay, VectorTransition
 from darkpair.chains.models import (
     Dipole,
     HiggsPortalFermion,

@@ -19,10 +19,7 @@ __all__ = ["study"]
 #: What the paper's text calls them, by the decay; masses are needed to build a chain, and are not drawn.
 _CHAINS: dict[str, tuple[str, dict[str, float]]] = {
     r"A: $X_2\to X_1\pi^0$": (f"K_L0 -> X1 (X2 -> X1 {PI0})", {"X1": 0.0, "X2": 0.43}),
-    r"B: $X_2\to X_1\gamma$": (
-        "K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)",
-        {"X1": 0.0, "X2": 0.2},
-    ),
+    r"B: $X_2\to X_1\gamma$": ("K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)", {"X1": 0.0, "X2": 0.2}),
     r"C: $X_2\to\gamma\gamma$": ("K_L0 -> X1 (X2 -> gamma gamma)", {"X1": 0.0, "X2": 0.135}),
 }
 
