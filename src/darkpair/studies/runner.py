@@ -76,9 +76,10 @@ def options_for(
     takes = {key: p for key, p in parameters(STUDIES[name]).items() if key != "folder"}
     able = {key: p for key, p in takes.items() if not isinstance(p.kind, Nothing)}
     said = {key: value for key, value in given.items() if value is not None and value is not False}
-    for key, value in said.items():
+    words = {key: f"--{key}" if value is True else f"--{key} {shown(value)}" for key, value in said.items()}
+    words |= {"events": "--set events"} if "events" in (settings or {}) else {}  # (of some of ours)
+    for key, word in words.items():
         if key not in able:
-            word = f"--{key}" if value is True else f"--{key} {shown(value)}"
             raise InputError(
                 f"{word} would change nothing in study {name}, which takes {_listed(able)}; leave it out"
             )

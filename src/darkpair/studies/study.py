@@ -80,9 +80,6 @@ class Study(Entry):
 
     def load(self) -> Callable[..., Any]:
         """Function of a folder and the options that the study has, which leaves its files and gives their paths."""
-        module = import_module(self.target.partition(":")[0]) if isinstance(self.target, str) else None
-        if module is not None and not hasattr(module, "study"):
-            return module.run
         return _function_of(self)
 
     @property
