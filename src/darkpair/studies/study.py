@@ -30,7 +30,7 @@ OPTIONS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sizes:
     """How many events a study generates.
 
