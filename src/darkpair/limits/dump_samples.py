@@ -197,7 +197,9 @@ def dump_samples(
         Processes.
     """
     # what is kept of a file of the user's goes with its content
-    own = {"file": _content(experiment)} if experiment.endswith(".toml") else {}
+    own: dict[str, Any] = {}
+    if experiment.endswith(".toml"):
+        own["file"] = hashlib.sha256(Path(experiment).read_bytes()).hexdigest()
     points = [{"m1": m1, "m2": m2, **own} for m1, m2 in masses]
     of_generator = []
     for generator in spectra:
@@ -205,20 +207,12 @@ def dump_samples(
             experiment=experiment, generator=generator, events=events, cells=cells, throws=throws
         )
         number = evaluate.source.table
-        of_generator.append(
-            [
-                EtaSample(
-                    generator=generator,
-                    multiplicity=number.multiplicity,
-                    multiplicity_error=number.multiplicity_error,
-                    acceptance=Acceptance.of(table),
-                )
-                for table in scan(evaluate, points, folder=folder, workers=workers)
-            ]
+        own_eta = partial(
+            EtaSample,
+            generator=generator,
+            multiplicity=number.multiplicity,
+            multiplicity_error=number.multiplicity_error,
         )
+        tables = scan(evaluate, points, folder=folder, workers=workers)
+        of_generator.append([own_eta(acceptance=Acceptance.of(table)) for table in tables])
     return list(zip(*of_generator, strict=True))
-
-
-def _content(path: str) -> str:
-    """Hash of a file."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

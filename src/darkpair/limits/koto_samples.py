@@ -10,13 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.detectors.efficiency import efficiency
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN, ScanSample
 from darkpair.gen.errors import InputError
 from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.koto_kl import Z_NEAR, Z_TARGET, KotoKL
+from darkpair.run.standard_acceptance import StandardAcceptance
 
 __all__ = ["PI0", "PROMPT", "SM", "EfficiencyAgainstCtau", "scanned"]
 
@@ -72,20 +72,8 @@ class EfficiencyAgainstCtau:
         """Efficiencies per K_L at the beam exit, and their errors, at each c tau [mm] that the sample can tell."""
         detector = Koto(experiment="koto", selection=self.selection)
         if not point:
-            source, chain = KotoKL(), build(SM)
-            made = Pipeline(source=source, chain=chain, detector=detector, seed=self.seed)
-            flows = [chunk.cutflow for chunk in chunks(made, self.events)]
-            accepted = efficiency(sum(flows[1:], start=flows[0]))
-            if accepted.error is None:
-                raise InputError(
-                    f"none of {self.events} K_L -> pi0 nu nubar was accepted: no ratio to them can be told; generate more"
-                )
-            decays = source.decay_probability
-            return {
-                "ctau": [0.0],
-                "efficiency": [decays * accepted.value],
-                "error": [decays * accepted.error],
-            }
+            standard = StandardAcceptance(detector=detector, n=self.events, seed=self.seed)(point)
+            return {"ctau": [0.0], "efficiency": [standard["value"]], "error": [standard["error"]]}
         parts = [
             scanned(point, source, law, events=events, seed=seed, selection=self.selection)
             for source, law, events, seed in (
@@ -138,7 +126,6 @@ def scanned(
     chain = build(
         f"K_L0 -> X1 (X2 -> X1 {PI0})", mass={"X1": point["m1"], "X2": point["m2"]}, lifetimes={"X2": law}
     )
-    made = Pipeline(
-        source=source, chain=chain, detector=Koto(experiment="koto", selection=selection), seed=seed
-    )
+    detector = Koto(experiment="koto", selection=selection)
+    made = Pipeline(source=source, chain=chain, detector=detector, seed=seed)
     return source.decay_probability, ScanSample.of(chunks(made, events), law=law)

@@ -126,19 +126,17 @@ def _branches(rows: Sequence[Mapping[str, Any]], column: str, curve: str) -> lis
         going: list[list[Mapping[str, Any]]] = []
         alone = len(at[x]) == len(growing) == 1
         for row in at[x]:
-            before: list[Mapping[str, Any]] = next(
-                (
-                    b
-                    for b in growing
-                    if alone or (b[-1]["low"] <= row["high"] and row["low"] <= b[-1]["high"])
-                ),
-                [],
-            )
+            joined = (b for b in growing if alone or _overlap(b[-1], row))
+            before: list[Mapping[str, Any]] = next(joined, [])
             growing = [branch for branch in growing if branch is not before]
             going.append([*before, row])
         done += growing
         growing = going
     return done + growing
+
+
+def _overlap(row: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(row["low"] <= other["high"] and other["low"] <= row["high"])
 
 
 def _fill(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from darkpair.export.hepdata import Table as PublishedTable
     from darkpair.gen.kinematics import Array
 
-__all__ = ["Document", "Output", "Page", "Picture", "Run", "Submission", "Table", "column"]
+__all__ = ["Document", "Output", "Page", "Picture", "Run", "Submission", "Table", "column", "columns_of"]
 
 T = TypeVar("T")
 
@@ -126,16 +126,13 @@ class Run:
         from rich.console import Console
         from rich.progress import track
 
-        return iter(
-            track(
-                items,
-                total=total,
-                description=description,
-                console=Console(stderr=True),
-                transient=True,
-                disable=not sys.stderr.isatty(),
-            )
-        )
+        console, quiet = Console(stderr=True), not sys.stderr.isatty()
+        return iter(track(items, description, total, console=console, transient=True, disable=quiet))
+
+
+def columns_of(row: Any, attributes: Iterable[str], **names: str) -> dict[str, Any]:
+    """Attributes of an object as columns of a table; `names` are columns by the attributes that they differ from."""
+    return {names.get(attribute, attribute): getattr(row, attribute) for attribute in attributes}
 
 
 def column(rows: Iterable[Mapping[str, Any]], name: str) -> Array:

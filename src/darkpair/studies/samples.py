@@ -175,7 +175,7 @@ def ratio_columns(numerator: Cutflow, denominator: Cutflow, decays: float = 1.0)
 
 
 def bin_columns(edges: Array, density: Array, error: Array) -> list[dict[str, Any]]:
-    """Columns of each bin of a spectrum: its density, and its error or, where it is empty, its upper limit.
+    """Columns of each bin of a spectrum in p_T: its edges, its density, and its error or, where it is empty, its upper limit.
 
     Parameters
     ----------
@@ -193,11 +193,13 @@ def bin_columns(edges: Array, density: Array, error: Array) -> list[dict[str, An
     limits = -math.log(1.0 - LIMIT_LEVEL) * weight / width
     return [
         {
+            "p_T low [MeV]": float(low),
+            "p_T high [MeV]": float(high),
             "density [1/MeV]": float(value),
             "error [1/MeV]": float(spread) if spread > 0.0 else None,
             f"below, {_LEVEL} [1/MeV]": float(limit) if spread == 0.0 and filled > 0.0 else None,
         }
-        for value, spread, limit in zip(density, error, limits, strict=True)
+        for low, high, value, spread, limit in zip(edges[:-1], edges[1:], density, error, limits, strict=True)
     ]
 
 

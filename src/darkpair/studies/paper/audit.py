@@ -7,7 +7,7 @@ from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.export.files import markdown, pyplot
-from darkpair.studies.outputs import Output, Page, Picture, Run, Table
+from darkpair.studies.outputs import Output, Page, Picture, Run, Table, columns_of
 from darkpair.studies.paper.audit_samples import sample_claims
 from darkpair.studies.paper.audit_searches import search_claims
 from darkpair.studies.paper.audited_equations import SECTIONS, AuditRow, audit_equations
@@ -20,7 +20,8 @@ __all__ = ["all_claims", "equations", "page", "study"]
 def study(run: Run) -> Iterator[Output]:
     """Tables of equations and claims, the page, and the picture of the ratios."""
     rows = audit_equations(run.given_inputs)
-    claims = [_claim(claim) for claim in all_claims(run.given_inputs)]
+    attributes = ("place", "claim", "paper", "text", "verdict", "reason")
+    claims = [columns_of(claim, attributes, text="ours") for claim in all_claims(run.given_inputs)]
     provenance = {"inputs": run.given_inputs or "of each row"}
     yield Table(rows=equations(rows), provenance=provenance)
     yield Table(rows=claims, provenance=provenance, name="audit_claims")
@@ -43,20 +44,8 @@ def all_claims(inputs: Inputs | None = None) -> list[Claim]:
 
 def equations(rows: list[AuditRow]) -> list[dict[str, Any]]:
     """The rows as plain values."""
-    return [
-        {
-            "equation": row.equation,
-            "quantity": row.quantity,
-            "unit": row.unit,
-            "paper": row.printed,
-            "ours": row.ours,
-            "ratio": row.ratio,
-            "verdict": row.verdict,
-            "inputs": row.inputs,
-            "note": row.note,
-        }
-        for row in rows
-    ]
+    attributes = ("equation", "quantity", "unit", "printed", "ours", "ratio", "verdict", "inputs", "note")
+    return [columns_of(row, attributes, printed="paper") for row in rows]
 
 
 def page(rows: list[AuditRow], claims: list[dict[str, Any]]) -> str:
@@ -75,37 +64,18 @@ def page(rows: list[AuditRow], claims: list[dict[str, Any]]) -> str:
     )
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
-    return {
-        "place": claim.place,
-        "claim": claim.claim,
-        "paper": claim.paper,
-        "ours": claim.text,
-        "verdict": claim.verdict,
-        "reason": claim.reason,
-    }
-
-
 def _picture(rows: list[AuditRow]) -> Any:
     figure, axes = pyplot().subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
     for colour, shape, verdict in (("#0072b2", "o", "agrees"), ("#d55e00", "X", "differs")):
         of_verdict = [(i, row) for i, row in enumerate(rows) if row.verdict == verdict]
-        axes.errorbar(
-            [row.ratio for _, row in of_verdict],
-            [i for i, _ in of_verdict],
-            xerr=[row.tolerance for _, row in of_verdict],
-            fmt=shape,
-            ms=5,
-            color=colour,
-            label=verdict,
-        )
+        x, spread = ([getattr(row, name) for _, row in of_verdict] for name in ("ratio", "tolerance"))
+        y = [i for i, _ in of_verdict]
+        axes.errorbar(x, y, xerr=spread, fmt=shape, ms=5, color=colour, label=verdict)
     axes.axvline(1.0, color="grey", lw=0.8)
     axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [f"{row.quantity}  ({row.equation})" for row in rows], fontsize=7)
     axes.invert_yaxis()
-    axes.set(
-        xlabel="ours / paper (bars: the difference that still agrees)",
-        title="Printed numbers of arXiv:2005.07102",
-    )
+    axes.set_xlabel("ours / paper (bars: the difference that still agrees)")
+    axes.set_title("Printed numbers of arXiv:2005.07102")
     axes.legend(loc="lower right", frameon=False)
     return figure

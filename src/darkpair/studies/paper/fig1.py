@@ -73,12 +73,8 @@ def _picture(chains: Mapping[str, Chain]) -> Any:
             t = np.linspace(0.0, 1.0, 200)
             wave = 0.07 * np.sin(16.0 * np.pi * t) if topology.names[i] == "gamma" else 0.0 * t
             dark = topology.names[i] in ("X1", "X2")
-            ax.plot(
-                x0 + (x - x0) * t,
-                y0 + (y - y0) * t + wave,
-                color="C3" if dark else "black",
-                ls="--" if dark else "-",
-            )
+            colour, line = ("C3", "--") if dark else ("black", "-")
+            ax.plot(x0 + (x - x0) * t, y0 + (y - y0) * t + wave, color=colour, ls=line)
             name = _SYMBOLS.get(topology.names[i], topology.names[i])
             if i not in topology.mother:
                 ax.text(x + 0.08, y, name, va="center", fontsize=13)

@@ -15,7 +15,7 @@ from darkpair.gen.endpoints import max_pt_in_two_steps
 from darkpair.gen.particles import particle
 from darkpair.limits.koto_samples import PI0
 from darkpair.studies.outputs import Output, Picture, Run, Table
-from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, rows, spectra, summary
+from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, panels_title, rows, spectra, summary
 
 __all__ = ["study"]
 
@@ -90,8 +90,5 @@ def _picture(curves: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
     slot.set_title("observed candidates", fontsize=10)
     if not seen["pt"]:
         slot.text(0.5, 0.5, seen["note"], transform=slot.transAxes, ha="center", va="center", wrap=True)
-    figure.suptitle(
-        f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "
-        "Dotted: largest true $p_T$"
-    )
+    figure.suptitle(panels_title(detector))
     return figure

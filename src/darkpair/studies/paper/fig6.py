@@ -14,7 +14,7 @@ from darkpair.gen.endpoints import max_pt
 from darkpair.gen.particles import particle
 from darkpair.limits.koto_samples import PI0, SM
 from darkpair.studies.outputs import Output, Picture, Run, Table
-from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, rows, spectra, summary
+from darkpair.studies.paper.spectra import Curve, Spectrum, draw_panel, panels_title, rows, spectra, summary
 
 __all__ = ["study"]
 
@@ -67,8 +67,5 @@ def _picture(curves: Sequence[Spectrum], detector: Koto) -> Any:
         shown = [s for s in curves if s.curve.panel in ("SM", panel)]
         draw_panel(ax, shown, detector, title, legend="upper left")
         ax.set_xlim(0.0, 320.0)
-    figure.suptitle(
-        f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "
-        "Dotted: largest true $p_T$"
-    )
+    figure.suptitle(panels_title(detector))
     return figure

@@ -107,11 +107,9 @@ def _samples(n: int, seed: int) -> dict[str, Sample]:
     out = {}
     for i, (name, pions) in enumerate((("3\\pi^0", 3), ("2\\pi^0", 2), ("\\gamma\\gamma", 0))):
         for detector, note in ((Koto(), ""), (perfect, ", perfect resolution")):
-            observer: EventDetector = (
-                KotoKaon(pions=pions, detector=detector, without=["pt"])
-                if pions
-                else OnAxisKaon(detector=detector)
-            )
+            observer: EventDetector = OnAxisKaon(detector=detector)
+            if pions:
+                observer = KotoKaon(pions=pions, detector=detector, without=["pt"])
             descriptor = "K_L0 -> " + (" ".join([PI0] * pions) if pions else "gamma gamma")
             out[f"$K_L\\to{name}$, reconstructed{note}"] = Sample(
                 descriptor=descriptor, detector=observer, n=2 * n if pions == 3 else n, seed=seed + i
@@ -136,10 +134,9 @@ def _density(spectrum: hist.Hist[Any]) -> tuple[Array, Array, Array]:
 
 def _rows(curves: Mapping[str, hist.Hist[Any]]) -> list[dict[str, Any]]:
     return [
-        {"curve": name, "p_T low [MeV]": float(low), "p_T high [MeV]": float(high), **columns}
+        {"curve": name, **columns}
         for name, spectrum in curves.items()
-        for edges, density, error in (_density(spectrum),)
-        for low, high, columns in zip(edges[:-1], edges[1:], bin_columns(edges, density, error), strict=True)
+        for columns in bin_columns(*_density(spectrum))
     ]
 
 

@@ -16,7 +16,7 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.studies.samples import Sample, bin_columns, efficiency_columns, generate
 
-__all__ = ["Curve", "Spectrum", "draw_panel", "pt_density", "rows", "spectra", "summary"]
+__all__ = ["Curve", "Spectrum", "draw_panel", "panels_title", "pt_density", "rows", "spectra", "summary"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,11 @@ class Spectrum:
     error: Array
     sample: Sample
     chunk: Chunk
+
+    @property
+    def efficiency(self) -> dict[str, Any]:
+        """Columns of every cut's efficiency."""
+        return efficiency_columns(self.chunk.cutflow, self.sample.decays)
 
     def fraction(self, low: float, high: float) -> float:
         """Part of the area in the bins that begin at `low` or later and end at `high` or earlier [MeV]."""
@@ -127,17 +132,9 @@ def pt_density(sample: Chunk, detector: Koto) -> tuple[Array, Array, Array]:
 def rows(curves: Sequence[Spectrum]) -> list[dict[str, Any]]:
     """A row for each bin of each curve."""
     return [
-        {
-            "panel": s.curve.panel,
-            "curve": s.curve.label,
-            "p_T low [MeV]": float(low),
-            "p_T high [MeV]": float(high),
-        }
-        | columns
+        {"panel": s.curve.panel, "curve": s.curve.label, **columns}
         for s in curves
-        for low, high, columns in zip(
-            s.edges[:-1], s.edges[1:], bin_columns(s.edges, s.density, s.error), strict=True
-        )
+        for columns in bin_columns(s.edges, s.density, s.error)
     ]
 
 
@@ -151,10 +148,7 @@ def summary(curves: Sequence[Spectrum]) -> list[dict[str, Any]]:
             "mass": s.curve.mass,
             "c tau [mm]": s.curve.ctau,
             "K_L decays": s.sample.pipeline.source,
-            **{
-                f"{name}, every cut": value
-                for name, value in efficiency_columns(s.chunk.cutflow, s.sample.decays).items()
-            },
+            **{f"{name}, every cut": value for name, value in s.efficiency.items()},
             **s.part("in 130 to 250 MeV", 130.0, 250.0),
             **s.part("above 130 MeV", 130.0),
             **s.part("above 210 MeV", 210.0),
@@ -164,6 +158,12 @@ def summary(curves: Sequence[Spectrum]) -> list[dict[str, Any]]:
         }
         for s in curves
     ]
+
+
+def panels_title(detector: Koto) -> str:
+    """What all panels share."""
+    text = f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "
+    return text + "Dotted: largest true $p_T$"
 
 
 def draw_panel(

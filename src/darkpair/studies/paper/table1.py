@@ -7,7 +7,7 @@ from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.export.files import markdown, pyplot
-from darkpair.studies.outputs import Output, Page, Picture, Run, Table
+from darkpair.studies.outputs import Output, Page, Picture, Run, Table, columns_of
 from darkpair.studies.paper.portals import Cell, table1
 
 __all__ = ["study"]
@@ -17,20 +17,21 @@ def study(run: Run) -> Iterator[Output]:
     """The table, as rows and as a page, and its picture."""
     inputs = run.given_inputs or Inputs("paper")
     cells = table1(inputs)
-    rows = [
-        {
-            "portal": cell.portal,
-            "decay": f"X2 -> {cell.decay}",
-            "spin": cell.spin,
-            "BR(K_L)": cell.branching_ratio,
-            "over pi0 nu nubar": cell.enhancement,
-            "c tau [mm]": cell.ctau,
-            "works": cell.works,
-            "paper": cell.printed,
-            "note": cell.note,
-        }
-        for cell in cells
-    ]
+    names = {
+        "branching_ratio": "BR(K_L)", "enhancement": "over pi0 nu nubar", "ctau": "c tau [mm]", "printed": "paper",
+    }  # fmt: skip
+    attributes = (
+        "portal",
+        "decay",
+        "spin",
+        "branching_ratio",
+        "enhancement",
+        "ctau",
+        "works",
+        "printed",
+        "note",
+    )
+    rows = [columns_of(cell, attributes, **names) | {"decay": f"X2 -> {cell.decay}"} for cell in cells]
     yield Table(rows=rows, provenance={"inputs": inputs})
     yield Page(text=f"# Table I, derived\n\n{markdown(rows)}")
     yield Picture(figure=_picture(cells))
@@ -41,9 +42,8 @@ def _picture(cells: Sequence[Cell]) -> Any:
 
     portals = list(dict.fromkeys(cell.portal for cell in cells))
     columns = list(dict.fromkeys((cell.decay, cell.spin) for cell in cells))
-    figure, axes = pyplot().subplots(
-        figsize=(1.7 * len(columns) + 2.4, 0.9 * len(portals) + 1.6), layout="constrained"
-    )
+    size = (1.7 * len(columns) + 2.4, 0.9 * len(portals) + 1.6)
+    figure, axes = pyplot().subplots(figsize=size, layout="constrained")
     for cell in cells:
         x, y = columns.index((cell.decay, cell.spin)), portals.index(cell.portal)
         colour = "palegreen" if cell.works else "mistyrose"
@@ -51,14 +51,8 @@ def _picture(cells: Sequence[Cell]) -> Any:
         word = "works" if cell.works else "does not"
         paper = "✓" if cell.printed else "–"
         flight = f"cτ {cell.ctau:.3g} mm" if cell.ctau > 0.0 else "taken as prompt: a bound"
-        axes.text(
-            x,
-            y,
-            f"{word} (paper {paper})\n{cell.enhancement:.3g} × SM\n{flight}",
-            ha="center",
-            va="center",
-            fontsize=8,
-        )
+        text = f"{word} (paper {paper})\n{cell.enhancement:.3g} × SM\n{flight}"
+        axes.text(x, y, text, ha="center", va="center", fontsize=8)
     axes.set_xticks(range(len(columns)), [f"X2 → {d}\n{s}" for d, s in columns], fontsize=8)
     axes.set_yticks(range(len(portals)), portals)
     axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(portals) - 0.4, -0.6))
