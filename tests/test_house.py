@@ -19,26 +19,12 @@ FILE, BODY = 400, 40
 EXCEPTIONS = {
     ("src/darkpair/studies/experiments/validation/belle2.py", "_rate_rows"): "table",
     ("src/darkpair/studies/experiments/validation/decays.py", "_semileptonic_rows"): "table",
-    ("src/darkpair/studies/experiments/validation/koto.py", "_beam_rows"): "table",
-    ("src/darkpair/studies/experiments/validation/mesons.py", "_measured_rows"): "table",
     ("src/darkpair/studies/experiments/validation/mesons.py", "_published_rows"): "table",
-    ("src/darkpair/studies/experiments/validation/rare.py", "_dark_rows"): "table",
     ("src/darkpair/studies/paper/relic.py", "_picture"): "picture",
 }
 
 #: Names that hide what a thing is: say `provenance`, `rows`, `text`.
 HIDING = {"found", "told", "one", "known", "chosen"}
-
-#: Where such names are left, to be named.
-LEFT = {
-    "src/darkpair/studies/experiments/validation/belle2.py": {"one", "told"},
-    "src/darkpair/studies/experiments/validation/dark_photon.py": {"found", "one"},
-    "src/darkpair/studies/experiments/validation/decays.py": {"one"},
-    "src/darkpair/studies/experiments/validation/koto.py": {"told"},
-    "src/darkpair/studies/experiments/validation/mesons.py": {"found", "known"},
-    "src/darkpair/studies/experiments/validation/page.py": {"told"},
-    "src/darkpair/studies/experiments/validation/rare.py": {"told"},
-}
 
 
 @cache
@@ -124,7 +110,7 @@ def test_bodies_are_short() -> None:
 
 def test_names_say_what_a_thing_is() -> None:
     hiding = {path: HIDING & set(given_names(tree)) for path, tree in sources().items()}
-    assert {path: names for path, names in hiding.items() if names} == LEFT
+    assert {path: names for path, names in hiding.items() if names} == {}
 
 
 def test_what_is_public_has_a_docstring() -> None:

@@ -382,21 +382,18 @@ def test_experiments_by_inversion() -> None:
     lumi = {"name": "lumi", "auxdata": [1.0], "sigmas": [0.03], "bounds": [[0.5, 1.5]], "inits": [1.0]}
     of["config"]["parameters"].append(lumi)
     model = pyhf.Workspace(told).model()
-    start = np.asarray(model.config.suggested_init())
-    ours = toys._experiments(model, start, 50, Streams(seed=2).rng("x"))
-    laws = {
-        "background": [stats.poisson(16.0), stats.poisson(36.0)],
-        "efficiency": [stats.norm(0.0, 1.0)],
-        "lumi": [stats.norm(1.0, 0.03)],
-    }
+    start, rng = np.asarray(model.config.suggested_init()), Streams(seed=2).rng("x")
+    ours = toys._experiments(model, start, 50, rng)
+    laws = {"efficiency": [stats.norm(0.0, 1.0)], "lumi": [stats.norm(1.0, 0.03)]}
+    laws["background"] = [stats.poisson(16.0), stats.poisson(36.0)]
     assert sorted(model.config.auxdata_order) == sorted(laws)
     columns = [stats.poisson(5.0), stats.poisson(11.0)]
     columns += [law for name in model.config.auxdata_order for law in laws[name]]
     u = Streams(seed=2).rng("x").random((50, 6))
-    np.testing.assert_allclose(
-        ours, np.stack([law.ppf(u[:, i]) for i, law in enumerate(columns)], axis=1), rtol=1e-9
-    )
+    drawn = np.stack([law.ppf(u[:, i]) for i, law in enumerate(columns)], axis=1)
+    np.testing.assert_allclose(ours, drawn, rtol=1e-9)
     bare = pyhf.Workspace(counting_workspace(Counting(observed=1, background=4.0))).model()
     alone = toys._experiments(bare, np.asarray(bare.config.suggested_init()), 50, Streams(seed=2).rng("x"))
-    expected = stats.poisson.ppf(Streams(seed=2).rng("x").random((50, 1))[:, 0], 5.0)
-    np.testing.assert_array_equal(alone[:, 0], expected)
+    np.testing.assert_array_equal(
+        alone[:, 0], stats.poisson.ppf(Streams(seed=2).rng("x").random((50, 1))[:, 0], 5.0)
+    )

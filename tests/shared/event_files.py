@@ -10,6 +10,8 @@ import awkward as ak
 import numpy as np
 import uproot
 
+from darkpair.gen.sources.event_file import EventFile
+
 #: A particle by pdgid, mother, pt, eta, phi, mass and, where they matter, status and vertex [mm].
 Row = tuple[Any, ...]
 
@@ -64,3 +66,7 @@ def write_nano(
             )
             tree.extend(columns)
     return path
+
+
+def opened(path: Path, **settings: Any) -> EventFile:
+    return EventFile(**({"path": str(path), "parents": ("B0", "B+")} | settings))

@@ -119,7 +119,7 @@ def _migration_rows() -> list[Row]:
     edges, efficiency = table["by_q2_rec"]["edges"], table["by_q2_rec"]["efficiency"]
     rows = []
     for i, index in ((0, 3), (0, 4), (1, 6), (1, 7), (2, 8), (2, 9)):
-        total = sum(one[index] for one in efficiency)
+        total = sum(part[index] for part in efficiency)
         part = f"{edges[i]:g} to {edges[i + 1]:g} GeV^2"
         rows.append(
             _row(
@@ -140,7 +140,7 @@ def _migration_rows() -> list[Row]:
 
 
 def _efficiency_rows() -> list[Row]:
-    told = (
+    rates = (
         ("inclusive", "6.0", "definition of the signal region: eta(BDT2) > 0.94 is the signal's inefficiency", "region A, by construction"),
         ("inclusive_b", "2.0", "definition of the signal region: 0.92 < eta(BDT2) < 0.94 is the signal's inefficiency", "region B, by construction"),
         ("hadronic", "0.4", "signal selection", "whole selection"),
@@ -153,7 +153,7 @@ def _efficiency_rows() -> list[Row]:
             published=Published(text=text, source=_BELLE2, place=place, confidence="memory"),
             ours=partial(function, tag=tag),
         )
-        for tag, text, place, words in told
+        for tag, text, place, words in rates
         for way, how, function in (("integral", "integral", _integral), ("events", "simulated", _from_events))
     ]
 
@@ -217,16 +217,16 @@ def _b_to_k(size: Size, *, form: str) -> Ours:
     def rate(inputs: Inputs) -> float:
         return sm.b_to_k_nunu(inputs, form)
 
-    both = [sm.b_to_k_nunu(size.inputs, one) for one in ("bcl", "ali-ball")]
+    both = [sm.b_to_k_nunu(size.inputs, form) for form in ("bcl", "ali-ball")]
     return propagated(rate, size.inputs, 0.5 * abs(both[0] - both[1]))
 
 
 def _excess(size: Size) -> Ours:  # noqa: ARG001 (exact)
     """Standard errors of Belle II's combined measurement above the Standard Model's number."""
-    told = read_data("belle2")
+    data = read_data("belle2")
     measured, standard = (
-        told["results"]["combined"]["branching_ratio"],
-        Number(**told["standard_model"]["branching_ratio"]),
+        data["results"]["combined"]["branching_ratio"],
+        Number(**data["standard_model"]["branching_ratio"]),
     )
     return Ours(value=(measured["value"] - standard.value) / measured["down"])
 

@@ -126,9 +126,9 @@ class DarkPhotonDump:
         ctau, numbers, errors = dark_photon_ctau(self.mass, eps), [], []
         for meson, sample in samples.items():
             phase = (1.0 - (self.mass / particle(meson).mass) ** 2) ** 3
-            found = sample.efficiency(ctau, effective_min=1.0)
+            accepted = sample.efficiency(ctau, effective_min=1.0)
             counted = self.detector.normalisation(self._source(meson).table.multiplicity)
-            one = counted.scale * 2.0 * eps**2 * phase * _TWO_PHOTONS[meson]
-            numbers.append(one * found.value)
-            errors.append(one * (found.error or 0.0))
+            scale = counted.scale * 2.0 * eps**2 * phase * _TWO_PHOTONS[meson]
+            numbers.append(scale * accepted.value)
+            errors.append(scale * (accepted.error or 0.0))
         return float(np.sum(numbers)), math.hypot(*errors)

@@ -105,7 +105,7 @@ def _with_form(value: Callable[[DispersiveForm], float]) -> Ours:
         value(replace(DISPERSIVE_PI, **{name: getattr(DISPERSIVE_PI, name) + error}))
         for name, error in _FORM_ERRORS.items()
     ]
-    return Ours(value=middle, inputs=math.hypot(*(one - middle for one in moved)))
+    return Ours(value=middle, inputs=math.hypot(*(shifted - middle for shifted in moved)))
 
 
 def _phase_space(size: Size, *, name: str) -> Ours:  # noqa: ARG001 (an integral)

@@ -82,8 +82,8 @@ def _decaying(size: Size, *, z_min: float, z_max: float) -> Ours:  # noqa: ARG00
 
 def _kaons(size: Size, *, year: str) -> Ours:  # noqa: ARG001 (exact)
     """K_L at the exit: the yield of a proton times the protons."""
-    told = read_data("koto")["yield"]
-    kl, per = Number(**told["kl"]), Number(**told["pot"])
+    data = read_data("koto")["yield"]
+    kl, per = Number(**data["kl"]), Number(**data["pot"])
     scale = run_of_koto(year).pot.value / per.value
     return Ours(value=kl.value * scale, inputs=(kl.error or 0.0) * scale)
 

@@ -89,8 +89,8 @@ def _tables(meson: str, beam_energy: float) -> list[MesonTable]:
 def _number(size: Size, *, meson: str, beam_energy: float, target: str = "p", halves: float = 1.0) -> Ours:  # noqa: ARG001
     """The multiplicity that is used: measured, or the generators' mean, with its stated uncertainty."""
     value, error = multiplicity(meson, beam_energy, target)
-    known = [line for line in measured() if line.meson == meson and target == "p"]
-    part = known[0].error / known[0].value if known else 0.0
+    lines = [line for line in measured() if line.meson == meson and target == "p"]
+    part = lines[0].error / lines[0].value if lines else 0.0
     return Ours(value=halves * value, inputs=halves * value * part, spread=halves * error)
 
 
@@ -114,8 +114,8 @@ def _means(meson: str, beam_energy: float) -> dict[str, tuple[float, float]]:
 
 def _shape(size: Size, *, meson: str, beam_energy: float, column: int) -> Ours:  # noqa: ARG001 (integrals of tables)
     """PYTHIA 8's mean energy or forward part, and half of the distance between the generators."""
-    found = {name: values[column] for name, values in _means(meson, beam_energy).items()}
-    return Ours(value=found[_SAME], spread=half_spread(found.values()))
+    means = {name: values[column] for name, values in _means(meson, beam_energy).items()}
+    return Ours(value=means[_SAME], spread=half_spread(means.values()))
 
 
 def _measured_rows() -> list[Row]:

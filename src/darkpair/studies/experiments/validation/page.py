@@ -45,13 +45,13 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
     count = {name: sum(row["verdict"] == name for row in rows) for name in (AGREES, WITHIN, DIFFERS)}
     own = [row for row in rows if row["theme"] == CONSISTENCY]
     agree = count[AGREES] - sum(row["verdict"] == AGREES for row in own)
-    told = (
+    counts = (
         f"{len(own)} are no predictions but consistency: what the package takes, against its own source. Of the others "
         f"{agree} agree, {count[WITHIN]} are {WITHIN}, and {count[DIFFERS]} do not agree"
     )
     differ = _table([row for row in rows if row["verdict"] == DIFFERS], _WHY)
     parts = [
-        f"{_HEAD}{RULE}\n\nOf the {len(rows)} rows {told}.\n\n{_SOURCES}\n## What does not agree\n\n{differ}"
+        f"{_HEAD}{RULE}\n\nOf the {len(rows)} rows {counts}.\n\n{_SOURCES}\n## What does not agree\n\n{differ}"
     ]
     for theme in dict.fromkeys(row["theme"] for row in rows):
         mine = [row for row in rows if row["theme"] == theme]

@@ -106,7 +106,7 @@ def _relic(size: Size) -> Ours:  # noqa: ARG001 (no input enters)
 
 def _kaon_rows() -> list[Row]:
     charged, neutral = "K+ -> pi+ nu nubar", "K_L -> pi0 nu nubar"
-    told = (
+    rows = (
         ("k-plus-prediction", f"BR({charged})", sm.k_plus_to_pi_nunu,
          of_number(measurement("k_to_pi_nunu", "standard_model"), "abstract"), _KAON),
         ("k-plus-buras", f"BR({charged})", sm.k_plus_to_pi_nunu,
@@ -136,7 +136,7 @@ def _kaon_rows() -> list[Row]:
             ours=partial(_rate, of=of),
             why=why,
         )
-        for key, quantity, of, published, why in told
+        for key, quantity, of, published, why in rows
     ]
 
 
@@ -148,7 +148,7 @@ def _coupling_rows() -> list[Row]:
         return abs(transition_ckm("t", "bd", inputs))
 
     pdg, review = "Particle Data Group 2020", "CKM review"
-    told = (
+    rows = (
         ("ckm-jarlskog", "Jarlskog invariant", _jarlskog,
          Published(text="3.00e-5", error=0.12e-5, source=f"{pdg}: (3.00 +0.15 -0.09)e-5", place=review, confidence="memory"), ""),
         ("ckm-vts", "|V_ts V_tb|", ts_tb,
@@ -171,7 +171,7 @@ def _coupling_rows() -> list[Row]:
             ours=partial(_rate, of=of),
             why=why,
         )
-        for key, quantity, of, published, why in told
+        for key, quantity, of, published, why in rows
     ]
 
 
