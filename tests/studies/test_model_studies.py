@@ -6,6 +6,7 @@ import csv
 import json
 import math
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -20,7 +21,6 @@ from darkpair.gen.registry import Entry
 from darkpair.limits.ranges import Range, coupling_at, ranges_above
 from darkpair.searches import BToKNuNu
 from darkpair.studies import STUDIES
-from darkpair.studies.options import Data
 from darkpair.studies.paper.fig9 import branching_ratios
 
 PAPER = Inputs("paper")
@@ -121,7 +121,7 @@ def test_b_decays_see_an_invisible_x2_in_a_wider_range() -> None:
 def test_data_is_for_studies_that_draw_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told: list[str] = []
 
-    def limits(folder: Path, *, quick: bool, data: Data = "today") -> list[Path]:  # noqa: ARG001
+    def limits(folder: Path, *, quick: bool, data: Literal["2020", "today"] = "today") -> list[Path]:  # noqa: ARG001
         told.append(data)
         assert not quick
         return []

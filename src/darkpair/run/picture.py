@@ -68,6 +68,7 @@ def _line(histogram: hist.Hist[Any], title: str) -> Figure:
     """A histogram of one dimension."""
     import mplhep
 
+    fig: Figure
     fig, ax = pyplot().subplots(figsize=(7.0, 4.5), layout="constrained")
     mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
     ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights")

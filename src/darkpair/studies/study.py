@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from darkpair.gen.registry import Entry
 
@@ -136,16 +136,16 @@ def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Pat
 def _options() -> dict[str, tuple[Any, Any]]:
     """Annotation and default of every argument that studies of ours may have."""
     from darkpair.chains.models.inputs import Inputs
-    from darkpair.studies.options import Convention, Data, Events
+    from darkpair.gen.parameters import Gt
 
     return {
         "folder": (Path, inspect.Parameter.empty),
         "inputs": (Inputs | None, None),
         "quick": (bool, False),
-        "data": (Data, "today"),
-        "convention": (Convention, "literal"),
+        "data": (Literal["2020", "today"], "today"),
+        "convention": (Literal["literal", "printed"], "literal"),
         "cache": (Path | None, None),
-        "events": (Events, None),
+        "events": (Annotated[int, Gt(0)] | None, None),
     }
 
 

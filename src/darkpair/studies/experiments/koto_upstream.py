@@ -86,11 +86,7 @@ def study(run: Run) -> Iterator[Output]:
         for (m1, m2), result in zip(_POINTS, made, strict=True)
         for row in result["rows"]
     ]
-    provenance = {
-        "gain": gain,
-        "selection": Koto(),
-        "range that is added to [mm]": (Z_NEAR, KotoKL().z_max),
-    }
+    provenance = {"gain": gain, "selection": Koto(), "range that is added to [mm]": (Z_NEAR, KotoKL().z_max)}
     yield Table(rows=rows, provenance=provenance)
     yield Picture(figure=_picture(rows))
 

@@ -18,14 +18,7 @@ from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 __all__ = ["ROWS", "study"]
 
 #: Every row, by theme.
-ROWS: Final[tuple[Row, ...]] = (
-    *koto.ROWS,
-    *dumps.ROWS,
-    *belle2.ROWS,
-    *mesons.ROWS,
-    *decays.ROWS,
-    *rare.ROWS,
-)
+ROWS: Final[tuple[Row, ...]] = (*koto.ROWS, *dumps.ROWS, *belle2.ROWS, *mesons.ROWS, *decays.ROWS, *rare.ROWS)
 
 
 def study(run: Run) -> Iterator[Output]:

@@ -129,13 +129,7 @@ def _kaon_rows() -> list[Row]:
          Published(text="4.4", source="Grossman and Nir, hep-ph/9701313", place="abstract"), "lifetimes and isospin breaking of today"),
     )  # fmt: skip
     return [
-        _row(
-            key=key,
-            quantity=quantity,
-            published=published,
-            ours=partial(_rate, of=of),
-            why=why,
-        )
+        _row(key=key, quantity=quantity, published=published, ours=partial(_rate, of=of), why=why)
         for key, quantity, of, published, why in rows
     ]
 
