@@ -134,10 +134,7 @@ def samples_at(
         for pair, samples in zip(of_etas, made, strict=True):
             of_dumps[pair][experiment] = samples
     daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).generated_branching_ratio
-    of_pairs = {
-        pair: Samples(koto=of_koto[pair], dumps=of_dumps[pair], daughters=daughters) for pair in pairs
-    }
-    return [of_pairs[pair] for pair in masses]
+    return [Samples(koto=of_koto[pair], dumps=of_dumps[pair], daughters=daughters) for pair in masses]
 
 
 def efficiency_curves(

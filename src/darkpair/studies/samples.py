@@ -164,13 +164,12 @@ def efficiency_columns(flow: Cutflow, decays: float = 1.0) -> dict[str, Any]:
 def ratio_columns(numerator: Cutflow, denominator: Cutflow, decays: float = 1.0) -> dict[str, Any]:
     """A ratio of efficiencies as columns of a table, see `efficiency_ratio`: its error, or of zero its upper limit."""
     ratio, error = efficiency_ratio(numerator, denominator, decays)
+    limit = decays * estimate(numerator).upper_limit / denominator.acceptance
     none = ratio == 0.0
     return {
         "ratio": ratio,
         "ratio error": None if none else error,
-        f"ratio below, {_LEVEL}": decays * estimate(numerator).upper_limit / denominator.acceptance
-        if none
-        else None,
+        f"ratio below, {_LEVEL}": limit if none else None,
     }
 
 

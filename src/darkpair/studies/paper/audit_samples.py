@@ -74,10 +74,8 @@ class Reach:
         """Ranges of the coupling inside each curve of a constraint, its observable times a factor."""
         constraint = self.contours.drawn(self.point)[name][1]
         value = np.broadcast_to(constraint.value(self.at(self.grid)), self.grid.shape)
-        of_curves = {
-            curve: ranges_above(self.grid, ratio)
-            for curve, ratio in constraint.curves(factor * value).items()
-        }
+        ratios = constraint.curves(factor * value)
+        of_curves = {curve: ranges_above(self.grid, ratio) for curve, ratio in ratios.items()}
         for curve, ranges in of_curves.items():
             if len(ranges) != 1:
                 raise InputError(

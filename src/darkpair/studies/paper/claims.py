@@ -54,9 +54,8 @@ def _higgs(inputs: Inputs) -> list[Claim]:
     background = sm.k_long_to_pi_nunu(inputs)
     quartic = HiggsPortalQuartic(lambda_12=1.0, inputs=inputs, **_LIGHT).saturating(0.1)
     fermion = HiggsPortalFermion(A_3=1.0, y_X=1.0, m_S3=10.0, inputs=inputs, **_LIGHT).saturating(0.1)
-    trilinear = HiggsPortalTrilinear(m1=0.0, m2=0.43, A_3=1.0, B=1.0, m_S3=10.0, inputs=inputs).saturating(
-        0.1
-    )
+    visible = HiggsPortalTrilinear(m1=0.0, m2=0.43, A_3=1.0, B=1.0, m_S3=10.0, inputs=inputs)
+    trilinear = visible.saturating(0.1)
     poor = [float(m.branching_ratio("K_L0", m.PAIR)) for m in (quartic, fermion)]
     rich = float(trilinear.branching_ratio("K_L0", "X1 X2"))
     radiative = _length(trilinear.partial_width("X2", "X1 gamma gamma"))

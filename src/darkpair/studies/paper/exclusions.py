@@ -91,11 +91,8 @@ def rows_of(
         results |= dict(zip(of_model, made, strict=True))
     rows = []
     for i, (panel, point) in enumerate(every):
-        where: dict[str, Any] = {
-            "panel": panel.name,
-            "X1, X2": panel.contours.model,
-            "inputs": panel.contours.inputs.preset,
-        }
+        own = panel.contours
+        where: dict[str, Any] = {"panel": panel.name, "X1, X2": own.model, "inputs": own.inputs.preset}
         at = {name: scale * point[key] for key, (name, scale) in _COLUMNS.items() if key in point}
         where |= {name: at.get(name) for name, _ in _COLUMNS.values()}
         rows += [where | {"coupling": results[i]["coupling"], **span} for span in results[i]["ranges"]]

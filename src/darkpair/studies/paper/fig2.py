@@ -6,6 +6,7 @@ The panels carry the decay: the caption of Fig. 2 of arXiv:2005.07102 swaps the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from darkpair.detectors.data_file import read_data
@@ -25,17 +26,9 @@ _LONG = 300.0
 #: Panels: what they are called in the paper's text, the decay, and its points (m1, m2) [MeV].
 _PANELS = {
     "A": (r"A: $K_L\to X_1X_2$, $X_2\to X_1\pi^0$", f"K_L0 -> X1 (X2 -> X1 {PI0})", ((0, 430), (100, 350))),
-    "B": (
-        r"B: $K_L\to X_2X_2$, $X_2\to X_1\gamma$",
-        "K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)",
-        ((0, 135), (0, 200)),
-    ),
-    "C": (
-        r"C: $K_L\to X_1X_2$, $X_2\to\gamma\gamma$",
-        "K_L0 -> X1 (X2 -> gamma gamma)",
-        ((0, 100), (0, 135), (0, 200)),
-    ),
-}
+    "B": (r"B: $K_L\to X_2X_2$, $X_2\to X_1\gamma$", "K_L0 -> (X2 -> X1 gamma) (X2 -> X1 gamma)", ((0, 135), (0, 200))),
+    "C": (r"C: $K_L\to X_1X_2$, $X_2\to\gamma\gamma$", "K_L0 -> X1 (X2 -> gamma gamma)", ((0, 100), (0, 135), (0, 200))),
+}  # fmt: skip
 
 
 def study(run: Run) -> Iterator[Output]:
@@ -57,24 +50,16 @@ def _curves() -> list[Curve]:
     for panel, (_, descriptor, points) in _PANELS.items():
         for m1, m2 in points:
             mass = {"X2": 1e-3 * m2} | ({"X1": 1e-3 * m1} if "X1" in descriptor else {})
-            bound = (
+            largest = (
                 1e3 * max_pt_in_two_steps(kaon, 1e-3 * m1, 1e-3 * m2, 1e-3 * m1, pion)
                 if panel == "A"
                 else None
             )
+            own = partial(Curve, panel=panel, descriptor=descriptor, mass=mass, bound=largest)
             for ctau, style in ((0.0, "-"), (_LONG, "--")):
                 life = "prompt" if ctau == 0.0 else f"$c\\tau$ = {ctau / 10:.0f} cm"
-                out.append(
-                    Curve(
-                        panel=panel,
-                        label=f"$m_2$ = {m2}, $m_1$ = {m1} MeV, {life}",
-                        descriptor=descriptor,
-                        mass=mass,
-                        ctau={"X2": ctau},
-                        bound=bound,
-                        style=style,
-                    )
-                )
+                label = f"$m_2$ = {m2}, $m_1$ = {m1} MeV, {life}"
+                out.append(own(label=label, ctau={"X2": ctau}, style=style))
     return out
 
 

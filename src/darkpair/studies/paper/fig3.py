@@ -52,26 +52,11 @@ def mass_panels(contours: Contours, *, quick: bool) -> list[Panel]:
         # X2 -> X1 pi0 and K_L -> X1 X2 have to be open; 1 MeV inside
         most = min(m2 - particle("pi0").mass, particle("K_L0").mass - m2) - 1e-3
         light = most * (1.0 - np.linspace(1.0, 0.0, 5 if quick else 11) ** 1.5)  # closer near the end
-        panels.append(
-            Panel(
-                name=f"m2 = {1e3 * m2:.0f} MeV",
-                title=f"$m_2$ = {1e3 * m2:.0f} MeV",
-                against="m1",
-                contours=contours,
-                points=tuple({"m1": round(float(m1), 6), "m2": m2} for m1 in light),
-            )
-        )
+        points = tuple({"m1": round(float(m1), 6), "m2": m2} for m1 in light)
+        name, title = f"m2 = {1e3 * m2:.0f} MeV", f"$m_2$ = {1e3 * m2:.0f} MeV"
+        panels.append(Panel(name=name, title=title, against="m1", contours=contours, points=points))
     m1, m2 = BENCHMARK
-    panels.append(
-        Panel(
-            name="against m_Zprime",
-            title=f"$m_2$ = {1e3 * m2:.0f} MeV, $m_1$ = {1e3 * m1:.0f} MeV",
-            against="m_Zprime",
-            contours=contours,
-            points=tuple(
-                {"m1": m1, "m2": m2, "m_Zprime": round(float(m), 4)}
-                for m in np.geomspace(*_MEDIATOR, 6 if quick else 16)
-            ),
-        )
-    )
-    return panels
+    masses = [round(float(m), 4) for m in np.geomspace(*_MEDIATOR, 6 if quick else 16)]
+    points = tuple({"m1": m1, "m2": m2, "m_Zprime": m} for m in masses)
+    name, title = "against m_Zprime", f"$m_2$ = {1e3 * m2:.0f} MeV, $m_1$ = {1e3 * m1:.0f} MeV"
+    return [*panels, Panel(name=name, title=title, against="m_Zprime", contours=contours, points=points)]

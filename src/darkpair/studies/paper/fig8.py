@@ -71,11 +71,8 @@ def study(run: Run) -> Iterator[Output]:
         _row(point, sample, flow, *standard[_PANELS[point[0]].selection])
         for point, sample, flow in zip(points, samples[len(years) :], flows[len(years) :], strict=True)
     ]
-    fits = [
-        _fit(rows, name, m1) | _maximum(rows, name, m1)
-        for name, panel in _PANELS.items()
-        for m1 in panel.masses
-    ]
+    lines = [(name, m1) for name, panel in _PANELS.items() for m1 in panel.masses]
+    fits = [_fit(rows, *line) | _maximum(rows, *line) for line in lines]
     yield Table(
         rows=rows,
         provenance={
@@ -94,14 +91,9 @@ def _samples(run: Run, years: Sequence[str], points: Sequence[tuple[str, int, in
     for name, m1, m2 in points:
         panel = _PANELS[name]
         plan.append((panel.descriptor, panel.mass(m1, m2), panel.selection, run.events))
+    detectors = {year: Koto(experiment="koto", selection=year) for year in years}
     return [
-        Sample(
-            descriptor=descriptor,
-            mass=mass,
-            detector=Koto(experiment="koto", selection=year),
-            n=n,
-            seed=run.seed + i,
-        )
+        Sample(descriptor=descriptor, mass=mass, detector=detectors[year], n=n, seed=run.seed + i)
         for i, (descriptor, mass, year, n) in enumerate(plan)
     ]
 

@@ -42,13 +42,12 @@ _LIGHT: Final = (0, 40, 100)
 def study(run: Run) -> Iterator[Output]:
     """Table of branching ratios, of the inputs only the weak angle enters, and its picture."""
     step = 5.0 if run.quick else 1.0
+    kaon = 1e3 * particle("K_L0").mass
     rows = [
         row
         for current in _CURRENTS
         for m1 in _LIGHT
-        for row in _rows(
-            current, float(m1), np.arange(m1 + step, 1e3 * particle("K_L0").mass - m1, step), run.inputs
-        )
+        for row in _rows(current, float(m1), np.arange(m1 + step, kaon - m1, step), run.inputs)
     ]
     yield Table(rows=rows)
     yield Picture(figure=_picture(rows))
@@ -94,9 +93,7 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
         ax.axhline(0.1, color="grey", lw=0.6)
     axes[0].set_ylabel("branching ratio of $X_2$")
     handles = [Line2D([], [], color=colour, label=label) for label, colour in MODES.values()]
-    handles += [
-        Line2D([], [], color="black", ls=style, label=f"$m_1$ = {m1} MeV") for m1, style in styles.items()
-    ]
+    handles += [Line2D([], [], color="black", ls=ls, label=f"$m_1$ = {m1} MeV") for m1, ls in styles.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=8, frameon=False)
     figure.suptitle("Decays of $X_2$ by a $Z'$ that mixes with the $Z$; grey line: 10 %")
     return figure

@@ -44,6 +44,7 @@ _MIXINGS: Final = (1e-10, 1e-9, 1e-8)
 
 _MASS: Final = "m1 [MeV]"
 _RATIO: Final = "m_phi / m1"
+_GAP: Final = "m_phi / m1 - 1"
 _EXACT: Final = "value of the observed Omega h^2"
 
 #: Where the Boltzmann equation is solved: m1 [MeV], and m_phi over it.
@@ -165,44 +166,26 @@ def _picture(
 ) -> Any:
     figure, (left, middle, right) = pyplot().subplots(1, 3, figsize=(13.0, 4.4), layout="constrained")
     lines, crosses = ([row for row in rows if row["coupling"] == "y_phi"] for rows in (couplings, solved))
-    _curves(
-        left,
-        lines,
-        (_RATIO, _SECLUDED),
-        lambda row: row[_MASS],
-        "value",
-        lambda r: rf"$m_\varphi$ = {r:g} $m_1$",
-    )
+    _curves(left, lines, (_MASS, "value"), (_RATIO, _SECLUDED), lambda r: rf"$m_\varphi$ = {r:g} $m_1$")
     label = f"Boltzmann equation, {crosses[0][_RATIO]:g} $m_1$"
-    _crosses(left, crosses, lambda row: row[_MASS], CURVE_STYLES[1][0], label)
+    left.plot(*_points(crosses, _MASS, _EXACT), "x", color=CURVE_STYLES[1][0], label=label)
     left.set(xlabel="$m_1$ [MeV]", ylabel=r"$y_\varphi$", xscale="log", ylim=(1e-3, 1e-1))
     left.set_title(r"Secluded: $\psi_1\bar\psi_1\to\varphi\varphi$")
     lines, crosses = (
-        [row for row in rows if row["coupling"] == "lambda_phi"] for rows in (couplings, solved)
+        [row | {_GAP: row[_RATIO] - 1.0} for row in rows if row["coupling"] == "lambda_phi"]
+        for rows in (couplings, solved)
     )
-    _curves(
-        middle,
-        lines,
-        (_MASS, _FORBIDDEN),
-        lambda row: row[_RATIO] - 1.0,
-        "value",
-        lambda m: f"$m_1$ = {m:g} MeV",
-    )
+    _curves(middle, lines, (_GAP, "value"), (_MASS, _FORBIDDEN), lambda m: f"$m_1$ = {m:g} MeV")
     label = f"Boltzmann equation, {crosses[0][_MASS]:g} MeV"
-    _crosses(middle, crosses, lambda row: row[_RATIO] - 1.0, CURVE_STYLES[2][0], label)
+    middle.plot(*_points(crosses, _GAP, _EXACT), "x", color=CURVE_STYLES[2][0], label=label)
     middle.axhline(1.0, color="grey", lw=0.8)
     middle.axvline(0.6, color="grey", lw=0.8, ls=":")
     middle.annotate("0.6 of the text", (0.6, 1e-4), rotation=90, va="center", ha="right", fontsize="small")
     middle.set(xlabel=r"$(m_\varphi-m_1)/m_1$", ylabel=r"$\lambda_\varphi$")
     middle.set_title(r"Forbidden: $S_1S_1\to\varphi\varphi$")
-    _curves(
-        right,
-        lifetimes,
-        ("theta^2", _MIXINGS),
-        lambda row: row["m_phi [MeV]"],
-        "lifetime [s]",
-        lambda square: rf"$\theta^2$ = $10^{{{round(np.log10(square))}}}$",
-    )
+    columns = ("m_phi [MeV]", "lifetime [s]")
+    powers = ("theta^2", _MIXINGS)
+    _curves(right, lifetimes, columns, powers, lambda t: rf"$\theta^2$ = $10^{{{round(np.log10(t))}}}$")
     right.axhline(1.0, color="grey", lw=0.8)
     right.annotate("before nucleosynthesis", (270.0, 0.6), ha="right", va="top", fontsize="small")
     right.set(xlabel=r"$m_\varphi$ [MeV]", ylabel=r"lifetime of $\varphi$ [s]")
@@ -220,26 +203,16 @@ def _picture(
 def _curves(
     ax: Any,
     rows: list[dict[str, Any]],
+    columns: tuple[str, str],
     of: tuple[str, Sequence[float]],
-    x: Callable[[dict[str, Any]], float],
-    y: str,
     label: Callable[[float], str],
 ) -> None:
-    """Draw a curve for each value of a column."""
+    """Draw a curve of two columns for each value of a third."""
     column, values = of
     for value, (colour, _, line) in zip(values, CURVE_STYLES[: len(values)], strict=True):
         of_curve = [row for row in rows if row[column] == value]
-        ax.plot(
-            [x(row) for row in of_curve],
-            [row[y] for row in of_curve],
-            color=colour,
-            ls=line,
-            label=label(value),
-        )
+        ax.plot(*_points(of_curve, *columns), color=colour, ls=line, label=label(value))
 
 
-def _crosses(
-    ax: Any, solved: list[dict[str, Any]], x: Callable[[dict[str, Any]], float], colour: str, label: str
-) -> None:
-    """Draw what the Boltzmann equation gives."""
-    ax.plot([x(row) for row in solved], [row[_EXACT] for row in solved], "x", color=colour, label=label)
+def _points(rows: Sequence[Mapping[str, Any]], *names: str) -> list[list[float]]:
+    return [[row[name] for row in rows] for name in names]
