@@ -81,8 +81,8 @@ class StandardAcceptance:
         accepted = efficiency(sum(flows[1:], start=flows[0]))
         if accepted.error is None:
             raise InputError(
-                f"none of {self.n} K_L -> pi0 nu nubar was accepted: nothing can be held against them; generate more, or change the "
-                "detector's selection or resolution"
+                f"none of {self.n} K_L -> pi0 nu nubar was accepted: nothing can be held against them; generate more, "
+                "or change the detector's selection or resolution"
             )
         decays = self.source.decay_probability
         return {"value": decays * accepted.value, "error": decays * accepted.error}
