@@ -20,7 +20,6 @@ EXCEPTIONS = {
     ("src/darkpair/studies/experiments/validation/belle2.py", "_rate_rows"): "table",
     ("src/darkpair/studies/experiments/validation/decays.py", "_semileptonic_rows"): "table",
     ("src/darkpair/studies/experiments/validation/mesons.py", "_published_rows"): "table",
-    ("src/darkpair/studies/paper/relic.py", "_picture"): "picture",
 }
 
 #: Names that hide what a thing is: say `provenance`, `rows`, `text`.
