@@ -121,7 +121,11 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, MethodType):
         return value.__func__, _comparable(value.__self__)
     if isinstance(value, Mapping):
-        return frozenset((key, _comparable(entry)) for key, entry in value.items())
+        parts = {key: _comparable(entry) for key, entry in value.items()}
+        try:
+            return frozenset(parts.items())
+        except TypeError:  # something in it has no hash: it compares
+            return parts
     if isinstance(value, list | tuple):
         return tuple(map(_comparable, value))
     return value

@@ -71,3 +71,15 @@ def test_copies_of_a_read_only_mapping() -> None:
     again = copy.deepcopy(mapping)
     assert again == mapping
     assert type(again) is FrozenMapping
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [lambda part: part, lambda part: {"a": part}, lambda part: [{"a": (part,)}]],
+    ids=["bare", "mapping", "deep"],
+)
+def test_what_has_no_hash_compares_wherever_it_stands(wrap: Any) -> None:
+    first, second, other = (Holder(part=wrap(SimpleNamespace(value=value))) for value in (1.0, 1.0, 2.0))
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first != other

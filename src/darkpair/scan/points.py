@@ -22,11 +22,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.code_digest import lines_digest
 from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import folder_for
 from darkpair.gen.provenance import describe, environment
-from darkpair.scan.code import lines_digest
 from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["cache_folder", "cache_key", "code_digest", "grid", "scan"]

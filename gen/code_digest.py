@@ -1,7 +1,8 @@
 """Which of the package's lines decide about a result: the modules that made it, with the data files of their rooms.
 
-A module counts with everything that it imports, at its head or within a function.  What only a type checker reads does not count,
-nor what stands above: a figure may change without a sample being made again.
+A module counts with everything that it imports, at its head or within a function; its text tells that ten times faster than its
+syntax tree.  What only a type checker reads does not count, nor what stands above: a figure may change without a sample being made
+again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _DATA: Final = (".toml", ".json", ".csv", ".npz")
 
 _TYPING: Final = re.compile(r"^if TYPE_CHECKING:\n(?:(?:[ \t].*)?\n)*", re.MULTILINE)
 _FROM: Final = re.compile(r"^\s*from (darkpair[\w.]*) import \(?([^()]*?)(?:\)|$)", re.MULTILINE | re.DOTALL)
+_COMMENT: Final = re.compile(r"#.*")
 _IMPORT: Final = re.compile(r"^\s*import (darkpair[\w.]*)", re.MULTILINE)
 #: A module that a registry names, as in "darkpair.detectors.koto:Koto".
 _NAMED: Final = re.compile(r"[\"'](darkpair\.[\w.]+):\w+[\"']")
@@ -84,11 +86,11 @@ def _paths() -> dict[str, Path]:
 def _needs(name: str) -> tuple[str, ...]:
     """What a module imports of this package, by its text."""
     paths = _paths()
-    text = _TYPING.sub("", paths[name].read_text(encoding="utf-8"))
+    text = _COMMENT.sub("", _TYPING.sub("", paths[name].read_text(encoding="utf-8")))
     needs = set(_NAMED.findall(text)) | set(_IMPORT.findall(text))
     for package, taken in _FROM.findall(text):
         needs.add(package)
-        for word in re.findall(r"(\w+)(?: as \w+)?", re.sub(r"#.*", "", taken)):
+        for word in re.findall(r"(\w+)(?: as \w+)?", taken):
             needs |= {f"{package}.{word}", _lazily(package, word)}
     if "Registry(" in text and paths[name].name == "__init__.py":  # it makes what it names when it is asked
         needs |= {module for module in paths if module.startswith(f"{name}.")}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,12 @@ import pytest
 
 import darkpair
 from darkpair.chains.models import Inputs
+from darkpair.gen import code_digest as code
+from darkpair.gen.code_digest import modules_behind
 from darkpair.limits.contours import Contours
 from darkpair.limits.dump_samples import DumpAgainstCtau
 from darkpair.limits.koto_samples import EfficiencyAgainstCtau
-from darkpair.scan import cache_key, code
-from darkpair.scan.code import modules_behind
+from darkpair.scan import cache_key
 from darkpair.scan.points import code_digest
 
 KOTO = "darkpair.limits.koto_samples"
@@ -114,3 +117,30 @@ def test_what_a_function_holds_decides_too() -> None:
     ours: Any = modules_behind  # a function of this package, whatever it is given
     assert code_digest(partial(ours, dump)) == code_digest(partial(ours, {"dump": dump}))
     assert code_digest(partial(ours, dump)) != code_digest(partial(ours, contours))
+
+
+class _Typing(ast.NodeTransformer):
+    """A tree without what a type checker alone reads."""
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        checked = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        return ast.Pass() if checked else self.generic_visit(node)
+
+
+@pytest.mark.parametrize("module", sorted(code._paths()))
+def test_what_is_found_in_a_text_holds_what_python_imports(module: str) -> None:
+    """Of every module, wherever in it: and the modules of the names that packages hand on."""
+    paths = code._paths()
+    tree = _Typing().visit(ast.parse(paths[module].read_text(encoding="utf-8")))
+    needs: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            needs |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import, which the text is not searched for"
+            needs |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+            for alias in node.names:  # a name that a package hands on: the module that has it
+                if str(node.module) in paths and paths[str(node.module)].name == "__init__.py":
+                    thing = getattr(import_module(str(node.module)), alias.name, None)
+                    needs.add(str(getattr(thing, "__module__", "")))
+    assert needs & paths.keys() <= modules_behind(module)
