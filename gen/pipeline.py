@@ -37,6 +37,7 @@ __all__ = [
     "Pipeline",
     "ReadSource",
     "Selected",
+    "blocks_of",
     "chunks",
 ]
 
@@ -200,6 +201,10 @@ class Pipeline:
             [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
         )
 
+    def nothing(self) -> Chunk:
+        """A chunk without events, which tells what events have."""
+        return self._block(0, 0)
+
     def events(self, n: int | None) -> int:
         """Number of events of a run that asks for n: all that the source has, where None.
 
@@ -274,8 +279,9 @@ def chunks(
     size: int = 16 * BLOCK,
     executor: Executor | None = None,
     workers: int = 1,
+    blocks: tuple[int, int] | None = None,
 ) -> Iterator[Chunk]:
-    """Chunks of a sample of n events, in order.
+    """Chunks of a sample of n events, or of a part of it, in order.
 
     Parameters
     ----------
@@ -289,23 +295,39 @@ def chunks(
         Threads, processes, or a cluster's, that make the blocks; None works in this process.
     workers : int
         How many work at once. Chunks under way at once are twice as many, which bounds the memory.
+    blocks : tuple of int, optional
+        First block, and the one after the last, of the part that is wanted; every block of the sample unless given.
+        The part of no block is one chunk without events.
 
     Raises
     ------
     InputError
-        For n out of range.
+        For n or blocks out of range.
     """
     n = pipeline.events(n)
     if not (size >= 1 and size == int(size)):
         raise InputError(f"a chunk of {size} events; allowed: a whole number, 1 or more")
-    return _ordered(pipeline, n, int(size), executor, workers)
+    whole = blocks_of(n)
+    span = (0, whole) if blocks is None else blocks
+    if not 0 <= span[0] <= span[1] <= whole:
+        raise InputError(f"blocks = {span[0]} to {span[1]}; allowed: 0 to {whole}, those of {n} events")
+    return _ordered(pipeline, n, int(size), executor, workers, span)
+
+
+def blocks_of(n: int) -> int:
+    """Number of blocks of a sample of n events; the last one may be cut."""
+    return -(-n // BLOCK)
 
 
 def _ordered(
-    pipeline: Pipeline, n: int, size: int, executor: Executor | None, workers: int
+    pipeline: Pipeline, n: int, size: int, executor: Executor | None, workers: int, blocks: tuple[int, int]
 ) -> Iterator[Chunk]:
-    blocks, step = -(-n // BLOCK), -(-size // BLOCK)
-    spans = ((first, min(first + step, blocks)) for first in range(0, blocks, step))
+    start, stop = blocks
+    if start == stop:
+        yield pipeline.nothing()
+        return
+    step = -(-size // BLOCK)
+    spans = ((first, min(first + step, stop)) for first in range(start, stop, step))
     if executor is None:
         for first, last in spans:
             yield pipeline.chunk(first, last, n)

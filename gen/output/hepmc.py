@@ -31,7 +31,7 @@ from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import awkward as ak
 
@@ -114,6 +114,28 @@ class HepMCWriter(EventWriter):
             some = events[start : start + _BATCH]
             self._put(event_text(some, first=self.events + 1))
             self.events += len(some)
+
+    def copy(self, path: Path, output: Mapping[str, Any]) -> None:
+        """Add events of another file, as they stand there.
+
+        Parameters
+        ----------
+        path : Path
+            File of the same weights and attributes.
+        output : mapping
+            The ``output`` of that file's provenance.
+        """
+        self.check_open()
+        if not self._header:
+            self._names = list(output["weights"]), list(output["attributes"])
+            self._early = self.described()
+            self._header = self._beginning({})
+            self.file.write(self._header)
+        packed = path.name.lower().endswith(".gz")
+        with gzip.open(path, "rb") if packed else path.open("rb") as source:
+            for text in _events_of(source):
+                self._put(text)
+        self.events += output["events"]
 
     def _put(self, text: bytes) -> None:
         self.file.write(text if self._packer is None else self._packer.compress(text))
@@ -216,6 +238,21 @@ def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
                 raise ValueError(f"{key} is no table")
             provenance |= part
     return provenance
+
+
+def _events_of(source: Any) -> Iterator[bytes]:
+    """Text of the events of an open file, without what stands before them and behind."""
+    held = b""
+    for line in source:
+        if line.startswith((b"E ", _END.strip())):
+            held = line
+            break
+    while text := source.read(1 << 20):
+        held += text
+        yield held[: -len(_END)]
+        held = held[-len(_END) :]
+    if held.strip() != _END.strip():
+        raise InputError(f"{getattr(source, 'name', 'a part')!r} has no end; it is damaged, make it again")
 
 
 def _escaped(text: str) -> str:

@@ -15,6 +15,7 @@ from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.formats import Format, format_of_name
 from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
+from darkpair.gen.output.parts import RUNS, Row, combined
 from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.titles import untitled
 from darkpair.gen.paths import is_file
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-__all__ = ["provenance_of", "provenances_of", "read_events", "read_provenance"]
+__all__ = ["provenance_of", "provenances_of", "read_events", "read_provenance", "read_rows", "rows_of"]
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -199,14 +200,49 @@ def _documented(column: ak.Array, title: str | None) -> ak.Array:
 
 
 def provenance_of(file: Any, path: str | os.PathLike[str]) -> dict[str, Any] | None:
-    """Provenance in an open ROOT file; None where the file is not of this package.
+    """Provenance in an open ROOT file, with the sums of its parts; None where the file is not of this package.
+
+    Raises
+    ------
+    InputError
+        For a newer format, and for parts that do not fit each other or the tree.
+    """
+    rows = rows_of(file, path)
+    if not rows:
+        return None
+    entries = int(file[TREE].num_entries) if TREE in file else None
+    return combined(rows, str(path), entries=entries)
+
+
+def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+    """Parts that a file holds, one of most; with their exact sums, where the format keeps them.
+
+    Raises
+    ------
+    InputError
+        As `read_provenance`.
+    """
+    kind = format_of_name(path)
+    if kind is not None and kind.name != "root":
+        return [Row(provenance=read_provenance(path))]
+    with _opened(path) as (file, _):
+        return rows_of(file, path)
+
+
+def rows_of(file: Any, path: str | os.PathLike[str]) -> list[Row]:
+    """Parts in an open ROOT file, as its tree ``Runs`` says; a file of before says it in its provenance.
 
     Raises
     ------
     InputError
         For a newer format.
     """
-    return next(iter(provenances_of(file, path)), None)
+    if RUNS in file and "tally" in file[RUNS]:
+        rows = Row.read(file[RUNS])
+        for row in rows:
+            format_of(row.provenance, str(path))
+        return rows
+    return [Row(provenance=provenance) for provenance in reversed(provenances_of(file, path))]
 
 
 def provenances_of(file: Any, path: str | os.PathLike[str]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from darkpair.gen.provenance import describe
 if TYPE_CHECKING:
     import awkward as ak
 
+    from darkpair.gen.output.parts import Sums
+
 __all__ = ["EventWriter", "check_writable", "folder_for", "unfinished"]
 
 
@@ -43,6 +45,8 @@ class EventWriter(ABC):
         The file until it is complete.
     events : int
         Events written.
+    sums : Sums or None
+        What the part of the sample that the file holds came to; given before the file is closed, None where nobody counts.
 
     Raises
     ------
@@ -58,6 +62,7 @@ class EventWriter(ABC):
         self.path = Path(path).resolve()
         self.provenance: dict[str, Any] = dict(provenance)
         self.events = 0
+        self.sums: Sums | None = None
         self.partial = unfinished(self.path)
         self.file: Any = None
 

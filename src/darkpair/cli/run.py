@@ -6,11 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from darkpair.cli.options import job_argument, overrides_of, run_options, settings_option
+from darkpair.cli.options import job_argument, overrides_of, part_of, run_options, settings_option
 from darkpair.cli.terminal import say_held, show, show_lines
+
+if TYPE_CHECKING:
+    from darkpair.run.runner import Result
 
 __all__ = ["command"]
 
@@ -18,25 +22,42 @@ __all__ = ["command"]
 @click.command("run")
 @job_argument
 @run_options
+@click.option(
+    "--part", metavar="K/N", help="The K-th of N equal parts of the sample alone; darkpair merge joins them."
+)
+@click.option("--force", is_flag=True, help="Make again what is there, and replace a file of other events.")
 @settings_option
-def command(job: Path, settings: tuple[str, ...], **given: object) -> None:
-    """Generate the events of a job file."""
-    from darkpair.job.job import load_job
-    from darkpair.report.expected import expected_lines
-    from darkpair.report.run import cutflow_table, result_lines, sample_lines
-    from darkpair.run.runner import run_job
-    from darkpair.run.summary import summary
+def command(
+    job: Path, settings: tuple[str, ...], part: str | None, force: bool, **given: object
+) -> None:
+    """Generate the events of a job file, in one file or, where the output ends in /, in a folder of parts.
 
+    What is there already is kept: the same command again makes what is missing.
+    """
+    from darkpair.job.job import load_job
+    from darkpair.run.runner import run_job
+
+    share = part_of(part)
     loaded = load_job(job, settings, overrides_of(given))
     with _progress(loaded.run.n) as progress:
-        result = run_job(loaded, progress=progress)
+        result = run_job(loaded, progress=progress, part=share, replace_other=force)
+    _show(result)
+
+
+def _show(result: Result) -> None:
+    """Tables and lines of what a run came to."""
+    from darkpair.report.expected import expected_lines
+    from darkpair.report.run import cutflow_table, result_lines, sample_lines
+    from darkpair.run.summary import summary
+
     rows = summary(result.cutflow, result.factors)
     show(cutflow_table(rows))
-    show_lines(result_lines(rows, result.seconds))
+    show_lines(result_lines(rows, result.seconds if result.made == rows["generated"] else None))
     show_lines(sample_lines(result.provenance))
-    show_lines(expected_lines(result.provenance["result"].get("expected")))
+    show_lines(expected_lines(result.provenance.get("result", {}).get("expected")))
     show_lines([f"events                 {result.path}"])
     show_lines(f"picture                {picture}" for picture in result.pictures)
+    show_lines([f"note                   {result.note}"] if result.note else [])
 
 
 @contextmanager

@@ -156,10 +156,16 @@ class OutputTable(Table):
 
     path: str = Field(
         description=f"file whose ending says its format: {', '.join(e for ends in ENDINGS.values() for e in ends)}, or one of "
-        "`darkpair list formats`"
+        "`darkpair list formats`; a name that ends in / is a dataset, a folder of parts"
+    )
+    format: str | None = Field(
+        default=None, description="of the parts of a dataset: root (unless given) or hepmc3"
     )
     layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
     kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")
     compression: Literal["lz4", "zstd", "none"] = Field(default="lz4", description="of a ROOT file")
     events: Literal["accepted", "all"] = Field(default="accepted", description="which are written")
     picture: bool = Field(default=True, description="whether one is drawn beside the file")
+    replace: bool = Field(
+        default=False, description="whether what is there is made again, and a file of other events is replaced"
+    )

@@ -1,0 +1,105 @@
+"""The parts of a dataset that are missing, made by one process or by many, each of which writes its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, as_completed
+from pathlib import Path
+from typing import Final
+
+from darkpair.gen.output.parts import Span
+from darkpair.gen.pipeline import Pipeline
+from darkpair.job.job import Job
+from darkpair.run.dataset import Dataset, File
+from darkpair.run.part import write_part
+
+__all__ = ["fill"]
+
+#: Most blocks of a part, a few seconds' work, and the least that is worth a file; between them each worker has some parts.
+_MOST, _LEAST, _EACH = 256, 16, 8
+
+#: A part that is written: its row of the manifest, and its generated events.
+Made = tuple[File, int]
+
+
+def fill(
+    job: Job,
+    pipeline: Pipeline,
+    dataset: Dataset,
+    missing: list[tuple[int, int]],
+    *,
+    executor: Executor | None,
+    workers: int,
+    progress: Callable[[int], None] | None = None,
+) -> list[File]:
+    """Make the parts that are missing, and write the manifest; every part that is there then.
+
+    Parameters
+    ----------
+    job : Job
+    pipeline : Pipeline
+        The job's.
+    dataset : Dataset
+    missing : list of tuple of int
+        Spans of blocks, each the first and the one after the last.
+    executor : concurrent.futures.Executor, optional
+        Whose workers see the folder.
+    workers : int
+        How many they are.
+    progress : callable, optional
+        Is called with the number of events that are done, after each part.
+
+    Raises
+    ------
+    InputError
+        For a file of another sample among the parts.
+    """
+    fresh: list[File] = []
+    done = 0
+    try:
+        for row, generated in _made(job, pipeline, dataset, _pieces(missing, workers), executor):
+            fresh.append(row)
+            done += generated
+            if progress is not None:
+                progress(done)
+    finally:
+        files = dataset.write_manifest(fresh)
+    return files
+
+
+def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int]]:
+    """The blocks that are missing, in pieces that are parts."""
+    total = sum(last - first for first, last in missing)
+    size = min(_MOST, max(_LEAST, math.ceil(total / (_EACH * workers))))
+    return [
+        (first, min(first + size, last))
+        for begin, last in missing
+        for first in range(begin, last, size)
+    ]
+
+
+def _made(
+    job: Job, pipeline: Pipeline, dataset: Dataset, pieces: list[tuple[int, int]], executor: Executor | None
+) -> Iterator[Made]:
+    """Parts as they are written."""
+    span = dataset.span
+    tasks = [
+        (job, pipeline, dataset.path(*piece), Span(span.digest, *piece, of=span.of, run=span.run)) for piece in pieces
+    ]
+    if executor is None:
+        yield from (_make(*task) for task in tasks)
+        return
+    under_way: set[Future[Made]] = {executor.submit(_make, *task) for task in tasks}
+    try:
+        for future in as_completed(under_way):
+            yield future.result()
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+def _make(job: Job, pipeline: Pipeline, path: Path, span: Span) -> Made:
+    """Write a part."""
+    part = write_part(job, pipeline, path, span)
+    return File.of(path, span, part.events), part.tally.cutflow.generated
