@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
+import os
 import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
@@ -24,14 +24,18 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.asciiv3 import attributes, event_text, weights
 from darkpair.gen.output.file_format import format_of
-from darkpair.gen.output.target import EventWriter, unfinished
+from darkpair.gen.output.target import EventWriter
 from darkpair.gen.paths import is_file
 from darkpair.gen.provenance import environment
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
+<<<<<<< HEAD
     import os
     from collections.abc import Iterable, Iterator, Mapping
+=======
+    from collections.abc import Iterable, Mapping
+>>>>>>> disk
 
     import awkward as ak
 
@@ -48,6 +52,8 @@ _BATCH = 4096
 _ROOM = 6000
 #: Longest line that HepMC3's own reader takes, its end included.
 _LONGEST = 262144
+#: Bytes that are moved at once.
+_MOVED = 1 << 20
 #: Level of gzip: writing takes twice the time of text, the file is 44 % of it; level 6 takes six times, and 40 %.
 _LEVEL = 1
 
@@ -84,7 +90,7 @@ class HepMCWriter(EventWriter):
 
     def open_file(self) -> IO[bytes]:
         """The file as bytes."""
-        return self.partial.open("wb")
+        return self.partial.open("w+b")
 
     def write(self, events: ak.Array) -> None:
         """Add events.
@@ -164,17 +170,16 @@ class HepMCWriter(EventWriter):
             self._behind(header)
 
     def _behind(self, header: bytes) -> None:
-        """Move the events behind a header that needs more than the room kept for it."""
-        self.file.close()
-        longer = unfinished(self.path)
-        try:
-            with self.partial.open("rb") as events, longer.open("wb") as file:
-                events.seek(len(self._header))
-                file.write(header)
-                shutil.copyfileobj(events, file, 1 << 20)
-            longer.replace(self.partial)
-        finally:
-            longer.unlink(missing_ok=True)
+        """Move the events behind a header that needs more than the room kept for it, the last ones first."""
+        start, end = len(self._header), self.file.seek(0, os.SEEK_END)
+        for last in range(end, start, -_MOVED):
+            first = max(start, last - _MOVED)
+            self.file.seek(first)
+            events = self.file.read(last - first)
+            self.file.seek(first + len(header) - start)
+            self.file.write(events)
+        self.file.seek(0)
+        self.file.write(header)
 
     def _beginning(self, late: Mapping[str, Any]) -> bytes:
         """What stands before the events."""

@@ -92,7 +92,8 @@ class RootWriter(EventWriter):
 
     def open_file(self) -> Any:
         """The file, without a tree."""
-        return uproot.recreate(self.partial, compression=COMPRESSIONS[self.compression])
+        # (of a path uproot makes an address, in which "::" and "#" have meanings, and folders that are gone)
+        return uproot.recreate(self.partial.open("w+b"), compression=COMPRESSIONS[self.compression])
 
     def write(self, events: ak.Array) -> None:
         """Add events.
