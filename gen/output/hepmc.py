@@ -30,12 +30,7 @@ from darkpair.gen.provenance import environment
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
-    import os
     from collections.abc import Iterable, Iterator, Mapping
-=======
-    from collections.abc import Iterable, Mapping
->>>>>>> disk
 
     import awkward as ak
 
