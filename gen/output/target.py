@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from darkpair.gen.output.parts import Sums
 
 __all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "put", "replacing"]
->>>>>>> disk
 
 
 class EventWriter(ABC):
