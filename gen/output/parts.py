@@ -24,7 +24,18 @@ from darkpair.gen.streams import BLOCK
 if TYPE_CHECKING:
     import hist
 
-__all__ = ["HISTOGRAMS", "RUNS", "Row", "Span", "Sums", "blocks_text", "combined", "missing_blocks", "row_types", "span_of"]
+__all__ = [
+    "HISTOGRAMS",
+    "RUNS",
+    "Row",
+    "Span",
+    "Sums",
+    "blocks_text",
+    "combined",
+    "missing_blocks",
+    "row_types",
+    "span_of",
+]
 
 RUNS, HISTOGRAMS = "Runs", "histograms"
 
@@ -331,7 +342,9 @@ def missing_blocks(spans: Sequence[Span]) -> list[Span]:
 
 def blocks_text(gaps: Sequence[Span]) -> str:
     """Blocks of some spans of a run in words: "blocks 3 to 5 and 9 of 12"."""
-    words = [str(gap.first) if gap.last == gap.first + 1 else f"{gap.first} to {gap.last - 1}" for gap in gaps]
+    words = [
+        str(gap.first) if gap.last == gap.first + 1 else f"{gap.first} to {gap.last - 1}" for gap in gaps
+    ]
     listed = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
     return f"blocks {listed} of {blocks_of(gaps[0].of)}"
 

@@ -10,9 +10,9 @@ import numpy as np
 import uproot
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.output.copied import copied
 from darkpair.gen.output.file_format import length_units
 from darkpair.gen.output.layouts import Branches, Layout, branches, roles
-from darkpair.gen.output.copied import copied
 from darkpair.gen.output.parts import HISTOGRAMS, RUNS, Row, row_types
 from darkpair.gen.output.spelling import names, word
 from darkpair.gen.output.target import EventWriter
@@ -182,7 +182,9 @@ class RootWriter(EventWriter):
                 self.file[f"{HISTOGRAMS}/{name}"] = histogram
             row = Row(provenance=provenance, tally=self.sums.tally)
             if row.span is not None:
-                self.file.mktree(RUNS, row_types(), title="what each part of the sample came to").extend(row.columns())
+                self.file.mktree(RUNS, row_types(), title="what each part of the sample came to").extend(
+                    row.columns()
+                )
         self.file[PROVENANCE] = json.dumps(provenance, allow_nan=False)
 
     def _make(self, converted: Branches, said: Mapping[str, str]) -> Any:

@@ -27,9 +27,7 @@ __all__ = ["command"]
 )
 @click.option("--force", is_flag=True, help="Make again what is there, and replace a file of other events.")
 @settings_option
-def command(
-    job: Path, settings: tuple[str, ...], part: str | None, force: bool, **given: object
-) -> None:
+def command(job: Path, settings: tuple[str, ...], part: str | None, force: bool, **given: object) -> None:
     """Generate the events of a job file, in one file or, where the output ends in /, in a folder of parts.
 
     What is there already is kept: the same command again makes what is missing.

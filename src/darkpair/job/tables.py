@@ -167,5 +167,6 @@ class OutputTable(Table):
     events: Literal["accepted", "all"] = Field(default="accepted", description="which are written")
     picture: bool = Field(default=True, description="whether one is drawn beside the file")
     replace: bool = Field(
-        default=False, description="whether what is there is made again, and a file of other events is replaced"
+        default=False,
+        description="whether what is there is made again, and a file of other events is replaced",
     )

@@ -163,11 +163,16 @@ def part_lines(provenance: Mapping[str, Any]) -> list[str]:
     if isinstance(sample, Mapping):
         first, last = sample["events"]
         share = "all" if (first, last) == (0, sample["of"]) else f"{first:,} to {last - 1:,}"
-        lines.append(f"sample                 run {sample['run']}, {share} of {sample['of']:,} events ({sample['digest'][:12]})")
+        lines.append(
+            f"sample                 run {sample['run']}, {share} of {sample['of']:,} events ({sample['digest'][:12]})"
+        )
     parts = provenance.get("parts", [])
     if parts:
         seeds = sorted({str(part["seed"]) for part in parts})
-        lines.append(f"joined                 of {len(parts)} parts" + (f", seeds {', '.join(seeds)}" if len(seeds) > 1 else ""))
+        lines.append(
+            f"joined                 of {len(parts)} parts"
+            + (f", seeds {', '.join(seeds)}" if len(seeds) > 1 else "")
+        )
     lines += [f"missing                {text}" for text in provenance.get("missing", [])]
     return lines
 

@@ -15,9 +15,9 @@ from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
 from darkpair.run.dataset import is_dataset
 from darkpair.run.expected import expected_rows
+from darkpair.run.part import flat_factors, provenance, span_of_part, writer_of
 from darkpair.run.picture import require_matplotlib
 from darkpair.run.preview import Preview
-from darkpair.run.part import flat_factors, provenance, span_of_part, writer_of
 from darkpair.run.runner import format_of_job
 from darkpair.run.standing import standing
 from darkpair.run.summary import summary

@@ -18,11 +18,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.errors import DarkpairError, InputError
-from darkpair.gen.output.formats import ENDINGS
 from darkpair.gen.output.parts import Span, missing_blocks, span_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import folder_for, replacing
-from darkpair.gen.pipeline import blocks_of
 from darkpair.gen.provenance import describe, environment
 from darkpair.run.standing import difference
 
@@ -153,9 +151,13 @@ class Dataset:
             return None
         why, span = difference(provenance, self.wanted), span_of(provenance)
         if why or span is None:
-            raise InputError(f"{str(path)!r} {why}, so it is not of this dataset; take it away, give another folder, or --force")
+            raise InputError(
+                f"{str(path)!r} {why}, so it is not of this dataset; take it away, give another folder, or --force"
+            )
         if (span.first, span.last) != _blocks(path):
-            raise InputError(f"{str(path)!r} holds {span.text()}, which is not what its name says; take it away")
+            raise InputError(
+                f"{str(path)!r} holds {span.text()}, which is not what its name says; take it away"
+            )
         return File.of(path, span, int(provenance["output"]["events"]))
 
     def missing(self, files: Sequence[File], first: int, last: int) -> list[tuple[int, int]]:
@@ -216,7 +218,10 @@ class Dataset:
             document = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
             if difference(document["provenance"], self.wanted):
                 return {}
-            rows = [File(**row | {key: tuple(row[key]) for key in ("blocks", "events")}) for row in document["parts"]]
+            rows = [
+                File(**row | {key: tuple(row[key]) for key in ("blocks", "events")})
+                for row in document["parts"]
+            ]
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
         return {row.file: row for row in rows}

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, as_completed
 from pathlib import Path
-from typing import Final
 
 from darkpair.gen.output.parts import Span
 from darkpair.gen.pipeline import Pipeline
@@ -72,11 +71,7 @@ def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int
     """The blocks that are missing, in pieces that are parts."""
     total = sum(last - first for first, last in missing)
     size = min(_MOST, max(_LEAST, math.ceil(total / (_EACH * workers))))
-    return [
-        (first, min(first + size, last))
-        for begin, last in missing
-        for first in range(begin, last, size)
-    ]
+    return [(first, min(first + size, last)) for begin, last in missing for first in range(begin, last, size)]
 
 
 def _made(
@@ -85,7 +80,8 @@ def _made(
     """Parts as they are written."""
     span = dataset.span
     tasks = [
-        (job, pipeline, dataset.path(*piece), Span(span.digest, *piece, of=span.of, run=span.run)) for piece in pieces
+        (job, pipeline, dataset.path(*piece), Span(span.digest, *piece, of=span.of, run=span.run))
+        for piece in pieces
     ]
     if executor is None:
         yield from (_make(*task) for task in tasks)

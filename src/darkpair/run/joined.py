@@ -78,7 +78,9 @@ def provenance_at(path: Path) -> dict[str, Any]:
     """
     paths = parts_of(path) if path.is_dir() else [path]
     if not paths:
-        raise InputError(f"{str(path)!r} is a folder without parts of a dataset; give the file or the folder of a run")
+        raise InputError(
+            f"{str(path)!r} is a folder without parts of a dataset; give the file or the folder of a run"
+        )
     provenance = joined(paths, str(path)).provenance
     if isinstance(result := provenance.get("result"), dict) and "cutflow" in result:
         provenance["result"] = completed(result)

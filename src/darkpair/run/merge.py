@@ -64,14 +64,22 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
     pieces = _ordered([piece for path in _files(parts) for piece in _pieces(path)])
     first = pieces[0]
     if require_format(first.path).name != form.name:
-        raise InputError(f"{out.name!r} is of the format {form.name!r}, and the parts, as {first.path.name!r}, are not")
+        raise InputError(
+            f"{out.name!r} is of the format {form.name!r}, and the parts, as {first.path.name!r}, are not"
+        )
     whole = Span(first.span.digest, 0, pieces[-1].span.last, max(p.span.of for p in pieces), first.span.run)
     total = joined_rows([piece.row for piece in pieces], str(out))
-    said = {key: value for key, value in total.provenance.items() if key not in ("output", "format", "parts", "missing")}
+    said = {
+        key: value
+        for key, value in total.provenance.items()
+        if key not in ("output", "format", "parts", "missing")
+    }
     said |= {"sample": whole.plain()}
     output = first.row.provenance["output"]
     options = {key: output[key] for key in ("layout", "kind") if key in output}
-    options |= {key: value for key, value in (said.get("job", {}).get("output") or {}).items() if key == "compression"}
+    options |= {
+        key: value for key, value in (said.get("job", {}).get("output") or {}).items() if key == "compression"
+    }
     with writer_for(out, options if form.name == "root" else {}, said) as file:
         for piece in pieces:
             _copy(file, piece)
@@ -90,7 +98,9 @@ def _copy(file: EventWriter, piece: _Piece) -> None:
     elif isinstance(file, HepMCWriter):
         file.copy(piece.path, output)
     else:
-        raise InputError(f"parts of the format of {piece.path.name!r} cannot be joined; write .root or .hepmc3")
+        raise InputError(
+            f"parts of the format of {piece.path.name!r} cannot be joined; write .root or .hepmc3"
+        )
 
 
 def _files(parts: Sequence[Path]) -> list[Path]:
@@ -98,7 +108,9 @@ def _files(parts: Sequence[Path]) -> list[Path]:
     for path in parts:
         inside = parts_of(path) if path.is_dir() else [path]
         if not inside:
-            raise InputError(f"{str(path)!r} is a folder without parts of a dataset; give files, or another folder")
+            raise InputError(
+                f"{str(path)!r} is a folder without parts of a dataset; give files, or another folder"
+            )
         out += inside
     return out
 
@@ -109,7 +121,9 @@ def _pieces(path: Path) -> list[_Piece]:
     for row in read_rows(path):
         span = row.span
         if span is None:
-            raise InputError(f"{str(path)!r} does not say which part of a sample it is; it was made by an earlier version")
+            raise InputError(
+                f"{str(path)!r} does not say which part of a sample it is; it was made by an earlier version"
+            )
         out.append(_Piece(path=path, row=row, span=span, first=at))
         at += row.events
     return out

@@ -18,7 +18,16 @@ from darkpair.job.tables import OutputTable
 from darkpair.run.expected import expected_rows, job_ratio
 from darkpair.run.tally import Tally
 
-__all__ = ["Part", "flat_factors", "form_of", "provenance", "span_of_part", "tally_of", "write_part", "writer_of"]
+__all__ = [
+    "Part",
+    "flat_factors",
+    "form_of",
+    "provenance",
+    "span_of_part",
+    "tally_of",
+    "write_part",
+    "writer_of",
+]
 
 #: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
 _WRITE_AT_ONCE = 32768

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,9 @@ from darkpair.job.job import Job
 from darkpair.run.dataset import Dataset, is_dataset
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
-from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, tally_of, write_part
+from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, write_part
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
-from darkpair.run.summary import completed
 from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, worker_pool
 
@@ -124,7 +122,9 @@ def run_job(
     n = pipeline.events(job.run.n)
     blocks = tuple(blocks_of(n) * k // share[1] for k in (share[0] - 1, share[0]))
     span = span_of_part(pipeline, n, (blocks[0], blocks[1]))
-    run = _Run(job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace)
+    run = _Run(
+        job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace
+    )
     return run.dataset() if is_dataset(job.output.path) else run.file()
 
 
@@ -175,11 +175,19 @@ class _Run:
         start, workers = time.perf_counter(), self.job.run.workers
         with worker_pool(workers) as executor:
             part = write_part(
-                self.job, self.pipeline, path, self.span, executor=executor, workers=workers, progress=self.progress
+                self.job,
+                self.pipeline,
+                path,
+                self.span,
+                executor=executor,
+                workers=workers,
+                progress=self.progress,
             )
         seconds = time.perf_counter() - start
         note = "" if there.kind == "nothing" else f"what was there {there.why}, and is replaced"
-        return self._result(path, part.tally, part.provenance, seconds, made=part.tally.cutflow.generated, note=note)
+        return self._result(
+            path, part.tally, part.provenance, seconds, made=part.tally.cutflow.generated, note=note
+        )
 
     def dataset(self) -> Result:
         """Events in the parts of a dataset."""
@@ -192,15 +200,25 @@ class _Run:
             dataset.clear(self.span.first, self.span.last)
         start, workers = time.perf_counter(), job.run.workers
         missing = dataset.missing(dataset.files(), self.span.first, self.span.last)
-        made = sum(last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing))
+        made = sum(
+            last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
+        )
         with worker_pool(workers if missing else 1) as executor:
             files = fill(
-                job, self.pipeline, dataset, missing, executor=executor, workers=workers, progress=self.progress
+                job,
+                self.pipeline,
+                dataset,
+                missing,
+                executor=executor,
+                workers=workers,
+                progress=self.progress,
             )
         seconds = time.perf_counter() - start
         inside = [row for row in files if row.blocks[0] < self.span.last and row.blocks[1] > self.span.first]
         if not inside:
-            return self._result(folder, Tally.of(self.pipeline, pictures=False), dict(self.wanted), seconds, made=0)
+            return self._result(
+                folder, Tally.of(self.pipeline, pictures=False), dict(self.wanted), seconds, made=0
+            )
         total = joined([folder / row.file for row in inside], str(folder))
         rest = dataset.missing(files, 0, whole.last)
         note = "" if not rest else f"{len(rest)} gaps in the dataset: other parts of it are not there yet"
@@ -214,7 +232,14 @@ class _Run:
         return self._result(path, total.tally, total.provenance, 0.0, made=0, note=note)
 
     def _result(
-        self, path: Path, tally: Tally | None, said: dict[str, Any], seconds: float, *, made: int, note: str = ""
+        self,
+        path: Path,
+        tally: Tally | None,
+        said: dict[str, Any],
+        seconds: float,
+        *,
+        made: int,
+        note: str = "",
     ) -> Result:
         """What is left, with its pictures: new ones where events were made, else those that are missing."""
         flow = Cutflow.from_dict(said["result"]["cutflow"]) if tally is None else tally.cutflow
@@ -239,7 +264,11 @@ class _Run:
             return []
         if tally is None or (self.pipeline.detector is None and not tally.histograms):
             return []
-        place = path / path.resolve().name if path.is_dir() else path.with_name(format_of_job(self.job).stem(path))
+        place = (
+            path / path.resolve().name
+            if path.is_dir()
+            else path.with_name(format_of_job(self.job).stem(path))
+        )
         out: list[Path] = []
         for name, histogram in tally.histograms.items():
             out.append(place.with_name(f"{place.name}_{name}.png" if out else f"{place.name}.png"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from darkpair.gen.errors import DarkpairError, InputError, shown
-from darkpair.gen.output.parts import Span, span_of
+from darkpair.gen.output.parts import span_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
 
@@ -94,7 +94,9 @@ def difference(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     if span.run != asked.run:
         return f"has the run number {span.run}"
     new = _plain(wanted)
-    other = next((key for key in ("detector", "branching_ratio", "changes") if there.get(key) != new.get(key)), "")
+    other = next(
+        (key for key in ("detector", "branching_ratio", "changes") if there.get(key) != new.get(key)), ""
+    )
     return other and f"has another {other.replace('_', ' ')}"
 
 
