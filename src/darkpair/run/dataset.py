@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -20,7 +19,8 @@ from typing import Any, Final
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.output.parts import Span, missing_blocks, span_of
 from darkpair.gen.output.reader import read_provenance
-from darkpair.gen.output.target import folder_for, replacing
+from darkpair.gen.output.target import clean_unfinished, folder_for, replacing
+from darkpair.gen.output.unfinished import alone_in
 from darkpair.gen.provenance import describe, environment
 from darkpair.run.standing import difference
 
@@ -112,6 +112,7 @@ class Dataset:
 
     def __post_init__(self) -> None:
         folder_for(self.folder)
+        clean_unfinished(self.folder)
 
     @property
     def span(self) -> Span:
@@ -192,7 +193,7 @@ class Dataset:
         fresh : sequence of File
             Rows that need not be looked at again.
         """
-        with _held(self.folder):
+        with alone_in({self.folder}):
             rows = self._manifest() | {row.file: row for row in fresh}
             files = []
             for path in parts_of(self.folder):
@@ -266,25 +267,3 @@ def _digest(path: Path) -> str:
         while block := file.read(_AT_ONCE):
             digest.update(block)
     return digest.hexdigest()
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold a folder against others that write its manifest, where the system can."""
-    import os
-
-    try:
-        import fcntl
-
-        descriptor = os.open(folder, os.O_RDONLY)
-    except (ImportError, OSError):
-        yield
-        return
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError:
-            pass  # (a file system without locks: each part is complete, and the next command looks at them all)
-        yield
-    finally:
-        os.close(descriptor)
