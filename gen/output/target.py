@@ -274,7 +274,7 @@ def put(contents: Mapping[Path, str | bytes]) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = begun[-1].begin()
             partial.write_bytes(content.encode() if isinstance(content, str) else content)
-        with alone_in({file.path.parent for file in begun}):
+        with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()):
             for file in begun:
                 file.complete()
     except BaseException as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
@@ -25,7 +24,7 @@ import numpy as np
 from darkpair.gen.code_digest import lines_digest
 from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
-from darkpair.gen.output.target import folder_for
+from darkpair.gen.output.target import folder_for, put
 from darkpair.gen.provenance import describe, environment
 from darkpair.workers import leave_if_imported, worker_pool
 
@@ -231,10 +230,7 @@ def write_result(result: Mapping[str, Any], path: Path | None) -> Result:
     """
     text = json.dumps(result)
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps({**result, _SEAL: _sealed(text)}), encoding="utf-8")
-        unfinished.replace(path)
+        put({path: json.dumps({**result, _SEAL: _sealed(text)})})
     again: Result = json.loads(text)
     return again
 
