@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import FORMAT
 from darkpair.gen.provenance import describe
+from darkpair.gen.stops import UNFINISHED
 
 if TYPE_CHECKING:
     import awkward as ak
@@ -62,6 +63,7 @@ class EventWriter(ABC):
         self.file: Any = None
 
     def __enter__(self) -> Self:
+        UNFINISHED.add(self.partial)
         self.file = self.open_file()
         return self
 
@@ -120,6 +122,7 @@ class EventWriter(ABC):
         self.file.close()
         self.file = None
         self.partial.replace(self.path)
+        UNFINISHED.discard(self.partial)
 
     def described(self) -> dict[str, Any]:
         """The provenance as plain values, and the number of the file's format."""
@@ -145,6 +148,7 @@ class EventWriter(ABC):
                 file.close()
         finally:
             self.partial.unlink(missing_ok=True)
+            UNFINISHED.discard(self.partial)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
