@@ -17,6 +17,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from darkpair.gen.stops import UNFINISHED
+
 try:
     import fcntl
 except ImportError:  # Windows: nothing is held, and nobody's files are removed
@@ -73,6 +75,7 @@ class Unfinished:
         clean_unfinished(self.path.parent, self.path.name)
         for _ in range(_TRIALS):
             self.partial = _partial(self.path)
+            UNFINISHED.add(self.partial)
             self._lock = os.open(self.partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
             if fcntl is None:
                 self._release()
@@ -99,6 +102,7 @@ class Unfinished:
         return size
 
     def _release(self) -> None:
+        UNFINISHED.discard(self.partial)
         lock, self._lock = self._lock, None
         if lock is not None:
             with suppress(OSError):

@@ -16,10 +16,12 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.formats import ENDINGS, Format, checked_options, require_format
 from darkpair.gen.output.parts import Span
+from darkpair.gen.output.target import clean_unfinished
 from darkpair.gen.pipeline import Pipeline, blocks_of
+from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, is_dataset
+from darkpair.run.dataset import Dataset, is_dataset, parts_of
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
 from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, write_part
@@ -29,6 +31,9 @@ from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["Result", "format_of_job", "run_job"]
+
+#: What a run that is stopped leaves of one file.
+_NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
 
 #: Is called with the number of events that are done.
 Progress = Callable[[int], None]
@@ -173,7 +178,7 @@ class _Run:
         if there.kind == "same":
             return self._again(path, there)
         start, workers = time.perf_counter(), self.job.run.workers
-        with worker_pool(workers) as executor:
+        with keeping(lambda: _NOTHING_KEPT), worker_pool(workers) as executor:
             part = write_part(
                 self.job,
                 self.pipeline,
@@ -203,7 +208,11 @@ class _Run:
         made = sum(
             last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
         )
-        with worker_pool(workers if missing else 1) as executor:
+        with (
+            keeping(lambda: f"{folder} keeps {len(parts_of(folder))} parts that are complete; the same command goes on"),
+            before_leaving(lambda: clean_unfinished(folder)),
+            worker_pool(workers if missing else 1) as executor,
+        ):
             files = fill(
                 job,
                 self.pipeline,
@@ -273,7 +282,8 @@ class _Run:
         for name, histogram in tally.histograms.items():
             out.append(place.with_name(f"{place.name}_{name}.png" if out else f"{place.name}.png"))
             if new or not out[-1].exists():
-                draw(histogram, self.pipeline.detector, flow, title, out[-1])
+                with keeping(lambda: f"{path} is complete, its picture is not; the same command makes that"):
+                    draw(histogram, self.pipeline.detector, flow, title, out[-1])
         return out
 
 
