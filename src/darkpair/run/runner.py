@@ -12,21 +12,18 @@ from typing import Any
 import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
-from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.decay_places import decay_places
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.formats import Format, checked_options, require_format, writer_for
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe_object, environment
-from darkpair.gen.sources.meson_spectra import SpectrumTally
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
 from darkpair.job.tables import OutputTable
 from darkpair.run.expected import expected_rows, job_ratio
 from darkpair.run.picture import draw, require_matplotlib
-from darkpair.run.summary import summary
+from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["Result", "flat_factors", "format_of_job", "provenance", "run_job", "writer_of"]
@@ -105,7 +102,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     path = Path(job.output.path)
     writer = writer_of(job, pipeline)
     start = time.perf_counter()
-    tally = _Tally.of(pipeline, pictures=job.output.picture)
+    tally = Tally.of(pipeline, pictures=job.output.picture)
     with writer as file, worker_pool(job.run.workers) as executor:
         _write_events(job, pipeline, file, executor, tally, progress)
         factors = flat_factors(pipeline.detector)
@@ -119,11 +116,11 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     stem = form.stem(path)
     for name, histogram in histograms.items() if job.output.picture else ():
         pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
-        draw(histogram, pipeline.detector, tally.total.cutflow, title, pictures[-1])
+        draw(histogram, pipeline.detector, tally.cutflow, title, pictures[-1])
     return Result(
         path=path,
         pictures=tuple(pictures),
-        cutflow=tally.total.cutflow,
+        cutflow=tally.cutflow,
         histograms=histograms,
         seconds=seconds,
         factors=factors,
@@ -131,73 +128,12 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     )
 
 
-@dataclass(kw_only=True)
-class _Tally:
-    """What a run has seen so far, without its events.
-
-    Parameters
-    ----------
-    chunk : Chunk or None
-        Cut flow and histograms; None before the first events.
-    places : hist.Hist or None
-        Where particles decay, where no detector has pictures to show.
-    spectra : SpectrumTally or None
-        Accepted weights by the generators of a spectrum.
-    pictures : bool
-        Whether pictures are wanted.
-    """
-
-    chunk: Chunk | None = None
-    places: hist.Hist[Any] | None = None
-    spectra: SpectrumTally | None
-    pictures: bool
-
-    @classmethod
-    def of(cls, pipeline: Pipeline, *, pictures: bool) -> _Tally:
-        """Of a pipeline that has made nothing yet."""
-        detected = pipeline.detector is not None
-        return cls(
-            spectra=SpectrumTally.of(pipeline.source) if detected else None,
-            pictures=pictures and not detected,
-        )
-
-    def add(self, chunk: Chunk) -> None:
-        """Count the events of a chunk."""
-        if self.pictures:
-            seen = decay_places(chunk.events)
-            self.places = seen if self.places is None else self.places + seen
-        if self.spectra is not None:
-            self.spectra.add(chunk.events, None if chunk.reco is None else chunk.reco.flat.get("accepted"))
-        tally = chunk.tally()
-        self.chunk = tally if self.chunk is None else Chunk.concatenate([self.chunk, tally])
-
-    @property
-    def total(self) -> Chunk:
-        """Cut flow and histograms of every event."""
-        assert self.chunk is not None
-        return self.chunk
-
-    @property
-    def histograms(self) -> dict[str, hist.Hist[Any]]:
-        """What there are pictures of."""
-        places = {} if self.places is None else {"decay_places": self.places}
-        return {**self.total.histograms, **places}
-
-    def summary(self, factors: dict[str, float]) -> dict[str, Any]:
-        """What the file says that the run came to."""
-        cutflow = self.total.cutflow
-        result = summary(cutflow, factors)
-        if self.spectra is not None:
-            result["spectra"] = self.spectra.rows(cutflow.acceptance, effective_min=EFFECTIVE_MIN)
-        return result
-
-
 def _write_events(
     job: Job,
     pipeline: Pipeline,
     file: EventWriter,
     executor: Executor | None,
-    tally: _Tally,
+    tally: Tally,
     progress: Callable[[int], None] | None,
 ) -> None:
     """Make the events of a job, count them and write them."""
@@ -211,7 +147,7 @@ def _write_events(
             file.write(Chunk.concatenate(waiting).record())
             waiting = []
         if progress is not None:
-            progress(tally.total.cutflow.generated)
+            progress(tally.cutflow.generated)
     if waiting:
         file.write(Chunk.concatenate(waiting).record())
 
