@@ -20,6 +20,7 @@ from darkpair.gen.border import check_batch, check_observed, check_parents, chec
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
+from darkpair.gen.histogram_sums import Pictures, Rest
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.selected import Selected
@@ -120,12 +121,20 @@ class Chunk:
         Cut flow of all generated events of the blocks.
     histograms : dict
         What the detector's selection looked at, by name.
+    rests : mapping
+        What is beyond the rounded sums of the histograms, by name (`darkpair.gen.histogram_sums`).
     """
 
     events: Batch
     reco: Observed | None
     cutflow: Cutflow
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
+    rests: Mapping[str, Rest] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> Pictures:
+        """The histograms as what adds exactly."""
+        return Pictures(histograms=self.histograms, rests=self.rests)
 
     @staticmethod
     def concatenate(parts: Sequence[Chunk]) -> Chunk:
@@ -133,17 +142,14 @@ class Chunk:
         first = parts[0]
         if len(parts) == 1:
             return first
-        cutflow, histograms = first.cutflow, {name: h.copy() for name, h in first.histograms.items()}
-        for part in parts[1:]:
-            cutflow = cutflow + part.cutflow
-            for name, histogram in part.histograms.items():
-                histograms[name] += histogram
+        pictures = Pictures.total([part.pictures for part in parts])
         seen = [part.reco for part in parts if part.reco is not None]
         return Chunk(
             events=Batch.concatenate([part.events for part in parts]),
             reco=Observed.concatenate(seen) if seen else None,
-            cutflow=cutflow,
-            histograms=histograms,
+            cutflow=Cutflow.total([part.cutflow for part in parts]),
+            histograms=dict(pictures.histograms),
+            rests=pictures.rests,
         )
 
     def tally(self) -> Chunk:
