@@ -158,6 +158,16 @@ class Chain:
         """Greatest weight that the lifetimes give an event; infinite where one of them has no bound."""
         return max(greatest_weight(plan.steps, plan.joint) for plan in self._plans)
 
+    def sample_identity(self) -> dict[str, Any]:
+        """The decays, and the laws of lifetimes that are not the particles' own."""
+        own = {(p.name, p.ctau, p.width) for p in particles_of(self.decay)}
+        laws = {
+            name: law
+            for name, law in self.lifetimes.items()
+            if not isinstance(law, Exponential) or {p for p in own if p[0] == name} != {(name, law.ctau, 0.0)}
+        }
+        return {"decay": self.decay, "lifetimes": laws}
+
     def provenance(self) -> dict[str, Any]:
         """What the chain is: its decays and how each is made, its particles, the roles of each topology's positions."""
         return {

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import freeze
+from darkpair.gen.identity import content_digest
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
@@ -128,6 +129,18 @@ class EventFile:
     def n_parents(self) -> int:
         """How many parents the file holds."""
         return self._index.n_parents
+
+    def sample_identity(self) -> dict[str, Any]:
+        """What the file holds, and what is read of it; where it stands decides about no event."""
+        reader = self._reader()
+        return {
+            "content": content_digest(self.path),
+            "tree": "" if reader.kind == "hepmc3" else self.tree,
+            "branches": getattr(reader, "branch", {}),
+            "masses": self.masses,
+            "stored": self.mass == "stored",
+            "units": (_unit(reader, self.momentum_unit, ENERGY), _unit(reader, self.length_unit, LENGTH)),
+        }
 
     def provenance(self) -> dict[str, Any]:
         """The file, what is read of it, and what a first pass through it found."""

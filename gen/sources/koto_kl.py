@@ -273,6 +273,15 @@ class KotoKL:
         """
         return self._decaying(self.z_min, self.z_max).integral / self.exit_spectrum.integral
 
+    def sample_identity(self) -> dict[str, Any]:
+        """What decides about the events: of settings of another profile or of a file's place none does."""
+        names: tuple[str, ...] = ("decay", "profile", "p_min")
+        names += ("image",) * (self.profile == "collimator")
+        names += ("solid_angle", "z_target") * (self.profile == "square")
+        names += ("z_min", "z_max", "share") * (self.decay == "region")
+        spectrum = self.spectrum if self.own is None else self.own
+        return {name: getattr(self, name) for name in names} | {"spectrum": spectrum}
+
     def provenance(self) -> dict[str, Any]:
         """The settings, and how many generated events there are for a K_L at the beam exit."""
         probability = (
