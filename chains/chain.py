@@ -11,7 +11,7 @@ import numpy as np
 
 from darkpair.chains.combinations import Entry, combinations
 from darkpair.chains.decay_tree import antiparticle, conjugate_decay, decays_of, particles_of, spell
-from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law
+from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law, laws_of_others
 from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
 from darkpair.chains.tree_text import chain_text
@@ -160,13 +160,7 @@ class Chain:
 
     def sample_identity(self) -> dict[str, Any]:
         """The decays, and the laws of lifetimes that are not the particles' own."""
-        own = {(p.name, p.ctau, p.width) for p in particles_of(self.decay)}
-        laws = {
-            name: law
-            for name, law in self.lifetimes.items()
-            if not isinstance(law, Exponential) or {p for p in own if p[0] == name} != {(name, law.ctau, 0.0)}
-        }
-        return {"decay": self.decay, "lifetimes": laws}
+        return {"decay": self.decay, "lifetimes": laws_of_others(self.decay, self.lifetimes)}
 
     def provenance(self) -> dict[str, Any]:
         """What the chain is: its decays and how each is made, its particles, the roles of each topology's positions."""

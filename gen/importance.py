@@ -280,7 +280,14 @@ def aim(
         if turn + 1 < len(throws):
             edges = tuple(_regrouped(e, importance, axis) for axis, e in enumerate(edges))
     bias = Bias(edges=flat.edges, probability=importance / importance.sum())
-    pilot = {"source": source, "chain": chain, "seed": seed, "cells": cells, "throws": throws, "weights": weights}
+    pilot = {
+        "source": source,
+        "chain": chain,
+        "seed": seed,
+        "cells": cells,
+        "throws": throws,
+        "weights": weights,
+    }
     object.__setattr__(bias, "_pilot", identity_digest(pilot))
     return Aimed(source=source, bias=bias, share=share)
 

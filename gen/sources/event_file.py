@@ -18,6 +18,7 @@ from darkpair.gen.identity import content_digest
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
+from darkpair.gen.sample_name import NAME
 from darkpair.gen.sources.event_index import EventIndex, WeightSums
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
@@ -30,7 +31,6 @@ __all__ = ["EventFile"]
 Index: TypeAlias = NDArray[np.int64]
 
 _MOMENTUM = ("px", "py", "pz", "energy", "pt", "eta", "phi", "mass")
-_IDENTIFIERS = ("run", "luminosityBlock", "event")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,7 +322,7 @@ class EventFile:
                 quantities[name] = _scaled(quantities[name], length)
         quantities.setdefault("mother", np.full(n, -1, dtype=np.int32))
         quantities.setdefault("status", np.zeros(n, dtype=np.int32))
-        numbers = {name: events[name] for name in _IDENTIFIERS if name in events}
+        numbers = {name: events[name] for name in NAME if name in events}
         numbers["entry"] = np.arange(start, stop, dtype=np.uint64)
         numbers["weight"] = events.get("weight", np.ones(stop - start)).astype(np.float64)
         whole = Originals(
