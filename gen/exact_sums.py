@@ -51,7 +51,7 @@ def _of_fraction(terms: list[float]) -> tuple[float, ...]:
     """The same where partial sums are beyond the largest float."""
     if not all(map(math.isfinite, terms)):
         return (sum(term for term in terms if not math.isfinite(term)),)
-    left, out = sum(map(Fraction, terms), Fraction(0)), []
+    left, out = sum(map(Fraction, terms), Fraction(0)), list[float]()
     while left or not out:
         try:
             out.append(float(left))
@@ -77,7 +77,7 @@ def expansions(terms: Array) -> Array:
     with np.errstate(over="ignore", invalid="ignore"):
         sizes = np.abs(terms).sum(axis=0)
     if np.all(sizes < 2.0**53) and np.array_equal(terms, np.rint(terms)):  # whole numbers, as of unit weights
-        return terms.sum(axis=0, keepdims=True) + 0.0
+        return np.add.reduce(terms, axis=0, keepdims=True) + 0.0
     plain = sizes < 2.0**1022
     if not plain.all():
         columns = [expansion(column) for column in terms.T]

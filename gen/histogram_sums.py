@@ -89,12 +89,22 @@ class Pictures:
 
 def storage_name(histogram: Any) -> str:
     """Name of what a histogram has in each bin, as ``"Weight"``."""
-    return str(histogram.storage_type.__name__)
+    return str(getattr(getattr(histogram, "storage_type", None), "__name__", "unknown"))
 
 
 def numbers(histogram: hist.Hist[Any]) -> NDArray[Any]:
-    """All numbers of a histogram, flow included, the first axis changing fastest: a view, with value and variance in turn."""
+    """All numbers of a histogram, flow included, the first axis changing fastest: a view, with value and variance in turn.
+
+    Raises
+    ------
+    InputError
+        For bins that are no sums.
+    """
     view = np.asarray(histogram.view(flow=True)).T
+    if view.dtype.names not in (None, ("value", "variance")):
+        raise InputError(
+            f"a histogram of {storage_name(histogram)} bins does not add exactly; allowed: {', '.join(ADDITIVE)}"
+        )
     return view.view(np.float64).reshape(-1) if view.dtype.names else view.reshape(-1)
 
 
@@ -111,16 +121,13 @@ def _total(
     name: str, histograms: Sequence[hist.Hist[Any]], rests: Sequence[Rest | None]
 ) -> tuple[hist.Hist[Any], Rest | None]:
     """Sum of histograms, and what is beyond it."""
-    storage = _same([storage_name(h) for h in histograms], lambda names: " and ".join(_union(names)))
-    if storage not in ADDITIVE:
-        raise InputError(
-            f"the histograms {name!r} have {storage} bins, which do not add exactly; allowed: one of {', '.join(ADDITIVE)}"
-        )
+    each = [numbers(histogram) for histogram in histograms]
+    if len({row.dtype for row in each}) > 1 or len({len(h.axes) for h in histograms}) > 1:
+        raise InputError(f"the histograms {name!r} are of different kinds, and do not add; give all the same")
     out, moved = _joined(name, histograms)
     summed = numbers(out)
     rows: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
-    for histogram, rest, move in zip(histograms, rests, moved, strict=True):
-        own = numbers(histogram)
+    for own, rest, move in zip(each, rests, moved, strict=True):
         at = np.flatnonzero(own)
         rows.append((move(at), own[at]))
         if rest is not None:
@@ -129,11 +136,14 @@ def _total(
         for at, values in rows:
             summed[at] += values
         return out, None
-    places, column = np.unique(np.concatenate([at for at, _ in rows]), return_inverse=True)
+    used = np.zeros(len(summed), dtype=bool)
+    for at, _ in rows:
+        used[at] = True
+    places = np.flatnonzero(used)
+    column = np.cumsum(used) - 1
     terms = np.zeros((len(rows), len(places)))
-    terms[np.repeat(np.arange(len(rows)), [len(at) for at, _ in rows]), column] = np.concatenate(
-        [values for _, values in rows]
-    )
+    for term, (at, values) in zip(terms, rows, strict=True):
+        term[column[at]] = values
     sums = expansions(terms)
     summed[places] = sums[0]
     left = np.flatnonzero(sums[1:].any(axis=0))
@@ -144,7 +154,7 @@ def _joined(name: str, histograms: Sequence[hist.Hist[Any]]) -> tuple[hist.Hist[
     """An empty histogram that has the bins of all, and what takes the places of each one's numbers to its own."""
     first = histograms[0]
     axes = [_same(list(several), _grown) for several in zip(*(h.axes for h in histograms), strict=True)]
-    if any(axis is None for axis in axes) or len({h.ndim for h in histograms}) > 1:
+    if any(axis is None for axis in axes):
         raise InputError(f"the histograms {name!r} have different axes, and do not add; give all the same")
     if all(axis is own for axis, own in zip(axes, first.axes, strict=True)):
         empty = first.copy()

@@ -2,8 +2,9 @@
 
 Particles have the status codes 4 (beam: the parent), 2 (decayed) and 1 (final), the masses that the chain gave them,
 and the ids of our record.  Positions are those of decays [mm], with c t [mm] as the time; where the parent was made is
-the position of the event.  The first weight is the product, ``genWeight``, the others are its factors.  Proper lengths
-are attributes of the event, and so is what a file says of an event that is its (``File_entry``, ``event``, ...).
+the position of the event.  The first weight is the product, ``genWeight``, the others are its factors.  The number of an
+event is that of its name (beyond 2**31 - 1 it begins with 1 again); the whole name, ``run``, ``luminosityBlock`` and
+``event``, are attributes, and so are proper lengths and what a file says of an event that is its (``File_entry``, ...).
 
 What a detector reconstructs is not written: HepMC has no place for it.  Of events of a file, what the parent decayed to
 there is left out, mothers beyond the first are not known, and a vertex has the place where its first daughter was made.

@@ -15,6 +15,7 @@ from darkpair.gen.kinds import Kind
 from darkpair.gen.output.formats import ENDINGS
 from darkpair.gen.parameters import kind_of
 from darkpair.gen.pipeline import MOST_EVENTS
+from darkpair.gen.sample_name import MOST_RUN
 
 __all__ = ["ChainTable", "NormalisationTable", "OutputTable", "RunTable", "Table"]
 
@@ -75,6 +76,12 @@ class RunTable(Table):
         description="generated events; every parent of an event file unless given",
     )
     seed: int = Field(default=1, ge=0, lt=2**64, description="of all random numbers")
+    number: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_RUN,
+        description="of the run, in the names of events; it follows from what defines the sample unless given",
+    )
     workers: int = Field(default=1, ge=1, le=1024, description="processes; change no event")
     chunk: int = Field(default=16 * 16384, ge=1, description="events in memory at once; changes no event")
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import hist
-    from numpy.typing import NDArray
 
     from darkpair.gen.events import Batch
 
@@ -79,7 +78,7 @@ class Tally:
             seen += [Pictures(histograms={"decay_places": decay_places(events)}) for events in _blocks(chunk)]
         if self.counter is not None:
             accepted = None if chunk.reco is None else chunk.reco.flat.get("accepted")
-            self.counter.add(chunk.events, accepted, _numbers(chunk))
+            self.counter.add(chunk.events, accepted, chunk.numbers)
             self.spectra = self.counter.sums
         self.flow = chunk.cutflow if self.flow is None else self.flow + chunk.cutflow
         self.pictures = Pictures.total(seen)
@@ -144,15 +143,9 @@ class Tally:
         return cls(**restored(content))
 
 
-def _numbers(chunk: Chunk) -> NDArray[np.int64]:
-    """Index of each event in the sample."""
-    numbers = getattr(chunk, "numbers", None)
-    return np.arange(len(chunk.events)) if numbers is None else numbers
-
-
 def _blocks(chunk: Chunk) -> Iterator[Batch]:
     """Events of a chunk, block by block."""
-    ends = np.flatnonzero(np.diff(_numbers(chunk) // BLOCK)) + 1
+    ends = np.flatnonzero(np.diff(chunk.numbers // BLOCK)) + 1
     bounds = [0, *ends.tolist(), len(chunk.events)]
     for first, last in pairwise(bounds):
         if last > first:

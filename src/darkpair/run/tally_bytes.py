@@ -36,6 +36,7 @@ _DIGEST: Final = 16  # bytes
 _LONGEST: Final = 1 << 28
 
 _Whole = Annotated[int, Field(ge=0)]
+_Options = dict[Literal["underflow", "overflow", "circular", "growth"], bool]
 
 
 class _Strict(BaseModel):
@@ -59,7 +60,7 @@ class _Axis(_Strict):
     kind: Literal["Regular", "Variable", "Integer", "Boolean", "IntCategory", "StrCategory"]
     name: str
     label: str
-    options: dict[Literal["underflow", "overflow", "circular", "growth"], bool] = {}
+    options: _Options = {}
     bins: Annotated[int, Field(ge=1, le=MOST_BINS)] = 1
     ends: list[float] = []
     transform: Literal["log", "sqrt", "pow"] | None = None
@@ -199,10 +200,10 @@ def _stored_histogram(histogram: hist.Hist[Any], rest: Rest | None) -> _Histogra
     row = numbers(histogram)
     at = np.flatnonzero(row)
     return _Histogram(
-        name=histogram.name,
-        label=histogram.label,
+        name=None if histogram.name is None else str(histogram.name),
+        label=None if histogram.label is None else str(histogram.label),
         axes=[_stored_axis(axis) for axis in histogram.axes],
-        storage=storage_name(histogram),
+        storage=storage_name(histogram),  # type: ignore[arg-type] # (pydantic looks)
         at=_text(at),
         values=_text(row[at]),
         rest_at="" if rest is None else _text(rest.at),
@@ -230,32 +231,29 @@ def _histogram(row: _Histogram, axes: list[Any]) -> tuple[hist.Hist[Any], Rest]:
 def _stored_axis(axis: Any) -> _Axis:
     """What an axis is made of again; of a transformation of a user's own, and of a class, the edges."""
     kind, traits = type(axis).__name__, axis.traits
-    row: dict[str, Any] = {"name": axis.name, "label": axis.label}
-    flow = {"growth": traits.growth, "overflow": traits.overflow}
-    line = {**flow, "underflow": traits.underflow, "circular": traits.circular}
+    plain = _Axis(kind="Boolean", name=str(axis.name), label=str(axis.label))
+    flow: _Options = {"growth": traits.growth, "overflow": traits.overflow}
+    line: _Options = {**flow, "underflow": traits.underflow, "circular": traits.circular}
     if kind == "Boolean":
-        return _Axis(kind=kind, **row)
+        return plain
     if kind == "IntCategory":
-        return _Axis(kind=kind, integers=list(axis), options=flow, **row)
+        return plain.model_copy(update={"kind": kind, "integers": list(axis), "options": flow})
     if kind == "StrCategory":
-        return _Axis(kind=kind, words=list(axis), options=flow, **row)
+        return plain.model_copy(update={"kind": kind, "words": list(axis), "options": flow})
     edges = axis.edges.tolist()
     if kind == "Integer":
-        return _Axis(kind=kind, ends=[edges[0], edges[-1]], options=line, **row)
+        return plain.model_copy(update={"kind": kind, "ends": [edges[0], edges[-1]], "options": line})
     if kind == "Regular":
         transform = axis.transform
-        words = {
-            "transform": None if transform is None else repr(transform).split("(")[0],
-            "power": getattr(transform, "power", 1.0),
-        }
-        for ends in product(
-            _near(edges[0]), _near(edges[-1])
-        ):  # (an axis knows its ends by the transformation alone)
-            if words["transform"] in (None, "log", "sqrt", "pow"):
-                made = _Axis(kind=kind, bins=axis.size, ends=list(ends), options=line, **words, **row)
-                if _axis(made) == axis:
-                    return made
-    return _Axis(kind="Variable", edges=edges, options=line, **row)
+        words = {"kind": kind, "bins": axis.size, "options": line, "power": getattr(transform, "power", 1.0)}
+        words["transform"] = None if transform is None else repr(transform).split("(")[0]
+        own = words["transform"] not in (None, "log", "sqrt", "pow")
+        # an axis says its ends as the transformation gives them back, which may be a last bit beside what was asked for
+        for ends in () if own else product(_near(edges[0]), _near(edges[-1])):
+            made = plain.model_copy(update={**words, "ends": list(ends)})
+            if _axis(made) == axis:
+                return made
+    return plain.model_copy(update={"kind": "Variable", "edges": edges, "options": line})
 
 
 def _near(end: float) -> list[float]:
@@ -271,7 +269,11 @@ def _axis(row: _Axis) -> Any:
     """The axis of a row."""
     import hist
 
-    words: dict[str, Any] = {"name": row.name, "label": row.label, **row.options}
+    words: dict[str, Any] = {
+        "name": row.name,
+        "label": row.label,
+        **{str(k): v for k, v in row.options.items()},
+    }
     if row.kind == "Boolean":
         return hist.axis.Boolean(**words)
     if row.kind == "IntCategory":
