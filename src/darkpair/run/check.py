@@ -10,6 +10,7 @@ from typing import Final
 
 from darkpair.chains.models.rates import RateRow, build_model, rate_table
 from darkpair.gen.output.target import check_writable
+from darkpair.gen.output.unwritten import UnwrittenError
 from darkpair.gen.pipeline import Chunk, Pipeline, blocks_of
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
@@ -55,10 +56,7 @@ def check_job(job: Job) -> Preview:
     if job.chain.model is not None:
         rates = tuple(rate_table(build_model(job.chain.model, job.chain.parameters, job.chain.inputs)))
     chunk, seconds = _timed(pipeline, events)
-    with tempfile.TemporaryDirectory(prefix="darkpair-") as folder:
-        path = Path(folder) / f"events{ending}"
-        _written(job, pipeline, chunk, path, 1.0)  # (what is imported and compiled for it, once)
-        half, whole = (_written(job, pipeline, chunk, path, part) for part in (0.5, 1.0))
+    half, whole = _trials(job, pipeline, chunk, ending)
     # the frame of a file is written once: events cost what the second half of them adds
     blocks = events / chunk.cutflow.generated
     size, writing = 2.0 * (whole.size - half.size), max(0.0, 2.0 * (whole.seconds - half.seconds))
@@ -95,6 +93,20 @@ def _timed(pipeline: Pipeline, events: int) -> tuple[Chunk, float]:
         pipeline.chunk(1, 2, events)
         seconds = min(seconds, time.perf_counter() - start)
     return chunk, seconds
+
+
+def _trials(job: Job, pipeline: Pipeline, chunk: Chunk, ending: str) -> tuple[_Written, _Written]:
+    """Files with half of a chunk and with all of it, in the system's folder for what is temporary; they are gone now."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="darkpair-") as folder:
+            path = Path(folder) / f"events{ending}"
+            _written(job, pipeline, chunk, path, 1.0)  # (what is imported and compiled for it, once)
+            return _written(job, pipeline, chunk, path, 0.5), _written(job, pipeline, chunk, path, 1.0)
+    except OSError as error:
+        raise UnwrittenError(
+            f"a trial of the file, which goes to the temporary folder: {error.strerror or error}; for another folder set TMPDIR",
+            error.errno,
+        ) from error
 
 
 def _written(job: Job, pipeline: Pipeline, chunk: Chunk, path: Path, part: float) -> _Written:
