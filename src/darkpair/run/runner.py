@@ -21,6 +21,7 @@ from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe_object, environment
 from darkpair.gen.sources.meson_spectra import SpectrumTally
+from darkpair.gen.stops import keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
 from darkpair.job.tables import OutputTable
@@ -33,6 +34,9 @@ __all__ = ["Result", "flat_factors", "format_of_job", "provenance", "run_job", "
 
 #: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
 _WRITE_AT_ONCE = 32768
+
+#: What a run that is stopped leaves of one file.
+_NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
 
 #: Keys of ``[output]`` that say nothing of the file's form.
 _OF_EVERY_FILE = {"path", "events", "picture"}
@@ -106,7 +110,7 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     writer = writer_of(job, pipeline)
     start = time.perf_counter()
     tally = _Tally.of(pipeline, pictures=job.output.picture)
-    with writer as file, worker_pool(job.run.workers) as executor:
+    with keeping(lambda: _NOTHING_KEPT), writer as file, worker_pool(job.run.workers) as executor:
         _write_events(job, pipeline, file, executor, tally, progress)
         factors = flat_factors(pipeline.detector)
         file.provenance["result"] = result = tally.summary(factors)
@@ -117,9 +121,10 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     title = str(file.provenance["chain"]["decay"])
     pictures: list[Path] = []
     stem = form.stem(path)
-    for name, histogram in histograms.items() if job.output.picture else ():
-        pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
-        draw(histogram, pipeline.detector, tally.total.cutflow, title, pictures[-1])
+    with keeping(lambda: f"{path} is complete, its picture is not; the same command makes both again"):
+        for name, histogram in histograms.items() if job.output.picture else ():
+            pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
+            draw(histogram, pipeline.detector, tally.total.cutflow, title, pictures[-1])
     return Result(
         path=path,
         pictures=tuple(pictures),

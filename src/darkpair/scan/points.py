@@ -26,6 +26,7 @@ from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import folder_for, put
 from darkpair.gen.provenance import describe, environment
+from darkpair.gen.stops import keeping
 from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["cache_folder", "cache_key", "code_digest", "grid", "scan"]
@@ -92,7 +93,7 @@ def scan(
         leave_if_imported()
         if folder is not None:
             folder_for(folder)
-        with _progress(len(paths), len(results)) as done:
+        with keeping(partial(_kept, folder, paths)), _progress(len(paths), len(results)) as done:
             for key, result in _results(evaluate, missing, paths, workers):
                 results[key] = result
                 done()
@@ -113,12 +114,16 @@ def _results(
         under_way: dict[Future[Result], str] = {
             executor.submit(_at, evaluate, point, paths[key]): key for key, point in missing.items()
         }
-        try:
-            for future in as_completed(under_way):
-                yield under_way[future], future.result()
-        except BaseException:
-            executor.shutdown(cancel_futures=True)
-            raise
+        for future in as_completed(under_way):
+            yield under_way[future], future.result()
+
+
+def _kept(folder: Path | None, paths: Mapping[str, Path | None]) -> str:
+    """What a scan that is stopped leaves."""
+    if folder is None:
+        return f"nothing of {len(paths)} points is kept; the same command starts again"
+    complete = sum(path is not None and path.exists() for path in paths.values())
+    return f"{folder} keeps {complete} of {len(paths)} points; the same command goes on"
 
 
 def _at(evaluate: Callable[[Point], Mapping[str, Any]], point: Point, path: Path | None) -> Result:
