@@ -29,6 +29,9 @@ _AGAIN: Final = 64
 #: Exit codes of a worker that was told to end, perhaps with everybody else.
 _ENDED: Final = {-signal.SIGTERM, -getattr(signal, "SIGHUP", signal.SIGTERM)}
 
+#: That of a worker that is killed, by this process or by somebody else.
+_KILLED: Final = -getattr(signal, "SIGKILL", signal.SIGTERM)
+
 #: How long this process waits to be told to end too, for killed workers to be gone, and between looks for a parent [s].
 _ALSO, _GONE, _LOOK = 0.3, 0.5, 1.0
 
@@ -97,15 +100,7 @@ def _end_with_parent() -> None:
 
 
 class _Worker(SpawnProcess):
-    """A process that never sees Ctrl-C.
-
-    Attributes
-    ----------
-    dismissed : bool
-        Whether it was killed from here.
-    """
-
-    dismissed = False
+    """A process that never sees Ctrl-C."""
 
     def start(self) -> None:
         """Start it with the signal blocked: a process inherits that before its first line."""
@@ -114,9 +109,7 @@ class _Worker(SpawnProcess):
 
     def terminate(self) -> None:
         """Kill it, for there is nothing that it would do first; an executor does so with all when it has lost one."""
-        if self.is_alive():
-            self.dismissed = True
-            self.kill()
+        self.kill()
 
 
 class _Context(SpawnContext):
@@ -143,7 +136,8 @@ class _Context(SpawnContext):
 
     def broken(self) -> InputError:
         """Why an executor has lost a worker."""
-        codes = {process.exitcode for process in self.started if not process.dismissed} - {None, 0}
+        codes = {process.exitcode for process in self.started} - {None, 0}
+        codes = codes - {_KILLED} or codes  # (the executor kills the others)
         if codes and codes <= _ENDED:
             time.sleep(_ALSO)
         if _AGAIN in codes:
@@ -151,7 +145,7 @@ class _Context(SpawnContext):
                 f"the workers import {Path(sys.argv[0]).name}, which would start workers again; "
                 'put what it does under  if __name__ == "__main__":  or use workers = 1'
             )
-        ended = ", ".join(str(code) for code in codes) or "unknown"
+        ended = ", ".join(str(code) for code in codes) or "0"
         return InputError(
             f"a worker ended before its work was done (exit code {ended}): it was killed, perhaps for memory, or does not "
             "know a function that an interactive session defines; use fewer workers, or functions of a module"
