@@ -23,7 +23,17 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["NOTHING", "UNFINISHED", "before_leaving", "keeping", "listen", "listening", "said_of", "undisturbed"]
+__all__ = [
+    "NOTHING",
+    "UNFINISHED",
+    "before_leaving",
+    "keeping",
+    "listen",
+    "listening",
+    "remove_unfinished",
+    "said_of",
+    "undisturbed",
+]
 
 #: What ends a program, and what a user calls it.
 _SIGNALS: Final = {"SIGINT": "Ctrl-C", "SIGTERM": "SIGTERM", "SIGHUP": "SIGHUP"}
@@ -44,16 +54,20 @@ _KEPT: Final[list[Callable[[], str]]] = []
 
 @contextmanager
 def before_leaving(clean: Callable[[], object]) -> Iterator[None]:
-    """In force, a stop does that first; what was entered last comes first.
+    """In force, a stop or an exception does that first; what was entered last comes first.
 
     Parameters
     ----------
     clean : callable
-        Takes a tenth of a second at most, whatever state everything is in.
+        Takes a tenth of a second at most, whatever state everything is in; nothing that it raises is heard of.
     """
     _CLEANING.append(clean)
     try:
         yield
+    except BaseException:
+        with suppress(Exception):
+            clean()
+        raise
     finally:
         _CLEANING.remove(clean)
 
@@ -102,7 +116,10 @@ class _Listener:
         """Listen to the signals that nobody ignores, as nohup does, or handles."""
         for name in _SIGNALS:
             number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            if number is not None and signal.getsignal(number) in (
+                signal.SIG_DFL,
+                signal.default_int_handler,
+            ):
                 self.before[number] = signal.signal(number, self.handle)
         if os.name == "posix" and signal.set_wakeup_fd(-1) == -1:
             self.pipe = os.pipe()
@@ -157,9 +174,7 @@ class _Listener:
         text = NOTHING
         with suppress(Exception):
             text = _KEPT[-1]() if _KEPT else NOTHING
-        for path in tuple(UNFINISHED):
-            with suppress(OSError):
-                path.unlink()
+        remove_unfinished()
         self.end_process(number, text)
 
     def end_process(self, number: int, text: str) -> None:
@@ -201,6 +216,13 @@ def listening() -> Iterator[None]:
         if mine:
             _LISTENER.end()
             _LISTENER.speaks = False
+
+
+def remove_unfinished() -> None:
+    """Leave no file of this process that has no name yet; nothing can be written after that."""
+    for path in tuple(UNFINISHED):
+        with suppress(OSError):
+            path.unlink()
 
 
 @contextmanager

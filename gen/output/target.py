@@ -15,6 +15,7 @@ from darkpair.gen.output.file_format import FORMAT
 from darkpair.gen.output.unfinished import Unfinished, alone_in, clean_unfinished
 from darkpair.gen.output.unwritten import UnwrittenError, is_of_machine, unwritten
 from darkpair.gen.provenance import describe
+from darkpair.gen.stops import undisturbed
 
 if TYPE_CHECKING:
     import awkward as ak
@@ -274,7 +275,7 @@ def put(contents: Mapping[Path, str | bytes]) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = begun[-1].begin()
             partial.write_bytes(content.encode() if isinstance(content, str) else content)
-        with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()):
+        with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()), undisturbed():
             for file in begun:
                 file.complete()
     except BaseException as error:

@@ -88,6 +88,7 @@ class Unfinished:
     def complete(self) -> None:
         """Give the file its name, in place of one that is there."""
         self.partial.replace(self.path)
+        UNFINISHED.discard(self.partial)
         self._release()
 
     def abandon(self) -> int:
@@ -98,6 +99,7 @@ class Unfinished:
                 size = self.partial.stat().st_size
                 self.partial.unlink()
         finally:
+            UNFINISHED.discard(self.partial)
             self._release()
         return size
 

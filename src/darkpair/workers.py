@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from darkpair.gen.data_files import Changes, changes_in_force, put_in_force
 from darkpair.gen.errors import InputError
-from darkpair.gen.stops import before_leaving, undisturbed
+from darkpair.gen.stops import before_leaving, remove_unfinished, undisturbed
 
 __all__ = ["leave_if_imported", "worker_pool"]
 
@@ -78,7 +78,6 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
             raise
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
-            context.kill()
 
 
 def _begin(changes: Changes) -> None:
@@ -96,6 +95,7 @@ def _end_with_parent() -> None:
     assert parent is not None
     while os.getppid() == parent.pid and not wait([parent.sentinel], _LOOK):
         pass
+    remove_unfinished()
     os._exit(1)
 
 

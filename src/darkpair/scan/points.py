@@ -24,9 +24,9 @@ import numpy as np
 from darkpair.gen.code_digest import lines_digest
 from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
-from darkpair.gen.output.target import folder_for, put
+from darkpair.gen.output.target import clean_unfinished, folder_for, put
 from darkpair.gen.provenance import describe, environment
-from darkpair.gen.stops import keeping
+from darkpair.gen.stops import before_leaving, keeping
 from darkpair.workers import leave_if_imported, worker_pool
 
 __all__ = ["cache_folder", "cache_key", "code_digest", "grid", "scan"]
@@ -93,7 +93,8 @@ def scan(
         leave_if_imported()
         if folder is not None:
             folder_for(folder)
-        with keeping(partial(_kept, folder, paths)), _progress(len(paths), len(results)) as done:
+        stops = before_leaving(partial(_clean, paths)), keeping(partial(_kept, folder, paths))
+        with stops[0], stops[1], _progress(len(paths), len(results)) as done:
             for key, result in _results(evaluate, missing, paths, workers):
                 results[key] = result
                 done()
@@ -124,6 +125,12 @@ def _kept(folder: Path | None, paths: Mapping[str, Path | None]) -> str:
         return f"nothing of {len(paths)} points is kept; the same command starts again"
     complete = sum(path is not None and path.exists() for path in paths.values())
     return f"{folder} keeps {complete} of {len(paths)} points; the same command goes on"
+
+
+def _clean(paths: Mapping[str, Path | None]) -> None:
+    """Remove what workers that were killed had begun to write."""
+    for folder in {path.parent for path in paths.values() if path is not None}:
+        clean_unfinished(folder)
 
 
 def _at(evaluate: Callable[[Point], Mapping[str, Any]], point: Point, path: Path | None) -> Result:
