@@ -92,9 +92,7 @@ class Span:
 
     def text(self) -> str:
         """The blocks in words."""
-        if self.first == self.last:
-            return "no blocks"
-        return f"blocks {self.first} to {self.last - 1} of {blocks_of(self.of)}"
+        return "no blocks" if self.first == self.last else blocks_text([self])
 
     def plain(self) -> dict[str, Any]:
         """For a file's provenance."""
@@ -346,7 +344,8 @@ def blocks_text(gaps: Sequence[Span]) -> str:
         str(gap.first) if gap.last == gap.first + 1 else f"{gap.first} to {gap.last - 1}" for gap in gaps
     ]
     listed = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    return f"blocks {listed} of {blocks_of(gaps[0].of)}"
+    alone = len(gaps) == 1 and gaps[0].last == gaps[0].first + 1
+    return f"block{'' if alone else 's'} {listed} of {blocks_of(gaps[0].of)}"
 
 
 def _check_physics(rows: Sequence[Row], path: str) -> None:

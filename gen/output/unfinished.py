@@ -104,7 +104,6 @@ class Unfinished:
         return size
 
     def _release(self) -> None:
-        UNFINISHED.discard(self.partial)
         lock, self._lock = self._lock, None
         if lock is not None:
             with suppress(OSError):

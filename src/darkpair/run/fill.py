@@ -12,14 +12,15 @@ from darkpair.gen.pipeline import Pipeline
 from darkpair.job.job import Job
 from darkpair.run.dataset import Dataset, File
 from darkpair.run.part import write_part
+from darkpair.run.tally import Tally
 
 __all__ = ["fill"]
 
 #: Most blocks of a part, a few seconds' work, and the least that is worth a file; between them each worker has some parts.
 _MOST, _LEAST, _EACH = 256, 16, 8
 
-#: A part that is written: its row of the manifest, and its generated events.
-Made = tuple[File, int]
+#: A part that is written: its row of the manifest, and what it came to.
+Made = tuple[File, Tally]
 
 
 def fill(
@@ -31,8 +32,8 @@ def fill(
     executor: Executor | None,
     workers: int,
     progress: Callable[[int], None] | None = None,
-) -> list[File]:
-    """Make the parts that are missing, and write the manifest; every part that is there then.
+) -> tuple[list[File], Tally | None]:
+    """Make the parts that are missing, and write the manifest; every part that is there then, and what the new ones came to.
 
     Parameters
     ----------
@@ -55,16 +56,16 @@ def fill(
         For a file of another sample among the parts.
     """
     fresh: list[File] = []
-    done = 0
+    tally: Tally | None = None
     try:
-        for row, generated in _made(job, pipeline, dataset, _pieces(missing, workers), executor):
+        for row, made in _made(job, pipeline, dataset, _pieces(missing, workers), executor):
             fresh.append(row)
-            done += generated
+            tally = made if tally is None else tally + made
             if progress is not None:
-                progress(done)
+                progress(tally.cutflow.generated)
     finally:
         files = dataset.write_manifest(fresh)
-    return files
+    return files, tally
 
 
 def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int]]:
@@ -98,4 +99,4 @@ def _made(
 def _make(job: Job, pipeline: Pipeline, path: Path, span: Span) -> Made:
     """Write a part."""
     part = write_part(job, pipeline, path, span)
-    return File.of(path, span, part.events), part.tally.cutflow.generated
+    return File.of(path, span, part.events), part.tally

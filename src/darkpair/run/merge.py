@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import uproot
 
@@ -74,11 +75,11 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
         for key, value in total.provenance.items()
         if key not in ("output", "format", "parts", "missing")
     }
-    said |= {"sample": whole.plain()}
+    said |= {"sample": whole.plain(), "job": _job_of(said.get("job"), out)}
     output = first.row.provenance["output"]
     options = {key: output[key] for key in ("layout", "kind") if key in output}
     options |= {
-        key: value for key, value in (said.get("job", {}).get("output") or {}).items() if key == "compression"
+        key: value for key, value in (said["job"] or {}).get("output", {}).items() if key == "compression"
     }
     with writer_for(out, options if form.name == "root" else {}, said) as file:
         for piece in pieces:
@@ -87,6 +88,11 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
             flow, histograms = total.tally.cutflow, total.tally.histograms
             file.sums = Sums(cutflow=flow, histograms=histograms, tally=total.tally.to_bytes())
     return Joined(provenance=dict(file.provenance), tally=total.tally)
+
+
+def _job_of(job: Any, out: Path) -> Any:
+    """The parts' job, as one process would have been given it."""
+    return job | {"output": job["output"] | {"path": str(out)}} if job else job
 
 
 def _copy(file: EventWriter, piece: _Piece) -> None:

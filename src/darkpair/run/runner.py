@@ -24,7 +24,7 @@ from darkpair.job.job import Job
 from darkpair.run.dataset import Dataset, is_dataset, parts_of
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
-from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, write_part
+from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.tally import Tally
@@ -209,11 +209,15 @@ class _Run:
             last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
         )
         with (
-            keeping(lambda: f"{folder} keeps {len(parts_of(folder))} parts that are complete; the same command goes on"),
+            keeping(
+                lambda: (
+                    f"{folder} keeps {len(parts_of(folder))} parts that are complete; the same command goes on"
+                )
+            ),
             before_leaving(lambda: clean_unfinished(folder)),
             worker_pool(workers if missing else 1) as executor,
         ):
-            files = fill(
+            files, fresh = fill(
                 job,
                 self.pipeline,
                 dataset,
@@ -229,16 +233,29 @@ class _Run:
                 folder, Tally.of(self.pipeline, pictures=False), dict(self.wanted), seconds, made=0
             )
         total = joined([folder / row.file for row in inside], str(folder))
+        first, last = self.span.events
+        tally = total.tally or (
+            fresh if made == last - first else self._counted(folder / f"{folder.resolve().name}.png")
+        )
         rest = dataset.missing(files, 0, whole.last)
         note = "" if not rest else f"{len(rest)} gaps in the dataset: other parts of it are not there yet"
-        return self._result(folder, total.tally, total.provenance, seconds, made=made, note=note)
+        return self._result(folder, tally, total.provenance, seconds, made=made, note=note)
 
     def _again(self, path: Path, there: Standing) -> Result:
         """A file that is there already, and its pictures, made where they are missing."""
         total = joined([path], str(path))
         version = there.provenance.get("versions", {}).get("darkpair")
         note = f"is there, made with darkpair {version}; --force makes it again"
-        return self._result(path, total.tally, total.provenance, 0.0, made=0, note=note)
+        tally = total.tally or self._counted(path.with_name(f"{format_of_job(self.job).stem(path)}.png"))
+        return self._result(path, tally, total.provenance, 0.0, made=0, note=note)
+
+    def _counted(self, picture: Path) -> Tally | None:
+        """What the events come to, made once more where a picture is missing and the format keeps no histograms."""
+        if not self.job.output.picture or picture.exists():
+            return None
+        workers = self.job.run.workers
+        with worker_pool(workers) as executor:
+            return tally_of(self.job, self.pipeline, self.span, executor=executor, workers=workers)
 
     def _result(
         self,

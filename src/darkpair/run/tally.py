@@ -119,7 +119,7 @@ class Tally:
             Efficiencies that the detector does not simulate, by name.
         """
         result = summary(self.cutflow, factors)
-        if self.spectra is not None:
+        if self.spectra is not None and self.cutflow.generated:
             result["spectra"] = self.spectra.rows(self.cutflow.acceptance, effective_min=EFFECTIVE_MIN)
         return result
 
