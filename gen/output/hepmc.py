@@ -117,16 +117,8 @@ class HepMCWriter(EventWriter):
             self._put(event_text(some, first=self.events + 1))
             self.events += len(some)
 
-    def copy(self, path: Path, output: Mapping[str, Any]) -> None:
-        """Add events of another file, as they stand there.
-
-        Parameters
-        ----------
-        path : Path
-            File of the same weights and attributes.
-        output : mapping
-            The ``output`` of that file's provenance.
-        """
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add all events of another file, with the same weights and attributes, as they stand there; see `EventWriter`."""
         self.check_open()
         if not self._header:
             self._names = list(output["weights"]), list(output["attributes"])

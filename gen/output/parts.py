@@ -40,7 +40,7 @@ __all__ = [
 RUNS, HISTOGRAMS = "Runs", "histograms"
 
 #: Branches of ``Runs``; the last three are texts, as lists of bytes: hadd has no way with strings.
-_COLUMNS: Final = {
+_COLUMNS: Final[Mapping[str, np.dtype[Any]]] = {
     "run": np.dtype(np.uint32),
     "firstBlock": np.dtype(np.uint64),
     "lastBlock": np.dtype(np.uint64),

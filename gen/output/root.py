@@ -21,6 +21,7 @@ from darkpair.gen.output.titles import titles
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 __all__ = ["PROVENANCE", "TREE", "Kind", "RootWriter"]
 
@@ -120,17 +121,8 @@ class RootWriter(EventWriter):
                 self._particles = _particles(some)
             self._add(converted)
 
-    def copy(self, tree: Any, first: int, last: int, output: Mapping[str, Any]) -> None:
-        """Add events of another file, branch by branch as they stand there.
-
-        Parameters
-        ----------
-        tree : uproot.TTree or uproot.RNTuple
-            Events of a file of the same layout and kind.
-        first, last : int
-            Entry of the first event, and of the one after the last.
-        output : mapping
-            The ``output`` of that file's provenance.
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add events of another file of the same layout and kind, branch by branch as they stand there; see `EventWriter`.
 
         Raises
         ------
@@ -138,14 +130,14 @@ class RootWriter(EventWriter):
             If their branches are not those of the events before.
         """
         self.check_open()
-        for start in range(first, max(last, first + 1), _BASKET):
-            stop = min(start + _BASKET, last)
-            converted, said = copied(tree, start, stop)
-            if self._tree is None:
-                self._begin(converted, said)
-                self._spelled = dict(output["spelled"])
-            self._particles = self._particles or list(output["particles"])
-            self._add(converted)
+        with uproot.open(path) as file:
+            for start in range(first, max(last, first + 1), _BASKET):
+                converted, said = copied(file[TREE], start, min(start + _BASKET, last))
+                if self._tree is None:
+                    self._begin(converted, said)
+                    self._spelled = dict(output["spelled"])
+                self._particles = self._particles or list(output["particles"])
+                self._add(converted)
 
     def _begin(self, converted: Branches, said: Mapping[str, str]) -> None:
         """Make the tree for the first events, whose branches have those titles."""

@@ -95,6 +95,25 @@ class EventWriter(ABC):
     def write(self, events: ak.Array) -> None:
         """Add events, perhaps none."""
 
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add events of another file of the format as they stand there, for ``darkpair merge``.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        first, last : int
+            Entry of the first event, and of the one after the last.
+        output : mapping
+            The ``output`` of that file's provenance.
+
+        Raises
+        ------
+        InputError
+            Unless a format says how.
+        """
+        raise InputError(f"files as {path.name!r} cannot be joined; write .root or .hepmc3")
+
     @abstractmethod
     def open_file(self) -> Any:
         """The file at `partial`, open; it has a ``close``."""

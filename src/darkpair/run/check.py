@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from darkpair.chains.models.rates import RateRow, build_model, rate_table
+from darkpair.gen.output.parts import Sums
 from darkpair.gen.output.target import check_writable
 from darkpair.gen.output.unwritten import UnwrittenError
 from darkpair.gen.pipeline import Chunk, Pipeline, blocks_of
@@ -22,6 +23,7 @@ from darkpair.run.preview import Preview
 from darkpair.run.runner import format_of_job
 from darkpair.run.standing import standing
 from darkpair.run.summary import summary
+from darkpair.run.tally import Tally
 
 __all__ = ["check_job"]
 
@@ -115,7 +117,11 @@ def _written(job: Job, pipeline: Pipeline, chunk: Chunk, path: Path, part: float
     record = record[: round(part * len(record))]
     start = time.perf_counter()
     span = span_of_part(pipeline, chunk.cutflow.generated, (0, 1))
+    tally = Tally.of(pipeline, pictures=job.output.picture)
+    tally.add(chunk)
     with writer_of(job, pipeline, path, span) as file:
+        file.sums = Sums(cutflow=tally.cutflow, histograms=tally.histograms, tally=tally.to_bytes())
+        file.provenance["result"] = tally.summary(flat_factors(pipeline.detector))
         file.write(record)
     return _Written(events=len(record), size=path.stat().st_size, seconds=time.perf_counter() - start)
 

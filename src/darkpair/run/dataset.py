@@ -121,6 +121,11 @@ class Dataset:
         assert span is not None
         return span
 
+    @property
+    def picture(self) -> Path:
+        """The first picture of the whole."""
+        return self.folder / f"{self.folder.resolve().name}.png"
+
     def path(self, first: int, last: int) -> Path:
         """File of those blocks."""
         return self.folder / f"events-{first:010d}-{last:010d}{self.ending}"

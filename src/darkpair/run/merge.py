@@ -8,15 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import uproot
-
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.formats import require_format, writer_for
-from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.parts import Row, Span, Sums, blocks_text, missing_blocks
 from darkpair.gen.output.reader import read_rows
-from darkpair.gen.output.root import TREE, RootWriter
-from darkpair.gen.output.target import EventWriter
 from darkpair.run.dataset import parts_of
 from darkpair.run.joined import Joined, joined_rows
 
@@ -83,7 +78,7 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
     }
     with writer_for(out, options if form.name == "root" else {}, said) as file:
         for piece in pieces:
-            _copy(file, piece)
+            file.copy(piece.path, piece.first, piece.last, piece.row.provenance["output"])
         if total.tally is not None:
             flow, histograms = total.tally.cutflow, total.tally.histograms
             file.sums = Sums(cutflow=flow, histograms=histograms, tally=total.tally.to_bytes())
@@ -93,20 +88,6 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
 def _job_of(job: Any, out: Path) -> Any:
     """The parts' job, as one process would have been given it."""
     return job | {"output": job["output"] | {"path": str(out)}} if job else job
-
-
-def _copy(file: EventWriter, piece: _Piece) -> None:
-    """Add a part's events as they stand."""
-    output = piece.row.provenance["output"]
-    if isinstance(file, RootWriter):
-        with uproot.open(piece.path) as source:
-            file.copy(source[TREE], piece.first, piece.last, output)
-    elif isinstance(file, HepMCWriter):
-        file.copy(piece.path, output)
-    else:
-        raise InputError(
-            f"parts of the format of {piece.path.name!r} cannot be joined; write .root or .hepmc3"
-        )
 
 
 def _files(parts: Sequence[Path]) -> list[Path]:

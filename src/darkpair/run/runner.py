@@ -21,7 +21,7 @@ from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, is_dataset, parts_of
+from darkpair.run.dataset import Dataset, File, is_dataset, parts_of
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
 from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, tally_of, write_part
@@ -196,18 +196,36 @@ class _Run:
 
     def dataset(self) -> Result:
         """Events in the parts of a dataset."""
-        job, folder = self.job, Path(self.job.output.path)
         whole = replace(self.span, first=0, last=blocks_of(self.span.of))
         dataset = Dataset(
-            folder=folder, ending=format_of_job(job).ending, wanted=self.wanted | {"sample": whole.plain()}
+            folder=Path(self.job.output.path),
+            ending=format_of_job(self.job).ending,
+            wanted=self.wanted | {"sample": whole.plain()},
         )
         if self.replace:
             dataset.clear(self.span.first, self.span.last)
-        start, workers = time.perf_counter(), job.run.workers
+        start = time.perf_counter()
         missing = dataset.missing(dataset.files(), self.span.first, self.span.last)
         made = sum(
             last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
         )
+        files, fresh = self._filled(dataset, missing)
+        seconds = time.perf_counter() - start
+        inside = [row for row in files if row.blocks[0] < self.span.last and row.blocks[1] > self.span.first]
+        if not inside:
+            empty = Tally.of(self.pipeline, pictures=False)
+            empty.add(self.pipeline.nothing())
+            return self._result(dataset.folder, empty, dict(self.wanted), seconds, made=0)
+        total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
+        first, last = self.span.events
+        tally = total.tally or (fresh if made == last - first else self._counted(dataset.picture))
+        rest = dataset.missing(files, 0, whole.last)
+        note = "" if not rest else f"{len(rest)} gaps in the dataset: other parts of it are not there yet"
+        return self._result(dataset.folder, tally, total.provenance, seconds, made=made, note=note)
+
+    def _filled(self, dataset: Dataset, missing: list[tuple[int, int]]) -> tuple[list[File], Tally | None]:
+        """Parts that are there when the missing ones are made, and what these came to."""
+        folder, workers = dataset.folder, self.job.run.workers
         with (
             keeping(
                 lambda: (
@@ -217,8 +235,8 @@ class _Run:
             before_leaving(lambda: clean_unfinished(folder)),
             worker_pool(workers if missing else 1) as executor,
         ):
-            files, fresh = fill(
-                job,
+            return fill(
+                self.job,
                 self.pipeline,
                 dataset,
                 missing,
@@ -226,20 +244,6 @@ class _Run:
                 workers=workers,
                 progress=self.progress,
             )
-        seconds = time.perf_counter() - start
-        inside = [row for row in files if row.blocks[0] < self.span.last and row.blocks[1] > self.span.first]
-        if not inside:
-            return self._result(
-                folder, Tally.of(self.pipeline, pictures=False), dict(self.wanted), seconds, made=0
-            )
-        total = joined([folder / row.file for row in inside], str(folder))
-        first, last = self.span.events
-        tally = total.tally or (
-            fresh if made == last - first else self._counted(folder / f"{folder.resolve().name}.png")
-        )
-        rest = dataset.missing(files, 0, whole.last)
-        note = "" if not rest else f"{len(rest)} gaps in the dataset: other parts of it are not there yet"
-        return self._result(folder, tally, total.provenance, seconds, made=made, note=note)
 
     def _again(self, path: Path, there: Standing) -> Result:
         """A file that is there already, and its pictures, made where they are missing."""
