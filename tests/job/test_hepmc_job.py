@@ -21,7 +21,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def run(job: str, out: Path, *settings: str) -> Result:
-    words = ["output.picture=false", *settings]
+    words = ["output.picture=false", "output.replace=true", *settings]
     result = CliRunner().invoke(
         main, ["run", str(EXAMPLES / job), "-o", str(out), *[x for s in words for x in ("--set", s)]]
     )
