@@ -36,22 +36,22 @@ def expansion(terms: Iterable[float]) -> tuple[float, ...]:
     tuple of float
         The sum correctly rounded, and what is beyond it: none of it 0, none at all where the sum is a float.
     """
-    left = [float(term) for term in terms]
+    given = [float(term) for term in terms]
+    if not all(map(math.isfinite, given)):
+        beyond = {term for term in given if not math.isfinite(term)}
+        return (math.inf if beyond == {math.inf} else -math.inf if beyond == {-math.inf} else math.nan,)
     try:
-        out = [math.fsum(left) + 0.0]  # (no -0)
-        while math.isfinite(out[-1]) and out[-1] != 0.0:
-            left.append(-out[-1])
-            out.append(math.fsum(left))
-    except (OverflowError, ValueError):  # inf beside -inf, or a partial sum beyond the largest float
-        return _of_fraction(left)
-    return tuple(out[:-1]) if len(out) > 1 and out[-1] == 0.0 else tuple(out)
+        out = [math.fsum(given) + 0.0]  # (no -0)
+        while out[-1] != 0.0:
+            out.append(math.fsum([*given, *(-term for term in out)]))
+    except OverflowError:  # of a partial sum
+        return _of_fraction(sum(map(Fraction, given), Fraction(0)))
+    return tuple(out[:-1] or out)
 
 
-def _of_fraction(terms: list[float]) -> tuple[float, ...]:
-    """The same where partial sums are beyond the largest float."""
-    if not all(map(math.isfinite, terms)):
-        return (sum(term for term in terms if not math.isfinite(term)),)
-    left, out = sum(map(Fraction, terms), Fraction(0)), list[float]()
+def _of_fraction(left: Fraction) -> tuple[float, ...]:
+    """Expansion of a rational number."""
+    out: list[float] = []
     while left or not out:
         try:
             out.append(float(left))

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ADDITIVE", "MOST_BINS", "Pictures", "Rest", "numbers", "storage_name"]
 
-#: Storages whose bins are sums, by the numbers that each bin has. Means are not: they round when they are joined.
-ADDITIVE = {"Weight": 2, "Double": 1, "Int64": 1, "AtomicInt64": 1, "Unlimited": 1}
+#: Storages whose bins are sums. Means are not: they round when they are joined.
+ADDITIVE = ("Weight", "Double", "Int64", "AtomicInt64", "Unlimited")
 
 #: Most bins of the histograms of a sample, flow included: each block has all of them, and a file holds those that are filled.
 MOST_BINS = 1 << 22
@@ -122,7 +122,8 @@ def _total(
 ) -> tuple[hist.Hist[Any], Rest | None]:
     """Sum of histograms, and what is beyond it."""
     each = [numbers(histogram) for histogram in histograms]
-    if len({row.dtype for row in each}) > 1 or len({len(h.axes) for h in histograms}) > 1:
+    kinds = {(row.dtype, len(row) // h.size, h.ndim) for row, h in zip(each, histograms, strict=True)}
+    if len(kinds) > 1:
         raise InputError(f"the histograms {name!r} are of different kinds, and do not add; give all the same")
     out, moved = _joined(name, histograms)
     summed = numbers(out)
@@ -181,7 +182,7 @@ def _grown(axes: Sequence[Any]) -> Any:
 
 def _mover(histogram: hist.Hist[Any], joined: hist.Hist[Any]) -> _Move:
     """What takes the places of one histogram's numbers to another's, whose bins are the same or more."""
-    each = ADDITIVE[storage_name(histogram)]
+    each = len(numbers(histogram)) // histogram.size
     bins = []
     for own, axis in zip(histogram.axes, joined.axes, strict=True):
         grown = own.traits.growth and own != axis

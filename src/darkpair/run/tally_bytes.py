@@ -129,7 +129,16 @@ def restored(content: bytes) -> dict[str, Any]:
     """
     try:
         return _fields(_Content.model_validate(json.loads(_unpacked(bytes(content)))))
-    except (ValueError, TypeError, IndexError, OverflowError, RecursionError, zlib.error) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        MemoryError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        zlib.error,
+    ) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
             f"a tally of {len(content)} bytes is damaged ({why[:160]}); make the part that it is of again"
@@ -231,7 +240,8 @@ def _histogram(row: _Histogram, axes: list[Any]) -> tuple[hist.Hist[Any], Rest]:
 def _stored_axis(axis: Any) -> _Axis:
     """What an axis is made of again; of a transformation of a user's own, and of a class, the edges."""
     kind, traits = type(axis).__name__, axis.traits
-    plain = _Axis(kind="Boolean", name=str(axis.name), label=str(axis.label))
+    label = axis.__dict__.get("label", "")  # (``axis.label`` is the name where there is none)
+    plain = _Axis(kind="Boolean", name=str(axis.name), label=str(label or ""))
     flow: _Options = {"growth": traits.growth, "overflow": traits.overflow}
     line: _Options = {**flow, "underflow": traits.underflow, "circular": traits.circular}
     if kind == "Boolean":
