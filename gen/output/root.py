@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import awkward as ak
@@ -94,7 +95,13 @@ class RootWriter(EventWriter):
     def open_file(self) -> Any:
         """The file, without a tree."""
         # (of a path uproot makes an address, in which "::" and "#" have meanings, and folders that are gone)
-        return uproot.recreate(self.partial.open("w+b"), compression=COMPRESSIONS[self.compression])
+        file = self.partial.open("w+b")
+        try:
+            return uproot.recreate(file, compression=COMPRESSIONS[self.compression])
+        except BaseException:
+            with suppress(OSError):
+                file.close()
+            raise
 
     def write(self, events: ak.Array) -> None:
         """Add events.
