@@ -1,0 +1,145 @@
+"""Commands that are killed: nothing lives on, no half file has a name, one line at most; `tests.shared.kills` has every case."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.shared.kills import CASES, ENVIRONMENT, Kill, Left, faults, kill, listens, stopped
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/status").is_file(), reason="no /proc to see when to kill"
+)
+
+#: Twelve of them: every moment, signal, process and output.
+KILLS = [
+    Kill("root", 2, "import", "SIGINT", "group"),
+    Kill("hepmc3", 1, "import", "SIGTERM", "parent"),
+    Kill("root", 2, "workers", "SIGKILL", "parent"),
+    Kill("hepmc3", 2, "workers", "SIGTERM", "group"),
+    Kill("root", 2, "generation", "SIGINT", "group"),
+    Kill("hepmc3", 2, "generation", "SIGTERM", "worker"),
+    Kill("root", 1, "generation", "SIGINT", "parent"),
+    Kill("root", 2, "writing", "SIGTERM", "parent"),
+    Kill("hepmc3", 2, "writing", "SIGKILL", "worker"),
+    Kill("root", 2, "writing", "SIGKILL", "parent"),
+    Kill("hepmc3", 1, "writing", "SIGHUP", "group"),
+    Kill("root", 1, "picture", "SIGTERM", "parent"),
+]
+
+
+@pytest.mark.parametrize("case", KILLS, ids=str)
+def test_a_killed_command_leaves_what_is_whole(case: Kill, tmp_path: Path) -> None:
+    assert case in CASES
+    assert faults(case, kill(case, tmp_path), tmp_path) == []
+
+
+def test_what_a_killed_command_began_is_gone_after_the_next(tmp_path: Path) -> None:
+    case = Kill("root", 1, "generation", "SIGKILL", "parent")
+    remains = kill(case, tmp_path)
+    assert remains.unfinished
+    words = [sys.executable, "-m", "darkpair", "run", "job.toml", "-n", "1000", "-o", "out.root"]
+    subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True)
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.png", "out.root"]
+    assert not list(tmp_path.glob(".*"))
+
+
+#: A package that is imported for ever.
+ENDLESS = "import time\ntime.sleep(60)\n"
+
+
+def test_a_command_that_still_imports_ends_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text(ENDLESS)
+    for number, status in ("SIGINT", 130), ("SIGTERM", 143):
+        remains = stop("from darkpair.__main__ import start; start()", number, tmp_path)
+        assert (remains.status, remains.lines, remains.orphans) == (status, [], [])
+
+
+def stop(script: str, number: str, folder: Path) -> Left:
+    """What is left of a program that is stopped when it listens."""
+    return stopped(
+        ["-c", script], folder, listens, lambda process: process.send_signal(signal.Signals[number]), 0.2
+    )
+
+
+#: A function of C that runs for a minute and hears of no signal, while others may run.
+DEAF = """
+import hashlib
+from darkpair.gen.stops import keeping, listening
+with listening(), keeping(lambda: "all of it is kept"):
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 10**8)
+"""
+#: The cleaning hangs, and a second signal comes.
+SLOW = """
+import os, signal, time
+from darkpair.gen.stops import before_leaving, listening
+def hang():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
+with listening(), before_leaving(hang):
+    time.sleep(60)
+"""
+#: Exceptions get lost in it: Python prints and forgets them.
+LOSES = """
+import time
+from darkpair.gen.stops import listening
+class Thing:
+    def __del__(self):
+        time.sleep(60)
+with listening():
+    Thing()
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "text"),
+    [
+        (DEAF, "all of it is kept"),
+        (SLOW, "what it left is removed at the next start"),
+        (LOSES, "nothing unfinished is left behind"),
+    ],
+    ids=["C", "slow", "lost"],
+)
+def test_a_stop_is_in_time_whatever_runs(script: str, text: str, tmp_path: Path) -> None:
+    remains = stop(script, "SIGTERM", tmp_path)
+    assert (remains.status, remains.orphans) == (143, [])
+    assert remains.lines == [f"darkpair: stopped by SIGTERM; {text}"]
+
+
+#: A user's own program: the first half of a scan is quick, the second never ends.
+SCAN = """
+import sys, time
+from pathlib import Path
+from darkpair.scan import grid, scan
+def result(point):
+    if point["x"] > 3: Path(f"begun{point['x']}").touch(), time.sleep(60)
+    return {"y": 1.0}
+if __name__ == "__main__":
+    import script
+    scan(script.result, grid(x=[1, 2, 3, 4, 5, 6]), folder=Path("cache"), workers=int(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(("workers", "number"), [(1, "SIGINT"), (2, "SIGINT"), (2, "SIGTERM")])
+def test_a_program_of_a_user_ends_as_python_does(workers: int, number: str, tmp_path: Path) -> None:
+    """Ctrl-C is a KeyboardInterrupt that says what is kept; SIGTERM is the system's; no worker outlives it."""
+    (tmp_path / "script.py").write_text(SCAN)
+    remains = stopped(
+        ["script.py", str(workers)],
+        tmp_path,
+        lambda _: len(list(tmp_path.glob("begun*"))) == workers,
+        lambda process: os.killpg(process.pid, signal.Signals[number]),
+    )
+    assert remains.orphans == []
+    assert len(list((tmp_path / "cache").rglob("*.json"))) == 3
+    if number == "SIGTERM":
+        assert (remains.status, remains.lines) == (-15, [])
+        return
+    assert remains.status == -2
+    assert remains.lines[-2:] == ["KeyboardInterrupt", "cache keeps 3 of 6 points; the same command goes on"]
+    assert "".join(remains.lines).count("Traceback") == 1
