@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
     not Path("/proc/self/status").is_file(), reason="no /proc to see when to kill"
 )
 
-#: Twelve of them: every moment, signal, process and output.
+#: Eleven, and the twelfth below: every moment, signal, process and output.
 KILLS = [
     Kill("root", 2, "import", "SIGINT", "group"),
     Kill("hepmc3", 1, "import", "SIGTERM", "parent"),
@@ -27,7 +27,6 @@ KILLS = [
     Kill("root", 1, "generation", "SIGINT", "parent"),
     Kill("root", 2, "writing", "SIGTERM", "parent"),
     Kill("hepmc3", 2, "writing", "SIGKILL", "worker"),
-    Kill("root", 2, "writing", "SIGKILL", "parent"),
     Kill("hepmc3", 1, "writing", "SIGHUP", "group"),
     Kill("root", 1, "picture", "SIGTERM", "parent"),
 ]
@@ -40,9 +39,10 @@ def test_a_killed_command_leaves_what_is_whole(case: Kill, tmp_path: Path) -> No
 
 
 def test_what_a_killed_command_began_is_gone_after_the_next(tmp_path: Path) -> None:
-    case = Kill("root", 1, "generation", "SIGKILL", "parent")
+    case = Kill("root", 2, "writing", "SIGKILL", "parent")
     remains = kill(case, tmp_path)
     assert remains.unfinished
+    assert (remains.lines, remains.orphans) == ([], [])
     words = [sys.executable, "-m", "darkpair", "run", "job.toml", "-n", "1000", "-o", "out.root"]
     subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True)
     assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.png", "out.root"]
@@ -109,6 +109,70 @@ def test_a_stop_is_in_time_whatever_runs(script: str, text: str, tmp_path: Path)
     remains = stop(script, "SIGTERM", tmp_path)
     assert (remains.status, remains.orphans) == (143, [])
     assert remains.lines == [f"darkpair: stopped by SIGTERM; {text}"]
+
+
+#: Signals that somebody ignored before, as nohup does, are ignored still; the process that a fork makes has its own.
+IGNORES = """
+import os, signal, sys, time
+from darkpair.gen.stops import before_leaving, listening
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+with listening(), before_leaving(lambda: print("cleaned", file=sys.stderr, flush=True)):
+    os.kill(os.getpid(), signal.SIGHUP)
+    child = os.fork()
+    if child == 0:
+        os.kill(os.getpid(), signal.SIGTERM)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGTERM
+    time.sleep(1.2)
+    print("goes on", file=sys.stderr, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_signals_that_are_not_ours(tmp_path: Path) -> None:
+    remains = stopped(
+        ["-c", IGNORES],
+        tmp_path,
+        lambda _: "goes on" in (tmp_path / "stderr").read_text(),
+        lambda process: process.send_signal(signal.SIGTERM),
+    )
+    assert remains.status == 143
+    stop = "darkpair: stopped by SIGTERM; nothing unfinished is left behind"
+    assert remains.lines == ["goes on", "cleaned", stop]
+
+
+#: A worker dies while it sends a result, of which the program waits for the rest; the others wait for their turn to send.
+HALF = """
+import gc, os, time
+from multiprocessing.queues import SimpleQueue
+from darkpair.workers import worker_pool
+def half():
+    time.sleep(0.5)
+    queue = next(thing for thing in gc.get_objects() if isinstance(thing, SimpleQueue))
+    queue._wlock.acquire()
+    os.write(queue._writer.fileno(), (1000).to_bytes(4, "big") + b"half")
+    os.kill(os.getpid(), 9)
+if __name__ == "__main__":
+    with worker_pool(2) as executor:
+        executor.submit(abs, 1), executor.submit(half).result()
+"""
+
+
+def test_a_worker_that_dies_while_it_sends_is_no_end_of_waiting(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(HALF)
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert (
+        "InputError: a worker ended before its work was done (exit code -9)" in done.stderr.splitlines()[-1]
+    )
 
 
 #: A user's own program: the first half of a scan is quick, the second never ends.

@@ -28,6 +28,7 @@ from darkpair.gen.output.target import clean_unfinished
 JOB = """
 [run]
 n = 3e7
+chunk = 16384
 [source]
 name = "gun"
 [chain]
