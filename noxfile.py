@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or coverage, lint, types, bench, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or coverage, lint, types, bench, kills, laws, pages."""
 
 import nox
 
@@ -41,6 +41,13 @@ def bench(session: nox.Session) -> None:
     """Measure speed."""
     session.install(".[all,test]")
     session.run("pytest", "benchmarks", "--benchmark-only", *session.posargs)
+
+
+@nox.session
+def kills(session: nox.Session) -> None:
+    """Kill commands at 50 random moments, or ``-- NUMBER SEED``, and say what came of each: some five minutes."""
+    session.install(".[all,test]")
+    session.run("python", "-m", "tests.shared.kills", *(session.posargs or ["50"]))
 
 
 @nox.session

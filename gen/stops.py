@@ -27,6 +27,7 @@ __all__ = [
     "NOTHING",
     "UNFINISHED",
     "before_leaving",
+    "give_up",
     "keeping",
     "listen",
     "listening",
@@ -142,7 +143,11 @@ class _Listener:
         if self.held:
             self.pending = number
             return
-        self.leave(number)
+        self.stop(number)
+
+    def stop(self, number: int) -> None:
+        """Leave because of a signal."""
+        self.leave(128 + number, lambda: _line(number, _KEPT[-1]() if _KEPT else NOTHING))
 
     def guard(self, reader: int) -> None:
         """Wait for a signal, and see to it that everything ends in time."""
@@ -156,11 +161,11 @@ class _Listener:
         while self.leaver is None and time.monotonic() < start + _PATIENCE:
             time.sleep(0.02)
         if self.leaver is None:
-            threading.Thread(target=self.leave, args=(number[0],), daemon=True).start()
+            threading.Thread(target=self.stop, args=(number[0],), daemon=True).start()
         time.sleep(max(0.0, start + _LONGEST - time.monotonic()))
-        self.end_process(number[0], "what it left is removed at the next start")
+        self.end_process(128 + number[0], _line(number[0], "what it left is removed at the next start"))
 
-    def leave(self, number: int) -> None:
+    def leave(self, status: int, line: Callable[[], str]) -> None:
         """Do what is to be done, say what is to be said, and end this process."""
         me = threading.get_ident()
         if self.leaver is not None:
@@ -173,16 +178,16 @@ class _Listener:
                 clean()
         text = NOTHING
         with suppress(Exception):
-            text = _KEPT[-1]() if _KEPT else NOTHING
+            text = line()
         remove_unfinished()
-        self.end_process(number, text)
+        self.end_process(status, text)
 
-    def end_process(self, number: int, text: str) -> None:
+    def end_process(self, status: int, text: str) -> None:
         """Say why, and end."""
         if self.speaks:
             self.speaks = False
-            _say(f"darkpair: stopped by {_SIGNALS[signal.Signals(number).name]}; {text}\n")
-        os._exit(128 + number)
+            _say(f"darkpair: {text}\n")
+        os._exit(status)
 
     def forget(self) -> None:
         """In a child that a fork makes: its signals are its own, and so are its files."""
@@ -218,6 +223,12 @@ def listening() -> Iterator[None]:
             _LISTENER.speaks = False
 
 
+def give_up(line: Callable[[], str]) -> None:
+    """End the command line with exit status 2 and a line, whatever its main thread does; nothing happens elsewhere."""
+    if _LISTENER.before:
+        _LISTENER.leave(2, line)
+
+
 def remove_unfinished() -> None:
     """Leave no file of this process that has no name yet; nothing can be written after that."""
     for path in tuple(UNFINISHED):
@@ -234,7 +245,11 @@ def undisturbed() -> Iterator[None]:
     finally:
         _LISTENER.held.pop()
         if _LISTENER.pending and not _LISTENER.held:
-            _LISTENER.leave(_LISTENER.pending)
+            _LISTENER.stop(_LISTENER.pending)
+
+
+def _line(number: int, text: str) -> str:
+    return f"stopped by {_SIGNALS[signal.Signals(number).name]}; {text}"
 
 
 def _say(line: str) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import current_process, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from darkpair.gen.data_files import Changes, changes_in_force, put_in_force
 from darkpair.gen.errors import InputError
-from darkpair.gen.stops import before_leaving, remove_unfinished, undisturbed
+from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undisturbed
 
 __all__ = ["leave_if_imported", "worker_pool"]
 
@@ -32,8 +32,11 @@ _ENDED: Final = {-signal.SIGTERM, -getattr(signal, "SIGHUP", signal.SIGTERM)}
 #: That of a worker that is killed, by this process or by somebody else.
 _KILLED: Final = -getattr(signal, "SIGKILL", signal.SIGTERM)
 
-#: How long this process waits to be told to end too, for killed workers to be gone, and between looks for a parent [s].
-_ALSO, _GONE, _LOOK = 0.3, 0.5, 1.0
+#: How long this process waits to be told to end too, and for killed workers to be gone [s].
+_ALSO, _GONE = 0.3, 0.5
+
+#: How often it looks for workers that are lost, how long it waits to hear of one, and how often they look for it [s].
+_WATCH, _HEARD, _LOOK = 0.2, 0.6, 1.0
 
 
 def leave_if_imported() -> None:
@@ -67,16 +70,21 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         executor = ProcessPoolExecutor(
             workers, mp_context=context, initializer=_begin, initargs=(changes_in_force(),)
         )
+        threading.Thread(target=context.watch, args=(executor,), daemon=True, name="workers").start()
         try:
             yield executor
+            context.over.set()
             executor.shutdown()
         except BrokenProcessPool:
+            context.over.set()
             executor.shutdown()
             raise context.broken() from None
         except Exception:
+            context.over.set()
             executor.shutdown(cancel_futures=True)
             raise
         finally:
+            context.over.set()
             executor.shutdown(wait=False, cancel_futures=True)
 
 
@@ -113,15 +121,28 @@ class _Worker(SpawnProcess):
 
 
 class _Context(SpawnContext):
-    """Where an executor's processes come from; remembers them for their exit codes."""
+    """Where an executor's processes come from.
+
+    Attributes
+    ----------
+    started : list of _Worker
+        All of them, for their exit codes.
+    over : threading.Event
+        Set when workers may end.
+    lost : threading.Event
+        Set when one has ended before.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.started: list[_Worker] = []
+        self.over, self.lost = threading.Event(), threading.Event()
         _start_tracker()
 
     def Process(self, *args: Any, **settings: Any) -> _Worker:  # type: ignore[override]
         """A new process; the name is multiprocessing's."""
+        if self.lost.is_set():
+            raise BrokenProcessPool
         self.started.append(_Worker(*args, **settings))
         return self.started[-1]
 
@@ -133,6 +154,23 @@ class _Context(SpawnContext):
         until = time.monotonic() + _GONE
         for process in born:
             wait([process.sentinel], max(0.0, until - time.monotonic()))
+
+    def watch(self, executor: ProcessPoolExecutor) -> None:
+        """End what a lost worker leaves unusable, while the executor cannot: it waits for the rest of a result half sent.
+
+        The command line ends too, if its main thread does not hear of it soon: it may have results to write for long.
+        """
+        while not any(process.pid and wait([process.sentinel], 0.0) for process in self.started):
+            if self.over.wait(_WATCH):
+                return
+        if self.over.is_set():
+            return
+        self.lost.set()
+        self.kill()
+        with suppress(Exception):
+            executor._result_queue._writer.close()  # type: ignore[attr-defined]  # the last one
+        if not self.over.wait(_HEARD):
+            give_up(lambda: str(self.broken()))
 
     def broken(self) -> InputError:
         """Why an executor has lost a worker."""
