@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.options import job_argument, overrides_of, run_options, settings_option
 from darkpair.cli.terminal import say_held, show, show_lines
 
@@ -19,7 +20,8 @@ __all__ = ["command"]
 @job_argument
 @run_options
 @settings_option
-def command(job: Path, settings: tuple[str, ...], **given: object) -> None:
+@dask_option
+def command(job: Path, settings: tuple[str, ...], dask: str | None, **given: object) -> None:
     """Generate the events of a job file."""
     from darkpair.job.job import load_job
     from darkpair.report.expected import expected_lines
@@ -28,7 +30,7 @@ def command(job: Path, settings: tuple[str, ...], **given: object) -> None:
     from darkpair.run.summary import summary
 
     loaded = load_job(job, settings, overrides_of(given))
-    with _progress(loaded.run.n) as progress:
+    with on_dask(dask), _progress(loaded.run.n) as progress:
         result = run_job(loaded, progress=progress)
     rows = summary(result.cutflow, result.factors)
     show(cutflow_table(rows))

@@ -27,7 +27,7 @@ from darkpair.job.tables import OutputTable
 from darkpair.run.expected import expected_rows, job_ratio
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.summary import summary
-from darkpair.workers import leave_if_imported, worker_pool
+from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
 __all__ = ["Result", "flat_factors", "format_of_job", "provenance", "run_job", "writer_of"]
 
@@ -81,7 +81,9 @@ class Result(Shown):
         return estimate(self.cutflow)
 
 
-def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
+def run_job(
+    job: Job, *, progress: Callable[[int], None] | None = None, executor: Executor | None = None
+) -> Result:
     """Events of a job in its file.
 
     Parameters
@@ -90,6 +92,8 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
         What to generate, and where to write it.
     progress : callable, optional
         Is called with the number of events that are done, after each chunk.
+    executor : concurrent.futures.Executor, optional
+        What works instead of ``run.workers`` processes, see `darkpair.workers.on_executor`.
 
     Raises
     ------
@@ -106,8 +110,8 @@ def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Resul
     writer = writer_of(job, pipeline)
     start = time.perf_counter()
     tally = _Tally.of(pipeline, pictures=job.output.picture)
-    with writer as file, worker_pool(job.run.workers) as executor:
-        _write_events(job, pipeline, file, executor, tally, progress)
+    with writer as file, on_executor(executor), worker_pool(job.run.workers) as pool:
+        _write_events(job, pipeline, file, pool, tally, progress)
         factors = flat_factors(pipeline.detector)
         file.provenance["result"] = result = tally.summary(factors)
         if (expected := expected_rows(file.provenance)) is not None:
