@@ -20,6 +20,7 @@ from darkpair.gen.border import check_batch, check_observed, check_parents, chec
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
+from darkpair.gen.executors import TheirExecutor
 from darkpair.gen.histogram_sums import Pictures, Rest
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
@@ -331,7 +332,8 @@ def chunks(
     executor : concurrent.futures.Executor, optional
         Threads, processes, or a cluster's, that make the blocks; None works in this process.
     workers : int
-        How many work at once. Chunks under way at once are twice as many, which bounds the memory.
+        How many work at once, where the executor is not of `darkpair.workers.on_executor`, which knows. Chunks under
+        way at once are twice as many, which bounds the memory.
     blocks : tuple of int, optional
         First block, and the one after the last, of the part that is wanted; every block of the sample unless given.
         The part of no block is one chunk without events.
@@ -374,7 +376,7 @@ def _ordered(
     try:
         for first, last in spans:
             waiting.append(executor.submit(pipeline.chunk, first, last, n))
-            if len(waiting) >= 2 * workers:
+            if len(waiting) >= 2 * (executor.workers if isinstance(executor, TheirExecutor) else workers):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from multiprocessing import current_process, parent_process, resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -19,9 +20,13 @@ from typing import Any, Final
 
 from darkpair.gen.data_files import Changes, changes_in_force, put_in_force
 from darkpair.gen.errors import InputError
+from darkpair.gen.executors import SOME_WORKERS, TheirExecutor, executor_of
 from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undisturbed
 
-__all__ = ["leave_if_imported", "worker_pool"]
+__all__ = ["leave_if_imported", "on_executor", "worker_pool"]
+
+#: Somebody else's executor that does the work, and how many workers it has if that was said.
+_THEIRS: ContextVar[tuple[Executor, int | None] | None] = ContextVar("executor", default=None)
 
 #: Exit code of a worker whose script would start workers again; sysexits.h calls it wrong usage.
 _AGAIN: Final = 64
@@ -50,8 +55,40 @@ def leave_if_imported() -> None:
 
 
 @contextmanager
+def on_executor(executor: Any, workers: int | None = None) -> Iterator[None]:
+    """Have an executor of somebody else's do what is shared among workers inside: runs, scans, limits, studies.
+
+    Its workers have to have the versions of this process and its lines of this package, which each is asked; the changes of
+    data files in force here hold there. It stays open. Events and results are those of one process.
+
+    Parameters
+    ----------
+    executor : concurrent.futures.Executor
+        Threads, processes, or a cluster's; or a client of dask. None changes nothing.
+    workers : int, optional
+        How many work at once, instead of what the executor says of itself. Twice as many chunks of a run are under way.
+
+    Raises
+    ------
+    InputError
+        For what is no executor, and workers that are fewer than 1; inside, for a worker that ends, that lacks this package
+        or has another one.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"workers = {workers}; allowed: 1 or more")
+    if executor is None:
+        yield
+        return
+    token = _THEIRS.set((executor_of(executor), workers))
+    try:
+        yield
+    finally:
+        _THEIRS.reset(token)
+
+
+@contextmanager
 def worker_pool(workers: int) -> Iterator[Executor | None]:
-    """Executor of that many processes; None for 1, which works in this process.
+    """Executor of that many processes; None for 1, which works in this process; that of `on_executor` inside it.
 
     Ctrl-C is this process's alone. Whatever ends the with-block, workers do not outlive it: after an error they finish what is
     under way, which a cache may keep; at a stop they are killed, and they end by themselves if this process is killed.
@@ -61,6 +98,13 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
     InputError
         If the workers cannot import the script that wants them, or if one of them ends before its work is done.
     """
+    if (theirs := _THEIRS.get()) is not None:
+        shared = TheirExecutor(*theirs, SOME_WORKERS if workers == 1 else workers)
+        try:
+            yield shared
+        finally:
+            shared.shutdown()
+        return
     if workers == 1:
         yield None
         return

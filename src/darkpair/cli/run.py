@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.options import job_argument, overrides_of, part_of, run_options, settings_option
 from darkpair.cli.terminal import say_held, show, show_lines
 
@@ -27,7 +28,10 @@ __all__ = ["command"]
 )
 @click.option("--force", is_flag=True, help="Make again what is there, and replace a file of other events.")
 @settings_option
-def command(job: Path, settings: tuple[str, ...], part: str | None, force: bool, **given: object) -> None:
+@dask_option
+def command(
+    job: Path, settings: tuple[str, ...], part: str | None, force: bool, dask: str | None, **given: object
+) -> None:
     """Generate the events of a job file, in one file or, where the output ends in /, in a folder of parts.
 
     What is there already is kept: the same command again makes what is missing.
@@ -37,7 +41,7 @@ def command(job: Path, settings: tuple[str, ...], part: str | None, force: bool,
 
     share = part_of(part)
     loaded = load_job(job, settings, overrides_of(given))
-    with _progress(loaded.run.n) as progress:
+    with on_dask(dask), _progress(loaded.run.n) as progress:
         result = run_job(loaded, progress=progress, part=share, replace_other=force)
     _show(result)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, as_completed
 from pathlib import Path
 
+from darkpair.gen.errors import InputError
 from darkpair.gen.output.parts import Span
 from darkpair.gen.pipeline import Pipeline
 from darkpair.job.job import Job
@@ -59,6 +60,7 @@ def fill(
     tally: Tally | None = None
     try:
         for row, made in _made(job, pipeline, dataset, _pieces(missing, workers), executor):
+            _require_here(dataset, row)
             fresh.append(row)
             tally = made if tally is None else tally + made
             if progress is not None:
@@ -66,6 +68,15 @@ def fill(
     finally:
         files = dataset.write_manifest(fresh)
     return files, tally
+
+
+def _require_here(dataset: Dataset, row: File) -> None:
+    """Refuse workers that write into a folder of their own machine."""
+    if not (dataset.folder / row.file).exists():
+        raise InputError(
+            f"a worker wrote {row.file!r}, which is not in {str(dataset.folder)!r} here: workers of a dataset need a folder that all "
+            "machines see; give one, or write one file (-o out.root), which this process writes"
+        )
 
 
 def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int]]:
@@ -81,7 +92,7 @@ def _made(
     """Parts as they are written."""
     span = dataset.span
     tasks = [
-        (job, pipeline, dataset.path(*piece), Span(span.digest, *piece, of=span.of, run=span.run))
+        (job, pipeline, dataset.path(*piece).absolute(), Span(span.digest, *piece, of=span.of, run=span.run))
         for piece in pieces
     ]
     if executor is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, t
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.tally import Tally
-from darkpair.workers import leave_if_imported, worker_pool
+from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
 __all__ = ["Result", "format_of_job", "run_job"]
 
@@ -92,6 +93,7 @@ def run_job(
     job: Job,
     *,
     progress: Progress | None = None,
+    executor: Executor | None = None,
     part: tuple[int, int] | None = None,
     replace_other: bool = False,
 ) -> Result:
@@ -106,6 +108,8 @@ def run_job(
         What to generate, and where to write it.
     progress : callable, optional
         Is called with the number of events that are done, after each chunk or part.
+    executor : concurrent.futures.Executor, optional
+        What works instead of ``run.workers`` processes, see `darkpair.workers.on_executor`.
     part : tuple of int, optional
         (k, n): the k-th of n equal shares of the sample, k from 1; all of it unless given.
     replace_other : bool
@@ -130,7 +134,8 @@ def run_job(
     run = _Run(
         job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace
     )
-    return run.dataset() if is_dataset(job.output.path) else run.file()
+    with on_executor(executor):
+        return run.dataset() if is_dataset(job.output.path) else run.file()
 
 
 def _checked_share(part: tuple[int, int] | None) -> tuple[int, int]:
@@ -241,7 +246,7 @@ class _Run:
                 dataset,
                 missing,
                 executor=executor,
-                workers=workers,
+                workers=getattr(executor, "workers", workers),
                 progress=self.progress,
             )
 
