@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
+from darkpair.cli import completion
 from darkpair.cli.options import job_argument, overrides_of, run_options, settings_option
 from darkpair.cli.terminal import say_held, show, show_lines
 
@@ -19,8 +21,19 @@ __all__ = ["command"]
 @job_argument
 @run_options
 @settings_option
-def command(job: Path, settings: tuple[str, ...], **given: object) -> None:
+@click.option(
+    "--scan",
+    "scans",
+    multiple=True,
+    metavar="SECTION.KEY=VALUES",
+    shell_complete=completion.settings,
+    help="A run at each of several values, as chain.mass.X2='200 MeV, 300 MeV', in folders below -o; again for more keys.",
+)
+def command(job: Path, settings: tuple[str, ...], scans: tuple[str, ...], **given: object) -> None:
     """Generate the events of a job file."""
+    if scans:
+        _sweep(job, settings, scans, overrides_of(given))
+        return
     from darkpair.job.job import load_job
     from darkpair.report.expected import expected_lines
     from darkpair.report.run import cutflow_table, result_lines, sample_lines
@@ -37,6 +50,23 @@ def command(job: Path, settings: tuple[str, ...], **given: object) -> None:
     show_lines(expected_lines(result.provenance["result"].get("expected")))
     show_lines([f"events                 {result.path}"])
     show_lines(f"picture                {picture}" for picture in result.pictures)
+
+
+def _sweep(job: Path, settings: tuple[str, ...], scans: tuple[str, ...], overrides: dict[str, Any]) -> None:
+    """A run at every point."""
+    from darkpair.export.sweep import run_and_write
+    from darkpair.run.sweep import plan_sweep
+
+    folder = overrides.pop("output.path")
+    plan = plan_sweep(job, scans, folder, settings=settings, overrides=overrides)
+    with _progress(plan.events) as progress:
+        result = run_and_write(plan, progress)
+    show(result.table())
+    there = len(plan.points) - result.made
+    show_lines(
+        [f"made                   {result.made} points" + (f"; {there} were complete" if there else "")]
+    )
+    show_lines(f"of all points          {path}" for path in result.files)
 
 
 @contextmanager
