@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from darkpair.detectors.fixed_target import FixedTarget
     from darkpair.detectors.koto import Koto
     from darkpair.detectors.koto_kaon import KotoKaon
+    from darkpair.export.sweep import sweep
     from darkpair.gen.cutflow import Cutflow
     from darkpair.gen.decay import Decay, Mode
     from darkpair.gen.errors import (
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from darkpair.run.expected import expected_events
     from darkpair.run.preview import Preview
     from darkpair.run.runner import Result, run_job
+    from darkpair.run.sweep import Sweep
     from darkpair.searches import Measurement, Search, load_search
 
     __version__: str
@@ -129,6 +131,7 @@ __all__ = [
     "Search",
     "Selected",
     "Streams",
+    "Sweep",
     "TwoHiggsDoublet",
     "Unit",
     "UnknownNameError",
@@ -152,6 +155,7 @@ __all__ = [
     "read_events",
     "read_provenance",
     "run_job",
+    "sweep",
     "three_body_width",
     "total_weight",
     "two_body_width",
@@ -208,6 +212,7 @@ _public = lazily(
         "Search": "searches",
         "Selected": "gen.selected",
         "Streams": "gen.streams",
+        "Sweep": "run.sweep",
         "TwoHiggsDoublet": "chains.models",
         "Unit": "gen.parameters",
         "UnknownNameError": "gen.errors",
@@ -230,6 +235,7 @@ _public = lazily(
         "read_events": "gen.output.reader",
         "read_provenance": "gen.output.reader",
         "run_job": "run.runner",
+        "sweep": "export.sweep",
         "three_body_width": "chains.widths",
         "total_weight": "gen.events",
         "two_body_width": "chains.widths",

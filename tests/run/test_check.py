@@ -122,7 +122,7 @@ def test_what_is_missing_comes_with_its_cure(monkeypatch: pytest.MonkeyPatch) ->
         "MISSING: not installed; for toy experiments and workspaces: pip install 'darkpair[limits]'"
         in done.output
     )
-    assert "BROKEN: 1.2; needed: 1.26 or later; pip install 'numpy>=1.26'" in done.output
+    assert "BROKEN: 1.2; needed: 2.0 or later; pip install 'numpy>=2.0'" in done.output
 
 
 @pytest.mark.parametrize("part", ["_versions", "_extras", "_plugins", "_caches", "_machine"])

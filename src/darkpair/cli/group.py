@@ -68,7 +68,9 @@ class CommandGroup(click.Group):
             _stop(str(error))
         except click.exceptions.NoSuchOption as error:
             hint = f" (did you mean {error.possibilities[0]!r}?)" if error.possibilities else ""
-            _stop(f"{error.message}{hint}")
+            _stop(
+                f"No such option {error.option_name!r}.{hint}"
+            )  # (each version of click spells it otherwise)
         except click.UsageError as error:
             path = "darkpair" if error.ctx is None else error.ctx.command_path
             _stop(f"{error.format_message()} See {path} --help.")
