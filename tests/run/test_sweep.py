@@ -20,6 +20,9 @@ from darkpair.job.job import load_job
 from darkpair.run.runner import run_job
 from darkpair.run.sweep_axes import axes_of, point_names, values_of
 
+#: File of a point of one block.
+PART = "events-0000000000-0000000001.root"
+
 JOB = """
 [run]
 n = 500
