@@ -247,7 +247,7 @@ def test_the_command(job: Path, tmp_path: Path) -> None:
             "points.png",
         )
     ]
-    assert (tmp_path / "out" / "chain.mass.X2=300MeV" / "events.hepmc3.gz").is_file()
+    assert (tmp_path / "out" / "chain.mass.X2=300MeV" / PART.replace("root", "hepmc3.gz")).is_file()
     for place in ([], ["-o", "x.root"]):
         done = CliRunner().invoke(main, [*words[:6], *place])
         assert (done.exit_code, done.stdout) == (2, "")

@@ -13,16 +13,17 @@ import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.formats import ENDINGS, Format, checked_options, require_format
+from darkpair.gen.output.part_names import parts_of
 from darkpair.gen.output.parts import Span
 from darkpair.gen.output.target import clean_unfinished
 from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, File, is_dataset, parts_of
+from darkpair.run.dataset import Dataset, File, is_dataset
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
 from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, tally_of, write_part
@@ -322,16 +323,18 @@ def format_of_job(job: Job) -> Format:
         For an ending of no format, and a key of ``[output]`` that the format makes no use of.
     """
     path, asked = job.output.path, job.output.format
+    endings = [ending for ends in ENDINGS.values() for ending in ends]
+    if asked is not None and f".{asked}" not in endings:
+        raise UnknownNameError(
+            "format of a dataset's parts", asked, [end[1:] for end in endings], "output.format"
+        )
     if is_dataset(path):
-        name = asked or "root"
-        if name not in ENDINGS:
-            raise InputError(f"output.format = {name!r} of a dataset; allowed: {', '.join(ENDINGS)}")
-        path = f"events{ENDINGS[name][0]}"
+        path = f"events.{asked or 'root'}"
     file_format = require_format(path)
-    if asked is not None and asked != file_format.name:
+    if asked is not None and file_format.ending != f".{asked}":
         raise InputError(
-            f"output.format = {asked!r}, and {Path(path).name!r} is of the format {file_format.name!r}; leave it out: it is for "
-            "datasets, whose parts have no name in the job"
+            f"output.format = {asked!r} and the file {Path(path).name!r}; leave it out: it is for datasets, whose parts have no name "
+            "in the job"
         )
     checked_options(file_format, path, form_of(job.output))
     return file_format
