@@ -131,7 +131,7 @@ with listening(), before_leaving(lambda: print("cleaned", file=sys.stderr, flush
 
 def test_signals_that_are_not_ours(tmp_path: Path) -> None:
     remains = stopped(
-        ["-c", IGNORES],
+        ["-W", "ignore", "-c", IGNORES],  # (Python 3.12 warns of a fork beside threads)
         tmp_path,
         lambda _: "goes on" in (tmp_path / "stderr").read_text(),
         lambda process: process.send_signal(signal.SIGTERM),
