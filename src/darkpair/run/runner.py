@@ -26,7 +26,7 @@ from darkpair.job.job import Job
 from darkpair.run.dataset import Dataset, File, is_dataset
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
-from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, tally_of, write_part
+from darkpair.run.part import Part, flat_factors, form_of, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.tally import Tally
@@ -36,6 +36,7 @@ __all__ = ["Result", "format_of_job", "run_job"]
 
 #: What a run that is stopped leaves of one file.
 _NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
+_COMPLETE = "is complete; the same command makes a picture that is missing"
 
 #: Is called with the number of events that are done.
 Progress = Callable[[int], None]
@@ -184,7 +185,11 @@ class _Run:
         if there.kind == "same":
             return self._again(path, there)
         start, workers = time.perf_counter(), self.job.run.workers
-        with keeping(lambda: _NOTHING_KEPT), worker_pool(workers) as executor:
+        part: Part | None = None
+        with (
+            keeping(lambda: _NOTHING_KEPT if part is None else f"{path} {_COMPLETE}"),
+            worker_pool(workers) as executor,
+        ):
             part = write_part(
                 self.job,
                 self.pipeline,
@@ -309,7 +314,7 @@ class _Run:
         for name, histogram in tally.histograms.items():
             out.append(place.with_name(f"{place.name}_{name}.png" if out else f"{place.name}.png"))
             if new or not out[-1].exists():
-                with keeping(lambda: f"{path} is complete, its picture is not; the same command makes that"):
+                with keeping(lambda: f"{path} {_COMPLETE}"):
                     draw(histogram, self.pipeline.detector, flow, title, out[-1])
         return out
 
