@@ -25,8 +25,8 @@ from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undis
 
 __all__ = ["leave_if_imported", "on_executor", "worker_pool"]
 
-#: Somebody else's executor that does the work, and how many workers it has if that was said.
-_THEIRS: ContextVar[tuple[Executor, int | None] | None] = ContextVar("executor", default=None)
+#: The executor in force, which is somebody else's, and how many workers it has if that was said.
+_THEIRS: ContextVar[tuple[Executor, int | None] | None] = ContextVar("executor in force", default=None)
 
 #: Exit code of a worker whose script would start workers again; sysexits.h calls it wrong usage.
 _AGAIN: Final = 64
