@@ -286,7 +286,7 @@ def test_a_folder_that_goes(job: Path, tmp_path: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
     with pytest.raises(UnwrittenError, match=r"e.root cannot be written: its folder is not there"):
-        run_job(load_job(job, {}, {"output": {"path": str(folder / "e.root")}}), progress=gone)
+        run_job(load_job(job, (), {"output": {"path": str(folder / "e.root")}}), progress=gone)
     assert not folder.exists()
 
 
