@@ -2,8 +2,9 @@
 
 Particles have the status codes 4 (beam: the parent), 2 (decayed) and 1 (final), the masses that the chain gave them,
 and the ids of our record.  Positions are those of decays [mm], with c t [mm] as the time; where the parent was made is
-the position of the event.  The first weight is the product, ``genWeight``, the others are its factors.  Proper lengths
-are attributes of the event, and so is what a file says of an event that is its (``File_entry``, ``event``, ...).
+the position of the event.  The first weight is the product, ``genWeight``, the others are its factors.  The number of an
+event is that of its name (beyond 2**31 - 1 it begins with 1 again); the whole name, ``run``, ``luminosityBlock`` and
+``event``, are attributes, and so are proper lengths and what a file says of an event that is its (``File_entry``, ...).
 
 What a detector reconstructs is not written: HepMC has no place for it.  Of events of a file, what the parent decayed to
 there is left out, mothers beyond the first are not known, and a vertex has the place where its first daughter was made.
@@ -30,7 +31,7 @@ from darkpair.gen.provenance import environment
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import awkward as ak
 
@@ -115,6 +116,20 @@ class HepMCWriter(EventWriter):
             some = events[start : start + _BATCH]
             self._put(event_text(some, first=self.events + 1))
             self.events += len(some)
+
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add all events of another file, with the same weights and attributes, as they stand there; see `EventWriter`."""
+        self.check_open()
+        if not self._header:
+            self._names = list(output["weights"]), list(output["attributes"])
+            self._early = self.described()
+            self._header = self._beginning({})
+            self.file.write(self._header)
+        packed = path.name.lower().endswith(".gz")
+        with gzip.open(path, "rb") if packed else path.open("rb") as source:
+            for text in _events_of(source):
+                self._put(text)
+        self.events += output["events"]
 
     def _put(self, text: bytes) -> None:
         self.file.write(text if self._packer is None else self._packer.compress(text))
@@ -216,6 +231,21 @@ def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
                 raise ValueError(f"{key} is no table")
             provenance |= part
     return provenance
+
+
+def _events_of(source: Any) -> Iterator[bytes]:
+    """Text of the events of an open file, without what stands before them and behind."""
+    held = b""
+    for line in source:
+        if line.startswith((b"E ", _END.strip())):
+            held = line
+            break
+    while text := source.read(1 << 20):
+        held += text
+        yield held[: -len(_END)]
+        held = held[-len(_END) :]
+    if held.strip() != _END.strip():
+        raise InputError(f"{getattr(source, 'name', 'a part')!r} has no end; it is damaged, make it again")
 
 
 def _escaped(text: str) -> str:

@@ -16,9 +16,12 @@ from darkpair.gen.output.file_format import FORMAT
 from darkpair.gen.output.unfinished import Unfinished, alone_in, clean_unfinished
 from darkpair.gen.output.unwritten import UnwrittenError, is_of_machine, unwritten
 from darkpair.gen.provenance import describe
+from darkpair.gen.stops import undisturbed
 
 if TYPE_CHECKING:
     import awkward as ak
+
+    from darkpair.gen.output.parts import Sums
 
 __all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "put", "replacing"]
 
@@ -46,6 +49,8 @@ class EventWriter(ABC):
         The file until it is complete.
     events : int
         Events written.
+    sums : Sums or None
+        What the part of the sample that the file holds came to; given before the file is closed, None where nobody counts.
 
     Raises
     ------
@@ -61,6 +66,7 @@ class EventWriter(ABC):
         self.path = Path(path).resolve()
         self.provenance: dict[str, Any] = dict(provenance)
         self.events = 0
+        self.sums: Sums | None = None
         self._unfinished = Unfinished(self.path)
         self.partial = self._unfinished.partial
         self.file: Any = None
@@ -89,6 +95,25 @@ class EventWriter(ABC):
     @abstractmethod
     def write(self, events: ak.Array) -> None:
         """Add events, perhaps none."""
+
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add events of another file of the format as they stand there, for ``darkpair merge``.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        first, last : int
+            Entry of the first event, and of the one after the last.
+        output : mapping
+            The ``output`` of that file's provenance.
+
+        Raises
+        ------
+        InputError
+            Unless a format says how.
+        """
+        raise InputError(f"files as {path.name!r} cannot be joined; write .root or .hepmc3")
 
     @abstractmethod
     def open_file(self) -> Any:
@@ -272,7 +297,7 @@ def put(contents: Mapping[Path, str | bytes]) -> list[Path]:
             begun[-1].path.parent.mkdir(parents=True, exist_ok=True)
             partial = begun[-1].begin()
             partial.write_bytes(content.encode() if isinstance(content, str) else content)
-        with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()):
+        with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()), undisturbed():
             for file in begun:
                 file.complete()
     except BaseException as error:

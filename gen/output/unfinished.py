@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from darkpair.gen.stops import UNFINISHED
+
 #: The system's locks; where there are none (Windows), nothing is held, and nobody's files are removed.
 fcntl: Any = import_module("fcntl") if find_spec("fcntl") is not None else None
 
@@ -73,6 +75,7 @@ class Unfinished:
         clean_unfinished(self.path.parent, self.path.name)
         for _ in range(_TRIALS):
             self.partial = _partial(self.path)
+            UNFINISHED.add(self.partial)
             self._lock = os.open(self.partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
             if fcntl is None:
                 self._release()
@@ -85,6 +88,7 @@ class Unfinished:
     def complete(self) -> None:
         """Give the file its name, in place of one that is there."""
         self.partial.replace(self.path)
+        UNFINISHED.discard(self.partial)
         self._release()
 
     def abandon(self) -> int:
@@ -95,6 +99,7 @@ class Unfinished:
                 size = self.partial.stat().st_size
                 self.partial.unlink()
         finally:
+            UNFINISHED.discard(self.partial)
             self._release()
         return size
 

@@ -6,7 +6,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -14,6 +14,7 @@ import click
 
 from darkpair.cli.terminal import forget_held, hold, open_streams, say_held
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, nearest
+from darkpair.gen.stops import listening, said_of
 
 __all__ = ["CommandGroup"]
 
@@ -60,18 +61,21 @@ class CommandGroup(click.Group):
         kwargs |= {"standalone_mode": False, "prog_name": "darkpair"}
         words = sys.argv[1:] if args is None else list(args)
         try:
-            with _warnings_as_lines():
+            # the words of this process: it is ours to end
+            with _warnings_as_lines(), listening() if args is None else nullcontext():
                 return super().main(words or ["--help"], *more, **kwargs)
         except DarkpairError as error:
             _stop(str(error))
         except click.exceptions.NoSuchOption as error:
             hint = f" (did you mean {error.possibilities[0]!r}?)" if error.possibilities else ""
-            _stop(f"{error.message}{hint}")
+            _stop(
+                f"No such option {error.option_name!r}.{hint}"
+            )  # (each version of click spells it otherwise)
         except click.UsageError as error:
             path = "darkpair" if error.ctx is None else error.ctx.command_path
             _stop(f"{error.format_message()} See {path} --help.")
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("darkpair: stopped; nothing is left behind", err=True)
+        except (click.Abort, KeyboardInterrupt) as error:
+            click.echo(f"darkpair: stopped; {said_of(error)}", err=True)
             sys.exit(130)
         except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's plug-in may fail in any way; ours is raised again)
             _stop_of(error)

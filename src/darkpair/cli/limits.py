@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from darkpair.cli import completion
+from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.options import json_option, pairs, preset_option
 from darkpair.cli.terminal import show, show_lines
 
@@ -60,6 +61,7 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="Folder of samples to keep; the user's cache unless given.",
 )
+@dask_option
 @json_option
 def command(
     model: str,
@@ -73,6 +75,7 @@ def command(
     quick: bool,
     folder: Path | None,
     cache: Path | None,
+    dask: str | None,
     as_json: bool,
 ) -> None:
     """Show what KOTO, beam dumps, B, K, pi0 and Higgs decays say of model points, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'.
@@ -89,14 +92,15 @@ def command(
     points = models_of(model, given, preset)
     place = None if folder is None else folder_for(folder)
     which: dict[str, Any] = {"only": only, "without": without, "files": files}
-    rows = limit_rows(
-        [point for _, point in points],
-        data=data,
-        along=along,
-        size=size,
-        folder=cache or cache_folder(),
-        **which,
-    )
+    with on_dask(dask):
+        rows = limit_rows(
+            [point for _, point in points],
+            data=data,
+            along=along,
+            size=size,
+            folder=cache or cache_folder(),
+            **which,
+        )
     asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
     plain = plain_rows([varied for varied, _ in points], rows, along)
     written = (

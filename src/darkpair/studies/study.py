@@ -9,12 +9,14 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from darkpair.gen.registry import Entry
+from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
     from darkpair.studies.outputs import Output, Run
@@ -95,8 +97,9 @@ class Study(Entry):
 def _function_of(study: Study) -> Callable[..., list[Path]]:
     """Function of a folder and the options that a study declares, which leaves its files and gives their paths."""
 
-    def run(folder: Path, **options: Any) -> list[Path]:
-        return _written(study, folder, options)
+    def run(folder: Path, *, executor: Executor | None = None, **options: Any) -> list[Path]:
+        with on_executor(executor):
+            return _written(study, folder, options)
 
     able = ("folder", *study.uses, "quick", *(["events"] if study.sizes else []))
     takes = {key: option for key, option in _options().items() if key in able}
