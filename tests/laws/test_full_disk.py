@@ -141,7 +141,7 @@ def job(tmp_path: Path) -> Path:
 )
 def test_events(disk: Disk, job: Path, name: str, form: list[str]) -> None:
     settings = [word for setting in form for word in ("--set", setting)]
-    check_moments(disk, lambda: answer("run", job, "-o", disk.folder / name, *settings))
+    check_moments(disk, lambda: answer("run", job, "-o", disk.folder / name, "--force", *settings))
 
 
 def test_check_and_its_trial(disk: Disk, job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,17 @@ def test_check_and_its_trial(disk: Disk, job: Path, monkeypatch: pytest.MonkeyPa
 
 def test_pictures_of_a_run(best_disk: Disk, job: Path) -> None:
     """Events that are complete are kept when their picture cannot be written."""
-    words = ("run", job, "-o", best_disk.folder / "e.hepmc3", "-n", "20", "--set", "output.picture=true")
+    words = (
+        "run",
+        job,
+        "-o",
+        best_disk.folder / "e.hepmc3",
+        "--force",
+        "-n",
+        "20",
+        "--set",
+        "output.picture=true",
+    )
     assert answer(*words)[0] == 0
     events, picture = (best_disk.folder / name for name in ("e.hepmc3", "e.png"))
     drawn, size = picture.read_bytes(), events.stat().st_size
@@ -332,7 +342,7 @@ def test_memory(job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     path.write_bytes(b"before")
     for ask in (np.empty, bytearray):
         monkeypatch.setattr(Chain, "batch", lambda *_, ask=ask: ask(1 << 58))
-        status, text = answer("run", job, "-o", path)
+        status, text = answer("run", job, "-o", path, "--force")
         assert (status, text.count("\n")) == (2, 1)
         assert "out of memory" in text
         assert "run.chunk or run.workers" in text
