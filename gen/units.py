@@ -25,6 +25,7 @@ __all__ = [
     "Unit",
     "exactly",
     "quantity",
+    "split_quantity",
 ]
 
 N = TypeVar("N", float, complex)
@@ -190,6 +191,20 @@ def exactly(text: str) -> float:
             f"{shown(text)} is beyond what the computer's arithmetic holds; allowed: sizes from 1e-308 to 1e308"
         )
     return number
+
+
+def split_quantity(text: str) -> tuple[float, str] | None:
+    """Number of a text and the unit behind it, any word, empty for none; None where the text is no number.
+
+    Examples
+    --------
+    >>> split_quantity("430 MeV"), split_quantity("1e-3"), split_quantity("2016-18")
+    ((430.0, 'MeV'), (0.001, ''), None)
+    """
+    match = _PATTERN.fullmatch(text)
+    if match is None:
+        return None
+    return exactly(match[1]), "".join((match[2] or "").split())
 
 
 def quantity(value: float | str, kind: str, *, what: str = "value") -> float:

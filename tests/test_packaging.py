@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -69,3 +71,16 @@ def test_the_wheel_holds_the_tracked_files_of_the_packages(tmp_path: Path) -> No
     rooms = {f"darkpair/{name}" for name in files if name.split("/")[0] in ROOMS}
     door = {name.removeprefix("src/") for name in files if name.startswith("src/darkpair/")}
     assert inside == rooms | door
+
+
+def test_the_sessions_are_those_of_the_metadata() -> None:
+    """Python of the lowest versions, extras, and the floors of tools are written in two files."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    sessions = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    (python,) = re.findall(r'python="([\d.]+)"', sessions)
+    assert project["project"]["requires-python"] == f">={python}"
+    extras = {word for words in re.findall(r'"\.\[([\w,]+)\]"', sessions) for word in words.split(",")}
+    assert extras <= project["project"]["optional-dependencies"].keys()
+    assert "all" in extras
+    tools = re.findall(r'"(\w+>=[\d.]+)"', sessions)
+    assert {*tools} <= {*project["dependency-groups"]["lint"]}

@@ -5,11 +5,12 @@ What this package exports, and what docs/ describes, keeps its meaning within a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from darkpair.gen.lazy import lazily
 
+TYPE_CHECKING = False  # (as checkers take it; a command that is stopped early should not be within `typing`)
 if TYPE_CHECKING:
+    from typing import Any
+
     from darkpair.chains.angular_density import angular_density
     from darkpair.chains.chain import Chain
     from darkpair.chains.descriptor import build
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from darkpair.detectors.fixed_target import FixedTarget
     from darkpair.detectors.koto import Koto
     from darkpair.detectors.koto_kaon import KotoKaon
+    from darkpair.export.sweep import sweep
     from darkpair.gen.cutflow import Cutflow
     from darkpair.gen.decay import Decay, Mode
     from darkpair.gen.errors import (
@@ -75,6 +77,7 @@ if TYPE_CHECKING:
     from darkpair.run.expected import expected_events
     from darkpair.run.preview import Preview
     from darkpair.run.runner import Result, run_job
+    from darkpair.run.sweep import Sweep
     from darkpair.searches import Measurement, Search, load_search
 
     __version__: str
@@ -128,6 +131,7 @@ __all__ = [
     "Search",
     "Selected",
     "Streams",
+    "Sweep",
     "TwoHiggsDoublet",
     "Unit",
     "UnknownNameError",
@@ -151,6 +155,7 @@ __all__ = [
     "read_events",
     "read_provenance",
     "run_job",
+    "sweep",
     "three_body_width",
     "total_weight",
     "two_body_width",
@@ -207,6 +212,7 @@ _public = lazily(
         "Search": "searches",
         "Selected": "gen.selected",
         "Streams": "gen.streams",
+        "Sweep": "run.sweep",
         "TwoHiggsDoublet": "chains.models",
         "Unit": "gen.parameters",
         "UnknownNameError": "gen.errors",
@@ -229,6 +235,7 @@ _public = lazily(
         "read_events": "gen.output.reader",
         "read_provenance": "gen.output.reader",
         "run_job": "run.runner",
+        "sweep": "export.sweep",
         "three_body_width": "chains.widths",
         "total_weight": "gen.events",
         "two_body_width": "chains.widths",

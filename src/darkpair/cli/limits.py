@@ -141,23 +141,25 @@ def _written(
     plain: list[dict[str, Any]],
     more: dict[str, Any],
 ) -> list[Path]:
-    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn."""
-    from darkpair.export.files import save_picture, write_rows
+    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn; all are written or none."""
+    from darkpair.export.files import picture_contents, rows_contents
+    from darkpair.gen.output.target import put
     from darkpair.limits.picture import limits_picture
     from darkpair.searches import load_search
 
-    provenance = {
+    provenance: dict[str, Any] = {
         "model": asked.model,
         "settings": asked.settings,
         "inputs": asked.inputs,
         "data": asked.data,
     }
     more |= {"files": [load_search(path) for path in more["files"]]}
-    paths = write_rows(
-        folder, "limits", plain, provenance | {key: value for key, value in more.items() if value}
-    )
+    provenance |= {key: value for key, value in more.items() if value}
+    contents: dict[Path, str | bytes] = {**rows_contents(folder, "limits", plain, provenance)}
     figure = limits_picture(points, rows, asked.settings, asked.along, asked.title)
-    return paths if figure is None else [*paths, *save_picture(figure, folder, "limits")]
+    if figure is not None:
+        contents |= picture_contents(figure, folder, "limits")
+    return put(contents)
 
 
 def _show(asked: _Asked, points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]]) -> None:

@@ -33,7 +33,7 @@ from darkpair.job.plugins import PLUGINS
 from darkpair.job.settings import BESIDE, put_settings, without_leftovers
 from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
 
-__all__ = ["Job", "aimed_source", "load_job"]
+__all__ = ["Job", "aimed_source", "job_of", "load_job"]
 
 #: Keys of koto_kl that say where K_L decay: with one of them given, the range does not follow chain and detector.
 _RANGE = {"z_min", "z_max", "p_min", "share"}
@@ -77,6 +77,7 @@ class Job(Table):
             detector=detector,
             seed=self.run.seed,
             keep=self.output.events,
+            number=self.run.number,
         )
 
     def _chains(self, source: EventSource, detector: object) -> Chain | ChainSet:
@@ -225,15 +226,41 @@ def load_job(
         Where another chain, source or detector is set than the file has: of what belonged to the file's, which is dropped.
     """
     path = Path(path)
-    data = read_toml(path, word="job file", example="examples/koto_pi0.toml")
-    file = copy.deepcopy(data)
+    file = read_toml(path, word="job file", example="examples/koto_pi0.toml")
+    return job_of(file, settings, overrides, where=str(path))
+
+
+def job_of(
+    file: Mapping[str, Any],
+    settings: Sequence[str] = (),
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    where: str,
+) -> Job:
+    """Job of the tables of a job file, which stay as they are.
+
+    Parameters
+    ----------
+    file : mapping
+        Tables of a job file, or of a job: ``job.model_dump(exclude_unset=True)``.
+    settings, overrides
+        As `load_job` takes them.
+    where : str
+        Where the tables come from, for messages.
+
+    Raises
+    ------
+    InputError
+        As `load_job`.
+    """
+    data = copy.deepcopy(dict(file))
     given = put_settings(data, settings, overrides)
     require_plain(data, "")
     data = without_leftovers(file, data, given, _chains_of)
     try:
         return Job.model_validate(data)
     except ValidationError as error:
-        raise InputError(f"{path}: {_explain(error)}") from error
+        raise InputError(f"{where}: {_explain(error)}") from error
 
 
 def _plugin(kind: str, table: Mapping[str, Any], where: str) -> Any:

@@ -15,7 +15,7 @@ from darkpair.gen.particles import spoken
 from darkpair.gen.toml_text import parse_toml
 from darkpair.job.plugins import PLUGINS
 
-__all__ = ["BESIDE", "as_written", "put_settings", "without_leftovers"]
+__all__ = ["BESIDE", "as_written", "key_parts", "put_settings", "without_leftovers"]
 
 #: Keys of [chain] of which a job has one.
 _CHOICES: Final = ("decay", "name", "model")
@@ -233,7 +233,7 @@ def _warn(said: Sequence[str], dropped: Sequence[str]) -> None:
         verb = "no longer applies and is dropped" if len(dropped) == 1 else "no longer apply and are dropped"
         said = [*said, f"{_list(dropped)} {'' if said else 'of the file '}{verb}"]
     if said:
-        warnings.warn("; ".join(said), DarkpairWarning, stacklevel=5)
+        warnings.warn("; ".join(said), DarkpairWarning, stacklevel=6)
 
 
 def _list(words: Sequence[str]) -> str:
@@ -241,7 +241,7 @@ def _list(words: Sequence[str]) -> str:
 
 
 def _put(data: dict[str, Any], key: str, value: Any) -> None:
-    *sections, last = _parts(key)
+    *sections, last = key_parts(key)
     for section in sections:
         data = data.setdefault(section, {})
         if not isinstance(data, dict):
@@ -251,7 +251,7 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
     data[last] = value
 
 
-def _parts(key: str) -> list[str]:
+def key_parts(key: str) -> list[str]:
     """Sections and the key in them; in quotes where it has a point, a space or a star in it, as TOML has it."""
     parts = [_bare(part) for part in _PARTS.findall(key)]
     return parts if '"' in key or "'" in key else key.split(".")
