@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, kills, laws, pages."""
 
 import nox
 
@@ -17,7 +17,7 @@ def lowest(session: nox.Session) -> None:
     """Run the tests, or those that are named, with the lowest versions that pyproject.toml allows."""
     session.install("uv")
     options = ("--resolution", "lowest-direct", "--python", session.virtualenv.location)
-    session.run("uv", "pip", "install", *options, ".[all,test]")
+    session.run("uv", "pip", "install", *options, ".[all,dask,test]")
     session.run("pytest", *session.posargs)
 
 
@@ -50,6 +50,13 @@ def bench(session: nox.Session) -> None:
     """Measure speed."""
     session.install(".[all,test]")
     session.run("pytest", "benchmarks", "--benchmark-only", *session.posargs)
+
+
+@nox.session
+def kills(session: nox.Session) -> None:
+    """Kill commands at 50 random moments, or ``-- NUMBER SEED``, and say what came of each: some five minutes."""
+    session.install(".[all,test]")
+    session.run("python", "-m", "tests.shared.kills", *(session.posargs or ["50"]))
 
 
 @nox.session

@@ -11,7 +11,7 @@ import numpy as np
 
 from darkpair.chains.combinations import Entry, combinations
 from darkpair.chains.decay_tree import antiparticle, conjugate_decay, decays_of, particles_of, spell
-from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law
+from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law, laws_of_others
 from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
 from darkpair.chains.tree_text import chain_text
@@ -157,6 +157,10 @@ class Chain:
     def max_weight(self) -> float:
         """Greatest weight that the lifetimes give an event; infinite where one of them has no bound."""
         return max(greatest_weight(plan.steps, plan.joint) for plan in self._plans)
+
+    def sample_identity(self) -> dict[str, Any]:
+        """The decays, and the laws of lifetimes that are not the particles' own."""
+        return {"decay": self.decay, "lifetimes": laws_of_others(self.decay, self.lifetimes)}
 
     def provenance(self) -> dict[str, Any]:
         """What the chain is: its decays and how each is made, its particles, the roles of each topology's positions."""

@@ -94,6 +94,10 @@ class ChainSet:
             )
         )
 
+    def sample_identity(self) -> dict[int, Chain]:
+        """Chains by their parents' PDG ids: their order decides about no event."""
+        return {chain.parent.pdgid: chain for chain in self.chains}
+
     @property
     def parents(self) -> dict[int, Particle]:
         """The particles that a source has to supply, by PDG id."""

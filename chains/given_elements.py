@@ -58,6 +58,10 @@ class GivenElement:
     #: Greatest value that was seen; it decides about no event.
     greatest: float = field(default=0.0, init=False, repr=False, compare=False)
 
+    def sample_identity(self) -> MatrixElement:
+        """The element alone."""
+        return self.function
+
     @property
     def summary(self) -> str:
         """What it is and where it comes from, in a line."""

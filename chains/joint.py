@@ -6,13 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from darkpair.chains.decay_tree import particles_of
 from darkpair.gen.confined import Confined
+from darkpair.gen.decay import Decay
 from darkpair.gen.joint_lifetime import JointLaw, Member
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.topology import FINAL, Topology
 
-__all__ = ["INVISIBLE", "Step", "greatest_weight", "joint_law"]
+__all__ = ["INVISIBLE", "Step", "greatest_weight", "joint_law", "laws_of_others"]
 
 #: A particle of shorter c tau [mm] decays where it is made: pi0 (25 nm) and eta, but not tau, D and B (.09 mm on).
 _PROMPT = 1e-3
@@ -152,3 +154,13 @@ def _groups(steps: Sequence[Step], members: Mapping[int, Member]) -> tuple[tuple
         groups.append([members[i] for i in ready])
         left = [i for i in left if i not in ready]
     return tuple(tuple(group) for group in groups)
+
+
+def laws_of_others(decay: Decay, lifetimes: Mapping[str, Lifetime]) -> dict[str, Lifetime]:
+    """Laws of lifetimes, by particle, without those that say what the particle would do anyhow."""
+    own = {(p.name, p.ctau, p.width) for p in particles_of(decay)}
+    return {
+        name: law
+        for name, law in lifetimes.items()
+        if not isinstance(law, Exponential) or {p for p in own if p[0] == name} != {(name, law.ctau, 0.0)}
+    }

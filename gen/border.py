@@ -16,6 +16,7 @@ import numpy as np
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Batch, Parents
+from darkpair.gen.histogram_sums import ADDITIVE, MOST_BINS, storage_name
 from darkpair.gen.observed import Observed
 from darkpair.gen.required import (
     refuse,
@@ -245,9 +246,11 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
         refuse(who, f"begins its cut flow with {flow.generated} of {n} events", "every event")
     pictures: Any = selected.histograms
     if not isinstance(pictures, Mapping) or any(
-        getattr(h, "ndim", 0) not in (1, 2, 3) or not hasattr(h, "axes") for h in pictures.values()
+        not isinstance(name, str) or getattr(h, "ndim", 0) not in (1, 2, 3) or not hasattr(h, "axes")
+        for name, h in pictures.items()
     ):
-        refuse(who, f"has the histograms {shown(pictures)}", "hist.Hist of one or two axes by name")
+        refuse(who, f"has the histograms {shown(pictures)}", "hist.Hist of one to three axes by name")
+    _require_sums(who, pictures)
     kept = weight[np.flatnonzero(mask)]
     last = flow.stages[-1]
     if last.n != len(kept):
@@ -262,6 +265,17 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
             lists = ", ".join(observed.lists) or "none"
             refuse(who, f"chose entries of {name!r}", f"lists that it observed: {lists}")
         require_mask(who, f"passed[{name!r}]", passed, int(observed.lists[name][0].sum()))
+
+
+def _require_sums(who: str, pictures: Mapping[str, Any]) -> None:
+    """Refuse histograms that do not add exactly, or are larger than a file may say."""
+    for name, histogram in pictures.items():
+        if (storage := storage_name(histogram)) not in ADDITIVE:
+            wrong = f"has the histogram {name!r} with {storage} bins, which do not add exactly"
+            refuse(who, wrong, f"{', '.join(ADDITIVE)}: of a mean the sums of w and of w times the value")
+    bins = sum(histogram.size for histogram in pictures.values())
+    if bins > MOST_BINS:
+        refuse(who, f"has histograms of {bins} bins", f"{MOST_BINS} together")
 
 
 def _name(thing: Any) -> str:

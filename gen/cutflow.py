@@ -1,16 +1,22 @@
-"""How many events survive each cut: n, the sum of weights and of squared weights."""
+"""How many events survive each cut: n, the sum of weights and of squared weights.
+
+Flows of several samples add exactly (`darkpair.gen.exact_sums`): each sum is the correctly rounded one of the blocks' sums,
+and what is beyond it is kept, so that neither order nor grouping of blocks changes a bit.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.exact_sums import expansion
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.tables import Shown, Table
@@ -48,6 +54,9 @@ class Stage:
     sum_w2: float
     largest: float | None = None
     nonzero: int | None = None
+    #: What is beyond the rounded sums, as `darkpair.gen.exact_sums.expansion` has it.
+    rest_w: tuple[float, ...] = ()
+    rest_w2: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, name: str, weight: Array) -> Stage:
@@ -61,17 +70,26 @@ class Stage:
             int(np.count_nonzero(weight != 0.0)),  # of a mask: a quarter of the time of floats
         )
 
-    def __add__(self, other: Stage) -> Stage:
-        bounded = self.largest is not None and other.largest is not None
-        counted = self.nonzero is not None and other.nonzero is not None
+    @staticmethod
+    def total(stages: Sequence[Stage]) -> Stage:
+        """Stage of all the events, exactly; of the same cut."""
+        largest = [s.largest for s in stages if s.largest is not None]
+        nonzero = [s.nonzero for s in stages if s.nonzero is not None]
+        sum_w, *rest_w = expansion(chain.from_iterable((s.sum_w, *s.rest_w) for s in stages))
+        sum_w2, *rest_w2 = expansion(chain.from_iterable((s.sum_w2, *s.rest_w2) for s in stages))
         return Stage(
-            self.name,
-            self.n + other.n,
-            self.sum_w + other.sum_w,
-            self.sum_w2 + other.sum_w2,
-            max(self.largest or 0.0, other.largest or 0.0) if bounded else None,
-            (self.nonzero or 0) + (other.nonzero or 0) if counted else None,
+            stages[0].name,
+            sum(s.n for s in stages),
+            sum_w,
+            sum_w2,
+            max(largest) if len(largest) == len(stages) else None,
+            sum(nonzero) if len(nonzero) == len(stages) else None,
+            tuple(rest_w),
+            tuple(rest_w2),
         )
+
+    def __add__(self, other: Stage) -> Stage:
+        return self.total([self, other])
 
     @property
     def effective(self) -> float:
@@ -104,10 +122,22 @@ class Cutflow(Shown):
             stages.append(Stage.of(name, weight[np.flatnonzero(alive)]))
         return cls(tuple(stages))
 
-    def __add__(self, other: Cutflow) -> Cutflow:
-        if [s.name for s in self.stages] != [s.name for s in other.stages]:
+    @staticmethod
+    def total(flows: Sequence[Cutflow]) -> Cutflow:
+        """Flow of all the events, exactly, in any order.
+
+        Raises
+        ------
+        InputError
+            For flows of different cuts.
+        """
+        names = [stage.name for stage in flows[0].stages]
+        if any([stage.name for stage in flow.stages] != names for flow in flows):
             raise InputError("two cut flows with different cuts do not add up; use one selection for both")
-        return Cutflow(tuple(a + b for a, b in zip(self.stages, other.stages, strict=True)))
+        return Cutflow(tuple(map(Stage.total, zip(*(flow.stages for flow in flows), strict=True))))
+
+    def __add__(self, other: Cutflow) -> Cutflow:
+        return self.total([self, other])
 
     @property
     def generated(self) -> int:
@@ -145,8 +175,13 @@ class Cutflow(Shown):
         return Table(title="Cut flow", columns=columns, rows=rows, right=columns[1:])
 
     def to_dict(self) -> list[dict[str, Any]]:
-        """Plain rows, for JSON."""
-        return [{"cut": s.name, "n": s.n, "sum_w": s.sum_w, "sum_w2": s.sum_w2} for s in self.stages]
+        """Plain rows, for JSON; what is beyond a rounded sum stands in a list of its own where it is not nothing."""
+        return [
+            {"cut": s.name, "n": s.n, "sum_w": s.sum_w, "sum_w2": s.sum_w2}
+            | ({"rest_w": list(s.rest_w)} if s.rest_w else {})
+            | ({"rest_w2": list(s.rest_w2)} if s.rest_w2 else {})
+            for s in self.stages
+        ]
 
     @classmethod
     def from_dict(
@@ -161,7 +196,17 @@ class Cutflow(Shown):
         largest, nonzero : float, int, optional
             What `Stage` says of the generated events; the rows do not hold it.
         """
-        stages = [Stage(row["cut"], row["n"], row["sum_w"], row["sum_w2"]) for row in rows]
+        stages = [
+            Stage(
+                row["cut"],
+                row["n"],
+                row["sum_w"],
+                row["sum_w2"],
+                rest_w=tuple(row.get("rest_w", ())),
+                rest_w2=tuple(row.get("rest_w2", ())),
+            )
+            for row in rows
+        ]
         return cls((replace(stages[0], largest=largest, nonzero=nonzero), *stages[1:]))
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "forgotten_with_changes",
     "load",
     "put_in_force",
+    "under",
     "written",
 ]
 
@@ -222,8 +223,9 @@ def altered(changes: Changes) -> Iterator[None]:
     """Change entries of data files for what is made inside: the loaders give the new values, no file changes.
 
     What a detector, a chain or a model has read before, it keeps; what is read inside is forgotten at the end.
-    The package's worker processes are under the changes too; a thread that is started inside is not, unless it runs in a
-    copy of the context (``contextvars.copy_context().run``).
+    The package's worker processes are under the changes too, and so is what an executor of `darkpair.workers.on_executor`
+    does, wherever; another thread that is started inside is not, unless it runs in a copy of the context
+    (``contextvars.copy_context().run``).
 
     Parameters
     ----------
@@ -265,6 +267,30 @@ def put_in_force(changes: Changes) -> None:
     """Bring a process that works for another one under that one's changes."""
     if changes:
         _FORCE.set(_Force(changes))
+
+
+@contextmanager
+def under(changes: Changes) -> Iterator[None]:
+    """Work for another process under its changes, and under no others; what files gave is remembered from call to call."""
+    token = _FORCE.set(_force_of(changes))
+    try:
+        yield
+    finally:
+        _FORCE.reset(token)
+
+
+def _force_of(changes: Changes) -> _Force | None:
+    """The changes as they were last in force for another process, or new; None where there are none."""
+    if not changes:
+        return None
+    last = _LAST[-1:]
+    if not last or last[0].changes != changes:
+        _LAST[:] = last = [_Force(changes)]
+    return last[0]
+
+
+#: Changes that were last in force here for another process.
+_LAST: Final[list[_Force]] = []
 
 
 def forgotten_with_changes(function: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -141,6 +141,28 @@ class Decay:
                 require_allowed(self.parent, mode.particles)
         require_fermion_number(self.vertices(conserved=True))
         object.__setattr__(self, "generators", tuple(_generator(self.parent, mode) for mode in self.modes))
+
+    def sample_identity(self) -> dict[str, Any]:
+        """What decides about the events: how often each mode is generated, and how; lifetimes only of what decays."""
+        share = [
+            mode.branching_ratio
+            * math.prod(d.generated_branching_ratio for d in mode.daughters if isinstance(d, Decay))
+            for mode in self.modes
+        ]
+        return {
+            "parent": self.parent,
+            "modes": [
+                {entry.name: getattr(mode, entry.name) for entry in fields(mode)}
+                | {
+                    "branching_ratio": part / math.fsum(share),
+                    "daughters": [
+                        d if isinstance(d, Decay) else (d.name, d.pdgid, d.mass, d.width)
+                        for d in mode.daughters
+                    ],
+                }
+                for mode, part in zip(self.modes, share, strict=True)
+            ],
+        }
 
     def vertices(self, *, conserved: bool = False) -> Iterator[Vertex]:
         """Every decay here and below; of `conserved` ones only, those of which the laws are asked."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import ByValue
+from darkpair.gen.identity import identity_digest
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import EventChain
 from darkpair.gen.streams import BLOCK, Streams
@@ -84,6 +85,12 @@ class Bias(ByValue):
 
     edges: Point
     probability: Array
+    #: Digest of what a pilot made it of; empty where nobody says.
+    _pilot: str = field(default="", init=False, repr=False, compare=False)
+
+    def sample_identity(self) -> Any:
+        """The pilot that made it, whose last digits depend on the processor; the numbers where there was none."""
+        return self._pilot or (self.edges, self.probability)
 
     @cached_property
     def volume(self) -> Array:
@@ -272,9 +279,17 @@ def aim(
             )
         if turn + 1 < len(throws):
             edges = tuple(_regrouped(e, importance, axis) for axis, e in enumerate(edges))
-    return Aimed(
-        source=source, bias=Bias(edges=flat.edges, probability=importance / importance.sum()), share=share
-    )
+    bias = Bias(edges=flat.edges, probability=importance / importance.sum())
+    pilot = {
+        "source": source,
+        "chain": chain,
+        "seed": seed,
+        "cells": cells,
+        "throws": throws,
+        "weights": weights,
+    }
+    object.__setattr__(bias, "_pilot", identity_digest(pilot))
+    return Aimed(source=source, bias=bias, share=share)
 
 
 def _own(batch: Batch) -> Array:

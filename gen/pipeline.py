@@ -20,14 +20,18 @@ from darkpair.gen.border import check_batch, check_observed, check_parents, chec
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
+from darkpair.gen.executors import TheirExecutor
+from darkpair.gen.histogram_sums import Pictures, Rest
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
+from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
 from darkpair.gen.streams import BLOCK, Streams
 
 if TYPE_CHECKING:
     import awkward as ak
     import hist
+    from numpy.typing import NDArray
 
 __all__ = [
     "Chunk",
@@ -37,11 +41,12 @@ __all__ = [
     "Pipeline",
     "ReadSource",
     "Selected",
+    "blocks_of",
     "chunks",
 ]
 
-#: Most events that a run may ask for: block indices stay exact, and a job of this size takes a century.
-MOST_EVENTS = 10**15
+#: Most events that a run may ask for: the names of events have room for so many blocks, and it would take ten years.
+MOST_EVENTS = MOST_BLOCKS * BLOCK
 
 
 class EventSource(Protocol):
@@ -117,14 +122,28 @@ class Chunk:
         The detector's quantities of the kept events.
     cutflow : Cutflow
         Cut flow of all generated events of the blocks.
+    numbers : ndarray of int, (k,)
+        Index in the whole sample of each kept event, from 0.
+    run : int
+        Number of the run.
     histograms : dict
         What the detector's selection looked at, by name.
+    rests : mapping
+        What is beyond the rounded sums of the histograms, by name (`darkpair.gen.histogram_sums`).
     """
 
     events: Batch
     reco: Observed | None
     cutflow: Cutflow
+    numbers: NDArray[np.int64]
+    run: int
     histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
+    rests: Mapping[str, Rest] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> Pictures:
+        """The histograms as what adds exactly."""
+        return Pictures(histograms=self.histograms, rests=self.rests)
 
     @staticmethod
     def concatenate(parts: Sequence[Chunk]) -> Chunk:
@@ -132,32 +151,30 @@ class Chunk:
         first = parts[0]
         if len(parts) == 1:
             return first
-        cutflow, histograms = first.cutflow, {name: h.copy() for name, h in first.histograms.items()}
-        for part in parts[1:]:
-            cutflow = cutflow + part.cutflow
-            for name, histogram in part.histograms.items():
-                histograms[name] += histogram
+        pictures = Pictures.total([part.pictures for part in parts])
         seen = [part.reco for part in parts if part.reco is not None]
         return Chunk(
             events=Batch.concatenate([part.events for part in parts]),
             reco=Observed.concatenate(seen) if seen else None,
-            cutflow=cutflow,
-            histograms=histograms,
+            cutflow=Cutflow.total([part.cutflow for part in parts]),
+            numbers=np.concatenate([part.numbers for part in parts]),
+            run=first.run,
+            histograms=dict(pictures.histograms),
+            rests=pictures.rests,
         )
 
     def tally(self) -> Chunk:
         """The chunk without its events: the cut flow and the histograms."""
         none = np.zeros(len(self.events), dtype=bool)
-        return replace(self, events=self.events.take(none), reco=None)
+        return replace(self, events=self.events.take(none), reco=None, numbers=self.numbers[:0])
 
     def record(self) -> ak.Array:
-        """Kept events with the detector's record as the field ``reco``."""
-        events = self.events.record()
-        if self.reco is None:
-            return events
-        import awkward as ak
+        """Kept events with their names (``run``, ``luminosityBlock``, ``event``), and the detector's record as the field ``reco``."""
+        from darkpair.gen.record import named  # awkward takes long to import
 
-        return ak.with_field(events, self.reco.record(), "reco")
+        return named(
+            self.events.record(), self.run, self.numbers, None if self.reco is None else self.reco.record()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +194,9 @@ class Pipeline:
     keep : {"accepted", "all"}
         Which events come out; without a detector all are accepted, and with one the record has ``accepted`` where
         all come out.
+    number : int, optional
+        Number of the run in the names of the events, 1 to 2**32 - 1; one that follows from the sample's digest unless
+        given.
 
     Raises
     ------
@@ -190,15 +210,34 @@ class Pipeline:
     detector: EventDetector | None = None
     seed: int = 0
     keep: Literal["accepted", "all"] = "accepted"
+    number: int | None = None
 
     def __post_init__(self) -> None:
         require_agreement(self.source, self.chain, self.detector)
+        if self.number is not None and not (1 <= self.number <= MOST_RUN and self.number == int(self.number)):
+            raise InputError(
+                f"number = {self.number} of a run; allowed: a whole number from 1 to {MOST_RUN}, or none"
+            )
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the sample: of all that decides about its events (`darkpair.gen.sample_name`)."""
+        return sample_digest(self.source, self.chain, self.seed)
+
+    @property
+    def run_number(self) -> int:
+        """Number of the run in the names of the events."""
+        return run_number(self.digest) if self.number is None else int(self.number)
 
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""
         return Chunk.concatenate(
             [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
         )
+
+    def nothing(self) -> Chunk:
+        """A chunk without events, which tells what events have."""
+        return self._block(0, 0)
 
     def events(self, n: int | None) -> int:
         """Number of events of a run that asks for n: all that the source has, where None.
@@ -214,7 +253,7 @@ class Pipeline:
         wanted = most if n is None else n
         assert wanted is not None
         if not (1 <= wanted <= MOST_EVENTS and wanted == int(wanted)):
-            raise InputError(f"n = {n} events; allowed: a whole number from 1 to {MOST_EVENTS:.0e}")
+            raise InputError(f"n = {n} events; allowed: a whole number from 1 to {MOST_EVENTS}")
         if most is not None and wanted > most:
             raise InputError(
                 f"n = {wanted} events; allowed: at most {most}, which is all that the source has; leave n out"
@@ -242,10 +281,12 @@ class Pipeline:
         parents = self._parents(index, streams)
         events = self.chain.batch(parents, streams)
         check_batch(self.chain, events, len(parents))
-        head = np.arange(len(events)) < size
+        head, first = np.arange(len(events)) < size, index * BLOCK
         if self.detector is None:
             kept = events if size == len(events) else events.take(head)
-            return Chunk(events=kept, reco=None, cutflow=Cutflow.of(kept.weight, []))
+            flow = Cutflow.of(kept.weight, [])
+            numbers = np.arange(first, first + len(kept), dtype=np.int64)
+            return Chunk(events=kept, reco=None, cutflow=flow, numbers=numbers, run=self.run_number)
         reco = observed(self.detector, events, streams.rng("detector"))
         check_observed(self.detector, reco, len(events))
         weight = events.weight[:size]
@@ -263,6 +304,8 @@ class Pipeline:
             events=events.take(padded),
             reco=reco.take(mask),
             cutflow=verdict.cutflow,
+            numbers=first + np.flatnonzero(mask),
+            run=self.run_number,
             histograms=verdict.histograms,
         )
 
@@ -274,8 +317,9 @@ def chunks(
     size: int = 16 * BLOCK,
     executor: Executor | None = None,
     workers: int = 1,
+    blocks: tuple[int, int] | None = None,
 ) -> Iterator[Chunk]:
-    """Chunks of a sample of n events, in order.
+    """Chunks of a sample of n events, or of a part of it, in order.
 
     Parameters
     ----------
@@ -288,24 +332,42 @@ def chunks(
     executor : concurrent.futures.Executor, optional
         Threads, processes, or a cluster's, that make the blocks; None works in this process.
     workers : int
-        How many work at once. Chunks under way at once are twice as many, which bounds the memory.
+        How many work at once, where the executor is not of `darkpair.workers.on_executor`, which knows. Chunks under
+        way at once are twice as many, which bounds the memory.
+    blocks : tuple of int, optional
+        First block, and the one after the last, of the part that is wanted; every block of the sample unless given.
+        The part of no block is one chunk without events.
 
     Raises
     ------
     InputError
-        For n out of range.
+        For n or blocks out of range.
     """
     n = pipeline.events(n)
     if not (size >= 1 and size == int(size)):
         raise InputError(f"a chunk of {size} events; allowed: a whole number, 1 or more")
-    return _ordered(pipeline, n, int(size), executor, workers)
+    _ = pipeline.digest  # (once, before it travels to workers)
+    whole = blocks_of(n)
+    span = (0, whole) if blocks is None else blocks
+    if not 0 <= span[0] <= span[1] <= whole:
+        raise InputError(f"blocks = {span[0]} to {span[1]}; allowed: 0 to {whole}, those of {n} events")
+    return _ordered(pipeline, n, int(size), executor, workers, span)
+
+
+def blocks_of(n: int) -> int:
+    """Number of blocks of a sample of n events; the last one may be cut."""
+    return -(-n // BLOCK)
 
 
 def _ordered(
-    pipeline: Pipeline, n: int, size: int, executor: Executor | None, workers: int
+    pipeline: Pipeline, n: int, size: int, executor: Executor | None, workers: int, blocks: tuple[int, int]
 ) -> Iterator[Chunk]:
-    blocks, step = -(-n // BLOCK), -(-size // BLOCK)
-    spans = ((first, min(first + step, blocks)) for first in range(0, blocks, step))
+    start, stop = blocks
+    if start == stop:
+        yield pipeline.nothing()
+        return
+    step = -(-size // BLOCK)
+    spans = ((first, min(first + step, stop)) for first in range(start, stop, step))
     if executor is None:
         for first, last in spans:
             yield pipeline.chunk(first, last, n)
@@ -314,7 +376,7 @@ def _ordered(
     try:
         for first, last in spans:
             waiting.append(executor.submit(pipeline.chunk, first, last, n))
-            if len(waiting) >= 2 * workers:
+            if len(waiting) >= 2 * (executor.workers if isinstance(executor, TheirExecutor) else workers):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -1,5 +1,6 @@
 """The event record at the border: one plain awkward array of a batch, without copying its columns.
 
+    run, luminosityBlock, event: the event's name (`darkpair.gen.sample_name`), of a pipeline's events
     particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
     weights: {named factors}
     proper_length: {decaying particle: mm}, NaN in events that do not have it
@@ -14,23 +15,26 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import awkward as ak
 import numpy as np
 import vector
 
 from darkpair.gen.memory import warm_allocator
+from darkpair.gen.sample_name import NAME
 from darkpair.gen.streams import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from darkpair.gen.kinematics import Array
     from darkpair.gen.originals import Merged
     from darkpair.gen.topology import Columns, Topology
 
-__all__ = ["ROLE_FIELDS", "record"]
+__all__ = ["ROLE_FIELDS", "named", "record"]
 
 vector.register_awkward()
 
@@ -90,6 +94,32 @@ def record(parts: Sequence[Columns], *, single: bool, merged: Merged | None) -> 
     if single:
         fields |= _roles(parts[0])
     return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields)))
+
+
+def named(events: ak.Array, run: int, numbers: NDArray[np.int64], reco: ak.Array | None = None) -> ak.Array:
+    """The events with their names, and perhaps with a detector's record as the field ``reco``.
+
+    Parameters
+    ----------
+    events : awkward.Array, (n,)
+        The events, as `record` makes them.
+    run : int
+        Number of the run.
+    numbers : ndarray of int, (n,)
+        Index of each event in the whole sample, from 0.
+    reco : awkward.Array, (n,), optional
+        The detector's record.
+    """
+    columns: list[NDArray[Any]] = [
+        np.full(len(numbers), run, dtype=np.uint32),
+        (numbers // BLOCK + 1).astype(np.uint32),
+        (numbers + 1).astype(np.uint64),
+    ]
+    fields = dict(zip(NAME, map(ak.contents.NumpyArray, columns), strict=True))
+    fields |= {key: events.layout.content(key) for key in events.fields}
+    if reco is not None:
+        fields["reco"] = reco.layout
+    return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields), length=len(numbers)))
 
 
 def _roles(part: Columns) -> dict[str, ak.contents.Content]:

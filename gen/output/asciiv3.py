@@ -23,7 +23,7 @@ from pydantic import ConfigDict, TypeAdapter
 from darkpair.gen.events import total_weight
 from darkpair.gen.kinematics import Array
 from darkpair.gen.output.columns import particle_columns
-from darkpair.gen.output.layouts import original
+from darkpair.gen.output.layouts import event_names, original
 from darkpair.gen.output.spelling import word
 
 __all__ = ["attributes", "event_text", "weights"]
@@ -31,6 +31,9 @@ __all__ = ["attributes", "event_text", "weights"]
 Index = NDArray[np.int64]
 
 _VERTEX = ("vx", "vy", "vz", "vt")
+
+#: HepMC has 32 bits for the number of an event, one of them the sign: beyond, they begin with 1 again.
+_NUMBERS_OF_EVENTS = np.uint64(2**31 - 1)
 
 #: Shortest text of doubles that reads back as they are.  Measured for a KOTO event (7 particles, 3 vertices), all of it:
 #: 20 us; with Python's own ``%.17g`` 50 us; with an event object of pyhepmc, filled and written, 75 us.
@@ -43,13 +46,13 @@ def weights(events: ak.Array) -> dict[str, Array]:
     return {"genWeight": total_weight(events)} | factors
 
 
-def attributes(events: ak.Array) -> dict[str, NDArray[Any]]:
-    """Other numbers of each event, (n,), by the same names: proper lengths, and what a file says of its events."""
+def attributes(events: ak.Array, *, first: int = 1) -> dict[str, NDArray[Any]]:
+    """Other numbers of each event, (n,), by the same names: its name, proper lengths, and what a file says of it."""
     lengths = {
         f"{word(role)}_properLength": np.asarray(events.proper_length[role])
         for role in events.proper_length.fields
     }
-    return original(events) | lengths
+    return event_names(events, first=first) | original(events) | lengths
 
 
 def event_text(events: ak.Array, *, first: int = 1) -> bytes:
@@ -60,7 +63,7 @@ def event_text(events: ak.Array, *, first: int = 1) -> bytes:
     events : awkward.Array, (n,)
         Event record; what a file's parent decayed to before is left out, for HepMC lets a particle decay once.
     first : int
-        Number of the first event.
+        Number of the first event, where they have no names.
     """
     n = len(events)
     if n == 0:
@@ -127,11 +130,12 @@ def _beginnings(
     events: ak.Array, first: int, sizes: tuple[Index, Index], places: Sequence[Array]
 ) -> list[bytes]:
     """First lines of each event."""
-    n, named = len(events), attributes(events)
+    n, named = len(events), attributes(events, first=first)
     template = b"E %d %d %d @ %b\nU GEV MM\nW %b\n" + b"".join(
         b"A 0 %b %%b\n" % name.encode() for name in named
     )
-    columns: list[Iterable[Any]] = [range(first, first + n), *(size.tolist() for size in sizes)]
+    numbers = (named["event"] - np.uint64(1)) % _NUMBERS_OF_EVENTS + np.uint64(1)
+    columns: list[Iterable[Any]] = [numbers.tolist(), *(size.tolist() for size in sizes)]
     columns += [_rows(places), _rows(list(weights(events).values()))]
     columns += [_rows([column]) for column in named.values()]
     text = (template + b"\0") * n % tuple(chain.from_iterable(zip(*columns, strict=True)))

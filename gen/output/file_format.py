@@ -3,6 +3,8 @@
 1  no number in the file; the vertices of the layout ``nano`` in mm, as everywhere
 2  ``format`` in the provenance; the vertices of the layout ``nano`` in cm, a detector's ``n_name`` is ``nName`` there;
    branches have titles
+3  events have names: ``run``, ``luminosityBlock`` and ``event`` in every layout, of a file's events ``Sample_run``, ...
+   beside the file's own; files of formats 1 and 2 have numbers counted in the file, or none
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from darkpair.gen.units import LENGTH, UNITS
 __all__ = ["FORMAT", "VERTEX_UNIT", "format_of", "length_units", "vertex_unit"]
 
 #: What is written today.
-FORMAT = 2
+FORMAT = 3
 
 #: Unit of the vertices of layouts where it is not that of other lengths: NanoAOD's is cm, and so is its c t.
 VERTEX_UNIT = {"nano": "cm"}

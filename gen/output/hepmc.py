@@ -2,8 +2,9 @@
 
 Particles have the status codes 4 (beam: the parent), 2 (decayed) and 1 (final), the masses that the chain gave them,
 and the ids of our record.  Positions are those of decays [mm], with c t [mm] as the time; where the parent was made is
-the position of the event.  The first weight is the product, ``genWeight``, the others are its factors.  Proper lengths
-are attributes of the event, and so is what a file says of an event that is its (``File_entry``, ``event``, ...).
+the position of the event.  The first weight is the product, ``genWeight``, the others are its factors.  The number of an
+event is that of its name (beyond 2**31 - 1 it begins with 1 again); the whole name, ``run``, ``luminosityBlock`` and
+``event``, are attributes, and so are proper lengths and what a file says of an event that is its (``File_entry``, ...).
 
 What a detector reconstructs is not written: HepMC has no place for it.  Of events of a file, what the parent decayed to
 there is left out, mothers beyond the first are not known, and a vertex has the place where its first daughter was made.
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
+import os
 import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
@@ -24,14 +25,13 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.asciiv3 import attributes, event_text, weights
 from darkpair.gen.output.file_format import format_of
-from darkpair.gen.output.target import EventWriter, unfinished
+from darkpair.gen.output.target import EventWriter
 from darkpair.gen.paths import is_file
 from darkpair.gen.provenance import environment
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import awkward as ak
 
@@ -48,6 +48,8 @@ _BATCH = 4096
 _ROOM = 6000
 #: Longest line that HepMC3's own reader takes, its end included.
 _LONGEST = 262144
+#: Bytes that are moved at once.
+_MOVED = 1 << 20
 #: Level of gzip: writing takes twice the time of text, the file is 44 % of it; level 6 takes six times, and 40 %.
 _LEVEL = 1
 
@@ -84,7 +86,7 @@ class HepMCWriter(EventWriter):
 
     def open_file(self) -> IO[bytes]:
         """The file as bytes."""
-        return self.partial.open("wb")
+        return self.partial.open("w+b")
 
     def write(self, events: ak.Array) -> None:
         """Add events.
@@ -115,6 +117,20 @@ class HepMCWriter(EventWriter):
             self._put(event_text(some, first=self.events + 1))
             self.events += len(some)
 
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add all events of another file, with the same weights and attributes, as they stand there; see `EventWriter`."""
+        self.check_open()
+        if not self._header:
+            self._names = list(output["weights"]), list(output["attributes"])
+            self._early = self.described()
+            self._header = self._beginning({})
+            self.file.write(self._header)
+        packed = path.name.lower().endswith(".gz")
+        with gzip.open(path, "rb") if packed else path.open("rb") as source:
+            for text in _events_of(source):
+                self._put(text)
+        self.events += output["events"]
+
     def _put(self, text: bytes) -> None:
         self.file.write(text if self._packer is None else self._packer.compress(text))
 
@@ -142,17 +158,16 @@ class HepMCWriter(EventWriter):
             self._behind(header)
 
     def _behind(self, header: bytes) -> None:
-        """Move the events behind a header that needs more than the room kept for it."""
-        self.file.close()
-        longer = unfinished(self.path)
-        try:
-            with self.partial.open("rb") as events, longer.open("wb") as file:
-                events.seek(len(self._header))
-                file.write(header)
-                shutil.copyfileobj(events, file, 1 << 20)
-            longer.replace(self.partial)
-        finally:
-            longer.unlink(missing_ok=True)
+        """Move the events behind a header that needs more than the room kept for it, the last ones first."""
+        start, end = len(self._header), self.file.seek(0, os.SEEK_END)
+        for last in range(end, start, -_MOVED):
+            first = max(start, last - _MOVED)
+            self.file.seek(first)
+            events = self.file.read(last - first)
+            self.file.seek(first + len(header) - start)
+            self.file.write(events)
+        self.file.seek(0)
+        self.file.write(header)
 
     def _beginning(self, late: Mapping[str, Any]) -> bytes:
         """What stands before the events."""
@@ -216,6 +231,21 @@ def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
                 raise ValueError(f"{key} is no table")
             provenance |= part
     return provenance
+
+
+def _events_of(source: Any) -> Iterator[bytes]:
+    """Text of the events of an open file, without what stands before them and behind."""
+    held = b""
+    for line in source:
+        if line.startswith((b"E ", _END.strip())):
+            held = line
+            break
+    while text := source.read(1 << 20):
+        held += text
+        yield held[: -len(_END)]
+        held = held[-len(_END) :]
+    if held.strip() != _END.strip():
+        raise InputError(f"{getattr(source, 'name', 'a part')!r} has no end; it is damaged, make it again")
 
 
 def _escaped(text: str) -> str:

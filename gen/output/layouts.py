@@ -3,13 +3,15 @@
 =========  ==============================================================================================
 cartesian  ``GenPart_px, _py, _pz, _energy, _mass, _pdgId, _status, _genPartIdxMother, _vx, _vy, _vz, _vt``
            in float64; ``genWeight``, ``weight_<name>``, ``<role>_properLength``.
-nano       NanoAOD's names, types and units: ``GenPart_pt, _eta, _phi, _mass`` in float32, ``_statusFlags``, ``run``,
-           ``luminosityBlock``, ``event``; vertices in cm.  Everything real is float32, ours included.
+nano       NanoAOD's names, types and units: ``GenPart_pt, _eta, _phi, _mass`` in float32, ``_statusFlags``; vertices
+           in cm.  Everything real is float32, ours included.
 flat       One topology: ``<role>_px, _py, _pz, _energy, _vx, _vy, _vz, _vt`` in float64.
 =========  ==============================================================================================
 
-Events of a file (`darkpair.gen.originals`) have ``GenPart_replaced``, the file's ``run``, ``luminosityBlock`` and
-``event`` if it has them, and ``File_entry``, ``File_genPartIdx`` (the parent), ``File_hasVertex``, ``File_weight``.
+Every layout begins with the event's name, ``run``, ``luminosityBlock`` and ``event`` (`darkpair.gen.sample_name`).  Events
+of a file (`darkpair.gen.originals`) keep those of the file's that it has, with their name in the sample beside them
+(``Sample_run``, ...); they have ``GenPart_replaced`` and ``File_entry``, ``File_genPartIdx`` (the parent),
+``File_hasVertex``, ``File_weight``.
 A detector's record follows in every layout: its lists of records are collections (``Cluster_energy``, counted by
 ``nCluster``), its numbers and booleans plain branches (``n_missed`` is ``nMissed`` in nano).  Units: GeV, mm, mm/c,
 but for the vertices of nano; `darkpair.gen.output.titles` says what each branch is.
@@ -27,7 +29,8 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import total_weight
 from darkpair.gen.output.columns import particle_columns
 from darkpair.gen.output.file_format import VERTEX_UNIT
-from darkpair.gen.output.spelling import names, nano_name, word
+from darkpair.gen.output.spelling import SAMPLE, names, nano_name, word
+from darkpair.gen.sample_name import NAME
 from darkpair.gen.units import LENGTH
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ __all__ = [
     "Branches",
     "Layout",
     "branches",
+    "event_names",
     "original",
     "roles",
 ]
@@ -81,11 +85,11 @@ STATUS_FLAGS = 1 << 8 | 1 << 12 | 1 << 13
 #: The same for what only events of a file have, see `darkpair.gen.originals`.
 OF_FILE = {"replaced": "replaced", "statusFlags": "statusFlags"}
 
-#: Branch of each number of a file's event; NanoAOD's identifiers keep their names.
+#: Type of each number of an event's name, NanoAOD's.
+_NAME_TYPES = dict(zip(NAME, (np.uint32, np.uint32, np.uint64), strict=True))
+
+#: Branch of each number of a file's event but for its name.
 ORIGINAL = {
-    "run": "run",
-    "luminosityBlock": "luminosityBlock",
-    "event": "event",
     "entry": "File_entry",
     "parent": "File_genPartIdx",
     "has_vertex": "File_hasVertex",
@@ -105,7 +109,7 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
     layout : {"cartesian", "nano", "flat"}
         Which columns a particle has, as this module's first lines say.
     first : int
-        Number of the first event, for the nano layout.
+        Number of the first event, where they have no names.
 
     Raises
     ------
@@ -117,18 +121,12 @@ def branches(events: ak.Array, layout: Layout, *, first: int = 1) -> Branches:
     """
     if layout not in get_args(Layout):
         raise UnknownNameError("layout", layout, get_args(Layout))
-    n, weight = len(events), total_weight(events)
-    out: Branches = original(events)
-    if layout == "nano":
-        counted = {
-            "run": np.ones(n, dtype=np.uint32),
-            "luminosityBlock": np.ones(n, dtype=np.uint32),
-            "event": np.arange(first, first + n, dtype=np.uint64),
-        }
-        out = counted | out | {_PARTICLES: _nano(events)}
+    out: Branches = event_names(events, first=first) | original(events)
+    if layout == "flat":
+        out |= _flat(events)
     else:
-        out |= {_PARTICLES: _cartesian(events)} if layout == "cartesian" else _flat(events)
-    out["genWeight"] = weight
+        out[_PARTICLES] = _nano(events) if layout == "nano" else _cartesian(events)
+    out["genWeight"] = total_weight(events)
     for name in events.weights.fields:
         out[f"weight_{word(name)}"] = np.asarray(events.weights[name])
     for role in events.proper_length.fields:
@@ -187,17 +185,38 @@ def _file_cylindrical(events: ak.Array) -> tuple[Array, Array, Array] | None:
     return np.asarray(flat.pt), np.asarray(flat.eta), np.asarray(flat.phi)
 
 
+def event_names(events: ak.Array, *, first: int = 1) -> Branches:
+    """Name of each event: a file's own as far as it has one, and the one in the sample beside it.
+
+    Parameters
+    ----------
+    events : awkward.Array, (n,)
+        Event record; one without names is counted, in run 1 and block 1.
+    first : int
+        Number of the first event, where they are counted.
+    """
+    n = len(events)
+    counted = (np.ones(n), np.ones(n), np.arange(first, first + n))
+    sample = {
+        name: np.asarray(events[name] if name in events.fields else column).astype(_NAME_TYPES[name])
+        for name, column in zip(NAME, counted, strict=True)
+    }
+    if "original" not in events.fields:
+        return sample
+    own = [name for name in NAME if name in events.original.fields]
+    file = {name: np.asarray(events.original[name]).astype(_NAME_TYPES[name]) for name in own}
+    return sample | file | {SAMPLE[name]: column for name, column in sample.items()}
+
+
 def original(events: ak.Array) -> Branches:
-    """What a file says of each event, and which of its particles is the parent."""
+    """What a file says of each event beside its name, and which of its particles is the parent."""
     if "original" not in events.fields:
         return {}
-    out = {
+    return {
         branch: np.asarray(events.original[name])
         for name, branch in ORIGINAL.items()
         if name in events.original.fields
     }
-    types = {"run": np.uint32, "luminosityBlock": np.uint32, "event": np.uint64}
-    return {name: column.astype(types.get(name, column.dtype)) for name, column in out.items()}
 
 
 def _flat(events: ak.Array) -> Branches:

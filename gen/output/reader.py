@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import awkward as ak
 import uproot
@@ -15,16 +15,22 @@ from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.formats import Format, format_of_name
 from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
+from darkpair.gen.output.parts import RUNS, Row, combined
 from darkpair.gen.output.root import PROVENANCE, TREE
-from darkpair.gen.output.titles import untitled
+from darkpair.gen.output.spelling import SAMPLE
+from darkpair.gen.output.titles import FILE_NAME, untitled
 from darkpair.gen.paths import is_file
 from darkpair.gen.record import ROLE_FIELDS
+from darkpair.gen.sample_name import NAME
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-__all__ = ["provenance_of", "provenances_of", "read_events", "read_provenance"]
+__all__ = ["provenance_of", "provenances_of", "read_events", "read_provenance", "read_rows", "rows_of"]
+
+#: Names of events by number: in the sample, and in the file that they are from.
+_Names: TypeAlias = "tuple[dict[str, ak.Array], dict[str, ak.Array]]"
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -71,10 +77,12 @@ def read_events(
             )
         tree = file[TREE]
         columns = tree.arrays(entry_start=entry_start, entry_stop=entry_stop, how=dict)
-        titles = (
-            {} if format_of(provenance, str(path)) < 2 else {name: _title(tree[name]) for name in columns}
+        number = format_of(provenance, str(path))
+        titles = {} if number < 2 else {name: _title(tree[name]) for name in columns}
+        names = _event_names(columns, titles if number > 2 else {})
+        return _record(
+            columns, [row["role"] for row in output["particles"]], output["spelled"], titles, names
         )
-        return _record(columns, [row["role"] for row in output["particles"]], output["spelled"], titles)
 
 
 def _of_stranger(kind: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -121,16 +129,21 @@ def _require_root(file: Path) -> None:
 
 
 def _record(
-    columns: dict[str, ak.Array], roles: list[str], spelled: dict[str, str], titles: dict[str, str]
+    columns: dict[str, ak.Array],
+    roles: list[str],
+    spelled: dict[str, str],
+    titles: dict[str, str],
+    event_names: _Names,
 ) -> ak.Array:
     every = {f"GenPart_{branch}": name for name, branch in (GENPART | OF_FILE).items()}
     names = {branch: name for branch, name in every.items() if branch in columns}
     of_file = "File_entry" in columns
-    original = {name: columns.pop(b) for name, b in ORIGINAL.items() if of_file and b in columns}
+    names_in_sample, original = event_names
+    original |= {name: columns.pop(b) for name, b in ORIGINAL.items() if of_file and b in columns}
     particles = ak.zip({name: columns.pop(branch) for branch, name in names.items()}, with_name="Momentum4D")
     for name in ("nGenPart", "genWeight"):  # both follow from the rest
         del columns[name]
-    fields = {
+    fields = names_in_sample | {
         "particles": particles,
         "weights": _named(columns, len(particles), spelled, prefix="weight_"),
         "proper_length": _named(columns, len(particles), spelled, suffix="_properLength"),
@@ -143,6 +156,22 @@ def _record(
         said = {name: title for name, title in titles.items() if title != untitled(name)}
         fields["reco"] = _reco({name: _documented(c, said.get(name)) for name, c in columns.items()})
     return ak.zip(fields, depth_limit=1)
+
+
+def _event_names(columns: dict[str, ak.Array], titles: dict[str, str]) -> _Names:
+    """Names of the events in the sample, and what a file says of its own, which leave the columns.
+
+    Files of old formats, whose titles say nothing of names, have those that a file said.
+    """
+    of_file = "File_entry" in columns
+    plain = {name: columns.pop(name) for name in NAME if name in columns and (of_file or titles)}
+    if not of_file:
+        return plain, {}
+    sample = {name: columns.pop(branch) for name, branch in SAMPLE.items() if titles and branch in columns}
+    own = {
+        name: column for name, column in plain.items() if titles.get(name, FILE_NAME[name]) == FILE_NAME[name]
+    }
+    return sample, own
 
 
 def _named(
@@ -199,14 +228,49 @@ def _documented(column: ak.Array, title: str | None) -> ak.Array:
 
 
 def provenance_of(file: Any, path: str | os.PathLike[str]) -> dict[str, Any] | None:
-    """Provenance in an open ROOT file; None where the file is not of this package.
+    """Provenance in an open ROOT file, with the sums of its parts; None where the file is not of this package.
+
+    Raises
+    ------
+    InputError
+        For a newer format, and for parts that do not fit each other or the tree.
+    """
+    rows = rows_of(file, path)
+    if not rows:
+        return None
+    entries = int(file[TREE].num_entries) if TREE in file else None
+    return combined(rows, str(path), entries=entries)
+
+
+def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+    """Parts that a file holds, one of most; with their exact sums, where the format keeps them.
+
+    Raises
+    ------
+    InputError
+        As `read_provenance`.
+    """
+    kind = format_of_name(path)
+    if kind is not None and kind.name != "root":
+        return [Row(provenance=read_provenance(path))]
+    with _opened(path) as (file, _):
+        return rows_of(file, path)
+
+
+def rows_of(file: Any, path: str | os.PathLike[str]) -> list[Row]:
+    """Parts in an open ROOT file, as its tree ``Runs`` says; a file of before says it in its provenance.
 
     Raises
     ------
     InputError
         For a newer format.
     """
-    return next(iter(provenances_of(file, path)), None)
+    if RUNS in file and "tally" in file[RUNS]:
+        rows = Row.read(file[RUNS])
+        for row in rows:
+            format_of(row.provenance, str(path))
+        return rows
+    return [Row(provenance=provenance) for provenance in reversed(provenances_of(file, path))]
 
 
 def provenances_of(file: Any, path: str | os.PathLike[str]) -> list[dict[str, Any]]:

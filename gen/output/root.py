@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import awkward as ak
@@ -10,8 +11,10 @@ import numpy as np
 import uproot
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.output.copied import copied
 from darkpair.gen.output.file_format import length_units
 from darkpair.gen.output.layouts import Branches, Layout, branches, roles
+from darkpair.gen.output.parts import HISTOGRAMS, RUNS, Row, row_types
 from darkpair.gen.output.spelling import names, word
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.titles import titles
@@ -19,6 +22,7 @@ from darkpair.gen.output.titles import titles
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 __all__ = ["PROVENANCE", "TREE", "Kind", "RootWriter"]
 
@@ -90,7 +94,14 @@ class RootWriter(EventWriter):
 
     def open_file(self) -> Any:
         """The file, without a tree."""
-        return uproot.recreate(self.partial, compression=COMPRESSIONS[self.compression])
+        # (of a path uproot makes an address, in which "::" and "#" have meanings, and folders that are gone)
+        file = self.partial.open("w+b")
+        try:
+            return uproot.recreate(file, compression=COMPRESSIONS[self.compression])
+        except BaseException:
+            with suppress(OSError):
+                file.close()
+            raise
 
     def write(self, events: ak.Array) -> None:
         """Add events.
@@ -110,21 +121,46 @@ class RootWriter(EventWriter):
             some = events if len(events) <= _BASKET else events[start : start + _BASKET]
             converted = branches(some, self.layout, first=self.events + 1)
             if self._tree is None:
-                self._types = {name: str(_type(column)) for name, column in converted.items()}
-                self._tree = self._make(converted, titles(some, self.layout, converted))
+                self._begin(converted, titles(some, self.layout, converted))
                 named = (*roles(some), *some.weights.fields, *some.proper_length.fields)
                 self._spelled = {word(name): name for name in named if word(name) != name}
-            elif {name: str(_type(column)) for name, column in converted.items()} != self._types:
-                raise InputError(
-                    f"the events for {self.path.name} differ in their branches; write events of one chain and one "
-                    "detector"
-                )
             if not self._particles:
                 self._particles = _particles(some)
-            self.events += len(some)
-            self._pending.append(converted)
-            if sum(len(p["genWeight"]) for p in self._pending) >= _BASKET:
-                self._flush()
+            self._add(converted)
+
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add events of another file of the same layout and kind, branch by branch as they stand there; see `EventWriter`.
+
+        Raises
+        ------
+        InputError
+            If their branches are not those of the events before.
+        """
+        self.check_open()
+        with uproot.open(path) as file:
+            for start in range(first, max(last, first + 1), _BASKET):
+                converted, said = copied(file[TREE], start, min(start + _BASKET, last))
+                if self._tree is None:
+                    self._begin(converted, said)
+                    self._spelled = dict(output["spelled"])
+                self._particles = self._particles or list(output["particles"])
+                self._add(converted)
+
+    def _begin(self, converted: Branches, said: Mapping[str, str]) -> None:
+        """Make the tree for the first events, whose branches have those titles."""
+        self._types = {name: str(_type(column)) for name, column in converted.items()}
+        self._tree = self._make(converted, said)
+
+    def _add(self, converted: Branches) -> None:
+        """Put events to those that wait to be written."""
+        if {name: str(_type(column)) for name, column in converted.items()} != self._types:
+            raise InputError(
+                f"the events for {self.path.name} differ in their branches; write events of one chain and one detector"
+            )
+        self.events += len(converted["genWeight"])
+        self._pending.append(converted)
+        if sum(len(p["genWeight"]) for p in self._pending) >= _BASKET:
+            self._flush()
 
     def finish(self) -> None:
         """Write the events that wait, and the provenance."""
@@ -139,8 +175,16 @@ class RootWriter(EventWriter):
             "particles": self._particles,
             "spelled": self._spelled,
         }
-        text = json.dumps(self.described() | {"output": output}, allow_nan=False)
-        self.file[PROVENANCE] = text
+        provenance = self.described() | {"output": output}
+        if self.sums is not None:
+            for name, histogram in self.sums.all_histograms().items():
+                self.file[f"{HISTOGRAMS}/{name}"] = histogram
+            row = Row(provenance=provenance, tally=self.sums.tally)
+            if row.span is not None:
+                self.file.mktree(RUNS, row_types(), title="what each part of the sample came to").extend(
+                    row.columns()
+                )
+        self.file[PROVENANCE] = json.dumps(provenance, allow_nan=False)
 
     def _make(self, converted: Branches, said: Mapping[str, str]) -> Any:
         """Empty tree with the branches of the first events and their titles."""

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["names", "nano_name", "word"]
+from darkpair.gen.sample_name import NAME
+
+__all__ = ["SAMPLE", "names", "nano_name", "word"]
+
+#: Branch of each number of the name that an event of a file has in the sample: the plain ones are the file's.
+SAMPLE = {name: f"Sample_{name}" for name in NAME}
 
 _SIGNS = {"+": "plus", "anti-": "anti", "-": "minus", "~": "bar", "'": "prime", "*": "star"}
 

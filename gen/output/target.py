@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
-import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import FORMAT
+from darkpair.gen.output.unfinished import Unfinished, alone_in, clean_unfinished
+from darkpair.gen.output.unwritten import UnwrittenError, is_of_machine, unwritten
 from darkpair.gen.provenance import describe
+from darkpair.gen.stops import undisturbed
 
 if TYPE_CHECKING:
     import awkward as ak
 
-__all__ = ["EventWriter", "check_writable", "folder_for", "unfinished"]
+    from darkpair.gen.output.parts import Sums
+
+__all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "put", "replacing"]
 
 
 class EventWriter(ABC):
@@ -43,6 +48,8 @@ class EventWriter(ABC):
         The file until it is complete.
     events : int
         Events written.
+    sums : Sums or None
+        What the part of the sample that the file holds came to; given before the file is closed, None where nobody counts.
 
     Raises
     ------
@@ -58,25 +65,54 @@ class EventWriter(ABC):
         self.path = Path(path).resolve()
         self.provenance: dict[str, Any] = dict(provenance)
         self.events = 0
-        self.partial = unfinished(self.path)
+        self.sums: Sums | None = None
+        self._unfinished = Unfinished(self.path)
+        self.partial = self._unfinished.partial
         self.file: Any = None
 
     def __enter__(self) -> Self:
-        self.file = self.open_file()
+        self._unfinished = Unfinished(self.path)
+        try:
+            self.partial = self._unfinished.begin()
+            self.file = self.open_file()
+        except BaseException as error:
+            self._abandon(error)
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            if error is None:
                 self.close()
-        finally:
-            self._abandon()
+        except BaseException as late:
+            self._abandon(late)
+            raise
+        self._abandon(error)
 
     @abstractmethod
     def write(self, events: ak.Array) -> None:
         """Add events, perhaps none."""
+
+    def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
+        """Add events of another file of the format as they stand there, for ``darkpair merge``.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        first, last : int
+            Entry of the first event, and of the one after the last.
+        output : mapping
+            The ``output`` of that file's provenance.
+
+        Raises
+        ------
+        InputError
+            Unless a format says how.
+        """
+        raise InputError(f"files as {path.name!r} cannot be joined; write .root or .hepmc3")
 
     @abstractmethod
     def open_file(self) -> Any:
@@ -119,7 +155,7 @@ class EventWriter(ABC):
         self.finish()
         self.file.close()
         self.file = None
-        self.partial.replace(self.path)
+        self._unfinished.complete()
 
     def described(self) -> dict[str, Any]:
         """The provenance as plain values, and the number of the file's format."""
@@ -137,14 +173,13 @@ class EventWriter(ABC):
         """What to raise in `finish` where there was not even an empty record."""
         return InputError(f"no events for {self.path.name}; write at least one record, be it empty")
 
-    def _abandon(self) -> None:
-        """Leave nothing of an unfinished file."""
+    def _abandon(self, error: BaseException | None) -> None:
+        """Leave nothing of an unfinished file; raise what happened as a line if it happened to this file."""
         file, self.file = self.file, None
-        try:
+        with suppress(Exception):  # (what is told is the first error: closing meets it again)
             if file is not None:
                 file.close()
-        finally:
-            self.partial.unlink(missing_ok=True)
+        _abandoned([self._unfinished], error)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -177,10 +212,17 @@ def _refusal(path: Path) -> str | None:
         return "exists and may not be overwritten; choose another name"
     if not target.parent.is_dir():
         return f"cannot be written: there is no folder {str(path.parent)!r}; make it, or choose another"
-    trial = unfinished(target)
-    trial.touch(exist_ok=False)
-    trial.unlink()
+    _try(target)
     return None
+
+
+def _try(path: Path) -> None:
+    """Make an unfinished file, and remove it."""
+    trial = Unfinished(path)
+    try:
+        trial.begin()
+    finally:
+        trial.abandon()
 
 
 def folder_for(path: Path) -> Path:
@@ -193,9 +235,7 @@ def folder_for(path: Path) -> Path:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        trial = unfinished(path / "trial")
-        trial.touch(exist_ok=False)
-        trial.unlink()
+        _try(path / "trial")
     except OSError as error:
         raise InputError(
             f"{path} cannot be made or written ({error.strerror}); give a folder that you may write to"
@@ -203,6 +243,85 @@ def folder_for(path: Path) -> Path:
     return path
 
 
-def unfinished(path: Path) -> Path:
-    """Name of an unfinished file beside the finished one, so that renaming it is one step."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Where to write a file that gets its name at the end of the with-block, and of which nothing is left after an exception.
+
+    The only way in which this package writes a file, with `put`, which takes whole contents.
+
+    Parameters
+    ----------
+    path : str or path
+        Name of the file, in a folder that exists.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder, to be opened and closed in the block.
+
+    Raises
+    ------
+    UnwrittenError
+        If the system does not let us write; what was there before is as it was.
+    """
+    file = Unfinished(path)
+    try:
+        yield file.begin()
+        file.complete()
+    except BaseException as error:
+        _abandoned([file], error)
+        raise
+
+
+def put(contents: Mapping[Path, str | bytes]) -> list[Path]:
+    """Write files, all or none of them; their paths.
+
+    Parameters
+    ----------
+    contents : mapping of Path to str or bytes
+        Texts are written in UTF-8, with the ends of line that they have.  Folders that are missing are made.
+
+    Raises
+    ------
+    UnwrittenError
+        If the system does not let us write one of them; all that was there before is as it was.
+    """
+    made = [folder for path in contents for folder in _missing(path.parent)]
+    begun: list[Unfinished] = []
+    try:
+        for path, content in contents.items():
+            begun.append(Unfinished(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = begun[-1].begin()
+            partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()), undisturbed():
+            for file in begun:
+                file.complete()
+    except BaseException as error:
+        try:
+            _abandoned(begun[::-1], error)
+        finally:
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
+        raise
+    return list(contents)
+
+
+def _missing(folder: Path) -> list[Path]:
+    """Folders that are not there, the innermost first."""
+    return [] if folder.exists() else [folder, *_missing(folder.parent)]
+
+
+def _abandoned(files: Sequence[Unfinished], error: BaseException | None) -> None:
+    """Leave nothing of unfinished files; raise what happened as a line if it happened to one of them, the first.
+
+    Of an error without a name, as a full disk has where a file is open, it is the first.
+    """
+    sizes = [file.abandon() for file in files]
+    if not isinstance(error, OSError) or isinstance(error, UnwrittenError):
+        return
+    for file, size in zip(files, sizes, strict=True):
+        unnamed = error.filename is None and is_of_machine(error)
+        if unnamed or error.filename in map(str, (file.partial, file.path, *file.path.parents)):
+            raise unwritten(file.path, error, written=size) from error

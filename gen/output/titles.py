@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import VERTEX_UNIT
-from darkpair.gen.output.spelling import names, nano_name, word
+from darkpair.gen.output.spelling import SAMPLE, names, nano_name, word
+from darkpair.gen.sample_name import NAME
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EVENT",
+    "FILE_NAME",
     "LENGTH_TITLE",
     "PARTICLE",
     "WEIGHTS",
@@ -57,13 +59,20 @@ PARTICLE = {
 #: Of an event.
 EVENT = {
     "nGenPart": "particles of the event [1]",
-    "run": "number of the run: the event file's, or 1 [1]",
-    "luminosityBlock": "number of the luminosity block: the event file's, or 1 [1]",
-    "event": "number of the event: the event file's, or counted in this file from 1 [1]",
+    "run": "number of the run, which names the sample; 1 where nobody named the events [1]",
+    "luminosityBlock": "number of the block of 16384 events in the sample, from 1; 1 where nobody named them [1]",
+    "event": "number of the event in the sample, from 1; counted in this file where nobody named them [1]",
     "File_entry": "number of the event in the event file, from 0 [1]",
     "File_genPartIdx": "index in GenPart of the parent that decays [1]",
     "File_hasVertex": "whether the parent's vertex is the event file's; it is 0 where not [1]",
     "File_weight": "weight of the event in the event file [1]",
+}
+
+#: Of the numbers of its name that a file's event had there.
+FILE_NAME = {
+    "run": "number of the run in the event file [1]",
+    "luminosityBlock": "number of the luminosity block in the event file [1]",
+    "event": "number of the event in the event file [1]",
 }
 
 #: Of the factors of ``genWeight``, by name; a chain or source of others may have its own.
@@ -100,7 +109,10 @@ def titles(events: ak.Array, layout: Layout, columns: Branches) -> dict[str, str
         For a detector's title without a unit.
     """
     particle = {name: _in_layout(name, title, layout) for name, title in PARTICLE.items()}
-    meanings = EVENT | {f"GenPart_{name}": title for name, title in particle.items()}
+    meanings = EVENT | {SAMPLE[name]: EVENT[name] for name in NAME}
+    if "original" in events.fields:
+        meanings |= {name: title for name, title in FILE_NAME.items() if name in events.original.fields}
+    meanings |= {f"GenPart_{name}": title for name, title in particle.items()}
     meanings |= {"genWeight": WEIGHTS["genWeight"]}
     if "path" in events.weights.fields:  # then the product is no pure number
         meanings["genWeight"] = WEIGHTS["genWeight"].replace("[1]", "[mm per scanned particle]")
@@ -109,9 +121,8 @@ def titles(events: ak.Array, layout: Layout, columns: Branches) -> dict[str, str
     for role in events.proper_length.fields:
         meanings[f"{word(role)}_properLength"] = LENGTH_TITLE.format(role)
     if layout == "flat":
-        roles = [
-            role for role in events.fields if role not in ("particles", "weights", "proper_length", "reco")
-        ]
+        of_events = ("particles", "weights", "proper_length", "reco", *NAME)
+        roles = [role for role in events.fields if role not in of_events]
         meanings |= {
             f"{word(role)}_{name}": f"{role}: {title}" for role in roles for name, title in particle.items()
         }

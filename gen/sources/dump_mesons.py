@@ -178,6 +178,16 @@ class DumpMesons:
         """Density in rapidity and transverse momentum [1/GeV], its integral 1; 0 beyond the kinematic limit."""
         return np.where(self.reachable(y, pt), self.table.density(y, pt) / self.reachable_share, 0.0)
 
+    def sample_identity(self) -> dict[str, Any]:
+        """The meson, its table, and the kinematic limit; multiplicities decide about no event."""
+        table = self.table
+        return {
+            "meson": self.pdgid,
+            "table": table if self.table_file is not None else (table.generator, table.target),
+            "beam_energy": self.beam_energy,
+            "collider": table.target == COLLIDER,
+        }
+
     def provenance(self) -> dict[str, Any]:
         """The table: how many mesons a proton makes and how sure that is, and where the spectrum comes from."""
         return self.table.provenance() | {"within_kinematic_limit": self.reachable_share}

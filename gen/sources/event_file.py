@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import freeze
+from darkpair.gen.identity import content_digest
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
+from darkpair.gen.sample_name import NAME
 from darkpair.gen.sources.event_index import EventIndex, WeightSums
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
@@ -29,7 +31,6 @@ __all__ = ["EventFile"]
 Index: TypeAlias = NDArray[np.int64]
 
 _MOMENTUM = ("px", "py", "pz", "energy", "pt", "eta", "phi", "mass")
-_IDENTIFIERS = ("run", "luminosityBlock", "event")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +129,18 @@ class EventFile:
     def n_parents(self) -> int:
         """How many parents the file holds."""
         return self._index.n_parents
+
+    def sample_identity(self) -> dict[str, Any]:
+        """What the file holds, and what is read of it; where it stands decides about no event."""
+        reader = self._reader()
+        return {
+            "content": content_digest(self.path),
+            "tree": "" if reader.kind == "hepmc3" else self.tree,
+            "branches": getattr(reader, "branch", {}),
+            "masses": self.masses,
+            "stored": self.mass == "stored",
+            "units": (_unit(reader, self.momentum_unit, ENERGY), _unit(reader, self.length_unit, LENGTH)),
+        }
 
     def provenance(self) -> dict[str, Any]:
         """The file, what is read of it, and what a first pass through it found."""
@@ -309,7 +322,7 @@ class EventFile:
                 quantities[name] = _scaled(quantities[name], length)
         quantities.setdefault("mother", np.full(n, -1, dtype=np.int32))
         quantities.setdefault("status", np.zeros(n, dtype=np.int32))
-        numbers = {name: events[name] for name in _IDENTIFIERS if name in events}
+        numbers = {name: events[name] for name in NAME if name in events}
         numbers["entry"] = np.arange(start, stop, dtype=np.uint64)
         numbers["weight"] = events.get("weight", np.ones(stop - start)).astype(np.float64)
         whole = Originals(

@@ -65,6 +65,10 @@ class GridDensity:
             array.setflags(write=False)
             object.__setattr__(self, name, array)
 
+    def sample_identity(self) -> tuple[Array, Array, Array]:
+        """The numbers, without the words of messages."""
+        return self.first, self.second, self.values
+
     @property
     def bins(self) -> bool:
         """Whether the density is constant between nodes."""

@@ -158,6 +158,15 @@ class Gun:
             settings |= {"angle_file": self.angles.provenance()}
         return settings
 
+    def sample_identity(self) -> dict[str, Any]:
+        """What decides about the events; where files stand does not."""
+        return {
+            "parents": self.masses,
+            "momentum": self._range if self.momenta is None else self.momenta,
+            "angle": self.cone if self.angles is None else self.angles,
+            "z": self.z,
+        }
+
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Parents made at (0, 0, z) at time 0."""
         low, high = self._range

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 import numpy as np
 import scipy
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
@@ -24,8 +24,7 @@ from darkpair.gen.parameters import Energy, Gt, Infinite, Le, Length, Lt, checke
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
-from darkpair.gen.sources.spectrum import Spectrum, momentum_spectrum_of
-from darkpair.gen.sources.table_file import is_table
+from darkpair.gen.sources.spectrum import Spectrum, own_spectrum
 
 __all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
 
@@ -173,7 +172,8 @@ class KotoKL:
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "own", _own_spectrum(self.spectrum, self.spectrum_unit))
+        own = own_spectrum(self.spectrum, self.spectrum_unit, built_in=SPECTRA, what="spectrum of koto_kl")
+        object.__setattr__(self, "own", own)
         if not Z_TARGET <= self.z_min < self.z_max < math.inf:
             raise InputError(
                 f"decays between z_min = {self.z_min} and z_max = {self.z_max} mm; allowed: growing order, from the target at {Z_TARGET} mm on"
@@ -273,6 +273,15 @@ class KotoKL:
         """
         return self._decaying(self.z_min, self.z_max).integral / self.exit_spectrum.integral
 
+    def sample_identity(self) -> dict[str, Any]:
+        """What decides about the events: of settings of another profile or of a file's place none does."""
+        names: tuple[str, ...] = ("decay", "profile", "p_min")
+        names += ("image",) * (self.profile == "collimator")
+        names += ("solid_angle", "z_target") * (self.profile == "square")
+        names += ("z_min", "z_max", "share") * (self.decay == "region")
+        spectrum = self.spectrum if self.own is None else self.own
+        return {name: getattr(self, name) for name in names} | {"spectrum": spectrum}
+
     def provenance(self) -> dict[str, Any]:
         """The settings, and how many generated events there are for a K_L at the beam exit."""
         probability = (
@@ -363,21 +372,6 @@ class KotoKL:
         phi = 2.0 * math.pi * rng.random(n)
         pz = np.sqrt(p * p - pt * pt)
         return x, y, pt * np.cos(phi) / pz, pt * np.sin(phi) / pz
-
-
-def _own_spectrum(spectrum: str, unit: str | None) -> Spectrum | None:
-    """Spectrum of a file; None for a built-in one."""
-    if is_table(spectrum):
-        return momentum_spectrum_of(spectrum, unit)
-    if spectrum not in SPECTRA:
-        raise UnknownNameError(
-            "spectrum of koto_kl", spectrum, [*SPECTRA, "a file: mine.csv or file.root:histogram"]
-        )
-    if unit is not None:
-        raise InputError(
-            f"spectrum_unit = {unit!r} with the spectrum {spectrum!r}; it is of a file's: leave it out"
-        )
-    return None
 
 
 @cache

@@ -14,25 +14,26 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import DarkpairError
+from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.events import Batch
+from darkpair.gen.exact_sums import expansions
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, about, stored
+from darkpair.gen.streams import BLOCK
 from darkpair.gen.topology import Columns
 
-__all__ = ["EDGE_MOST", "SpectrumTally", "generators", "stated"]
+__all__ = ["EDGE_MOST", "SpectrumSums", "SpectrumTally", "generators", "stated"]
 
 #: Part of the re-weighted sum that may come from beside the places where the sample's own spectrum ends: what lies beyond
 #: them the sample cannot know.
 EDGE_MOST: Final = 0.05
 
-#: Effective events with every spectrum, and accepted events at most, after which no more are asked: the spread is known to
-#: a per cent or two then, and the densities would cost a tenth of the run.
-_ENOUGH: Final = 5_000.0
-_MOST: Final = 50_000
-
-_AT_ONCE: Final = 2_048  # accepted events between two looks
+#: Accepted events of the first block that are asked at most; of the block i (from 0) it is this over i + 1, and `_LEAST` in
+#: any case: some ten thousand of a million tell the spread to a per cent, all of them would cost a tenth of the run. What is
+#: asked of a block depends on that block alone, so that a sample has the same sums however it was made.
+_MOST: Final = 4_096
+_LEAST: Final = 16
 
 _PARAMETRISATION: Final = "bmpt"
 _ITS_OWN: Final = "Be"  # where it was fitted; it stands beside the tables of protons on protons
@@ -73,9 +74,75 @@ def _made(meson: str, beam_energy: float, generator: str, target: str) -> DumpMe
         return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SpectrumSums:
+    """Sums of the counted weights of a dump's sample with the spectrum of every generator; those of several spans add.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Generators, that of the sample first.
+    sums : ndarray, (r, generators, 3)
+        Sum of weights, of their squares, and of weights where the sample's spectrum ends, as expansions
+        (`darkpair.gen.exact_sums`); r is 0 before the first event.
+    """
+
+    names: tuple[str, ...]
+    sums: Array
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], terms: Array) -> SpectrumSums:
+        """Of terms (m, generators, 3), none or more."""
+        summed = expansions(terms.reshape(len(terms), -1)) if len(terms) else np.zeros((0, 3 * len(names)))
+        return cls(names=names, sums=summed.reshape(-1, len(names), 3))
+
+    def __add__(self, other: SpectrumSums) -> SpectrumSums:
+        if self.names != other.names:
+            raise InputError(
+                f"spectra of {', '.join(self.names)} and of {', '.join(other.names)} do not add; both samples need "
+                "one source and one version of the tables"
+            )
+        return self.of(self.names, np.concatenate([self.sums, other.sums]))
+
+    def rows(self, acceptance: float, *, effective_min: float) -> dict[str, dict[str, Any]]:
+        """Acceptance of each generator's spectrum, its own first, for JSON.
+
+        Parameters
+        ----------
+        acceptance : float
+            Acceptance of the whole sample, of which the counted events are a part: the other spectra's are its
+            multiples.
+        effective_min : float
+            Effective number of events below which nothing is stated of a spectrum.
+
+        Returns
+        -------
+        dict
+            By generator: ``acceptance``, ``error`` (of the counted events) and ``effective``; or, instead of the first two,
+            ``reason``: why the sample cannot tell.
+        """
+        out: dict[str, dict[str, Any]] = {}
+        first = self.names[0]
+        sums = dict(zip(self.names, self.sums[0].tolist(), strict=True)) if len(self.sums) else {}
+        for name, (weight, square, edge) in sums.items():
+            effective = weight**2 / square if square > 0.0 else 0.0
+            row: dict[str, Any] = {"effective": effective}
+            if effective < effective_min:
+                row["reason"] = f"{effective:.3g} effective events, {effective_min:g} are needed"
+            elif name != first and edge > EDGE_MOST * weight:
+                row["reason"] = (
+                    f"{100.0 * edge / weight:.2g} % of it where {first}'s ends: the sample has nothing beyond"
+                )
+            else:
+                value = acceptance * weight / sums[first][0]
+                row |= {"acceptance": value, "error": value / effective**0.5}
+            out[name] = row
+        return out
+
+
 @dataclass(kw_only=True)
 class SpectrumTally:
-    """Sums of the accepted weights of a dump's sample with the spectrum of every generator, its own first.
+    """Counts accepted events of a dump's sample with the spectrum of every generator, its own first.
 
     Parameters
     ----------
@@ -84,8 +151,11 @@ class SpectrumTally:
     """
 
     source: DumpMesons
-    _sums: dict[str, Array] = field(default_factory=dict, init=False)
-    _looked_at: int = field(default=0, init=False)
+    sums: SpectrumSums = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = (self.source.table.generator, *self.others)
+        self.sums = SpectrumSums.of(names, np.zeros((0, len(names), 3)))
 
     @classmethod
     def of(cls, source: Any) -> SpectrumTally | None:
@@ -112,91 +182,64 @@ class SpectrumTally:
                 out[name] = other
         return out
 
-    def add(self, events: Batch, accepted: NDArray[np.bool_] | None = None) -> None:
-        """Count events, of a mask (n,) those where it is true, as long as more of them would tell more.
+    def add(
+        self,
+        events: Batch,
+        accepted: NDArray[np.bool_] | None = None,
+        numbers: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Count the first accepted events of each block.
 
         Parameters
         ----------
         events : Batch, (n,)
-            The events, whose first particle is the meson.
+            Events of some whole blocks, whose first particle is the meson.
         accepted : ndarray of bool, (n,), optional
             Which of the events are counted; all unless given.
+        numbers : ndarray, (n,), optional
+            Index of each event in its sample, growing; from 0 on unless given.
         """
         rows = np.arange(len(events)) if accepted is None else np.flatnonzero(accepted)
-        for start in range(0, len(rows), _AT_ONCE):
-            if self._enough:
-                return
-            some = rows[start : start + _AT_ONCE]
-            for part in events.parts:
-                self._count(part, np.flatnonzero(np.isin(part.rows, some)), events.weight)
-            self._looked_at += len(some)
+        index, first, block = np.unique(
+            (rows if numbers is None else numbers[rows]) // BLOCK, return_index=True, return_inverse=True
+        )
+        most = np.maximum(_MOST // (index + 1), _LEAST)
+        counted = np.arange(len(rows)) - first[block] < most[block]
+        if not len(rows):
+            return
+        turn = np.full(len(events), -1)
+        turn[rows[counted]] = block[counted]
+        for part in events.parts:
+            at = np.flatnonzero(turn[part.rows] >= 0)
+            self.sums += SpectrumSums.of(
+                self.sums.names, self._terms(part, at, events.weight, turn[part.rows[at]], len(index))
+            )
 
-    @property
-    def _own(self) -> str:
-        return self.source.table.generator
+    def rows(self, acceptance: float, *, effective_min: float) -> dict[str, dict[str, Any]]:
+        """Acceptance of each generator's spectrum, as `SpectrumSums.rows` says."""
+        return self.sums.rows(acceptance, effective_min=effective_min)
 
-    @property
-    def _enough(self) -> bool:
-        least = min((_effective(sums) for sums in self._sums.values()), default=0.0)
-        return least >= _ENOUGH or self._looked_at >= _MOST
-
-    def _count(self, part: Columns, at: NDArray[np.int64], weights: Array) -> None:
-        """Count the events at positions of a topology's."""
+    def _terms(
+        self, part: Columns, at: NDArray[np.int64], weights: Array, block: NDArray[np.int64], blocks: int
+    ) -> Array:
+        """Sums of each block, (blocks, generators, 3), of the events at positions of a topology's."""
         px, py, pz, _ = part.momentum[:, 0, at]
         weight = weights[part.rows[at]]
         pt = np.hypot(px, py)
         y = np.arcsinh(pz / np.hypot(pt, self.source.masses[self.source.pdgid]))
         own = self.source.density(y, pt)
         edge = self.source.table.ends_beside(y, pt)
-        self._add(self._own, weight, edge)
-        for name, other in self.others.items():
-            ratio = np.zeros(len(own))
-            np.divide(other.density(y, pt), own, out=ratio, where=own > 0.0)
-            self._add(name, weight * ratio, edge)
-
-    def _add(self, name: str, weight: Array, edge: NDArray[np.bool_]) -> None:
-        sums = np.array([weight.sum(), (weight * weight).sum(), weight[edge].sum()])
-        self._sums[name] = self._sums.get(name, np.zeros(3)) + sums
-
-    def rows(self, acceptance: float, *, effective_min: float) -> dict[str, dict[str, Any]]:
-        """Acceptance of each generator's spectrum, its own first, for JSON.
-
-        Parameters
-        ----------
-        acceptance : float
-            Acceptance of the whole sample, of which the counted events are a part: the other spectra's are its
-            multiples.
-        effective_min : float
-            Effective number of events below which nothing is stated of a spectrum.
-
-        Returns
-        -------
-        dict
-            By generator: ``acceptance``, ``error`` (of the counted events) and ``effective``; or, instead of the first two,
-            ``reason``: why the sample cannot tell.
-        """
-        out: dict[str, dict[str, Any]] = {}
-        own = float(self._sums[self._own][0]) if self._sums else 0.0
-        for name, sums in self._sums.items():
-            effective, edge = _effective(sums), float(sums[2])
-            row: dict[str, Any] = {"effective": effective}
-            if effective < effective_min:
-                row["reason"] = f"{effective:.3g} effective events, {effective_min:g} are needed"
-            elif name != self._own and edge > EDGE_MOST * float(sums[0]):
-                row["reason"] = (
-                    f"{100.0 * edge / float(sums[0]):.2g} % of it where {self._own}'s ends: the sample has "
-                    "nothing beyond"
-                )
-            else:
-                value = acceptance * float(sums[0]) / own
-                row |= {"acceptance": value, "error": value / effective**0.5}
-            out[name] = row
+        out = np.empty((blocks, 1 + len(self.others), 3))
+        for i, other in enumerate([None, *self.others.values()]):
+            ratio = np.ones(len(own)) if other is None else np.zeros(len(own))
+            if other is not None:
+                np.divide(other.density(y, pt), own, out=ratio, where=own > 0.0)
+            each = weight * ratio
+            for j, term in enumerate((each, each * each, each * edge)):
+                out[:, i, j] = np.bincount(
+                    block, term, blocks
+                )  # adds in the order of events, each block for itself
         return out
-
-
-def _effective(sums: Array) -> float:
-    """Effective events of the sums of weights and of their squares."""
-    return float(sums[0] ** 2 / sums[1]) if sums[1] > 0.0 else 0.0
 
 
 def stated(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:

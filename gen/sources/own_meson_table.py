@@ -138,6 +138,10 @@ class OwnMesonTable:
         """Rapidities and transverse momenta [GeV], (n,) each, of exactly `density`."""
         return self.y_pt(*self.grid.sample(rng, n))
 
+    def sample_identity(self) -> dict[str, Any]:
+        """The meson and its density; where the file stands decides about no event."""
+        return {"meson": self.pdgid, "variables": self.variables, "grid": self.grid}
+
     def provenance(self) -> dict[str, Any]:
         """The file, the digest of its numbers, and what was said of it."""
         names = ("meson", "beam_energy", "target", "generator", "multiplicity", "multiplicity_error")

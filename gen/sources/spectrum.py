@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sampling import Density
-from darkpair.gen.sources.table_file import in_units, read_table
+from darkpair.gen.sources.table_file import in_units, is_table, read_table
 from darkpair.gen.units import ANGLE, ENERGY
 
-__all__ = ["Spectrum", "angle_spectrum", "momentum_spectrum_of"]
+__all__ = ["Spectrum", "angle_spectrum", "momentum_spectrum_of", "own_spectrum"]
 
 #: Headings of a column of momenta: energies and transverse momenta are none.
 _MOMENTUM: Final = re.compile(r"p(?!t$|tr|perp|[xyz]$|hi$)[a-z]{0,4}0?|momentum(?!t$|tr|perp|[xyz]$).*")
@@ -68,6 +69,10 @@ class Spectrum:
         """The same, normalised, that draws from itself."""
         return Density(self, *self.range, breaks=self.nodes)
 
+    def sample_identity(self) -> dict[str, Any]:
+        """The numbers; where the file stands decides about no event."""
+        return {"nodes": self.nodes, "values": self.values}
+
     def provenance(self) -> dict[str, Any]:
         """The file, the digest of its numbers, and what is between them."""
         return {
@@ -98,6 +103,36 @@ def momentum_spectrum_of(text: str, unit: str | None = None, *, key: str = "spec
         As `darkpair.gen.sources.table_file.read_table`; for a column that is no momentum, or momenta below 0.
     """
     return _spectrum(text, unit, key, ENERGY, _MOMENTUM, "momentum", "p [GeV]")
+
+
+def own_spectrum(text: str, unit: str | None, *, built_in: Collection[str], what: str) -> Spectrum | None:
+    """Density of momenta [GeV] from a file; None for one of the names of built-in ones.
+
+    Parameters
+    ----------
+    text : str
+        The file, as of `momentum_spectrum_of`, or a name.
+    unit : str or None
+        Unit of the momenta in the file, where it says none.
+    built_in : collection of str
+        Names of built-in spectra.
+    what : str
+        What has them, for messages.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        For another name, and for a unit with a name.
+    """
+    if is_table(text):
+        return momentum_spectrum_of(text, unit)
+    if text not in built_in:
+        raise UnknownNameError(what, text, [*built_in, "a file: mine.csv or file.root:histogram"])
+    if unit is not None:
+        raise InputError(
+            f"spectrum_unit = {unit!r} with the spectrum {text!r}; it is of a file's: leave it out"
+        )
+    return None
 
 
 def angle_spectrum(text: str, unit: str | None = None, *, key: str = "angle") -> Spectrum:

@@ -5,11 +5,12 @@ What this package exports, and what docs/ describes, keeps its meaning within a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from darkpair.gen.lazy import lazily
 
+TYPE_CHECKING = False  # (as checkers take it; a command that is stopped early should not be within `typing`)
 if TYPE_CHECKING:
+    from typing import Any
+
     from darkpair.chains.angular_density import angular_density
     from darkpair.chains.chain import Chain
     from darkpair.chains.descriptor import build

@@ -5,23 +5,43 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import current_process
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from multiprocessing import current_process, parent_process, resource_tracker
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.data_files import Changes, changes_in_force, put_in_force
 from darkpair.gen.errors import InputError
-from darkpair.gen.memory import keep_freed_memory
+from darkpair.gen.executors import SOME_WORKERS, TheirExecutor, executor_of
+from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undisturbed
 
-__all__ = ["leave_if_imported", "worker_pool"]
+__all__ = ["leave_if_imported", "on_executor", "worker_pool"]
+
+#: Somebody else's executor that does the work, and how many workers it has if that was said.
+_THEIRS: ContextVar[tuple[Executor, int | None] | None] = ContextVar("executor", default=None)
 
 #: Exit code of a worker whose script would start workers again; sysexits.h calls it wrong usage.
 _AGAIN: Final = 64
+
+#: Exit codes of a worker that was told to end, perhaps with everybody else.
+_ENDED: Final = {-signal.SIGTERM, -getattr(signal, "SIGHUP", signal.SIGTERM)}
+
+#: That of a worker that is killed, by this process or by somebody else.
+_KILLED: Final = -getattr(signal, "SIGKILL", signal.SIGTERM)
+
+#: How long this process waits to be told to end too, and for killed workers to be gone [s].
+_ALSO, _GONE = 0.3, 0.5
+
+#: How often it looks for workers that are lost, how long it waits to hear of one, and how often they look for it [s].
+_WATCH, _HEARD, _LOOK = 0.2, 0.6, 1.0
 
 
 def leave_if_imported() -> None:
@@ -35,45 +55,100 @@ def leave_if_imported() -> None:
 
 
 @contextmanager
-def worker_pool(workers: int) -> Iterator[Executor | None]:
-    """Executor of that many processes; None for 1, which works in this process.
+def on_executor(executor: Any, workers: int | None = None) -> Iterator[None]:
+    """Have an executor of somebody else's do what is shared among workers inside: runs, scans, limits, studies.
 
-    Ctrl-C is this process's alone: workers finish what is under way and end.
+    Its workers have to have the versions of this process and its lines of this package, which each is asked; the changes of
+    data files in force here hold there. It stays open. Events and results are those of one process.
+
+    Parameters
+    ----------
+    executor : concurrent.futures.Executor
+        Threads, processes, or a cluster's; or a client of dask. None changes nothing.
+    workers : int, optional
+        How many work at once, instead of what the executor says of itself. Twice as many chunks of a run are under way.
+
+    Raises
+    ------
+    InputError
+        For what is no executor, and workers that are fewer than 1; inside, for a worker that ends, that lacks this package
+        or has another one.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"workers = {workers}; allowed: 1 or more")
+    if executor is None:
+        yield
+        return
+    token = _THEIRS.set((executor_of(executor), workers))
+    try:
+        yield
+    finally:
+        _THEIRS.reset(token)
+
+
+@contextmanager
+def worker_pool(workers: int) -> Iterator[Executor | None]:
+    """Executor of that many processes; None for 1, which works in this process; that of `on_executor` inside it.
+
+    Ctrl-C is this process's alone. Whatever ends the with-block, workers do not outlive it: after an error they finish what is
+    under way, which a cache may keep; at a stop they are killed, and they end by themselves if this process is killed.
 
     Raises
     ------
     InputError
         If the workers cannot import the script that wants them, or if one of them ends before its work is done.
     """
+    if (theirs := _THEIRS.get()) is not None:
+        shared = TheirExecutor(*theirs, SOME_WORKERS if workers == 1 else workers)
+        try:
+            yield shared
+        finally:
+            shared.shutdown()
+        return
     if workers == 1:
         yield None
         return
     _check_script()
     context = _Context()
-    try:
-        with ProcessPoolExecutor(
+    with before_leaving(context.kill):
+        executor = ProcessPoolExecutor(
             workers, mp_context=context, initializer=_begin, initargs=(changes_in_force(),)
-        ) as executor:
+        )
+        threading.Thread(target=context.watch, args=(executor,), daemon=True, name="workers").start()
+        try:
             yield executor
-    except BrokenProcessPool:
-        codes = {process.exitcode for process in context.started}
-        if _AGAIN in codes:
-            raise InputError(
-                f"the workers import {Path(sys.argv[0]).name}, which would start workers again; "
-                'put what it does under  if __name__ == "__main__":  or use workers = 1'
-            ) from None
-        # the executor itself terminates the others
-        ended = ", ".join(str(c) for c in codes - {None, 0, -signal.SIGTERM}) or -signal.SIGTERM
-        raise InputError(
-            f"a worker ended before its work was done (exit code {ended}): it was killed, perhaps for memory, or does not "
-            "know a function that an interactive session defines; use fewer workers, or functions of a module"
-        ) from None
+            context.over.set()
+            executor.shutdown()
+        except BrokenProcessPool:
+            context.over.set()
+            executor.shutdown()
+            raise context.broken() from None
+        except Exception:
+            context.over.set()
+            executor.shutdown(cancel_futures=True)
+            raise
+        finally:
+            context.over.set()
+            executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _begin(changes: Changes) -> None:
     """What every worker does first."""
+    threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
+    from darkpair.gen.memory import keep_freed_memory  # (of numpy, which takes its time)
+
     keep_freed_memory()
     put_in_force(changes)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went and whatever is under way here."""
+    parent = parent_process()
+    assert parent is not None
+    while os.getppid() == parent.pid and not wait([parent.sentinel], _LOOK):
+        pass
+    remove_unfinished()
+    os._exit(1)
 
 
 class _Worker(SpawnProcess):
@@ -81,26 +156,110 @@ class _Worker(SpawnProcess):
 
     def start(self) -> None:
         """Start it with the signal blocked: a process inherits that before its first line."""
-        if not hasattr(signal, "pthread_sigmask"):
-            return super().start()
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return super().start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with undisturbed(), _blocked("SIGINT"):
+            super().start()
+
+    def terminate(self) -> None:
+        """Kill it, for there is nothing that it would do first; an executor does so with all when it has lost one."""
+        self.kill()
 
 
 class _Context(SpawnContext):
-    """Where an executor's processes come from; remembers them for their exit codes."""
+    """Where an executor's processes come from.
+
+    Attributes
+    ----------
+    started : list of _Worker
+        All of them, for their exit codes.
+    over : threading.Event
+        Set when workers may end.
+    lost : threading.Event
+        Set when one has ended before.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.started: list[_Worker] = []
+        self.over, self.lost = threading.Event(), threading.Event()
+        _start_tracker()
 
     def Process(self, *args: Any, **settings: Any) -> _Worker:  # type: ignore[override]
         """A new process; the name is multiprocessing's."""
+        if self.lost.is_set():
+            raise BrokenProcessPool
         self.started.append(_Worker(*args, **settings))
         return self.started[-1]
+
+    def kill(self) -> None:
+        """End them all, now; they are gone when this returns, or so slow that somebody else will see them go."""
+        born = [process for process in self.started if process.pid is not None]
+        for process in born:
+            process.kill()
+        until = time.monotonic() + _GONE
+        for process in born:
+            wait([process.sentinel], max(0.0, until - time.monotonic()))
+
+    def watch(self, executor: ProcessPoolExecutor) -> None:
+        """End what a lost worker leaves unusable, while the executor cannot: it waits for the rest of a result half sent.
+
+        The command line ends too, if its main thread does not hear of it soon: it may have results to write for long.
+        """
+        while not any(process.pid and wait([process.sentinel], 0.0) for process in self.started):
+            if self.over.wait(_WATCH):
+                return
+        if self.over.is_set():
+            return
+        self.lost.set()
+        self.kill()
+        with suppress(Exception):
+            executor._result_queue._writer.close()  # type: ignore[attr-defined]  # the last one
+        if not self.over.wait(_HEARD):
+            give_up(lambda: str(self.broken()))
+
+    def broken(self) -> InputError:
+        """Why an executor has lost a worker."""
+        codes = {process.exitcode for process in self.started} - {None, 0}
+        codes = codes - {_KILLED} or codes  # (the executor kills the others)
+        if codes and codes <= _ENDED:
+            time.sleep(_ALSO)
+        if _AGAIN in codes:
+            return InputError(
+                f"the workers import {Path(sys.argv[0]).name}, which would start workers again; "
+                'put what it does under  if __name__ == "__main__":  or use workers = 1'
+            )
+        ended = ", ".join(str(code) for code in codes) or "0"
+        return InputError(
+            f"a worker ended before its work was done (exit code {ended}): it was killed, perhaps for memory, or does not "
+            "know a function that an interactive session defines; use fewer workers, or functions of a module"
+        )
+
+
+@contextmanager
+def _blocked(name: str) -> Iterator[None]:
+    """Block a signal, for what is started inherits that before its first line."""
+    number = getattr(signal, name, None)
+    if number is None or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_tracker() -> None:
+    """Start the process of multiprocessing that removes what killed processes leave of it, and let it do so in silence.
+
+    It outlives a terminal that is closed, as it does Ctrl-C and SIGTERM.
+    """
+    if os.name == "posix":
+        sys.warnoptions.append("ignore:resource_tracker")
+        try:
+            with undisturbed(), _blocked("SIGHUP"):
+                resource_tracker.ensure_running()
+        finally:
+            sys.warnoptions.pop()
 
 
 def _check_script() -> None:

@@ -16,7 +16,7 @@ from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.meson_files import MESONS, about, stored
 from darkpair.gen.sources.meson_spectra import SpectrumTally, generators, stated
-from darkpair.gen.streams import Streams
+from darkpair.gen.streams import BLOCK, Streams
 
 N = 60_000
 BEAMS = sorted({(key.beam_energy, key.target) for key in stored()})
@@ -128,6 +128,25 @@ def test_no_more_is_counted_than_tells_more() -> None:
     (_, *others) = part.rows(1.0, effective_min=100.0).values()
     assert all(4_000.0 < row["effective"] < 50_000.0 for row in others)
     assert all(row["acceptance"] == pytest.approx(1.0, abs=4.0 * row["error"]) for row in others)
+
+
+def test_what_is_counted_of_a_block_depends_on_its_index_alone() -> None:
+    """The first 4096 events of the first, fewer of later ones, 16 of any; each is counted for itself."""
+    source = DumpMesons(meson="eta", beam_energy=120.0, generator="pythia6")
+    made, _ = sample(source)
+    counted = {0: 4096, 1: 2048, 100: 40, 10**6: 16}
+    whole = SpectrumTally(source=source)
+    for block, events in counted.items():
+        tally = SpectrumTally(source=source)
+        numbers = block * BLOCK + np.arange(N)[: BLOCK // 2]
+        half = made.span(0, BLOCK // 2)
+        tally.add(half, None, numbers)
+        assert tally.rows(1.0, effective_min=1.0)["pythia6"]["effective"] == events
+        whole.sums += tally.sums
+    several = SpectrumTally(source=source)
+    blocks = np.repeat(np.array(list(counted)) * BLOCK, BLOCK // 2)
+    several.add(Batch.concatenate([half] * 4), None, blocks + np.tile(np.arange(BLOCK // 2), 4))
+    assert np.array_equal(several.sums.sums, whole.sums.sums)
 
 
 def test_only_a_dump_has_spectra() -> None:

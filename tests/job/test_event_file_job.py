@@ -33,7 +33,7 @@ IDENTICAL = ("pt", "eta", "phi", "mass", "pdgId", "status", "statusFlags", "genP
 
 
 def run(path: Path, out: Path, *settings: str, n: str | None = None) -> Result:
-    words = [f"source.path={path}", "output.picture=false", *settings]
+    words = [f"source.path={path}", "output.picture=false", "output.replace=true", *settings]
     counted = [] if n is None else ["-n", n]
     return CliRunner().invoke(
         main, ["run", str(JOB), "-o", str(out), *counted, *[x for s in words for x in ("--set", s)]]

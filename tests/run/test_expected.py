@@ -206,7 +206,7 @@ def test_an_event_file_by_its_parents_per_event(tmp_path: Path) -> None:
     for weights, parents in ((None, 0.75), ([1.0, 2.0, 4.0, 1.0], 0.5)):
         path = write_nano(tmp_path / "b.root", listed, weights=weights)
         source = {"name": "event_file", "path": str(path), "parents": ["B0", "B+"]}
-        output = {"path": str(tmp_path / "out.root"), "picture": False}
+        output = {"path": str(tmp_path / "out.root"), "picture": False, "replace": True}
         job = Job.model_validate({"run": {}, "source": source, "chain": chain, "output": output})
         told = dict(run_job(job).provenance)
         assert told["source"]["parents_per_event"] == pytest.approx(parents)

@@ -225,7 +225,7 @@ def test_chains_that_differ_have_no_common_number(tmp_path: Path) -> None:
 
     def run(*decays: str) -> dict[str, Any]:
         source = {"name": "event_file", "path": str(path), "parents": ["B0", "B+"]}
-        output = {"path": str(tmp_path / "out.root"), "picture": False}
+        output = {"path": str(tmp_path / "out.root"), "picture": False, "replace": True}
         tables = {"source": source, "chain": {"decay": list(decays), "mass": MASS}, "output": output}
         return dict(run_job(Job.model_validate({"run": {}} | tables)).provenance)
 

@@ -20,6 +20,9 @@ from darkpair.job.job import load_job
 from darkpair.run.runner import run_job
 from darkpair.run.sweep_axes import axes_of, point_names, values_of
 
+#: File of a point of one block.
+PART = "events-0000000000-0000000001.root"
+
 JOB = """
 [run]
 n = 500
@@ -46,7 +49,7 @@ def job(tmp_path: Path) -> Path:
 
 def stamps(folder: Path) -> dict[str, int]:
     """When each point's file was made."""
-    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("*/events.root")}
+    return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("*/events-*.root")}
 
 
 @pytest.mark.parametrize(
@@ -154,8 +157,8 @@ def test_what_is_complete_is_not_made_again(job: Path, tmp_path: Path) -> None:
         return darkpair.sweep(job, {"run.seed": values}, out, overrides=overrides), stamps(out)
 
     first, before = again("1, 2, 3")
-    (tmp_path / "out" / "run.seed=2" / "events.root").unlink()
-    (tmp_path / "out" / "run.seed=3" / "events.root").write_bytes(b"root, but half of it")
+    (tmp_path / "out" / "run.seed=2" / PART).unlink()
+    (tmp_path / "out" / "run.seed=3" / PART).write_bytes(b"root, but half of it")
     second, after = again("1, 2, 3")
     assert (first.made, second.made) == (3, 2)
     assert before["run.seed=1"] == after["run.seed=1"]

@@ -99,5 +99,8 @@ def test_ctrl_c_leaves_one_line_and_no_file(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said.strip() == "darkpair: stopped; nothing is left behind"
+    assert (
+        said.strip()
+        == "darkpair: stopped by Ctrl-C; nothing of this run is kept; the same command starts again"
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["job.toml"]

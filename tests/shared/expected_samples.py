@@ -22,7 +22,7 @@ MASS = {"X1": 0.04, "X2": 0.4}
 
 def done(folder: Path, n: int, seed: int = 7, **tables: Any) -> dict[str, Any]:
     """Provenance of a job with its result."""
-    output = {"path": str(folder / "events.root"), "picture": False}
+    output = {"path": str(folder / "events.root"), "picture": False, "replace": True}
     job = Job.model_validate({"run": {"n": n, "seed": seed}, "output": output} | tables)
     return dict(run_job(job).provenance)
 
@@ -82,7 +82,7 @@ def _dump(experiment: str, ctau: float, folder: Path, n: int) -> dict[str, Any]:
 
 
 def koto_kept(folder: Path, kept: str) -> dict[str, Any]:
-    output = {"path": str(folder / "events.root"), "picture": False, "events": kept}
+    output = {"path": str(folder / "events.root"), "picture": False, "replace": True, "events": kept}
     return done(
         folder,
         20_000,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import hist
 import numpy as np
 import pytest
 
@@ -210,6 +211,10 @@ def _stage(at: int, **changes: Callable[[Any], Any]) -> Detector:
     return Detector(selected=change)
 
 
+def _pictured(histogram: Callable[[], Any]) -> Detector:
+    return Detector(selected=lambda made: replace(made, histograms={"h": histogram()}))
+
+
 class _Editor(Detector):
     """Sharpens the truth."""
 
@@ -258,6 +263,14 @@ DETECTORS: dict[str, tuple[Any, str]] = {
     "passed of nothing": (
         Detector(selected=lambda made: replace(made, passed={"Muon": made.mask})),
         "entries of 'Muon'; allowed: lists that it observed: Photon",
+    ),
+    "means in a histogram": (
+        _pictured(lambda: hist.Hist(hist.axis.Integer(0, 9), storage=hist.storage.Mean())),
+        "the histogram 'h' with Mean bins, which do not add exactly; allowed: Weight, Double, ",
+    ),
+    "more bins than a file holds": (
+        _pictured(lambda: hist.Hist(*[hist.axis.Integer(0, 2999)] * 2)),
+        "has histograms of 9006001 bins; allowed: 4194304",
     ),
     "edits the truth": (_Editor(), "writes into the truth"),
 }

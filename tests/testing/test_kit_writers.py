@@ -69,11 +69,11 @@ class _Littering(_Lines):
 
 
 class _Careless(_Lines):
-    """Looks at its path when it is too late."""
+    """Looks at its folder in its own way, before it is asked whether it is there."""
 
     def __init__(self, path: Any, provenance: Any) -> None:
-        self.path, self.provenance, self.events, self.file = Path(path), dict(provenance), 0, None
-        self.partial = self.path.with_name(f".{self.path.name}.part")
+        Path(path).parent.stat()
+        super().__init__(path, provenance)
 
 
 class _Rounding(_Lines):

@@ -24,6 +24,7 @@ import numpy as np
 
 from darkpair.gen.data.mesons import pythia8_mesons
 from darkpair.gen.kinematics import Array
+from darkpair.gen.output.target import replacing
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.bmpt import rapidity_of_centre
 from darkpair.gen.sources.meson_files import COLLIDER, TableKey
@@ -196,16 +197,16 @@ def _write(key: TableKey, folder: Path, raw: Path | None) -> None:
             pdgid, y, pt, about = generate(key, events, seed)
         if kept is not None:
             single = np.float32
-            np.savez(
-                kept,
-                pdgid=pdgid.astype(single),
-                y=y.astype(single),
-                pt=pt.astype(single),
-                about=json.dumps(about),
-            )
-    np.savez_compressed(
-        folder / key.filename, **tabulate(key, pdgid, y.astype(float), pt.astype(float), about)
-    )
+            with replacing(kept) as partial, partial.open("wb") as file:
+                np.savez(
+                    file,
+                    pdgid=pdgid.astype(single),
+                    y=y.astype(single),
+                    pt=pt.astype(single),
+                    about=json.dumps(about),
+                )
+    with replacing(folder / key.filename) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, **tabulate(key, pdgid, y.astype(float), pt.astype(float), about))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from darkpair.cli.group import CommandGroup
 __all__ = ["COMMANDS", "main"]
 
 #: In the order of ``darkpair --help``.
-COMMANDS = ("new", "run", "check", "list", "schema", "inspect", "rates", "limits", "study", "doctor")
+COMMANDS = ("new", "run", "merge", "check", "list", "schema", "inspect", "rates", "limits", "study", "doctor")
 
 
 @click.group(cls=CommandGroup, names=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

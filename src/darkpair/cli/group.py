@@ -6,14 +6,15 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
-from darkpair.cli.terminal import forget_held, hold, say_held
+from darkpair.cli.terminal import forget_held, hold, open_streams, say_held
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, nearest
+from darkpair.gen.stops import listening, said_of
 
 __all__ = ["CommandGroup"]
 
@@ -56,10 +57,12 @@ class CommandGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **kwargs: Any) -> Any:
         """Run; as click's, with our way to stop, and the help where nothing is asked."""
+        open_streams()
         kwargs |= {"standalone_mode": False, "prog_name": "darkpair"}
         words = sys.argv[1:] if args is None else list(args)
         try:
-            with _warnings_as_lines():
+            # the words of this process: it is ours to end
+            with _warnings_as_lines(), listening() if args is None else nullcontext():
                 return super().main(words or ["--help"], *more, **kwargs)
         except DarkpairError as error:
             _stop(str(error))
@@ -71,8 +74,8 @@ class CommandGroup(click.Group):
         except click.UsageError as error:
             path = "darkpair" if error.ctx is None else error.ctx.command_path
             _stop(f"{error.format_message()} See {path} --help.")
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("darkpair: stopped; nothing is left behind", err=True)
+        except (click.Abort, KeyboardInterrupt) as error:
+            click.echo(f"darkpair: stopped; {said_of(error)}", err=True)
             sys.exit(130)
         except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's plug-in may fail in any way; ours is raised again)
             _stop_of(error)
@@ -98,16 +101,17 @@ def _warnings_as_lines() -> Iterator[None]:
 
 
 def _stop_of(error: BaseException) -> NoReturn:
-    """End with the line of a stranger's mistake or of a file's; what is ours to mend stays the traceback that it is."""
+    """End with the line of a stranger's mistake or of the machine's; what is ours to mend stays the traceback that it is."""
+    from darkpair.cli.machine import machine_line
     from darkpair.plugins.blame import blame, wants_traceback
 
     stranger = blame(error)
     if wants_traceback():
         raise error
+    if (line := machine_line(error, strangers=stranger is not None)) is not None:
+        _stop(line)
     if stranger is not None:
         _stop(str(stranger))
-    if isinstance(error, OSError):  # a full disk, a name too long: the user's to mend, whoever met it
-        _stop(f"{error.filename or 'a file'}: {error.strerror or error}; give another place or make room")
     raise error
 
 

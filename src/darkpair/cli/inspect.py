@@ -28,15 +28,13 @@ __all__ = ["command"]
 )
 @json_option
 def command(file: Path, branching_ratio: float | None, exposure: float | None, as_json: bool) -> None:
-    """Show counts, weights, cut flow and provenance of a file."""
-    from darkpair.gen.output.reader import read_provenance
+    """Show counts, weights, cut flow and provenance of a file, of what hadd made of several, or of a folder of parts."""
     from darkpair.run.expected import expected_rows
-    from darkpair.run.summary import completed
+    from darkpair.run.joined import provenance_at
 
-    provenance = read_provenance(file)
+    provenance = provenance_at(file)
     result = provenance.get("result")
     if isinstance(result, dict) and "cutflow" in result:  # a program of one's own need not say how it went
-        provenance["result"] = result = completed(result)
         expected = expected_rows(provenance, branching_ratio=branching_ratio, exposure=exposure)
         if expected is not None:
             result["expected"] = expected
@@ -50,7 +48,7 @@ def _show(provenance: dict[str, Any], file: str) -> None:
     """Table and lines of a file with that provenance."""
     from darkpair.gen.output.file_format import FORMAT, format_of
     from darkpair.report.expected import expected_lines
-    from darkpair.report.run import cutflow_table, recipe_lines, result_lines, sample_lines
+    from darkpair.report.run import cutflow_table, part_lines, recipe_lines, result_lines, sample_lines
 
     result = provenance.get("result")
     if isinstance(result, dict) and "cutflow" in result:
@@ -63,6 +61,7 @@ def _show(provenance: dict[str, Any], file: str) -> None:
         lines += [f"chain                  {provenance['chain'].get('decay')}", *recipe_lines(provenance)]
     if "seed" in provenance:
         lines.append(f"seed                   {provenance['seed']}")
+    lines += part_lines(provenance)
     if (number := format_of(provenance, file)) != FORMAT:
         lines.append(f"format                 {number} (today's is {FORMAT})")
     versions = ", ".join(f"{name} {version}" for name, version in provenance.get("versions", {}).items())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from darkpair.cli import completion
+from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.options import json_option, pairs, preset_option
 from darkpair.cli.terminal import show, show_lines
 
@@ -60,6 +61,7 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="Folder of samples to keep; the user's cache unless given.",
 )
+@dask_option
 @json_option
 def command(
     model: str,
@@ -73,6 +75,7 @@ def command(
     quick: bool,
     folder: Path | None,
     cache: Path | None,
+    dask: str | None,
     as_json: bool,
 ) -> None:
     """Show what KOTO, beam dumps, B, K, pi0 and Higgs decays say of model points, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'.
@@ -89,14 +92,15 @@ def command(
     points = models_of(model, given, preset)
     place = None if folder is None else folder_for(folder)
     which: dict[str, Any] = {"only": only, "without": without, "files": files}
-    rows = limit_rows(
-        [point for _, point in points],
-        data=data,
-        along=along,
-        size=size,
-        folder=cache or cache_folder(),
-        **which,
-    )
+    with on_dask(dask):
+        rows = limit_rows(
+            [point for _, point in points],
+            data=data,
+            along=along,
+            size=size,
+            folder=cache or cache_folder(),
+            **which,
+        )
     asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
     plain = plain_rows([varied for varied, _ in points], rows, along)
     written = (
@@ -137,23 +141,25 @@ def _written(
     plain: list[dict[str, Any]],
     more: dict[str, Any],
 ) -> list[Path]:
-    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn."""
-    from darkpair.export.files import save_picture, write_rows
+    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn; all are written or none."""
+    from darkpair.export.files import picture_contents, rows_contents
+    from darkpair.gen.output.target import put
     from darkpair.limits.picture import limits_picture
     from darkpair.searches import load_search
 
-    provenance = {
+    provenance: dict[str, Any] = {
         "model": asked.model,
         "settings": asked.settings,
         "inputs": asked.inputs,
         "data": asked.data,
     }
     more |= {"files": [load_search(path) for path in more["files"]]}
-    paths = write_rows(
-        folder, "limits", plain, provenance | {key: value for key, value in more.items() if value}
-    )
+    provenance |= {key: value for key, value in more.items() if value}
+    contents: dict[Path, str | bytes] = {**rows_contents(folder, "limits", plain, provenance)}
     figure = limits_picture(points, rows, asked.settings, asked.along, asked.title)
-    return paths if figure is None else [*paths, *save_picture(figure, folder, "limits")]
+    if figure is not None:
+        contents |= picture_contents(figure, folder, "limits")
+    return put(contents)
 
 
 def _show(asked: _Asked, points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]]) -> None:

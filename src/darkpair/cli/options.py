@@ -16,6 +16,7 @@ __all__ = [
     "json_option",
     "overrides_of",
     "pairs",
+    "part_of",
     "preset_option",
     "run_options",
     "settings_option",
@@ -54,7 +55,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "-o",
                 "--output",
-                help="File, its format by its ending: .root, .hepmc3, .hepmc3.gz; the picture goes beside it.",
+                help="File, its format by its ending: .root, .hepmc3, .hepmc3.gz; the picture goes beside it. A name that ends in / "
+                "is a folder of parts.",
             ),
             click.option("--seed", type=int, help="Random seed."),
             click.option("--workers", type=int, help="Processes."),
@@ -79,6 +81,22 @@ def overrides_of(given: Mapping[str, Any]) -> dict[str, Any]:
         "branching_ratio": "normalisation.branching_ratio",
     }
     return {keys[name]: value for name, value in given.items()}
+
+
+def part_of(text: str | None) -> tuple[int, int] | None:
+    """Which of how many parts, of the option ``--part``; None where it is not given.
+
+    Raises
+    ------
+    InputError
+        For another text than two numbers.
+    """
+    if text is None:
+        return None
+    k, sign, n = text.partition("/")
+    if not (sign and k.strip().isdecimal() and n.strip().isdecimal() and 1 <= int(k) <= int(n)):
+        raise InputError(f"--part {text}; allowed: K/N with K from 1 to N, as 3/100")
+    return int(k), int(n)
 
 
 def pairs(settings: tuple[str, ...]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from darkpair.cli import completion
+from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.options import PRESETS, pairs
 from darkpair.cli.terminal import show_lines
 from darkpair.studies.study import OPTIONS
@@ -71,6 +72,7 @@ def _help(option: str) -> str:
     metavar="KEY=VALUE",
     help="An option of this study alone (events), or a number of its detectors' data files: cuts.pt.min='140 MeV'.",
 )
+@dask_option
 def command(
     name: str,
     folder: Path | None,
@@ -80,6 +82,7 @@ def command(
     convention: str | None,
     cache: Path | None,
     settings: tuple[str, ...],
+    dask: str | None,
 ) -> None:
     """Make a figure or table of the paper: its data and its picture."""
     from darkpair.gen.output.target import folder_for
@@ -93,4 +96,6 @@ def command(
     options = options_for(name, given, {key: written[key] for key in written.keys() - of_files.keys()})
     changes = changes_of(name, of_files)
     require_matplotlib()
-    show_lines(run_study(name, folder_for(folder or Path("studies-out") / name), options, changes))
+    with on_dask(dask):
+        paths = run_study(name, folder_for(folder or Path("studies-out") / name), options, changes)
+    show_lines(paths)

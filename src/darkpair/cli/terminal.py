@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -12,13 +14,29 @@ import click
 if TYPE_CHECKING:
     from darkpair.gen.tables import Table
 
-__all__ = ["forget_held", "hold", "say_held", "show", "show_lines"]
+__all__ = ["forget_held", "hold", "open_streams", "say_held", "show", "show_lines"]
 
 #: Letters of a line where there is no terminal to ask.
 _WIDE = 120
 
 #: What a command has to say beside its output; a command that is refused says why, and nothing else.
 _HELD: list[str] = []
+
+
+def open_streams() -> None:
+    """Give a program that was started without an output or an errors' output one, so that no file gets their numbers.
+
+    An output without a buffer (PYTHONUNBUFFERED) gets one: where the disk is full, half a text is lost there without a word.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        raw = getattr(stream, "buffer", None)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (open to the end)
+        elif isinstance(raw, io.RawIOBase):
+            buffer = io.BufferedWriter(raw)  # type: ignore[type-var]
+            text = io.TextIOWrapper(buffer, stream.encoding, stream.errors, line_buffering=True)
+            setattr(sys, name, text)
 
 
 def hold(line: str) -> None:

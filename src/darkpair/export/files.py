@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from darkpair.gen.output.target import put
 from darkpair.gen.provenance import describe, environment
-from darkpair.report.pictures import pyplot
+from darkpair.report.pictures import drawn, pyplot
 
-__all__ = ["markdown", "pyplot", "save_picture", "write_rows"]
+__all__ = ["markdown", "picture_contents", "pyplot", "rows_contents", "save_picture", "write_rows"]
 
 
 def write_rows(
     folder: Path, name: str, rows: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any], **more: Any
 ) -> list[Path]:
-    """Paths of ``name.csv`` and ``name.json``, the second with provenance and whatever else is given.
+    """Paths of ``name.csv`` and ``name.json``, the second with provenance and whatever else is given; both are written or none.
 
     What a picture writes in TeX is plain text in both: ``$m_2$ = 430 MeV`` becomes ``m2 = 430 MeV``.
     """
+    return put(rows_contents(folder, name, rows, provenance, **more))
+
+
+def rows_contents(
+    folder: Path, name: str, rows: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any], **more: Any
+) -> dict[Path, str]:
+    """Contents of the files of `write_rows`, by their paths, for `darkpair.gen.output.target.put`."""
     table, whole = folder / f"{name}.csv", folder / f"{name}.json"
     rows, more = _plain(list(rows)), _plain(more)
-    with table.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     document = {
         "study": name,
         "provenance": environment() | describe(provenance),
         "rows": describe(list(rows)),
     }
     document |= {key: describe(value) for key, value in more.items()}
-    whole.write_text(
-        json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
-    return [table, whole]
+    said = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return {table: text.getvalue(), whole: said}
 
 
 def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -80,19 +87,23 @@ _DPI: Final = 150
 
 
 def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
-    """Paths of the figure as PNG and PDF; the figure is closed."""
+    """Paths of the figure as PNG and PDF, of which both are written or none; the figure is closed."""
+    return put(picture_contents(figure, folder, name))
+
+
+def picture_contents(figure: Any, folder: Path, name: str) -> dict[Path, bytes]:
+    """Contents of the files of `save_picture`, by their paths; the figure is closed."""
     import matplotlib.pyplot as plt
 
-    figure.set_dpi(_DPI)
-    engine = figure.get_layout_engine()
-    if engine is not None:  # found once, and without drawing: savefig does both for every file
-        engine.execute(figure)
-        figure.set_layout_engine(None)
-    paths = [folder / f"{name}.{kind}" for kind in ("png", "pdf")]
-    for path in paths:
-        figure.savefig(path, dpi=_DPI)  # (unless told, it takes the figure's first one)
-    plt.close(figure)
-    return paths
+    try:
+        figure.set_dpi(_DPI)
+        engine = figure.get_layout_engine()
+        if engine is not None:  # found once, and without drawing: savefig does both for every file
+            engine.execute(figure)
+            figure.set_layout_engine(None)
+        return {folder / f"{name}.{kind}": drawn(figure, kind, _DPI) for kind in ("png", "pdf")}
+    finally:
+        plt.close(figure)
 
 
 def _cell(value: Any) -> str:

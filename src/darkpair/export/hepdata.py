@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.target import put
 
-__all__ = ["Table", "write_submission"]
+__all__ = ["Table", "submission_contents", "write_submission"]
 
 #: A column "m2 [MeV]": its name and its unit.
 _COLUMN: Final = re.compile(r"(?P<name>.*?)\s*(?:\[(?P<unit>[^\]]*)\])?")
@@ -117,12 +118,12 @@ class Table:
 
 
 def write_submission(folder: Path, comment: str, tables: Sequence[Table]) -> list[Path]:
-    """Paths of ``submission.yaml`` and of the tables' files.
+    """Paths of ``submission.yaml`` and of the tables' files, all of which are written or none.
 
     Parameters
     ----------
     folder : Path
-        Folder that exists, into which the files go.
+        Folder into which the files go.
     comment : str
         What the submission is about.
     tables : sequence of Table
@@ -137,26 +138,26 @@ def write_submission(folder: Path, comment: str, tables: Sequence[Table]) -> lis
     ----------
     HEPData's format, https://hepdata-submission.readthedocs.io; J. Phys. Conf. Ser. 898 (2017) 102006.
     """
+    return put(submission_contents(folder, comment, tables))
+
+
+def submission_contents(folder: Path, comment: str, tables: Sequence[Table]) -> dict[Path, str]:
+    """Contents of the files of `write_submission`, by their paths, for `darkpair.gen.output.target.put`."""
     names = [table.file for table in tables]
     if len(set(names)) != len(names):
         raise InputError(f"two tables would be written to the same file: {', '.join(names)}; rename one")
     documents: list[dict[str, Any]] = [{"comment": comment}]
-    paths = [folder / "submission.yaml"]
-    for table in tables:
-        documents.append(
-            {
-                "name": table.name,
-                "description": table.description,
-                "keywords": [
-                    {"name": name, "values": list(values)} for name, values in table.keywords.items()
-                ],
-                "data_file": table.file,
-            }
-        )
-        paths.append(folder / table.file)
-        paths[-1].write_text(_text(table.data()), encoding="utf-8")
-    paths[0].write_text("---\n" + "---\n".join(map(_text, documents)), encoding="utf-8")
-    return paths
+    documents += [
+        {
+            "name": table.name,
+            "description": table.description,
+            "keywords": [{"name": name, "values": list(values)} for name, values in table.keywords.items()],
+            "data_file": table.file,
+        }
+        for table in tables
+    ]
+    whole = {folder / "submission.yaml": "---\n" + "---\n".join(map(_text, documents))}
+    return whole | {folder / table.file: _text(table.data()) for table in tables}
 
 
 def _text(document: Mapping[str, Any]) -> str:

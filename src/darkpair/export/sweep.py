@@ -56,7 +56,7 @@ def sweep(
     return run_and_write(plan_sweep(job, scans, folder, settings=settings, overrides=overrides), progress)
 
 
-def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None) -> Sweep:
+def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None, **how: Any) -> Sweep:
     """`darkpair.run.sweep.run_plan`, and the table of the points as CSV and JSON, and their picture where there is one.
 
     Parameters
@@ -65,8 +65,10 @@ def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None) -> 
         Of `darkpair.run.sweep.plan_sweep`.
     progress : callable, optional
         As `sweep` takes it.
+    **how
+        ``part`` and ``replace_other``, as `darkpair.run.sweep.run_plan` takes them.
     """
-    result = run_plan(plan, progress=progress)
+    result = run_plan(plan, progress=progress, **how)
     return replace(result, files=tuple(_files(result)))
 
 

@@ -77,6 +77,7 @@ class Job(Table):
             detector=detector,
             seed=self.run.seed,
             keep=self.output.events,
+            number=self.run.number,
         )
 
     def _chains(self, source: EventSource, detector: object) -> Chain | ChainSet:

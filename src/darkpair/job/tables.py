@@ -15,6 +15,7 @@ from darkpair.gen.kinds import Kind
 from darkpair.gen.output.formats import ENDINGS
 from darkpair.gen.parameters import kind_of
 from darkpair.gen.pipeline import MOST_EVENTS
+from darkpair.gen.sample_name import MOST_RUN
 
 __all__ = ["ChainTable", "NormalisationTable", "OutputTable", "RunTable", "Table"]
 
@@ -75,6 +76,12 @@ class RunTable(Table):
         description="generated events; every parent of an event file unless given",
     )
     seed: int = Field(default=1, ge=0, lt=2**64, description="of all random numbers")
+    number: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_RUN,
+        description="of the run, in the names of events; it follows from what defines the sample unless given",
+    )
     workers: int = Field(default=1, ge=1, le=1024, description="processes; change no event")
     chunk: int = Field(default=16 * 16384, ge=1, description="events in memory at once; changes no event")
 
@@ -156,10 +163,17 @@ class OutputTable(Table):
 
     path: str = Field(
         description=f"file whose ending says its format: {', '.join(e for ends in ENDINGS.values() for e in ends)}, or one of "
-        "`darkpair list formats`"
+        "`darkpair list formats`; a name that ends in / is a dataset, a folder of parts"
+    )
+    format: str | None = Field(
+        default=None, description="of the parts of a dataset: root (unless given) or hepmc3"
     )
     layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
     kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")
     compression: Literal["lz4", "zstd", "none"] = Field(default="lz4", description="of a ROOT file")
     events: Literal["accepted", "all"] = Field(default="accepted", description="which are written")
     picture: bool = Field(default=True, description="whether one is drawn beside the file")
+    replace: bool = Field(
+        default=False,
+        description="whether what is there is made again, and a file of other events is replaced",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from pathlib import Path
@@ -20,6 +21,7 @@ from darkpair.limits.samples import Size, samples_at
 from darkpair.searches import SEARCHES, Search
 from darkpair.searches.border import checked_value
 from darkpair.searches.rate import RateSearch
+from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -127,6 +129,7 @@ def limit_rows(
     only: Sequence[str] = (),
     without: Sequence[str] = (),
     files: Sequence[str | Path] = (),
+    executor: Executor | None = None,
 ) -> list[list[LimitRow]]:
     """Rows of every search that applies, for each model point.
 
@@ -151,6 +154,8 @@ def limit_rows(
         Processes.
     only, without, files : sequence of str
         Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.limits.choose`.
+    executor : concurrent.futures.Executor, optional
+        What makes the samples instead of processes, see `darkpair.workers.on_executor`.
 
     Raises
     ------
@@ -164,9 +169,10 @@ def limit_rows(
     moved = [None if along is None else _moved(model, along) for model in models]
     for model in models:
         _require_applies(choice, model)
-    simulated = samples_at(
-        masses, size or Size(), folder, workers=workers, koto=choice.koto, dumps=choice.dumps
-    )
+    with on_executor(executor):
+        simulated = samples_at(
+            masses, size or Size(), folder, workers=workers, koto=choice.koto, dumps=choice.dumps
+        )
     return [
         [
             _row(name, kind, search, model, along, scanned)

@@ -27,6 +27,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from darkpair.gen.errors import DarkpairError
+from darkpair.gen.output.target import put
 from darkpair.pages.law import loose_numbers
 from darkpair.pages.outputs import Outputs
 from darkpair.pages.page import KINDS, Page
@@ -60,7 +61,7 @@ def rewrite(path: Path, outputs: Outputs, wrong: list[str] | None = None) -> lis
                 f"{page.at(change.span[0])}: {_difference(change.old, change.new)} ({change.source})"
             )
     if text != page.text:
-        path.write_text(text, encoding="utf-8")
+        put({path: text})
     return lines[::-1]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from darkpair.gen.errors import DarkpairError, InputError
+from darkpair.gen.output.target import put
 from darkpair.pages import Outputs, page_files, problems, rewrite
 from darkpair.pages.runs import Run, read_runs, run_of
 
@@ -45,10 +46,12 @@ def main(words: list[str]) -> int:
             for index in dict.fromkeys(runs.index(run_of(name, runs)) for name in names if name != "--quick"):
                 start = time.perf_counter()
                 pictures = None if quick else root / "docs"
-                for name, output in runs[index].made(root, quick=quick, pictures=pictures).items():
-                    text = json.dumps(output, indent=1, ensure_ascii=False, allow_nan=False)
-                    (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-                    click.echo(f"{name}.json, {time.perf_counter() - start:.0f} s")
+                made = {
+                    folder / f"{name}.json": json.dumps(output, indent=1, ensure_ascii=False, allow_nan=False)
+                    for name, output in runs[index].made(root, quick=quick, pictures=pictures).items()
+                }
+                for path in put({path: f"{text}\n" for path, text in made.items()}):
+                    click.echo(f"{path.name}, {time.perf_counter() - start:.0f} s")
         case _:
             raise InputError(
                 f"{' '.join(words)!r}: allowed are nothing, check, list, remake NAME ..., remake all"

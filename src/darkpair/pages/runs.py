@@ -7,7 +7,6 @@ import math
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.output.target import put
 from darkpair.pages.outputs import filtered
 
 __all__ = ["Run", "differences", "read_runs", "run_of"]
@@ -104,7 +104,7 @@ class Run:
                 for picture in Path(folder).glob("*.png"):
                     shown = pictures / f"{names.get(picture.stem, picture.stem)}.png"
                     if shown.is_file():
-                        shutil.copyfile(picture, shown)
+                        put({shown: picture.read_bytes()})
             return {
                 name: self._stored(Path(folder) / f"{file}.json", command) for file, name in names.items()
             }

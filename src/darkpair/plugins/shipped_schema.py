@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from darkpair.gen.output.target import put
 from darkpair.plugins.registries import REGISTRIES
 
 __all__ = ["NAME", "job_schema_text"]
@@ -36,4 +37,4 @@ def _made() -> str:
 
 
 if __name__ == "__main__":
-    Path(str(files("darkpair.plugins").joinpath(NAME))).write_text(_made(), encoding="utf-8")
+    put({Path(str(files("darkpair.plugins").joinpath(NAME))): _made()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from darkpair.gen.errors import InputError, UnknownNameError, shown
+from darkpair.gen.output.target import put
 
 __all__ = ["STARTS", "Start", "write_start"]
 
@@ -105,10 +106,11 @@ def write_start(kind: str, name: str, where: Path | None = None) -> list[Path]:
             f"{str(folder)!r} cannot be made ({error.strerror}); go to a folder that you may write to"
         ) from error
     try:
-        return [_write(folder / to, source, start, words) for to, source in _files(kind, name).items()]
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise InputError(f"{str(folder)!r} cannot be written ({error.strerror})") from error
+        return put({folder / to: _text(source, start, words) for to, source in _files(kind, name).items()})
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def _files(kind: str, name: str) -> dict[str, str]:
@@ -125,7 +127,8 @@ def _files(kind: str, name: str) -> dict[str, str]:
     return {to: source for to, source in own.items() if source in there}
 
 
-def _write(path: Path, source: str, start: Start, words: dict[str, str]) -> Path:
+def _text(source: str, start: Start, words: dict[str, str]) -> str:
+    """Text of a file of a start."""
     text = (files("darkpair.plugins") / "starts" / source).read_text(encoding="utf-8")
     for word, value in {
         "@group@": start.group,
@@ -135,8 +138,7 @@ def _write(path: Path, source: str, start: Start, words: dict[str, str]) -> Path
         **words,
     }.items():
         text = text.replace(word, value)
-    path.write_text(text, encoding="utf-8")
-    return path
+    return text
 
 
 def _require_name(name: str, start: Start) -> None:

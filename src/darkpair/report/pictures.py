@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-__all__ = ["pyplot"]
+__all__ = ["drawn", "pyplot"]
 
 
 def pyplot() -> Any:
@@ -15,3 +16,19 @@ def pyplot() -> Any:
     import matplotlib.pyplot as plt
 
     return plt
+
+
+def drawn(figure: Any, kind: str, dpi: int) -> bytes:
+    """A figure as the content of a file.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    kind : str
+        What it is a file of: png, pdf.
+    dpi : int
+        Dots an inch; unless told, matplotlib takes the figure's first number.
+    """
+    content = io.BytesIO()
+    figure.savefig(content, format=kind, dpi=dpi)
+    return content.getvalue()

@@ -15,6 +15,7 @@ from darkpair.gen.tables import Table
 __all__ = [
     "cutflow_table",
     "object_lines",
+    "part_lines",
     "recipe_lines",
     "result_lines",
     "sample_lines",
@@ -31,6 +32,8 @@ def cutflow_table(result: Mapping[str, Any]) -> Table:
 
 def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
     """The numbers that a run comes down to, one a line."""
+    if not result["generated"]:
+        return ["no events              this part of the sample is empty: it has fewer blocks than parts"]
     lines = [
         f"acceptance             {result['acceptance']:.5g} {_error(result)}",
         f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
@@ -152,6 +155,26 @@ def _error(result: Mapping[str, Any]) -> str:
 def _limit(result: Mapping[str, Any], key: str) -> str:
     level = 100.0 * result["acceptance_upper_limit_level"]
     return f"upper limit            {result[key]:.3g} at {level:.0f} % confidence"
+
+
+def part_lines(provenance: Mapping[str, Any]) -> list[str]:
+    """Which part of which sample a file with that provenance holds, and of how many it was joined; one a line."""
+    lines, sample = [], provenance.get("sample")
+    if isinstance(sample, Mapping):
+        first, last = sample["events"]
+        share = "all" if (first, last) == (0, sample["of"]) else f"{first:,} to {last - 1:,}"
+        lines.append(
+            f"sample                 run {sample['run']}, {share} of {sample['of']:,} events ({sample['digest'][:12]})"
+        )
+    parts = provenance.get("parts", [])
+    if parts:
+        seeds = sorted({str(part["seed"]) for part in parts})
+        lines.append(
+            f"joined                 of {len(parts)} parts"
+            + (f", seeds {', '.join(seeds)}" if len(seeds) > 1 else "")
+        )
+    lines += [f"missing                {text}" for text in provenance.get("missing", [])]
+    return lines
 
 
 def recipe_lines(provenance: Mapping[str, Any]) -> list[str]:

@@ -9,15 +9,21 @@ from pathlib import Path
 from typing import Final
 
 from darkpair.chains.models.rates import RateRow, build_model, rate_table
+from darkpair.gen.output.parts import Sums
 from darkpair.gen.output.target import check_writable
-from darkpair.gen.pipeline import Chunk, Pipeline
+from darkpair.gen.output.unwritten import UnwrittenError
+from darkpair.gen.pipeline import Chunk, Pipeline, blocks_of
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
+from darkpair.run.dataset import is_dataset
 from darkpair.run.expected import expected_rows
+from darkpair.run.part import flat_factors, provenance, span_of_part, writer_of
 from darkpair.run.picture import require_matplotlib
 from darkpair.run.preview import Preview
-from darkpair.run.runner import flat_factors, format_of_job, provenance, writer_of
+from darkpair.run.runner import format_of_job
+from darkpair.run.standing import standing
 from darkpair.run.summary import summary
+from darkpair.run.tally import Tally
 
 __all__ = ["check_job"]
 
@@ -42,20 +48,17 @@ def check_job(job: Job) -> Preview:
     InputError, UnknownNameError
         Whatever the run would refuse.
     """
-    format_of_job(job)
+    ending = format_of_job(job).ending
     pipeline = job.pipeline()
     events = pipeline.events(job.run.n)
-    check_writable(job.output.path)
+    check_writable(_place(job.output.path))
     if job.output.picture:
         require_matplotlib()
     rates: tuple[RateRow, ...] = ()
     if job.chain.model is not None:
         rates = tuple(rate_table(build_model(job.chain.model, job.chain.parameters, job.chain.inputs)))
     chunk, seconds = _timed(pipeline, events)
-    with tempfile.TemporaryDirectory(prefix="darkpair-") as folder:
-        path = Path(folder) / Path(job.output.path).name
-        _written(job, pipeline, chunk, path, 1.0)  # (what is imported and compiled for it, once)
-        half, whole = (_written(job, pipeline, chunk, path, part) for part in (0.5, 1.0))
+    half, whole = _trials(job, pipeline, chunk, ending)
     # the frame of a file is written once: events cost what the second half of them adds
     blocks = events / chunk.cutflow.generated
     size, writing = 2.0 * (whole.size - half.size), max(0.0, 2.0 * (whole.seconds - half.seconds))
@@ -70,8 +73,16 @@ def check_job(job: Job) -> Preview:
         provenance=said,
         seconds=(seconds / job.run.workers + writing) * blocks,
         size=None if whole.events < _FEW else round(whole.size + size * (blocks - 1.0)),
-        warnings=tuple(_warnings(job, chunk, events)),
+        warnings=tuple(_warnings(job, pipeline, chunk, events)),
     )
+
+
+def _place(path: str) -> Path:
+    """A file that has to be writable: the output, or one in the folder that is, or will be, a dataset's."""
+    if not is_dataset(path):
+        return Path(path)
+    folder = Path(path).absolute()
+    return next((at for at in (folder, *folder.parents) if at.exists()), folder) / "events"
 
 
 def _timed(pipeline: Pipeline, events: int) -> tuple[Chunk, float]:
@@ -86,23 +97,56 @@ def _timed(pipeline: Pipeline, events: int) -> tuple[Chunk, float]:
     return chunk, seconds
 
 
+def _trials(job: Job, pipeline: Pipeline, chunk: Chunk, ending: str) -> tuple[_Written, _Written]:
+    """Files with half of a chunk and with all of it, in the system's folder for what is temporary; they are gone now."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="darkpair-") as folder:
+            path = Path(folder) / f"events{ending}"
+            _written(job, pipeline, chunk, path, 1.0)  # (what is imported and compiled for it, once)
+            return _written(job, pipeline, chunk, path, 0.5), _written(job, pipeline, chunk, path, 1.0)
+    except OSError as error:
+        raise UnwrittenError(
+            f"a trial of the file, which goes to the temporary folder: {error.strerror or error}; for another folder set TMPDIR",
+            error.errno,
+        ) from error
+
+
 def _written(job: Job, pipeline: Pipeline, chunk: Chunk, path: Path, part: float) -> _Written:
     """File with a part of a chunk."""
-    output = job.output.model_copy(update={"path": str(path)})
     record = chunk.record()
     record = record[: round(part * len(record))]
     start = time.perf_counter()
-    with writer_of(job.model_copy(update={"output": output}), pipeline) as file:
+    span = span_of_part(pipeline, chunk.cutflow.generated, (0, 1))
+    tally = Tally.of(pipeline, pictures=job.output.picture)
+    tally.add(chunk)
+    with writer_of(job, pipeline, path, span) as file:
+        file.sums = Sums(cutflow=tally.cutflow, histograms=tally.histograms, tally=tally.to_bytes())
+        file.provenance["result"] = tally.summary(flat_factors(pipeline.detector))
         file.write(record)
     return _Written(events=len(record), size=path.stat().st_size, seconds=time.perf_counter() - start)
 
 
-def _warnings(job: Job, chunk: Chunk, events: int) -> list[str]:
+def _standing_lines(job: Job, pipeline: Pipeline, events: int) -> list[str]:
+    """What a run would do with what is there."""
+    path = Path(job.output.path)
+    span = span_of_part(pipeline, events, (0, blocks_of(events)))
+    there = standing(path, provenance(job, pipeline) | {"sample": span.plain()})
+    words = {
+        "same": "is there already and would be left as it is",
+        "shorter": f"{there.why} and would be replaced by the longer run",
+        "older": f"{there.why} and would be made again",
+        "other": f"{there.why}: the run would refuse to replace it",
+    }
+    if there.kind == "other" and job.output.replace:
+        return [f"{path} exists and would be replaced"]
+    return [f"{path} {words[there.kind]}"] if there.kind in words else []
+
+
+def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int) -> list[str]:
     """What a run would not say before it is over."""
     lines = []
-    path, last = Path(job.output.path), chunk.cutflow.stages[-1]
-    if path.exists():
-        lines.append(f"{path} exists and would be replaced")
+    last = chunk.cutflow.stages[-1]
+    lines += _standing_lines(job, pipeline, events)
     if last.n == 0:
         lines.append(
             f"none of the first {chunk.cutflow.generated:,} events is accepted: see which cut leaves none, and whether "

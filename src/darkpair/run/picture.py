@@ -12,7 +12,8 @@ import numpy as np
 from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
-from darkpair.report.pictures import pyplot
+from darkpair.gen.output.target import put
+from darkpair.report.pictures import drawn, pyplot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,8 +61,10 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
         fig = _line(histogram, title)
     else:
         fig = _plane(histogram, detector, cutflow, title)
-    fig.savefig(path, dpi=150)
-    plt.close(fig)
+    try:
+        put({path: drawn(fig, "png", 150)})
+    finally:
+        plt.close(fig)
 
 
 def _line(histogram: hist.Hist[Any], title: str) -> Figure:

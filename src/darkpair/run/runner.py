@@ -1,4 +1,4 @@
-"""Run a job: events through the pipeline into a file, with a picture of what the selection saw."""
+"""Run a job: events through the pipeline into a file or a folder of parts, with a picture of what the selection saw."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from typing import Any
 import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
-from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.decay_places import decay_places
+from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
-from darkpair.gen.output.formats import Format, checked_options, require_format, writer_for
-from darkpair.gen.output.target import EventWriter
-from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
-from darkpair.gen.provenance import describe_object, environment
-from darkpair.gen.sources.meson_spectra import SpectrumTally
+from darkpair.gen.output.formats import ENDINGS, Format, checked_options, require_format
+from darkpair.gen.output.parts import Span
+from darkpair.gen.output.target import clean_unfinished
+from darkpair.gen.pipeline import Pipeline, blocks_of
+from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.job.tables import OutputTable
-from darkpair.run.expected import expected_rows, job_ratio
+from darkpair.run.dataset import Dataset, File, is_dataset, parts_of
+from darkpair.run.fill import fill
+from darkpair.run.joined import joined
+from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
-from darkpair.run.summary import summary
-from darkpair.workers import leave_if_imported, worker_pool
+from darkpair.run.standing import Standing, refuse_other, standing
+from darkpair.run.tally import Tally
+from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
-__all__ = ["Result", "flat_factors", "format_of_job", "provenance", "run_job", "writer_of"]
+__all__ = ["Result", "format_of_job", "run_job"]
 
-#: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
-_WRITE_AT_ONCE = 32768
+#: What a run that is stopped leaves of one file.
+_NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
 
-#: Keys of ``[output]`` that say nothing of the file's form.
-_OF_EVERY_FILE = {"path", "events", "picture"}
+#: Is called with the number of events that are done.
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Result(Shown):
     Parameters
     ----------
     path : Path
-        The ROOT or HepMC3 file.
+        The ROOT or HepMC3 file, or the folder of a dataset.
     pictures : tuple of Path
         One for each of the detector's histograms, or of what decays where without a detector.
     cutflow : Cutflow
@@ -58,6 +60,10 @@ class Result(Shown):
         Efficiencies that the detector does not simulate, by name.
     provenance : dict
         What the file says of how it was made.
+    made : int
+        Generated events that this run made; 0 where everything was there.
+    note : str
+        What was there before, or is missing still; empty where there is nothing to say.
     """
 
     path: Path
@@ -67,6 +73,8 @@ class Result(Shown):
     seconds: float
     factors: dict[str, float] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+    made: int = 0
+    note: str = ""
 
     def table(self) -> Table:
         """The cut flow, under what it comes to."""
@@ -81,179 +89,249 @@ class Result(Shown):
         return estimate(self.cutflow)
 
 
-def run_job(job: Job, *, progress: Callable[[int], None] | None = None) -> Result:
-    """Events of a job in its file.
+def run_job(
+    job: Job,
+    *,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+    part: tuple[int, int] | None = None,
+    replace_other: bool = False,
+) -> Result:
+    """Events of a job in its file, or in the parts of its dataset.
+
+    What is there already is not made again: a file of the same events is left as it is, and of a dataset the parts that are
+    missing or damaged are made. A longer run takes the place of a shorter one of its sample.
 
     Parameters
     ----------
     job : Job
         What to generate, and where to write it.
     progress : callable, optional
-        Is called with the number of events that are done, after each chunk.
+        Is called with the number of events that are done, after each chunk or part.
+    executor : concurrent.futures.Executor, optional
+        What works instead of ``run.workers`` processes, see `darkpair.workers.on_executor`.
+    part : tuple of int, optional
+        (k, n): the k-th of n equal shares of the sample, k from 1; all of it unless given.
+    replace_other : bool
+        Whether what is there is made again, and another thing is replaced; ``output.replace`` of the job says it too.
 
     Raises
     ------
     InputError, UnknownNameError
-        Before anything is generated or written; and where a worker ends too early (`darkpair.workers`).
+        Before anything is generated or written; where another file stands at the path; and where a worker ends too early
+        (`darkpair.workers`).
     """
     leave_if_imported()
-    form = format_of_job(job)  # before pilots make events
+    format_of_job(job)  # before pilots make events
+    share = _checked_share(part)
     pipeline = job.pipeline()
     keep_freed_memory()
     if job.output.picture:
         require_matplotlib()
-    path = Path(job.output.path)
-    writer = writer_of(job, pipeline)
-    start = time.perf_counter()
-    tally = _Tally.of(pipeline, pictures=job.output.picture)
-    with writer as file, worker_pool(job.run.workers) as executor:
-        _write_events(job, pipeline, file, executor, tally, progress)
-        factors = flat_factors(pipeline.detector)
-        file.provenance["result"] = result = tally.summary(factors)
-        if (expected := expected_rows(file.provenance)) is not None:
-            result["expected"] = expected
-    seconds = time.perf_counter() - start
-    histograms = tally.histograms
-    title = str(file.provenance["chain"]["decay"])
-    pictures: list[Path] = []
-    stem = form.stem(path)
-    for name, histogram in histograms.items() if job.output.picture else ():
-        pictures.append(path.with_name(f"{stem}.png" if not pictures else f"{stem}_{name}.png"))
-        draw(histogram, pipeline.detector, tally.total.cutflow, title, pictures[-1])
-    return Result(
-        path=path,
-        pictures=tuple(pictures),
-        cutflow=tally.total.cutflow,
-        histograms=histograms,
-        seconds=seconds,
-        factors=factors,
-        provenance=dict(file.provenance),
+    n = pipeline.events(job.run.n)
+    blocks = tuple(blocks_of(n) * k // share[1] for k in (share[0] - 1, share[0]))
+    span = span_of_part(pipeline, n, (blocks[0], blocks[1]))
+    run = _Run(
+        job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace
     )
+    with on_executor(executor):
+        return run.dataset() if is_dataset(job.output.path) else run.file()
 
 
-@dataclass(kw_only=True)
-class _Tally:
-    """What a run has seen so far, without its events.
+def _checked_share(part: tuple[int, int] | None) -> tuple[int, int]:
+    """Which of how many equal shares; the one of one unless given."""
+    k, n = (1, 1) if part is None else part
+    if not 1 <= k <= n:
+        raise InputError(f"part {k}/{n}; allowed: K/N with K from 1 to N")
+    return k, n
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """A job that is run.
 
     Parameters
     ----------
-    chunk : Chunk or None
-        Cut flow and histograms; None before the first events.
-    places : hist.Hist or None
-        Where particles decay, where no detector has pictures to show.
-    spectra : SpectrumTally or None
-        Accepted weights by the generators of a spectrum.
-    pictures : bool
-        Whether pictures are wanted.
+    job : Job
+    pipeline : Pipeline
+        The job's.
+    span : Span
+        Blocks that are asked for.
+    progress : callable or None
+        Is called with the number of events that are done.
+    replace : bool
+        Whether what is there is made again.
     """
 
-    chunk: Chunk | None = None
-    places: hist.Hist[Any] | None = None
-    spectra: SpectrumTally | None
-    pictures: bool
+    job: Job
+    pipeline: Pipeline
+    span: Span
+    progress: Progress | None
+    replace: bool
 
-    @classmethod
-    def of(cls, pipeline: Pipeline, *, pictures: bool) -> _Tally:
-        """Of a pipeline that has made nothing yet."""
-        detected = pipeline.detector is not None
-        return cls(
-            spectra=SpectrumTally.of(pipeline.source) if detected else None,
-            pictures=pictures and not detected,
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What the file says of how it is made."""
+        return provenance(self.job, self.pipeline) | {"sample": self.span.plain()}
+
+    def file(self) -> Result:
+        """Events in one file."""
+        path = Path(self.job.output.path)
+        there = Standing(kind="nothing") if self.replace else standing(path, self.wanted)
+        if there.kind == "other":
+            raise refuse_other(path, there)
+        if there.kind == "same":
+            return self._again(path, there)
+        start, workers = time.perf_counter(), self.job.run.workers
+        with keeping(lambda: _NOTHING_KEPT), worker_pool(workers) as executor:
+            part = write_part(
+                self.job,
+                self.pipeline,
+                path,
+                self.span,
+                executor=executor,
+                workers=workers,
+                progress=self.progress,
+            )
+        seconds = time.perf_counter() - start
+        note = "" if there.kind == "nothing" else f"what was there {there.why}, and is replaced"
+        return self._result(
+            path, part.tally, part.provenance, seconds, made=part.tally.cutflow.generated, note=note
         )
 
-    def add(self, chunk: Chunk) -> None:
-        """Count the events of a chunk."""
-        if self.pictures:
-            seen = decay_places(chunk.events)
-            self.places = seen if self.places is None else self.places + seen
-        if self.spectra is not None:
-            self.spectra.add(chunk.events, None if chunk.reco is None else chunk.reco.flat.get("accepted"))
-        tally = chunk.tally()
-        self.chunk = tally if self.chunk is None else Chunk.concatenate([self.chunk, tally])
+    def dataset(self) -> Result:
+        """Events in the parts of a dataset."""
+        whole = replace(self.span, first=0, last=blocks_of(self.span.of))
+        dataset = Dataset(
+            folder=Path(self.job.output.path),
+            ending=format_of_job(self.job).ending,
+            wanted=self.wanted | {"sample": whole.plain()},
+        )
+        if self.replace:
+            dataset.clear(self.span.first, self.span.last)
+        start = time.perf_counter()
+        missing = dataset.missing(dataset.files(), self.span.first, self.span.last)
+        made = sum(
+            last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
+        )
+        files, fresh = self._filled(dataset, missing)
+        seconds = time.perf_counter() - start
+        inside = [row for row in files if row.blocks[0] < self.span.last and row.blocks[1] > self.span.first]
+        if not inside:
+            empty = Tally.of(self.pipeline, pictures=False)
+            empty.add(self.pipeline.nothing())
+            return self._result(dataset.folder, empty, dict(self.wanted), seconds, made=0)
+        total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
+        first, last = self.span.events
+        tally = total.tally or (fresh if made == last - first else self._counted(dataset.picture))
+        rest = dataset.missing(files, 0, whole.last)
+        note = "" if not rest else f"{len(rest)} gaps in the dataset: other parts of it are not there yet"
+        return self._result(dataset.folder, tally, total.provenance, seconds, made=made, note=note)
 
-    @property
-    def total(self) -> Chunk:
-        """Cut flow and histograms of every event."""
-        assert self.chunk is not None
-        return self.chunk
+    def _filled(self, dataset: Dataset, missing: list[tuple[int, int]]) -> tuple[list[File], Tally | None]:
+        """Parts that are there when the missing ones are made, and what these came to."""
+        folder, workers = dataset.folder, self.job.run.workers
+        with (
+            keeping(
+                lambda: (
+                    f"{folder} keeps {len(parts_of(folder))} parts that are complete; the same command goes on"
+                )
+            ),
+            before_leaving(lambda: clean_unfinished(folder)),
+            worker_pool(workers if missing else 1) as executor,
+        ):
+            return fill(
+                self.job,
+                self.pipeline,
+                dataset,
+                missing,
+                executor=executor,
+                workers=getattr(executor, "workers", workers),
+                progress=self.progress,
+            )
 
-    @property
-    def histograms(self) -> dict[str, hist.Hist[Any]]:
-        """What there are pictures of."""
-        places = {} if self.places is None else {"decay_places": self.places}
-        return {**self.total.histograms, **places}
+    def _again(self, path: Path, there: Standing) -> Result:
+        """A file that is there already, and its pictures, made where they are missing."""
+        total = joined([path], str(path))
+        version = there.provenance.get("versions", {}).get("darkpair")
+        note = f"is there, made with darkpair {version}; --force makes it again"
+        tally = total.tally or self._counted(path.with_name(f"{format_of_job(self.job).stem(path)}.png"))
+        return self._result(path, tally, total.provenance, 0.0, made=0, note=note)
 
-    def summary(self, factors: dict[str, float]) -> dict[str, Any]:
-        """What the file says that the run came to."""
-        cutflow = self.total.cutflow
-        result = summary(cutflow, factors)
-        if self.spectra is not None:
-            result["spectra"] = self.spectra.rows(cutflow.acceptance, effective_min=EFFECTIVE_MIN)
-        return result
+    def _counted(self, picture: Path) -> Tally | None:
+        """What the events come to, made once more where a picture is missing and the format keeps no histograms."""
+        if not self.job.output.picture or picture.exists():
+            return None
+        workers = self.job.run.workers
+        with worker_pool(workers) as executor:
+            return tally_of(self.job, self.pipeline, self.span, executor=executor, workers=workers)
 
+    def _result(
+        self,
+        path: Path,
+        tally: Tally | None,
+        said: dict[str, Any],
+        seconds: float,
+        *,
+        made: int,
+        note: str = "",
+    ) -> Result:
+        """What is left, with its pictures: new ones where events were made, else those that are missing."""
+        flow = Cutflow.from_dict(said["result"]["cutflow"]) if tally is None else tally.cutflow
+        pictures = self._pictures(path, tally, flow, str(said["chain"]["decay"]), new=made > 0)
+        return Result(
+            path=path,
+            pictures=tuple(pictures),
+            cutflow=flow,
+            histograms={} if tally is None else tally.histograms,
+            seconds=seconds,
+            factors=flat_factors(self.pipeline.detector),
+            provenance=said,
+            made=made,
+            note=note,
+        )
 
-def _write_events(
-    job: Job,
-    pipeline: Pipeline,
-    file: EventWriter,
-    executor: Executor | None,
-    tally: _Tally,
-    progress: Callable[[int], None] | None,
-) -> None:
-    """Make the events of a job, count them and write them."""
-    waiting: list[Chunk] = []
-    # events that keep those of a file are many times as large
-    size = min(job.run.chunk, _WRITE_AT_ONCE) if isinstance(pipeline.source, ReadSource) else job.run.chunk
-    for chunk in chunks(pipeline, job.run.n, size=size, executor=executor, workers=job.run.workers):
-        waiting.append(chunk)
-        tally.add(chunk)
-        if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
-            file.write(Chunk.concatenate(waiting).record())
-            waiting = []
-        if progress is not None:
-            progress(tally.total.cutflow.generated)
-    if waiting:
-        file.write(Chunk.concatenate(waiting).record())
-
-
-def writer_of(job: Job, pipeline: Pipeline) -> EventWriter:
-    """File of the kind that the ending of the job's path says."""
-    return writer_for(job.output.path, _form(job.output), provenance(job, pipeline))
+    def _pictures(
+        self, path: Path, tally: Tally | None, flow: Cutflow, title: str, *, new: bool
+    ) -> list[Path]:
+        """Pictures of the histograms beside the file, or in the folder."""
+        if not self.job.output.picture or not flow.generated:
+            return []
+        if tally is None or (self.pipeline.detector is None and not tally.histograms):
+            return []
+        place = (
+            path / path.resolve().name
+            if path.is_dir()
+            else path.with_name(format_of_job(self.job).stem(path))
+        )
+        out: list[Path] = []
+        for name, histogram in tally.histograms.items():
+            out.append(place.with_name(f"{place.name}_{name}.png" if out else f"{place.name}.png"))
+            if new or not out[-1].exists():
+                with keeping(lambda: f"{path} is complete, its picture is not; the same command makes that"):
+                    draw(histogram, self.pipeline.detector, flow, title, out[-1])
+        return out
 
 
 def format_of_job(job: Job) -> Format:
-    """Format of a job's file.
+    """Format of a job's file, or of the parts of its dataset.
 
     Raises
     ------
     InputError
         For an ending of no format, and a key of ``[output]`` that the format makes no use of.
     """
-    file_format = require_format(job.output.path)
-    checked_options(file_format, job.output.path, _form(job.output))
+    path, asked = job.output.path, job.output.format
+    if is_dataset(path):
+        name = asked or "root"
+        if name not in ENDINGS:
+            raise InputError(f"output.format = {name!r} of a dataset; allowed: {', '.join(ENDINGS)}")
+        path = f"events{ENDINGS[name][0]}"
+    file_format = require_format(path)
+    if asked is not None and asked != file_format.name:
+        raise InputError(
+            f"output.format = {asked!r}, and {Path(path).name!r} is of the format {file_format.name!r}; leave it out: it is for "
+            "datasets, whose parts have no name in the job"
+        )
+    checked_options(file_format, path, form_of(job.output))
     return file_format
-
-
-def _form(output: OutputTable) -> dict[str, Any]:
-    """What a job says of the form of its file, beyond the defaults."""
-    fields = type(output).model_fields
-    said = {key: getattr(output, key) for key in fields if key not in _OF_EVERY_FILE}
-    own = {key: value for key, value in said.items() if value != fields[key].default}
-    return own | (output.model_extra or {})
-
-
-def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
-    """What the file says of the run that made it."""
-    return environment() | {
-        "job": job.model_dump(),
-        "seed": job.run.seed,
-        "source": describe_object(pipeline.source),
-        "chain": describe_object(pipeline.chain),
-        "detector": describe_object(pipeline.detector),
-        "branching_ratio": job_ratio(job),
-    }
-
-
-def flat_factors(detector: Any) -> dict[str, float]:
-    """Efficiencies that a detector was told to report without simulating them, by name; most have none."""
-    return dict(getattr(detector, "flat_factors", {}))

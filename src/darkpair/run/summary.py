@@ -19,6 +19,8 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
     ``largest_weight_assumed`` is there where the largest weight of one event more is not that of the generated ones:
     nobody looked, or too few are there to look at.
     """
+    if not cutflow.generated:  # a part of a sample that has fewer blocks than parts
+        return {"generated": 0, "accepted": 0, "cutflow": cutflow.to_dict()}
     acceptance, first = estimate(cutflow), cutflow.stages[0]
     rows: dict[str, Any] = {
         "generated": cutflow.generated,
@@ -51,4 +53,5 @@ def completed(result: Mapping[str, Any]) -> dict[str, Any]:
     """The summary in a file as `summary` writes it today, whatever version of this package wrote it."""
     if "acceptance_upper_limit" in result:
         return dict(result)
-    return {**result, **summary(Cutflow.from_dict(result["cutflow"]), result.get("flat_factors"))}
+    flow = Cutflow.from_dict(result["cutflow"], result.get("largest_weight"), result.get("nonzero_weights"))
+    return {**result, **summary(flow, result.get("flat_factors"))}

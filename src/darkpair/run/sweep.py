@@ -11,25 +11,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, InputError, UnknownNameError
-from darkpair.gen.output.formats import format_of_name
-from darkpair.gen.output.reader import read_provenance
+from darkpair.gen.output.formats import ENDINGS, Format, format_of_name
 from darkpair.gen.output.target import folder_for
-from darkpair.gen.provenance import describe
 from darkpair.gen.tables import Shown, Table
 from darkpair.gen.toml_text import read_toml
 from darkpair.job.job import Job, job_of
 from darkpair.job.settings import as_written
 from darkpair.report.sweep import sweep_table
+from darkpair.run.dataset import is_dataset
 from darkpair.run.picture import require_matplotlib
-from darkpair.run.runner import format_of_job, provenance, run_job
+from darkpair.run.runner import format_of_job, run_job
 from darkpair.run.summary import completed
 from darkpair.run.sweep_axes import Axis, axes_of, point_names, require_apart
 from darkpair.scan.points import grid
 
 __all__ = ["Plan", "Sweep", "SweepPoint", "plan_sweep", "run_plan"]
-
-#: Keys of a job that name places, or how a run is made: they tell no sample from another.
-_OF_NO_SAMPLE: Final = {"run": ("workers", "chunk"), "output": ("path", "picture")}
 
 #: Columns of an acceptance, as a file's result has them.
 _RESULT: Final = (
@@ -177,12 +173,11 @@ def plan_sweep(
     path = _output_path(tables, settings)
     place = _folder(folder, path)
     kind = None if path is None else format_of_name(path)
-    ending = ".root" if kind is None else kind.ending
     every = grid(**{axis.key: axis.values for axis in axes})
     points = []
     with _each_warning_once():
         for name, values in zip(point_names(every), every, strict=True):
-            output = {"output.path": str(place / name / f"events{ending}")}
+            output = _output(place / name, kind)
             with _at(name):
                 loaded = job_of(tables, settings, overrides | values | output, where=where)
                 points.append(SweepPoint(name=name, values=values, job=loaded))
@@ -192,8 +187,14 @@ def plan_sweep(
     return Plan(folder=place, axes=axes, points=tuple(points))
 
 
-def run_plan(plan: Plan, *, progress: Callable[[int], None] | None = None) -> Sweep:
-    """Run each point of a plan, in order, unless it is complete.
+def run_plan(
+    plan: Plan,
+    *,
+    progress: Callable[[int], None] | None = None,
+    part: tuple[int, int] | None = None,
+    replace_other: bool = False,
+) -> Sweep:
+    """Run each point of a plan, in order; what is complete of it is not made again.
 
     Parameters
     ----------
@@ -201,6 +202,8 @@ def run_plan(plan: Plan, *, progress: Callable[[int], None] | None = None) -> Sw
         Of `plan_sweep`.
     progress : callable, optional
         Is called with the number of events that are done, those of points that were complete too.
+    part, replace_other
+        Of every run, as `darkpair.run.run_job` takes them.
 
     Raises
     ------
@@ -211,11 +214,11 @@ def run_plan(plan: Plan, *, progress: Callable[[int], None] | None = None) -> Sw
     done = made = 0
     for point in plan.points:
         with _at(point.name):
-            folder_for(Path(point.job.output.path).parent)
-            said = _complete(point.job)
-            if said is None:
-                made += 1
-                said = run_job(point.job, progress=_after(done, progress)).provenance
+            path = Path(point.job.output.path)
+            folder_for(path if is_dataset(point.job.output.path) else path.parent)
+            run = run_job(point.job, progress=_after(done, progress), part=part, replace_other=replace_other)
+            said = run.provenance
+        made += run.made > 0
         done += int(said["result"]["generated"])
         if progress is not None:
             progress(done)
@@ -262,30 +265,11 @@ def _require_runnable(job: Job) -> None:
         require_matplotlib()
 
 
-def _complete(job: Job) -> dict[str, Any] | None:
-    """What the file of a job says, if it is whole and of that job."""
-    if not Path(job.output.path).is_file():
-        return None
-    try:
-        said = read_provenance(job.output.path)
-    except DarkpairError:
-        return None  # damaged, or a stranger's: the run says so, or makes it again
-    wanted = describe(provenance(job, job.pipeline()))
-    keys = wanted.keys() - {"versions"}
-    same = all(_of_the_sample(key, said.get(key)) == _of_the_sample(key, wanted[key]) for key in keys)
-    return said if same and "result" in said else None
-
-
-def _of_the_sample(key: str, value: Any) -> Any:
-    """A part of a provenance without what tells no sample from another."""
-    if key != "job" or not isinstance(value, Mapping):
-        return value
-    return {
-        section: {name: entry for name, entry in table.items() if name not in _OF_NO_SAMPLE.get(section, ())}
-        if isinstance(table, Mapping)
-        else table
-        for section, table in value.items()
-    }
+def _output(folder: Path, kind: Format | None) -> dict[str, Any]:
+    """Where a point's events go: a dataset, or a file of a format that has no datasets."""
+    if kind is None or kind.name not in ENDINGS:
+        return {"output.path": f"{folder}/" if kind is None else str(folder / f"events{kind.ending}")}
+    return {"output.path": f"{folder}/"} | ({} if kind.name == "root" else {"output.format": kind.name})
 
 
 def _after(before: int, progress: Callable[[int], None] | None) -> Callable[[int], None] | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import partial
@@ -25,9 +24,11 @@ import numpy as np
 from darkpair.gen.code_digest import lines_digest
 from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
-from darkpair.gen.output.target import folder_for
+from darkpair.gen.executors import TheirExecutor
+from darkpair.gen.output.target import clean_unfinished, folder_for, put
 from darkpair.gen.provenance import describe, environment
-from darkpair.workers import leave_if_imported, worker_pool
+from darkpair.gen.stops import before_leaving, keeping
+from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
 __all__ = ["cache_folder", "cache_key", "code_digest", "grid", "scan"]
 
@@ -58,12 +59,13 @@ def scan(
     *,
     folder: Path | None = None,
     workers: int = 2,
+    executor: Executor | None = None,
 ) -> list[Result]:
     """Results of a function at every point, in the order of the points.
 
     A result is kept in `folder` under a hash of the function with its parameters, the point, the lines of this
-    package that it stands on and the versions of other packages; each worker puts it there as soon as it has it. A run that is
-    killed loses what is under way and no more.
+    package that it stands on and the versions of other packages; each worker puts it there as soon as it has it, and this
+    process where the workers are somebody else's. A run that is killed loses what is under way and no more.
 
     Parameters
     ----------
@@ -76,6 +78,8 @@ def scan(
         Folder of the cache; nothing is kept without one.
     workers : int
         Number of processes; 1 stays in this one.
+    executor : concurrent.futures.Executor, optional
+        What works instead, see `darkpair.workers.on_executor`.
 
     Raises
     ------
@@ -93,7 +97,8 @@ def scan(
         leave_if_imported()
         if folder is not None:
             folder_for(folder)
-        with _progress(len(paths), len(results)) as done:
+        stops = before_leaving(partial(_clean, paths)), keeping(partial(_kept, folder, paths))
+        with stops[0], stops[1], on_executor(executor), _progress(len(paths), len(results)) as done:
             for key, result in _results(evaluate, missing, paths, workers):
                 results[key] = result
                 done()
@@ -111,15 +116,28 @@ def _results(
         if executor is None:
             yield from ((key, _at(evaluate, point, paths[key])) for key, point in missing.items())
             return
+        here = isinstance(executor, TheirExecutor)  # (the folder may be no other machine's)
         under_way: dict[Future[Result], str] = {
-            executor.submit(_at, evaluate, point, paths[key]): key for key, point in missing.items()
+            executor.submit(_at, evaluate, point, None if here else paths[key]): key
+            for key, point in missing.items()
         }
-        try:
-            for future in as_completed(under_way):
-                yield under_way[future], future.result()
-        except BaseException:
-            executor.shutdown(cancel_futures=True)
-            raise
+        for future in as_completed(under_way):
+            key, result = under_way[future], future.result()
+            yield key, write_result(result, paths[key]) if here else result
+
+
+def _kept(folder: Path | None, paths: Mapping[str, Path | None]) -> str:
+    """What a scan that is stopped leaves."""
+    if folder is None:
+        return f"nothing of {len(paths)} points is kept; the same command starts again"
+    complete = sum(path is not None and path.exists() for path in paths.values())
+    return f"{folder} keeps {complete} of {len(paths)} points; the same command goes on"
+
+
+def _clean(paths: Mapping[str, Path | None]) -> None:
+    """Remove what workers that were killed had begun to write."""
+    for folder in {path.parent for path in paths.values() if path is not None}:
+        clean_unfinished(folder)
 
 
 def _at(evaluate: Callable[[Point], Mapping[str, Any]], point: Point, path: Path | None) -> Result:
@@ -231,10 +249,7 @@ def write_result(result: Mapping[str, Any], path: Path | None) -> Result:
     """
     text = json.dumps(result)
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps({**result, _SEAL: _sealed(text)}), encoding="utf-8")
-        unfinished.replace(path)
+        put({path: json.dumps({**result, _SEAL: _sealed(text)})})
     again: Result = json.loads(text)
     return again
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +15,18 @@ from darkpair.gen.kinds import Nothing
 from darkpair.gen.parameters import Parameter, arguments, parameters
 from darkpair.studies import STUDIES
 from darkpair.studies.study import OPTIONS, Study
+from darkpair.workers import on_executor
 
 __all__ = ["changes_of", "options_for", "run_study", "study_lines"]
 
 
 def run_study(
-    name: str, folder: Path, options: Mapping[str, Any], changes: Changes | None = None
+    name: str,
+    folder: Path,
+    options: Mapping[str, Any],
+    changes: Changes | None = None,
+    *,
+    executor: Executor | None = None,
 ) -> list[Path]:
     """Paths of what a study wrote.
 
@@ -32,13 +39,15 @@ def run_study(
         Of `options_for`.
     changes : mapping, optional
         Of `changes_of`; what the study writes says so.
+    executor : concurrent.futures.Executor, optional
+        What works instead of processes, see `darkpair.workers.on_executor`.
 
     Raises
     ------
     InputError
         For a study that gives no paths.
     """
-    with altered(changes or {}):
+    with altered(changes or {}), on_executor(executor):
         written = STUDIES[name](folder=folder, **options)
     if isinstance(written, str) or not isinstance(written, list | tuple):
         raise InputError(

@@ -9,12 +9,14 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from darkpair.gen.registry import Entry
+from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
     from darkpair.studies.outputs import Output, Run
@@ -95,8 +97,9 @@ class Study(Entry):
 def _function_of(study: Study) -> Callable[..., list[Path]]:
     """Function of a folder and the options that a study declares, which leaves its files and gives their paths."""
 
-    def run(folder: Path, **options: Any) -> list[Path]:
-        return _written(study, folder, options)
+    def run(folder: Path, *, executor: Executor | None = None, **options: Any) -> list[Path]:
+        with on_executor(executor):
+            return _written(study, folder, options)
 
     able = ("folder", *study.uses, "quick", *(["events"] if study.sizes else []))
     takes = {key: option for key, option in _options().items() if key in able}
@@ -112,8 +115,9 @@ def _function_of(study: Study) -> Callable[..., list[Path]]:
 
 
 def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Path]:
-    """Paths of what a study gives, none of which is written before all of it is there."""
-    from darkpair.studies.outputs import Run
+    """Paths of what a study gives; all of it is written or, after an error, nothing."""
+    from darkpair.gen.output.target import put
+    from darkpair.studies.outputs import Run, Submission
 
     quick, sizes = options.get("quick", False), study.sizes
     events = options.get("events") or (0 if sizes is None else sizes.quick if quick else sizes.full)
@@ -129,8 +133,16 @@ def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Pat
     provenance: dict[str, Any] = {} if study.seed is None else {"seed": study.seed}
     provenance |= {} if sizes is None else {"events": events}
     provenance |= {"inputs": run.inputs} if "inputs" in study.uses else {}
-    outputs = list(study.outputs(run))
-    return [path for output in outputs for path in _write(output, folder, study, provenance)]
+    contents: dict[Path, str | bytes] = {}
+    paths: list[Path] = []
+    for output in list(study.outputs(run)):
+        more = _contents(output, folder, study, provenance)
+        contents |= more
+        paths += (
+            list(more)[:1] if isinstance(output, Submission) else list(more)
+        )  # (it names the tables beside it)
+    put(contents)
+    return paths
 
 
 def _options() -> dict[str, tuple[Any, Any]]:
@@ -149,26 +161,24 @@ def _options() -> dict[str, tuple[Any, Any]]:
     }
 
 
-def _write(output: Output, folder: Path, study: Study, provenance: Mapping[str, Any]) -> list[Path]:
-    """Paths of the files of one output."""
-    from darkpair.export.files import save_picture, write_rows
+def _contents(
+    output: Output, folder: Path, study: Study, provenance: Mapping[str, Any]
+) -> Mapping[Path, str | bytes]:
+    """Contents of the files of one output, by their paths."""
+    from darkpair.export.files import picture_contents, rows_contents
     from darkpair.studies import outputs
 
     match output:
         case outputs.Table():
             own = {**provenance, **output.provenance}
-            return write_rows(folder, output.name or study.name, output.rows, own, **output.more)
+            return rows_contents(folder, output.name or study.name, output.rows, own, **output.more)
         case outputs.Picture():
-            return save_picture(output.figure, folder, output.name or study.name)
+            return picture_contents(output.figure, folder, output.name or study.name)
         case outputs.Page():
-            path, text = folder / f"{output.name or study.name}.md", output.text
+            return {folder / f"{output.name or study.name}.md": output.text}
         case outputs.Document():
-            path, text = folder / f"{output.name}.json", json.dumps(output.value, indent=1) + "\n"
+            return {folder / f"{output.name}.json": json.dumps(output.value, indent=1) + "\n"}
         case outputs.Submission():
-            from darkpair.export.hepdata import write_submission
-            from darkpair.gen.output.target import folder_for
+            from darkpair.export.hepdata import submission_contents
 
-            # (it names the tables beside it)
-            return write_submission(folder_for(folder / "hepdata"), output.comment, output.tables)[:1]
-    path.write_text(text, encoding="utf-8")
-    return [path]
+            return submission_contents(folder / "hepdata", output.comment, output.tables)

@@ -1,0 +1,72 @@
+"""Branches of a file of events as they stand, for a file that is to have the same: nothing is converted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import awkward as ak
+import numpy as np
+
+from darkpair.gen.output.layouts import Branches
+
+__all__ = ["copied"]
+
+
+def copied(tree: Any, first: int, last: int) -> tuple[Branches, dict[str, str]]:
+    """Branches of some events, as `darkpair.gen.output.layouts.branches` gives them, and the title of each.
+
+    Parameters
+    ----------
+    tree : uproot.TTree or uproot.RNTuple
+        Events that this package wrote.
+    first, last : int
+        Entry of the first event, and of the one after the last.
+    """
+    columns = tree.arrays(entry_start=first, entry_stop=last, how=dict)
+    titles = {name: _title(tree[name]) for name in columns}
+    members = _members(tree, columns)
+    listed = {name for names in members.values() for name in names}
+    out: Branches = {}
+    for name, column in columns.items():
+        if name in members:
+            collection = name.removeprefix("n")
+            out[collection] = _collection(collection, {key: columns[key] for key in members[name]})
+        elif name not in listed:
+            out[name] = np.asarray(column)
+    return out, titles
+
+
+def _members(tree: Any, columns: dict[str, Any]) -> dict[str, list[str]]:
+    """Branches that are lists, by the branch that counts them, in the order of the file."""
+    out: dict[str, list[str]] = {}
+    counters = [name for name in columns if name.startswith("n")]
+    for name, column in columns.items():
+        if column.ndim == 1:
+            continue
+        counter = getattr(tree[name], "count_branch", None)
+        if counter is not None:
+            out.setdefault(counter.name, []).append(name)
+            continue
+        fitting = [key for key in counters if name == key[1:] or name.startswith(f"{key[1:]}_")]
+        out.setdefault(max(fitting, key=len), []).append(name)
+    return out
+
+
+def _collection(name: str, columns: dict[str, Any]) -> ak.Array:
+    """Lists of records, or of numbers where the collection is one branch of its own name."""
+    first = ak.to_packed(next(iter(columns.values()))).layout.to_ListOffsetArray64(True)
+    contents = {
+        key: ak.contents.NumpyArray(np.asarray(ak.flatten(column, axis=1))) for key, column in columns.items()
+    }
+    if list(columns) == [name]:
+        return ak.Array(ak.contents.ListOffsetArray(first.offsets, contents[name]))
+    fields = [key.removeprefix(f"{name}_") for key in columns]
+    return ak.Array(
+        ak.contents.ListOffsetArray(first.offsets, ak.contents.RecordArray(list(contents.values()), fields))
+    )
+
+
+def _title(branch: Any) -> str:
+    """What a branch of a TTree or a field of an RNTuple says of itself."""
+    title: str = branch.title if hasattr(branch, "title") else branch.description
+    return title

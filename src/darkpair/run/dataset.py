@@ -1,0 +1,274 @@
+"""A dataset: a folder of the parts of one sample, each complete under its name or absent, and a manifest of them.
+
+The names of parts say their blocks, ``events-0000000000-0000000016.root``; every part says itself of which sample it is and what
+it came to. The manifest repeats that with sizes and digests of the files, so that a part that was changed is found; a
+folder whose manifest is gone has lost nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from darkpair.gen.errors import DarkpairError, InputError
+from darkpair.gen.output.parts import Span, missing_blocks, span_of
+from darkpair.gen.output.reader import read_provenance
+from darkpair.gen.output.target import clean_unfinished, folder_for, replacing
+from darkpair.gen.output.unfinished import alone_in
+from darkpair.gen.provenance import describe, environment
+from darkpair.run.standing import difference
+
+__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "parts_of"]
+
+MANIFEST: Final = "manifest.json"
+
+#: Names of parts: their first block, and the one after the last.
+_NAME: Final = re.compile(r"events-(\d{10,})-(\d{10,})\.(root|hepmc3|hepmc3\.gz)")
+
+#: Bytes that are read at once for a digest.
+_AT_ONCE: Final = 1 << 20
+
+#: Most blocks of a part, a few seconds' work, and the least that is worth a file.
+_MOST, _LEAST = 256, 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A part's file, as the manifest has it.
+
+    Parameters
+    ----------
+    file : str
+        Its name in the folder.
+    blocks : tuple of int
+        Its first block, and the one after the last.
+    events : tuple of int
+        Index of its first generated event in the sample, and of the one after the last.
+    written : int
+        Events in the file.
+    bytes, mtime_ns : int
+        Size of the file, and when it was written [ns].
+    blake2b : str
+        Digest of the file.
+    """
+
+    file: str
+    blocks: tuple[int, int]
+    events: tuple[int, int]
+    written: int
+    bytes: int
+    mtime_ns: int
+    blake2b: str
+
+    @classmethod
+    def of(cls, path: Path, span: Span, written: int) -> File:
+        """Row of a file that holds that part."""
+        before = path.stat()
+        return cls(
+            file=path.name,
+            blocks=(span.first, span.last),
+            events=span.events,
+            written=written,
+            bytes=before.st_size,
+            mtime_ns=before.st_mtime_ns,
+            blake2b=_digest(path),
+        )
+
+
+def is_dataset(path: str) -> bool:
+    """Whether an output is a folder of parts: its name ends in a slash, or a folder stands there."""
+    return path.endswith("/") or Path(path).is_dir()
+
+
+def parts_of(folder: Path) -> list[Path]:
+    """Files of parts in a folder, in the order of their blocks."""
+    names = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
+    return sorted(names, key=lambda path: (_blocks(path), path.name))
+
+
+@dataclass(kw_only=True)
+class Dataset:
+    """A folder of parts of the sample that a job asks for.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if need be.
+    ending : str
+        Ending of the parts' names.
+    wanted : mapping
+        Provenance of what the job would write, with its ``sample``: the whole of the run.
+    """
+
+    folder: Path
+    ending: str
+    wanted: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        folder_for(self.folder)
+        clean_unfinished(self.folder)
+
+    @property
+    def span(self) -> Span:
+        """All of the run."""
+        span = span_of(self.wanted)
+        assert span is not None
+        return span
+
+    @property
+    def picture(self) -> Path:
+        """The first picture of the whole."""
+        return self.folder / f"{self.folder.resolve().name}.png"
+
+    def path(self, first: int, last: int) -> Path:
+        """File of those blocks."""
+        return self.folder / f"events-{first:010d}-{last:010d}{self.ending}"
+
+    def files(self) -> list[File]:
+        """Parts that are there, complete and of this sample.
+
+        Raises
+        ------
+        InputError
+            For a file with a part's name that holds another sample, or other blocks than its name says.
+        """
+        rows = self._manifest()
+        out = []
+        for path in parts_of(self.folder):
+            row = rows.get(path.name)
+            if row is None or not _untouched(path, row):
+                row = self._looked_at(path)
+            if row is not None:
+                out.append(row)
+        _check_twice(self.folder, out)
+        return out
+
+    def _looked_at(self, path: Path) -> File | None:
+        """Row of a part that no manifest knows as it is; None of a damaged one, which is made again."""
+        try:
+            provenance = read_provenance(path)
+        except DarkpairError:
+            return None
+        why, span = difference(provenance, self.wanted), span_of(provenance)
+        if why or span is None:
+            raise InputError(
+                f"{str(path)!r} {why}, so it is not of this dataset; take it away, give another folder, or --force"
+            )
+        if (span.first, span.last) != _blocks(path):
+            raise InputError(
+                f"{str(path)!r} holds {span.text()}, which is not what its name says; take it away"
+            )
+        return File.of(path, span, int(provenance["output"]["events"]))
+
+    def missing(self, files: Sequence[File], first: int, last: int) -> list[tuple[int, int]]:
+        """Spans of blocks first to last - 1 that no complete part holds; a part that was cut for a shorter run is one.
+
+        Parameters
+        ----------
+        files : sequence of File
+            What `files` gave.
+        first, last : int
+            Blocks that are wanted.
+        """
+        of, out, at = self.span.of, [], first
+        for row in files:
+            begin, end = row.blocks
+            if end <= first or begin >= last:
+                continue
+            if begin > at:
+                out.append((at, begin))
+            if row.events != Span("", begin, end, of).events:
+                out.append((begin, end))
+            at = max(at, end)
+        if at < last:
+            out.append((at, last))
+        return out
+
+    def write_manifest(self, fresh: Sequence[File] = ()) -> list[File]:
+        """Write the manifest of all that is there, rows of parts just written included; gives them.
+
+        Parameters
+        ----------
+        fresh : sequence of File
+            Rows that need not be looked at again.
+        """
+        with alone_in({self.folder}):
+            rows = self._manifest() | {row.file: row for row in fresh}
+            files = []
+            for path in parts_of(self.folder):
+                row = rows.get(path.name)
+                row = row if row is not None and _untouched(path, row) else self._looked_at(path)
+                files += [] if row is None else [row]
+            span = self.span
+            spans = [Span(span.digest, *row.blocks, of=span.of, run=span.run) for row in files]
+            document = {
+                "sample": span.plain(),
+                "complete": bool(files) and not missing_blocks(spans),
+                "missing": [part.text() for part in missing_blocks(spans)] if files else [span.text()],
+                "parts": [asdict(row) for row in files],
+                "provenance": describe({**environment(), **self.wanted}),
+            }
+            with replacing(self.folder / MANIFEST) as partial:
+                partial.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        return files
+
+    def _manifest(self) -> dict[str, File]:
+        """Rows of the manifest by name; none where it is gone, damaged or of another sample."""
+        try:
+            document = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+            if difference(document["provenance"], self.wanted):
+                return {}
+            rows = [
+                File(**row | {key: tuple(row[key]) for key in ("blocks", "events")})
+                for row in document["parts"]
+            ]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return {}
+        return {row.file: row for row in rows}
+
+    def clear(self, first: int, last: int) -> None:
+        """Take away parts of those blocks, and everything of another sample."""
+        rows = self._manifest()
+        for path in parts_of(self.folder):
+            begin, end = _blocks(path)
+            if path.name not in rows or (begin < last and end > first):
+                path.unlink()
+
+
+def _blocks(path: Path) -> tuple[int, int]:
+    match = _NAME.fullmatch(path.name)
+    assert match is not None
+    return int(match[1]), int(match[2])
+
+
+def _check_twice(folder: Path, files: Sequence[File]) -> None:
+    for row, after in pairwise(files):
+        if after.blocks[0] < row.blocks[1]:
+            raise InputError(
+                f"{row.file!r} and {after.file!r} of {str(folder)!r} hold the same events; take one of them away"
+            )
+
+
+def _untouched(path: Path, row: File) -> bool:
+    """Whether a file is the one of the manifest."""
+    try:
+        now = path.stat()
+    except OSError:
+        return False
+    if now.st_size != row.bytes:
+        return False
+    return now.st_mtime_ns == row.mtime_ns or _digest(path) == row.blake2b
+
+
+def _digest(path: Path) -> str:
+    digest = blake2b(digest_size=32)
+    with path.open("rb") as file:
+        while block := file.read(_AT_ONCE):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,113 @@
+"""The parts of a dataset that are missing, made by one process or by many, each of which writes its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, as_completed
+from pathlib import Path
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.output.parts import Span
+from darkpair.gen.pipeline import Pipeline
+from darkpair.job.job import Job
+from darkpair.run.dataset import Dataset, File
+from darkpair.run.part import write_part
+from darkpair.run.tally import Tally
+
+__all__ = ["fill"]
+
+#: Most blocks of a part, a few seconds' work, and the least that is worth a file; between them each worker has some parts.
+_MOST, _LEAST, _EACH = 256, 16, 8
+
+#: A part that is written: its row of the manifest, and what it came to.
+Made = tuple[File, Tally]
+
+
+def fill(
+    job: Job,
+    pipeline: Pipeline,
+    dataset: Dataset,
+    missing: list[tuple[int, int]],
+    *,
+    executor: Executor | None,
+    workers: int,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[list[File], Tally | None]:
+    """Make the parts that are missing, and write the manifest; every part that is there then, and what the new ones came to.
+
+    Parameters
+    ----------
+    job : Job
+    pipeline : Pipeline
+        The job's.
+    dataset : Dataset
+    missing : list of tuple of int
+        Spans of blocks, each the first and the one after the last.
+    executor : concurrent.futures.Executor, optional
+        Whose workers see the folder.
+    workers : int
+        How many they are.
+    progress : callable, optional
+        Is called with the number of events that are done, after each part.
+
+    Raises
+    ------
+    InputError
+        For a file of another sample among the parts.
+    """
+    fresh: list[File] = []
+    tally: Tally | None = None
+    try:
+        for row, made in _made(job, pipeline, dataset, _pieces(missing, workers), executor):
+            _require_here(dataset, row)
+            fresh.append(row)
+            tally = made if tally is None else tally + made
+            if progress is not None:
+                progress(tally.cutflow.generated)
+    finally:
+        files = dataset.write_manifest(fresh)
+    return files, tally
+
+
+def _require_here(dataset: Dataset, row: File) -> None:
+    """Refuse workers that write into a folder of their own machine."""
+    if not (dataset.folder / row.file).exists():
+        raise InputError(
+            f"a worker wrote {row.file!r}, which is not in {str(dataset.folder)!r} here: workers of a dataset need a folder that all "
+            "machines see; give one, or write one file (-o out.root), which this process writes"
+        )
+
+
+def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int]]:
+    """The blocks that are missing, in pieces that are parts."""
+    total = sum(last - first for first, last in missing)
+    size = min(_MOST, max(_LEAST, math.ceil(total / (_EACH * workers))))
+    return [(first, min(first + size, last)) for begin, last in missing for first in range(begin, last, size)]
+
+
+def _made(
+    job: Job, pipeline: Pipeline, dataset: Dataset, pieces: list[tuple[int, int]], executor: Executor | None
+) -> Iterator[Made]:
+    """Parts as they are written."""
+    span = dataset.span
+    tasks = [
+        (job, pipeline, dataset.path(*piece).absolute(), Span(span.digest, *piece, of=span.of, run=span.run))
+        for piece in pieces
+    ]
+    if executor is None:
+        yield from (_make(*task) for task in tasks)
+        return
+    under_way: set[Future[Made]] = {executor.submit(_make, *task) for task in tasks}
+    try:
+        for future in as_completed(under_way):
+            yield future.result()
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+def _make(job: Job, pipeline: Pipeline, path: Path, span: Span) -> Made:
+    """Write a part."""
+    part = write_part(job, pipeline, path, span)
+    return File.of(path, span, part.events), part.tally
