@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, kills, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, kills, schedulers, laws, pages."""
 
 import nox
 

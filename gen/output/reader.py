@@ -15,6 +15,7 @@ from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.formats import Format, format_of_name
 from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
+from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import RUNS, Row, combined
 from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.spelling import SAMPLE
@@ -34,13 +35,15 @@ _Names: TypeAlias = "tuple[dict[str, ak.Array], dict[str, ak.Array]]"
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """How the events of a file were made: what its writer was given, and its ``output``.
+    """How the events of a file were made, or those of a dataset's parts together: what its writer was given, and its ``output``.
 
     Raises
     ------
     InputError
         For a file that is missing, damaged, not of this writer or of a newer format.
     """
+    if Path(path).is_dir():
+        return combined([row for part in require_parts(Path(path)) for row in read_rows(part)], str(path))
     kind = format_of_name(path)
     if kind is None or kind.name == "root":
         with _opened(path) as (_, provenance):
@@ -51,7 +54,7 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
 def read_events(
     path: str | os.PathLike[str], *, entry_start: int | None = None, entry_stop: int | None = None
 ) -> ak.Array:
-    """Event record of a file in the cartesian layout, TTree or RNTuple; see `darkpair.gen.record`.
+    """Event record of a file in the cartesian layout, TTree or RNTuple, or of a dataset's; see `darkpair.gen.record`.
 
     A detector's quantities stand in the field ``reco``, if there are any. ``weights`` and ``proper_length`` are as
     they were; so are the roles, with momentum and vertex, where all events have the same particles.
@@ -59,7 +62,7 @@ def read_events(
     Parameters
     ----------
     path : str or path
-        The file.
+        The file, or the folder of the parts.
     entry_start, entry_stop : int, optional
         Index of the first event, and of the one after the last.
 
@@ -68,6 +71,9 @@ def read_events(
     InputError
         For a file that is missing, damaged, not of this writer, of another layout or of a newer format.
     """
+    if Path(path).is_dir():
+        parts = ak.concatenate([read_events(part) for part in require_parts(Path(path))])
+        return parts[entry_start:entry_stop]
     with _opened(path) as (file, provenance):
         output = provenance["output"]
         if output["layout"] != "cartesian":

@@ -291,7 +291,7 @@ def put(contents: Mapping[Path, str | bytes]) -> list[Path]:
     try:
         for path, content in contents.items():
             begun.append(Unfinished(path))
-            path.parent.mkdir(parents=True, exist_ok=True)
+            begun[-1].path.parent.mkdir(parents=True, exist_ok=True)
             partial = begun[-1].begin()
             partial.write_bytes(content.encode() if isinstance(content, str) else content)
         with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()), undisturbed():

@@ -14,15 +14,15 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from darkpair.gen.stops import UNFINISHED
 
-try:
-    import fcntl
-except ImportError:  # Windows: nothing is held, and nobody's files are removed
-    fcntl = None  # type: ignore[assignment]
+#: The system's locks; where there are none (Windows), nothing is held, and nobody's files are removed.
+fcntl: Any = import_module("fcntl") if find_spec("fcntl") is not None else None
 
 __all__ = ["Unfinished", "alone_in", "clean_unfinished"]
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -25,8 +25,8 @@ from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undis
 
 __all__ = ["leave_if_imported", "on_executor", "worker_pool"]
 
-#: Somebody else's executor that does the work, and how many workers it has if that was said.
-_THEIRS: ContextVar[tuple[Executor, int | None] | None] = ContextVar("executor", default=None)
+#: The executor in force, which is somebody else's, and how many workers it has if that was said.
+_THEIRS: ContextVar[tuple[Executor, int | None] | None] = ContextVar("executor in force", default=None)
 
 #: Exit code of a worker whose script would start workers again; sysexits.h calls it wrong usage.
 _AGAIN: Final = 64
@@ -111,9 +111,7 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
     _check_script()
     context = _Context()
     with before_leaving(context.kill):
-        executor = ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_begin, initargs=(changes_in_force(),)
-        )
+        executor = _Pool(workers, mp_context=context, initializer=_begin, initargs=(changes_in_force(),))
         threading.Thread(target=context.watch, args=(executor,), daemon=True, name="workers").start()
         try:
             yield executor
@@ -130,6 +128,25 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         finally:
             context.over.set()
             executor.shutdown(wait=False, cancel_futures=True)
+
+
+class _Future(Future[Any]):
+    """A future that may be cancelled while an executor tells it that a worker is lost: before Python 3.13 that died of it."""
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        """As a future's, once only."""
+        with suppress(InvalidStateError):
+            super().set_exception(exception)
+
+
+class _Pool(ProcessPoolExecutor):
+    """An executor of such futures."""
+
+    def submit(self, *args: Any, **settings: Any) -> Future[Any]:
+        """As an executor's."""
+        future = super().submit(*args, **settings)
+        future.__class__ = _Future
+        return future
 
 
 def _begin(changes: Changes) -> None:

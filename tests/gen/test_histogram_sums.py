@@ -38,8 +38,8 @@ def filled(storage: str, axes: list[Any], seed: int) -> hist.Hist[Any]:
             values.append(rng.integers(-3 * seed, 4, 200))
         else:
             values.append(10.0 ** rng.uniform(-4.0, 4.0, 200))
-    weighted = storage not in ("Int64", "AtomicInt64")
-    return out.fill(*values, **({"weight": 10.0 ** rng.uniform(-30.0, 30.0, 200)} if weighted else {}))
+    weight = None if storage in ("Int64", "AtomicInt64") else 10.0 ** rng.uniform(-30.0, 30.0, 200)
+    return out.fill(*values, weight=weight)
 
 
 def pictures(*histograms: hist.Hist[Any]) -> list[Pictures]:
@@ -75,7 +75,7 @@ def test_any_order_and_grouping(storage: str, axes: Any) -> None:
             same(Pictures.total([Pictures.total(order[at:]), Pictures.total(order[:at])]), whole)
     (histogram,) = whole.histograms.values()
     plain = sum((part.histograms["h"] for part in parts[1:]), parts[0].histograms["h"])
-    view = np.asarray(plain.view(flow=True))
+    view: Any = np.asarray(plain.view(flow=True))
     for i, (axis, own) in enumerate(zip(histogram.axes, plain.axes, strict=True)):
         if not own.traits.ordered:
             assert list(axis) == sorted(own)

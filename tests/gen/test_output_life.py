@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import IO
 
+import awkward as ak
 import pytest
 
 from darkpair import Streams, build
@@ -13,6 +18,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.target import EventWriter
+from darkpair.gen.output.unwritten import UnwrittenError
 from darkpair.gen.sources.koto_kl import KotoKL
 
 STREAMS = Streams(seed=3)
@@ -55,3 +61,77 @@ def test_nothing_is_left_after_an_exception(
     with writer(target) as file:
         file.write(EVENTS)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+class _Full:
+    """A file on a disk that is full at some call, and where closing fails in another way then."""
+
+    def __init__(self, file: IO[bytes], last: int) -> None:
+        self.file, self.left = file, last
+
+    def call(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if self.left < 0:
+            raise ValueError("I/O operation on a file in a bad state")
+
+    def write(self, content: bytes) -> None:
+        self.call()
+        self.file.write(content)
+        self.file.flush()
+
+    def close(self) -> None:
+        self.file.close()
+        self.call()
+
+
+class _Bytes(EventWriter):
+    """Three bytes: of the opening, of the events, of the end."""
+
+    ENDINGS = (".bytes",)
+    last = 0
+
+    def open_file(self) -> _Full:
+        file = _Full(self.partial.open("wb"), self.last)
+        try:
+            file.write(b"<")
+        except OSError:
+            file.file.close()
+            raise
+        return file
+
+    def write(self, events: ak.Array) -> None:
+        self.events += len(events)
+        self.file.write(b".")
+
+    def finish(self) -> None:
+        self.file.write(b">")
+
+
+@pytest.mark.parametrize("last", [1, 2, 3, 4])
+@pytest.mark.parametrize("caught", [False, True])
+def test_a_full_disk_at_any_call(tmp_path: Path, last: int, caught: bool) -> None:
+    """The error of the disk is told, whatever comes up when the file is closed after it; also if somebody caught it inside."""
+    target = tmp_path / "e.bytes"
+    writer = type("_", (_Bytes,), {"last": last})(target, {})
+
+    def written() -> None:
+        with writer as file:
+            with suppress(OSError if caught else KeyError):
+                file.write(EVENTS)
+                file.close()
+            if caught:
+                raise KeyError
+
+    for before in (None, b"before"):
+        if before is not None:
+            target.write_bytes(before)
+        expected = KeyError if caught and last > 1 else UnwrittenError
+        with pytest.raises(expected):
+            written()
+        assert [path.read_bytes() for path in tmp_path.iterdir()] == ([] if before is None else [before])
+    writer = type("_", (_Bytes,), {"last": 9})(target, {})
+    with writer as file:
+        file.write(EVENTS)
+    assert target.read_bytes() == b"<.>"

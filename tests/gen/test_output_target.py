@@ -148,7 +148,7 @@ def test_links_are_followed(tmp_path: Path) -> None:
     assert (tmp_path / "to" / "a").read_text() == "text"
 
 
-def test_all_files_or_none(tmp_path: Path) -> None:
+def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be written last takes back what was written first, and folders that were made."""
     (tmp_path / "b").mkdir()
     (tmp_path / "a").write_text("before")
@@ -158,6 +158,10 @@ def test_all_files_or_none(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_text() == "before"
     with pytest.raises(UnwrittenError, match="is none"):
         put({tmp_path / "b" / "c": "new", tmp_path / "a" / "d": "new"})
+    assert not names(tmp_path / "b")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnwrittenError, match=r"a/d cannot be written: what should be its folder is none"):
+        put({Path("b/c"): "new", Path("a/d"): "new"})
     assert not names(tmp_path / "b")
     paths = [tmp_path / "a", tmp_path / "new" / "er" / "c"]
     assert put(dict.fromkeys(paths, "new")) == paths

@@ -66,7 +66,10 @@ def test_the_size_is_the_file_s() -> None:
     run_job(job)
     assert preview.size == pytest.approx(Path("x.root").stat().st_size, rel=0.1)
     assert preview.warnings == ()
-    assert check_job(job).warnings == ("x.root exists and would be replaced",)
+    assert check_job(job).warnings == ("x.root is there already and would be left as it is",)
+    longer = load_job(KOTO, overrides={"run.n": 7 * BLOCK, "output.path": "x.root", "output.picture": False})
+    said = "x.root has 98,304 generated events and would be replaced by the longer run"
+    assert check_job(longer).warnings == (said,)
 
 
 @pytest.mark.usefixtures("empty")

@@ -135,7 +135,7 @@ def test_each_point_is_the_run_of_its_settings(job: Path, tmp_path: Path) -> Non
                 {"run.n": 400, "output.path": str(tmp_path / "alone.root"), **point.values},
             )
         )
-        here = darkpair.read_events(point.job.output.path)
+        here = darkpair.read_events(Path(point.job.output.path) / PART)
         assert here.particles.px.tolist() == darkpair.read_events(alone.path).particles.px.tolist()
         assert row["generated"] == 400
         assert row["acceptance"] == alone.provenance["result"]["acceptance"]
@@ -247,7 +247,7 @@ def test_the_command(job: Path, tmp_path: Path) -> None:
             "points.png",
         )
     ]
-    assert (tmp_path / "out" / "chain.mass.X2=300MeV" / "events.hepmc3.gz").is_file()
+    assert (tmp_path / "out" / "chain.mass.X2=300MeV" / PART.replace("root", "hepmc3.gz")).is_file()
     for place in ([], ["-o", "x.root"]):
         done = CliRunner().invoke(main, [*words[:6], *place])
         assert (done.exit_code, done.stdout) == (2, "")

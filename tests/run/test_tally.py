@@ -178,7 +178,7 @@ def test_no_more_is_unpacked_than_a_tally_may_have(monkeypatch: pytest.MonkeyPat
 def test_any_histogram_of_a_stranger(storage: str) -> None:
     """Every kind of axis, with what it may say."""
     transform = hist.axis.transform
-    axes = [
+    axes: list[Any] = [
         hist.axis.Regular(7, 0.1, 1e5 / 3.0, transform=transform.log, name="a", label="$E$ [GeV]"),
         hist.axis.Regular(4, 0.0, 10.0, transform=transform.sqrt),
         hist.axis.Regular(4, 1.0, 9.0, transform=transform.Pow(1.0 / 3.0)),

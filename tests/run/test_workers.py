@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 import darkpair
+from darkpair.workers import worker_pool
 
 SCAN = "from darkpair.scan import grid, scan\ndef square(point): return {'y': point['x'] ** 2}\n"
 CALL = "print(scan(square, grid(x=[1.0, 2.0, 3.0]), workers=2))\n"
@@ -79,6 +81,16 @@ def test_a_killed_worker(tmp_path: Path) -> None:
     done = script(KILL + GUARD + CALL, tmp_path)
     assert done.stderr.count("Traceback") == 1
     assert "exit code -9" in done.stderr.splitlines()[-1]
+
+
+def test_a_cancelled_future_hears_of_a_lost_worker() -> None:
+    """The thread that says so to all of them would die of it, and print a traceback."""
+    with worker_pool(2) as executor:
+        assert executor is not None
+        futures = [executor.submit(time.sleep, 0.1) for _ in range(12)]
+        assert futures[-1].cancel()
+        futures[-1].set_exception(BrokenProcessPool())
+        assert futures[0].result() is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a group of processes in another way there")

@@ -34,7 +34,7 @@ def open_streams() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 (open to the end)
         elif isinstance(raw, io.RawIOBase):
-            buffer = io.BufferedWriter(raw)  # type: ignore[type-var]
+            buffer = io.BufferedWriter(raw)
             text = io.TextIOWrapper(buffer, stream.encoding, stream.errors, line_buffering=True)
             setattr(sys, name, text)
 

@@ -166,7 +166,7 @@ class OutputTable(Table):
         "`darkpair list formats`; a name that ends in / is a dataset, a folder of parts"
     )
     format: str | None = Field(
-        default=None, description="of the parts of a dataset: root (unless given) or hepmc3"
+        default=None, description="of the parts of a dataset: root (unless given), hepmc3 or hepmc3.gz"
     )
     layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
     kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")

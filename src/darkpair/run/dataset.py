@@ -8,7 +8,6 @@ folder whose manifest is gone has lost nothing.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.errors import DarkpairError, InputError
+from darkpair.gen.output.part_names import blocks_in_name, part_name, parts_of
 from darkpair.gen.output.parts import Span, missing_blocks, span_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import clean_unfinished, folder_for, replacing
@@ -24,18 +24,12 @@ from darkpair.gen.output.unfinished import alone_in
 from darkpair.gen.provenance import describe, environment
 from darkpair.run.standing import difference
 
-__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "parts_of"]
+__all__ = ["MANIFEST", "Dataset", "File", "is_dataset"]
 
 MANIFEST: Final = "manifest.json"
 
-#: Names of parts: their first block, and the one after the last.
-_NAME: Final = re.compile(r"events-(\d{10,})-(\d{10,})\.(root|hepmc3|hepmc3\.gz)")
-
 #: Bytes that are read at once for a digest.
 _AT_ONCE: Final = 1 << 20
-
-#: Most blocks of a part, a few seconds' work, and the least that is worth a file.
-_MOST, _LEAST = 256, 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +80,6 @@ def is_dataset(path: str) -> bool:
     return path.endswith("/") or Path(path).is_dir()
 
 
-def parts_of(folder: Path) -> list[Path]:
-    """Files of parts in a folder, in the order of their blocks."""
-    names = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
-    return sorted(names, key=lambda path: (_blocks(path), path.name))
-
-
 @dataclass(kw_only=True)
 class Dataset:
     """A folder of parts of the sample that a job asks for.
@@ -128,7 +116,7 @@ class Dataset:
 
     def path(self, first: int, last: int) -> Path:
         """File of those blocks."""
-        return self.folder / f"events-{first:010d}-{last:010d}{self.ending}"
+        return self.folder / part_name(first, last, self.ending)
 
     def files(self) -> list[File]:
         """Parts that are there, complete and of this sample.
@@ -160,7 +148,7 @@ class Dataset:
             raise InputError(
                 f"{str(path)!r} {why}, so it is not of this dataset; take it away, give another folder, or --force"
             )
-        if (span.first, span.last) != _blocks(path):
+        if (span.first, span.last) != blocks_in_name(path.name):
             raise InputError(
                 f"{str(path)!r} holds {span.text()}, which is not what its name says; take it away"
             )
@@ -236,15 +224,9 @@ class Dataset:
         """Take away parts of those blocks, and everything of another sample."""
         rows = self._manifest()
         for path in parts_of(self.folder):
-            begin, end = _blocks(path)
+            begin, end = blocks_in_name(path.name)
             if path.name not in rows or (begin < last and end > first):
                 path.unlink()
-
-
-def _blocks(path: Path) -> tuple[int, int]:
-    match = _NAME.fullmatch(path.name)
-    assert match is not None
-    return int(match[1]), int(match[2])
 
 
 def _check_twice(folder: Path, files: Sequence[File]) -> None:

@@ -9,10 +9,9 @@ from operator import add
 from pathlib import Path
 from typing import Any
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import Row, combined
 from darkpair.gen.output.reader import read_rows
-from darkpair.run.dataset import parts_of
 from darkpair.run.expected import expected_rows
 from darkpair.run.summary import completed
 from darkpair.run.tally import Tally
@@ -76,11 +75,7 @@ def provenance_at(path: Path) -> dict[str, Any]:
     InputError
         For a folder without parts, and as `joined`.
     """
-    paths = parts_of(path) if path.is_dir() else [path]
-    if not paths:
-        raise InputError(
-            f"{str(path)!r} is a folder without parts of a dataset; give the file or the folder of a run"
-        )
+    paths = require_parts(path) if path.is_dir() else [path]
     provenance = joined(paths, str(path)).provenance
     if isinstance(result := provenance.get("result"), dict) and "cutflow" in result:
         provenance["result"] = completed(result)

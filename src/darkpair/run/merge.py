@@ -10,9 +10,9 @@ from typing import Any
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.formats import require_format, writer_for
+from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import Row, Span, Sums, blocks_text, missing_blocks
 from darkpair.gen.output.reader import read_rows
-from darkpair.run.dataset import parts_of
 from darkpair.run.joined import Joined, joined_rows
 
 __all__ = ["merge"]
@@ -91,15 +91,7 @@ def _job_of(job: Any, out: Path) -> Any:
 
 
 def _files(parts: Sequence[Path]) -> list[Path]:
-    out: list[Path] = []
-    for path in parts:
-        inside = parts_of(path) if path.is_dir() else [path]
-        if not inside:
-            raise InputError(
-                f"{str(path)!r} is a folder without parts of a dataset; give files, or another folder"
-            )
-        out += inside
-    return out
+    return [file for path in parts for file in (require_parts(path) if path.is_dir() else [path])]
 
 
 def _pieces(path: Path) -> list[_Piece]:

@@ -13,19 +13,20 @@ import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.formats import ENDINGS, Format, checked_options, require_format
+from darkpair.gen.output.part_names import parts_of
 from darkpair.gen.output.parts import Span
 from darkpair.gen.output.target import clean_unfinished
 from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, File, is_dataset, parts_of
+from darkpair.run.dataset import Dataset, File, is_dataset
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
-from darkpair.run.part import flat_factors, form_of, provenance, span_of_part, tally_of, write_part
+from darkpair.run.part import Part, flat_factors, form_of, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.tally import Tally
@@ -35,6 +36,7 @@ __all__ = ["Result", "format_of_job", "run_job"]
 
 #: What a run that is stopped leaves of one file.
 _NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
+_COMPLETE = "is complete; the same command makes a picture that is missing"
 
 #: Is called with the number of events that are done.
 Progress = Callable[[int], None]
@@ -183,7 +185,11 @@ class _Run:
         if there.kind == "same":
             return self._again(path, there)
         start, workers = time.perf_counter(), self.job.run.workers
-        with keeping(lambda: _NOTHING_KEPT), worker_pool(workers) as executor:
+        part: Part | None = None
+        with (
+            keeping(lambda: _NOTHING_KEPT if part is None else f"{path} {_COMPLETE}"),
+            worker_pool(workers) as executor,
+        ):
             part = write_part(
                 self.job,
                 self.pipeline,
@@ -308,7 +314,7 @@ class _Run:
         for name, histogram in tally.histograms.items():
             out.append(place.with_name(f"{place.name}_{name}.png" if out else f"{place.name}.png"))
             if new or not out[-1].exists():
-                with keeping(lambda: f"{path} is complete, its picture is not; the same command makes that"):
+                with keeping(lambda: f"{path} {_COMPLETE}"):
                     draw(histogram, self.pipeline.detector, flow, title, out[-1])
         return out
 
@@ -322,16 +328,18 @@ def format_of_job(job: Job) -> Format:
         For an ending of no format, and a key of ``[output]`` that the format makes no use of.
     """
     path, asked = job.output.path, job.output.format
+    endings = [ending for ends in ENDINGS.values() for ending in ends]
+    if asked is not None and f".{asked}" not in endings:
+        raise UnknownNameError(
+            "format of a dataset's parts", asked, [end[1:] for end in endings], "output.format"
+        )
     if is_dataset(path):
-        name = asked or "root"
-        if name not in ENDINGS:
-            raise InputError(f"output.format = {name!r} of a dataset; allowed: {', '.join(ENDINGS)}")
-        path = f"events{ENDINGS[name][0]}"
+        path = f"events.{asked or 'root'}"
     file_format = require_format(path)
-    if asked is not None and asked != file_format.name:
+    if asked is not None and file_format.ending != f".{asked}":
         raise InputError(
-            f"output.format = {asked!r}, and {Path(path).name!r} is of the format {file_format.name!r}; leave it out: it is for "
-            "datasets, whose parts have no name in the job"
+            f"output.format = {asked!r} and the file {Path(path).name!r}; leave it out: it is for datasets, whose parts have no name "
+            "in the job"
         )
     checked_options(file_format, path, form_of(job.output))
     return file_format

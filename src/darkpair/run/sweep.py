@@ -269,7 +269,7 @@ def _output(folder: Path, kind: Format | None) -> dict[str, Any]:
     """Where a point's events go: a dataset, or a file of a format that has no datasets."""
     if kind is None or kind.name not in ENDINGS:
         return {"output.path": f"{folder}/" if kind is None else str(folder / f"events{kind.ending}")}
-    return {"output.path": f"{folder}/"} | ({} if kind.name == "root" else {"output.format": kind.name})
+    return {"output.path": f"{folder}/"} | ({} if kind.name == "root" else {"output.format": kind.ending[1:]})
 
 
 def _after(before: int, progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
