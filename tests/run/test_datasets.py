@@ -52,7 +52,11 @@ def test_a_manifest_says_what_is_there(dataset: Path) -> None:
     assert said["complete"] is True
     assert said["missing"] == []
     assert [part["blocks"] for part in said["parts"]] == [[0, 16], [16, 32], [32, 40]]
-    assert [part["events"] for part in said["parts"]] == [[0, 16 * BLOCK], [16 * BLOCK, 32 * BLOCK], [32 * BLOCK, N]]
+    assert [part["events"] for part in said["parts"]] == [
+        [0, 16 * BLOCK],
+        [16 * BLOCK, 32 * BLOCK],
+        [32 * BLOCK, N],
+    ]
     assert sum(part["written"] for part in said["parts"]) == len(read_events(dataset))
 
 
@@ -121,7 +125,10 @@ def test_parts_of_an_array_job_fill_a_dataset(whole: Path, tmp_path: Path) -> No
     shown = CliRunner().invoke(main, ["inspect", out])
     assert shown.exit_code == 0, shown.output
     assert "missing                blocks 13 to 25 of 40" in shown.output
-    assert "13 to 25 of 40 are in no part" in CliRunner().invoke(main, ["merge", f"{tmp_path}/x.root", out]).stderr
+    assert (
+        "13 to 25 of 40 are in no part"
+        in CliRunner().invoke(main, ["merge", f"{tmp_path}/x.root", out]).stderr
+    )
     assert run(out, "--part", "2/3").exit_code == 0
     assert json.loads((tmp_path / "set" / "manifest.json").read_text())["complete"] is True
     merge(tmp_path / "joined.root", [tmp_path / "set"])
@@ -130,7 +137,13 @@ def test_parts_of_an_array_job_fill_a_dataset(whole: Path, tmp_path: Path) -> No
 
 def test_another_job_is_not_mixed_in(dataset: Path) -> None:
     before = stamps(dataset)
-    for setting in ("run.seed=2", "chain.mass.X2=400 MeV", "output.layout=flat", "output.events=all", "output.kind=rntuple"):
+    for setting in (
+        "run.seed=2",
+        "chain.mass.X2=400 MeV",
+        "output.layout=flat",
+        "output.events=all",
+        "output.kind=rntuple",
+    ):
         done = run(f"{dataset}/", "--set", setting)
         assert (done.exit_code, done.stderr.count("\n")) == (2, 1), setting
         assert setting.partition("=")[0].removesuffix(".X2") in done.stderr

@@ -61,7 +61,8 @@ def contents(path: Path) -> dict[str, Any]:
             "runs": runs.arrays(names).to_list(),
             "tally": runs["tally"].array().to_list(),
             "histograms": {
-                key: [h.values(flow=True).tolist(), h.variances(flow=True).tolist()] for key, h in histograms.items()
+                key: [h.values(flow=True).tolist(), h.variances(flow=True).tolist()]
+                for key, h in histograms.items()
             },
         }
 
@@ -174,7 +175,16 @@ def test_what_cannot_be_joined(tmp_path: Path) -> None:
 
 def test_the_readme_s_words(tmp_path: Path) -> None:
     """An empty part says so; so does inspect."""
-    words = ["run", str(EXAMPLES / "charm.toml"), "-n", "100", "-o", str(tmp_path / "p.root"), "--part", "1/3"]
+    words = [
+        "run",
+        str(EXAMPLES / "charm.toml"),
+        "-n",
+        "100",
+        "-o",
+        str(tmp_path / "p.root"),
+        "--part",
+        "1/3",
+    ]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     assert "no events              this part of the sample is empty" in done.output
@@ -191,7 +201,10 @@ def test_two_seeds_that_hadd_joined() -> None:
     assert shown.exit_code == 0, shown.output
     said = json.loads(shown.output)
     with uproot.open(path) as file:
-        events, runs = file["Events"].arrays(["run", "event", "genWeight"]), file["Runs"].arrays(["genEventCount", "run"])
+        events, runs = (
+            file["Events"].arrays(["run", "event", "genWeight"]),
+            file["Runs"].arrays(["genEventCount", "run"]),
+        )
         cutflow = file["histograms/cutflow"].values()
     assert (said["result"]["generated"], said["output"]["events"]) == (450, len(events))
     assert sum(runs.genEventCount) == cutflow[0] == 450

@@ -52,7 +52,7 @@ def test_the_same_again_is_there(tmp_path: Path, ending: str) -> None:
     [
         (("--seed", 5), "run.seed"),
         (("--set", "chain.mass.X2=400 MeV"), "chain.mass"),
-        (("--set", "detector.veto=false"), "detector"),
+        (("--set", "detector.selection=2021"), "detector"),
         (("--set", "output.events=all"), "output.events"),
         (("--set", "output.layout=nano"), "output.layout"),
         (("--branching-ratio", 1e-9), "normalisation.branching_ratio"),
@@ -127,4 +127,6 @@ def test_check_says_what_a_run_would_do(out: Path) -> None:
     assert "would be replaced by the longer run" in said("-n", 2500)
     assert "would refuse to replace it" in said("--seed", 4)
     assert "exists and would be replaced" in said("--seed", 4, "--set", "output.replace=true")
-    assert json.loads(CliRunner().invoke(main, ["inspect", str(out), "--json"]).output)["sample"]["of"] == 2000
+    assert (
+        json.loads(CliRunner().invoke(main, ["inspect", str(out), "--json"]).output)["sample"]["of"] == 2000
+    )
