@@ -97,7 +97,7 @@ def test_a_part_of_another_sample_is_named(dataset: Path, tmp_path: Path) -> Non
     refused = CliRunner().invoke(main, ["merge", str(tmp_path / "x.root"), str(dataset)])
     assert (refused.exit_code, (tmp_path / "x.root").exists()) == (2, False)
     assert "is of another sample" in refused.stderr
-    shutil.copy(sorted(dataset.glob("events-*"))[0], dataset / name)
+    shutil.copy(min(dataset.glob("events-*")), dataset / name)
     assert "is not what its name says" in run(f"{dataset}/").stderr
     assert run(f"{dataset}/", "--force").exit_code == 0
 
