@@ -17,7 +17,7 @@ def lowest(session: nox.Session) -> None:
     """Run the tests, or those that are named, with the lowest versions that pyproject.toml allows."""
     session.install("uv")
     options = ("--resolution", "lowest-direct", "--python", session.virtualenv.location)
-    session.run("uv", "pip", "install", *options, ".[all,test]")
+    session.run("uv", "pip", "install", *options, ".[all,dask,test]")
     session.run("pytest", *session.posargs)
 
 

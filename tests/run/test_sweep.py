@@ -132,16 +132,17 @@ def test_each_point_is_the_run_of_its_settings(job: Path, tmp_path: Path) -> Non
             load_job(
                 job,
                 ["run.seed=7"],
-                {"run.n": 400, "output.path": str(tmp_path / "alone.root"), **point.values},
+                {"run.n": 400, "output.path": str(tmp_path / f"{point.name}.root"), **point.values},
             )
         )
-        here = darkpair.read_events(point.job.output.path)
+        here = darkpair.read_events(Path(point.job.output.path) / PART)
         assert here.particles.px.tolist() == darkpair.read_events(alone.path).particles.px.tolist()
         assert row["generated"] == 400
         assert row["acceptance"] == alone.provenance["result"]["acceptance"]
         assert row["accepted"] == len(here)
     assert [row["chain.mass.X2 [GeV]"] for row in done.rows] == [0.2, 0.2, 0.43, 0.43]
     assert str(done).count("\n") == 6
+    assert len({row["sample"] for row in done.rows}) == len({row["run"] for row in done.rows}) == 4
     with (tmp_path / "out" / "points.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [float(row["acceptance"]) for row in rows] == [row["acceptance"] for row in done.rows]

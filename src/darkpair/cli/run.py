@@ -98,6 +98,12 @@ def _sweep(
         [f"made                   {result.made} points" + (f"; {there} were complete" if there else "")]
     )
     show_lines(f"of all points          {path}" for path in result.files)
+    if not result.files:
+        show_lines(
+            [
+                "of all points          the same command without --part writes the table when all parts are there"
+            ]
+        )
 
 
 @contextmanager

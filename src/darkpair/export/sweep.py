@@ -57,7 +57,7 @@ def sweep(
 
 
 def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None, **how: Any) -> Sweep:
-    """`darkpair.run.sweep.run_plan`, and the table of the points as CSV and JSON, and their picture where there is one.
+    """`darkpair.run.sweep.run_plan`, and of whole samples the table as CSV and JSON, and the picture where there is one.
 
     Parameters
     ----------
@@ -69,6 +69,8 @@ def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None, **h
         ``part`` and ``replace_other``, as `darkpair.run.sweep.run_plan` takes them.
     """
     result = run_plan(plan, progress=progress, **how)
+    if how.get("part") is not None:
+        return result  # (others make the rest; the table is of all)
     return replace(result, files=tuple(_files(result)))
 
 

@@ -27,6 +27,8 @@ from darkpair.scan.points import grid
 
 __all__ = ["Plan", "Sweep", "SweepPoint", "plan_sweep", "run_plan"]
 
+#: Columns of a sample's name, and the keys of a file's that they are.
+_SAMPLE: Final = {"run": "run", "sample": "digest"}
 #: Columns of an acceptance, as a file's result has them.
 _RESULT: Final = (
     "generated", "accepted", "acceptance", "acceptance_error", "acceptance_low", "acceptance_high",
@@ -126,10 +128,13 @@ class Sweep(Shown):
                 for axis in self.plan.axes
                 for name, cell in axis.columns(point.values[axis.key]).items()
             }
+            | {key: said.get("sample", {}).get(name) for key, name in _SAMPLE.items()}
             | {key: result[key] for key in _RESULT}
             | {key: result.get(key) for key in factored}
             | {name: events.get(key) for name, key in columns.items()}
-            for point, result, events in zip(self.plan.points, results, expected, strict=True)
+            for point, said, result, events in zip(
+                self.plan.points, self.provenances, results, expected, strict=True
+            )
         ]
 
     def table(self) -> Table:
