@@ -82,3 +82,13 @@ def pages(session: nox.Session) -> None:
         session.run("python", "-m", "darkpair.pages", "remake", *session.posargs)
     session.run("python", "-m", "darkpair.pages")
     session.run("python", "-m", "darkpair.pages", "check")
+
+
+@nox.session
+def schedulers(session: nox.Session) -> None:
+    """Run the examples of docs/many_machines.md by what they are for; SLURM and MPI where apt-get install slurm-wlm munge openmpi-bin."""
+    session.install(".[all,test,dask]", "dask-jobqueue", "executorlib", "loky", "mpi4py", "parsl")
+    session.install("htcondor", "luigi", "snakemake")
+    session.run(
+        "pytest", "-W", "default", "tests/cli/test_schedulers.py", "tests/cli/test_dask.py", *session.posargs
+    )

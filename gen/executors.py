@@ -29,7 +29,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 #: Workers of an executor that does not say how many it has.  Twice as many chunks are under way; those that are back before
-#: an earlier one wait in this process, and 16 of the largest (262144 events kept whole) are some 3 GB.
+#: an earlier one wait in this process, and 16 of the largest (262144 events kept whole, 128 MB each) are 2 GB.
 SOME_WORKERS: Final = 8
 
 #: Attributes by which executors say how many workers they have: executorlib, the standard library and loky, MPI.

@@ -11,7 +11,6 @@ from darkpair import load_job, run_job
 if __name__ == "__main__":
     job = load_job(sys.argv[1], overrides={"output.path": sys.argv[2]})
     kind = SlurmJobExecutor if "--slurm" in sys.argv else SingleNodeExecutor
-    with kind(
-        max_workers=2, block_allocation=True
-    ) as executor:  # processes that stay, not one for each chunk
+    # processes that stay, not one for each chunk
+    with kind(max_workers=2, block_allocation=True) as executor:
         print(run_job(job, executor=executor))

@@ -226,6 +226,27 @@ def _work(submit: Any, home: Path, there: Path) -> None:
             else shutil.copy(home / name, there)
         )
     call(there / said["executable"], *shlex.split(said["arguments"]), folder=there)
-    remaps = dict(re.findall(r"([^\s=]+) = ([^\s\";]+)", said["transfer_output_remaps"]))
+    remaps = dict(re.findall(r"([^\s=\";]+) = ([^\s\";]+)", said["transfer_output_remaps"]))
     for name in said["transfer_output_files"].split(", "):
         shutil.move(there / name, home / remaps.get(name, name))
+
+
+def test_the_page_has_every_example_as_it_is() -> None:
+    """Each file is linked, and a line of code on the page is one of the files that its section links."""
+    page = (ROOT / "docs" / "many_machines.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\]\(\.\./(examples/[^)]+)\)", page)
+    folders = ("slurm", "snakemake", "luigi", "htcondor", "executors")
+    files = {
+        str(path.relative_to(ROOT))
+        for name in folders
+        for path in (EXAMPLES / name).iterdir()
+        if path.is_file()
+    }
+    assert files <= set(linked)
+    for section in page.split("\n## ")[1:]:
+        own = re.findall(r"\]\(\.\./(examples/[^)]+)\)", section)
+        lines = {
+            line.strip() for name in own for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        }
+        for line in re.findall(r"^    (?! *(?:#|\$))(.+)$", section, flags=re.MULTILINE):
+            assert not own or line.strip() in lines, line

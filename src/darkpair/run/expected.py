@@ -175,6 +175,10 @@ def _simulated(provenance: Mapping[str, Any]) -> Simulated:
             "the sample has no result: expected events need its acceptance; run it through darkpair"
         )
     result = completed(result)
+    if not result["generated"]:
+        raise InputError(
+            "the part holds no event of its sample, which has fewer blocks than parts; merge the parts"
+        )
     chain = provenance.get("chain") or {}
     for table in chain.get("chains", [chain]):
         for name, law in (table.get("lifetimes") or {}).items():
