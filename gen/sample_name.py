@@ -15,7 +15,7 @@ from darkpair.gen.streams import BLOCK
 __all__ = ["MOST_BLOCKS", "MOST_RUN", "NAME", "run_number", "sample_digest"]
 
 #: Numbers of an event's name, as records and files call them: NanoAOD's words.
-NAME: Final = ("run", "luminosityBlock", "event")
+NAME: Final[tuple[str, str, str]] = ("run", "luminosityBlock", "event")
 
 #: Greatest number of a run: files have 32 bits for it, and 0 is nobody's.
 MOST_RUN: Final = 2**32 - 1

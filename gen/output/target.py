@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from traceback import walk_tb
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -179,7 +180,9 @@ class EventWriter(ABC):
         with suppress(Exception):  # (what is told is the first error: closing meets it again)
             if file is not None:
                 file.close()
-        _abandoned([self._unfinished], error)
+        module = type(self).__module__
+        stranger = "" if module.startswith(("darkpair.", "__main__")) else f" by the plug-in {module}"
+        _abandoned([self._unfinished], error, within=self, writer=stranger)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -313,15 +316,20 @@ def _missing(folder: Path) -> list[Path]:
     return [] if folder.exists() else [folder, *_missing(folder.parent)]
 
 
-def _abandoned(files: Sequence[Unfinished], error: BaseException | None) -> None:
+def _abandoned(
+    files: Sequence[Unfinished], error: BaseException | None, *, within: object = None, writer: str = ""
+) -> None:
     """Leave nothing of unfinished files; raise what happened as a line if it happened to one of them, the first.
 
-    Of an error without a name, as a full disk has where a file is open, it is the first.
+    Of an error without a name, as a full disk has where a file is open, it is the first; if there is something `within`
+    whose methods it has to have come up, no more than then.
     """
     sizes = [file.abandon() for file in files]
     if not isinstance(error, OSError) or isinstance(error, UnwrittenError):
         return
+    unnamed = error.filename is None and is_of_machine(error)
+    if unnamed and within is not None:
+        unnamed = any(frame.f_locals.get("self") is within for frame, _ in walk_tb(error.__traceback__))
     for file, size in zip(files, sizes, strict=True):
-        unnamed = error.filename is None and is_of_machine(error)
         if unnamed or error.filename in map(str, (file.partial, file.path, *file.path.parents)):
-            raise unwritten(file.path, error, written=size) from error
+            raise unwritten(file.path, error, written=size, writer=writer) from error

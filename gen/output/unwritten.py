@@ -83,7 +83,9 @@ def reason(error: OSError, written: int = 0) -> tuple[str, str]:
     return why, advice
 
 
-def unwritten(path: str | os.PathLike[str], error: OSError, *, written: int = 0) -> UnwrittenError:
+def unwritten(
+    path: str | os.PathLike[str], error: OSError, *, written: int = 0, writer: str = ""
+) -> UnwrittenError:
     """The line about a file that cannot be written.
 
     Parameters
@@ -94,10 +96,14 @@ def unwritten(path: str | os.PathLike[str], error: OSError, *, written: int = 0)
         What the system said.
     written : int
         Bytes that were written before.
+    writer : str
+        Words for who writes it.
     """
     why, advice = reason(error, written)
     kept = "the one that is there is as it was" if os.path.lexists(path) else "nothing is left of it"
-    return UnwrittenError(f"{os.fspath(path)} cannot be written: {why}; {kept}: {advice}", error.errno)
+    return UnwrittenError(
+        f"{os.fspath(path)} cannot be written{writer}: {why}; {kept}: {advice}", error.errno
+    )
 
 
 def _size(written: int) -> str:

@@ -1,6 +1,6 @@
 """``python -m darkpair`` and the command ``darkpair``, which a signal ends at once while it still imports."""
 
-import _signal as signals  # `signal` itself, without what it imports
+import _signal as signals  # type: ignore[import-not-found]  # `signal`, without what it imports
 
 from darkpair.gen.lazy import lazily
 

@@ -135,3 +135,18 @@ def test_a_full_disk_at_any_call(tmp_path: Path, last: int, caught: bool) -> Non
     with writer as file:
         file.write(EVENTS)
     assert target.read_bytes() == b"<.>"
+
+
+def test_a_full_disk_of_somebody_else_is_not_this_file_s(tmp_path: Path) -> None:
+    """What makes events may meet a full disk of its own, without the name of its file."""
+
+    def made() -> ak.Array:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with (
+        pytest.raises(OSError, match="No space left") as caught,
+        HepMCWriter(tmp_path / "e.hepmc3", provenance={}) as file,
+    ):
+        file.write(made())
+    assert not isinstance(caught.value, UnwrittenError)
+    assert not list(tmp_path.iterdir())

@@ -51,7 +51,7 @@ def test_any_name(tmp_path: Path, name: str) -> None:
         assert path.read_bytes() == b"one"
     assert path.read_bytes() == b"two"
     with pytest.raises(ZeroDivisionError), replacing(path) as partial:
-        _ = partial.write_bytes(b"three") / 0  # type: ignore[operator]
+        _ = partial.write_bytes(b"three") / 0
     assert put({path: "four\n"}) == [path]
     assert (names(tmp_path), path.read_bytes()) == ([name], b"four\n")
 
@@ -215,7 +215,8 @@ def test_what_dead_runs_left_is_removed_and_what_live_ones_write_is_not(tmp_path
 
 def test_a_cleaner_between_making_and_holding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever cleans up in that moment takes a name, and never the file that is written."""
-    held, seen = unfinished._held, []
+    held = unfinished._held
+    seen: list[Path] = []
 
     def cleaned_before(lock: int) -> bool:
         if len(seen) < 3:

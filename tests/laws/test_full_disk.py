@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +39,34 @@ output = { path = "unused.root", picture = false }
 """
 
 
+@pytest.fixture(scope="module")
+def mountable(tmp_path_factory: pytest.TempPathFactory) -> bool:
+    """Whether a file system can be mounted here."""
+    with mounted(tmp_path_factory.mktemp("trial"), "1m") as mount:
+        return mount is not None
+
+
 @pytest.fixture(params=[SmallDisk, LimitedFiles])
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
+def disk(request: pytest.FixtureRequest, tmp_path: Path, mountable: bool) -> Iterator[Disk]:
+    """A small disk at ten moments and limited files at three; where nothing can be mounted, these at ten."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if request.param is LimitedFiles:
-        yield LimitedFiles(folder)
-        return
-    with mounted(folder, "8m") as mount:
-        if mount is None:
-            pytest.skip("no file system can be mounted here")
-        yield SmallDisk(mount)
+        yield LimitedFiles(folder, every=4 if mountable else 1)
+    elif not mountable:
+        pytest.skip("no file system can be mounted here")
+    else:
+        with mounted(folder, "8m"):
+            yield SmallDisk(folder)
+
+
+@pytest.fixture
+def best_disk(tmp_path: Path, mountable: bool) -> Iterator[Disk]:
+    """A small disk, or limited files where nothing can be mounted: for what draws pictures, which takes time."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with mounted(folder, "8m") if mountable else nullcontext():
+        yield SmallDisk(folder) if mountable else LimitedFiles(folder)
 
 
 def answer(*words: str | Path) -> tuple[int, str]:
@@ -74,7 +92,7 @@ def refused(said: tuple[int, str]) -> None:
     assert "cannot be written" in text, text
 
 
-def check_moments(disk: Disk, make: Callable[[], tuple[int, str]], every: int = 1) -> None:
+def check_moments(disk: Disk, make: Callable[[], tuple[int, str]]) -> None:
     """Make something where there is room, then where there is too little, over what is there and where there is nothing.
 
     Parameters
@@ -82,13 +100,11 @@ def check_moments(disk: Disk, make: Callable[[], tuple[int, str]], every: int = 
     disk : Disk
     make : callable
         Runs a command that writes into ``disk.folder``; exit status and what it says of an error.
-    every : int
-        Of ten moments only the first of so many.
     """
     assert make() == (0, "")
     before = contents(disk.folder)
     assert before
-    moments = disk.moments([len(content) for content in before.values()])[::every]
+    moments = disk.moments([len(content) for content in before.values()])
     for turn, moment in enumerate([*moments, *moments[:1]]):
         if turn == len(moments) // 2:
             clear(disk.folder)
@@ -125,7 +141,7 @@ def job(tmp_path: Path) -> Path:
 )
 def test_events(disk: Disk, job: Path, name: str, form: list[str]) -> None:
     settings = [word for setting in form for word in ("--set", setting)]
-    check_moments(disk, lambda: answer("run", job, "-o", disk.folder / name, *settings))
+    check_moments(disk, lambda: answer("run", job, "-o", disk.folder / name, "--force", *settings))
 
 
 def test_check_and_its_trial(disk: Disk, job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,21 +158,31 @@ def test_check_and_its_trial(disk: Disk, job: Path, monkeypatch: pytest.MonkeyPa
         assert not path.exists()
 
 
-def test_pictures_of_a_run(disk: Disk, job: Path) -> None:
+def test_pictures_of_a_run(best_disk: Disk, job: Path) -> None:
     """Events that are complete are kept when their picture cannot be written."""
-    words = ("run", job, "-o", disk.folder / "e.hepmc3", "-n", "20", "--set", "output.picture=true")
+    words = (
+        "run",
+        job,
+        "-o",
+        best_disk.folder / "e.hepmc3",
+        "--force",
+        "-n",
+        "20",
+        "--set",
+        "output.picture=true",
+    )
     assert answer(*words)[0] == 0
-    events, picture = (disk.folder / name for name in ("e.hepmc3", "e.png"))
+    events, picture = (best_disk.folder / name for name in ("e.hepmc3", "e.png"))
     drawn, size = picture.read_bytes(), events.stat().st_size
     assert len(drawn) > size + 4096  # (the limit of a file is between them)
     for there in (True, False):
         if not there:
-            clear(disk.folder)
-        with disk.room(size + 4096):
+            clear(best_disk.folder)
+        with best_disk.room(size + 4096):
             status, text = answer(*words)
         assert (status, text.count("\n")) == (2, 1)
         assert f"{picture} cannot be written" in text
-        after = contents(disk.folder)
+        after = contents(best_disk.folder)
         assert after.keys() == ({"e.hepmc3", "e.png"} if there else {"e.hepmc3"})
         assert after.get("e.png", drawn) == drawn
         assert answer("inspect", events) == (0, "")
@@ -199,13 +225,14 @@ def test_studies(disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not contents(disk.folder)
 
 
-def test_limits(disk: Disk, tmp_path: Path) -> None:
+def test_limits(best_disk: Disk, tmp_path: Path) -> None:
     """Rows as CSV and JSON and their picture, all or none; the cache is elsewhere."""
     words = (
         "limits", "zprime-scalar", "m1=0", "m2=300 MeV,400 MeV", "G_X=1 GF", "--along", "G_X", "--quick",
-        "--only", "k-to-pi-na62", "-o", disk.folder, "--cache", tmp_path / "cache",
+        "--only", "k-to-pi-na62", "-o", best_disk.folder, "--cache", tmp_path / "cache",
     )  # fmt: skip
-    check_moments(disk, lambda: answer(*words), every=5)
+    best_disk.every = 5  # (a picture each time)
+    check_moments(best_disk, lambda: answer(*words))
 
 
 def _at(point: Mapping[str, Any]) -> dict[str, Any]:
@@ -286,7 +313,7 @@ def test_a_folder_that_goes(job: Path, tmp_path: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
     with pytest.raises(UnwrittenError, match=r"e.root cannot be written: its folder is not there"):
-        run_job(load_job(job, {}, {"output": {"path": str(folder / "e.root")}}), progress=gone)
+        run_job(load_job(job, (), {"output": {"path": str(folder / "e.root")}}), progress=gone)
     assert not folder.exists()
 
 
@@ -315,7 +342,7 @@ def test_memory(job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     path.write_bytes(b"before")
     for ask in (np.empty, bytearray):
         monkeypatch.setattr(Chain, "batch", lambda *_, ask=ask: ask(1 << 58))
-        status, text = answer("run", job, "-o", path)
+        status, text = answer("run", job, "-o", path, "--force")
         assert (status, text.count("\n")) == (2, 1)
         assert "out of memory" in text
         assert "run.chunk or run.workers" in text

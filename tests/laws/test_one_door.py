@@ -22,10 +22,10 @@ ALLOWED = {
 
 #: Methods and functions that write into the file of their first argument, or of what they are called on where it has none.
 WRITES = {
-    "write_text", "write_bytes", "touch", "symlink_to", "hardlink_to", "rename", "renames", "link", "symlink", "unlink",
+    "write_text", "write_bytes", "touch", "symlink_to", "hardlink_to", "rename", "renames", "link", "symlink",
     "savefig", "imsave", "to_file", "tofile", "save", "savez", "savez_compressed", "savetxt", "memmap", "to_csv", "to_json",
     "to_parquet", "to_feather", "to_hdf", "to_excel", "to_pickle", "recreate", "update_file", "dump_file", "copyfile", "copy2",
-    "copytree", "move", "rmtree", "make_archive", "mkstemp", "truncate", "mkfifo", "mknod",
+    "copytree", "move", "make_archive", "mkstemp", "truncate", "mkfifo", "mknod",
 }  # fmt: skip
 
 #: What a file is called that has no name of its own yet, and what is open on one or in memory.
@@ -87,8 +87,7 @@ def breaches(tree: ast.AST) -> Iterator[str]:
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         of = _word(call.func.value) if isinstance(call.func, ast.Attribute) else ""
         first = _word(call.args[0]) if call.args else ""
-        removes = method == "remove" and of == "os"
-        if (method in WRITES or removes) and PARTIAL not in (of, first) and first not in OPEN:
+        if method in WRITES and PARTIAL not in (of, first) and first not in OPEN:
             yield f"line {call.lineno}: {ast.unparse(call)}"
         # of a path: a text's takes two arguments, those of dataclasses and dates take keywords
         if method == "replace" and len(call.args) == 1 and not call.keywords:
@@ -131,8 +130,6 @@ def test_the_list_of_who_may_is_short() -> None:
         "a.replace(b)",
         "os.rename(a, b)",
         "path.touch()",
-        "path.unlink()",
-        "os.remove(path)",
         "file.open('w')",
     ],
 )

@@ -242,7 +242,8 @@ def test_settings_of_a_job() -> None:
 
 def test_an_aimed_source_is_what_its_pilot_was_made_of() -> None:
     """Its table of probabilities has last digits that depend on the processor."""
-    chain = build(text := "eta -> X1 (X2 -> X1 gamma)", **SPELLED[text])
+    text = "eta -> X1 (X2 -> X1 gamma)"
+    chain = build(text, **SPELLED[text])
     further = replace(chain, lifetimes={"X2": Forced(region=BOX, ctau=2e3)})
     size: dict[str, Any] = {"cells": (6, 4, 4), "throws": (2, 2)}
     aimed = [

@@ -141,6 +141,20 @@ def test_signals_that_are_not_ours(tmp_path: Path) -> None:
     assert remains.lines == ["goes on", "cleaned", stop]
 
 
+def program(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A program that ends by itself, and soon."""
+    (folder / "script.py").write_text(script)
+    return subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
 #: A worker dies while it sends a result, of which the program waits for the rest; the others wait for their turn to send.
 HALF = """
 import gc, os, time
@@ -159,20 +173,30 @@ if __name__ == "__main__":
 
 
 def test_a_worker_that_dies_while_it_sends_is_no_end_of_waiting(tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text(HALF)
-    done = subprocess.run(
-        [sys.executable, "script.py"],
-        cwd=tmp_path,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = program(HALF, tmp_path)
     assert done.returncode == 1
     assert (
         "InputError: a worker ended before its work was done (exit code -9)" in done.stderr.splitlines()[-1]
     )
+
+
+#: A worker dies while the command's main thread is busy with something else for a minute.
+BUSY = """
+import os, time
+from darkpair.gen.stops import listening
+from darkpair.workers import worker_pool
+if __name__ == "__main__":
+    with listening(), worker_pool(2) as executor:
+        executor.submit(os._exit, 9)
+        time.sleep(60)
+"""
+
+
+def test_a_command_ends_with_its_worker_though_it_is_busy(tmp_path: Path) -> None:
+    done = program(BUSY, tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("darkpair: a worker ended before its work was done (exit code 9)")
+    assert done.stderr.count("\n") == 1
 
 
 #: A user's own program: the first half of a scan is quick, the second never ends.

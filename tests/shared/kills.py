@@ -17,8 +17,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 import darkpair
@@ -192,7 +193,7 @@ def stopped(
             process.wait()
 
 
-def start(words: list[str], folder: Path, stderr: object) -> subprocess.Popen[bytes]:
+def start(words: list[str], folder: Path, stderr: BinaryIO) -> subprocess.Popen[bytes]:
     """A program of Python in a session of its own, which listens to Ctrl-C though the tests may run in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -201,7 +202,7 @@ def start(words: list[str], folder: Path, stderr: object) -> subprocess.Popen[by
             cwd=folder,
             env=ENVIRONMENT,
             stdout=subprocess.DEVNULL,
-            stderr=stderr,  # type: ignore[arg-type]
+            stderr=stderr,
             start_new_session=True,
         )
     finally:
@@ -253,7 +254,7 @@ def faults(case: Kill, remains: Left, folder: Path) -> list[str]:
         status, start = 0, ""  # (it was faster)
     if remains.status != status:
         wrong.append(f"status {remains.status}, not {status}")
-    allowed = (0,) if case.signal == "SIGKILL" and case.whom != "worker" else (1,)
+    allowed: tuple[int, ...] = (0,) if case.signal == "SIGKILL" and case.whom != "worker" else (1,)
     if case.moment == "import" and case.signal != "SIGKILL":
         allowed = (0, 1)  # (without a word until the command line is there)
     if start and (

@@ -18,18 +18,24 @@ _PAGE: Final = 4096
 
 
 class Disk(ABC):
-    """A folder in which no more than so many bytes can be written."""
+    """A folder in which no more than so many bytes can be written; of ten moments the first of `every` few are tried."""
 
     folder: Path
+    every: int = 1
 
     @abstractmethod
     def room(self, size: int) -> AbstractContextManager[None]:
         """In the block, that many more bytes can be written, or a page more."""
 
+    def moments(self, sizes: list[int]) -> list[int]:
+        """Ten sizes of room, or some of them, at which files of these sizes, written one after the other, do not fit."""
+        rooms = sorted({self.part(sizes, moment) for moment in range(10)})
+        return rooms[:: self.every]
+
     @staticmethod
     @abstractmethod
-    def moments(sizes: list[int]) -> list[int]:
-        """Ten sizes of room at which files of these sizes, written one after the other, do not fit."""
+    def part(sizes: list[int], tenths: int) -> int:
+        """So many tenths of the room that these files take."""
 
 
 class SmallDisk(Disk):
@@ -56,9 +62,8 @@ class SmallDisk(Disk):
             filler.unlink()
 
     @staticmethod
-    def moments(sizes: list[int]) -> list[int]:
-        pages = sum(-(-size // _PAGE) for size in sizes)
-        return sorted({moment * pages // 10 * _PAGE for moment in range(10)})
+    def part(sizes: list[int], tenths: int) -> int:
+        return tenths * sum(-(-size // _PAGE) for size in sizes) // 10 * _PAGE
 
 
 class LimitedFiles(Disk):
@@ -68,10 +73,11 @@ class LimitedFiles(Disk):
     ----------
     folder : Path
         Any folder.
+    every : int
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, every: int = 1) -> None:
+        self.folder, self.every = folder, every
 
     @contextmanager
     def room(self, size: int) -> Iterator[None]:
@@ -83,8 +89,8 @@ class LimitedFiles(Disk):
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     @staticmethod
-    def moments(sizes: list[int]) -> list[int]:
-        return sorted({moment * max(sizes) // 10 for moment in range(10)})
+    def part(sizes: list[int], tenths: int) -> int:
+        return tenths * max(sizes) // 10
 
 
 @contextmanager

@@ -22,8 +22,7 @@ def machine_line(error: BaseException, *, strangers: bool) -> str | None:
     ----------
     error : BaseException
     strangers : bool
-        Whether it came out of a stranger's plug-in, which may have looked for a file that is not there: only a disk or
-        memory is nobody's fault.
+        Whether it came out of a stranger's plug-in, which is told then, but for memory that is short.
     """
     if _of_memory(error):
         text = " ".join(str(error).split())
@@ -31,7 +30,7 @@ def machine_line(error: BaseException, *, strangers: bool) -> str | None:
             f"out of memory{f' ({text})' if text else ''}; nothing half-written is left: lower run.chunk or run.workers, "
             "ask for fewer events or points at once, or use a machine with more"
         )
-    if not isinstance(error, OSError) or (strangers and not is_of_machine(error)):
+    if strangers or not isinstance(error, OSError):
         return None
     why, advice = reason(error)
     if error.filename is not None:

@@ -183,6 +183,8 @@ def _simulated(provenance: Mapping[str, Any]) -> Simulated:
                     f"c tau of {name} is scanned: the sample is of no lifetime until its events are weighted to one; give "
                     f"chain.ctau.{name}, or weight them (docs/analysis.md)"
                 )
+    if not result["generated"]:
+        raise InputError("a part without events has no acceptance; join the parts")
     value, error = result["acceptance"], result["acceptance_error"]
     if error is None and value > 0.0:  # of few or equal events the interval stands for it
         error = max(result["acceptance_high"] - value, value - result["acceptance_low"])

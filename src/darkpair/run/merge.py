@@ -70,7 +70,7 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
         for key, value in total.provenance.items()
         if key not in ("output", "format", "parts", "missing")
     }
-    said |= {"sample": whole.plain(), "job": _job_of(said.get("job"), out)}
+    said |= {"sample": whole.plain(), "job": _job_of(said.get("job"), whole.of, out)}
     output = first.row.provenance["output"]
     options = {key: output[key] for key in ("layout", "kind") if key in output}
     options |= {
@@ -85,9 +85,12 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
     return Joined(provenance=dict(file.provenance), tally=total.tally)
 
 
-def _job_of(job: Any, out: Path) -> Any:
-    """The parts' job, as one process would have been given it."""
-    return job | {"output": job["output"] | {"path": str(out)}} if job else job
+def _job_of(job: Any, n: int, out: Path) -> Any:
+    """The parts' job, as one process would have been given it: a sample that was extended has its last number of events."""
+    if not job:
+        return job
+    run = job["run"] | ({} if job["run"].get("n") is None else {"n": n})
+    return job | {"run": run, "output": job["output"] | {"path": str(out)}}
 
 
 def _files(parts: Sequence[Path]) -> list[Path]:

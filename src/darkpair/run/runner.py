@@ -283,7 +283,9 @@ class _Run:
         note: str = "",
     ) -> Result:
         """What is left, with its pictures: new ones where events were made, else those that are missing."""
-        flow = Cutflow.from_dict(said["result"]["cutflow"]) if tally is None else tally.cutflow
+        result = said.get("result", {})
+        weights = result.get("largest_weight"), result.get("nonzero_weights")
+        flow = Cutflow.from_dict(result["cutflow"], *weights) if tally is None else tally.cutflow
         pictures = self._pictures(path, tally, flow, str(said["chain"]["decay"]), new=made > 0)
         return Result(
             path=path,
