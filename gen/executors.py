@@ -237,9 +237,8 @@ def _number_of(executor: Executor, otherwise: int) -> int:
         number = getattr(executor, name, None)
         if isinstance(number, int) and number > 0:
             return number
-    client = getattr(
-        executor, "_client", None
-    )  # dask: a cluster that adapts itself begins with none, and looks at what waits
+    # dask: a cluster that adapts itself begins with none, and looks at what waits
+    client: Any = getattr(executor, "_client", None)
     if hasattr(client, "nthreads"):
         return max(otherwise, sum(client.nthreads().values()))
     return otherwise

@@ -57,7 +57,11 @@ def test_two_seeds_add_up(layout: str, tmp_path: Path) -> None:
     parts = [sample(tmp_path / "1.root", 50_000, 1, *form), sample(tmp_path / "2.root", 20_000, 2, *form)]
     assert hadd(tmp_path / "both.root", *parts) == 0
     said = json.loads(run("inspect", tmp_path / "both.root", "--json"))
-    assert (said["result"]["generated"], said["result"]["accepted"], said["output"]["events"]) == (70_000, 2602, 2602)
+    assert (said["result"]["generated"], said["result"]["accepted"], said["output"]["events"]) == (
+        70_000,
+        2602,
+        2602,
+    )
     with uproot.open(tmp_path / "both.root") as file:
         assert file["Events"].num_entries == 2602
         assert file["Runs"]["genEventCount"].array().to_list() == [50_000, 20_000]
@@ -81,7 +85,9 @@ def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
     assert hadd(tmp_path / "all.root", *parts[::-1]) == 0
     run("merge", tmp_path / "joined.root", tmp_path / "all.root")
     one = sample(tmp_path / "one.root", n, 1)
-    assert run("inspect", one).split("seed  ")[0] == run("inspect", tmp_path / "joined.root").split("seed  ")[0]
+    assert (
+        run("inspect", one).split("seed  ")[0] == run("inspect", tmp_path / "joined.root").split("seed  ")[0]
+    )
 
 
 def test_rntuples_are_joined_by_our_merge_alone(tmp_path: Path) -> None:
