@@ -250,7 +250,7 @@ def test_a_user_s_file_is_normalised_by_its_own_runs(tmp_path: Path) -> None:
     for name, text in (("none", ""), ("kl", run), ("whole", whole)):
         path = based(tmp_path, "koto", text)
         (tmp_path / "job.toml").write_text(job.format(experiment=json.dumps(path), out=tmp_path / "out.root"))
-        result = CliRunner().invoke(main, ["run", str(tmp_path / "job.toml")])
+        result = CliRunner().invoke(main, ["run", str(tmp_path / "job.toml"), "--force"])
         assert result.exit_code == 0, result.output
         ways[name] = normalisations(read_provenance(tmp_path / "out.root"))
     assert {name: list(found) for name, found in ways.items()} == {
