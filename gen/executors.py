@@ -240,7 +240,7 @@ def _number_of(executor: Executor, otherwise: int) -> int:
     client = getattr(
         executor, "_client", None
     )  # dask: a cluster that adapts itself begins with none, and looks at what waits
-    if hasattr(client, "nthreads"):
+    if client is not None and hasattr(client, "nthreads"):
         return max(otherwise, sum(client.nthreads().values()))
     return otherwise
 

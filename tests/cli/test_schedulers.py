@@ -107,7 +107,12 @@ def same(path: Path, alone: Path) -> None:
 def test_executors(script: str, folder: Path, request: pytest.FixtureRequest) -> None:
     package = {"on_dask": "distributed", "on_mpi": "mpi4py"}.get(script, script.removeprefix("on_"))
     pytest.importorskip(package, reason=f"{package} is not installed")
-    words = [sys.executable, EXAMPLES / "executors" / f"{script}.py", "job.toml", "there.root"]
+    words: list[str | Path] = [
+        sys.executable,
+        EXAMPLES / "executors" / f"{script}.py",
+        "job.toml",
+        "there.root",
+    ]
     if script == "on_mpi":
         words = [command("mpiexec"), "-n", "3", sys.executable, "-m", "mpi4py.futures", *words[1:]]
     call(*words, folder=folder)
@@ -115,7 +120,7 @@ def test_executors(script: str, folder: Path, request: pytest.FixtureRequest) ->
 
 
 def test_snakemake(folder: Path, request: pytest.FixtureRequest) -> None:
-    words = [
+    words: list[str | Path] = [
         command("snakemake"),
         "--snakefile",
         EXAMPLES / "snakemake" / "Snakefile",
