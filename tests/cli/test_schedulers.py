@@ -160,6 +160,8 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if subprocess.run(["sinfo", "-h"], env=ENVIRONMENT, capture_output=True, check=False).returncode == 0:
         yield os.environ.get("SLURM_CONF", "")
         return
+    if "DARKPAIR_OWN_SLURM" not in os.environ:
+        pytest.skip("no SLURM answers, and DARKPAIR_OWN_SLURM does not say that one may be started")
     if os.geteuid() != 0 or not all(shutil.which(name) for name in ("slurmctld", "slurmd", "munged")):
         pytest.skip("no SLURM answers, and starting a node takes root, slurmctld, slurmd and munged")
     own = tmp_path_factory.mktemp("slurm")
