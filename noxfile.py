@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, kills, schedulers, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, schedulers, laws, pages."""
 
 import nox
 
@@ -57,6 +57,13 @@ def kills(session: nox.Session) -> None:
     """Kill commands at 50 random moments, or ``-- NUMBER SEED``, and say what came of each: some five minutes."""
     session.install(".[all,test]")
     session.run("python", "-m", "tests.shared.kills", *(session.posargs or ["50"]))
+
+
+@nox.session
+def clients(session: nox.Session) -> None:
+    """Have ROOT's own hadd join our files (the wheel ``root``: 700 MB)."""
+    session.install(".[all,test]", "root")
+    session.run("pytest", "tests/run/test_hadd.py", *session.posargs)
 
 
 @nox.session

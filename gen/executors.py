@@ -237,13 +237,11 @@ def _number_of(executor: Executor, otherwise: int) -> int:
         number = getattr(executor, name, None)
         if isinstance(number, int) and number > 0:
             return number
-    client: Any = getattr(executor, "_client", None)  # of dask
-    if client is None or not hasattr(client, "nthreads"):
-        return otherwise
-    threads: dict[str, int] = client.nthreads()
-    return max(
-        otherwise, sum(threads.values())
-    )  # a cluster that adapts itself begins with none, and grows with what waits
+    # dask: a cluster that adapts itself begins with none, and looks at what waits
+    client: Any = getattr(executor, "_client", None)
+    if hasattr(client, "nthreads"):
+        return max(otherwise, int(sum(client.nthreads().values())))
+    return otherwise
 
 
 def _not_done(name: str, error: BaseException) -> InputError:

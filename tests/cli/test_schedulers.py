@@ -60,7 +60,7 @@ def command(name: str) -> str:
     return path
 
 
-def call(*words: str | Path, folder: Path, **environment: str) -> str:
+def call(*words: object, folder: Path, **environment: str) -> str:
     """What a command says."""
     done = subprocess.run(
         [str(word) for word in words],

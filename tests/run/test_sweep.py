@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,13 @@ def test_a_point_that_fails_later_is_named(
     with pytest.raises(InputError, match=r"^point run\.seed=2: no event has"):
         darkpair.sweep(job, {"run.seed": [1, 2, 3]}, tmp_path / "out")
     assert set(stamps(tmp_path / "out")) == {"run.seed=1"}
+
+
+def test_an_executor_s_points_are_the_same(job: Path, tmp_path: Path) -> None:
+    scans = {"run.seed": [1, 2]}
+    alone = darkpair.sweep(job, scans, tmp_path / "alone")
+    with ThreadPoolExecutor(2) as executor:
+        assert darkpair.sweep(job, scans, tmp_path / "shared", executor=executor).rows == alone.rows
 
 
 def test_nothing_accepted_is_a_limit(job: Path, tmp_path: Path) -> None:

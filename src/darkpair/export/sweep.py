@@ -25,6 +25,7 @@ def sweep(
     settings: Sequence[str] = (),
     overrides: Mapping[str, Any] | None = None,
     progress: Callable[[int], None] | None = None,
+    **how: Any,
 ) -> Sweep:
     """Events of a job at every combination of the values of some of its keys, with a table and a picture of the acceptances.
 
@@ -47,13 +48,17 @@ def sweep(
         Of every point: values by their keys.
     progress : callable, optional
         Is called with the number of events that are done, those of points that were complete too.
+    **how
+        ``executor``, ``part`` and ``replace_other``, as `darkpair.run_job` takes them.
 
     Raises
     ------
     InputError, UnknownNameError
         Before the first point runs, for whatever a run at any point would refuse; and where one fails.
     """
-    return run_and_write(plan_sweep(job, scans, folder, settings=settings, overrides=overrides), progress)
+    return run_and_write(
+        plan_sweep(job, scans, folder, settings=settings, overrides=overrides), progress, **how
+    )
 
 
 def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None, **how: Any) -> Sweep:
@@ -66,7 +71,7 @@ def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None, **h
     progress : callable, optional
         As `sweep` takes it.
     **how
-        ``part`` and ``replace_other``, as `darkpair.run.sweep.run_plan` takes them.
+        ``executor``, ``part`` and ``replace_other``, as `darkpair.run.sweep.run_plan` takes them.
     """
     result = run_plan(plan, progress=progress, **how)
     if how.get("part") is not None:

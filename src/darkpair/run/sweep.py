@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from darkpair.run.runner import format_of_job, run_job
 from darkpair.run.summary import completed
 from darkpair.run.sweep_axes import Axis, axes_of, point_names, require_apart
 from darkpair.scan.points import grid
+from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
 __all__ = ["Plan", "Sweep", "SweepPoint", "plan_sweep", "run_plan"]
 
@@ -196,6 +198,7 @@ def run_plan(
     plan: Plan,
     *,
     progress: Callable[[int], None] | None = None,
+    executor: Executor | None = None,
     part: tuple[int, int] | None = None,
     replace_other: bool = False,
 ) -> Sweep:
@@ -207,28 +210,45 @@ def run_plan(
         Of `plan_sweep`.
     progress : callable, optional
         Is called with the number of events that are done, those of points that were complete too.
-    part, replace_other
-        Of every run, as `darkpair.run.run_job` takes them.
+    executor, part, replace_other
+        Of every run, as `darkpair.run.run_job` takes them; without an executor all of them share their processes.
 
     Raises
     ------
     InputError
         Where a run fails, with the name of the point; what is complete stays, and the same sweep goes on from there.
     """
+    leave_if_imported()
     provenances: list[Mapping[str, Any]] = []
     done = made = 0
-    for point in plan.points:
-        with _at(point.name):
-            path = Path(point.job.output.path)
-            folder_for(path if is_dataset(point.job.output.path) else path.parent)
-            run = run_job(point.job, progress=_after(done, progress), part=part, replace_other=replace_other)
-            said = run.provenance
-        made += run.made > 0
-        done += int(said["result"]["generated"])
-        if progress is not None:
-            progress(done)
-        provenances.append(said)
+    with _shared_workers(plan, executor):
+        for point in plan.points:
+            with _at(point.name):
+                path = Path(point.job.output.path)
+                folder_for(path if is_dataset(point.job.output.path) else path.parent)
+                run = run_job(
+                    point.job, progress=_after(done, progress), part=part, replace_other=replace_other
+                )
+            made += run.made > 0
+            done += int(run.provenance["result"]["generated"])
+            if progress is not None:
+                progress(done)
+            provenances.append(run.provenance)
     return Sweep(plan=plan, provenances=tuple(provenances), made=made)
+
+
+@contextmanager
+def _shared_workers(plan: Plan, executor: Executor | None) -> Iterator[None]:
+    """The same processes for all points, which start and import once; or somebody's executor."""
+    workers = {point.job.run.workers for point in plan.points}
+    if executor is not None or len(workers) > 1:
+        with on_executor(executor):
+            yield
+        return
+    with worker_pool(number := workers.pop()) as pool:
+        ours = pool if isinstance(pool, ProcessPoolExecutor) else None  # (else somebody's is in force)
+        with on_executor(ours, number if ours is not None else None):
+            yield
 
 
 def _tables(job: str | os.PathLike[str] | Job) -> tuple[dict[str, Any], str]:
