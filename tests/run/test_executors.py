@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import pickle
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -26,12 +28,15 @@ from darkpair.gen.errors import DarkpairWarning, InputError
 from darkpair.gen.executors import TheirExecutor
 from darkpair.gen.likeness import likeness
 from darkpair.gen.memory import keep_freed_memory
+from darkpair.gen.parameters import parameters
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
 from darkpair.limits import Size, limit_rows
 from darkpair.run import Result, run_job
 from darkpair.scan import scan
-from darkpair.studies import STUDIES
+from darkpair.studies.outputs import Run, Table
+from darkpair.studies.samples import Sample, generate
+from darkpair.studies.study import Study
 from darkpair.workers import on_executor, worker_pool
 
 POINTS = [{"x": 1.0}, {"x": 2.0}, {"x": 3.0}]
@@ -302,9 +307,18 @@ def test_limits_and_studies_are_those_of_one_process(tmp_path: Path) -> None:
         limit_rows([point], workers=1, **asked)
     )
     assert executor.count == 1
-    before = executor.count
-    STUDIES["fig8"](folder=tmp_path, quick=True, events=BLOCK, executor=executor)
-    assert executor.count > before
+    study = Study(_accepted, "Events that KOTO accepts.", name="accepted").load()
+    for way in ({"executor": executor}, {}):
+        study(folder=tmp_path / f"{len(way)}", **way)
+    there, alone = (json.loads((tmp_path / name / "accepted.json").read_text()) for name in "10")
+    assert there["rows"] == alone["rows"]
+    assert executor.count == 2
+    assert "executor" not in parameters(study)  # (it is none of a study's own options)
+
+
+def _accepted(_: Run) -> Iterator[Table]:
+    sample = Sample(descriptor="K_L0 -> nu nubar (pi0 -> gamma gamma)", n=BLOCK, seed=1)
+    yield Table(rows=[{"accepted": chunk.cutflow.stages[-1].n} for chunk in generate([sample])])
 
 
 def test_processes_are_started_in_one_place() -> None:
@@ -315,6 +329,6 @@ def test_processes_are_started_in_one_place() -> None:
         path.name
         for room in rooms
         for path in room.rglob("*.py")
-        if "ProcessPoolExecutor(" in path.read_text("utf-8")
+        if re.search(r"class \w+\(ProcessPoolExecutor\)|ProcessPoolExecutor\(", path.read_text("utf-8"))
     }
     assert starting == {"workers.py"}
