@@ -240,7 +240,7 @@ def _number_of(executor: Executor, otherwise: int) -> int:
     # dask: a cluster that adapts itself begins with none, and looks at what waits
     client: Any = getattr(executor, "_client", None)
     if hasattr(client, "nthreads"):
-        return max(otherwise, sum(client.nthreads().values()))
+        return max(otherwise, int(sum(client.nthreads().values())))
     return otherwise
 
 

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -315,6 +316,6 @@ def test_processes_are_started_in_one_place() -> None:
         path.name
         for room in rooms
         for path in room.rglob("*.py")
-        if "ProcessPoolExecutor(" in path.read_text("utf-8")
+        if re.search(r"\bProcessPoolExecutor\(|\(ProcessPoolExecutor\)", path.read_text("utf-8"))
     }
     assert starting == {"workers.py"}
