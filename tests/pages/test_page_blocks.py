@@ -48,6 +48,10 @@ SMALLER = (
     (r"^(darkpair study (?!.*--quick).*)$", r"\1 --quick"),
     (r"^python examples/dark_photon_charm\.py$", "python examples/dark_photon_charm.py 30"),
     (r"^python benchmarks/event_file\.py$", "python benchmarks/event_file.py 2000 20"),
+    (
+        r"^(darkpair (?:run|merge) (?!.*--(?:force|scan)).*)$",
+        r"\1 --force",
+    ),  # pages write one name again and again
     # a fresh environment is the workflow's to make: here the command after it is run in this one
     (r"^python3 -m venv .*&& \.venv/bin/darkpair run", "darkpair run"),
 )
