@@ -20,7 +20,6 @@ from typing import Any, Final
 
 from darkpair.gen.data_files import Changes, changes_in_force, put_in_force
 from darkpair.gen.errors import InputError
-from darkpair.gen.executors import SOME_WORKERS, TheirExecutor, executor_of
 from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undisturbed
 
 __all__ = ["leave_if_imported", "on_executor", "worker_pool"]
@@ -79,6 +78,8 @@ def on_executor(executor: Any, workers: int | None = None) -> Iterator[None]:
     if executor is None:
         yield
         return
+    from darkpair.gen.executors import executor_of  # (of numpy: a worker that begins is watched before it)
+
     token = _THEIRS.set((executor_of(executor), workers))
     try:
         yield
@@ -99,6 +100,8 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         If the workers cannot import the script that wants them, or if one of them ends before its work is done.
     """
     if (theirs := _THEIRS.get()) is not None:
+        from darkpair.gen.executors import SOME_WORKERS, TheirExecutor
+
         shared = TheirExecutor(*theirs, SOME_WORKERS if workers == 1 else workers)
         try:
             yield shared

@@ -68,6 +68,8 @@ picture = false
 def said(words: list[str], monkeypatch: pytest.MonkeyPatch, folder: Path, job: str = JOB) -> str:
     monkeypatch.chdir(folder)
     (folder / "job.toml").write_text(job)
+    if words[0] == "run":  # (which replaces no file of other events)
+        (folder / "out.root").unlink(missing_ok=True)
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
     return result.output

@@ -329,6 +329,6 @@ def test_processes_are_started_in_one_place() -> None:
         path.name
         for room in rooms
         for path in room.rglob("*.py")
-        if re.search(r"class \w+\(ProcessPoolExecutor\)|ProcessPoolExecutor\(", path.read_text("utf-8"))
+        if re.search(r"\bProcessPoolExecutor\(|\(ProcessPoolExecutor\)", path.read_text("utf-8"))
     }
     assert starting == {"workers.py"}

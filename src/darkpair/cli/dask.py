@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from darkpair.gen.errors import InputError
-from darkpair.workers import on_executor
 
 __all__ = ["dask_option", "on_dask"]
 
@@ -40,6 +39,10 @@ def on_dask(address: str | None) -> Iterator[None]:
     if address is None:
         yield
         return
+    from darkpair.workers import (
+        on_executor,
+    )  # (which knows numpy: the command's options are known without it)
+
     try:
         from distributed import Client
     except ImportError:

@@ -162,7 +162,8 @@ def part_lines(provenance: Mapping[str, Any]) -> list[str]:
     lines, sample = [], provenance.get("sample")
     if isinstance(sample, Mapping):
         first, last = sample["events"]
-        share = "all" if (first, last) == (0, sample["of"]) else f"{first:,} to {last - 1:,}"
+        share = "none" if first == last else f"{first:,} to {last - 1:,}"
+        share = "all" if (first, last) == (0, sample["of"]) else share
         lines.append(
             f"sample                 run {sample['run']}, {share} of {sample['of']:,} events ({sample['digest'][:12]})"
         )

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from darkpair.gen.registry import Entry
-from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
     from darkpair.studies.outputs import Output, Run
@@ -98,6 +97,8 @@ def _function_of(study: Study) -> Callable[..., list[Path]]:
     """Function of a folder and the options that a study declares, which leaves its files and gives their paths."""
 
     def run(folder: Path, *, executor: Executor | None = None, **options: Any) -> list[Path]:
+        from darkpair.workers import on_executor  # (which knows numpy: names of studies are known without it)
+
         with on_executor(executor):
             return _written(study, folder, options)
 
