@@ -92,6 +92,7 @@ def likeness() -> Likeness:
     )
 
 
+@cache
 def arithmetic() -> str:
     """Hash of the bits that numpy's functions give here: they differ in the last ones from processor to processor."""
     x = np.linspace(1e-3, 1.0 - 1e-3, 4096)

@@ -15,7 +15,7 @@ import uproot
 from click.testing import CliRunner
 
 from darkpair.cli import main
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairWarning, InputError
 from darkpair.gen.output.reader import read_events, read_provenance
 from darkpair.gen.pipeline import chunks
 from darkpair.gen.streams import BLOCK
@@ -171,6 +171,17 @@ def test_what_cannot_be_joined(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
     for part in ("0/3", "4/3", "1", "a/b", "1/0"):
         refused(["run", EXAMPLES / "koto_pi0.toml", "--part", part], "allowed: K/N with K from 1 to N")
+
+
+def test_parts_of_other_makers_are_joined_with_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "koto, flat"
+    run_job(job(name, tmp_path / "1.root"), part=(1, 2))
+    monkeypatch.setattr("darkpair.run.part.arithmetic", lambda: "another")
+    run_job(job(name, tmp_path / "2.root"), part=(2, 2))
+    with pytest.warns(DarkpairWarning, match="processors on which numpy rounds otherwise"):
+        merge(tmp_path / "joined.root", [tmp_path / "1.root", tmp_path / "2.root"])
 
 
 def test_the_readme_s_words(tmp_path: Path) -> None:

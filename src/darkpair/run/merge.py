@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairWarning, InputError
 from darkpair.gen.output.formats import require_format, writer_for
 from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import Row, Span, Sums, blocks_text, missing_blocks
 from darkpair.gen.output.reader import read_rows
+from darkpair.gen.provenance import PACKAGES
 from darkpair.run.joined import Joined, joined_rows
 
 __all__ = ["merge"]
@@ -59,6 +61,7 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
         raise InputError(f"{str(out)!r} exists; give another name, or --force")
     pieces = _ordered([piece for path in _files(parts) for piece in _pieces(path)])
     first = pieces[0]
+    _warn_of_makers(pieces)
     if require_format(first.path).name != form.name:
         raise InputError(
             f"{out.name!r} is of the format {form.name!r}, and the parts, as {first.path.name!r}, are not"
@@ -136,6 +139,29 @@ def _ordered(pieces: list[_Piece]) -> list[_Piece]:
             "by the same command again"
         )
     return held or pieces[:1]
+
+
+def _warn_of_makers(pieces: Sequence[_Piece]) -> None:
+    """Say where parts were made by versions or processors that need not give the same bits."""
+    first = pieces[0].row.provenance
+    for piece in pieces[1:]:
+        said = piece.row.provenance
+        here, there = first.get("versions") or {}, said.get("versions") or {}
+        differ = [
+            f"{name} {here.get(name)} and {there.get(name)}"
+            for name in PACKAGES
+            if here.get(name) != there.get(name)
+        ]
+        if not differ and first.get("arithmetic") != said.get("arithmetic"):
+            differ = ["processors on which numpy rounds otherwise"]
+        if differ:
+            warnings.warn(
+                f"parts were made with {', '.join(differ)}: their events are those of one run as far as these agree; where bits "
+                "count, make them all with one (docs/many_machines.md)",
+                DarkpairWarning,
+                stacklevel=3,
+            )
+            return
 
 
 def _check_form(piece: _Piece, first: _Piece) -> None:

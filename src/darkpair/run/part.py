@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from darkpair.gen.likeness import arithmetic
 from darkpair.gen.output.formats import writer_for
 from darkpair.gen.output.parts import Span, Sums
 from darkpair.gen.output.target import EventWriter
@@ -161,6 +162,7 @@ def form_of(output: OutputTable) -> dict[str, Any]:
 def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
     """What a file says of the run that made it."""
     return environment() | {
+        "arithmetic": arithmetic()[:16],
         "job": job.model_dump(),
         "seed": job.run.seed,
         "source": describe_object(pipeline.source),
