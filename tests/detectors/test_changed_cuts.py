@@ -183,7 +183,7 @@ def test_in_a_job(tmp_path: Path) -> None:
         f'[detector]\nname = "koto"\ncuts.pt.min = "140 MeV"\n[output]\npath = "{out}"\npicture = false\n'
     )
     line = '{against = "z_vtx", points = [["3 m", "130 MeV"], ["5 m", "150 MeV"]]}'
-    run = ["run", str(tmp_path / "job.toml")]
+    run = ["run", str(tmp_path / "job.toml"), "--force"]
     for more, words in (
         ([], ">= 0.14 and <= 0.25 GeV"),
         (["--set", f"detector.cuts.pt.min={line}"], "(0.13 at 3000, 0.15 at 5000)"),

@@ -202,7 +202,7 @@ def test_what_is_ours_to_mend_stays_a_traceback(monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object, **__: object) -> None:
         raise LookupError("ours")
 
-    monkeypatch.setattr("darkpair.run.runner.summary", broken)
+    monkeypatch.setattr("darkpair.run.tally.summary", broken)
     assert isinstance(_run("run", "job.toml").exception, LookupError)
 
 

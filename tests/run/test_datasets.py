@@ -162,7 +162,7 @@ def test_pictures_and_hepmc(tmp_path: Path) -> None:
         assert (again.made, again.pictures[0].exists(), again.cutflow) == (0, True, result.cutflow)
     done = run(f"{tmp_path}/x/", "--set", "output.format=jsonl")
     assert done.exit_code == 2
-    assert "known: root, hepmc3, hepmc3.gz" in done.stderr
+    assert "allowed: root or hepmc3 or hepmc3.gz" in done.stderr
     done = run(f"{tmp_path}/x.root", "--set", "output.format=root", n=10)
     assert done.exit_code == 0
     done = run(f"{tmp_path}/x.root", "--set", "output.format=hepmc3", n=10)

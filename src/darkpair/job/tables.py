@@ -165,8 +165,8 @@ class OutputTable(Table):
         description=f"file whose ending says its format: {', '.join(e for ends in ENDINGS.values() for e in ends)}, or one of "
         "`darkpair list formats`; a name that ends in / is a dataset, a folder of parts"
     )
-    format: str | None = Field(
-        default=None, description="of the parts of a dataset: root (unless given), hepmc3 or hepmc3.gz"
+    format: Literal["root", "hepmc3", "hepmc3.gz"] | None = Field(
+        default=None, description="of the parts of a dataset; root unless given"
     )
     layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
     kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, as_completed
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from darkpair.gen.errors import InputError
@@ -59,15 +61,17 @@ def fill(
     fresh: list[File] = []
     tally: Tally | None = None
     try:
-        for row, made in _made(job, pipeline, dataset, _pieces(missing, workers), executor):
+        for row, made in _made(job, pipeline, dataset, _pieces(missing, workers), executor, progress):
             _require_here(dataset, row)
             fresh.append(row)
             tally = made if tally is None else tally + made
             if progress is not None:
                 progress(tally.cutflow.generated)
-    finally:
-        files = dataset.write_manifest(fresh)
-    return files, tally
+    except BaseException:
+        with suppress(Exception):  # (what is told is the first error; the next run looks at all parts)
+            dataset.write_manifest(fresh)
+        raise
+    return dataset.write_manifest(fresh), tally
 
 
 def _require_here(dataset: Dataset, row: File) -> None:
@@ -87,16 +91,25 @@ def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int
 
 
 def _made(
-    job: Job, pipeline: Pipeline, dataset: Dataset, pieces: list[tuple[int, int]], executor: Executor | None
+    job: Job,
+    pipeline: Pipeline,
+    dataset: Dataset,
+    pieces: list[tuple[int, int]],
+    executor: Executor | None,
+    progress: Callable[[int], None] | None,
 ) -> Iterator[Made]:
-    """Parts as they are written."""
+    """Parts as they are written; in this process with their progress inside."""
     span = dataset.span
     tasks = [
         (job, pipeline, dataset.path(*piece).absolute(), Span(span.digest, *piece, of=span.of, run=span.run))
         for piece in pieces
     ]
     if executor is None:
-        yield from (_make(*task) for task in tasks)
+        done = 0
+        for task in tasks:
+            row, tally = _make(*task, None if progress is None else partial(_after, progress, done))
+            done += tally.cutflow.generated
+            yield row, tally
         return
     under_way: set[Future[Made]] = {executor.submit(_make, *task) for task in tasks}
     try:
@@ -107,7 +120,13 @@ def _made(
             future.cancel()
 
 
-def _make(job: Job, pipeline: Pipeline, path: Path, span: Span) -> Made:
+def _after(progress: Callable[[int], None], before: int, done: int) -> None:
+    progress(before + done)
+
+
+def _make(
+    job: Job, pipeline: Pipeline, path: Path, span: Span, progress: Callable[[int], None] | None = None
+) -> Made:
     """Write a part."""
-    part = write_part(job, pipeline, path, span)
+    part = write_part(job, pipeline, path, span, progress=progress)
     return File.of(path, span, part.events), part.tally

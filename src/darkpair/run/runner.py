@@ -13,9 +13,9 @@ import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
-from darkpair.gen.output.formats import ENDINGS, Format, checked_options, require_format
+from darkpair.gen.output.formats import Format, checked_options, require_format
 from darkpair.gen.output.part_names import parts_of
 from darkpair.gen.output.parts import Span
 from darkpair.gen.output.target import clean_unfinished
@@ -330,11 +330,6 @@ def format_of_job(job: Job) -> Format:
         For an ending of no format, and a key of ``[output]`` that the format makes no use of.
     """
     path, asked = job.output.path, job.output.format
-    endings = [ending for ends in ENDINGS.values() for ending in ends]
-    if asked is not None and f".{asked}" not in endings:
-        raise UnknownNameError(
-            "format of a dataset's parts", asked, [end[1:] for end in endings], "output.format"
-        )
     if is_dataset(path):
         path = f"events.{asked or 'root'}"
     file_format = require_format(path)
