@@ -309,6 +309,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
     _require_root(file)
     try:
         with uproot.open(file) as directory:
+            _require_whole(directory, file)
             yield directory, _checked(directory, file)
     except InputError:
         raise
@@ -319,6 +320,16 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
             f"{str(path)!r} cannot be read as a ROOT file ({type(error).__name__}); it is damaged, or something "
             "else: run the job again, or give another file"
         ) from error
+
+
+def _require_whole(directory: Any, file: Path) -> None:
+    """Refuse a file that is shorter than its header says; what is at its end may not be missed at once."""
+    size, end = file.stat().st_size, directory.file.fEND
+    if size < end:
+        raise InputError(
+            f"{str(file)!r} is cut off: it has {size:,} of the {end:,} bytes that its header says; run the job again, or give "
+            "another file"
+        )
 
 
 def _checked(directory: Any, file: Path) -> dict[str, Any]:

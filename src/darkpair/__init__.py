@@ -75,10 +75,12 @@ if TYPE_CHECKING:
     from darkpair.limits.rows import LimitRow, limit_rows
     from darkpair.run.check import check_job
     from darkpair.run.expected import expected_events
+    from darkpair.run.merge import merge
     from darkpair.run.preview import Preview
     from darkpair.run.runner import Result, run_job
     from darkpair.run.sweep import Sweep
     from darkpair.searches import Measurement, Search, load_search
+    from darkpair.workers import on_executor
 
     __version__: str
 
@@ -151,6 +153,8 @@ __all__ = [
     "limit_rows",
     "load_job",
     "load_search",
+    "merge",
+    "on_executor",
     "particle",
     "read_events",
     "read_provenance",
@@ -231,6 +235,8 @@ _public = lazily(
         "limit_rows": "limits.rows",
         "load_job": "job.job",
         "load_search": "searches",
+        "merge": "run.merge",
+        "on_executor": "workers",
         "particle": "gen.particles",
         "read_events": "gen.output.reader",
         "read_provenance": "gen.output.reader",

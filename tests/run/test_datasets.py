@@ -66,6 +66,7 @@ def test_the_same_command_again_makes_nothing(dataset: Path) -> None:
     assert done.exit_code == 0, done.output
     assert stamps(dataset) == before
     assert "throughput" not in done.output
+    assert "is there, made with darkpair 0" in done.output
 
 
 @pytest.mark.parametrize("manifest", [True, False])
@@ -80,6 +81,10 @@ def test_what_is_missing_or_damaged_is_made_again(dataset: Path, whole: Path, ma
     assert done.exit_code == 0, done.output
     assert third.stat().st_mtime_ns == kept
     assert len(stamps(dataset)) == 3
+    assert (
+        f"{8 * BLOCK - 5000:,} of the generated events were there already, {32 * BLOCK:,} are new"
+        in done.output
+    )
     merge(dataset / "joined.root", [dataset])
     same(dataset / "joined.root", whole / "one.root")
 
@@ -103,7 +108,7 @@ def test_a_part_of_another_sample_is_named(dataset: Path, tmp_path: Path) -> Non
 
 
 def test_a_sample_is_extended(dataset: Path, tmp_path: Path) -> None:
-    """The part that was cut is made again, the others stay; a shorter run finds all that it asks for."""
+    """The part that was cut is made again, the others stay."""
     before = stamps(dataset)
     done = run(f"{dataset}/", n=60 * BLOCK)
     assert done.exit_code == 0, done.output
@@ -115,12 +120,56 @@ def test_a_sample_is_extended(dataset: Path, tmp_path: Path) -> None:
     same(tmp_path / "joined.root", tmp_path / "long.root")
 
 
+@pytest.mark.parametrize("manifest", [True, False])
+@pytest.mark.parametrize("n", [N - 1, 16 * BLOCK])
+def test_a_shorter_run_cuts_nothing(dataset: Path, n: int, manifest: bool) -> None:
+    before = stamps(dataset)
+    if not manifest:
+        (dataset / "manifest.json").unlink()
+    done = run(f"{dataset}/", *["--part", "1/2"] * manifest, n=n)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
+    assert f"give -n {N} or more" in done.stderr
+    assert stamps(dataset) == before
+    assert run(f"{dataset}/", "--force", n=10).exit_code == 0
+    assert list(stamps(dataset)) == ["events-0000000000-0000000001.root"]
+
+
+def test_a_damaged_part_goes_when_its_blocks_are_made(dataset: Path, whole: Path) -> None:
+    """Its neighbours are gone, so that the new parts have other names."""
+    first, second, _ = sorted(dataset.glob("events-*"))
+    damaged = second.rename(dataset / "events-0000000010-0000000020.root")
+    damaged.write_bytes(b"root")
+    first.unlink()
+    run(f"{dataset}/", "--part", "1/40")
+    assert damaged.exists()
+    assert run(f"{dataset}/").exit_code == 0
+    assert not damaged.exists()
+    merge(dataset / "joined.root", [dataset])
+    same(dataset / "joined.root", whole / "one.root")
+
+
+def test_force_for_a_part_keeps_the_other_parts(dataset: Path) -> None:
+    """Whether the manifest says so or they do."""
+    _, *others = stamps(dataset).items()
+    (dataset / "manifest.json").unlink()
+    assert run(f"{dataset}/", "--part", "1/40", "--force").exit_code == 0
+    assert list(stamps(dataset).items())[1:] == others
+
+
+def test_parts_of_another_format_are_no_parts(dataset: Path) -> None:
+    before = stamps(dataset)
+    done = run(f"{dataset}/", "--set", "output.format=hepmc3")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
+    assert "is a part in another format than this job's, '.hepmc3'" in done.stderr
+    assert stamps(dataset) == before
+
+
 def test_parts_of_an_array_job_fill_a_dataset(whole: Path, tmp_path: Path) -> None:
     out = f"{tmp_path}/set/"
     for k in (3, 1):
         done = run(out, "--part", f"{k}/3")
         assert done.exit_code == 0, done.output
-        assert "are not there yet" in done.output
+        assert "not there yet: blocks " in done.output
     assert json.loads((tmp_path / "set" / "manifest.json").read_text())["complete"] is False
     shown = CliRunner().invoke(main, ["inspect", out])
     assert shown.exit_code == 0, shown.output
@@ -167,3 +216,27 @@ def test_pictures_and_hepmc(tmp_path: Path) -> None:
     assert done.exit_code == 0
     done = run(f"{tmp_path}/x.root", "--set", "output.format=hepmc3", n=10)
     assert "leave it out" in done.stderr
+
+
+def test_a_picture_of_a_dataset_is_of_all_of_it(tmp_path: Path) -> None:
+    """An array job draws none, and outdates what was drawn of fewer events."""
+    out, drawn = f"{tmp_path}/set/", tmp_path / "set" / "set.png"
+    assert run(out, "--set", "output.picture=true", n=10).exit_code == 0
+    assert drawn.exists()
+    for k in (1, 2):
+        assert run(out, "--set", "output.picture=true", "--part", f"{k}/2", n=BLOCK + 10).exit_code == 0
+        assert not drawn.exists()
+    done = run(out, "--set", "output.picture=true", n=BLOCK + 10)
+    assert "throughput" not in done.output
+    assert drawn.exists()
+
+
+def test_changed_bytes_are_damage(dataset: Path, whole: Path) -> None:
+    """The manifest has the digest of what was written, so that a byte in the middle counts."""
+    name, *_ = stamps(dataset)
+    content = bytearray((dataset / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (dataset / name).write_bytes(content)
+    assert f"{16 * BLOCK:,} are new" in run(f"{dataset}/").output
+    merge(dataset / "joined.root", [dataset])
+    same(dataset / "joined.root", whole / "one.root")

@@ -162,7 +162,7 @@ def part_lines(provenance: Mapping[str, Any]) -> list[str]:
     lines, sample = [], provenance.get("sample")
     if isinstance(sample, Mapping):
         first, last = sample["events"]
-        share = "none" if first == last else f"{first:,} to {last - 1:,}"
+        share = f"{first + 1:,} to {last:,}" if first < last else "none"  # (as the branch event counts)
         share = "all" if (first, last) == (0, sample["of"]) else share
         lines.append(
             f"sample                 run {sample['run']}, {share} of {sample['of']:,} events ({sample['digest'][:12]})"

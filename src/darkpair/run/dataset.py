@@ -124,21 +124,39 @@ class Dataset:
         Raises
         ------
         InputError
-            For a file with a part's name that holds another sample, or other blocks than its name says.
+            For a file with a part's name that holds another sample, or other blocks than its name says; and where the parts
+            hold more events than the run, which would cut them.
         """
         rows = self._manifest()
-        out = []
-        for path in parts_of(self.folder):
-            row = rows.get(path.name)
-            if row is None or not _untouched(path, row):
-                row = self._looked_at(path)
-            if row is not None:
-                out.append(row)
+        looked = [self._row(path, rows) for path in parts_of(self.folder)]
+        out = [row for row in looked if row is not None]
         _check_twice(self.folder, out)
+        there = max((row.events[1] for row in out), default=0)
+        if there > self.span.of:
+            raise InputError(
+                f"{str(self.folder)!r} holds events up to {there:,} of its sample, and this run has {self.span.of:,}, so it is not "
+                f"replaced; give -n {there} or more, another folder, or --force (output.replace = true)"
+            )
         return out
+
+    def _row(self, path: Path, rows: Mapping[str, File]) -> File | None:
+        """Row of a part, the manifest's where the file is as it was; None of a damaged one.
+
+        Damaged is also what holds the part of the manifest in other bytes.
+        """
+        row = rows.get(path.name) if path.name.endswith(self.ending) else None
+        if row is not None and _untouched(path, row):
+            return row
+        looked = self._looked_at(path)
+        return None if row is not None and looked is not None and looked.events == row.events else looked
 
     def _looked_at(self, path: Path) -> File | None:
         """Row of a part that no manifest knows as it is; None of a damaged one, which is made again."""
+        if not path.name.endswith(self.ending):
+            raise InputError(
+                f"{str(path)!r} is a part in another format than this job's, {self.ending!r}; take it away, set output.format, give "
+                "another folder, or --force"
+            )
         try:
             provenance = read_provenance(path)
         except DarkpairError:
@@ -181,6 +199,8 @@ class Dataset:
     def write_manifest(self, fresh: Sequence[File] = ()) -> list[File]:
         """Write the manifest of all that is there, rows of parts just written included; gives them.
 
+        A damaged part whose blocks other parts hold by now is taken away.
+
         Parameters
         ----------
         fresh : sequence of File
@@ -188,11 +208,11 @@ class Dataset:
         """
         with alone_in({self.folder}):
             rows = self._manifest() | {row.file: row for row in fresh}
-            files = []
-            for path in parts_of(self.folder):
-                row = rows.get(path.name)
-                row = row if row is not None and _untouched(path, row) else self._looked_at(path)
-                files += [] if row is None else [row]
+            looked = {path: self._row(path, rows) for path in parts_of(self.folder)}
+            files = [row for row in looked.values() if row is not None]
+            for path in (path for path, row in looked.items() if row is None):
+                if not _uncovered(files, *blocks_in_name(path.name)):
+                    path.unlink()
             span = self.span
             spans = [Span(span.digest, *row.blocks, of=span.of, run=span.run) for row in files]
             document = {
@@ -221,12 +241,21 @@ class Dataset:
         return {row.file: row for row in rows}
 
     def clear(self, first: int, last: int) -> None:
-        """Take away parts of those blocks, and everything of another sample."""
+        """Take away parts of those blocks, and all that a run of this sample and length would not keep."""
         rows = self._manifest()
         for path in parts_of(self.folder):
             begin, end = blocks_in_name(path.name)
-            if path.name not in rows or (begin < last and end > first):
+            if (begin < last and end > first) or not self._kept(path, rows):
                 path.unlink()
+        self.write_manifest()
+
+    def _kept(self, path: Path, rows: Mapping[str, File]) -> bool:
+        """Whether a part is complete, of this sample, and not beyond the run."""
+        try:
+            row = self._row(path, rows)
+        except InputError:
+            return False
+        return row is not None and row.events[1] <= self.span.of
 
 
 def _check_twice(folder: Path, files: Sequence[File]) -> None:
@@ -235,6 +264,15 @@ def _check_twice(folder: Path, files: Sequence[File]) -> None:
             raise InputError(
                 f"{row.file!r} and {after.file!r} of {str(folder)!r} hold the same events; take one of them away"
             )
+
+
+def _uncovered(files: Sequence[File], first: int, last: int) -> bool:
+    """Whether some of the blocks first to last - 1 are in none of the parts, which are in order."""
+    at = first
+    for row in files:
+        if row.blocks[0] <= at < row.blocks[1]:
+            at = row.blocks[1]
+    return at < last
 
 
 def _untouched(path: Path, row: File) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.formats import Format, checked_options, require_format
 from darkpair.gen.output.part_names import parts_of
-from darkpair.gen.output.parts import Span
+from darkpair.gen.output.parts import Span, blocks_text
 from darkpair.gen.output.target import clean_unfinished
 from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
@@ -217,6 +217,8 @@ class _Run:
             dataset.clear(self.span.first, self.span.last)
         start = time.perf_counter()
         missing = dataset.missing(dataset.files(), self.span.first, self.span.last)
+        if missing:
+            dataset.write_manifest()  # without rows of what is made again
         made = sum(
             last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
         )
@@ -230,9 +232,13 @@ class _Run:
         total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
         first, last = self.span.events
         tally = total.tally or (fresh if made == last - first else self._counted(dataset.picture))
-        rest = dataset.missing(files, 0, whole.last)
-        note = "" if not rest else f"{len(rest)} gaps in the dataset: other parts of it are not there yet"
-        return self._result(dataset.folder, tally, total.provenance, seconds, made=made, note=note)
+        rest = [replace(whole, first=a, last=b) for a, b in dataset.missing(files, 0, whole.last)]
+        notes = [_kept(total.provenance, last - first - made, made)] * (made < last - first)
+        if rest:
+            notes.append(f"not there yet: {blocks_text(rest)}; the same command without --part makes them")
+        return self._result(
+            dataset.folder, tally, total.provenance, seconds, made=made, note="; ".join(notes)
+        )
 
     def _filled(self, dataset: Dataset, missing: list[tuple[int, int]]) -> tuple[list[File], Tally | None]:
         """Parts that are there when the missing ones are made, and what these came to."""
@@ -259,8 +265,7 @@ class _Run:
     def _again(self, path: Path, there: Standing) -> Result:
         """A file that is there already, and its pictures, made where they are missing."""
         total = joined([path], str(path))
-        version = there.provenance.get("versions", {}).get("darkpair")
-        note = f"is there, made with darkpair {version}; --force makes it again"
+        note = _kept(there.provenance, self.span.of, 0)
         tally = total.tally or self._counted(path.with_name(f"{format_of_job(self.job).stem(path)}.png"))
         return self._result(path, tally, total.provenance, 0.0, made=0, note=note)
 
@@ -302,7 +307,7 @@ class _Run:
     def _pictures(
         self, path: Path, tally: Tally | None, flow: Cutflow, title: str, *, new: bool
     ) -> list[Path]:
-        """Pictures of the histograms beside the file, or in the folder."""
+        """Pictures of the histograms beside the file, or in the folder, of a whole dataset only: new parts outdate its pictures."""
         if not self.job.output.picture or not flow.generated:
             return []
         if tally is None or (self.pipeline.detector is None and not tally.histograms):
@@ -312,13 +317,25 @@ class _Run:
             if path.is_dir()
             else path.with_name(format_of_job(self.job).stem(path))
         )
-        out: list[Path] = []
-        for name, histogram in tally.histograms.items():
-            out.append(place.with_name(f"{place.name}_{name}.png" if out else f"{place.name}.png"))
-            if new or not out[-1].exists():
+        names = list(tally.histograms)
+        out = [place.with_name(f"{place.name}{f'_{name}' * (name != names[0])}.png") for name in names]
+        if path.is_dir() and not self.span.whole:
+            for outdated in out if new else ():
+                outdated.unlink(missing_ok=True)
+            return []
+        for name, picture in zip(names, out, strict=True):
+            if new or not picture.exists():
                 with keeping(lambda: f"{path} {_COMPLETE}"):
-                    draw(histogram, self.pipeline.detector, flow, title, out[-1])
+                    draw(tally.histograms[name], self.pipeline.detector, flow, title, picture)
         return out
+
+
+def _kept(said: Mapping[str, Any], events: int, made: int) -> str:
+    """What is said of generated events that were there already, beside those that a run made."""
+    if made:
+        return f"{events:,} of the generated events were there already, {made:,} are new"
+    version = (said.get("versions") or {}).get("darkpair", "?")
+    return f"is there, made with darkpair {version}; --force makes it again"
 
 
 def format_of_job(job: Job) -> Format:
