@@ -8,7 +8,7 @@ folder whose manifest is gone has lost nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -21,10 +21,12 @@ from darkpair.gen.output.parts import Span, missing_blocks, span_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import clean_unfinished, folder_for, replacing
 from darkpair.gen.output.unfinished import alone_in
+from darkpair.gen.pipeline import blocks_of
 from darkpair.gen.provenance import describe, environment
+from darkpair.gen.streams import BLOCK
 from darkpair.run.standing import difference
 
-__all__ = ["MANIFEST", "Dataset", "File", "is_dataset"]
+__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "take_away"]
 
 MANIFEST: Final = "manifest.json"
 
@@ -74,6 +76,36 @@ class File:
             blake2b=_digest(path),
         )
 
+    @classmethod
+    def damaged(cls, path: Path) -> File:
+        """Row of a file that holds nothing that counts, to be made again."""
+        blocks = blocks_in_name(path.name)
+        return cls(file=path.name, blocks=blocks, events=(0, 0), written=0, bytes=0, mtime_ns=0, blake2b="")
+
+    @classmethod
+    def of_manifest(cls, row: Mapping[str, Any]) -> File:
+        """Row as a manifest has it, which anybody may have edited.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            For what no part can have.
+        """
+        out = cls(**row | {key: tuple(row[key]) for key in ("blocks", "events")})
+        first, last = blocks_in_name(out.file)
+        numbers = (*out.blocks, *out.events, out.written, out.bytes, out.mtime_ns)
+        if not all(type(number) is int for number in numbers) or not isinstance(out.blake2b, str):
+            raise TypeError("numbers of a part are whole")
+        begin, end = out.events
+        if out.blocks != (first, last) or begin != first * BLOCK or not begin < end <= last * BLOCK:
+            raise ValueError("a part has the blocks of its name")
+        return out
+
+    @property
+    def complete(self) -> bool:
+        """Whether the file is a part that can be read."""
+        return bool(self.blake2b)
+
 
 def is_dataset(path: str) -> bool:
     """Whether an output is a folder of parts: its name ends in a slash, or a folder stands there."""
@@ -118,31 +150,48 @@ class Dataset:
         """File of those blocks."""
         return self.folder / part_name(first, last, self.ending)
 
-    def files(self) -> list[File]:
-        """Parts that are there, complete and of this sample.
+    def files(self, *, without: Container[Path] = ()) -> list[File]:
+        """Parts of this sample that are there, those that are damaged too.
+
+        Parameters
+        ----------
+        without : container of Path
+            Files that do not count.
 
         Raises
         ------
         InputError
-            For a file with a part's name that holds another sample, or other blocks than its name says.
+            For a file with a part's name that holds another sample, other blocks than its name says, or more events than this
+            run is to have.
         """
         rows = self._manifest()
-        out = []
-        for path in parts_of(self.folder):
-            row = rows.get(path.name)
-            if row is None or not _untouched(path, row):
-                row = self._looked_at(path)
-            if row is not None:
-                out.append(row)
+        out = [self._row(path, rows) for path in parts_of(self.folder) if path not in without]
         _check_twice(self.folder, out)
         return out
 
-    def _looked_at(self, path: Path) -> File | None:
-        """Row of a part that no manifest knows as it is; None of a damaged one, which is made again."""
+    def _row(self, path: Path, rows: Mapping[str, File]) -> File:
+        """Row of a file with a part's name: the manifest's, where it is as that says."""
+        (first, last), of = blocks_in_name(path.name), self.span.of
+        if path.name != part_name(first, last, self.ending) or first >= last:
+            raise InputError(
+                f"{str(path)!r} is not of this dataset, whose parts are called as {part_name(0, 16, self.ending)!r}; take it away, "
+                "give another folder, or --force"
+            )
+        row = rows.get(path.name)
+        row = row if row is not None and _untouched(path, row) else self._looked_at(path)
+        if row.events[1] > of or last > blocks_of(of):
+            raise InputError(
+                f"{str(path)!r} is of a longer run, with more than the {of:,} generated events of this one; give a larger -n, another "
+                "folder, or --force"
+            )
+        return row
+
+    def _looked_at(self, path: Path) -> File:
+        """Row of a part that no manifest knows as it is."""
         try:
             provenance = read_provenance(path)
         except DarkpairError:
-            return None
+            return File.damaged(path)
         why, span = difference(provenance, self.wanted), span_of(provenance)
         if why or span is None:
             raise InputError(
@@ -188,11 +237,8 @@ class Dataset:
         """
         with alone_in({self.folder}):
             rows = self._manifest() | {row.file: row for row in fresh}
-            files = []
-            for path in parts_of(self.folder):
-                row = rows.get(path.name)
-                row = row if row is not None and _untouched(path, row) else self._looked_at(path)
-                files += [] if row is None else [row]
+            every = [self._row(path, rows) for path in parts_of(self.folder)]
+            files = [row for row in every if row.complete]
             span = self.span
             spans = [Span(span.digest, *row.blocks, of=span.of, run=span.run) for row in files]
             document = {
@@ -212,21 +258,39 @@ class Dataset:
             document = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
             if difference(document["provenance"], self.wanted):
                 return {}
-            rows = [
-                File(**row | {key: tuple(row[key]) for key in ("blocks", "events")})
-                for row in document["parts"]
-            ]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            rows = [File.of_manifest(row) for row in document["parts"]]
+        except (OSError, DarkpairError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
         return {row.file: row for row in rows}
 
-    def clear(self, first: int, last: int) -> None:
-        """Take away parts of those blocks, and everything of another sample."""
-        rows = self._manifest()
+    def obsolete(self, first: int, last: int) -> dict[Path, tuple[int, ...]]:
+        """Files that a run of those blocks is to replace, and everything of another sample; each as it is now."""
+        rows, out = self._manifest(), {}
         for path in parts_of(self.folder):
-            begin, end = blocks_in_name(path.name)
-            if path.name not in rows or (begin < last and end > first):
-                path.unlink()
+            try:
+                row = self._row(path, rows)
+            except InputError:
+                row = File.damaged(path)
+            begin, end = row.blocks
+            if not row.complete or (begin < last and end > first):
+                out[path] = _identity(path)
+        return out
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """What is another where another file stands at a path; empty where none does."""
+    try:
+        now = path.stat()
+    except OSError:
+        return ()
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
+
+
+def take_away(files: Mapping[Path, tuple[int, ...]]) -> None:
+    """Remove files that are still what they were when `Dataset.obsolete` saw them."""
+    for path, identity in files.items():
+        if _identity(path) == identity:
+            path.unlink(missing_ok=True)
 
 
 def _check_twice(folder: Path, files: Sequence[File]) -> None:

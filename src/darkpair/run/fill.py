@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
+from contextlib import suppress
 from pathlib import Path
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.output.parts import Span
 from darkpair.gen.pipeline import Pipeline
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, File
+from darkpair.run.dataset import Dataset, File, take_away
 from darkpair.run.part import write_part
 from darkpair.run.tally import Tally
 
@@ -33,6 +34,7 @@ def fill(
     executor: Executor | None,
     workers: int,
     progress: Callable[[int], None] | None = None,
+    obsolete: Mapping[Path, tuple[int, ...]] | None = None,
 ) -> tuple[list[File], Tally | None]:
     """Make the parts that are missing, and write the manifest; every part that is there then, and what the new ones came to.
 
@@ -50,6 +52,9 @@ def fill(
         How many they are.
     progress : callable, optional
         Is called with the number of events that are done, after each part.
+    obsolete : mapping, optional
+        Files that go when the first part stands, as `darkpair.run.dataset.Dataset.obsolete` gives them: a run that makes none
+        takes none away.
 
     Raises
     ------
@@ -58,16 +63,23 @@ def fill(
     """
     fresh: list[File] = []
     tally: Tally | None = None
+    pieces = _pieces(dataset, missing, workers, set(obsolete or ()))
     try:
-        for row, made in _made(job, pipeline, dataset, _pieces(missing, workers), executor):
+        for row, made in _made(job, pipeline, dataset, pieces, executor):
             _require_here(dataset, row)
+            if not fresh:
+                take_away(obsolete or {})
             fresh.append(row)
             tally = made if tally is None else tally + made
             if progress is not None:
                 progress(tally.cutflow.generated)
-    finally:
-        files = dataset.write_manifest(fresh)
-    return files, tally
+    except BaseException:
+        with suppress(DarkpairError):  # (what is told is the first error)
+            dataset.write_manifest(fresh)
+        raise
+    if not pieces:
+        take_away(obsolete or {})
+    return dataset.write_manifest(fresh), tally
 
 
 def _require_here(dataset: Dataset, row: File) -> None:
@@ -79,11 +91,18 @@ def _require_here(dataset: Dataset, row: File) -> None:
         )
 
 
-def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int]]:
-    """The blocks that are missing, in pieces that are parts."""
+def _pieces(
+    dataset: Dataset, missing: list[tuple[int, int]], workers: int, obsolete: Container[Path]
+) -> list[tuple[int, int]]:
+    """The blocks that are missing, in pieces that are parts; what takes the place of a file has its blocks."""
     total = sum(last - first for first, last in missing)
     size = min(_MOST, max(_LEAST, math.ceil(total / (_EACH * workers))))
-    return [(first, min(first + size, last)) for begin, last in missing for first in range(begin, last, size)]
+    out = []
+    for begin, last in missing:
+        path = dataset.path(begin, last)
+        step = last - begin if path.exists() and path not in obsolete else size
+        out += [(first, min(first + step, last)) for first in range(begin, last, step)]
+    return out
 
 
 def _made(
