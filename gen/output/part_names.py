@@ -34,7 +34,11 @@ def blocks_in_name(name: str) -> tuple[int, int]:
 
 def parts_of(folder: Path) -> list[Path]:
     """Files with names of parts in a folder, in the order of their blocks; none where there is no folder."""
-    paths = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
+    paths = (
+        [path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file()]
+        if folder.is_dir()
+        else []
+    )
     return sorted(paths, key=lambda path: (blocks_in_name(path.name), path.name))
 
 

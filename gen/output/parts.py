@@ -18,6 +18,8 @@ import numpy as np
 
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.file_format import format_of
+from darkpair.gen.output.row_check import fault_of
 from darkpair.gen.pipeline import blocks_of
 from darkpair.gen.streams import BLOCK
 
@@ -203,21 +205,27 @@ class Row:
         return out
 
     @classmethod
-    def read(cls, tree: Any) -> list[Row]:
+    def read(cls, tree: Any, path: str) -> list[Row]:
         """Rows of a tree ``Runs``.
 
         Raises
         ------
         ValueError, KeyError
             For a tree that is not of ours.
+        InputError
+            For a newer format, and a row whose numbers and texts do not say the same.
         """
-        texts = tree.arrays(["provenance", "tally"])
-        out = []
-        for provenance, tally in zip(texts.provenance, texts.tally, strict=True):
-            said = json.loads(bytes(np.asarray(provenance, dtype=np.uint8)))
-            if not isinstance(said.get("output"), dict) or not isinstance(said["output"].get("events"), int):
-                raise ValueError("a row of Runs does not say how many events its part has")  # noqa: TRY004
-            out.append(cls(provenance=said, tally=bytes(np.asarray(tally, dtype=np.uint8))))
+        columns, out = tree.arrays([*_COLUMNS, *_TEXTS]), []
+        for i, column in enumerate(columns):
+            digest, provenance, tally = (bytes(np.asarray(column[name], dtype=np.uint8)) for name in _TEXTS)
+            said = json.loads(provenance)
+            format_of(said, path)
+            numbers = {name: column[name].item() for name in _COLUMNS}
+            if why := fault_of(said, numbers | {"sample": digest.decode()}):
+                raise InputError(
+                    f"row {i} of {RUNS} of {path!r} does not fit together: {why}; it was edited or damaged: make the part again"
+                )
+            out.append(cls(provenance=said, tally=tally))
         return out
 
 

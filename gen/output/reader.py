@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import awkward as ak
-import uproot
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
@@ -20,7 +19,7 @@ from darkpair.gen.output.parts import RUNS, Row, combined
 from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.spelling import SAMPLE
 from darkpair.gen.output.titles import FILE_NAME, untitled
-from darkpair.gen.paths import is_file
+from darkpair.gen.paths import is_file, open_root
 from darkpair.gen.record import ROLE_FIELDS
 from darkpair.gen.sample_name import NAME
 
@@ -272,10 +271,7 @@ def rows_of(file: Any, path: str | os.PathLike[str]) -> list[Row]:
         For a newer format.
     """
     if RUNS in file and "tally" in file[RUNS]:
-        rows = Row.read(file[RUNS])
-        for row in rows:
-            format_of(row.provenance, str(path))
-        return rows
+        return Row.read(file[RUNS], str(path))
     return [Row(provenance=provenance) for provenance in reversed(provenances_of(file, path))]
 
 
@@ -308,7 +304,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
         raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
     _require_root(file)
     try:
-        with uproot.open(file) as directory:
+        with open_root(file) as directory:
             _require_whole(directory, file)
             yield directory, _checked(directory, file)
     except InputError:

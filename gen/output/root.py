@@ -18,6 +18,7 @@ from darkpair.gen.output.parts import HISTOGRAMS, RUNS, Row, row_types
 from darkpair.gen.output.spelling import names, word
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.titles import titles
+from darkpair.gen.paths import open_root
 
 if TYPE_CHECKING:
     import os
@@ -137,7 +138,7 @@ class RootWriter(EventWriter):
             If their branches are not those of the events before.
         """
         self.check_open()
-        with uproot.open(path) as file:
+        with open_root(path) as file:
             for start in range(first, max(last, first + 1), _BASKET):
                 converted, said = copied(file[TREE], start, min(start + _BASKET, last))
                 if self._tree is None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import uproot
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -17,6 +16,7 @@ from darkpair.gen.originals import VERTEX
 from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.layouts import GENPART
 from darkpair.gen.output.reader import provenances_of
+from darkpair.gen.paths import open_root
 from darkpair.gen.sources.event_listing import Listing, readable
 from darkpair.gen.units import UNITS
 
@@ -63,8 +63,7 @@ class RootReader:
 
     def __init__(self, path: str, tree: str, given: tuple[tuple[str, str], ...]) -> None:
         self.path = path
-        # a mapped file, for uproot's default goes through an event loop (measured: half of the time of source and chain)
-        file = uproot.open(path, array_cache=None, handler=uproot.source.file.MemmapSource)
+        file = open_root(path, array_cache=None)
         end, size = int(file.file.fEND), Path(path).stat().st_size
         if size < end:
             raise InputError(

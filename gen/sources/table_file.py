@@ -21,6 +21,7 @@ import numpy as np
 
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
+from darkpair.gen.paths import open_root
 from darkpair.gen.units import ENERGY, exactly
 
 __all__ = ["Heading", "TableFile", "in_units", "is_table", "read_table"]
@@ -302,10 +303,8 @@ def _read_histogram(
     text: str, place: str, name: str, variables: int
 ) -> tuple[tuple[Array, ...], tuple[Heading, ...], Array]:
     """Edges, titles of the axes and contents, those beyond the axes too."""
-    import uproot  # (a tenth of a second that other sources do not need)
-
     kind, key = f"TH{variables}", name.partition(";")[0]
-    with uproot.open(place) as file:
+    with open_root(place) as file:
         kinds = {path.partition(";")[0]: what for path, what in file.classnames().items()}
         mine = [path for path, what in kinds.items() if what.startswith(kind)]
         if not name:

@@ -8,7 +8,7 @@ folder whose manifest is gone has lost nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from itertools import pairwise
@@ -21,10 +21,12 @@ from darkpair.gen.output.parts import Span, missing_blocks, span_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import clean_unfinished, folder_for, replacing
 from darkpair.gen.output.unfinished import alone_in
+from darkpair.gen.pipeline import blocks_of
 from darkpair.gen.provenance import describe, environment
+from darkpair.gen.streams import BLOCK
 from darkpair.run.standing import difference
 
-__all__ = ["MANIFEST", "Dataset", "File", "is_dataset"]
+__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "take_away"]
 
 MANIFEST: Final = "manifest.json"
 
@@ -74,6 +76,36 @@ class File:
             blake2b=_digest(path),
         )
 
+    @classmethod
+    def damaged(cls, path: Path) -> File:
+        """Row of a file that holds nothing that counts, to be made again."""
+        blocks = blocks_in_name(path.name)
+        return cls(file=path.name, blocks=blocks, events=(0, 0), written=0, bytes=0, mtime_ns=0, blake2b="")
+
+    @classmethod
+    def of_manifest(cls, row: Mapping[str, Any]) -> File:
+        """Row as a manifest has it, which anybody may have edited.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            For what no part can have.
+        """
+        out = cls(**row | {key: tuple(row[key]) for key in ("blocks", "events")})
+        first, last = blocks_in_name(out.file)
+        numbers = (*out.blocks, *out.events, out.written, out.bytes, out.mtime_ns)
+        if not all(type(number) is int for number in numbers) or not isinstance(out.blake2b, str):
+            raise TypeError("numbers of a part are whole")
+        begin, end = out.events
+        if out.blocks != (first, last) or begin != first * BLOCK or not begin < end <= last * BLOCK:
+            raise ValueError("a part has the blocks of its name")
+        return out
+
+    @property
+    def complete(self) -> bool:
+        """Whether the file is a part that can be read."""
+        return bool(self.blake2b)
+
 
 def is_dataset(path: str) -> bool:
     """Whether an output is a folder of parts: its name ends in a slash, or a folder stands there."""
@@ -118,49 +150,48 @@ class Dataset:
         """File of those blocks."""
         return self.folder / part_name(first, last, self.ending)
 
-    def files(self) -> list[File]:
-        """Parts that are there, complete and of this sample.
+    def files(self, *, without: Container[Path] = ()) -> list[File]:
+        """Parts of this sample that are there, those that are damaged too.
+
+        Parameters
+        ----------
+        without : container of Path
+            Files that do not count.
 
         Raises
         ------
         InputError
-            For a file with a part's name that holds another sample, or other blocks than its name says; and where the parts
-            hold more events than the run, which would cut them.
+            For a file with a part's name that holds another sample, other blocks than its name says, or more events than this
+            run is to have.
         """
         rows = self._manifest()
-        looked = [self._row(path, rows) for path in parts_of(self.folder)]
-        out = [row for row in looked if row is not None]
+        out = [self._row(path, rows) for path in parts_of(self.folder) if path not in without]
         _check_twice(self.folder, out)
-        there = max((row.events[1] for row in out), default=0)
-        if there > self.span.of:
-            raise InputError(
-                f"{str(self.folder)!r} holds events up to {there:,} of its sample, and this run has {self.span.of:,}, so it is not "
-                f"replaced; give -n {there} or more, another folder, or --force (output.replace = true)"
-            )
         return out
 
-    def _row(self, path: Path, rows: Mapping[str, File]) -> File | None:
-        """Row of a part, the manifest's where the file is as it was; None of a damaged one.
-
-        Damaged is also what holds the part of the manifest in other bytes.
-        """
-        row = rows.get(path.name) if path.name.endswith(self.ending) else None
-        if row is not None and _untouched(path, row):
-            return row
-        looked = self._looked_at(path)
-        return None if row is not None and looked is not None and looked.events == row.events else looked
-
-    def _looked_at(self, path: Path) -> File | None:
-        """Row of a part that no manifest knows as it is; None of a damaged one, which is made again."""
-        if not path.name.endswith(self.ending):
+    def _row(self, path: Path, rows: Mapping[str, File]) -> File:
+        """Row of a file with a part's name: the manifest's, where it is as that says."""
+        (first, last), of = blocks_in_name(path.name), self.span.of
+        if path.name != part_name(first, last, self.ending) or first >= last:
             raise InputError(
-                f"{str(path)!r} is a part in another format than this job's, {self.ending!r}; take it away, set output.format, give "
-                "another folder, or --force"
+                f"{str(path)!r} is not of this dataset, whose parts are called as {part_name(0, 16, self.ending)!r}; take it away, "
+                "give another folder, or --force"
             )
+        row = rows.get(path.name)
+        row = row if row is not None and _untouched(path, row) else self._looked_at(path)
+        if row.events[1] > of or last > blocks_of(of):
+            raise InputError(
+                f"{str(path)!r} is of a longer run, with more than the {of:,} generated events of this one; give a larger -n, another "
+                "folder, or --force"
+            )
+        return row
+
+    def _looked_at(self, path: Path) -> File:
+        """Row of a part that no manifest knows as it is."""
         try:
             provenance = read_provenance(path)
         except DarkpairError:
-            return None
+            return File.damaged(path)
         why, span = difference(provenance, self.wanted), span_of(provenance)
         if why or span is None:
             raise InputError(
@@ -199,8 +230,6 @@ class Dataset:
     def write_manifest(self, fresh: Sequence[File] = ()) -> list[File]:
         """Write the manifest of all that is there, rows of parts just written included; gives them.
 
-        A damaged part whose blocks other parts hold by now is taken away.
-
         Parameters
         ----------
         fresh : sequence of File
@@ -208,11 +237,8 @@ class Dataset:
         """
         with alone_in({self.folder}):
             rows = self._manifest() | {row.file: row for row in fresh}
-            looked = {path: self._row(path, rows) for path in parts_of(self.folder)}
-            files = [row for row in looked.values() if row is not None]
-            for path in (path for path, row in looked.items() if row is None):
-                if not _uncovered(files, *blocks_in_name(path.name)):
-                    path.unlink()
+            every = [self._row(path, rows) for path in parts_of(self.folder)]
+            files = [row for row in every if row.complete]
             span = self.span
             spans = [Span(span.digest, *row.blocks, of=span.of, run=span.run) for row in files]
             document = {
@@ -232,30 +258,39 @@ class Dataset:
             document = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
             if difference(document["provenance"], self.wanted):
                 return {}
-            rows = [
-                File(**row | {key: tuple(row[key]) for key in ("blocks", "events")})
-                for row in document["parts"]
-            ]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            rows = [File.of_manifest(row) for row in document["parts"]]
+        except (OSError, DarkpairError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
         return {row.file: row for row in rows}
 
-    def clear(self, first: int, last: int) -> None:
-        """Take away parts of those blocks, and all that a run of this sample and length would not keep."""
-        rows = self._manifest()
+    def obsolete(self, first: int, last: int) -> dict[Path, tuple[int, ...]]:
+        """Files that a run of those blocks is to replace, and everything of another sample; each as it is now."""
+        rows, out = self._manifest(), {}
         for path in parts_of(self.folder):
-            begin, end = blocks_in_name(path.name)
-            if (begin < last and end > first) or not self._kept(path, rows):
-                path.unlink()
-        self.write_manifest()
+            try:
+                row = self._row(path, rows)
+            except InputError:
+                row = File.damaged(path)
+            begin, end = row.blocks
+            if not row.complete or (begin < last and end > first):
+                out[path] = _identity(path)
+        return out
 
-    def _kept(self, path: Path, rows: Mapping[str, File]) -> bool:
-        """Whether a part is complete, of this sample, and not beyond the run."""
-        try:
-            row = self._row(path, rows)
-        except InputError:
-            return False
-        return row is not None and row.events[1] <= self.span.of
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """What is another where another file stands at a path; empty where none does."""
+    try:
+        now = path.stat()
+    except OSError:
+        return ()
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
+
+
+def take_away(files: Mapping[Path, tuple[int, ...]]) -> None:
+    """Remove files that are still what they were when `Dataset.obsolete` saw them."""
+    for path, identity in files.items():
+        if _identity(path) == identity:
+            path.unlink(missing_ok=True)
 
 
 def _check_twice(folder: Path, files: Sequence[File]) -> None:
@@ -264,15 +299,6 @@ def _check_twice(folder: Path, files: Sequence[File]) -> None:
             raise InputError(
                 f"{row.file!r} and {after.file!r} of {str(folder)!r} hold the same events; take one of them away"
             )
-
-
-def _uncovered(files: Sequence[File], first: int, last: int) -> bool:
-    """Whether some of the blocks first to last - 1 are in none of the parts, which are in order."""
-    at = first
-    for row in files:
-        if row.blocks[0] <= at < row.blocks[1]:
-            at = row.blocks[1]
-    return at < last
 
 
 def _untouched(path: Path, row: File) -> bool:

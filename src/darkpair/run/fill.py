@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import suppress
 from functools import partial
@@ -13,7 +13,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.output.parts import Span
 from darkpair.gen.pipeline import Pipeline
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, File
+from darkpair.run.dataset import Dataset, File, take_away
 from darkpair.run.part import write_part
 from darkpair.run.tally import Tally
 
@@ -35,6 +35,7 @@ def fill(
     executor: Executor | None,
     workers: int,
     progress: Callable[[int], None] | None = None,
+    obsolete: Mapping[Path, tuple[int, ...]] | None = None,
 ) -> tuple[list[File], Tally | None]:
     """Make the parts that are missing, and write the manifest; every part that is there then, and what the new ones came to.
 
@@ -52,6 +53,9 @@ def fill(
         How many they are.
     progress : callable, optional
         Is called with the number of events that are done, after each part.
+    obsolete : mapping, optional
+        Files that go when the first part stands, as `darkpair.run.dataset.Dataset.obsolete` gives them: a run that makes none
+        takes none away.
 
     Raises
     ------
@@ -60,9 +64,12 @@ def fill(
     """
     fresh: list[File] = []
     tally: Tally | None = None
+    pieces = _pieces(dataset, missing, workers, set(obsolete or ()))
     try:
-        for row, made in _made(job, pipeline, dataset, _pieces(missing, workers), executor, progress):
+        for row, made in _made(job, pipeline, dataset, pieces, executor, progress):
             _require_here(dataset, row)
+            if not fresh:
+                take_away(obsolete or {})
             fresh.append(row)
             tally = made if tally is None else tally + made
             if progress is not None:
@@ -71,6 +78,8 @@ def fill(
         with suppress(Exception):  # (what is told is the first error; the next run looks at all parts)
             dataset.write_manifest(fresh)
         raise
+    if not pieces:
+        take_away(obsolete or {})
     return dataset.write_manifest(fresh), tally
 
 
@@ -83,11 +92,18 @@ def _require_here(dataset: Dataset, row: File) -> None:
         )
 
 
-def _pieces(missing: list[tuple[int, int]], workers: int) -> list[tuple[int, int]]:
-    """The blocks that are missing, in pieces that are parts."""
+def _pieces(
+    dataset: Dataset, missing: list[tuple[int, int]], workers: int, obsolete: Container[Path]
+) -> list[tuple[int, int]]:
+    """The blocks that are missing, in pieces that are parts; what takes the place of a file has its blocks."""
     total = sum(last - first for first, last in missing)
     size = min(_MOST, max(_LEAST, math.ceil(total / (_EACH * workers))))
-    return [(first, min(first + size, last)) for begin, last in missing for first in range(begin, last, size)]
+    out = []
+    for begin, last in missing:
+        path = dataset.path(begin, last)
+        step = last - begin if path.exists() and path not in obsolete else size
+        out += [(first, min(first + step, last)) for first in range(begin, last, step)]
+    return out
 
 
 def _made(

@@ -213,16 +213,12 @@ class _Run:
             ending=format_of_job(self.job).ending,
             wanted=self.wanted | {"sample": whole.plain()},
         )
-        if self.replace:
-            dataset.clear(self.span.first, self.span.last)
+        first, last = self.span.first, self.span.last
+        obsolete = dataset.obsolete(first, last) if self.replace else {}
         start = time.perf_counter()
-        missing = dataset.missing(dataset.files(), self.span.first, self.span.last)
-        if missing:
-            dataset.write_manifest()  # without rows of what is made again
-        made = sum(
-            last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
-        )
-        files, fresh = self._filled(dataset, missing)
+        missing = dataset.missing(dataset.files(without=obsolete), first, last)
+        made = sum(end - begin for begin, end in (replace(whole, first=a, last=b).events for a, b in missing))
+        files, fresh = self._filled(dataset, missing, obsolete)
         seconds = time.perf_counter() - start
         inside = [row for row in files if row.blocks[0] < self.span.last and row.blocks[1] > self.span.first]
         if not inside:
@@ -230,17 +226,19 @@ class _Run:
             empty.add(self.pipeline.nothing())
             return self._result(dataset.folder, empty, dict(self.wanted), seconds, made=0)
         total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
-        first, last = self.span.events
-        tally = total.tally or (fresh if made == last - first else self._counted(dataset.picture))
+        begin, end = self.span.events
+        tally = total.tally or (fresh if made == end - begin else self._counted(dataset.picture))
         rest = [replace(whole, first=a, last=b) for a, b in dataset.missing(files, 0, whole.last)]
-        notes = [_kept(total.provenance, last - first - made, made)] * (made < last - first)
+        notes = [_kept(total.provenance, end - begin - made, made)] * (made < end - begin)
         if rest:
             notes.append(f"not there yet: {blocks_text(rest)}; the same command without --part makes them")
         return self._result(
             dataset.folder, tally, total.provenance, seconds, made=made, note="; ".join(notes)
         )
 
-    def _filled(self, dataset: Dataset, missing: list[tuple[int, int]]) -> tuple[list[File], Tally | None]:
+    def _filled(
+        self, dataset: Dataset, missing: list[tuple[int, int]], obsolete: dict[Path, tuple[int, ...]]
+    ) -> tuple[list[File], Tally | None]:
         """Parts that are there when the missing ones are made, and what these came to."""
         folder, workers = dataset.folder, self.job.run.workers
         with (
@@ -260,6 +258,7 @@ class _Run:
                 executor=executor,
                 workers=getattr(executor, "workers", workers),
                 progress=self.progress,
+                obsolete=obsolete,
             )
 
     def _again(self, path: Path, there: Standing) -> Result:
@@ -291,7 +290,7 @@ class _Run:
         result = said.get("result", {})
         weights = result.get("largest_weight"), result.get("nonzero_weights")
         flow = Cutflow.from_dict(result["cutflow"], *weights) if tally is None else tally.cutflow
-        pictures = self._pictures(path, tally, flow, str(said["chain"]["decay"]), new=made > 0)
+        pictures = self._pictures(path, tally, flow, str(self.wanted["chain"]["decay"]), new=made > 0)
         return Result(
             path=path,
             pictures=tuple(pictures),
