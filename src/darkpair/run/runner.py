@@ -32,7 +32,7 @@ from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
-__all__ = ["Result", "format_of_job", "run_job"]
+__all__ = ["Result", "blocks_of_share", "format_of_job", "run_job"]
 
 #: What a run that is stopped leaves of one file.
 _NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
@@ -109,7 +109,7 @@ def run_job(
     job : Job
         What to generate, and where to write it.
     progress : callable, optional
-        Is called with the number of events that are done, after each chunk or part.
+        Is called with the number of events that are done, those that were there included, after each chunk or part.
     executor : concurrent.futures.Executor, optional
         What works instead of ``run.workers`` processes, see `darkpair.workers.on_executor`.
     part : tuple of int, optional
@@ -125,14 +125,13 @@ def run_job(
     """
     leave_if_imported()
     format_of_job(job)  # before pilots make events
-    share = _checked_share(part)
+    blocks_of_share(1, part)
     pipeline = job.pipeline()
     keep_freed_memory()
     if job.output.picture:
         require_matplotlib()
     n = pipeline.events(job.run.n)
-    blocks = tuple(blocks_of(n) * k // share[1] for k in (share[0] - 1, share[0]))
-    span = span_of_part(pipeline, n, (blocks[0], blocks[1]))
+    span = span_of_part(pipeline, n, blocks_of_share(n, part))
     run = _Run(
         job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace
     )
@@ -140,12 +139,18 @@ def run_job(
         return run.dataset() if is_dataset(job.output.path) else run.file()
 
 
-def _checked_share(part: tuple[int, int] | None) -> tuple[int, int]:
-    """Which of how many equal shares; the one of one unless given."""
+def blocks_of_share(events: int, part: tuple[int, int] | None) -> tuple[int, int]:
+    """First block, and the one after the last, of the k-th of n equal shares of a run; of all of it without one.
+
+    Raises
+    ------
+    InputError
+        For a share that is not one of 1 to n.
+    """
     k, n = (1, 1) if part is None else part
     if not 1 <= k <= n:
         raise InputError(f"part {k}/{n}; allowed: K/N with K from 1 to N")
-    return k, n
+    return blocks_of(events) * (k - 1) // n, blocks_of(events) * k // n
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +227,8 @@ class _Run:
         made = sum(
             last - first for first, last in (replace(whole, first=a, last=b).events for a, b in missing)
         )
-        files, fresh = self._filled(dataset, missing)
+        first, last = self.span.events
+        files, fresh = self._filled(dataset, missing, last - first - made)
         seconds = time.perf_counter() - start
         inside = [row for row in files if row.blocks[0] < self.span.last and row.blocks[1] > self.span.first]
         if not inside:
@@ -230,7 +236,6 @@ class _Run:
             empty.add(self.pipeline.nothing())
             return self._result(dataset.folder, empty, dict(self.wanted), seconds, made=0)
         total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
-        first, last = self.span.events
         tally = total.tally or (fresh if made == last - first else self._counted(dataset.picture))
         rest = [replace(whole, first=a, last=b) for a, b in dataset.missing(files, 0, whole.last)]
         notes = [_kept(total.provenance, last - first - made, made)] * (made < last - first)
@@ -240,9 +245,11 @@ class _Run:
             dataset.folder, tally, total.provenance, seconds, made=made, note="; ".join(notes)
         )
 
-    def _filled(self, dataset: Dataset, missing: list[tuple[int, int]]) -> tuple[list[File], Tally | None]:
-        """Parts that are there when the missing ones are made, and what these came to."""
-        folder, workers = dataset.folder, self.job.run.workers
+    def _filled(
+        self, dataset: Dataset, missing: list[tuple[int, int]], there: int
+    ) -> tuple[list[File], Tally | None]:
+        """Parts that are there when the missing ones are made, beside some events that are, and what these came to."""
+        folder, workers, progress = dataset.folder, self.job.run.workers, self.progress
         with (
             keeping(
                 lambda: (
@@ -259,7 +266,7 @@ class _Run:
                 missing,
                 executor=executor,
                 workers=getattr(executor, "workers", workers),
-                progress=self.progress,
+                progress=None if progress is None else lambda done: progress(there + done),
             )
 
     def _again(self, path: Path, there: Standing) -> Result:
