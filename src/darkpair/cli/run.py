@@ -35,7 +35,7 @@ __all__ = ["command"]
     multiple=True,
     metavar="SECTION.KEY=VALUES",
     shell_complete=completion.settings,
-    help="A run at each of several values, as chain.mass.X2='200 MeV, 300 MeV', in folders below -o; again for more keys.",
+    help="A run at each of several values, as chain.mass.X2='200 MeV, 300 MeV', in folders below -o; given again, of every combination.",
 )
 @dask_option
 def command(
@@ -60,9 +60,20 @@ def command(
 
     share = part_of(part)
     loaded = load_job(job, settings, overrides_of(given))
-    with on_dask(dask), _progress(loaded.run.n) as progress:
+    with on_dask(dask), _progress(_events_of(loaded.run.n, share)) as progress:
         result = run_job(loaded, progress=progress, part=share, replace_other=force)
     _show(result)
+
+
+def _events_of(n: int | None, share: tuple[int, int] | None) -> int | None:
+    """Events of a share of a run; None of a run whose event file says how many they are."""
+    from darkpair.gen.streams import BLOCK
+    from darkpair.run.runner import blocks_of_share
+
+    if n is None:
+        return None
+    first, last = blocks_of_share(n, share)
+    return min(last * BLOCK, n) - min(first * BLOCK, n)
 
 
 def _show(result: Result) -> None:

@@ -32,7 +32,7 @@ from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
-__all__ = ["Result", "format_of_job", "run_job"]
+__all__ = ["Result", "blocks_of_share", "format_of_job", "run_job"]
 
 #: What a run that is stopped leaves of one file.
 _NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
@@ -109,7 +109,7 @@ def run_job(
     job : Job
         What to generate, and where to write it.
     progress : callable, optional
-        Is called with the number of events that are done, after each chunk or part.
+        Is called with the number of events that are done, those that were there included, after each chunk or part.
     executor : concurrent.futures.Executor, optional
         What works instead of ``run.workers`` processes, see `darkpair.workers.on_executor`.
     part : tuple of int, optional
@@ -125,14 +125,13 @@ def run_job(
     """
     leave_if_imported()
     format_of_job(job)  # before pilots make events
-    share = _checked_share(part)
+    blocks_of_share(1, part)
     pipeline = job.pipeline()
     keep_freed_memory()
     if job.output.picture:
         require_matplotlib()
     n = pipeline.events(job.run.n)
-    blocks = tuple(blocks_of(n) * k // share[1] for k in (share[0] - 1, share[0]))
-    span = span_of_part(pipeline, n, (blocks[0], blocks[1]))
+    span = span_of_part(pipeline, n, blocks_of_share(n, part))
     run = _Run(
         job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace
     )
@@ -140,12 +139,18 @@ def run_job(
         return run.dataset() if is_dataset(job.output.path) else run.file()
 
 
-def _checked_share(part: tuple[int, int] | None) -> tuple[int, int]:
-    """Which of how many equal shares; the one of one unless given."""
+def blocks_of_share(events: int, part: tuple[int, int] | None) -> tuple[int, int]:
+    """First block, and the one after the last, of the k-th of n equal shares of a run; of all of it without one.
+
+    Raises
+    ------
+    InputError
+        For a share that is not one of 1 to n.
+    """
     k, n = (1, 1) if part is None else part
     if not 1 <= k <= n:
         raise InputError(f"part {k}/{n}; allowed: K/N with K from 1 to N")
-    return k, n
+    return blocks_of(events) * (k - 1) // n, blocks_of(events) * k // n
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,8 +222,9 @@ class _Run:
         obsolete = dataset.obsolete(first, last) if self.replace else {}
         start = time.perf_counter()
         missing = dataset.missing(dataset.files(without=obsolete), first, last)
-        made = sum(end - begin for begin, end in (replace(whole, first=a, last=b).events for a, b in missing))
-        files, fresh = self._filled(dataset, missing, obsolete)
+        made = sum(b - a for a, b in (replace(whole, first=a, last=b).events for a, b in missing))
+        begin, end = self.span.events
+        files, fresh = self._filled(dataset, missing, obsolete, end - begin - made)
         seconds = time.perf_counter() - start
         inside = [row for row in files if row.blocks[0] < self.span.last and row.blocks[1] > self.span.first]
         if not inside:
@@ -226,7 +232,6 @@ class _Run:
             empty.add(self.pipeline.nothing())
             return self._result(dataset.folder, empty, dict(self.wanted), seconds, made=0)
         total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
-        begin, end = self.span.events
         tally = total.tally or (fresh if made == end - begin else self._counted(dataset.picture))
         rest = [replace(whole, first=a, last=b) for a, b in dataset.missing(files, 0, whole.last)]
         notes = [_kept(total.provenance, end - begin - made, made)] * (made < end - begin)
@@ -237,10 +242,14 @@ class _Run:
         )
 
     def _filled(
-        self, dataset: Dataset, missing: list[tuple[int, int]], obsolete: dict[Path, tuple[int, ...]]
+        self,
+        dataset: Dataset,
+        missing: list[tuple[int, int]],
+        obsolete: dict[Path, tuple[int, ...]],
+        there: int,
     ) -> tuple[list[File], Tally | None]:
-        """Parts that are there when the missing ones are made, and what these came to."""
-        folder, workers = dataset.folder, self.job.run.workers
+        """Parts that are there when the missing ones are made, beside some events that are, and what these came to."""
+        folder, workers, progress = dataset.folder, self.job.run.workers, self.progress
         with (
             keeping(
                 lambda: (
@@ -257,7 +266,7 @@ class _Run:
                 missing,
                 executor=executor,
                 workers=getattr(executor, "workers", workers),
-                progress=self.progress,
+                progress=None if progress is None else lambda done: progress(there + done),
                 obsolete=obsolete,
             )
 
