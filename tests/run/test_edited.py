@@ -178,3 +178,10 @@ def test_a_row_that_was_edited_is_seen() -> None:
             assert fault_of(said | {"sample": sample | {key: value}}, columns), key
     for value in ("x", [], [1], [flow | {"n": -5}], [flow | {"n": "5"}], [flow | {"sum_w": float("nan")}]):
         assert fault_of(said | {"result": said["result"] | {"cutflow": value}}, columns), value
+
+
+def test_a_part_of_a_sweep_that_is_empty() -> None:
+    """More parts than blocks: nothing to make, and nothing wrong."""
+    done = run("points/", "--scan", "run.seed=1,2", "--part", "2/3", n=10)
+    assert done.exit_code == 0, done.output
+    assert not list(Path("points").rglob("events-*"))

@@ -224,7 +224,8 @@ class _Run:
         if not inside:
             empty = Tally.of(self.pipeline, pictures=False)
             empty.add(self.pipeline.nothing())
-            return self._result(dataset.folder, empty, dict(self.wanted), seconds, made=0)
+            said = self.wanted | {"result": empty.summary(flat_factors(self.pipeline.detector))}
+            return self._result(dataset.folder, empty, said, seconds, made=0)
         total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
         begin, end = self.span.events
         tally = total.tally or (fresh if made == end - begin else self._counted(dataset.picture))
