@@ -23,7 +23,7 @@ from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, File, is_dataset
+from darkpair.run.dataset import Dataset, File, is_dataset, name_of
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
 from darkpair.run.part import Part, flat_factors, form_of, provenance, span_of_part, tally_of, write_part
@@ -309,11 +309,7 @@ class _Run:
             return []
         if tally is None or (self.pipeline.detector is None and not tally.histograms):
             return []
-        place = (
-            path / path.resolve().name
-            if path.is_dir()
-            else path.with_name(format_of_job(self.job).stem(path))
-        )
+        place = path / name_of(path) if path.is_dir() else path.with_name(format_of_job(self.job).stem(path))
         out: list[Path] = []
         for name, histogram in tally.histograms.items():
             out.append(place.with_name(f"{place.name}_{name}.png" if out else f"{place.name}.png"))
