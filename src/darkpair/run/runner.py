@@ -285,7 +285,11 @@ class _Run:
         note: str = "",
     ) -> Result:
         """What is left, with its pictures: new ones where events were made, else those that are missing."""
-        result = said.get("result", {})
+        result = said.get("result") or {}
+        if tally is None and "cutflow" not in result:
+            raise InputError(
+                f"{str(path)!r} does not say what its events came to; make it again, with --force"
+            )
         weights = result.get("largest_weight"), result.get("nonzero_weights")
         flow = Cutflow.from_dict(result["cutflow"], *weights) if tally is None else tally.cutflow
         pictures = self._pictures(path, tally, flow, str(self.wanted["chain"]["decay"]), new=made > 0)
