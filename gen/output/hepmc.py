@@ -25,6 +25,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.asciiv3 import attributes, event_text, weights
 from darkpair.gen.output.file_format import format_of
+from darkpair.gen.output.row_check import fault_of_tables
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.paths import is_file
 from darkpair.gen.provenance import environment
@@ -205,6 +206,7 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         with gzip.open(file, "rb") if file.name.lower().endswith(".gz") else file.open("rb") as opened:
             provenance = header_provenance(opened)
+            whole = _has_end(opened)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InputError(
             f"{str(path)!r} cannot be read as a HepMC3 file ({type(error).__name__}); it is damaged, or something else: "
@@ -215,7 +217,27 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"{str(path)!r} lacks {_PROVENANCE!r}: it was not written by darkpair; give the file of a run"
         )
     format_of(provenance, str(path))
+    if not whole:
+        raise InputError(f"{str(path)!r} has no end; it is damaged, make it again")
+    result = provenance.get("result")  # (a program of one's own need not say how it went)
+    if isinstance(result, dict) and "cutflow" in result and (why := fault_of_tables(provenance)):
+        raise InputError(
+            f"{str(path)!r} does not fit together: {why}; it was edited or damaged: make it again"
+        )
     return provenance
+
+
+def _has_end(file: Any) -> bool:
+    """Whether the last line of an open file is there; of a packed one all is read, as its check sum asks for."""
+    if isinstance(file, gzip.GzipFile):
+        file.seek(0)  # (the header may have been all of it)
+        last = b""
+        while text := file.read(1 << 20):
+            last = (last + text)[-2 * len(_END) :]
+    else:
+        file.seek(-min(2 * len(_END), file.seek(0, os.SEEK_END)), os.SEEK_END)
+        last = file.read()
+    return last.rstrip().endswith(_END.strip())
 
 
 def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.formats import Format, format_of_name
 from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
+from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import RUNS, Row, combined
 from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.spelling import SAMPLE
 from darkpair.gen.output.titles import FILE_NAME, untitled
-from darkpair.gen.paths import is_file, open_root
+from darkpair.gen.paths import is_file
 from darkpair.gen.record import ROLE_FIELDS
 from darkpair.gen.sample_name import NAME
 

@@ -14,11 +14,11 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.output.copied import copied
 from darkpair.gen.output.file_format import length_units
 from darkpair.gen.output.layouts import Branches, Layout, branches, roles
+from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.parts import HISTOGRAMS, RUNS, Row, row_types
 from darkpair.gen.output.spelling import names, word
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.titles import titles
-from darkpair.gen.paths import open_root
 
 if TYPE_CHECKING:
     import os

@@ -6,10 +6,21 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["fault_of"]
+__all__ = ["fault_of", "fault_of_tables"]
 
 #: Tables of a provenance, which may be missing.
 _TABLES: Final = ("source", "chain", "detector", "job", "versions", "branching_ratio", "sample", "result")
+
+
+def fault_of_tables(said: Mapping[str, Any]) -> str:
+    """What is wrong with the provenance of a run in a format without rows, in words; empty where nothing is."""
+    for key in _TABLES:
+        if not isinstance(said.get(key) or {}, Mapping):
+            return f"its {key} is no table"
+    sample = said.get("sample")
+    if sample and not (isinstance(sample, Mapping) and _count(sample.get("of"))):
+        return "the events of its sample are no numbers"
+    return _of_flow(said.get("result") or {})
 
 
 def fault_of(said: Any, columns: Mapping[str, Any]) -> str:
@@ -39,20 +50,28 @@ def fault_of(said: Any, columns: Mapping[str, Any]) -> str:
     return _of_sums(said.get("result") or {}, columns) or _of_span(said.get("sample"), columns)
 
 
-def _of_sums(result: Mapping[str, Any], columns: Mapping[str, Any]) -> str:
-    """What is wrong with the sums."""
+def _of_flow(result: Mapping[str, Any]) -> str:
+    """What is wrong with the cut flow and the tables beside it."""
     flow = result.get("cutflow")
     if not isinstance(flow, list) or not flow or not all(_is_stage(row) for row in flow):
         return "its cut flow is none"
     for key in ("flat_factors", "spectra", "expected"):
         if not isinstance(result.get(key) or {}, Mapping):
             return f"its {key} is no table"
+    if (result.get("generated"), result.get("accepted")) != (flow[0]["n"], flow[-1]["n"]):
+        return "its numbers of events are not those of its cut flow"
+    return ""
+
+
+def _of_sums(result: Mapping[str, Any], columns: Mapping[str, Any]) -> str:
+    """What is wrong with the sums."""
+    if why := _of_flow(result):
+        return why
+    flow = result["cutflow"]
     numbers = (("genEventCount", "n"), ("genEventSumw", "sum_w"), ("genEventSumw2", "sum_w2"))
     for column, key in numbers:
         if columns[column] != flow[0][key]:
             return f"its {column} is {columns[column]}, and its cut flow begins with {flow[0][key]}"
-    if (result.get("generated"), result.get("accepted")) != (flow[0]["n"], flow[-1]["n"]):
-        return "its numbers of events are not those of its cut flow"
     return ""
 
 

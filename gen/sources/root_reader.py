@@ -15,8 +15,8 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.originals import VERTEX
 from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.layouts import GENPART
+from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.reader import provenances_of
-from darkpair.gen.paths import open_root
 from darkpair.gen.sources.event_listing import Listing, readable
 from darkpair.gen.units import UNITS
 

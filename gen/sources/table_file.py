@@ -21,7 +21,7 @@ import numpy as np
 
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
-from darkpair.gen.paths import open_root
+from darkpair.gen.output.opened import open_root
 from darkpair.gen.units import ENERGY, exactly
 
 __all__ = ["Heading", "TableFile", "in_units", "is_table", "read_table"]

@@ -178,3 +178,26 @@ def test_a_row_that_was_edited_is_seen() -> None:
             assert fault_of(said | {"sample": sample | {key: value}}, columns), key
     for value in ("x", [], [1], [flow | {"n": -5}], [flow | {"n": "5"}], [flow | {"sum_w": float("nan")}]):
         assert fault_of(said | {"result": said["result"] | {"cutflow": value}}, columns), value
+
+
+def test_a_part_of_a_sweep_that_is_empty() -> None:
+    """More parts than blocks: nothing to make, and nothing wrong."""
+    done = run("points/", "--scan", "run.seed=1,2", "--part", "2/3", n=10)
+    assert done.exit_code == 0, done.output
+    assert not list(Path("points").rglob("events-*"))
+
+
+@pytest.mark.parametrize("ending", ["hepmc3", "hepmc3.gz"])
+def test_hepmc_that_was_cut_is_made_again(ending: str) -> None:
+    """Without a manifest too: the numbers stand before the events, and say nothing of whether these are there."""
+    words = ("--set", f"output.format={ending}")
+    assert run("cut/", *words, n=10).exit_code == 0
+    (path,) = Path("cut").glob("events-*")
+    whole = path.read_bytes()
+    for size in (len(whole) // 2, len(whole) - 40, len(whole) - 9):
+        path.write_bytes(whole[:size])
+        Path("cut/manifest.json").unlink()
+        refused(call("inspect", path))
+        assert run("cut/", *words, n=10).exit_code == 0
+        assert path.stat().st_size >= len(whole) - 9
+        assert call("inspect", "cut").exit_code == 0

@@ -45,6 +45,8 @@ def sweep_table(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], *, title
 
 def _acceptance(row: Mapping[str, Any]) -> str:
     """The acceptance with its error; its interval where it has none; its limit where nothing is accepted."""
+    if row["acceptance"] is None:  # (an empty part)
+        return "-"
     if row["acceptance"] <= 0.0:
         return (
             f"below {row['acceptance_upper_limit']:.3g} ({100.0 * row['acceptance_upper_limit_level']:.0f} %)"

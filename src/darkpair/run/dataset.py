@@ -26,7 +26,7 @@ from darkpair.gen.provenance import describe, environment
 from darkpair.gen.streams import BLOCK
 from darkpair.run.standing import difference
 
-__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "take_away"]
+__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "name_of", "take_away"]
 
 MANIFEST: Final = "manifest.json"
 
@@ -112,6 +112,11 @@ def is_dataset(path: str) -> bool:
     return path.endswith("/") or Path(path).is_dir()
 
 
+def name_of(folder: Path) -> str:
+    """What pictures of a dataset are called: as its folder, where that has a name."""
+    return folder.resolve().name or "dataset"
+
+
 @dataclass(kw_only=True)
 class Dataset:
     """A folder of parts of the sample that a job asks for.
@@ -144,7 +149,7 @@ class Dataset:
     @property
     def picture(self) -> Path:
         """The first picture of the whole."""
-        return self.folder / f"{self.folder.resolve().name}.png"
+        return self.folder / f"{name_of(self.folder)}.png"
 
     def path(self, first: int, last: int) -> Path:
         """File of those blocks."""

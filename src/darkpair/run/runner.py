@@ -23,7 +23,7 @@ from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, File, is_dataset
+from darkpair.run.dataset import Dataset, File, is_dataset, name_of
 from darkpair.run.fill import fill
 from darkpair.run.joined import joined
 from darkpair.run.part import Part, flat_factors, form_of, provenance, span_of_part, tally_of, write_part
@@ -230,7 +230,8 @@ class _Run:
         if not inside:
             empty = Tally.of(self.pipeline, pictures=False)
             empty.add(self.pipeline.nothing())
-            return self._result(dataset.folder, empty, dict(self.wanted), seconds, made=0)
+            said = self.wanted | {"result": empty.summary(flat_factors(self.pipeline.detector))}
+            return self._result(dataset.folder, empty, said, seconds, made=0)
         total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
         tally = total.tally or (fresh if made == end - begin else self._counted(dataset.picture))
         rest = [replace(whole, first=a, last=b) for a, b in dataset.missing(files, 0, whole.last)]
@@ -296,7 +297,11 @@ class _Run:
         note: str = "",
     ) -> Result:
         """What is left, with its pictures: new ones where events were made, else those that are missing."""
-        result = said.get("result", {})
+        result = said.get("result") or {}
+        if tally is None and "cutflow" not in result:
+            raise InputError(
+                f"{str(path)!r} does not say what its events came to; make it again, with --force"
+            )
         weights = result.get("largest_weight"), result.get("nonzero_weights")
         flow = Cutflow.from_dict(result["cutflow"], *weights) if tally is None else tally.cutflow
         pictures = self._pictures(path, tally, flow, str(self.wanted["chain"]["decay"]), new=made > 0)
@@ -320,11 +325,7 @@ class _Run:
             return []
         if tally is None or (self.pipeline.detector is None and not tally.histograms):
             return []
-        place = (
-            path / path.resolve().name
-            if path.is_dir()
-            else path.with_name(format_of_job(self.job).stem(path))
-        )
+        place = path / name_of(path) if path.is_dir() else path.with_name(format_of_job(self.job).stem(path))
         names = list(tally.histograms)
         out = [place.with_name(f"{place.name}{f'_{name}' * (name != names[0])}.png") for name in names]
         if path.is_dir() and not self.span.whole:

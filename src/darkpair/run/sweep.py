@@ -131,7 +131,7 @@ class Sweep(Shown):
                 for name, cell in axis.columns(point.values[axis.key]).items()
             }
             | {key: said.get("sample", {}).get(name) for key, name in _SAMPLE.items()}
-            | {key: result[key] for key in _RESULT}
+            | {key: result.get(key) for key in _RESULT}
             | {key: result.get(key) for key in factored}
             | {name: events.get(key) for name, key in columns.items()}
             for point, said, result, events in zip(
