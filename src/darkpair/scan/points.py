@@ -155,12 +155,14 @@ def _point_text(point: Point) -> str:
 
 @contextmanager
 def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
-    """Bar of the points on a terminal."""
+    """Bar of the points on a terminal; nothing elsewhere, where rich before 14.3 writes an empty line of one that is disabled."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
     from rich.console import Console
     from rich.progress import Progress
 
-    bar = Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
-    with bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("points", total=total, completed=done)
         yield lambda: bar.advance(task)
 

@@ -123,11 +123,12 @@ class Run:
         total : int, optional
             Number of items, where they have no length.
         """
+        if not sys.stderr.isatty():
+            return iter(items)
         from rich.console import Console
         from rich.progress import track
 
-        console, quiet = Console(stderr=True), not sys.stderr.isatty()
-        return iter(track(items, description, total, console=console, transient=True, disable=quiet))
+        return iter(track(items, description, total, console=Console(stderr=True), transient=True))
 
 
 def columns_of(row: Any, attributes: Iterable[str], **names: str) -> dict[str, Any]:
