@@ -103,7 +103,7 @@ def test_a_part_of_another_sample_is_named(dataset: Path, tmp_path: Path) -> Non
 
 
 def test_a_sample_is_extended(dataset: Path, tmp_path: Path) -> None:
-    """The part that was cut is made again, the others stay; a shorter run finds all that it asks for."""
+    """The part that was cut is made again, the others stay."""
     before = stamps(dataset)
     done = run(f"{dataset}/", n=60 * BLOCK)
     assert done.exit_code == 0, done.output
