@@ -91,7 +91,7 @@ class File:
         KeyError, TypeError, ValueError
             For what no part can have.
         """
-        out = cls(**row | {key: tuple(row[key]) for key in ("blocks", "events")})
+        out = cls(**dict(row) | {key: tuple(row[key]) for key in ("blocks", "events")})
         first, last = blocks_in_name(out.file)
         numbers = (*out.blocks, *out.events, out.written, out.bytes, out.mtime_ns)
         if not all(type(number) is int for number in numbers) or not isinstance(out.blake2b, str):
