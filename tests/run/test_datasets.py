@@ -128,7 +128,7 @@ def test_a_shorter_run_cuts_nothing(dataset: Path, n: int, manifest: bool) -> No
         (dataset / "manifest.json").unlink()
     done = run(f"{dataset}/", *["--part", "1/2"] * manifest, n=n)
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
-    assert f"give -n {N} or more" in done.stderr
+    assert "is of a longer run" in done.stderr
     assert stamps(dataset) == before
     assert run(f"{dataset}/", "--force", n=10).exit_code == 0
     assert list(stamps(dataset)) == ["events-0000000000-0000000001.root"]
@@ -141,9 +141,9 @@ def test_a_damaged_part_goes_when_its_blocks_are_made(dataset: Path, whole: Path
     damaged.write_bytes(b"root")
     first.unlink()
     run(f"{dataset}/", "--part", "1/40")
-    assert damaged.exists()
+    assert damaged.read_bytes() == b"root"
     assert run(f"{dataset}/").exit_code == 0
-    assert not damaged.exists()
+    assert damaged.read_bytes() != b"root"  # (it keeps its blocks)
     merge(dataset / "joined.root", [dataset])
     same(dataset / "joined.root", whole / "one.root")
 
@@ -160,7 +160,7 @@ def test_parts_of_another_format_are_no_parts(dataset: Path) -> None:
     before = stamps(dataset)
     done = run(f"{dataset}/", "--set", "output.format=hepmc3")
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
-    assert "is a part in another format than this job's, '.hepmc3'" in done.stderr
+    assert "whose parts are called as 'events-0000000000-0000000016.hepmc3'" in done.stderr
     assert stamps(dataset) == before
 
 
