@@ -98,7 +98,7 @@ def test_the_command_adds_its_own_files_alone(cache: Path) -> None:
             assert CliRunner().invoke(main, words).exit_code == 0
     assert alone <= names
     assert {
-        f"cli/{file}.py" for file in ("__init__", "group", "limits", "options", "terminal")
+        f"cli/{file}.py" for file in ("__init__", "dask", "group", "limits", "options", "terminal")
     } >= names - alone
 
 

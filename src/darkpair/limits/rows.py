@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from pathlib import Path
@@ -169,7 +170,7 @@ def limit_rows(
     moved = [None if along is None else _moved(model, along) for model in models]
     for model in models:
         _require_applies(choice, model)
-    with on_executor(executor):
+    with nullcontext() if executor is None else on_executor(executor):
         simulated = samples_at(
             masses, size or Size(), folder, workers=workers, koto=choice.koto, dumps=choice.dumps
         )
