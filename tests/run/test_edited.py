@@ -166,17 +166,25 @@ def test_a_row_that_was_edited_is_seen() -> None:
     }
     assert not fault_of(said, columns)
     for key in columns:
-        for value in (-1, 7, "x", float("nan")):
-            assert fault_of(said, columns | {key: value}), key
+        for number in (-1, 7, "x", float("nan")):
+            assert fault_of(said, columns | {key: number}), key
     for table in ("sample", "result", "output"):
-        for value in ("x", [1], None):
-            assert fault_of(said | {table: value}, columns), table
+        for entry in ("x", [1], None):
+            assert fault_of(said | {table: entry}, columns), table
     for table in ("source", "chain", "detector", "job", "versions", "branching_ratio"):
         assert fault_of(said | {table: "x"}, columns), table
     for key in sample:
-        for value in (-1, "x", [1], None, 1.5):
-            assert fault_of(said | {"sample": sample | {key: value}}, columns), key
-    for value in ("x", [], [1], [flow | {"n": -5}], [flow | {"n": "5"}], [flow | {"sum_w": float("nan")}]):
+        for part in (-1, "x", [1], None, 1.5):
+            assert fault_of(said | {"sample": sample | {key: part}}, columns), key
+    rows: list[Any] = [
+        "x",
+        [],
+        [1],
+        [flow | {"n": -5}],
+        [flow | {"n": "5"}],
+        [flow | {"sum_w": float("nan")}],
+    ]
+    for value in rows:
         assert fault_of(said | {"result": said["result"] | {"cutflow": value}}, columns), value
 
 
