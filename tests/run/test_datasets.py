@@ -175,7 +175,7 @@ def test_parts_of_an_array_job_fill_a_dataset(whole: Path, tmp_path: Path) -> No
     assert shown.exit_code == 0, shown.output
     assert "missing                blocks 13 to 25 of 40" in shown.output
     assert (
-        "13 to 25 of 40 are in no part"
+        "no part holds blocks 13 to 25 of 40"
         in CliRunner().invoke(main, ["merge", f"{tmp_path}/x.root", out]).stderr
     )
     assert run(out, "--part", "2/3").exit_code == 0

@@ -90,6 +90,9 @@ def test_parts_in_any_order_are_the_run_of_one_process(name: str, tmp_path: Path
     run_job(job(name, f"{tmp_path}/set/"))
     merge(tmp_path / "of_set.root", [tmp_path / "set"])
     same(tmp_path / "one.root", tmp_path / "of_set.root")
+    stamp = (tmp_path / "of_set.root").stat().st_mtime_ns
+    merge(tmp_path / "of_set.root", [tmp_path / "set"])  # is there
+    assert (tmp_path / "of_set.root").stat().st_mtime_ns == stamp
 
 
 def test_workers_make_the_same_parts(tmp_path: Path) -> None:
@@ -157,14 +160,14 @@ def test_what_cannot_be_joined(tmp_path: Path) -> None:
     run_job(job(name, tmp_path / "all.root", **{"run.n": 2 * BLOCK, "output.events": "all"}), part=(2, 2))
     run_job(job(name, tmp_path / "text.hepmc3", **{"run.n": 2 * BLOCK, "output.kind": "ttree"}), part=(2, 2))
     half1, half2, out = tmp_path / "half1.root", tmp_path / "half2.root", tmp_path / "out.root"
-    refused(["merge", out, half2], "block 0 of 2 are in no part")
+    refused(["merge", out, half2], "no part holds block 0 of 2")
     refused(["merge", out, half1, half2, half1], "hold the same events")
     refused(["merge", out, half1, tmp_path / "seed.root"], "is of another sample than")
     refused(["merge", out, half1, tmp_path / "tree.root"], "differ in output.kind")
     refused(["merge", out, half1, tmp_path / "all.root"], "differ in output.events")
     refused(["merge", out, half1, tmp_path / "text.hepmc3"], "differ in output")
     refused(["merge", tmp_path / "out.hepmc3", half1, half2], "is of the format 'hepmc3', and the parts")
-    refused(["merge", half2, half1, half2], "exists; give another name, or --force")
+    refused(["merge", half2, half1, half2], "exists and is another thing; give another name, or --force")
     refused(["merge", out, half1, tmp_path / "none.root"], "there is no file")
     refused(["merge", out, tmp_path], "is a folder without parts")
     assert not out.exists()

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from darkpair.gen.errors import DarkpairWarning, InputError
+from darkpair.gen.errors import DarkpairError, DarkpairWarning, InputError
 from darkpair.gen.output.formats import require_format, writer_for
 from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import Row, Span, Sums, blocks_text, missing_blocks
@@ -57,8 +57,6 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
         damaged, and one that is there.
     """
     form = require_format(out)
-    if out.exists() and not replace:
-        raise InputError(f"{str(out)!r} exists; give another name, or --force")
     pieces = _ordered([piece for path in _files(parts) for piece in _pieces(path)])
     first = pieces[0]
     _warn_of_makers(pieces)
@@ -68,6 +66,10 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
         )
     whole = Span(first.span.digest, 0, pieces[-1].span.last, max(p.span.of for p in pieces), first.span.run)
     total = joined_rows([piece.row for piece in pieces], str(out))
+    if out.exists() and not replace:
+        if _is_that(out, whole, first, total):
+            return total
+        raise InputError(f"{str(out)!r} exists and is another thing; give another name, or --force")
     said = {
         key: value
         for key, value in total.provenance.items()
@@ -86,6 +88,17 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
             flow, histograms = total.tally.cutflow, total.tally.histograms
             file.sums = Sums(cutflow=flow, histograms=histograms, tally=total.tally.to_bytes())
     return Joined(provenance=dict(file.provenance), tally=total.tally)
+
+
+def _is_that(out: Path, whole: Span, first: _Piece, total: Joined) -> bool:
+    """Whether a file holds those parts already, all of them and in that form."""
+    try:
+        (piece,) = _pieces(out)
+        _check_form(piece, first)
+        flows = [said["result"]["cutflow"] for said in (piece.row.provenance, total.provenance)]
+    except (DarkpairError, ValueError, KeyError, TypeError):
+        return False
+    return piece.span == whole and flows[0] == flows[1]
 
 
 def _job_of(job: Any, n: int, out: Path) -> Any:
@@ -135,7 +148,7 @@ def _ordered(pieces: list[_Piece]) -> list[_Piece]:
     gaps = missing_blocks([piece.span for piece in pieces]) if held else []
     if gaps:
         raise InputError(
-            f"{blocks_text(gaps)} are in no part: not all of the sample is there; make the parts that are missing, with --part or "
+            f"no part holds {blocks_text(gaps)}: not all of the sample is there; make the parts that are missing, with --part or "
             "by the same command again"
         )
     return held or pieces[:1]
