@@ -217,7 +217,7 @@ class _Context(SpawnContext):
             process.kill()
         until = time.monotonic() + _GONE
         for process in born:
-            wait([process.sentinel], max(0.0, until - time.monotonic()))
+            process.join(max(0.0, until - time.monotonic()))  # (its sentinel falls before its locks do)
 
     def watch(self, executor: ProcessPoolExecutor) -> None:
         """End what a lost worker leaves unusable, while the executor cannot: it waits for the rest of a result half sent.
