@@ -254,7 +254,7 @@ class _Run:
         with (
             keeping(
                 lambda: (
-                    f"{folder} keeps {len(parts_of(folder))} parts that are complete; the same command goes on"
+                    f"{folder} keeps its complete parts ({len(parts_of(folder))}); the same command goes on"
                 )
             ),
             before_leaving(lambda: clean_unfinished(folder)),
