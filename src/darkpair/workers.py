@@ -122,11 +122,15 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
             executor.shutdown()
         except BrokenProcessPool:
             context.over.set()
-            executor.shutdown()
+            with suppress(OSError):
+                executor.shutdown()
             raise context.broken() from None
-        except Exception:
+        except Exception as error:
             context.over.set()
-            executor.shutdown(cancel_futures=True)
+            with suppress(OSError):
+                executor.shutdown(cancel_futures=True)
+            if isinstance(error, OSError) and context.lost.is_set():  # its pipe was closed under this thread
+                raise context.broken() from None
             raise
         finally:
             context.over.set()
