@@ -8,6 +8,7 @@ import awkward as ak
 import numpy as np
 
 from darkpair.gen.output.layouts import Branches
+from darkpair.gen.output.opened import title_of
 
 __all__ = ["copied"]
 
@@ -23,7 +24,7 @@ def copied(tree: Any, first: int, last: int) -> tuple[Branches, dict[str, str]]:
         Entry of the first event, and of the one after the last.
     """
     columns = tree.arrays(entry_start=first, entry_stop=last, how=dict)
-    titles = {name: _title(tree[name]) for name in columns}
+    titles = {name: title_of(tree[name]) for name in columns}
     members = _members(tree, columns)
     listed = {name for names in members.values() for name in names}
     out: Branches = {}
@@ -64,9 +65,3 @@ def _collection(name: str, columns: dict[str, Any]) -> ak.Array:
     return ak.Array(
         ak.contents.ListOffsetArray(first.offsets, ak.contents.RecordArray(list(contents.values()), fields))
     )
-
-
-def _title(branch: Any) -> str:
-    """What a branch of a TTree or a field of an RNTuple says of itself."""
-    title: str = branch.title if hasattr(branch, "title") else branch.description
-    return title

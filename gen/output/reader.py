@@ -14,7 +14,7 @@ from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.formats import Format, format_of_name
 from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
-from darkpair.gen.output.opened import open_root
+from darkpair.gen.output.opened import open_root, title_of
 from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import RUNS, Row, combined
 from darkpair.gen.output.root import PROVENANCE, TREE
@@ -84,7 +84,7 @@ def read_events(
         tree = file[TREE]
         columns = tree.arrays(entry_start=entry_start, entry_stop=entry_stop, how=dict)
         number = format_of(provenance, str(path))
-        titles = {} if number < 2 else {name: _title(tree[name]) for name in columns}
+        titles = {} if number < 2 else {name: title_of(tree[name]) for name in columns}
         names = _event_names(columns, titles if number > 2 else {})
         return _record(
             columns, [row["role"] for row in output["particles"]], output["spelled"], titles, names
@@ -216,12 +216,6 @@ def _reco(columns: dict[str, ak.Array]) -> ak.Array:
     return ak.zip(fields, depth_limit=1)
 
 
-def _title(branch: Any) -> str:
-    """What a branch of a TTree or a field of an RNTuple says of itself."""
-    title: str = branch.title if hasattr(branch, "title") else branch.description
-    return title
-
-
 def _documented(column: ak.Array, title: str | None) -> ak.Array:
     """The column with what it is, as the detector said it."""
     if title is None:
@@ -306,7 +300,6 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
     _require_root(file)
     try:
         with open_root(file) as directory:
-            _require_whole(directory, file)
             yield directory, _checked(directory, file)
     except InputError:
         raise
@@ -317,16 +310,6 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
             f"{str(path)!r} cannot be read as a ROOT file ({type(error).__name__}); it is damaged, or something "
             "else: run the job again, or give another file"
         ) from error
-
-
-def _require_whole(directory: Any, file: Path) -> None:
-    """Refuse a file that is shorter than its header says; what is at its end may not be missed at once."""
-    size, end = file.stat().st_size, directory.file.fEND
-    if size < end:
-        raise InputError(
-            f"{str(file)!r} is cut off: it has {size:,} of the {end:,} bytes that its header says; run the job again, or give "
-            "another file"
-        )
 
 
 def _checked(directory: Any, file: Path) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,11 +63,6 @@ class RootReader:
     def __init__(self, path: str, tree: str, given: tuple[tuple[str, str], ...]) -> None:
         self.path = path
         file = open_root(path, array_cache=None)
-        end, size = int(file.file.fEND), Path(path).stat().st_size
-        if size < end:
-            raise InputError(
-                f"{path!r} is cut short: it has {size} bytes and says {end}, so it cannot be read; copy it again"
-            )
         trees = [name for name, kind in file.classnames(cycle=False).items() if kind in _TREES]
         if tree not in trees:
             raise UnknownNameError(f"tree of {os.fspath(path)!r}", tree, trees or ["(no tree at all)"])

@@ -297,7 +297,7 @@ def test_reading_something_else_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "text.root").write_text("not a ROOT file" * 100)
     for cut in (0, 50, 300, len(whole) // 2):
         (tmp_path / f"{cut}.root").write_bytes(whole[:cut])
-        files[f"{cut}.root"] = "cannot be read|is cut off"
+        files[f"{cut}.root"] = "cannot be read|is cut short"
     written(tmp_path / "nano.root", koto(), "nano")
     files["nano.root"] = "layout = 'cartesian'"
     for name, says in files.items():

@@ -233,7 +233,9 @@ class _Run:
             said = self.wanted | {"result": empty.summary(flat_factors(self.pipeline.detector))}
             return self._result(dataset.folder, empty, said, seconds, made=0)
         total = joined([dataset.folder / row.file for row in inside], str(dataset.folder))
-        tally = total.tally or (fresh if made == end - begin else self._counted(dataset.picture))
+        tally = total.tally or (fresh if made == end - begin else None)
+        if tally is None and self.span == whole:  # (a share has no picture)
+            tally = self._counted(dataset.picture)
         rest = [replace(whole, first=a, last=b) for a, b in dataset.missing(files, 0, whole.last)]
         notes = [_kept(total.provenance, end - begin - made, made)] * (made < end - begin)
         if rest:
