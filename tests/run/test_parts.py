@@ -16,7 +16,8 @@ from click.testing import CliRunner
 
 from darkpair.cli import main
 from darkpair.gen.errors import DarkpairWarning, InputError
-from darkpair.gen.output.reader import read_events, read_provenance
+from darkpair.gen.output.parts import combined
+from darkpair.gen.output.reader import read_events, read_provenance, read_rows
 from darkpair.gen.pipeline import chunks
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job, load_job
@@ -226,3 +227,25 @@ def test_two_seeds_that_hadd_joined() -> None:
     assert [part["seed"] for part in said["parts"]] == [1, 2]
     assert set(np.unique(events.run)) == set(runs.run)
     assert "seed" not in said
+
+
+def test_what_rows_of_a_joined_file_have_to_fit(tmp_path: Path) -> None:
+    """As hadd may join anything: each row twice, parts missing, other physics, a tree with other events than the rows say."""
+    name, over = "koto, flat", {"run.n": 2 * BLOCK}
+    halves = [run_job(job(name, tmp_path / f"{k}.root", **over), part=(k, 2)).path for k in (1, 2)]
+    seed = run_job(job(name, tmp_path / "seed.root", **over, **{"run.seed": 8})).path
+    other = run_job(job(name, tmp_path / "other.root", **over, **{"chain.mass.X2": "400 MeV"})).path
+    (first,), (second,), (more,), (mass,) = (read_rows(path) for path in (*halves, seed, other))
+    both = combined([second, first], "x.root", entries=first.events + second.events)
+    assert (both["sample"]["blocks"], both["missing"], both["result"]["generated"]) == ([0, 2], [], 2 * BLOCK)
+    assert combined([second], "x.root")["sample"]["blocks"] == [1, 2]
+    assert combined([second, more], "x.root")["missing"] == ["block 0 of 2"]
+    added = combined([first, second, more], "x.root")
+    assert (added["result"]["generated"], "seed" in added, "sample" in added) == (4 * BLOCK, False, False)
+    for rows, entries, words in (
+        ([first, second, first], None, "holds events of one sample twice"),
+        ([first, mass], None, "differ in their chain"),
+        ([first, second], first.events, "something was cut out of it"),
+    ):
+        with pytest.raises(InputError, match=words):
+            combined(rows, "x.root", entries=entries)
