@@ -14,9 +14,8 @@ _TABLES: Final = ("source", "chain", "detector", "job", "versions", "branching_r
 
 def fault_of_tables(said: Mapping[str, Any]) -> str:
     """What is wrong with the provenance of a run in a format without rows, in words; empty where nothing is."""
-    for key in _TABLES:
-        if not isinstance(said.get(key) or {}, Mapping):
-            return f"its {key} is no table"
+    if fault := _of_tables(said):
+        return fault
     sample = said.get("sample")
     if sample and not (isinstance(sample, Mapping) and _count(sample.get("of"))):
         return "the events of its sample are no numbers"
@@ -35,9 +34,8 @@ def fault_of(said: Any, columns: Mapping[str, Any]) -> str:
     """
     if not isinstance(said, Mapping):
         return "its provenance is no table"
-    for key in _TABLES:
-        if not isinstance(said.get(key) or {}, Mapping):
-            return f"its {key} is no table"
+    if fault := _of_tables(said):
+        return fault
     output, job = said.get("output"), said.get("job") or {}
     if not isinstance(output, Mapping) or not _count(output.get("events")):
         return "it does not say how many events its part has"
@@ -48,6 +46,13 @@ def fault_of(said: Any, columns: Mapping[str, Any]) -> str:
     ):
         return "its job has no tables"
     return _of_sums(said.get("result") or {}, columns) or _of_span(said.get("sample"), columns)
+
+
+def _of_tables(said: Mapping[str, Any]) -> str:
+    """Which table of a provenance is none."""
+    return next(
+        (f"its {key} is no table" for key in _TABLES if not isinstance(said.get(key) or {}, Mapping)), ""
+    )
 
 
 def _of_flow(result: Mapping[str, Any]) -> str:

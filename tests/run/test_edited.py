@@ -15,7 +15,7 @@ from darkpair.cli import main
 from darkpair.gen.errors import DarkpairError
 from darkpair.gen.output.part_names import part_name
 from darkpair.gen.output.reader import read_events
-from darkpair.gen.output.row_check import fault_of
+from darkpair.gen.output.row_check import fault_of, fault_of_tables
 from darkpair.gen.streams import BLOCK
 from darkpair.run.dataset import File
 from darkpair.run.joined import provenance_at
@@ -176,6 +176,25 @@ def test_a_row_that_was_edited_is_seen() -> None:
     for key in sample:
         for part in (-1, "x", [1], None, 1.5):
             assert fault_of(said | {"sample": sample | {key: part}}, columns), key
+    assert fault_of([1], columns)
+    for key in ("spelled", "particles", "events"):
+        assert fault_of(said | {"output": {**said["output"], key: "x"}}, columns), key
+    jobs: list[Any] = [{"run": {}}, {"run": "x", "output": {}}, {"output": [1]}]
+    for job in jobs:
+        assert fault_of(said | {"job": job}, columns), job
+    entries: dict[str, Any] = {
+        "flat_factors": 3,
+        "spectra": "x",
+        "expected": [1],
+        "generated": 7,
+        "accepted": None,
+    }
+    for key, wrong in entries.items():
+        assert fault_of(said | {"result": said["result"] | {key: wrong}}, columns), key
+    assert not fault_of_tables(said)
+    tables: list[dict[str, Any]] = [{"source": 1}, {"sample": {"of": "x"}}, {"result": {"cutflow": []}}]
+    for change in tables:
+        assert fault_of_tables(said | change), change
     rows: list[Any] = [
         "x",
         [],

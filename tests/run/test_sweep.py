@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -18,8 +19,10 @@ import darkpair.run.sweep
 from darkpair.cli import main
 from darkpair.gen.errors import DarkpairWarning, InputError, UnknownNameError
 from darkpair.job.job import load_job
+from darkpair.report.sweep import sweep_table
 from darkpair.run.runner import run_job
 from darkpair.run.sweep_axes import axes_of, point_names, values_of
+from darkpair.run.sweep_picture import sweep_picture
 
 #: File of a point of one block.
 PART = "events-0000000000-0000000001.root"
@@ -270,3 +273,73 @@ def test_a_job_of_python_and_one_warning_for_all(job: Path, tmp_path: Path) -> N
         )
     assert len(caught) == 1
     assert done.made == 2
+
+
+def test_pictures_of_sweeps(job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points with and without accepted events, wide axes, a line for each value of another key; none of too many lines."""
+    scans = {"chain.ctau.X2": ["1 mm", "1 m", "100 km"], "chain.mass.X2": ["300 MeV", "430 MeV"]}
+    done = darkpair.sweep(job, scans, tmp_path / "out", overrides={"run.n": 300})
+    figure = sweep_picture(done)
+    (axes,) = figure.axes
+    assert (axes.get_xscale(), axes.get_xlabel()) == ("log", "chain.ctau.X2 [mm]")
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert words == ["chain.mass.X2 = 300 MeV", "chain.mass.X2 = 430 MeV"]
+    arrows = [line for line in axes.lines if line.get_marker() == r"$\downarrow$"]
+    assert [x for line in arrows for x in line.get_xdata()].count(1e8) == 2
+    plt.close(figure)
+    monkeypatch.setattr("darkpair.run.sweep_picture._LINES", 1)
+    assert sweep_picture(done) is None
+    monkeypatch.undo()
+    seeds = darkpair.sweep(job, {"output.layout": "nano, flat"}, tmp_path / "words", overrides={"run.n": 300})
+    assert sweep_picture(seeds) is None
+    text = done.table().text(160)
+    assert "below" in text
+    assert "±" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ({"acceptance": None}, ("-", "")),
+        (
+            {"acceptance": 0.0, "acceptance_upper_limit": 0.02, "acceptance_upper_limit_level": 0.9},
+            ("below 0.02 (90 %)", ""),
+        ),
+        (
+            {
+                "acceptance": 1.0,
+                "acceptance_error": None,
+                "acceptance_low": 0.98,
+                "acceptance_high": 1.0,
+                "acceptance_interval_level": 0.68,
+                "expected_events": None,
+                "expected_not_told": "why",
+            },
+            ("1 (0.98 to 1, 68 %)", "not told"),
+        ),
+        (
+            {
+                "acceptance": 0.5,
+                "acceptance_error": 0.01,
+                "expected_events": 3.0,
+                "expected_error": None,
+                "branching_ratio": None,
+            },
+            ("0.5 ± 0.01", "3 x BR"),
+        ),
+        (
+            {
+                "acceptance": 0.5,
+                "acceptance_error": 0.01,
+                "expected_events": 0.0,
+                "expected_upper_limit": 2.3,
+                "branching_ratio": 0.1,
+            },
+            ("0.5 ± 0.01", "below 2.3"),
+        ),
+    ],
+)
+def test_cells_of_a_sweeps_table(row: dict[str, Any], cells: tuple[str, str]) -> None:
+    first = {"key": "a", "generated": 10, "accepted": 1, "expected_events": 1.0}
+    table = sweep_table([first | {"expected_events": None} | row], ["key"])
+    assert table.rows[0][-2:] == list(cells)
