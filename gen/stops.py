@@ -151,19 +151,21 @@ class _Listener:
 
     def guard(self, reader: int) -> None:
         """Wait for a signal, and see to it that everything ends in time."""
-        with open(reader, "rb", buffering=0) as signals:
+        with open(reader, "rb", buffering=0) as signals:  # (to the end: another signal finds nobody else to read it)
             while number := signals.read(1):
                 if signal.getsignal(number[0]) == self.handle:  # (and not somebody else's meanwhile)
-                    break
-            else:
-                return
+                    self.see_to_it(number[0])
+                    return
+
+    def see_to_it(self, number: int) -> None:
+        """Wait until everything has ended, or end it."""
         start = time.monotonic()
         while self.leaver is None and time.monotonic() < start + _PATIENCE:
             time.sleep(0.02)
         if self.leaver is None:
-            threading.Thread(target=self.stop, args=(number[0],), daemon=True).start()
+            threading.Thread(target=self.stop, args=(number,), daemon=True).start()
         time.sleep(max(0.0, start + _LONGEST - time.monotonic()))
-        self.end_process(128 + number[0], _line(number[0], "what it left is removed at the next start"))
+        self.end_process(128 + number, _line(number, "what it left is removed at the next start"))
 
     def leave(self, status: int, line: Callable[[], str]) -> None:
         """Do what is to be done, say what is to be said, and end this process."""
