@@ -151,7 +151,8 @@ class _Listener:
 
     def guard(self, reader: int) -> None:
         """Wait for a signal, and see to it that everything ends in time."""
-        with open(reader, "rb", buffering=0) as signals:  # (to the end: another signal finds nobody else to read it)
+        # (open to the end: another signal would find nobody to read it)
+        with open(reader, "rb", buffering=0) as signals:
             while number := signals.read(1):
                 if signal.getsignal(number[0]) == self.handle:  # (and not somebody else's meanwhile)
                     self.see_to_it(number[0])
