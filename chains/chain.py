@@ -15,6 +15,7 @@ from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law, laws_of
 from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
 from darkpair.chains.tree_text import chain_text
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
@@ -22,7 +23,7 @@ from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
 from darkpair.gen.joint_lifetime import Draw, JointLaw
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
 from darkpair.gen.nodes import Node
@@ -346,11 +347,9 @@ def _fill(
             if step.keeps_length is not None:
                 lengths[step.keeps_length] = length
         throw = step.throw or throws[step.position]
-        daughters, factors = throw.throw(rng, parent, *step.relatives(momentum))
+        daughters = [momentum[:, child] for child in step.children]
+        _, factors = throw.throw(rng, parent, *step.relatives(momentum), out=daughters)
         _multiply(weights, factors)
-        for child, vector in zip(step.children, daughters, strict=True):
-            for i in range(4):
-                momentum[i, child] = vector[i]
         if step.spin is not None and step.spin.turns:
             step.spin.turn(rng, momentum)
     if joint is not None:
@@ -382,13 +381,19 @@ def _fly(
     else:
         length, factors = step.lifetime.sample(rng, parent[:3], mass, tuple(start[:3]))
     if length.any():
-        per_momentum = length / mass
-        for i in range(4):
-            np.multiply(parent[i], per_momentum, out=vertices[i, step.vertex])
-            vertices[i, step.vertex] += start[i]
+        _flown.into(vertices[:, step.vertex], *parent, length, mass, *start)
     else:  # prompt
         vertices[:, step.vertex] = start
     return length, factors
+
+
+@columnwise
+def _flown(
+    px: Real, py: Real, pz: Real, energy: Real, length: Real, mass: Real, x: Real, y: Real, z: Real, t: Real
+) -> Any:
+    """Place and time [mm] after that proper length [mm], from (x, y, z, t) on."""
+    per_momentum = length / mass
+    return px * per_momentum + x, py * per_momentum + y, pz * per_momentum + z, energy * per_momentum + t
 
 
 def _multiply(weights: dict[str, Array], factors: Mapping[str, Array]) -> None:

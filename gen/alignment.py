@@ -137,12 +137,14 @@ class AlignedPair:
         parent: FourVector,
         mother: FourVector | None,
         sister: tuple[FourVector, FourVector] | None = None,
+        out: Sequence[Array] | None = None,
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV], and no weights; as `TwoBody.throw`."""
         assert mother is not None  # (a resonance always has one)
         n = len(parent[0])
         cosine = _cosine(rng, n, *self.law)
-        return self.pair.along(parent, about(self.pair.flight(parent, mother), cosine, rng.random(n))), {}
+        axis = about(self.pair.flight(parent, mother), cosine, rng.random(n))
+        return self.pair.along(parent, axis, out), {}
 
 
 def _cosine(rng: np.random.Generator, n: int, a: Real, b: Real) -> Array:

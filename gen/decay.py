@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from darkpair.gen.boosts import boosted
+from darkpair.gen.compiled.columnwise import Columnwise, columnwise, where
 from darkpair.gen.conservation import Vertex, require_allowed, require_fermion_number
-from darkpair.gen.directions import Vector3, direction, isotropic
+from darkpair.gen.directions import Vector3, direction, disc, on_sphere
 from darkpair.gen.errors import InputError
 from darkpair.gen.frozen import freeze
-from darkpair.gen.kinematics import Array, Real, boost, boost_pair, invariant_mass, two_body_momentum
+from darkpair.gen.kinematics import Array, Real, boost_pair, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
 from darkpair.gen.polarisation import Analyser, FourVector, Polariser, at_rest
@@ -212,6 +214,7 @@ class TwoBody:
         parent: FourVector,
         mother: FourVector | None,
         sister: tuple[FourVector, FourVector] | None = None,
+        out: Sequence[Array] | None = None,
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV], and no weights.
 
@@ -226,24 +229,27 @@ class TwoBody:
         sister : pair of four ndarrays, (n,) [GeV], or None
             Four-momenta of its sister and of the sister's last daughter, if the slope is about that one's
             direction.
+        out : sequence of ndarrays, (4, n), optional
+            Where each daughter's four-momentum goes.
         """
         if self.slope == 0.0 or (self.axis == "sister" and sister is None):
-            return self._boosted(parent, isotropic(rng, len(parent[0])), 1.0), {}
+            point = disc(rng, len(parent[0]))
+            return _pair(out, _from_disc, *parent, self.mass, *point, self.momentum, self.e1, self.e2), {}
         if mother is None:
             raise InputError(
                 f"a slope about the {self.axis} axis needs a mother; the first particle of a chain has none"
             )
         if sister is None:
             axis = self.flight(parent, mother)
-            return self._boosted(parent, direction(rng, axis, self.slope), -1.0), {}
+            return self._boosted(parent, direction(rng, axis, self.slope), -1.0, out), {}
         m = invariant_mass(*mother)
         here, axis = at_rest(mother, m, parent), self._look(mother, m, sister)
-        out = self._boosted(here, direction(rng, axis, self.slope), -1.0)
-        return [boost(*mother, m, *vector) for vector in out], {}
+        inner = self._boosted(here, direction(rng, axis, self.slope), -1.0)
+        return boosted(mother, m, inner, out), {}
 
-    def along(self, parent: FourVector, unit: Vector3) -> FourVectors:
+    def along(self, parent: FourVector, unit: Vector3, out: Sequence[Array] | None = None) -> FourVectors:
         """Daughters' four-momenta [GeV]; the first flies along the unit vector in the parent's rest frame."""
-        return self._boosted(parent, unit, 1.0)
+        return self._boosted(parent, unit, 1.0, out)
 
     def density(
         self,
@@ -269,11 +275,8 @@ class TwoBody:
 
         For one at rest in that frame, whose law has no axis, it is that of z.
         """
-        x, y, z, _ = at_rest(parent, self.mass, mother)
-        norm = np.sqrt(x * x + y * y + z * z)
-        moving = norm > 0.0
-        safe = np.where(moving, norm, 1.0)
-        return -x / safe, -y / safe, np.where(moving, -z / safe, 1.0)
+        axis: Vector3 = _away(*at_rest(parent, self.mass, mother)[:3])
+        return axis
 
     @staticmethod
     def _look(mother: FourVector, mass: Array, sister: tuple[FourVector, FourVector]) -> Vector3:
@@ -281,11 +284,46 @@ class TwoBody:
         there, daughter = (at_rest(mother, mass, vector) for vector in sister)
         return _unit(at_rest(there, invariant_mass(*there), daughter))
 
-    def _boosted(self, parent: FourVector, unit: Vector3, sign: float) -> FourVectors:
+    def _boosted(
+        self, parent: FourVector, unit: Vector3, sign: float, out: Sequence[Array] | None = None
+    ) -> FourVectors:
         """Daughters in the parent's frame; the first flies along sign times the unit vector."""
-        p = sign * self.momentum
-        out = boost_pair(*parent, self.mass, p * unit[0], p * unit[1], p * unit[2], self.e1, self.e2)
-        return [out[:4], out[4:]]
+        return _pair(out, _along, *parent, self.mass, *unit, sign * self.momentum, self.e1, self.e2)
+
+
+def _pair(out: Sequence[Array] | None, formula: Columnwise, *args: Real) -> FourVectors:
+    """Two four-vectors of a formula, in the places that are given."""
+    if out is None:
+        columns = formula(*args)
+        return [columns[:4], columns[4:]]
+    formula.into([*out[0], *out[1]], *args)
+    return [tuple(vector) for vector in out]
+
+
+@columnwise
+def _along(
+    px: Real, py: Real, pz: Real, energy: Real, mass: Real, x: Real, y: Real, z: Real, p: Real, e1: Real, e2: Real
+) -> Any:
+    """Daughters of momentum p along the unit vector (x, y, z) of the parent's rest frame, and against it."""
+    return boost_pair(px, py, pz, energy, mass, p * x, p * y, p * z, e1, e2)
+
+
+@columnwise
+def _from_disc(
+    px: Real, py: Real, pz: Real, energy: Real, mass: Real, x: Real, y: Real, p: Real, e1: Real, e2: Real
+) -> Any:
+    """The same along the unit vector of a point in the disc."""
+    ux, uy, uz = on_sphere(x, y)
+    return boost_pair(px, py, pz, energy, mass, p * ux, p * uy, p * uz, e1, e2)
+
+
+@columnwise
+def _away(x: Real, y: Real, z: Real) -> Any:
+    """Unit vector against (x, y, z); along z where that is nothing."""
+    norm = np.sqrt(x * x + y * y + z * z)
+    moving = norm > 0.0
+    safe = where(moving, norm, 1.0)
+    return -x / safe, -y / safe, where(moving, -z / safe, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,10 +339,11 @@ class ManyBodyThrow:
         parent: FourVector,
         mother: FourVector | None,
         sister: tuple[FourVector, FourVector] | None = None,
+        out: Sequence[Array] | None = None,
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV] and named weights; as `TwoBody.throw`."""
         daughters, weights = self.sample(rng, len(parent[0]))
-        return [boost(*parent, self.mass, *d) for d in daughters], weights
+        return boosted(parent, self.mass, daughters, out), weights
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.border import check_batch, check_observed, check_parents, check_selected, observed
+from darkpair.gen.compiled.mode import events_to_come, wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
@@ -211,6 +212,7 @@ class Pipeline:
     seed: int = 0
     keep: Literal["accepted", "all"] = "accepted"
     number: int | None = None
+    compiled: bool | None = None
 
     def __post_init__(self) -> None:
         require_agreement(self.source, self.chain, self.detector)
@@ -231,9 +233,11 @@ class Pipeline:
 
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""
-        return Chunk.concatenate(
-            [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
-        )
+        events_to_come((last - first) * BLOCK)
+        with wanted(self.compiled, n):
+            return Chunk.concatenate(
+                [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
+            )
 
     def nothing(self) -> Chunk:
         """A chunk without events, which tells what events have."""

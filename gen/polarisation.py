@@ -7,10 +7,11 @@ four-momenta are given in, so that no axes have to be turned.  Units: GeV.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.directions import about
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, boost
@@ -81,7 +82,15 @@ def at_rest(frame: FourVector, mass: Real, vector: FourVector) -> FourVector:
             f"the spin of a decay asks for the rest frame of a particle of {energy[~resolved].flat[0]:.6g} GeV; allowed: up to "
             f"{_FASTEST:g} times its mass, beyond which rounding hides that frame; lower the momentum"
         )
-    return boost(-frame[0], -frame[1], -frame[2], frame[3], mass, *vector)
+    resting: FourVector = _unboosted(*frame, mass, *vector)
+    return resting
+
+
+@columnwise
+def _unboosted(
+    px: Real, py: Real, pz: Real, energy: Real, mass: Real, qx: Real, qy: Real, qz: Real, e: Real
+) -> Any:
+    return boost(-px, -py, -pz, energy, mass, qx, qy, qz, e)
 
 
 def reoriented(

@@ -1,0 +1,168 @@
+"""What marks a formula that is compiled: plain arithmetic, the same on numbers and on columns.
+
+    @columnwise
+    def boosted(energy, pz, gamma, beta):
+        return gamma * (energy + beta * pz), gamma * (pz + beta * energy)
+
+On columns (n,) NumPy evaluates the lines one by one, each into an array of its own; compiled, one loop over the events does
+all of them (a fifth of the time), with the same bits.  Which of the two runs is decided by `darkpair.gen.compiled.mode` and changes
+no result.  A formula may use + - * / and comparisons, `&` and `|` of truth values, ``x**2``, `math.pi` and its like,
+``np.sqrt``, ``np.abs``, ``np.minimum``, ``np.maximum``, ``np.copysign``, ``np.floor``, ``np.isfinite``, `where`, `whole`, `neither`,
+numbers of its module, and other formulas.  Exponentials, logarithms and angles are columns that NumPy makes before:
+those of a compiler differ in the last bit.  No branch, no loop: `where`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.compiled import mode
+
+__all__ = ["Columnwise", "Loop", "Table", "columnwise", "neither", "where", "whole"]
+
+#: A column (n,), or a number that is the same for all events.
+Operand: TypeAlias = Any
+
+#: Events below which NumPy is as fast as a loop that has to be called.
+_FEWEST = 256
+
+
+class Table:
+    """An array that a formula looks up, ``table[i]``: not one of the columns."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: NDArray[Any]) -> None:
+        self.values = np.ascontiguousarray(values)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.values[index]
+
+
+class Columnwise:
+    """A formula on columns; see the module's first lines.
+
+    Parameters
+    ----------
+    function : callable
+        The formula.
+    scalar : callable, optional
+        The same of numbers, where it is written in another way.
+    """
+
+    def __init__(self, function: Callable[..., Any], scalar: Callable[..., Any] | None = None) -> None:
+        self.function, self.scalar = function, scalar or function
+        self.__doc__, self.__name__ = function.__doc__, function.__name__
+        self.__module__, self.__wrapped__ = function.__module__, function
+        self._loops: dict[Any, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"columnwise({self.__module__}.{self.__name__})"
+
+    def __call__(self, *args: Operand) -> Any:
+        """Column, or tuple of columns, of the formula."""
+        if (loop := self._loop("map", args)) is None:
+            return self.function(*args)
+        out = [np.empty(loop.n, dtype=kind) for kind in loop.kinds]
+        loop(out)
+        return tuple(out) if loop.several else out[0]
+
+    def into(self, out: Sequence[NDArray[Any]], *args: Operand) -> None:
+        """Write the formula's columns into rows (n,) that share no memory with its operands."""
+        loop = self._loop("map", args)
+        if loop is not None and all(_row(row, kind) for row, kind in zip(out, loop.kinds, strict=True)):
+            loop(out)
+            return
+        values = self.function(*args)
+        for row, value in zip(out, values if isinstance(values, tuple) else (values,), strict=True):
+            row[...] = value
+
+    def kept(self, *args: Operand) -> tuple[NDArray[Any], ...]:
+        """Rows of the events where the formula's first value is true, and its other columns there."""
+        if (loop := self._loop("filter", args)) is None:
+            keep, *columns = self.function(*args)
+            rows = np.flatnonzero(keep)
+            return rows, *(column[rows] for column in columns)
+        out = [np.empty(loop.n, dtype=np.intp), *(np.empty(loop.n, dtype=kind) for kind in loop.kinds[1:])]
+        some = loop(out)
+        return tuple(column[:some] for column in out)
+
+    def _loop(self, shape: str, args: Sequence[Operand]) -> Any:
+        """The compiled loop with its operands; None where NumPy does it."""
+        if mode.off():
+            return None
+        from darkpair.gen.compiled.call import bound
+
+        return bound(self, shape, args, self._loops, _FEWEST)
+
+
+def _row(row: Any, kind: Any) -> bool:
+    return bool(row.dtype == kind and row.flags.c_contiguous and row.flags.writeable)
+
+
+def columnwise(function: Callable[..., Any]) -> Columnwise:
+    """Mark a formula as one that is compiled; see the module's first lines."""
+    return Columnwise(function)
+
+
+class Loop:
+    """A loop of its own, where no formula can be: NumPy's lines beside it give the same, and a test compares.
+
+    Parameters
+    ----------
+    loop : callable
+        The loop, of arrays that it reads and writes by index, and numbers; it gives a whole number. It is only ever compiled.
+    """
+
+    def __init__(self, loop: Callable[..., int]) -> None:
+        self.loop, self.__name__, self.__module__ = loop, loop.__name__, loop.__module__
+        self.__doc__, self.__wrapped__ = loop.__doc__, loop
+        self._loops: dict[Any, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"loop({self.__module__}.{self.__name__})"
+
+    def __call__(self, *args: Operand) -> int | None:
+        """What the compiled loop gives; None, and nothing is done, where it cannot be had."""
+        if mode.off():
+            return None
+        from darkpair.gen.compiled.call import bound_loop
+
+        compiled = bound_loop(self, args, self._loops)
+        return None if compiled is None else compiled()
+
+
+def _where(condition: Any, first: Any, second: Any) -> Any:
+    """The first where the condition holds, else the second."""
+    return np.where(condition, first, second)
+
+
+def _where_scalar(condition: Any, first: Any, second: Any) -> Any:
+    return first if condition else second
+
+
+def _whole(x: Any) -> Any:
+    """Whole part of numbers that are 0 or more, as an index."""
+    return np.asarray(x).astype(np.intp)
+
+
+def _whole_scalar(x: Any) -> Any:
+    return int(x)
+
+
+def _neither(condition: Any) -> Any:
+    """Where a condition does not hold."""
+    return np.logical_not(condition)
+
+
+def _neither_scalar(condition: Any) -> Any:
+    return not condition
+
+
+where = Columnwise(_where, _where_scalar)
+whole = Columnwise(_whole, _whole_scalar)
+neither = Columnwise(_neither, _neither_scalar)

@@ -1,0 +1,127 @@
+"""Compiling of loops by numba: arithmetic as it stands, nothing contracted, nothing reordered.
+
+What it uses of numba is its compiler, not its dispatcher: a loop is an object file without references to
+numba or Python, so that who loads it needs neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+import numba
+from numba.core import compiler, types
+from numba.core.registry import cpu_target
+
+from darkpair.gen.compiled.loops import Form, formula_of, named_in
+
+__all__ = ["compiled"]
+
+_TYPES = {
+    "f": types.float64,
+    "i": types.intp,
+    "f8": types.float64,
+    "b1": types.uint8,  # (a byte that is 0 or 1)
+    "i8": types.int64,
+    "i4": types.int32,
+    "u8": types.uint64,
+    "i1": types.int8,
+}
+
+
+def compiled(function: Callable[..., Any], form: Form, rows: list[str], several: bool, name: str) -> tuple[str, bytes]:
+    """Symbol and object file of a loop.
+
+    Parameters
+    ----------
+    function : callable
+        The formula of numbers, or a loop of its own.
+    form : Form
+    rows : list of str
+        Types of the formula's values.
+    several : bool
+        Whether they are several.
+    name : str
+        Name of the loop, which no other has.
+
+    Raises
+    ------
+    numba.core.errors.NumbaError
+        For a formula with something that numba does not know.
+    """
+    if form.shape == "own":
+        loop: Any = _own(function, name)
+    else:
+        scope = {"formula": _inlined(function)}
+        exec(_text(form, rows, several, name), scope)
+        loop = scope[name]
+    flags = compiler.Flags()
+    flags.nrt, flags.error_model, flags.noalias = False, "numpy", True
+    flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
+    pointers = [types.CPointer(_TYPES[kind]) for kind in rows]
+    if form.shape == "filter":
+        pointers[0] = types.CPointer(types.intp)
+    number = [] if form.shape == "own" else [types.intp]
+    signature = (*number, *map(_operand, form.kinds), *pointers)
+    result = compiler.compile_extra(
+        cpu_target.typing_context, cpu_target.target_context, loop, signature, types.intp, flags, {}
+    )
+    return result.fndesc.llvm_func_name, bytes(result.library._get_compiled_object())
+
+
+def _operand(kind: str) -> Any:
+    """Type of an operand: a number, a column or a table."""
+    return _TYPES[kind] if kind in "fi" else types.CPointer(_TYPES[kind.lstrip("*")])
+
+
+def _text(form: Form, rows: list[str], several: bool, name: str) -> str:
+    """The loop in Python."""
+    operands = [f"a{i}" for i in range(len(form.kinds))]
+    out = [f"o{i}" for i in range(len(rows))]
+    each = ", ".join(_read(operand, kind) for operand, kind in zip(operands, form.kinds, strict=True))
+    lines = [f"def {name}({', '.join(['n', *operands, *out])}):"]
+    if form.shape == "map":
+        values = [f"v[{j}]" for j in range(len(out))] if several else ["v"]
+        lines += ["    for i in range(n):", f"        v = formula({each})"]
+        lines += [f"        {row}[i] = {_written(*pair)}" for row, *pair in zip(out, values, rows, strict=True)]
+        lines += ["    return n"]
+    else:
+        lines += ["    m = 0", "    for i in range(n):", f"        v = formula({each})", "        o0[m] = i"]
+        lines += [f"        {out[j]}[m] = {_written(f'v[{j}]', rows[j])}" for j in range(1, len(out))]
+        lines += ["        m += v[0]", "    return m"]
+    return "\n".join(lines)
+
+
+def _read(operand: str, kind: str) -> str:
+    """What a formula is given of an operand."""
+    if kind[0] == "*" or len(kind) == 1:
+        return operand
+    return f"({operand}[i] != 0)" if kind == "b1" else f"{operand}[i]"
+
+
+def _written(value: str, kind: str) -> str:
+    """What a row is given of a formula's value."""
+    return f"1 if {value} else 0" if kind == "b1" else value
+
+
+@cache
+def _inlined(function: Callable[..., Any]) -> Any:
+    """A formula for numba, which is given those that it uses the same way."""
+    return numba.njit(inline="always", error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(_with_formulas(function))
+
+
+def _own(function: Callable[..., Any], name: str) -> Any:
+    loop = _with_formulas(function)
+    loop.__name__ = loop.__qualname__ = name
+    return loop
+
+
+def _with_formulas(function: Any) -> FunctionType:
+    """The function, with every formula that its lines name as numba knows it."""
+    scope = {
+        name: value if (inner := formula_of(value)) is None else _inlined(inner)
+        for name, value in named_in(function)
+    }
+    return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)

@@ -1,0 +1,88 @@
+"""Whether formulas are compiled: by how many events a process has to make, or as somebody says.
+
+Loading what was compiled before takes some 60 ms, compiling some seconds, once on a machine; results are the same to the bit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, Literal, TypeAlias
+
+from darkpair.gen.errors import InputError
+
+__all__ = ["COMPILE_FROM", "LOAD_FROM", "Mode", "events_to_come", "may_compile", "off", "wanted"]
+
+#: Off: NumPy alone. Load: loops that were compiled before. Compile: those that are missing too.
+Mode: TypeAlias = Literal["off", "load", "compile"]
+
+#: Events from which loading, and compiling, take less time than they save (measured: benchmarks/README.md).
+LOAD_FROM: Final = 200_000
+COMPILE_FROM: Final = 3_000_000
+
+#: Says it for a whole process: 1 compiles, 0 does not.
+_VARIABLE: Final = "DARKPAIR_COMPILED"
+
+_MODE: ContextVar[Mode] = ContextVar("whether formulas are compiled", default="off")
+
+#: Events of this process so far, in samples that left it open.
+_events: list[int] = [0]
+
+
+def off() -> bool:
+    """Whether NumPy does all."""
+    return _MODE.get() == "off"
+
+
+def may_compile() -> bool:
+    """Whether a loop that was never compiled on this machine is."""
+    return _MODE.get() == "compile"
+
+
+def _of_events(events: int) -> Mode:
+    return "compile" if events >= COMPILE_FROM else "load" if events >= LOAD_FROM else "off"
+
+
+def _by_variable() -> bool | None:
+    text = os.environ.get(_VARIABLE, "")
+    if text not in ("", "0", "1"):
+        raise InputError(f"{_VARIABLE} = {text!r}; allowed: 1 (compile formulas), 0 (do not), or leave it unset")
+    return None if text == "" else text == "1"
+
+
+@contextmanager
+def wanted(compiled: bool | None, events: int = 0) -> Iterator[None]:
+    """Have formulas compiled inside, or not.
+
+    Parameters
+    ----------
+    compiled : bool or None
+        What somebody says; None leaves it to the environment variable DARKPAIR_COMPILED (1 or 0), or else to the number of
+        events.
+    events : int
+        Events of the sample that is made inside.
+
+    Raises
+    ------
+    InputError
+        For another value of that variable.
+    """
+    said = _by_variable() if compiled is None else compiled
+    chosen: Mode = _of_events(max(events, _events[0])) if said is None else "compile" if said else "off"
+    token = _MODE.set(chosen)
+    try:
+        yield
+    finally:
+        _MODE.reset(token)
+
+
+def events_to_come(events: int) -> None:
+    """Count events of this process, so that many small samples are as one large one."""
+    _events[0] += events
+
+
+def state() -> dict[str, Any]:
+    """What is in force, for who looks."""
+    return {"mode": _MODE.get(), "events": _events[0]}

@@ -1,0 +1,57 @@
+"""Uniform numbers of a stream: NumPy's own, or the same bits from a loop."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.compiled import mode
+from darkpair.gen.compiled.columnwise import Loop
+from darkpair.gen.kinematics import Array
+
+__all__ = ["following", "state_of", "uniforms"]
+
+_State = ctypes.c_uint64 * 4
+
+
+def uniforms(rng: np.random.Generator, n: int) -> Array:
+    """Numbers from 0 to 1, (n,), as ``rng.random(n)`` gives them, whose state moves on as by that."""
+    if (state := state_of(rng)) is not None:
+        out = np.empty(n)
+        if _uniform(state, out, n) is not None:
+            return out
+    return rng.random(n)
+
+
+def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
+    """The four words of an SFC64's state, as they stand in it; None where formulas are not compiled, or it is another generator."""
+    bits: Any = rng.bit_generator
+    if mode.off() or type(bits).__name__ != "SFC64":
+        return None
+    # (state_address is NumPy's documented door for other languages)
+    return np.frombuffer(_State.from_address(bits.ctypes.state_address), dtype=np.uint64)
+
+
+def following(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """Next state of Chris Doty-Humphrey's small fast chaotic generator, and a number from 0 to 1 (numpy/random/src/sfc64/sfc64.h)."""
+    t = a + b + w
+    return (
+        b ^ (b >> np.uint64(11)),
+        c + (c << np.uint64(3)),
+        ((c << np.uint64(24)) | (c >> np.uint64(40))) + t,
+        w + np.uint64(1),
+        (t >> np.uint64(11)) * (1.0 / 9007199254740992.0),
+    )
+
+
+@Loop
+def _uniform(state: Any, out: Any, n: int) -> int:
+    """Uniform numbers into a column."""
+    a, b, c, w = state[0], state[1], state[2], state[3]
+    for i in range(n):
+        a, b, c, w, out[i] = following(a, b, c, w)
+    state[0], state[1], state[2], state[3] = a, b, c, w
+    return n
