@@ -15,15 +15,15 @@ from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law, laws_of
 from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
 from darkpair.chains.tree_text import chain_text
-from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.events import Batch, Parents
+from darkpair.gen.flight import flown
 from darkpair.gen.frozen import freeze
 from darkpair.gen.joint_lifetime import Draw, JointLaw
-from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
 from darkpair.gen.nodes import Node
@@ -381,19 +381,10 @@ def _fly(
     else:
         length, factors = step.lifetime.sample(rng, parent[:3], mass, tuple(start[:3]))
     if length.any():
-        _flown.into(vertices[:, step.vertex], *parent, length, mass, *start)
+        flown.into(vertices[:, step.vertex], *parent, length, mass, *start)
     else:  # prompt
         vertices[:, step.vertex] = start
     return length, factors
-
-
-@columnwise
-def _flown(
-    px: Real, py: Real, pz: Real, energy: Real, length: Real, mass: Real, x: Real, y: Real, z: Real, t: Real
-) -> Any:
-    """Place and time [mm] after that proper length [mm], from (x, y, z, t) on."""
-    per_momentum = length / mass
-    return px * per_momentum + x, py * per_momentum + y, pz * per_momentum + z, energy * per_momentum + t
 
 
 def _multiply(weights: dict[str, Array], factors: Mapping[str, Array]) -> None:

@@ -10,13 +10,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from darkpair.gen.boosts import boosted
-from darkpair.gen.compiled.columnwise import Columnwise, columnwise, where
+from darkpair.gen.boosts import PAIR_ALONG, PAIR_FROM_DISC, away, boosted, pair
 from darkpair.gen.conservation import Vertex, require_allowed, require_fermion_number
-from darkpair.gen.directions import Vector3, direction, disc, on_sphere
+from darkpair.gen.directions import Vector3, direction, disc
 from darkpair.gen.errors import InputError
 from darkpair.gen.frozen import freeze
-from darkpair.gen.kinematics import Array, Real, boost_pair, invariant_mass, two_body_momentum
+from darkpair.gen.kinematics import Array, Real, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
 from darkpair.gen.polarisation import Analyser, FourVector, Polariser, at_rest
@@ -234,7 +233,7 @@ class TwoBody:
         """
         if self.slope == 0.0 or (self.axis == "sister" and sister is None):
             point = disc(rng, len(parent[0]))
-            return _pair(out, _from_disc, *parent, self.mass, *point, self.momentum, self.e1, self.e2), {}
+            return pair(out, PAIR_FROM_DISC, *parent, self.mass, *point, self.momentum, self.e1, self.e2), {}
         if mother is None:
             raise InputError(
                 f"a slope about the {self.axis} axis needs a mother; the first particle of a chain has none"
@@ -275,7 +274,7 @@ class TwoBody:
 
         For one at rest in that frame, whose law has no axis, it is that of z.
         """
-        axis: Vector3 = _away(*at_rest(parent, self.mass, mother)[:3])
+        axis: Vector3 = away(*at_rest(parent, self.mass, mother)[:3])
         return axis
 
     @staticmethod
@@ -288,42 +287,7 @@ class TwoBody:
         self, parent: FourVector, unit: Vector3, sign: float, out: Sequence[Array] | None = None
     ) -> FourVectors:
         """Daughters in the parent's frame; the first flies along sign times the unit vector."""
-        return _pair(out, _along, *parent, self.mass, *unit, sign * self.momentum, self.e1, self.e2)
-
-
-def _pair(out: Sequence[Array] | None, formula: Columnwise, *args: Real) -> FourVectors:
-    """Two four-vectors of a formula, in the places that are given."""
-    if out is None:
-        columns = formula(*args)
-        return [columns[:4], columns[4:]]
-    formula.into([*out[0], *out[1]], *args)
-    return [tuple(vector) for vector in out]
-
-
-@columnwise
-def _along(
-    px: Real, py: Real, pz: Real, energy: Real, mass: Real, x: Real, y: Real, z: Real, p: Real, e1: Real, e2: Real
-) -> Any:
-    """Daughters of momentum p along the unit vector (x, y, z) of the parent's rest frame, and against it."""
-    return boost_pair(px, py, pz, energy, mass, p * x, p * y, p * z, e1, e2)
-
-
-@columnwise
-def _from_disc(
-    px: Real, py: Real, pz: Real, energy: Real, mass: Real, x: Real, y: Real, p: Real, e1: Real, e2: Real
-) -> Any:
-    """The same along the unit vector of a point in the disc."""
-    ux, uy, uz = on_sphere(x, y)
-    return boost_pair(px, py, pz, energy, mass, p * ux, p * uy, p * uz, e1, e2)
-
-
-@columnwise
-def _away(x: Real, y: Real, z: Real) -> Any:
-    """Unit vector against (x, y, z); along z where that is nothing."""
-    norm = np.sqrt(x * x + y * y + z * z)
-    moving = norm > 0.0
-    safe = where(moving, norm, 1.0)
-    return -x / safe, -y / safe, where(moving, -z / safe, 1.0)
+        return pair(out, PAIR_ALONG, *parent, self.mass, *unit, sign * self.momentum, self.e1, self.e2)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.directions import Vector3
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.region import Region
 
-__all__ = ["Flight", "decay_probability", "truncated_exponential"]
+__all__ = ["Flight", "decay_probability", "flown", "truncated_exponential"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,3 +99,12 @@ _SHORT = 1e-6
 
 #: And above which no exponential reaches.
 _LONG = 1e3
+
+
+@columnwise
+def flown(
+    px: Real, py: Real, pz: Real, energy: Real, length: Real, mass: Real, x: Real, y: Real, z: Real, t: Real
+) -> Any:
+    """Place and time [mm] after that proper length [mm], from (x, y, z, t) on."""
+    per_momentum = length / mass
+    return px * per_momentum + x, py * per_momentum + y, pz * per_momentum + z, energy * per_momentum + t

@@ -32,7 +32,9 @@ def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
     if mode.off() or type(bits).__name__ != "SFC64":
         return None
     # (state_address is NumPy's documented door for other languages)
-    return np.frombuffer(_State.from_address(bits.ctypes.state_address), dtype=np.uint64)
+    words: Any = _State.from_address(bits.ctypes.state_address)
+    state: NDArray[np.uint64] = np.frombuffer(words, dtype=np.uint64)
+    return state
 
 
 def following(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:

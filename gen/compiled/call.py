@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.compiled import mode
-from darkpair.gen.compiled.columnwise import Table
-from darkpair.gen.compiled.loops import Form, loop_at
-
-if TYPE_CHECKING:
-    from darkpair.gen.compiled.columnwise import Columnwise, Loop
+from darkpair.gen.compiled.form import Form
+from darkpair.gen.compiled.lookup import Table
+from darkpair.gen.compiled.loops import loop_at
 
 __all__ = ["bound", "bound_loop"]
 
@@ -48,14 +46,12 @@ class _Bound:
         return int(self.run(self.n, *self.args, *map(address, out)))
 
 
-def bound(
-    formula: Columnwise, shape: str, args: Sequence[Any], loops: dict[Any, Any], fewest: int
-) -> _Bound | None:
+def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], fewest: int) -> _Bound | None:
     """The loop of a formula for these operands; None where NumPy has to do it.
 
     Parameters
     ----------
-    formula : Columnwise
+    formula : darkpair.gen.compiled.columnwise.Columnwise
         The formula.
     shape : {"map", "filter"}
         What the loop does.
@@ -66,7 +62,10 @@ def bound(
     fewest : int
         Events below which NumPy does it.
     """
-    n, kinds, values, keep = -1, [], [], []
+    n = -1
+    kinds: list[str] = []
+    values: list[Any] = []
+    keep: list[NDArray[Any]] = []
     for arg in args:
         if isinstance(arg, np.ndarray):
             if arg.ndim != 1 or (kind := _TYPES.get(arg.dtype.char)) is None:
@@ -77,11 +76,10 @@ def bound(
                     return None
             elif len(arg) != n:
                 return None
-            if not arg.flags.c_contiguous:
-                arg = np.ascontiguousarray(arg)
-            keep.append(arg)
+            column = arg if arg.flags.c_contiguous else np.ascontiguousarray(arg)
+            keep.append(column)
             kinds.append(kind)
-            values.append(address(arg))
+            values.append(address(column))
         elif isinstance(arg, float):
             kinds.append("f")
             values.append(arg)
@@ -106,9 +104,10 @@ def bound(
     return _Bound(loop, n, values, keep) if loop else None
 
 
-def bound_loop(loop: Loop, args: Sequence[Any], loops: dict[Any, Any]) -> Callable[[], int] | None:
+def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callable[[], int] | None:
     """A loop of its own for these operands; None where NumPy has to do it."""
-    kinds, values = [], []
+    kinds: list[str] = []
+    values: list[Any] = []
     for arg in args:
         if isinstance(arg, np.ndarray):
             if not arg.flags.c_contiguous or (kind := _TYPES.get(arg.dtype.char)) is None:
@@ -137,7 +136,7 @@ def _remembered(loops: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any
     return loop
 
 
-def _outputs(formula: Columnwise, args: Sequence[Any]) -> tuple[list[str], bool]:
+def _outputs(formula: Any, args: Sequence[Any]) -> tuple[list[str], bool]:
     """Types of a formula's columns, and whether they are several: of the first two events."""
     some = [arg[:2] if isinstance(arg, np.ndarray) else arg for arg in args]
     with np.errstate(all="ignore"):

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.compiled import mode
+from darkpair.gen.compiled.lookup import Table
 
 __all__ = ["Columnwise", "Loop", "Table", "columnwise", "neither", "where", "whole"]
 
@@ -29,18 +30,6 @@ Operand: TypeAlias = Any
 
 #: Events below which NumPy is as fast as a loop that has to be called.
 _FEWEST = 256
-
-
-class Table:
-    """An array that a formula looks up, ``table[i]``: not one of the columns."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, values: NDArray[Any]) -> None:
-        self.values = np.ascontiguousarray(values)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.values[index]
 
 
 class Columnwise:
@@ -71,7 +60,7 @@ class Columnwise:
         loop(out)
         return tuple(out) if loop.several else out[0]
 
-    def into(self, out: Sequence[NDArray[Any]], *args: Operand) -> None:
+    def into(self, out: Sequence[NDArray[Any]] | NDArray[Any], *args: Operand) -> None:
         """Write the formula's columns into rows (n,) that share no memory with its operands."""
         loop = self._loop("map", args)
         if loop is not None and all(_row(row, kind) for row, kind in zip(out, loop.kinds, strict=True)):

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from types import FunctionType
 from typing import Any
 
-import numba
-from numba.core import compiler, types
-from numba.core.registry import cpu_target
-
-from darkpair.gen.compiled.loops import Form, formula_of, named_in
+from darkpair.gen.compiled.form import Form, formula_of, named_in
 
 __all__ = ["compiled"]
+
+# (numba says of none of these what a type checker could use)
+numba: Any = import_module("numba")
+compiler: Any = import_module("numba.core.compiler")
+cpu_target: Any = import_module("numba.core.registry").cpu_target
+types: Any = import_module("numba.core.types")
 
 _TYPES = {
     "f": types.float64,
@@ -31,7 +34,9 @@ _TYPES = {
 }
 
 
-def compiled(function: Callable[..., Any], form: Form, rows: list[str], several: bool, name: str) -> tuple[str, bytes]:
+def compiled(
+    function: Callable[..., Any], form: Form, rows: list[str], several: bool, name: str
+) -> tuple[str, bytes]:
     """Symbol and object file of a loop.
 
     Parameters
@@ -55,7 +60,7 @@ def compiled(function: Callable[..., Any], form: Form, rows: list[str], several:
         loop: Any = _own(function, name)
     else:
         scope = {"formula": _inlined(function)}
-        exec(_text(form, rows, several, name), scope)
+        exec(_text(form, rows, several, name), scope)  # noqa: S102 (text of ours: numba takes functions alone)
         loop = scope[name]
     flags = compiler.Flags()
     flags.nrt, flags.error_model, flags.noalias = False, "numpy", True
@@ -85,7 +90,9 @@ def _text(form: Form, rows: list[str], several: bool, name: str) -> str:
     if form.shape == "map":
         values = [f"v[{j}]" for j in range(len(out))] if several else ["v"]
         lines += ["    for i in range(n):", f"        v = formula({each})"]
-        lines += [f"        {row}[i] = {_written(*pair)}" for row, *pair in zip(out, values, rows, strict=True)]
+        lines += [
+            f"        {row}[i] = {_written(*pair)}" for row, *pair in zip(out, values, rows, strict=True)
+        ]
         lines += ["    return n"]
     else:
         lines += ["    m = 0", "    for i in range(n):", f"        v = formula({each})", "        o0[m] = i"]
@@ -109,7 +116,9 @@ def _written(value: str, kind: str) -> str:
 @cache
 def _inlined(function: Callable[..., Any]) -> Any:
     """A formula for numba, which is given those that it uses the same way."""
-    return numba.njit(inline="always", error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(_with_formulas(function))
+    return numba.njit(inline="always", error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
+        _with_formulas(function)
+    )
 
 
 def _own(function: Callable[..., Any], name: str) -> Any:

@@ -48,7 +48,9 @@ def _of_events(events: int) -> Mode:
 def _by_variable() -> bool | None:
     text = os.environ.get(_VARIABLE, "")
     if text not in ("", "0", "1"):
-        raise InputError(f"{_VARIABLE} = {text!r}; allowed: 1 (compile formulas), 0 (do not), or leave it unset")
+        raise InputError(
+            f"{_VARIABLE} = {text!r}; allowed: 1 (compile formulas), 0 (do not), or leave it unset"
+        )
     return None if text == "" else text == "1"
 
 
@@ -70,8 +72,8 @@ def wanted(compiled: bool | None, events: int = 0) -> Iterator[None]:
         For another value of that variable.
     """
     said = _by_variable() if compiled is None else compiled
-    chosen: Mode = _of_events(max(events, _events[0])) if said is None else "compile" if said else "off"
-    token = _MODE.set(chosen)
+    mode: Mode = _of_events(max(events, _events[0])) if said is None else "compile" if said else "off"
+    token = _MODE.set(mode)
     try:
         yield
     finally:

@@ -68,10 +68,10 @@ def _write(name: str, code: Code) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(blake2b(rest, digest_size=_DIGEST).digest() + rest)
-            os.replace(path, place / name)
+            Path(path).replace(place / name)
         except OSError:
             with suppress(OSError):
-                os.unlink(path)
+                Path(path).unlink()
 
 
 @contextmanager
@@ -97,12 +97,20 @@ def _alone() -> Iterator[None]:
 @cache
 def folder() -> Path | None:
     """Where the loops of this machine's kind are; None where nothing can be written."""
-    import llvmlite.binding as llvm
+    import llvmlite.binding as llvm  # type: ignore[import-untyped]
     from platformdirs import user_cache_path
 
-    kind = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), *map(_version, ("numba", "llvmlite")))
+    kind = (
+        llvm.get_host_cpu_name(),
+        llvm.get_host_cpu_features().flatten(),
+        *map(_version, ("numba", "llvmlite")),
+    )
     base = os.environ.get(_VARIABLE)
-    place = (Path(base) if base else user_cache_path("darkpair")) / "loops" / blake2b(repr(kind).encode(), digest_size=8).hexdigest()
+    place = (
+        (Path(base) if base else user_cache_path("darkpair"))
+        / "loops"
+        / blake2b(repr(kind).encode(), digest_size=8).hexdigest()
+    )
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -1,0 +1,67 @@
+"""What a compiled loop is of, and what decides about its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from types import FunctionType
+from typing import Any
+
+__all__ = ["Form", "digest_of", "formula_of", "named_in"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a loop is of: its shape, and the types of its operands.
+
+    Parameters
+    ----------
+    shape : {"map", "filter", "own"}
+        A formula of every event, one whose first value says which are kept, or a loop of its own.
+    kinds : tuple of str
+        "f8", "i8", ... for a column, "f" and "i" for a number, "*f8" for a table.
+    """
+
+    shape: str
+    kinds: tuple[str, ...]
+
+
+def digest_of(function: Callable[..., Any], form: Form, rows: list[str]) -> str:
+    """Hash of all that decides about a loop's code, but for the machine and the compiler."""
+    digest = blake2b(repr((form.shape, form.kinds, rows)).encode(), digest_size=16)
+    _add(digest, function, set())
+    return digest.hexdigest()
+
+
+def _add(digest: Any, function: Callable[..., Any], seen: set[int]) -> None:
+    """Add a function's code to a hash, with the numbers of its module and the formulas that it uses."""
+    code: Any = function.__code__
+    if id(code) in seen:
+        return
+    seen.add(id(code))
+    digest.update(code.co_code)
+    digest.update(
+        repr(
+            (code.co_consts[code.co_consts[0] == function.__doc__ :], code.co_names, code.co_varnames)
+        ).encode()
+    )
+    for name, value in named_in(function):
+        if (inner := formula_of(value)) is not None:
+            _add(digest, inner, seen)
+        elif isinstance(value, float | int):
+            digest.update(f"{name}={value!r}".encode())
+
+
+def named_in(function: Callable[..., Any]) -> list[tuple[str, Any]]:
+    """What a function's lines name of its module, by name."""
+    scope = function.__globals__
+    return [(name, scope[name]) for name in function.__code__.co_names if name in scope]
+
+
+def formula_of(value: Any) -> Callable[..., Any] | None:
+    """The formula of numbers that a name stands for: a marked one, or a function of this package; None for anything else."""
+    if isinstance(value, FunctionType):
+        return value if value.__module__.startswith("darkpair.") else None
+    scalar: Callable[..., Any] | None = getattr(value, "scalar", None)
+    return scalar if isinstance(scalar, FunctionType) else None
