@@ -17,6 +17,13 @@ from darkpair.gen.region import Region
 __all__ = ["Flight", "decay_probability", "flown", "truncated_exponential"]
 
 
+#: Width in units of the length below which the remainder would have less than nine digits.
+_SHORT = 1e-6
+
+#: And above which no exponential reaches.
+_LONG = 1e3
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flight:
     """Straight flights of particles through a region.
@@ -84,9 +91,8 @@ def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) 
         Mean of the whole exponential.
     """
     n = len(width)
-    ratio = np.minimum(width / length, _LONG)
-    steps = rng.standard_exponential(n) / np.maximum(ratio, _SHORT)
-    out: Array = (steps - np.floor(steps)) * ratio * length
+    out: Array
+    out, ratio = _remainder(width, length, rng.standard_exponential(n))
     if ratio.min(initial=1.0) < _SHORT:
         short = np.flatnonzero(ratio < _SHORT)
         r = np.maximum(ratio[short], np.finfo(float).tiny)
@@ -94,11 +100,12 @@ def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) 
     return out
 
 
-#: Width in units of the length below which the remainder would have less than nine digits.
-_SHORT = 1e-6
-
-#: And above which no exponential reaches.
-_LONG = 1e3
+@columnwise
+def _remainder(width: Real, length: Real, drawn: Real) -> tuple[Real, Real]:
+    """What is left of an exponential after whole widths, and the width in units of the length."""
+    ratio = np.minimum(width / length, _LONG)
+    steps = drawn / np.maximum(ratio, _SHORT)
+    return (steps - np.floor(steps)) * ratio * length, ratio
 
 
 @columnwise

@@ -28,8 +28,10 @@ def uniforms(rng: np.random.Generator, n: int) -> Array:
 
 def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
     """The four words of an SFC64's state, as they stand in it; None where formulas are not compiled, or it is another generator."""
+    if mode.off():
+        return None
     bits: Any = rng.bit_generator
-    if mode.off() or type(bits).__name__ != "SFC64":
+    if type(bits).__name__ != "SFC64":
         return None
     # (state_address is NumPy's documented door for other languages)
     words: Any = _State.from_address(bits.ctypes.state_address)

@@ -49,7 +49,7 @@ def _add(digest: Any, function: Callable[..., Any], seen: set[int]) -> None:
     for name, value in named_in(function):
         if (inner := formula_of(value)) is not None:
             _add(digest, inner, seen)
-        elif isinstance(value, float | int):
+        elif isinstance(value, float | int | tuple):
             digest.update(f"{name}={value!r}".encode())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -18,12 +18,14 @@ import scipy
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
+from darkpair.gen.flight import flown
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability, truncated_exponential
 from darkpair.gen.parameters import Energy, Gt, Infinite, Le, Length, Lt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
+from darkpair.gen.sources.kaon_lines import Z_EXIT, Z_TARGET, beam_momentum, collimated
 from darkpair.gen.sources.spectrum import Spectrum, own_spectrum
 
 __all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
@@ -39,27 +41,9 @@ SPECTRA: Final = {
 #: Momenta of the spectra [GeV].
 P_RANGE: Final = (0.05, 10.0)
 
-# Geometry of the same simulation, read in public copies of its code [mm].
-#: Where the target stands.
-Z_TARGET: Final = -21000.0
-_Z_COLLIMATOR: Final = -14000.0
-#: Where the beam leaves the collimator, and where K_L are counted.
-Z_EXIT: Final = -1000.0
 #: Where decays begin unless something upstream is accepted: the 414.8 cm of arXiv:2005.07102, appendix A, end at the
 #: calorimeter at 6148.
 Z_NEAR: Final = 2000.0
-_COLLIMATOR_HALF: Final = (7.6, 12.5)  # hole of 15.2 (x) by 25.0 (y)
-_IMAGE_HALF: Final = (9.1, 1.0)  # uniform image of the beam on the target, the older one and the default
-_IMAGE_2015: Final = (
-    -16.99,
-    1357.0,
-    -5.166,
-    3.281,
-    5.016,
-    3.443,
-)  # x since 2015-04: alpha, beta, x1, sig1, x2, sig2
-_IMAGE_2015_HALF: Final = (18.4, 5.0)
-_IMAGE_2015_SIGMA_Y: Final = 1.08
 
 # A model like that of arXiv:2005.07102 (appendix A), whose own fit values are not in its text: fitted to the
 # collimator model at the beam exit by gen/data/fit_koto_beam.py, which prints these numbers.
@@ -324,11 +308,8 @@ class KotoKL:
         """
         kaon, n = particle("K_L0"), len(p)
         x, y, slope_x, slope_y = self._fitted(rng, p) if self.profile == "fitted" else self._lines(rng, n)
-        cosine = 1.0 / np.sqrt(1.0 + slope_x * slope_x + slope_y * slope_y)
-        energy = np.sqrt(p * p + kaon.mass**2)
-        pz = p * cosine
-        momentum = np.stack([pz * slope_x, pz * slope_y, pz, energy])
-        flight = p / kaon.mass * kaon.ctau
+        momentum, (cosine, flight) = np.empty((4, n)), np.empty((2, n))
+        beam_momentum.into([*momentum, cosine, flight], p, slope_x, slope_y, kaon.mass, kaon.ctau)
         origin = Z_EXIT
         if self.decay == "free":
             path = flight * rng.standard_exponential(n)
@@ -338,9 +319,9 @@ class KotoKL:
                 x, y = x + slope_x * (Z_TARGET - Z_EXIT), y + slope_y * (Z_TARGET - Z_EXIT)
             width = (z_max - z_min) / cosine
             path = (z_min - origin) / cosine + truncated_exponential(rng, width, flight)
-        vertex: Array = np.stack([x, y, np.full(n, origin), np.zeros(n)])
-        decay_vertex = momentum * (path / p)
-        decay_vertex += vertex
+        vertex, decay_vertex = np.empty((4, n)), np.empty((4, n))
+        vertex[0], vertex[1], vertex[2], vertex[3] = x, y, origin, 0.0
+        flown.into(decay_vertex, *momentum, path, p, *vertex)
         return Parents(pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=decay_vertex)
 
     def _lines(self, rng: np.random.Generator, n: int) -> tuple[Array, Array, Array, Array]:
@@ -348,15 +329,7 @@ class KotoKL:
         if self.profile == "square":
             slope_x, slope_y = math.sqrt(1e-6 * self.solid_angle) * (rng.random((2, n)) - 0.5)
             return slope_x * (Z_EXIT - self.z_target), slope_y * (Z_EXIT - self.z_target), slope_x, slope_y
-        if self.image == "uniform":
-            x0 = _IMAGE_HALF[0] * (2.0 * rng.random(n) - 1.0)
-            y0 = _IMAGE_HALF[1] * (2.0 * rng.random(n) - 1.0)
-        else:
-            x0, y0 = _image_x().sample(rng, n), _image_y().sample(rng, n)
-        slope_x = (_COLLIMATOR_HALF[0] * (2.0 * rng.random(n) - 1.0) - x0) / (_Z_COLLIMATOR - Z_TARGET)
-        slope_y = (_COLLIMATOR_HALF[1] * (2.0 * rng.random(n) - 1.0) - y0) / (_Z_COLLIMATOR - Z_TARGET)
-        reach = Z_EXIT - Z_TARGET
-        return x0 + slope_x * reach, y0 + slope_y * reach, slope_x, slope_y
+        return collimated(rng, n, self.image)
 
     def _fitted(self, rng: np.random.Generator, p: Array) -> tuple[Array, Array, Array, Array]:
         """Independent super-Gaussian positions and log-normal transverse momentum (arXiv:2005.07102, eq A1)."""
@@ -372,23 +345,3 @@ class KotoKL:
         phi = 2.0 * math.pi * rng.random(n)
         pz = np.sqrt(p * p - pt * pt)
         return x, y, pt * np.cos(phi) / pz, pt * np.sin(phi) / pz
-
-
-@cache
-def _image_x() -> Density:
-    return Density(_linear_gauss, -_IMAGE_2015_HALF[0], _IMAGE_2015_HALF[0])
-
-
-@cache
-def _image_y() -> Density:
-    half = _IMAGE_2015_HALF[1]
-    return Density(lambda y: np.exp(-0.5 * (y / _IMAGE_2015_SIGMA_Y) ** 2), -half, half)
-
-
-def _linear_gauss(x: Array) -> Array:
-    """A line between two points, continued by half-Gaussians that join it there."""
-    alpha, beta, x1, sigma1, x2, sigma2 = _IMAGE_2015
-    line = alpha * np.clip(x, x1, x2) + beta
-    sigma = np.where(x < x1, sigma1, sigma2)
-    outside = np.where(x < x1, x - x1, np.where(x > x2, x - x2, 0.0))
-    return line * np.exp(-0.5 * (outside / sigma) ** 2)
