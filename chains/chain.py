@@ -16,6 +16,7 @@ from darkpair.chains.recipes import recipes
 from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
 from darkpair.chains.tree_text import chain_text
 from darkpair.gen.agreement import require_parent, require_shell
+from darkpair.gen.compiled.mode import count
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
 from darkpair.gen.errors import InputError, UnknownNameError, shown
@@ -208,6 +209,7 @@ class Chain:
             If the source supplies another particle than the chain's parent, or decides where it decays although
             the chain has a lifetime for it.
         """
+        count(len(parents))
         require_parent(parents.pdgid, self.parents)
         require_shell(self.parent, parents.momentum)
         if parents.decay_vertex is not None and self.parent.name in self.lifetimes:

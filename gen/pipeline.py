@@ -17,7 +17,7 @@ import numpy as np
 
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.border import check_batch, check_observed, check_parents, check_selected, observed
-from darkpair.gen.compiled.mode import events_to_come, wanted
+from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
@@ -198,6 +198,9 @@ class Pipeline:
     number : int, optional
         Number of the run in the names of the events, 1 to 2**32 - 1; one that follows from the sample's digest unless
         given.
+    compiled : bool, optional
+        Whether formulas are compiled, which changes no event; by the number of events unless given
+        (`darkpair.gen.compiled.mode`).
 
     Raises
     ------
@@ -233,7 +236,6 @@ class Pipeline:
 
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""
-        events_to_come((last - first) * BLOCK)
         with wanted(self.compiled, n):
             return Chunk.concatenate(
                 [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]

@@ -35,7 +35,7 @@ _TYPES = {
 
 
 def compiled(
-    function: Callable[..., Any], form: Form, rows: list[str], several: bool, name: str
+    function: Callable[..., Any], form: Form, rows: list[str], name: str, *, several: bool
 ) -> tuple[str, bytes]:
     """Symbol and object file of a loop.
 
@@ -46,10 +46,10 @@ def compiled(
     form : Form
     rows : list of str
         Types of the formula's values.
-    several : bool
-        Whether they are several.
     name : str
         Name of the loop, which no other has.
+    several : bool
+        Whether the values are several.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def compiled(
         loop: Any = _own(function, name)
     else:
         scope = {"formula": _inlined(function)}
-        exec(_text(form, rows, several, name), scope)  # noqa: S102 (text of ours: numba takes functions alone)
+        exec(_text(form, rows, name, several=several), scope)  # noqa: S102 (text of ours: numba takes functions alone)
         loop = scope[name]
     flags = compiler.Flags()
     flags.nrt, flags.error_model, flags.noalias = False, "numpy", True
@@ -81,7 +81,7 @@ def _operand(kind: str) -> Any:
     return _TYPES[kind] if kind in "fi" else types.CPointer(_TYPES[kind.lstrip("*")])
 
 
-def _text(form: Form, rows: list[str], several: bool, name: str) -> str:
+def _text(form: Form, rows: list[str], name: str, *, several: bool) -> str:
     """The loop in Python."""
     operands = [f"a{i}" for i in range(len(form.kinds))]
     out = [f"o{i}" for i in range(len(rows))]

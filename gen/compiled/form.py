@@ -60,8 +60,8 @@ def named_in(function: Callable[..., Any]) -> list[tuple[str, Any]]:
 
 
 def formula_of(value: Any) -> Callable[..., Any] | None:
-    """The formula of numbers that a name stands for: a marked one, or a function of this package; None for anything else."""
+    """The formula of numbers that a name stands for: a marked one, or a function; None for anything else."""
     if isinstance(value, FunctionType):
-        return value if value.__module__.startswith("darkpair.") else None
+        return value
     scalar: Callable[..., Any] | None = getattr(value, "scalar", None)
     return scalar if isinstance(scalar, FunctionType) else None

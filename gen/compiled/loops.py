@@ -15,7 +15,7 @@ from darkpair.gen.compiled import mode
 from darkpair.gen.compiled.form import Form, digest_of
 from darkpair.gen.compiled.store import keep, kept
 
-__all__ = ["Machine", "at_hand", "loop_at"]
+__all__ = ["FAILURES", "Machine", "at_hand", "loop_at"]
 
 _C: Final = {"f": ctypes.c_double, "i": ctypes.c_ssize_t}
 _KINDS: Final = {
@@ -28,6 +28,9 @@ _KINDS: Final = {
 }
 
 _LOCK = threading.RLock()
+
+#: Formulas that could not be compiled or loaded in this process, and why: they run in NumPy.
+FAILURES: Final[dict[str, str]] = {}
 
 
 class Machine:
@@ -43,7 +46,7 @@ class Machine:
         Whether the formula has several values.
     """
 
-    def __init__(self, run: Callable[..., int], kinds: list[Any], several: bool) -> None:
+    def __init__(self, run: Callable[..., int], kinds: list[Any], *, several: bool) -> None:
         self.run, self.kinds, self.several = run, kinds, several
 
 
@@ -69,16 +72,29 @@ def loop_at(
     if not at_hand():
         return None
     with _LOCK:
-        rows, several = outputs()
-        name = f"darkpair_{digest_of(function, form, rows)}"
-        code = kept(name)
-        if code is None:
-            if not mode.may_compile() or find_spec("numba") is None:
+        try:
+            rows, several = outputs()
+            name = f"darkpair_{digest_of(function, form, rows)}"
+            code = kept(name) or _made(function, form, rows, several, name)
+            if code is None:
                 return None
-            from darkpair.gen.compiled.compile import compiled
+            return Machine(
+                _load(*code, form, len(rows)), [np.dtype(_KINDS[kind]) for kind in rows], several=several
+            )
+        except Exception as error:  # noqa: BLE001 (whatever a compiler may say: NumPy has the same lines)
+            FAILURES[f"{function.__module__}.{function.__name__}"] = f"{type(error).__name__}: {error}"
+            return None
 
-            code = keep(name, lambda: compiled(function, form, rows, several, name))
-        return Machine(_load(*code, form, len(rows)), [np.dtype(_KINDS[kind]) for kind in rows], several)
+
+def _made(
+    function: Callable[..., Any], form: Form, rows: list[str], several: bool, name: str
+) -> tuple[str, bytes] | None:
+    """Symbol and object file of a loop that is not kept; None where it may not be compiled."""
+    if not mode.may_compile() or find_spec("numba") is None:
+        return None
+    from darkpair.gen.compiled.compile import compiled
+
+    return keep(name, lambda: compiled(function, form, rows, name, several=several))
 
 
 @cache

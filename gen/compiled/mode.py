@@ -9,11 +9,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from darkpair.gen.errors import InputError
 
-__all__ = ["COMPILE_FROM", "LOAD_FROM", "Mode", "events_to_come", "may_compile", "off", "wanted"]
+__all__ = ["COMPILE_FROM", "LOAD_FROM", "Mode", "count", "may_compile", "off", "wanted"]
 
 #: Off: NumPy alone. Load: loops that were compiled before. Compile: those that are missing too.
 Mode: TypeAlias = Literal["off", "load", "compile"]
@@ -25,33 +25,32 @@ COMPILE_FROM: Final = 3_000_000
 #: Says it for a whole process: 1 compiles, 0 does not.
 _VARIABLE: Final = "DARKPAIR_COMPILED"
 
-_MODE: ContextVar[Mode] = ContextVar("whether formulas are compiled", default="off")
+_MODE: ContextVar[Mode | None] = ContextVar("whether formulas are compiled", default=None)
 
-#: Events of this process so far, in samples that left it open.
+#: Events of this process so far: many small samples are as one large one.
 _events: list[int] = [0]
 
 
 def off() -> bool:
     """Whether NumPy does all."""
-    return _MODE.get() == "off"
+    return (_MODE.get() or _of_events(_events[0])) == "off"
 
 
 def may_compile() -> bool:
     """Whether a loop that was never compiled on this machine is."""
-    return _MODE.get() == "compile"
+    return (_MODE.get() or _of_events(_events[0])) == "compile"
 
 
 def _of_events(events: int) -> Mode:
-    return "compile" if events >= COMPILE_FROM else "load" if events >= LOAD_FROM else "off"
-
-
-def _by_variable() -> bool | None:
+    """What so many events are worth, or what the environment says."""
     text = os.environ.get(_VARIABLE, "")
     if text not in ("", "0", "1"):
         raise InputError(
             f"{_VARIABLE} = {text!r}; allowed: 1 (compile formulas), 0 (do not), or leave it unset"
         )
-    return None if text == "" else text == "1"
+    if text:
+        return "compile" if text == "1" else "off"
+    return "compile" if events >= COMPILE_FROM else "load" if events >= LOAD_FROM else "off"
 
 
 @contextmanager
@@ -62,7 +61,7 @@ def wanted(compiled: bool | None, events: int = 0) -> Iterator[None]:
     ----------
     compiled : bool or None
         What somebody says; None leaves it to the environment variable DARKPAIR_COMPILED (1 or 0), or else to the number of
-        events.
+        events: those to come inside, and those that this process has made.
     events : int
         Events of the sample that is made inside.
 
@@ -71,20 +70,14 @@ def wanted(compiled: bool | None, events: int = 0) -> Iterator[None]:
     InputError
         For another value of that variable.
     """
-    said = _by_variable() if compiled is None else compiled
-    mode: Mode = _of_events(max(events, _events[0])) if said is None else "compile" if said else "off"
-    token = _MODE.set(mode)
+    by_events = _of_events(max(events, _events[0])) if compiled is None else None
+    token = _MODE.set(by_events or ("compile" if compiled else "off"))
     try:
         yield
     finally:
         _MODE.reset(token)
 
 
-def events_to_come(events: int) -> None:
-    """Count events of this process, so that many small samples are as one large one."""
+def count(events: int) -> None:
+    """Say that this process makes so many events."""
     _events[0] += events
-
-
-def state() -> dict[str, Any]:
-    """What is in force, for who looks."""
-    return {"mode": _MODE.get(), "events": _events[0]}

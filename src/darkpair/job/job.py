@@ -78,6 +78,7 @@ class Job(Table):
             seed=self.run.seed,
             keep=self.output.events,
             number=self.run.number,
+            compiled=self.run.compiled,
         )
 
     def _chains(self, source: EventSource, detector: object) -> Chain | ChainSet:

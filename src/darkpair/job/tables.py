@@ -84,6 +84,10 @@ class RunTable(Table):
     )
     workers: int = Field(default=1, ge=1, le=1024, description="processes; change no event")
     chunk: int = Field(default=16 * 16384, ge=1, description="events in memory at once; changes no event")
+    compiled: bool | None = Field(
+        default=None,
+        description="formulas as machine code of numba, which changes no event; by the number of events unless given",
+    )
 
 
 class ChainTable(Table):

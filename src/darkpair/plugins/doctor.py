@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires, version
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Literal
+
+import numpy as np
 
 __all__ = ["Finding", "examine"]
 
 #: Extras that users install, and what each is for; the others are for tests and tables.
 EXTRAS: Final = {
-    "fast": "parents of dumps several times as fast",
+    "fast": "formulas as machine code, long runs some two times as fast",
     "hepmc": "HepMC3 files of others through pyhepmc",
     "limits": "toy experiments and workspaces",
     "plot": "pictures",
@@ -56,7 +59,7 @@ def examine() -> list[Finding]:
         "versions": _versions,
         "extras": _extras,
         "plug-ins": _plugins,
-        "caches": _caches,
+        "caches": lambda: chain(_caches(), _loops()),
         "machine": _machine,
     }
     for part, look in parts.items():
@@ -148,7 +151,29 @@ def _numba() -> Finding:
         return _broken("extras", "compiling", error)
     if result != 3.0:
         return Finding(part="extras", name="compiling", state="broken", text=f"numba says 1 + 2 = {result}")
-    return Finding(part="extras", name="compiling", state="ok", text="numba compiles")
+    return _formulas()
+
+
+def _formulas() -> Finding:
+    """Whether a formula of ours runs as machine code, and gives NumPy's bits."""
+    from darkpair.gen.boosts import boosted
+    from darkpair.gen.compiled import loops
+    from darkpair.gen.compiled.mode import wanted
+
+    def vector() -> Any:
+        return boosted([still, still, 2.0 + still, 3.0 + still], 2.0, [[still, still, still, 1.0 + still]])[0]
+
+    still = np.linspace(0.0, 1.0, 1000)
+    with wanted(compiled=True):
+        fast = vector()
+    with wanted(compiled=False):
+        same = all(map(np.array_equal, fast, vector()))
+    if loops.FAILURES or not same:
+        said = "; ".join(loops.FAILURES.values()) or "other bits than NumPy's"
+        return Finding(part="extras", name="compiling", state="broken", text=f"formulas run in NumPy: {said}")
+    return Finding(
+        part="extras", name="compiling", state="ok", text="numba compiles, formulas run as machine code"
+    )
 
 
 def _plugins() -> Iterator[Finding]:
@@ -191,6 +216,23 @@ def _caches() -> Iterator[Finding]:
             state="broken",
             text=f"{folder}: not a folder that may be written to; say --cache FOLDER, or set XDG_CACHE_HOME",
         )
+
+
+def _loops() -> Iterator[Finding]:
+    """Where compiled formulas are kept."""
+    from darkpair.gen.compiled import loops, store
+
+    if not loops.at_hand():
+        return
+    folder = store.folder()
+    if folder is None:
+        text = "cannot be kept on disk, every process compiles anew; set XDG_CACHE_HOME to a folder that may be written to"
+        yield Finding(part="caches", name="formulas", state="broken", text=text)
+        return
+    size = sum(path.stat().st_size for path in folder.parent.rglob("darkpair_*"))
+    count = sum(1 for _ in folder.glob("darkpair_*"))
+    text = f"{folder}: {count} compiled, {size / 1e6:.3g} MB with those of other versions; may be deleted at any time"
+    yield Finding(part="caches", name="formulas", state="ok", text=text)
 
 
 def _machine() -> Iterator[Finding]:

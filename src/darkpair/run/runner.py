@@ -12,6 +12,7 @@ from typing import Any
 import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
+from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.memory import keep_freed_memory
@@ -126,7 +127,8 @@ def run_job(
     leave_if_imported()
     format_of_job(job)  # before pilots make events
     blocks_of_share(1, part)
-    pipeline = job.pipeline()
+    with wanted(job.run.compiled, job.run.n or 0):  # (pilots make events)
+        pipeline = job.pipeline()
     keep_freed_memory()
     if job.output.picture:
         require_matplotlib()

@@ -19,7 +19,7 @@ __all__ = ["Standing", "difference", "refuse_other", "standing"]
 _BESIDE: Final = ("path", "picture", "replace", "format")
 
 #: Keys of ``[run]`` that change no event.
-_NO_EVENT: Final = ("n", "workers", "chunk")
+_NO_EVENT: Final = ("n", "workers", "chunk", "compiled")
 
 
 @dataclass(frozen=True, kw_only=True)
