@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +68,7 @@ def _both(make: Any) -> tuple[Any, Any]:
 
 def _same_bits(a: Any, b: Any) -> bool:
     a, b = np.asarray(a), np.asarray(b)
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    return bool(a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
 
 
 @needs_numba
@@ -143,7 +145,7 @@ class TestStore:
     """Loops on disk."""
 
     @pytest.fixture(autouse=True)
-    def _own_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _own_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("DARKPAIR_CACHE", str(tmp_path))
         store.folder.cache_clear()
         yield
@@ -184,7 +186,7 @@ class TestStore:
         def full(*_: Any, **__: Any) -> Any:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(store.tempfile, "mkstemp", full)
+        monkeypatch.setattr(tempfile, "mkstemp", full)
         assert store.keep("darkpair_a", lambda: ("symbol", b"code")) == ("symbol", b"code")
         assert self._files() == []
 
