@@ -30,6 +30,7 @@ from darkpair.gen.line_masses import LineMasses
 from darkpair.gen.nodes import Node
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import require_open
+from darkpair.gen.space import Space
 from darkpair.gen.streams import Streams
 from darkpair.gen.tables import as_html
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Columns, Topology
@@ -200,8 +201,21 @@ class Chain:
         """
         return self.batch(parents, streams).record()
 
-    def batch(self, parents: Parents, streams: Streams) -> Batch:
+    def space(self, n: int) -> Space | None:
+        """Memory for n events, for `batch` to fill; None where they are of several topologies."""
+        return Space(self._plans[0].topology, n) if len(self._plans) == 1 else None
+
+    def batch(self, parents: Parents, streams: Streams, space: Space | None = None) -> Batch:
         """Events as columns, for a pipeline that cuts before it builds the record.
+
+        Parameters
+        ----------
+        parents : Parents, (n,)
+            Momenta [GeV] and vertices [mm] of the chain's parent, one for each event.
+        streams : Streams
+            Random numbers of the block of events.
+        space : Space, optional
+            Of this chain, where their columns go.
 
         Raises
         ------
@@ -220,7 +234,8 @@ class Chain:
         if (originals := parents.originals) is not None:
             parents = replace(parents, originals=None)
         if len(self._plans) == 1:
-            return Batch((_fill(self._plans[0], parents, np.arange(len(parents)), streams, ""),), originals)
+            rows = np.arange(len(parents))
+            return Batch((_fill(self._plans[0], parents, rows, streams, "", space),), originals)
         total = math.fsum(plan.probability for plan in self._plans)
         edges = np.cumsum([plan.probability / total for plan in self._plans])
         choice = np.searchsorted(edges[:-1], streams.rng("topology").random(len(parents)), side="right")
@@ -326,12 +341,16 @@ def _own_lifetime(particle: Particle) -> Lifetime:
 
 
 def _fill(
-    plan: _Plan, parents: Parents, rows: np.ndarray[Any, Any], streams: Streams, suffix: str
+    plan: _Plan,
+    parents: Parents,
+    rows: np.ndarray[Any, Any],
+    streams: Streams,
+    suffix: str,
+    space: Space | None = None,
 ) -> Columns:
     """Events of one topology, decay by decay."""
     n = len(parents)
-    momentum: Array = np.empty((4, len(plan.topology), n))
-    vertices: Array = np.empty((4, len(plan.steps) + 1, n))
+    momentum, vertices = (space or Space(plan.topology, n)).columns(n)
     momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
     weights = dict(parents.weights)
     lengths: dict[str, Array] = {}

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.originals import Merged, Originals
+from darkpair.gen.space import joined
 from darkpair.gen.topology import Columns
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Batch:
 
     def take(self, mask: NDArray[np.bool_]) -> Batch:
         """The events where the mask (n,) is true, in their order."""
+        if mask.all():
+            return self
         place = np.cumsum(mask) - 1
         parts = []
         for part in self.parts:
@@ -164,8 +167,8 @@ class Batch:
                 Columns(
                     topology=first.topology,
                     rows=np.concatenate([c.rows + s for c, s in zip(group, starts[:-1], strict=True)]),
-                    momentum=np.concatenate([c.momentum for c in group], axis=2),
-                    vertices=np.concatenate([c.vertices for c in group], axis=2),
+                    momentum=joined([c.momentum for c in group]),
+                    vertices=joined([c.vertices for c in group]),
                     weights={k: np.concatenate([c.weights[k] for c in group]) for k in first.weights},
                     proper_length={
                         k: np.concatenate([c.proper_length[k] for c in group]) for k in first.proper_length

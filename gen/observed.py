@@ -89,6 +89,8 @@ class Observed:
 
     def take(self, mask: NDArray[np.bool_]) -> Observed:
         """The events where the mask (n,) is true."""
+        if mask.all():
+            return self
         lists = {}
         events = np.flatnonzero(mask)
         for name, (counts, columns) in self.lists.items():
