@@ -28,6 +28,7 @@ from darkpair.gen.line_masses import LineMasses
 from darkpair.gen.nodes import Node
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import require_open
+from darkpair.gen.steering import Directions, FreeDecay
 from darkpair.gen.streams import Streams
 from darkpair.gen.tables import as_html
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Columns, Topology
@@ -77,6 +78,7 @@ class _Plan:
     steps: tuple[_Step, ...]
     joint: JointLaw | None
     lines: LineMasses
+    aim: tuple[Directions, tuple[FreeDecay, ...]] | None = None  # (of `darkpair.chains.aimed`)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,6 +336,7 @@ def _fill(
     lengths: dict[str, Array] = {}
     joint = None if plan.joint is None else plan.joint.start(n, streams, suffix)
     masses, throws = plan.lines.draw(streams.rng(f"line shapes{suffix}"), n) if plan.lines else ({}, {})
+    aim = plan.aim and plan.aim[0].start(plan.aim[1], parents, streams.rng(f"aim{suffix}"), vertices)
     for step in plan.steps:
         rng = streams.rng(step.stage + suffix)
         parent = tuple(momentum[:, step.position])
@@ -345,7 +348,7 @@ def _fill(
             _multiply(weights, factors)
             if step.keeps_length is not None:
                 lengths[step.keeps_length] = length
-        throw = step.throw or throws[step.position]
+        throw = (aim and aim.throws.get(step.position)) or step.throw or throws[step.position]
         daughters, factors = throw.throw(rng, parent, *step.relatives(momentum))
         _multiply(weights, factors)
         for child, vector in zip(step.children, daughters, strict=True):
@@ -353,8 +356,8 @@ def _fill(
                 momentum[i, child] = vector[i]
         if step.spin is not None and step.spin.turns:
             step.spin.turn(rng, momentum)
-    if joint is not None:
-        _multiply(weights, joint.weights())
+    for draw in (joint, aim):
+        _multiply(weights, {} if draw is None else draw.weights())
     return Columns(
         topology=plan.topology,
         rows=rows,
