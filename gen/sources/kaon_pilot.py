@@ -31,7 +31,7 @@ from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = ["Steerable", "aim_kaons"]
 
-#: Blocks of events of each round, and the part of them that keeps the physical density.
+#: Blocks of events of each round unless given, and the part of them that keeps the physical density.
 _ROUNDS: Final = (4, 8, 12)
 _PHYSICAL: Final = 0.25
 
@@ -66,6 +66,7 @@ def aim_kaons(
     *,
     seed: int,
     share: float = DEFENSIVE_SHARE,
+    rounds: tuple[int, ...] = _ROUNDS,
     weights: Weights | None = None,
 ) -> tuple[AimedKaons, EventChain]:
     """KOTO's beam and a chain, aimed together at what a detector accepts.
@@ -85,6 +86,8 @@ def aim_kaons(
     share : float
         Part of the draws that keep the physical density: no product of the weights ``source`` and ``directions``
         exceeds its inverse.
+    rounds : tuple of int
+        How many blocks of 16384 events are thrown in each round.
     weights : callable, optional
         Function of a `Batch` of n events that gives their weights for each case, (cases, n), as
         `darkpair.gen.reweighting.weights_at`, where one sample serves several cases; the events' own unless given.
@@ -105,13 +108,18 @@ def aim_kaons(
     importance, in rounds: G. P. Lepage, J. Comput. Phys. 27 (1978) 192.
     """
     pilot = _Pilot(source, chain, detector, seed, weights or _own)
-    aimed: AimedKaons = AimedKaons(source=source, bias=pilot.flat(), share=_PHYSICAL)
-    with_it = chain
-    for blocks in _ROUNDS:
+    aimed, with_it = AimedKaons(source=source, bias=pilot.flat(), share=_PHYSICAL), chain
+    for turn, blocks in enumerate(rounds, start=1):
         pilot.throw(aimed, with_it, blocks)
-        aimed, with_it = pilot.aimed(share if blocks == _ROUNDS[-1] else _PHYSICAL)
+        if pilot.accepted:  # (until then the next round looks everywhere, too)
+            aimed, with_it = pilot.aimed(share if turn == len(rounds) else _PHYSICAL)
+    if not pilot.accepted:
+        raise InputError(
+            f"none of the pilot's {BLOCK * len(pilot.events)} events is accepted: nothing to aim at; check the detector, the masses "
+            "and c tau, or leave aim out"
+        )
     made_of = {"source": source, "chain": chain, "detector": detector, "seed": seed, "share": share}
-    digest = identity_digest(made_of | {"weights": weights})
+    digest = identity_digest(made_of | {"rounds": rounds, "weights": weights})
     for table in (aimed.bias, getattr(with_it, "directions", None)):
         if table is not None:
             object.__setattr__(table, "_pilot", digest)
@@ -165,6 +173,11 @@ class _Pilot:
         self.p = Axis.even(source.decaying.low, source.decaying.high, _FINE)
         self.middle = 0.5 * (self.p.edges[1:] + self.p.edges[:-1])
 
+    @property
+    def accepted(self) -> bool:
+        """Whether any event was."""
+        return any(events.accepted.any() for events in self.events)
+
     def flat(self) -> KaonBias:
         """Even in place, with the momenta of the K_L at the exit."""
         z = Axis.even(self.source.z_min, self.source.z_max, _KAONS[1])
@@ -197,11 +210,6 @@ class _Pilot:
         """Source and chain that draw where the events so far were accepted."""
         events = _Events.joined(self.events)
         sums = events.accepted.sum(axis=1)
-        if not sums.any():
-            raise InputError(
-                f"none of the pilot's {len(events.density)} events is accepted: nothing to aim at; check the detector, the masses "
-                "and c tau, or leave aim out"
-            )
         cases = events.accepted[sums > 0.0] / sums[sums > 0.0, None]
         where, squares = cases.sum(axis=0), np.square(cases).sum(axis=0) / events.density
         ratio, tables = np.ones(len(where)), {}
