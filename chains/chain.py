@@ -12,18 +12,17 @@ import numpy as np
 from darkpair.chains.combinations import Entry, combinations
 from darkpair.chains.decay_tree import antiparticle, conjugate_decay, decays_of, particles_of, spell
 from darkpair.chains.joint import INVISIBLE, greatest_weight, joint_law, laws_of_others
+from darkpair.chains.plans import Plan, Step, fill
 from darkpair.chains.recipes import recipes
-from darkpair.chains.spin_steps import SpinStep, correlated_sister, spin_step
+from darkpair.chains.spin_steps import correlated_sister, spin_step
 from darkpair.chains.tree_text import chain_text
 from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.compiled.mode import count
 from darkpair.gen.conservation import majorana
-from darkpair.gen.decay import Decay, ManyBodyThrow, TwoBody
+from darkpair.gen.decay import Decay
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.events import Batch, Parents
-from darkpair.gen.flight import flown
 from darkpair.gen.frozen import freeze
-from darkpair.gen.joint_lifetime import Draw, JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
@@ -33,53 +32,9 @@ from darkpair.gen.phase_space import require_open
 from darkpair.gen.space import Space
 from darkpair.gen.streams import Streams
 from darkpair.gen.tables import as_html
-from darkpair.gen.topology import BEAM, DECAYED, FINAL, Columns, Topology
+from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
 __all__ = ["Chain"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Step:
-    """One decay of a topology: which position decays, where, into which positions, and how."""
-
-    stage: str
-    position: int
-    mother: int
-    vertex: int
-    children: tuple[int, ...]
-    throw: TwoBody | ManyBodyThrow | None  # None: of masses that differ from event to event
-    lifetime: Lifetime
-    mass: float
-    keeps_length: str | None
-    sister: tuple[int, int] | None  # and its last daughter, where the two directions are correlated
-    spin: SpinStep | None
-
-    def relatives(self, momentum: Array) -> tuple[Any, Any]:
-        """Four-momenta of its mother, and of the sister that it looks at with her last daughter."""
-        mother = tuple(momentum[:, self.mother]) if self.mother >= 0 else None
-        if self.sister is None:
-            return mother, None
-        return mother, (tuple(momentum[:, self.sister[0]]), tuple(momentum[:, self.sister[1]]))
-
-    def density(self, momentum: Array) -> Array:
-        """Density of its angles over that of an isotropic decay, (n,), of the momenta (4, particles, n)."""
-        if self.spin is not None:
-            return self.spin.density(momentum)
-        if not isinstance(self.throw, TwoBody):
-            return np.ones(momentum.shape[2])
-        last, parent = (tuple(momentum[:, i]) for i in (self.children[-1], self.position))
-        return self.throw.density(last, parent, *self.relatives(momentum))
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """A topology with its probability and its decays in order."""
-
-    probability: float
-    topology: Topology
-    steps: tuple[_Step, ...]
-    joint: JointLaw | None
-    lines: LineMasses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +58,7 @@ class Chain:
 
     decay: Decay
     lifetimes: Mapping[str, Lifetime] = field(default_factory=dict)
-    _plans: tuple[_Plan, ...] = field(init=False, repr=False, compare=False)
+    _plans: tuple[Plan, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -235,14 +190,14 @@ class Chain:
             parents = replace(parents, originals=None)
         if len(self._plans) == 1:
             rows = np.arange(len(parents))
-            return Batch((_fill(self._plans[0], parents, rows, streams, "", space),), originals)
+            return Batch((fill(self._plans[0], parents, rows, streams, "", space),), originals)
         total = math.fsum(plan.probability for plan in self._plans)
         edges = np.cumsum([plan.probability / total for plan in self._plans])
         choice = np.searchsorted(edges[:-1], streams.rng("topology").random(len(parents)), side="right")
         parts = []
         for i, plan in enumerate(self._plans):
             rows = np.flatnonzero(choice == i)
-            parts.append(_fill(plan, parents.take(rows), rows, streams, f"@{i}"))
+            parts.append(fill(plan, parents.take(rows), rows, streams, f"@{i}"))
         return Batch(tuple(parts), originals)
 
     def density(self, topology: Topology, momentum: Array) -> Array:
@@ -284,7 +239,7 @@ class Chain:
         decay = replace(self.decay, parent=replace(self.parent, mass=mass), modes=tuple(modes))
         return Chain(decay=decay, lifetimes=self.lifetimes)
 
-    def _plan(self, combination: tuple[float, list[Entry]], bounds: dict[Any, Any]) -> _Plan:
+    def _plan(self, combination: tuple[float, list[Entry]], bounds: dict[Any, Any]) -> Plan:
         probability, entries = combination
         vertex_of = {
             i: v for v, i in enumerate((i for i, e in enumerate(entries) if e.decay is not None), start=1)
@@ -309,7 +264,7 @@ class Chain:
                 daughters = [p.mass for p in entry.decay.modes[entry.mode].particles]
                 require_open(entry.particle.mass, daughters, entry.particle.name)
             steps.append(
-                _Step(
+                Step(
                     stage=entry.path,
                     position=i,
                     mother=entry.mother,
@@ -324,7 +279,7 @@ class Chain:
                     spin=spin_step(entries, i),
                 )
             )
-        return _Plan(probability, topology, tuple(steps), joint_law(topology, steps), lines)
+        return Plan(probability, topology, tuple(steps), joint_law(topology, steps), lines)
 
 
 def _node(entry: Entry, i: int, entries: list[Entry]) -> Node:
@@ -338,76 +293,3 @@ def _own_lifetime(particle: Particle) -> Lifetime:
     if math.isinf(particle.ctau):
         raise InputError(f"{particle.name} decays in the chain, but is stable; give it a c tau (0 is prompt)")
     return Exponential(particle.ctau)
-
-
-def _fill(
-    plan: _Plan,
-    parents: Parents,
-    rows: np.ndarray[Any, Any],
-    streams: Streams,
-    suffix: str,
-    space: Space | None = None,
-) -> Columns:
-    """Events of one topology, decay by decay."""
-    n = len(parents)
-    momentum, vertices = (space or Space(plan.topology, n)).columns(n)
-    momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
-    weights = dict(parents.weights)
-    lengths: dict[str, Array] = {}
-    joint = None if plan.joint is None else plan.joint.start(n, streams, suffix)
-    masses, throws = plan.lines.draw(streams.rng(f"line shapes{suffix}"), n) if plan.lines else ({}, {})
-    for step in plan.steps:
-        rng = streams.rng(step.stage + suffix)
-        parent = tuple(momentum[:, step.position])
-        if step.mother < 0 and parents.decay_vertex is not None:
-            vertices[:, step.vertex] = parents.decay_vertex
-        else:
-            mass, origin = masses.get(step.position, step.mass), plan.topology.vertex[step.position]
-            length, factors = _fly(step, mass, origin, joint, rng, momentum, vertices)
-            _multiply(weights, factors)
-            if step.keeps_length is not None:
-                lengths[step.keeps_length] = length
-        throw = step.throw or throws[step.position]
-        daughters = [momentum[:, child] for child in step.children]
-        _, factors = throw.throw(rng, parent, *step.relatives(momentum), out=daughters)
-        _multiply(weights, factors)
-        if step.spin is not None and step.spin.turns:
-            step.spin.turn(rng, momentum)
-    if joint is not None:
-        _multiply(weights, joint.weights())
-    return Columns(
-        topology=plan.topology,
-        rows=rows,
-        momentum=momentum,
-        vertices=vertices,
-        weights=weights,
-        proper_length=lengths,
-        masses=masses,
-    )
-
-
-def _fly(
-    step: _Step,
-    mass: float | Array,
-    origin: int,
-    joint: Draw | None,
-    rng: np.random.Generator,
-    momentum: Array,
-    vertices: Array,
-) -> tuple[Array, Mapping[str, Array]]:
-    """Write where a particle of that mass [GeV] decays, from the vertex of number `origin` on: its proper length [mm], (n,), and weights."""
-    parent, start = tuple(momentum[:, step.position]), vertices[:, origin]
-    if joint is not None and step.position in joint.law.members:
-        length, factors = joint.sample(step.position, rng, momentum, vertices)
-    else:
-        length, factors = step.lifetime.sample(rng, parent[:3], mass, tuple(start[:3]))
-    if length.any():
-        flown.into(vertices[:, step.vertex], *parent, length, mass, *start)
-    else:  # prompt
-        vertices[:, step.vertex] = start
-    return length, factors
-
-
-def _multiply(weights: dict[str, Array], factors: Mapping[str, Array]) -> None:
-    for name, factor in factors.items():
-        weights[name] = weights[name] * factor if name in weights else factor

@@ -132,6 +132,11 @@ class FileDetector(Shown):
         """Name of the source that the detector expects."""
         return str(self._data["source"])
 
+    def sample_identity(self) -> dict[str, Any]:
+        """The settings, and what the data file holds in place of where it is: events that are aimed at it depend on that."""
+        settings = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.init}
+        return settings | {"experiment": digest(self._data)}
+
     def provenance(self) -> dict[str, Any]:
         """The settings, what they changed, and what is in a data file that the package does not have."""
         settings = {entry.name: getattr(self, entry.name) for entry in fields(self)} | {

@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any
 
 import numpy as np
-import scipy
-from numpy.typing import NDArray
 
+from darkpair.gen.bias import Aimable, Bias
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
-from darkpair.gen.frozen import ByValue
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.kinematics import Array
-from darkpair.gen.pipeline import EventChain
-from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.meson_pilot import pilot_bias
+from darkpair.gen.pipeline import EventChain, EventDetector
+from darkpair.gen.streams import Streams
 
 __all__ = ["DEFENSIVE_SHARE", "Aimable", "Aimed", "Bias", "aim"]
 
@@ -34,108 +32,6 @@ DEFENSIVE_SHARE = 0.05
 
 _CELLS = (48, 32, 32)  # in rapidity, transverse momentum and azimuth
 _THROWS = (4, 4, 4, 8)  # parents of a cell in each round of the pilot
-_EVEN = 0.25  # share of an axis that keeps even cells when its edges are redone
-
-Point: TypeAlias = "tuple[Array, Array, Array]"
-
-
-@runtime_checkable
-class Aimable(Protocol):
-    """A source that can be aimed: its mesons are made with a known density and uniform azimuth."""
-
-    @property
-    def pdgid(self) -> int:
-        """PDG id of the parents."""
-        ...
-
-    @property
-    def y_range(self) -> tuple[float, float]:
-        """Rapidities in the laboratory between which all mesons are."""
-        ...
-
-    @property
-    def pt_range(self) -> tuple[float, float]:
-        """Transverse momenta between which all mesons are [GeV]."""
-        ...
-
-    def density(self, y: Array, pt: Array) -> Array:
-        """Density in rapidity and transverse momentum [1/GeV], its integral 1."""
-        ...
-
-    def draw(self, rng: np.random.Generator, n: int) -> Point:
-        """Rapidity, transverse momentum [GeV] and azimuth [-pi, pi) of n mesons by that density."""
-        ...
-
-    def parents(self, y: Array, pt: Array, phi: Array) -> Parents:
-        """Mesons of those rapidities, transverse momenta and azimuths."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Bias(ByValue):
-    """A density in (y, pT, azimuth), constant in each cell.
-
-    Parameters
-    ----------
-    edges : three ndarrays
-        Edges of the cells, growing: in rapidity, in transverse momentum [GeV], in azimuth [rad].
-    probability : ndarray, (cells in y, in pT, in azimuth)
-        Probability of each cell; their sum is 1.
-    """
-
-    edges: Point
-    probability: Array
-    #: Digest of what a pilot made it of; empty where nobody says.
-    _pilot: str = field(default="", init=False, repr=False, compare=False)
-
-    def sample_identity(self) -> Any:
-        """The pilot that made it, whose last digits depend on the processor; the numbers where there was none."""
-        return self._pilot or (self.edges, self.probability)
-
-    @cached_property
-    def volume(self) -> Array:
-        """Of each cell [GeV]."""
-        dy, dpt, dphi = (np.diff(e) for e in self.edges)
-        return np.asarray(dy[:, None, None] * dpt[:, None] * dphi)
-
-    @cached_property
-    def _cumulative(self) -> Array:
-        total = np.cumsum(self.probability.ravel())
-        return np.asarray(total / total[-1])
-
-    @cached_property
-    def _per_volume(self) -> Array:
-        return np.asarray(self.probability / self.volume)
-
-    def central(self, axis: int) -> tuple[float, float]:
-        """Ends of the cells of an axis (0, 1, 2) between which 90 % of the draws are, 5 % on each side."""
-        along = np.cumsum(self.probability.sum(axis=tuple(i for i in range(3) if i != axis)))
-        low, high = np.searchsorted(along, [0.05, 0.95])
-        return float(self.edges[axis][low]), float(self.edges[axis][high + 1])
-
-    def sample(self, rng: np.random.Generator, n: int) -> Point:
-        """Points drawn from the density, uniform inside their cell."""
-        cell = np.searchsorted(self._cumulative, rng.random(n), side="right")
-        return self.inside(np.minimum(cell, self.probability.size - 1), rng)
-
-    def inside(self, cell: NDArray[np.intp], rng: np.random.Generator) -> Point:
-        """Points (n,), uniform in the cells of those flat indices (n,)."""
-        where = np.unravel_index(cell, self.probability.shape)
-        i, j, k = (
-            e[c] + (e[c + 1] - e[c]) * rng.random(len(cell)) for e, c in zip(self.edges, where, strict=True)
-        )
-        return i, j, k
-
-    def density(self, y: Array, pt: Array, phi: Array) -> Array:
-        """Density at points (n,) [1/GeV]; 0 outside the cells."""
-        index = [
-            np.searchsorted(e, x, side="right") - 1 for e, x in zip(self.edges, (y, pt, phi), strict=True)
-        ]
-        inside = np.ones(len(y), dtype=bool)
-        for i, size in zip(index, self.probability.shape, strict=True):
-            inside &= (i >= 0) & (i < size)
-        density = self._per_volume[tuple(np.where(inside, i, 0) for i in index)]
-        return np.where(inside, density, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,14 +118,15 @@ def aim(
     chain: EventChain,
     *,
     seed: int,
+    detector: EventDetector | None = None,
     share: float = DEFENSIVE_SHARE,
     cells: tuple[int, int, int] = _CELLS,
     throws: tuple[int, ...] = _THROWS,
     weights: Callable[[Batch], Array] | None = None,
 ) -> Aimed:
-    """Source aimed by a pilot run of the chain.
+    """Source aimed by a pilot run of the chain, at what a detector accepts.
 
-    The importance of a cell is its volume times the root of the mean of (density times weight)² there: the
+    The importance of a cell is its volume times the root of the mean of (density times weight)² there, of accepted events: the
     choice that leaves the least variance.  One sample that serves several cases, as the lifetimes of a scan,
     has several weights: the importances of each case, brought to the sum 1, are added in squares, which leaves
     the least sum of their relative variances.  Rounds after the first redo the edges, so that each axis has
@@ -244,6 +141,8 @@ def aim(
         several such particles those events count in which one of them decays there (`darkpair.gen.joint_lifetime`).
     seed : int
         Random seed of the job.
+    detector : EventDetector, optional
+        Whose selection accepts events; without one, all count that have decays in the region.
     share : float
         Part of the draws that keep the physical density, as of `Aimed`.
     cells : three int
@@ -265,24 +164,11 @@ def aim(
     the importance: G. P. Lepage, J. Comput. Phys. 27 (1978) 192.
     """
     own = int(Streams(seed).rng("importance pilot").integers(0, 2**64, dtype=np.uint64, endpoint=False))
-    ranges = (source.y_range, source.pt_range, (-math.pi, math.pi))
-    edges = tuple(np.linspace(low, high, size + 1) for (low, high), size in zip(ranges, cells, strict=True))
-    first = 0
-    for turn, count in enumerate(throws):
-        flat = Bias(edges=(edges[0], edges[1], edges[2]), probability=np.full(cells, 1.0 / math.prod(cells)))
-        importance = _pilot(source, chain, flat, count, own, first, weights or _own)
-        first += -(-math.prod(cells) * count // BLOCK)
-        if not importance.sum() > 0.0:
-            raise InputError(
-                f"none of the pilot's {math.prod(cells) * count} parents sends anything into the region; "
-                "the region is out of reach: check the detector, the masses and c tau, or drop the aim"
-            )
-        if turn + 1 < len(throws):
-            edges = tuple(_regrouped(e, importance, axis) for axis, e in enumerate(edges))
-    bias = Bias(edges=flat.edges, probability=importance / importance.sum())
+    bias = pilot_bias(source, chain, detector, seed=own, cells=cells, throws=throws, weights=weights)
     pilot = {
         "source": source,
         "chain": chain,
+        "detector": detector,
         "seed": seed,
         "cells": cells,
         "throws": throws,
@@ -290,56 +176,3 @@ def aim(
     }
     object.__setattr__(bias, "_pilot", identity_digest(pilot))
     return Aimed(source=source, bias=bias, share=share)
-
-
-def _own(batch: Batch) -> Array:
-    """Weights of the events as they are, one case."""
-    return batch.weight[None, :]
-
-
-def _pilot(
-    source: Aimable,
-    chain: EventChain,
-    flat: Bias,
-    count: int,
-    seed: int,
-    first: int,
-    weights: Callable[[Batch], Array],
-) -> Array:
-    """Importance of each cell from `count` parents in it, block by block."""
-    shape = flat.probability.shape
-    order = np.tile(np.arange(flat.probability.size), count)
-    squares: list[Array] = []
-    density2 = np.zeros(flat.probability.size)
-    for block, start in enumerate(range(0, len(order), BLOCK), start=first):
-        streams, cell = Streams(seed, block), order[start : start + BLOCK]
-        y, pt, phi = flat.inside(cell, streams.rng("cells"))
-        weighted = weights(chain.batch(source.parents(y, pt, phi), streams))
-        squares = squares or [np.zeros(flat.probability.size) for _ in weighted]
-        for i, weight in enumerate(weighted):
-            squares[i] += np.bincount(cell, weight * weight, minlength=flat.probability.size)
-        density2 += np.bincount(cell, source.density(y, pt) ** 2, minlength=len(density2))
-    total: Array = np.zeros(shape)
-    for square in squares:
-        importance = flat.volume * np.sqrt(_smooth(square.reshape(shape)) * density2.reshape(shape))
-        if importance.sum() > 0.0:
-            total += np.square(importance / importance.sum())
-    return np.asarray(np.sqrt(total))
-
-
-def _smooth(square: Array) -> Array:
-    """Squared weights shared with the neighbours: few parents of a cell hit, and none must not mean never."""
-    modes: list[Literal["nearest", "wrap"]] = ["nearest", "nearest", "wrap"]
-    near = scipy.ndimage.uniform_filter(square, 3, mode=modes)
-    far = scipy.ndimage.uniform_filter(square, 7, mode=modes)
-    return np.asarray(np.maximum(0.5 * square + 0.4 * near + 0.1 * far, 0.0))
-
-
-def _regrouped(edges: Array, importance: Array, axis: int) -> Array:
-    """Edges of as many cells that share the importance along an axis equally, but for an even part."""
-    along = importance.sum(axis=tuple(i for i in range(3) if i != axis))
-    along = (1.0 - _EVEN) * along / along.sum() + _EVEN * np.diff(edges) / (edges[-1] - edges[0])
-    total = np.concatenate([[0.0], np.cumsum(along)])
-    new = np.interp(np.linspace(0.0, total[-1], len(edges)), total, edges)
-    new[0], new[-1] = edges[0], edges[-1]
-    return np.asarray(new)

@@ -43,6 +43,7 @@ __all__ = [
     "Pipeline",
     "ReadSource",
     "Selected",
+    "accepts",
     "blocks_of",
     "chunks",
 ]
@@ -110,6 +111,15 @@ class EventDetector(Protocol):
     def select(self, reco: Observed, weight: Array) -> Selected:
         """Which events are accepted."""
         ...
+
+
+def accepts(detector: EventDetector, events: Batch, streams: Streams) -> NDArray[np.bool_]:
+    """Which events of a batch a detector accepts, (n,), for a pilot that goes before a run."""
+    reco = observed(detector, events, streams.rng("detector"))
+    check_observed(detector, reco, len(events))
+    verdict = detector.select(reco, events.weight)
+    check_selected(detector, verdict, reco, events.weight)
+    return verdict.mask
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,6 +79,7 @@ FILE_NAME = {
 WEIGHTS = {
     "genWeight": "weight of the event, product of all weight_* [1]",
     "decay_region": "physical density over that of the draw, of decays forced where the detector may see them [1]",
+    "directions": "isotropic density of the directions of decays over that of the draw [1]",
     "event_file": "weight in the event file over its mean over all parents [1]",
     "lifetime": "density of the exponential law at its c tau over that of the scan [1]",
     "path": "one over the density of the drawn proper lengths of a scan inside a region [mm per scanned particle]",

@@ -196,7 +196,8 @@ class KotoKL:
         return {self.pdgid: particle("K_L0").mass}
 
     @cached_property
-    def _spectrum(self) -> Density:
+    def decaying(self) -> Density:
+        """Momentum spectrum of the K_L that are made, from p_min on."""
         if self.decay == "free":
             return self.kept_spectrum
         return self._decaying(self.z_min, self.z_max)
@@ -283,7 +284,7 @@ class KotoKL:
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """K_L at the beam exit, or at the target, at time 0, and where they decay."""
         if self.share is None:
-            return self.parents(self._spectrum.sample(rng, n), self.z_min, self.z_max, rng)
+            return self.parents(self.decaying.sample(rng, n), self.z_min, self.z_max, rng)
         near = rng.random(n) < self.share
         p, weight = np.empty(n), np.empty(n)
         densities = self._two_spectra

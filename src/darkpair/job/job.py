@@ -17,18 +17,16 @@ from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.models.rates import build_model
 from darkpair.chains.settings import read_settings
 from darkpair.gen.agreement import require_agreement
-from darkpair.gen.aimable import require_aimable
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
-from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.parameters import arguments, parameters
-from darkpair.gen.particles import DARK_IDS, spoken
-from darkpair.gen.pipeline import EventSource, Pipeline, ReadSource
-from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.particles import spoken
+from darkpair.gen.pipeline import EventChain, EventSource, Pipeline, ReadSource
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.toml_text import read_toml, require_plain
 from darkpair.gen.topology import DECAYED
+from darkpair.job.aim import aimed_pair, aimed_source
 from darkpair.job.plugins import PLUGINS
 from darkpair.job.settings import BESIDE, put_settings, without_leftovers
 from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
@@ -67,12 +65,14 @@ class Job(Table):
         if not isinstance(aimed, bool):
             raise InputError(f"source.aim = {shown(aimed)}; allowed: true, false")
         source: EventSource = _plugin("sources", table, "source")
-        chain = self._chains(source, detector)
+        chain: EventChain = self._chains(source, detector)
         require_agreement(source, chain, detector)  # before pilots make events
         if isinstance(source, KotoKL) and not _RANGE & set(table):
             source = followed(source, chain, detector)
+        if aimed:
+            source, chain = aimed_pair(source, chain, detector, self.run.seed)
         return Pipeline(
-            source=aimed_source(source, chain, self.run.seed) if aimed else source,
+            source=source,
             chain=chain,
             detector=detector,
             seed=self.run.seed,
@@ -173,33 +173,6 @@ class Job(Table):
         except UnknownNameError as error:
             key = next((k for k in ("parent", "production") if getattr(table, k) == error.name), "modes")
             raise UnknownNameError(error.kind, error.name, error.allowed, f"chain.{key}") from None
-
-
-def aimed_source(source: EventSource, chain: Chain | ChainSet, seed: int) -> Aimed:
-    """Source aimed at the region into which the chain's lifetimes are forced; see `darkpair.gen.importance`.
-
-    Raises
-    ------
-    InputError
-        For a source that has no density to aim, or a chain without a forced lifetime.
-    """
-    if not isinstance(source, DumpMesons):  # (whose draws are its density by construction)
-        require_aimable(source)
-    assert isinstance(source, Aimable)
-    if not isinstance(chain, Chain):
-        raise InputError("source.aim = true with several chains; give one, or leave aim out")
-    if not any(isinstance(law, Forced) for law in chain.lifetimes.values()):
-        dark = {
-            name.removesuffix("~"): None
-            for t in chain.topologies
-            for name, status, pdgid in zip(t.names, t.status, t.pdgid, strict=True)
-            if status == DECAYED and abs(pdgid) in {abs(i) for i in DARK_IDS.values()}
-        }
-        add = " and ".join(f"chain.lifetime.{name} = 'forced'" for name in dark or ("X2",))
-        raise InputError(
-            f"source.aim = true needs lifetimes that are forced into the detector's region; add {add}, or leave aim out"
-        )
-    return aim(source, chain, seed=seed)
 
 
 def load_job(
