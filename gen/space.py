@@ -39,7 +39,7 @@ def joined(arrays: Sequence[Array]) -> Array:
     """Arrays (i, j, n) put together along their last axis: of neighbours in a space what lies there, as it is."""
     first, *rest = arrays
     whole, n = first.base, sum(array.shape[2] for array in arrays)
-    if whole is not None and whole.shape == (*first.shape[:2], n) and whole.dtype == first.dtype:
+    if isinstance(whole, np.ndarray) and whole.shape == (*first.shape[:2], n) and whole.dtype == first.dtype:
         start = whole.__array_interface__["data"][0]
         for array in arrays:
             if array.base is not whole or array.strides != whole.strides:
