@@ -19,7 +19,7 @@ __all__ = ["COMPILE_FROM", "LOAD_FROM", "Mode", "count", "may_compile", "off", "
 Mode: TypeAlias = Literal["off", "load", "compile"]
 
 #: Events from which loading, and compiling, take less time than they save (measured: benchmarks/README.md).
-LOAD_FROM: Final = 200_000
+LOAD_FROM: Final = 500_000
 COMPILE_FROM: Final = 3_000_000
 
 #: Says it for a whole process: 1 compiles, 0 does not.
