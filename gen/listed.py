@@ -1,0 +1,41 @@
+"""Lists of any length in columns: which event each entry is of, and which entries some events have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.compiled.columnwise import Loop
+
+__all__ = ["entries", "owners"]
+
+
+def owners(counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Event of each entry of lists that have `counts` (n,) entries, in order."""
+    total = int(counts.sum())
+    events = np.empty(total + 1, dtype=np.int64)
+    if _owners(counts, len(counts), events) is None:
+        return np.repeat(np.arange(len(counts)), counts)
+    return events[:total]
+
+
+@Loop
+def _owners(counts: Any, n: int, events: Any) -> int:
+    m = 0
+    for i in range(n):
+        events[m] = i  # (overwritten by the next where it has none: no branch that the processor has to guess)
+        m += counts[i] > 0
+        for _ in range(1, counts[i]):
+            events[m] = i
+            m += 1
+    return m
+
+
+def entries(events: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Entries of the lists of some `events` (k,), where all lists have `counts` (n,) entries, in order."""
+    some = counts[events]
+    before = np.cumsum(some) - some
+    starts = (np.cumsum(counts) - counts)[events]
+    return np.arange(int(some.sum())) + np.repeat(starts - before, some)
