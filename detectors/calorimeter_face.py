@@ -13,7 +13,8 @@ from darkpair.detectors.veto import made_inside
 from darkpair.gen.compiled.columnwise import Loop, columnwise, where
 from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array, Real
-from darkpair.gen.region import Cylinder, in_cylinder
+from darkpair.gen.region import Cylinder
+from darkpair.gen.topology import Columns
 
 __all__ = ["Arrived", "Face"]
 
@@ -42,8 +43,18 @@ class Arrived:
     made: NDArray[np.int64]
 
 
+@columnwise
 def meeting(
-    px: Real, py: Real, pz: Real, x0: Real, y0: Real, z0: Real, begin: float, end: float, square: float, hole: float
+    px: Real,
+    py: Real,
+    pz: Real,
+    x0: Real,
+    y0: Real,
+    z0: Real,
+    begin: float,
+    end: float,
+    square: float,
+    hole: float,
 ) -> tuple[Any, Real, Real]:
     """Whether a photon arrives on the face, and where it meets the face's plane [mm].
 
@@ -65,9 +76,6 @@ def meeting(
     t = (end - z0) / where(forward, pz, math.inf)  # 0 for what does not fly towards it
     x, y = x0 + px * t, y0 + py * t
     return forward & (x * x + y * y < square) & ((np.abs(x) > hole) | (np.abs(y) > hole)), x, y
-
-
-_meeting = columnwise(meeting)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +102,9 @@ class Face:
         """Photons of the events on the face, with those made inside a volume counted."""
         # (other truths have `final_state` alone)
         if isinstance(truth, Batch) and truth.originals is None and truth.single:
-            arrived = self._straight(truth, volume)
-            if arrived is not None:
-                return arrived
+            return self._of_columns(truth.parts[0], volume)
         photons = truth.final_state(_PHOTON)
-        on, x, y = _meeting.kept(*photons.momentum[:3], *photons.vertex[:3], *self._numbers)
+        on, x, y = meeting.kept(*photons.momentum[:3], *photons.vertex[:3], *self._numbers)
         return Arrived(
             event=photons.event[on],
             index=photons.index[on],
@@ -108,71 +114,58 @@ class Face:
             made=made_inside(photons, volume),
         )
 
-    def _straight(self, truth: Batch, volume: Cylinder) -> Arrived | None:
-        """The same from the columns of one topology, without a copy of what does not arrive; None where nothing is compiled."""
-        part, n = truth.parts[0], len(truth)
-        places = part.topology.final((_PHOTON,))
-        most = n * len(places) + 1
-        event, index, made = (np.empty(k, dtype=np.int64) for k in (most, most, n))
-        energy, x, y = (np.empty(most) for _ in range(3))
-        k = _arriving(
-            *(part.momentum, part.vertices, n, len(part.topology), part.vertices.shape[1]),
-            *(np.array(places), np.array([part.topology.vertex[place] for place in places]), len(places)),
-            *self._numbers,
-            *(volume.radius**2, volume.z_min, volume.z_max),
-            *(event, index, energy, x, y, made),
-        )
-        if k is None:
-            return None
-        return Arrived(event=event[:k], index=index[:k], energy=energy[:k], x=x[:k], y=y[:k], made=made)
+    def _of_columns(self, part: Columns, volume: Cylinder) -> Arrived:
+        """The same of one topology: nothing is copied of what does not arrive."""
+        n, places = len(part), part.topology.final((_PHOTON,))
+        origins = [part.topology.vertex[place] for place in places]
+        on, x, y = np.empty((len(places), n), dtype=bool), *np.empty((2, len(places), n))
+        for row, place, origin in zip(range(len(places)), places, origins, strict=True):
+            photon = (*part.momentum[:3, place], *part.vertices[:3, origin])
+            meeting.into((on[row], x[row], y[row]), *photon, *self._numbers)
+        made = np.zeros(n, dtype=np.int64)
+        for origin in set(origins):
+            made += origins.count(origin) * volume.contains(*part.vertices[:3, origin])
+        return Arrived(made=made, **_event_by_event(on, np.array(places), part.momentum[3], x, y))
+
+
+def _event_by_event(
+    on: NDArray[np.bool_], places: NDArray[np.int64], energy: Array, x: Array, y: Array
+) -> dict[str, NDArray[Any]]:
+    """Photons that are `on` the face, in the order of events, of columns (photons, n) of each of their `places`."""
+    most = on.size + 1
+    event, index = np.empty((2, most), dtype=np.int64)
+    columns = np.empty((3, most))
+    k = _gather(on, places, len(places), on.shape[1], energy, x, y, event, index, *columns)
+    if k is None:
+        event, photon = np.divmod(np.flatnonzero(on.T), max(len(places), 1))
+        index = places[photon]
+        columns = energy[index, event], x[photon, event], y[photon, event]
+        return {"event": event, "index": index, "energy": columns[0], "x": columns[1], "y": columns[2]}
+    energy, x, y = columns[:, :k]
+    return {"event": event[:k], "index": index[:k], "energy": energy, "x": x, "y": y}
 
 
 @Loop
-def _arriving(
-    momentum: Any,
-    vertices: Any,
-    n: int,
-    particles: int,
-    decays: int,
+def _gather(
+    on: Any,
     places: Any,
-    origins: Any,
     photons: int,
-    begin: float,
-    end: float,
-    square: float,
-    hole: float,
-    volume_square: float,
-    volume_begin: float,
-    volume_end: float,
-    event: Any,
-    index: Any,
+    n: int,
     energy: Any,
     x: Any,
     y: Any,
-    made: Any,
+    event: Any,
+    index: Any,
+    to_energy: Any,
+    to_x: Any,
+    to_y: Any,
 ) -> int:
-    """Photons at `places`, made at the vertices `origins`, event by event: those on the face, and how many are made inside."""
+    """Copy what is on, event by event; how many they are."""
     m = 0
     for i in range(n):
-        inside = 0
-        for turn in range(photons):
-            at, origin = places[turn] * n + i, origins[turn] * n + i
-            x0, y0, z0 = vertices[origin], vertices[decays * n + origin], vertices[2 * decays * n + origin]
-            on, px, py = meeting(
-                momentum[at],
-                momentum[particles * n + at],
-                momentum[2 * particles * n + at],
-                x0,
-                y0,
-                z0,
-                begin,
-                end,
-                square,
-                hole,
-            )
-            event[m], index[m], x[m], y[m] = i, places[turn], px, py
-            energy[m] = momentum[3 * particles * n + at]
-            m += on
-            inside += in_cylinder(x0, y0, z0, volume_square, volume_begin, volume_end)
-        made[i] = inside
+        for photon in range(photons):
+            at = photon * n + i
+            event[m], index[m] = i, places[photon]
+            to_energy[m], to_x[m], to_y[m] = energy[places[photon] * n + i], x[at], y[at]
+            m += on[at]
     return m

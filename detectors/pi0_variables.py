@@ -26,8 +26,8 @@ def pi0_variables(candidates: Pi0Candidates, e: Array, x: Array, y: Array) -> di
         Energies of each candidate's photons, and where they hit the calorimeter's face.
     """
     photons, momentum = (*e, *x, *y), (candidates.px, candidates.py, candidates.pz)
-    slope1, slope2, cross, dot, pt, over_pz, total, least, most, ratio, outer, inner, apart, coe = _arithmetic(
-        *photons, *momentum, candidates.distance
+    slope1, slope2, cross, dot, pt, over_pz, total, least, most, ratio, outer, inner, apart, coe = (
+        _arithmetic(*photons, *momentum, candidates.distance)
     )
     angle = np.minimum(e[0] * np.arctan(slope1), e[1] * np.arctan(slope2))
     return {

@@ -100,7 +100,9 @@ class Cut:
             return alive & self(values)
         rows = np.flatnonzero(alive)
         passed = np.zeros(len(alive), dtype=bool)
-        passed[rows] = self({name: values[name][rows] for name in (self.variable, *(line.against for line in lines))})
+        passed[rows] = self(
+            {name: values[name][rows] for name in (self.variable, *(line.against for line in lines))}
+        )
         return passed
 
     def limits(self, *, whole: bool = False) -> str:
@@ -243,29 +245,29 @@ class _Sums:
     """
 
     def __init__(self, event: NDArray[np.int64], weight: Array) -> None:
-        again = np.flatnonzero(event[1:] == event[:-1])
-        self.shared = np.union1d(again, again + 1)  # of events that have several
-        self.event, self.all_one = event, all_one(weight)
-        self.w = weight[event]
-        self.w2 = self.w * self.w
-        self.alive, self.last = np.ones(len(event), dtype=bool), None
+        again = event[1:] == event[:-1]
+        # of events that have several
+        self.shared = np.flatnonzero(np.append(again, False) | np.append(False, again))
+        self.event, self.last = event, None
+        self.alive, self.left = np.ones(len(event), dtype=bool), -1
+        self.weights = () if all_one(weight) else (weight[event], weight[event] ** 2)
 
     def stage(self, name: str, alive: NDArray[np.bool_]) -> Stage:
         """Stage after a cut that leaves those candidates."""
         left = int(np.count_nonzero(alive))
         if self.last is not None and left == self.left:  # the same
             return replace(self.last, name=name)
-        rows = self.shared = self.shared[alive[self.shared]]
+        if len(self.shared):
+            self.shared = self.shared[alive[self.shared]]
+        rows = self.shared
         twice = rows[1:][self.event[rows[1:]] == self.event[rows[:-1]]]  # where another of the event is left before
         n = left - len(twice)
-        if self.all_one:
-            self.last = Stage(name, n, float(n), float(n))
-        else:
-            lost = self.alive & ~alive
-            for weights in (self.w, self.w2):  # what fails weighs nothing, and the order of the sums stays
-                np.multiply(weights, 0.0, out=weights, where=lost)
-            w, w2 = (float(np.add.reduce(v) - np.add.reduce(v[twice])) for v in (self.w, self.w2))
-            self.last = Stage(name, n, w, w2)
+        lost = np.flatnonzero(self.alive & ~alive) if self.weights else ()
+        sums = []
+        for weights in self.weights:
+            weights[lost] *= 0.0  # what fails weighs nothing, and the order of the sums stays
+            sums.append(float(np.add.reduce(weights) - np.add.reduce(weights[twice])))
+        self.last = Stage(name, n, *(sums or (float(n), float(n))))
         self.alive, self.left = alive, left
         return self.last
 

@@ -28,7 +28,6 @@ __all__ = [
     "between",
     "covers",
     "extent",
-    "in_cylinder",
     "ordered",
     "overlap",
     "prolonged",
@@ -228,12 +227,10 @@ class Cylinder:
         return inside
 
 
-def in_cylinder(x: Real, y: Real, z: Real, square: float, z_min: float, z_max: float) -> Any:
+@columnwise
+def _in_cylinder(x: Real, y: Real, z: Real, square: float, z_min: float, z_max: float) -> Any:
     """Whether points are inside a cylinder of that square of the radius [mm²], its ends [mm] included."""
     return (x * x + y * y <= square) & (z >= z_min) & (z <= z_max)
-
-
-_in_cylinder = columnwise(in_cylinder)
 
 
 @dataclass(frozen=True, kw_only=True)
