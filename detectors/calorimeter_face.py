@@ -125,7 +125,9 @@ class Face:
         made = np.zeros(n, dtype=np.int64)
         for origin in set(origins):
             made += origins.count(origin) * volume.contains(*part.vertices[:3, origin])
-        return Arrived(made=made, **_event_by_event(on, np.array(places), part.momentum[3], x, y))
+        return Arrived(
+            made=made, **_event_by_event(on, np.array(places, dtype=np.int64), part.momentum[3], x, y)
+        )
 
 
 def _event_by_event(

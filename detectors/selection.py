@@ -260,7 +260,9 @@ class _Sums:
         if len(self.shared):
             self.shared = self.shared[alive[self.shared]]
         rows = self.shared
-        twice = rows[1:][self.event[rows[1:]] == self.event[rows[:-1]]]  # where another of the event is left before
+        twice = rows[1:][
+            self.event[rows[1:]] == self.event[rows[:-1]]
+        ]  # where another of the event is left before
         n = left - len(twice)
         lost = np.flatnonzero(self.alive & ~alive) if self.weights else ()
         sums = []
