@@ -21,14 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.detectors.branches import KOTO
+from darkpair.detectors.calorimeter_face import Face
 from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
+from darkpair.detectors.photon_pairs import PhotonPairs, photon_pairs
 from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.selection import Line
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.detectors.veto import made_inside
-from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
+from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
@@ -196,26 +199,23 @@ class Koto(SelectingDetector):
             cuts; candidates exist for two clusters exactly.
         """
         n = len(truth)
-        photons = truth.final_state(22)
-        x, y, hit = self._impact(photons)
-        on = np.flatnonzero(hit)
+        arrived = self._face.arrived(truth, self.veto_volume)
         # drawn for everything that truly arrives, before any cut: no cut changes an event
-        noise = self.resolution.draw(rng, len(on))
-        energy, x, y = self.resolution.smear(noise, photons.momentum[3, on], x[on], y[on])
+        noise = self.resolution.draw(rng, len(arrived.event))
+        energy, x, y = self.resolution.smear(noise, arrived.energy, arrived.x, arrived.y)
+        event, index = arrived.event, arrived.index
         if not (energy > 0.0).all():  # the softest photons may be smeared to nothing: no cluster
             seen = np.flatnonzero(energy > 0.0)
-            on, energy, x, y = on[seen], energy[seen], x[seen], y[seen]
-        clusters = np.bincount(photons.event[on], minlength=n)
-        missed = made_inside(photons, self.veto_volume) - clusters  # (every cluster's photon is made inside)
+            event, index, energy, x, y = event[seen], index[seen], energy[seen], x[seen], y[seen]
+        pairs = photon_pairs(n, event, energy, x, y)
+        missed = arrived.made - pairs.counts  # (every cluster's photon is made inside)
         charged = made_inside(truth.final_state(*_CHARGED), self.veto_volume)
-        event = photons.event[on]
-        paired = np.flatnonzero(clusters[event] == 2).reshape(-1, 2).T
-        values, owner = self._pi0(event[paired[0]], energy[paired], x[paired], y[paired], missed, charged)
+        values, owner = self._pi0(pairs, missed, charged)
         return Observed(
             n=n,
             flat={"n_missed": missed, "n_charged": charged},
             lists={
-                "Cluster": (clusters, {"energy": energy, "x": x, "y": y, "genPartIdx": photons.index[on]}),
+                "Cluster": (pairs.counts, {"energy": energy, "x": x, "y": y, "genPartIdx": index}),
                 "Pi0": (np.bincount(owner, minlength=n), values),
             },
             titles=KOTO,
@@ -224,11 +224,11 @@ class Koto(SelectingDetector):
     def select(self, reco: Observed, weight: Array) -> Selected:
         """Accepted events, the cut flow, and the plane of pT [MeV] and Z_vtx [mm] before the signal box."""
         (counts, values), (clusters, _) = reco.lists["Pi0"], reco.lists["Cluster"]
-        event = np.repeat(np.arange(len(counts)), counts)
+        event = owners(counts)
         accepted, outside_box, cutflow = self.cuts.apply(
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
         )
-        plane = self._plane.copy()
+        plane = self._plane.copy(deep=False)
         plane.fill(
             values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
         )
@@ -240,40 +240,20 @@ class Koto(SelectingDetector):
         """Corners (Z_vtx [mm], pT [MeV]) of the signal box, clockwise; empty if its cuts are left out."""
         return [(z, 1e3 * pt) for z, pt in self.cuts.corners("z_vtx", "pt")]
 
-    def _impact(self, photons: FinalState) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """Where photons meet the plane of the calorimeter's face [mm], and whether they arrive on it."""
-        px, py, pz, _ = photons.momentum
-        x0, y0, z0, _ = photons.vertex
-        face, radius, hole = (
-            self.region.z_max,
-            self.region.radius,
-            self._number("geometry", "hole_half"),
-        )
-        free = (z0 >= self.region.z_min) & (z0 < face) & (x0 * x0 + y0 * y0 < radius * radius)
-        forward = (pz > 0.0) & free
-        t = (face - z0) / np.where(forward, pz, np.inf)  # 0 for what does not fly towards it
-        x, y = x0 + px * t, y0 + py * t
-        on = forward & (x * x + y * y < radius * radius) & ((np.abs(x) > hole) | (np.abs(y) > hole))
-        return x, y, on
+    @cached_property
+    def _face(self) -> Face:
+        return Face(vessel=self.region, hole=self._number("geometry", "hole_half"))
 
     def _pi0(
-        self,
-        event: NDArray[np.int64],
-        energy: Array,
-        x: Array,
-        y: Array,
-        missed: NDArray[np.int64],
-        charged: NDArray[np.int64],
+        self, pairs: PhotonPairs, missed: NDArray[np.int64], charged: NDArray[np.int64]
     ) -> tuple[dict[str, Any], NDArray[np.int64]]:
         """Variables of the candidates, (k,) each, and their events."""
-        candidates = reconstruct_pi0(energy, x, y, particle("pi0").mass)
-        owner = event[candidates.pair]
-        values = pi0_variables(
-            candidates, energy[:, candidates.pair], x[:, candidates.pair], y[:, candidates.pair]
-        )
+        candidates = reconstruct_pi0(pairs.energy, pairs.x, pairs.y, particle("pi0").mass)
+        owner = pairs.event[candidates.pair]
+        photons = (np.take(values, candidates.pair, axis=1) for values in (pairs.energy, pairs.x, pairs.y))
         return {
             "z_vtx": self.region.z_max - candidates.distance,
-            **values,
+            **pi0_variables(candidates, *photons),
             "n_missed": missed[owner].astype(np.float64),
             "n_charged": charged[owner].astype(np.float64),
         }, owner

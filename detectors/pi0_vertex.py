@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.kinematics import Array
+from darkpair.gen.compiled.columnwise import Loop, columnwise, where
+from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["MASS_TOLERANCE", "Pi0Candidates", "reconstruct_pi0"]
 
@@ -16,7 +18,7 @@ __all__ = ["MASS_TOLERANCE", "Pi0Candidates", "reconstruct_pi0"]
 MASS_TOLERANCE = 1e-5
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Pi0Candidates:
     """Vertex candidates, none, one or two for each pair of photons.
 
@@ -54,37 +56,98 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
     ----------
     arXiv:2005.07102, section IV.A; KOTO's Rec2g in public copies of the collaboration's code.
     """
-    e1, e2 = energy
-    s = 0.5 * mass**2 / (e1 * e2)  # 1 - cos of the opening angle
-    r1, r2 = x[0] ** 2 + y[0] ** 2, x[1] ** 2 + y[1] ** 2
-    dot = x[0] * x[1] + y[0] * y[1]
+    half_square = 0.5 * float(mass) ** 2
+    columns = np.empty((4, 2 * energy.shape[1] + 1))
+    pair = np.empty(2 * energy.shape[1] + 1, dtype=np.int64)
+    inputs = [np.ascontiguousarray(values) for values in (energy, x, y)]
+    k = _candidates(*inputs, energy.shape[1], float(mass), half_square, pair, *columns)
+    if k is not None:
+        return Pi0Candidates(pair[:k], *columns[:, :k])
+    photons = (*energy, *x, *y)
+    with np.errstate(divide="ignore", invalid="ignore"):  # nothing is divided by zero where a root counts
+        far, far_square, near, near_square, *more = _roots(*photons, half_square)
+    rows = [np.flatnonzero(counts) for counts in (far, near)]
+    squares = [root[some] for root, some in zip((far_square, near_square), rows, strict=True)]
+    pair = np.concatenate(rows)
+    order = np.argsort(pair, kind="stable")
+    pair, square = pair[order], np.concatenate(squares)[order]
+    good, *values = _vertex.kept(square, *(column[pair] for column in (*photons, *more)), float(mass))
+    return Pi0Candidates(pair[good], *values)
+
+
+def roots(
+    e1: Real, e2: Real, x1: Real, x2: Real, y1: Real, y2: Real, half_square: float
+) -> tuple[Any, Real, Any, Real, Real, Real, Real]:
+    """Whether either root of the equation counts, and its squared distance; the squared radii and the scalar product of the places.
+
+    `half_square` is half the squared mass [GeV²].
+    """
+    s = half_square / (e1 * e2)  # 1 - cos of the opening angle
+    r1, r2 = x1**2 + y1**2, x2**2 + y2**2
+    dot = x1 * x2 + y1 * y2
     # the coefficients with 1 - cos² taken out, where the textbook form cancels
     a = s * (2.0 - s)
-    b = (r1 + r2) * a - (x[0] - x[1]) ** 2 - (y[0] - y[1]) ** 2
-    c = r1 * r2 * a - (x[0] * y[1] - y[0] * x[1]) ** 2
+    b = (r1 + r2) * a - (x1 - x2) ** 2 - (y1 - y2) ** 2
+    c = r1 * r2 * a - (x1 * y2 - y1 * x2) ** 2
     discriminant = b * b - 4.0 * a * c
     real = (discriminant >= 0.0) & (a > 0.0)
-    q = -0.5 * (b + np.copysign(np.sqrt(np.where(real, discriminant, 0.0)), b))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        roots = q / a, c / q  # nothing is divided by zero where a root is real and positive
-    pairs = [np.flatnonzero(real & (root > 0.0)) for root in roots]
-    pairs[1] = pairs[1][discriminant[pairs[1]] > 0.0]  # a double root is one candidate
-    pair = np.concatenate(pairs)
-    order = np.argsort(pair, kind="stable")
-    pair, d2 = (
-        pair[order],
-        np.concatenate([root[rows] for root, rows in zip(roots, pairs, strict=True)])[order],
-    )
-    length1, length2 = np.sqrt(d2 + r1[pair]), np.sqrt(d2 + r2[pair])
-    angle = (d2 + dot[pair]) / (length1 * length2)
-    back = np.sqrt(np.maximum(2.0 * (e1 * e2)[pair] * (1.0 - angle), 0.0))
-    good = np.flatnonzero(np.abs(back - mass) < MASS_TOLERANCE)
-    pair, distance = pair[good], np.sqrt(d2[good])
-    f1, f2 = e1[pair] / length1[good], e2[pair] / length2[good]
-    return Pi0Candidates(
-        pair=pair,
-        distance=distance,
-        px=f1 * x[0][pair] + f2 * x[1][pair],
-        py=f1 * y[0][pair] + f2 * y[1][pair],
-        pz=(f1 + f2) * distance,
-    )
+    q = -0.5 * (b + np.copysign(np.sqrt(where(real, discriminant, 0.0)), b))
+    far, near = q / a, c / q
+    # a double root is one candidate
+    return real & (far > 0.0), far, real & (near > 0.0) & (discriminant > 0.0), near, r1, r2, dot
+
+
+def vertex(
+    square: Real,
+    e1: Real,
+    e2: Real,
+    x1: Real,
+    x2: Real,
+    y1: Real,
+    y2: Real,
+    r1: Real,
+    r2: Real,
+    dot: Real,
+    mass: float,
+) -> tuple[Any, Real, Real, Real, Real]:
+    """Whether the mass comes back from a vertex at that squared distance; the distance, and px, py, pz of the pi0."""
+    length1, length2 = np.sqrt(square + r1), np.sqrt(square + r2)
+    angle = (square + dot) / (length1 * length2)
+    back = np.sqrt(np.maximum(2.0 * (e1 * e2) * (1.0 - angle), 0.0))
+    distance = np.sqrt(square)
+    f1, f2 = e1 / length1, e2 / length2
+    good = np.abs(back - mass) < MASS_TOLERANCE
+    return good, distance, f1 * x1 + f2 * x2, f1 * y1 + f2 * y2, (f1 + f2) * distance
+
+
+_roots, _vertex = columnwise(roots), columnwise(vertex)
+
+
+@Loop
+def _candidates(
+    energy: Any,
+    x: Any,
+    y: Any,
+    n: int,
+    mass: float,
+    half_square: float,
+    pair: Any,
+    distance: Any,
+    px: Any,
+    py: Any,
+    pz: Any,
+) -> int:
+    """Candidates of pairs of photons, (2, n) each, in the order of the pairs."""
+    m = 0
+    for i in range(n):
+        e1, e2, x1, x2, y1, y2 = energy[i], energy[n + i], x[i], x[n + i], y[i], y[n + i]
+        far, far_square, near, near_square, r1, r2, dot = roots(e1, e2, x1, x2, y1, y2, half_square)
+        for turn in range(2):
+            if near if turn else far:
+                square = near_square if turn else far_square
+                pair[m] = i
+                good, distance[m], px[m], py[m], pz[m] = vertex(
+                    square, e1, e2, x1, x2, y1, y2, r1, r2, dot, mass
+                )
+                m += good
+    return m

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.cutflow import Cutflow, Stage
+from darkpair.gen.cutflow import Cutflow, Stage, all_one
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.kinematics import Array
@@ -84,9 +84,26 @@ class Cut:
 
     def __call__(self, values: Values) -> NDArray[np.bool_]:
         """Which candidates (k,) pass."""
-        x = values[self.variable]
-        passed = np.ones(len(x), dtype=bool) if self.low is None else x >= _limit_at(self.low, values)
-        return passed if self.high is None else passed & (x <= _limit_at(self.high, values))
+        x, passed = values[self.variable], None
+        if self.low is not None:
+            passed = x >= _limit_at(self.low, values)
+        if self.high is not None:
+            below = x <= _limit_at(self.high, values)
+            passed = below if passed is None else passed & below
+        assert passed is not None
+        return passed
+
+    def passed(self, values: Values, alive: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which candidates (k,) of those that are left pass; a line is looked up for them alone."""
+        lines = [end for end in (self.low, self.high) if isinstance(end, Line)]
+        if not lines:
+            return alive & self(values)
+        rows = np.flatnonzero(alive)
+        passed = np.zeros(len(alive), dtype=bool)
+        passed[rows] = self(
+            {name: values[name][rows] for name in (self.variable, *(line.against for line in lines))}
+        )
+        return passed
 
     def limits(self, *, whole: bool = False) -> str:
         """The range in words; of a line its points where the whole is wanted."""
@@ -187,28 +204,13 @@ class Selection(Shown):
             An event counts once, whatever the number of its candidates.
         """
         stages = list(Cutflow.of(weight, before).stages)
-        w = weight[event]
-        w2 = w * w
-        alive = np.ones(len(event), dtype=bool)
-        again = event[1:] == event[:-1]
-        shared = np.flatnonzero(
-            np.append(again, False) | np.append(False, again)
-        )  # of events that have several
-        unboxed = None
+        sums = _Sums(event, weight)
+        alive, unboxed = np.ones(len(event), dtype=bool), None
         for cut in self.cuts:
             if cut.name in self.box and unboxed is None:
-                unboxed = alive.copy()
-            alive &= cut(values)
-            rows = shared[alive[shared]]
-            twice = rows[1:][event[rows[1:]] == event[rows[:-1]]]  # where another of the event is left before
-            stages.append(
-                Stage(
-                    cut.name,
-                    int(np.count_nonzero(alive)) - len(twice),
-                    float(np.add.reduce(w * alive) - np.add.reduce(w[twice])),
-                    float(np.add.reduce(w2 * alive) - np.add.reduce(w2[twice])),
-                )
-            )
+                unboxed = alive
+            alive = cut.passed(values, alive)
+            stages.append(sums.stage(cut.name, alive))
         accepted = np.flatnonzero(alive)
         return accepted, accepted if unboxed is None else np.flatnonzero(unboxed), Cutflow(tuple(stages))
 
@@ -229,6 +231,47 @@ class Selection(Shown):
         along = np.unique(np.clip([low, *bends, high], low, high))
         path = [(top, low), (top, high), *((bottom, float(v)) for v in along[::-1])]
         return [(v, float(np.ravel(_limit_at(end, {x: np.asarray([v])}))[0])) for end, v in path]
+
+
+class _Sums:
+    """Events that are left of those with candidates, and the sums of their weights, cut after cut.
+
+    Parameters
+    ----------
+    event : ndarray, (k,)
+        Event of each candidate, in growing order.
+    weight : ndarray, (n,)
+        Weights of the events.
+    """
+
+    def __init__(self, event: NDArray[np.int64], weight: Array) -> None:
+        again = event[1:] == event[:-1]
+        # of events that have several
+        self.shared = np.flatnonzero(np.append(again, False) | np.append(False, again))
+        self.event, self.last = event, None
+        self.alive, self.left = np.ones(len(event), dtype=bool), -1
+        self.weights = () if all_one(weight) else (weight[event], weight[event] ** 2)
+
+    def stage(self, name: str, alive: NDArray[np.bool_]) -> Stage:
+        """Stage after a cut that leaves those candidates."""
+        left = int(np.count_nonzero(alive))
+        if self.last is not None and left == self.left:  # the same
+            return replace(self.last, name=name)
+        if len(self.shared):
+            self.shared = self.shared[alive[self.shared]]
+        rows = self.shared
+        twice = rows[1:][
+            self.event[rows[1:]] == self.event[rows[:-1]]
+        ]  # where another of the event is left before
+        n = left - len(twice)
+        lost = np.flatnonzero(self.alive & ~alive) if self.weights else ()
+        sums = []
+        for weights in self.weights:
+            weights[lost] *= 0.0  # what fails weighs nothing, and the order of the sums stays
+            sums.append(float(np.add.reduce(weights) - np.add.reduce(weights[twice])))
+        self.last = Stage(name, n, *(sums or (float(n), float(n))))
+        self.alive, self.left = alive, left
+        return self.last
 
 
 def _limit_at(limit: float | Line | None, values: Values) -> Array | float:

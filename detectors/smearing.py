@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import numpy as np
 
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.errors import InputError, shown
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import Ge, Le, Length, arguments, parameters, settle
 
 __all__ = ["Calorimeter", "Given", "Tracks", "calorimeter"]
@@ -57,11 +58,12 @@ class Calorimeter:
 
     def sigma_energy(self, energy: Array) -> Array:
         """Standard deviation of the energy [GeV]."""
-        return np.sqrt((self.constant * energy) ** 2 + self.stochastic**2 * energy)
+        error: Array = _energy_error(energy, float(self.constant), float(self.stochastic) ** 2)
+        return error
 
     def sigma_position(self, energy: Array) -> Array:
         """Standard deviation of x, and of y [mm]."""
-        falling: Array = self.position / np.sqrt(energy)
+        falling: Array = _falling(energy, float(self.position))
         return np.hypot(falling, self.position_constant) if self.position_constant else falling
 
     @staticmethod
@@ -82,7 +84,40 @@ class Calorimeter:
             True positions.
         """
         spread = self.sigma_position(energy)
-        return energy + self.sigma_energy(energy) * noise[0], x + spread * noise[1], y + spread * noise[2]
+        constant, square = float(self.constant), float(self.stochastic) ** 2
+        measured: tuple[Array, Array, Array] = _measured(*noise, energy, x, y, spread, constant, square)
+        return measured
+
+
+def energy_error(energy: Real, constant: float, stochastic_square: float) -> Real:
+    """Standard deviation of an energy [GeV], of the terms of its resolution."""
+    return np.sqrt((constant * energy) ** 2 + stochastic_square * energy)
+
+
+_energy_error = columnwise(energy_error)
+
+
+@columnwise
+def _measured(
+    of_energy: Real,
+    of_x: Real,
+    of_y: Real,
+    energy: Real,
+    x: Real,
+    y: Real,
+    spread: Real,
+    constant: float,
+    stochastic_square: float,
+) -> tuple[Real, Real, Real]:
+    """Energy and place with their draws of the standard normal."""
+    error = energy_error(energy, constant, stochastic_square)
+    return energy + error * of_energy, x + spread * of_x, y + spread * of_y
+
+
+@columnwise
+def _falling(energy: Real, position: float) -> Real:
+    """Standard deviation of a place [mm] that falls with the energy [GeV]."""
+    return position / np.sqrt(energy)
 
 
 #: What a detector's resolution may be given as: it, a table of some of its numbers, or anything that smears.

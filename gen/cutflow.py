@@ -21,7 +21,7 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.tables import Shown, Table
 
-__all__ = ["Cutflow", "MaybeNone", "Stage"]
+__all__ = ["Cutflow", "MaybeNone", "Stage", "all_one"]
 
 #: Marks a number that is None where a sample cannot have it: None or a float for who reads, any for the checker (as in
 #: typeshed), so that what compares two samples of many events need not ask.
@@ -70,6 +70,11 @@ class Stage:
             int(np.count_nonzero(weight != 0.0)),  # of a mask: a quarter of the time of floats
         )
 
+    @classmethod
+    def of_ones(cls, name: str, n: int) -> Stage:
+        """Stage of n events that have no weights: as `of`, without adding ones."""
+        return cls(name, n, float(n), float(n), 1.0 if n else 0.0, n)
+
     @staticmethod
     def total(stages: Sequence[Stage]) -> Stage:
         """Stage of all the events, exactly; of the same cut."""
@@ -115,11 +120,15 @@ class Cutflow(Shown):
     @classmethod
     def of(cls, weight: Array, masks: Sequence[tuple[str, NDArray[np.bool_]]]) -> Cutflow:
         """Flow of events of those weights (n,) through named masks (n,), each applied after the one before."""
-        stages = [Stage.of("generated", weight)]
+        counts_do = all_one(weight)
+        stages = [Stage.of_ones("generated", len(weight)) if counts_do else Stage.of("generated", weight)]
         alive: NDArray[np.bool_] | None = None
         for name, mask in masks:
             alive = mask if alive is None else alive & mask
-            stages.append(Stage.of(name, weight[np.flatnonzero(alive)]))
+            if counts_do:
+                stages.append(Stage.of_ones(name, int(np.count_nonzero(alive))))
+            else:
+                stages.append(Stage.of(name, weight[np.flatnonzero(alive)]))
         return cls(tuple(stages))
 
     @staticmethod
@@ -208,6 +217,11 @@ class Cutflow(Shown):
             for row in rows
         ]
         return cls((replace(stages[0], largest=largest, nonzero=nonzero), *stages[1:]))
+
+
+def all_one(weight: Array) -> bool:
+    """Whether all weights (n,) are 1, so that their sums are counts."""
+    return bool((weight == 1.0).all())
 
 
 def _share(value: float) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.listed import owners
 from darkpair.gen.originals import Merged, Originals
 from darkpair.gen.space import joined
 from darkpair.gen.topology import Columns
@@ -191,6 +192,10 @@ class Batch:
             return FinalState(**self.merged.final_state(pdgids))
         wanted = [part.topology.final(pdgids) for part in self.parts]
         counts = np.zeros(len(self), dtype=np.int64)
+        if not any(wanted):  # (of charged particles most chains have none)
+            none = np.zeros(0, dtype=np.int64)
+            zeros = np.zeros((4, 0))
+            return FinalState(counts=counts, event=none, index=none, momentum=zeros, vertex=zeros)
         for part, positions in zip(self.parts, wanted, strict=True):
             counts[part.rows] = len(positions)
         starts = np.cumsum(counts) - counts
@@ -207,7 +212,7 @@ class Batch:
                     vertex[i, target] = part.vertices[i, part.topology.vertex[position]]
         return FinalState(
             counts=counts,
-            event=np.repeat(np.arange(len(self)), counts),
+            event=owners(counts),
             index=index,
             momentum=momentum,
             vertex=vertex,

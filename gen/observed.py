@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.listed import entries
 
 if TYPE_CHECKING:
     import awkward as ak
@@ -94,7 +95,7 @@ class Observed:
         lists = {}
         events = np.flatnonzero(mask)
         for name, (counts, columns) in self.lists.items():
-            rows = np.flatnonzero(np.repeat(mask, counts))
+            rows = entries(events, counts)
             lists[name] = (counts[events], {k: c[rows] for k, c in columns.items()})
         flat = {k: c[events] for k, c in self.flat.items()}
         return Observed(n=len(events), flat=flat, lists=lists, titles=self.titles)

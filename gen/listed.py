@@ -1,0 +1,59 @@
+"""Lists of any length in columns: which event each entry is of, and which entries some events have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkpair.gen.compiled.columnwise import Loop
+
+__all__ = ["entries", "owners"]
+
+
+def owners(counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Event of each entry of lists that have `counts` (n,) entries, in order."""
+    total = int(counts.sum())
+    events = np.empty(total + 1, dtype=np.int64)
+    if _owners(counts, len(counts), events) is None:
+        return np.repeat(np.arange(len(counts)), counts)
+    return events[:total]
+
+
+@Loop
+def _owners(counts: Any, n: int, events: Any) -> int:
+    m = 0
+    for i in range(n):
+        events[m] = (
+            i  # (overwritten by the next where it has none: no branch that the processor has to guess)
+        )
+        m += counts[i] > 0
+        for _ in range(1, counts[i]):
+            events[m] = i
+            m += 1
+    return m
+
+
+def entries(events: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Entries of the lists of some `events` (k,) in growing order, where all lists have `counts` (n,) entries, in order."""
+    some = counts[events]
+    rows = np.empty(int(some.sum()), dtype=np.int64)
+    if _entries(np.ascontiguousarray(events), len(events), counts, rows) is not None:
+        return rows
+    before = np.cumsum(some) - some
+    starts = (np.cumsum(counts) - counts)[events]
+    return np.arange(len(rows)) + np.repeat(starts - before, some)
+
+
+@Loop
+def _entries(events: Any, some: int, counts: Any, rows: Any) -> int:
+    m, start, i = 0, 0, 0
+    for j in range(some):
+        while i < events[j]:
+            start += counts[i]
+            i += 1
+        for row in range(start, start + counts[i]):
+            rows[m] = row
+            m += 1
+    return m
