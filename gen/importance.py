@@ -19,13 +19,17 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from darkpair.gen.cells import in_cell, mixture_weight, of_cell
+from darkpair.gen.compiled.columnwise import Table
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.identity import identity_digest
+from darkpair.gen.intervals import Intervals
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import EventChain
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.uniforms import uniforms
 
 __all__ = ["DEFENSIVE_SHARE", "Aimable", "Aimed", "Bias", "aim"]
 
@@ -104,6 +108,14 @@ class Bias(ByValue):
         return np.asarray(total / total[-1])
 
     @cached_property
+    def _by_part(self) -> Intervals:
+        return Intervals(self._cumulative)
+
+    @cached_property
+    def _places(self) -> tuple[Intervals, ...]:
+        return tuple(map(Intervals, self.edges))
+
+    @cached_property
     def _per_volume(self) -> Array:
         return np.asarray(self.probability / self.volume)
 
@@ -115,27 +127,20 @@ class Bias(ByValue):
 
     def sample(self, rng: np.random.Generator, n: int) -> Point:
         """Points drawn from the density, uniform inside their cell."""
-        cell = np.searchsorted(self._cumulative, rng.random(n), side="right")
+        cell = self._by_part(uniforms(rng, n))
         return self.inside(np.minimum(cell, self.probability.size - 1), rng)
 
     def inside(self, cell: NDArray[np.intp], rng: np.random.Generator) -> Point:
         """Points (n,), uniform in the cells of those flat indices (n,)."""
-        where = np.unravel_index(cell, self.probability.shape)
-        i, j, k = (
-            e[c] + (e[c + 1] - e[c]) * rng.random(len(cell)) for e, c in zip(self.edges, where, strict=True)
-        )
-        return i, j, k
+        parts = [uniforms(rng, len(cell)) for _ in self.edges]
+        point: Point = in_cell(cell, *parts, *map(Table, self.edges), *self.probability.shape[1:])
+        return point
 
     def density(self, y: Array, pt: Array, phi: Array) -> Array:
         """Density at points (n,) [1/GeV]; 0 outside the cells."""
-        index = [
-            np.searchsorted(e, x, side="right") - 1 for e, x in zip(self.edges, (y, pt, phi), strict=True)
-        ]
-        inside = np.ones(len(y), dtype=bool)
-        for i, size in zip(index, self.probability.shape, strict=True):
-            inside &= (i >= 0) & (i < size)
-        density = self._per_volume[tuple(np.where(inside, i, 0) for i in index)]
-        return np.where(inside, density, 0.0)
+        index = [places(x) - 1 for places, x in zip(self._places, (y, pt, phi), strict=True)]
+        out: Array = of_cell(*index, Table(self._per_volume.ravel()), *self.probability.shape)
+        return out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,17 +208,16 @@ class Aimed:
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Mesons with the weight ``source``, the physical density over that of the draw."""
         y, pt, phi = self.bias.sample(rng, n)
-        physical = np.flatnonzero(rng.random(n) < self.share)
+        physical = np.flatnonzero(uniforms(rng, n) < self.share)
         y[physical], pt[physical], phi[physical] = self.source.draw(rng, len(physical))
-        density = self.source.density(y, pt) / (2.0 * math.pi)
-        drawn = self.share * density + (1.0 - self.share) * self.bias.density(y, pt, phi)
+        weight = mixture_weight(self.source.density(y, pt), self.bias.density(y, pt, phi), float(self.share))
         made = self.source.parents(y, pt, phi)
         return Parents(
             pdgid=made.pdgid,
             momentum=made.momentum,
             vertex=made.vertex,
             decay_vertex=made.decay_vertex,
-            weights={**made.weights, "source": density / drawn},
+            weights={**made.weights, "source": weight},
         )
 
 
