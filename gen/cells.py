@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from darkpair.gen.compiled.columnwise import Table, columnwise, where
+from darkpair.gen.compiled.columnwise import Table, columnwise, where, whole
 from darkpair.gen.kinematics import Real
 
 __all__ = ["in_cell", "mixture_weight", "of_cell"]
@@ -24,9 +24,9 @@ def in_cell(
     n_third: int,
 ) -> tuple[Real, Real, Real]:
     """Point of a cell, by its flat index, at the parts u, v and w of its sides; the tables are edges along the axes."""
-    row = cell // n_third
+    row = whole(cell / n_third)  # (a quotient of floats is exact enough, and takes a tenth of that of whole numbers)
     k = cell - row * n_third
-    i = row // n_second
+    i = whole(row / n_second)
     j = row - i * n_second
     return (
         first[i] + (first[i + 1] - first[i]) * u,

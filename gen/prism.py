@@ -15,7 +15,8 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.parameters import Length, settle
 from darkpair.gen.ranges import PLACES, require_within
-from darkpair.gen.region import ahead, between, ordered, overlap
+from darkpair.gen.rays import Span, all_ahead, between_planes, through_side
+from darkpair.gen.region import ordered
 
 __all__ = ["Points", "Prism", "inside_polygon", "octagon", "require_polygon"]
 
@@ -59,10 +60,10 @@ class Prism:
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
         (x, y, z), (dx, dy, dz) = origin, direction
-        span = between(z, dz, self.z_min, self.z_max)
-        for a, b, c in self._sides:  # inside of each side: a x + b y <= c
-            span = overlap(span, between(a * x + b * y, a * dx + b * dy, -math.inf, c))
-        return ahead(*span)
+        span: Span = between_planes(z, dz, self.z_min, self.z_max)
+        for side in self._sides:
+            span = through_side(*span, x, y, dx, dy, *side)
+        return all_ahead(*span)  # type: ignore[no-any-return]
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
