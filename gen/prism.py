@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.bounds import beside_side, crossed, in_slab
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
@@ -67,10 +68,10 @@ class Prism:
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        out = (z >= self.z_min) & (z <= self.z_max)
-        for a, b, c in self._sides:
-            out &= a * x + b * y <= c
-        return out
+        inside: NDArray[np.bool_] = in_slab(z, self.z_min, self.z_max)
+        for side in self._sides:
+            inside = beside_side(inside, x, y, *side)
+        return inside
 
     @property
     def corners(self) -> Array:
@@ -124,8 +125,7 @@ def inside_polygon(points: Points, x: Array, y: Array) -> NDArray[np.bool_]:
     for (x1, y1), (x2, y2) in zip(points, points[1:] + points[:1], strict=True):
         if y1 == y2:
             continue
-        beside = (y1 > y) != (y2 > y)
-        inside ^= beside & (x < x1 + (x2 - x1) * ((y - y1) / (y2 - y1)))
+        inside = crossed(inside, x, y, x1, y1, x2, y2)
     return inside
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.bounds import in_box, in_cone, in_frustum, in_slab
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
@@ -172,7 +174,8 @@ class Slab:
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        return (z >= self.z_min) & (z <= self.z_max)
+        inside: NDArray[np.bool_] = in_slab(z, self.z_min, self.z_max)
+        return inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,10 +203,9 @@ class Box:
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        return (
-            (x >= self.x_min) & (x <= self.x_max) & (y >= self.y_min) & (y <= self.y_max)
-            & (z >= self.z_min) & (z <= self.z_max)
-        )  # fmt: skip
+        ends = self.x_min, self.x_max, self.y_min, self.y_max, self.z_min, self.z_max
+        inside: NDArray[np.bool_] = in_box(x, y, z, *ends)
+        return inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,8 +256,9 @@ class Cone:
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        radius = self.r_min + (self.r_max - self.r_min) * (z - self.z_min) / (self.z_max - self.z_min)
-        return (z >= self.z_min) & (z <= self.z_max) & (x * x + y * y <= radius**2)
+        growth, length = self.r_max - self.r_min, self.z_max - self.z_min
+        inside: NDArray[np.bool_] = in_cone(x, y, z, growth, length, self.r_min, self.z_min, self.z_max)
+        return inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,22 +295,20 @@ class Frustum:
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        x_slope, y_slope = self._slope(self.x_front, self.x_back), self._slope(self.y_front, self.y_back)
-        sides = self.x_front, x_slope, self.y_front, y_slope, self.z_min, self.z_max
-        span: Span = through_frustum(*origin, *direction, *sides)
+        span: Span = through_frustum(*origin, *direction, *self._sides)
         return span
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        behind = z - self.z_min
-        return (
-            (np.abs(x) <= self.x_front + self._slope(self.x_front, self.x_back) * behind)
-            & (np.abs(y) <= self.y_front + self._slope(self.y_front, self.y_back) * behind)
-            & (z >= self.z_min) & (z <= self.z_max)
-        )  # fmt: skip
+        inside: NDArray[np.bool_] = in_frustum(x, y, z, *self._sides)
+        return inside
 
-    def _slope(self, front: float, back: float) -> float:
-        return (back - front) / (self.z_max - self.z_min)
+    @cached_property
+    def _sides(self) -> tuple[float, ...]:
+        """Half widths of the front and their slopes along x and y, and the ends."""
+        length = self.z_max - self.z_min
+        x_slope, y_slope = (self.x_back - self.x_front) / length, (self.y_back - self.y_front) / length
+        return self.x_front, x_slope, self.y_front, y_slope, self.z_min, self.z_max
 
 
 def ordered(axis: str, low: float, high: float) -> None:
