@@ -273,7 +273,7 @@ class FixedTarget(SelectingDetector):
         )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
-        where, impact, energy = (h.copy() for h in self._histograms)
+        where, impact, energy = (h.copy(deep=False) for h in self._histograms)
         w = weight[event[accepted]]
         where.fill(1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
         for name in ("Shower", "Track"):

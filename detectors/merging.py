@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.compiled.columnwise import Loop
+from darkpair.gen.compiled.mode import off
 from darkpair.gen.kinematics import Array
 
 __all__ = ["Merged", "merge", "pairs_of"]
+
+#: Part of a squared distance within which squares do not decide.
+_ROUNDING: Final = 1e-12
 
 #: What is left of k showers: position of the hardest in each, (m,), energy [GeV], x, y [mm].
 Merged = tuple[NDArray[np.intp], Array, Array, Array]
@@ -48,6 +54,8 @@ def merge(counts: NDArray[np.int64], energy: Array, x: Array, y: Array, distance
     distance : float [mm]
         Distance below which two showers are one.
     """
+    if (merged := _compiled(counts, energy, x, y, distance)) is not None:
+        return merged
     near = []
     for _, a, b in pairs_of(counts):
         rows = np.flatnonzero(np.hypot(x[a] - x[b], y[a] - y[b]) < distance)
@@ -87,3 +95,69 @@ def _first_of_each(near: list[tuple[NDArray[np.intp], NDArray[np.intp]]], k: int
             first[a] = first[b] = least
         if not changed:
             return first
+
+
+def _compiled(
+    counts: NDArray[np.int64], energy: Array, x: Array, y: Array, distance: float
+) -> Merged | None:
+    """The same from a loop; None where there is none, or where two are so exactly at that distance that a root has to decide."""
+    if off():
+        return None
+    k, square = len(energy), distance * distance
+    hardest, group = np.empty(k, dtype=np.intp), np.empty(int(counts.max(initial=0)), dtype=np.intp)
+    out = [np.empty(k) for _ in range(3)]
+    sizes = counts, len(counts), energy, x, y, square * (1.0 - _ROUNDING), square * (1.0 + _ROUNDING)
+    m = _merged(*sizes, group, hardest, *out)
+    return None if m is None or m < 0 else (hardest[:m], out[0][:m], out[1][:m], out[2][:m])
+
+
+@Loop
+def _merged(
+    counts: Any,
+    n: int,
+    energy: Any,
+    x: Any,
+    y: Any,
+    near: float,
+    far: float,
+    group: Any,
+    hardest: Any,
+    energies: Any,
+    xs: Any,
+    ys: Any,
+) -> int:
+    """What is left of each event's showers, by squares of distances; how many, or -1 where one is neither near nor far."""
+    m, start = 0, 0
+    for i in range(n):
+        some = counts[i]
+        for b in range(some):
+            group[b] = b
+            for a in range(b):
+                dx, dy = x[start + a] - x[start + b], y[start + a] - y[start + b]
+                square = dx * dx + dy * dy
+                if square < near:
+                    first, other = min(group[a], group[b]), max(group[a], group[b])
+                    for c in range(b + 1):
+                        if group[c] == other:
+                            group[c] = first
+                elif not square > far:
+                    return -1
+        for a in range(some):
+            best, members, total, wx, wy = start + a, 0, 0.0, 0.0, 0.0
+            for b in range(some):
+                if group[b] == group[a]:
+                    at = start + b
+                    members += 1
+                    total += energy[at]
+                    wx += energy[at] * x[at]
+                    wy += energy[at] * y[at]
+                    if energy[at] > energy[best] or (energy[at] == energy[best] and at > best):
+                        best = at
+            if best == start + a:
+                alone = members == 1
+                hardest[m], energies[m] = best, energy[best] if alone else total
+                xs[m] = x[best] if alone else wx / total
+                ys[m] = y[best] if alone else wy / total
+                m += 1
+        start += some
+    return m
