@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.detectors.merging import close_pairs
+from darkpair.detectors.merging import pairs_of
 from darkpair.detectors.shapes import Window
+from darkpair.gen.compiled.columnwise import columnwise, where
 from darkpair.gen.events import FinalState
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.region import Region
 
 __all__ = ["Arrivals", "Columns", "extremes", "separation"]
+
+#: Values of an event that are added one by one; NumPy adds more in another order.
+_FEW: Final = 8
 
 #: How many measured particles each of n events has, (n,), and their columns, (k,) each.
 Columns: TypeAlias = "tuple[NDArray[np.int64], dict[str, NDArray[Any]]]"
@@ -62,10 +66,8 @@ class Arrivals:
         """
         px, py, pz, _ = state.momentum
         x0, y0, z0, _ = state.vertex
-        forward = free.contains(x0, y0, z0) & (pz > 0.0) & (z0 <= z)
-        t = (z - z0) / np.where(forward, pz, np.inf)
-        x, y = x0 + px * t, y0 + py * t
-        rows = np.flatnonzero(forward & window.contains(x, y, np.full_like(x, z)))
+        x, y, forward = _on_plane(px, py, pz, x0, y0, z0, free.contains(x0, y0, z0), z)
+        rows = np.flatnonzero(forward & window.contains(x, y, np.full(len(x), z)))
         return cls(
             state=state,
             rows=rows,
@@ -109,17 +111,39 @@ class Arrivals:
 def extremes(counts: NDArray[np.int64], value: Array) -> tuple[Array, Array, Array]:
     """Least, greatest and sum of an event's values, (n,) each; 0 for an event without any."""
     out = np.zeros((3, len(counts)))
-    some = np.flatnonzero(counts)
-    if len(some):
-        starts = (np.cumsum(counts) - counts)[some]
+    most = int(counts.max(initial=0))
+    starts = np.cumsum(counts) - counts
+    if most > _FEW:
+        some = np.flatnonzero(counts)
         for row, law in zip(out, (np.minimum, np.maximum, np.add), strict=True):
-            row[some] = law.reduceat(value, starts)
-    return out[0], out[1], out[2]
+            row[some] = law.reduceat(value, starts[some])
+        return out[0], out[1], out[2]
+    rest = np.zeros(len(counts))  # (added up before it is added to the first, as reduceat does)
+    for turn in range(most):
+        some = np.flatnonzero(counts > turn)
+        here = value[starts[some] + turn]
+        if turn == 0:
+            out[:, some] = here
+            continue
+        out[0, some] = np.minimum(out[0, some], here)
+        out[1, some] = np.maximum(out[1, some], here)
+        rest[some] += here
+    return out[0], out[1], out[2] + rest if most > 1 else out[2]
 
 
 def separation(counts: NDArray[np.int64], x: Array, y: Array) -> Array:
     """Least distance between two of an event's showers [mm], (n,); infinite for fewer than two."""
     out = np.full(len(counts), np.inf)
-    first, _, apart = close_pairs(counts, x, y)
-    np.minimum.at(out, np.repeat(np.arange(len(counts)), counts)[first], apart)
+    for event, first, second in pairs_of(counts):
+        out[event] = np.minimum(out[event], np.hypot(x[first] - x[second], y[first] - y[second]))
     return out
+
+
+@columnwise
+def _on_plane(
+    px: Real, py: Real, pz: Real, x: Real, y: Real, z: Real, free: Any, plane: float
+) -> tuple[Real, Real, Any]:
+    """Place where a flight meets a plane, and whether it does, meeting no matter."""
+    forward = free & (pz > 0.0) & (z <= plane)
+    t = (plane - z) / where(forward, pz, np.inf)
+    return x + px * t, y + py * t, forward

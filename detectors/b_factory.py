@@ -15,21 +15,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.detectors.polar import beyond, clear_of, edge, polar_angle, settled
+from darkpair.gen.compiled.columnwise import columnwise, neither, where
 from darkpair.gen.directions import Vector3
 from darkpair.gen.events import FinalState
-from darkpair.gen.kinematics import Array, boost, two_body_momentum
+from darkpair.gen.kinematics import Array, Real, boost, two_body_momentum
+from darkpair.gen.rays import through_cylinder
 from darkpair.gen.region import Cylinder
 from darkpair.gen.sources.upsilon4s import Beams
 
-__all__ = ["Crystals", "Tracker", "polar_angle", "tracked_part"]
+__all__ = ["Crystals", "Tracker", "tracked_part"]
+
+#: Part of a number within which a quicker formula does not decide for an exact one.
+_MARGIN = 1e-9
 
 Mask = NDArray[np.bool_]
-
-
-def polar_angle(x: Array, y: Array, z: Array) -> Array:
-    """Angle to +z, (n,) [rad]."""
-    out: Array = np.arctan2(np.hypot(x, y), z)
-    return out
 
 
 def _numbers(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,6 +76,13 @@ class Tracker:
 
     def in_acceptance(self, px: Array, py: Array, pz: Array) -> Mask:
         """Which momenta (n,) [GeV] are inside the polar angles and above the threshold."""
+        inside, sure = _in_acceptance(
+            px, py, pz, *edge(self.theta_min), *edge(self.theta_max), float(self.pt_min)
+        )
+        return settled(inside, sure, lambda rows: self._accepts(px[rows], py[rows], pz[rows]))
+
+    def _accepts(self, px: Array, py: Array, pz: Array) -> Mask:
+        """The same by the angles themselves."""
         theta = polar_angle(px, py, pz)
         return (theta > self.theta_min) & (theta < self.theta_max) & (np.hypot(px, py) > self.pt_min)
 
@@ -94,9 +101,9 @@ class Tracker:
             Standard-normal draws, one for each particle.
         """
         px, py, pz, e = particles.momentum
-        beta = np.sqrt(px * px + py * py + pz * pz) / e
-        scale = 1.0 + np.hypot(self.linear * np.hypot(px, py), self.multiple / beta) * noise
-        return px * scale, py * scale, pz * scale
+        terms = _resolution_terms(px, py, pz, e, np.hypot(px, py), float(self.linear), float(self.multiple))
+        smeared: Vector3 = _smeared(px, py, pz, np.hypot(*terms), noise)
+        return smeared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,14 +176,44 @@ class Crystals:
 
     def impact(self, particles: FinalState) -> Vector3:
         """Where particles (k,) meet the inner faces, or where they are made if outside these [mm]."""
-        px, py, pz, _ = particles.momentum
-        x, y, z, _ = particles.vertex
-        p = np.sqrt(px * px + py * py + pz * pz)
-        p = np.where(p > 0.0, p, 1.0)
-        direction = px / p, py / p, pz / p
-        _, d_out = self.inside.path((x, y, z), direction)
-        flight = np.where(self.inside.contains(x, y, z), d_out, 0.0)
-        return x + flight * direction[0], y + flight * direction[1], z + flight * direction[2]
+        place: Vector3 = _impact(*particles.momentum[:3], *particles.vertex[:3], *self._faces)
+        return place
+
+    @cached_property
+    def _faces(self) -> tuple[float, float, float]:
+        """Square of the radius [mm²], and ends, of the inner faces."""
+        return self.inside.radius**2, float(self.inside.z_min), float(self.inside.z_max)
+
+    def hits(self, particles: FinalState) -> Mask:
+        """Which particles (k,) meet a crystal with their direction."""
+        edges = (self.theta_min, self.theta_max, self.gap_forward_min, self.gap_forward_max)
+        edges = (*edges, self.gap_backward_min, self.gap_backward_max)
+        rays = *particles.momentum[:3], *particles.vertex[:3], *self._faces
+        covered, sure = _covered(*rays, *(number for angle in edges for number in edge(angle)))
+
+        def exactly(rows: NDArray[np.intp]) -> Mask:
+            some = (*particles.momentum[:3, rows], *particles.vertex[:3, rows])
+            return self.covers(polar_angle(*_impact(*some, *self._faces)))
+
+        return settled(covered, sure, exactly)
+
+    def above_threshold(self, energy: Array, noise: Array) -> Mask:
+        """Which particles of those energies [GeV] and draws are measured above the threshold, (k,)."""
+        sure = _surely_above(energy, noise, *self._sure_from, float(self.energy_min))
+
+        def exactly(rows: NDArray[np.intp]) -> Mask:
+            e = energy[rows]
+            return np.asarray(e * (1.0 + self.sigma(e) * noise[rows]) > self.energy_min)
+
+        return settled(np.ones(len(energy), dtype=bool), sure, exactly)
+
+    @cached_property
+    def _sure_from(self) -> tuple[float, float]:
+        """An energy above the threshold [GeV], and a resolution that is not exceeded from there on; infinite where there is none."""
+        if not (self.energy_min > 0.0 and min(self.powers, default=0.0) >= 0.0):
+            return math.inf, math.inf
+        energy = 2.0 * self.energy_min
+        return energy, float(self.sigma(np.array([energy]))[0]) * (1.0 + _MARGIN)
 
     def sees(self, particles: FinalState, noise: Array) -> Mask:
         """Which particles (k,) are seen above the threshold.
@@ -188,12 +225,105 @@ class Crystals:
         noise : ndarray, (k,)
             Standard-normal draws, one for each particle.
         """
-        energy = particles.momentum[3]
-        measured = energy * (1.0 + self.sigma(energy) * noise)
-        hit = self.covers(polar_angle(*self.impact(particles)))
-        x, y, z, _ = particles.vertex
-        out: Mask = hit & self.whole.contains(x, y, z) & (measured > self.energy_min)
-        return out
+        inside = self.whole.contains(*particles.vertex[:3])
+        return inside & self.hits(particles) & self.above_threshold(particles.momentum[3], noise)
+
+
+@columnwise
+def _in_acceptance(
+    px: Real,
+    py: Real,
+    pz: Real,
+    cos_min: float,
+    sin_min: float,
+    cos_max: float,
+    sin_max: float,
+    pt_min: float,
+) -> tuple[Any, Any]:
+    """Whether a momentum is between two angles and above a transverse one, and whether that is sure."""
+    pt = np.sqrt(px * px + py * py)
+    low, high = beyond(pt, pz, cos_min, sin_min), beyond(pt, pz, cos_max, sin_max)
+    sure = clear_of(low, pt, pz) & clear_of(high, pt, pz) & (np.abs(pt - pt_min) > _MARGIN * (pt + pt_min))
+    return (low > 0.0) & (high < 0.0) & (pt > pt_min), sure
+
+
+@columnwise
+def _resolution_terms(
+    px: Real, py: Real, pz: Real, energy: Real, pt: Real, linear: float, multiple: float
+) -> tuple[Real, Real]:
+    """Terms of the resolution of a transverse momentum, which are added in squares."""
+    beta = np.sqrt(px * px + py * py + pz * pz) / energy
+    return linear * pt, multiple / beta
+
+
+@columnwise
+def _smeared(px: Real, py: Real, pz: Real, spread: Real, noise: Real) -> tuple[Real, Real, Real]:
+    """A momentum of another size."""
+    scale = 1.0 + spread * noise
+    return px * scale, py * scale, pz * scale
+
+
+def impact(
+    px: Real, py: Real, pz: Real, x: Real, y: Real, z: Real, square: float, z_min: float, z_max: float
+) -> tuple[Real, Real, Real]:
+    """Where a flight leaves a cylinder, or begins if outside."""
+    p = np.sqrt(px * px + py * py + pz * pz)
+    p = where(p > 0.0, p, 1.0)
+    dx, dy, dz = px / p, py / p, pz / p
+    _, d_out = through_cylinder(x, y, z, dx, dy, dz, square, z_min, z_max)
+    inside = (x * x + y * y <= square) & (z >= z_min) & (z <= z_max)
+    flight = where(inside, d_out, 0.0)
+    return x + flight * dx, y + flight * dy, z + flight * dz
+
+
+_impact = columnwise(impact)
+
+
+@columnwise
+def _covered(
+    px: Real,
+    py: Real,
+    pz: Real,
+    x: Real,
+    y: Real,
+    z: Real,
+    square: float,
+    z_min: float,
+    z_max: float,
+    cos_min: float,
+    sin_min: float,
+    cos_max: float,
+    sin_max: float,
+    cos_forward_min: float,
+    sin_forward_min: float,
+    cos_forward_max: float,
+    sin_forward_max: float,
+    cos_backward_min: float,
+    sin_backward_min: float,
+    cos_backward_max: float,
+    sin_backward_max: float,
+) -> tuple[Any, Any]:
+    """Whether a flight leaves a cylinder between the outer edges and in none of two gaps, and whether that is sure."""
+    at_x, at_y, at_z = impact(px, py, pz, x, y, z, square, z_min, z_max)
+    rho = np.sqrt(at_x * at_x + at_y * at_y)
+    low, high = beyond(rho, at_z, cos_min, sin_min), beyond(rho, at_z, cos_max, sin_max)
+    a, b = (
+        beyond(rho, at_z, cos_forward_min, sin_forward_min),
+        beyond(rho, at_z, cos_forward_max, sin_forward_max),
+    )
+    c = beyond(rho, at_z, cos_backward_min, sin_backward_min)
+    d = beyond(rho, at_z, cos_backward_max, sin_backward_max)
+    gap = ((a > 0.0) & (b < 0.0)) | ((c > 0.0) & (d < 0.0))
+    sure = clear_of(low, rho, at_z) & clear_of(high, rho, at_z) & clear_of(a, rho, at_z)
+    sure = sure & clear_of(b, rho, at_z) & clear_of(c, rho, at_z) & clear_of(d, rho, at_z)
+    return (low > 0.0) & (high < 0.0) & neither(gap), sure
+
+
+@columnwise
+def _surely_above(energy: Real, noise: Real, sure_from: float, sigma: float, energy_min: float) -> Any:
+    """Whether an energy with a relative error of at most sigma is measured above the least."""
+    least = energy * (1.0 - sigma * np.abs(noise))
+    return (energy >= sure_from) & (least > energy_min * (1.0 + _MARGIN))
 
 
 def tracked_part(q2: Array, tracker: Tracker, beams: Beams, mass: float, kaon_mass: float) -> Array:

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Unpa
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.detectors.b_factory import Crystals, Tracker, polar_angle, tracked_part
+from darkpair.detectors.b_factory import Crystals, Tracker, tracked_part
 from darkpair.detectors.branches import BELLE2
 from darkpair.detectors.candidates import pairs, places
 from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
+from darkpair.detectors.polar import polar_angle
 from darkpair.detectors.tracks import parents
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.interpolation import Polyline
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.parameters import Gt, Le, Length
@@ -221,19 +223,23 @@ class Belle2(SelectingDetector):
         """
         if self._tag is None:
             return np.ones(len(q2))
-        out: Array = np.interp(q2, self._tag["q2"], self._tag["efficiency"])
-        return out
+        return self._published(q2)
+
+    @cached_property
+    def _published(self) -> Polyline:
+        """The published efficiency against q2."""
+        assert self._tag is not None  # (asked before)
+        return Polyline(self._tag["q2"], self._tag["efficiency"])
 
     def tag_efficiency(self, q2: Array) -> Array:
         """Probability that an accepted kaon of that true q2 [GeV²] is tagged, (n,); 1 where there is no tag."""
         if self._tag is None:
             return np.ones(len(q2))
-        nodes, part = self._tracked
-        return np.clip(self.published_efficiency(q2) / np.interp(q2, nodes, part), 0.0, 1.0)
+        return np.clip(self._published(q2) / self._tracked(q2), 0.0, 1.0)
 
     @cached_property
-    def _tracked(self) -> tuple[Array, Array]:
-        """Part of the charged kaons that leave a track in the detector of the published efficiency, at nodes of q2.
+    def _tracked(self) -> Polyline:
+        """Part of the charged kaons that leave a track in the detector of the published efficiency, against q2.
 
         Whatever ``numbers`` change: the efficiency was not published for a changed tracker, which sees other kaons.
         """
@@ -241,7 +247,7 @@ class Belle2(SelectingDetector):
         # close to the endpoint, where the slowest kaons are below the threshold, the nodes are close too
         nodes = (b - k) ** 2 * (1.0 - np.linspace(1.0, 0.01, 32) ** 3)
         published = Tracker.of(self._file)
-        return nodes, tracked_part(nodes, published, self.beams, b, k)
+        return Polyline(nodes, tracked_part(nodes, published, self.beams, b, k))
 
     def observe(self, truth: Batch, rng: np.random.Generator) -> Observed:
         """Kaon candidates of each event, and what else is seen.

@@ -273,7 +273,7 @@ class FixedTarget(SelectingDetector):
         )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
-        where, impact, energy = (h.copy() for h in self._histograms)
+        where, impact, energy = (h.copy(deep=False) for h in self._histograms)
         w = weight[event[accepted]]
         where.fill(1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
         for name in ("Shower", "Track"):
@@ -336,9 +336,13 @@ def _first_vertices(seen: Sequence[Arrivals], n: int) -> tuple[Array, NDArray[np
     """Where the first arrival from the decay volume was made, (3, n) [mm], and which events have one; showers stand first."""
     vertex, from_volume = np.zeros((3, n)), np.zeros(n, dtype=bool)
     for arrived in seen[::-1]:
-        rows = arrived.rows[arrived.inside][::-1]
-        vertex[:, arrived.state.event[rows]] = arrived.state.vertex[:3, rows]
-        from_volume[arrived.state.event[rows]] = True
+        rows = arrived.rows[arrived.inside]
+        event = arrived.state.event[rows]
+        first = np.flatnonzero(np.diff(event, prepend=-1))
+        rows, event = rows[first], event[first]
+        for out, column in zip(vertex, arrived.state.vertex, strict=False):
+            out[event] = column[rows]
+        from_volume[event] = True
     return vertex, from_volume
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.detectors.data_file import Number
+from darkpair.gen.bounds import in_disc, in_rectangle, in_slab
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
 from darkpair.gen.prism import Points, Prism, inside_polygon, octagon, require_polygon
@@ -51,13 +52,13 @@ class _Face:
     def contains(self, x: Array, y: Array) -> NDArray[np.bool_]:
         """Which points (n,) are in it."""
         if self.shape == "box":
-            x_min, x_max, y_min, y_max = self.numbers
-            return (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
+            inside: NDArray[np.bool_] = in_rectangle(x, y, *self.numbers)
+            return inside
         if self.points:
             return inside_polygon(self.points, x, y)
         *centre, radius = self.numbers
-        dx, dy = (x - centre[0], y - centre[1]) if centre else (x, y)
-        return dx * dx + dy * dy <= radius**2
+        within: NDArray[np.bool_] = in_disc(x, y, *(centre or (0.0, 0.0)), radius**2)
+        return within
 
     @property
     def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -93,10 +94,10 @@ class Window:
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points (n,) [mm] are on it, within a millimetre of its plane."""
-        out: NDArray[np.bool_] = self.face.contains(x, y) & (z >= self.z - _THIN) & (z <= self.z + _THIN)
+        out = self.face.contains(x, y) & in_slab(z, self.z - _THIN, self.z + _THIN)
         for hole in self.holes:
             out &= ~hole.contains(x, y)
-        return out
+        return np.asarray(out)
 
     @property
     def corners(self) -> Array:

@@ -9,9 +9,13 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.cell_formulas import in_cell, of_cell
+from darkpair.gen.compiled.columnwise import Table
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import ByValue
+from darkpair.gen.intervals import Intervals
 from darkpair.gen.kinematics import Array
+from darkpair.gen.uniforms import uniforms
 
 __all__ = ["Aimable", "Bias", "Point"]
 
@@ -84,6 +88,14 @@ class Bias(ByValue):
         return np.asarray(total / total[-1])
 
     @cached_property
+    def _by_part(self) -> Intervals:
+        return Intervals(self._cumulative)
+
+    @cached_property
+    def _places(self) -> tuple[Intervals, ...]:
+        return tuple(map(Intervals, self.edges))
+
+    @cached_property
     def _per_volume(self) -> Array:
         return np.asarray(self.probability / self.volume)
 
@@ -95,28 +107,21 @@ class Bias(ByValue):
 
     def sample(self, rng: np.random.Generator, n: int) -> Point:
         """Points drawn from the density, uniform inside their cell."""
-        cell = np.searchsorted(self._cumulative, rng.random(n), side="right")
+        cell = self._by_part(uniforms(rng, n))
         return self.inside(np.minimum(cell, self.probability.size - 1), rng)
 
     def inside(self, cell: NDArray[np.intp], rng: np.random.Generator) -> Point:
         """Points (n,), uniform in the cells of those flat indices (n,)."""
-        where = np.unravel_index(cell, self.probability.shape)
-        i, j, k = (
-            e[c] + (e[c + 1] - e[c]) * rng.random(len(cell)) for e, c in zip(self.edges, where, strict=True)
-        )
-        return i, j, k
+        parts = [uniforms(rng, len(cell)) for _ in self.edges]
+        point: Point = in_cell(cell, *parts, *map(Table, self.edges), *self.probability.shape[1:])
+        return point
 
     def index(self, y: Array, pt: Array, phi: Array) -> tuple[NDArray[np.intp], ...]:
         """Numbers of the cells of points (n,) along each axis; beyond the first or the last outside the cells."""
-        return tuple(
-            np.searchsorted(e, x, side="right") - 1 for e, x in zip(self.edges, (y, pt, phi), strict=True)
-        )
+        return tuple(places(x) - 1 for places, x in zip(self._places, (y, pt, phi), strict=True))
 
     def density(self, y: Array, pt: Array, phi: Array) -> Array:
         """Density at points (n,) [1/GeV]; 0 outside the cells."""
-        index = self.index(y, pt, phi)
-        inside = np.ones(len(y), dtype=bool)
-        for i, size in zip(index, self.probability.shape, strict=True):
-            inside &= (i >= 0) & (i < size)
-        density = self._per_volume[tuple(np.where(inside, i, 0) for i in index)]
-        return np.where(inside, density, 0.0)
+        values = Table(self._per_volume.ravel())
+        out: Array = of_cell(*self.index(y, pt, phi), values, *self.probability.shape)
+        return out

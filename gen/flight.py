@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.compiled.columnwise import columnwise, where
 from darkpair.gen.directions import Vector3
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.region import Region
+from darkpair.gen.uniforms import uniforms
 
 __all__ = ["Flight", "decay_probability", "flown", "truncated_exponential"]
 
@@ -44,11 +45,11 @@ class Flight:
     @classmethod
     def through(cls, region: Region, momentum: Vector3, mass: Real, origin: Vector3) -> Flight:
         """Flights of particles of that momentum [GeV], mass [GeV] and origin [mm]."""
-        px, py, pz = momentum
-        p = np.sqrt(px * px + py * py + pz * pz)
+        *direction, p = _heading(*momentum)
+        d_in, d_out = region.path(origin, (direction[0], direction[1], direction[2]))
         moving = p > 0.0
-        unit = np.where(moving, p, 1.0)
-        d_in, d_out = region.path(origin, (px / unit, py / unit, np.where(moving, pz / unit, 1.0)))
+        if moving.all():
+            return cls(d_in=d_in, d_out=d_out, boost=p / mass)
         # one at rest decays where it is: all of its path is inside, or none
         d_in = np.where(moving, d_in, 0.0)
         d_out = np.where(moving, d_out, np.where(region.contains(*origin), math.inf, 0.0))
@@ -94,10 +95,20 @@ def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) 
     out: Array
     out, ratio = _remainder(width, length, rng.standard_exponential(n))
     if ratio.min(initial=1.0) < _SHORT:
-        short = np.flatnonzero(ratio < _SHORT)
+        u = uniforms(rng, n)
+        short = np.flatnonzero((ratio < _SHORT) & (width != 0.0))  # (those that miss a region have 0 already)
         r = np.maximum(ratio[short], np.finfo(float).tiny)
-        out[short] = -np.log1p(rng.random(n)[short] * np.expm1(-r)) / r * width[short]
+        out[short] = -np.log1p(u[short] * np.expm1(-r)) / r * width[short]
     return out
+
+
+@columnwise
+def _heading(px: Real, py: Real, pz: Real) -> tuple[Real, Real, Real, Real]:
+    """Unit vector along a momentum, that of z for one at rest, and its size."""
+    p = np.sqrt(px * px + py * py + pz * pz)
+    moving = p > 0.0
+    unit = where(moving, p, 1.0)
+    return px / unit, py / unit, where(moving, pz / unit, 1.0), p
 
 
 @columnwise

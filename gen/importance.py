@@ -8,7 +8,6 @@ importance and carries the exact ratio of the physical density to the density of
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from darkpair.gen.bias import Aimable, Bias
+from darkpair.gen.cell_formulas import mixture_weight
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.identity import identity_digest
@@ -24,6 +24,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.meson_pilot import pilot_bias
 from darkpair.gen.pipeline import EventChain, EventDetector
 from darkpair.gen.streams import Streams
+from darkpair.gen.uniforms import uniforms
 
 __all__ = ["DEFENSIVE_SHARE", "Aimable", "Aimed", "Bias", "aim"]
 
@@ -99,17 +100,16 @@ class Aimed:
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Mesons with the weight ``source``, the physical density over that of the draw."""
         y, pt, phi = self.bias.sample(rng, n)
-        physical = np.flatnonzero(rng.random(n) < self.share)
+        physical = np.flatnonzero(uniforms(rng, n) < self.share)
         y[physical], pt[physical], phi[physical] = self.source.draw(rng, len(physical))
-        density = self.source.density(y, pt) / (2.0 * math.pi)
-        drawn = self.share * density + (1.0 - self.share) * self.bias.density(y, pt, phi)
+        weight = mixture_weight(self.source.density(y, pt), self.bias.density(y, pt, phi), float(self.share))
         made = self.source.parents(y, pt, phi)
         return Parents(
             pdgid=made.pdgid,
             momentum=made.momentum,
             vertex=made.vertex,
             decay_vertex=made.decay_vertex,
-            weights={**made.weights, "source": density / drawn},
+            weights={**made.weights, "source": weight},
         )
 
 

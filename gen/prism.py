@@ -10,12 +10,14 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.bounds import beside_side, crossed, in_slab
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.parameters import Length, settle
 from darkpair.gen.ranges import PLACES, require_within
-from darkpair.gen.region import ahead, between, ordered, overlap
+from darkpair.gen.rays import Span, all_ahead, between_planes, through_side
+from darkpair.gen.region import ordered
 
 __all__ = ["Points", "Prism", "inside_polygon", "octagon", "require_polygon"]
 
@@ -59,17 +61,17 @@ class Prism:
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
         (x, y, z), (dx, dy, dz) = origin, direction
-        span = between(z, dz, self.z_min, self.z_max)
-        for a, b, c in self._sides:  # inside of each side: a x + b y <= c
-            span = overlap(span, between(a * x + b * y, a * dx + b * dy, -math.inf, c))
-        return ahead(*span)
+        span: Span = between_planes(z, dz, self.z_min, self.z_max)
+        for side in self._sides:
+            span = through_side(*span, x, y, dx, dy, *side)
+        return all_ahead(*span)  # type: ignore[no-any-return]
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        out = (z >= self.z_min) & (z <= self.z_max)
-        for a, b, c in self._sides:
-            out &= a * x + b * y <= c
-        return out
+        inside: NDArray[np.bool_] = in_slab(z, self.z_min, self.z_max)
+        for side in self._sides:
+            inside = beside_side(inside, x, y, *side)
+        return inside
 
     @property
     def corners(self) -> Array:
@@ -123,8 +125,7 @@ def inside_polygon(points: Points, x: Array, y: Array) -> NDArray[np.bool_]:
     for (x1, y1), (x2, y2) in zip(points, points[1:] + points[:1], strict=True):
         if y1 == y2:
             continue
-        beside = (y1 > y) != (y2 > y)
-        inside ^= beside & (x < x1 + (x2 - x1) * ((y - y1) / (y2 - y1)))
+        inside = crossed(inside, x, y, x1, y1, x2, y2)
     return inside
 
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.bounds import in_box, in_cone, in_frustum, in_slab
 from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import Ge, Gt, Length, settle
 from darkpair.gen.ranges import PLACES, require_within
+from darkpair.gen.rays import (
+    Span,
+    through_box,
+    through_cone,
+    through_cylinder,
+    through_frustum,
+    through_slab,
+)
 
 __all__ = [
     "Box",
@@ -24,12 +34,9 @@ __all__ = [
     "Frustum",
     "Region",
     "Slab",
-    "ahead",
-    "between",
     "covers",
     "extent",
     "ordered",
-    "overlap",
     "prolonged",
 ]
 
@@ -163,11 +170,13 @@ class Slab:
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        return ahead(*between(origin[2], direction[2], self.z_min, self.z_max))
+        span: Span = through_slab(origin[2], direction[2], self.z_min, self.z_max)
+        return span
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        return (z >= self.z_min) & (z <= self.z_max)
+        inside: NDArray[np.bool_] = in_slab(z, self.z_min, self.z_max)
+        return inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,17 +198,15 @@ class Box:
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        x = between(origin[0], direction[0], self.x_min, self.x_max)
-        y = between(origin[1], direction[1], self.y_min, self.y_max)
-        z = between(origin[2], direction[2], self.z_min, self.z_max)
-        return ahead(*overlap(overlap(x, y), z))
+        ends = self.x_min, self.x_max, self.y_min, self.y_max, self.z_min, self.z_max
+        span: Span = through_box(*origin, *direction, *ends)
+        return span
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        return (
-            (x >= self.x_min) & (x <= self.x_max) & (y >= self.y_min) & (y <= self.y_max)
-            & (z >= self.z_min) & (z <= self.z_max)
-        )  # fmt: skip
+        ends = self.x_min, self.x_max, self.y_min, self.y_max, self.z_min, self.z_max
+        inside: NDArray[np.bool_] = in_box(x, y, z, *ends)
+        return inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,9 +224,8 @@ class Cylinder:
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        (x, y, _), (dx, dy, _) = origin, direction
-        side = _quadratic(dx * dx + dy * dy, x * dx + y * dy, x * x + y * y - self.radius**2)
-        return ahead(*overlap(side, between(origin[2], direction[2], self.z_min, self.z_max)))
+        span: Span = through_cylinder(*origin, *direction, self.radius**2, self.z_min, self.z_max)
+        return span
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
@@ -252,28 +258,15 @@ class Cone:
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        (x, y, z), (dx, dy, dz) = origin, direction
-        low, high = between(z, dz, self.z_min, self.z_max)
         slope = (self.r_max - self.r_min) / (self.z_max - self.z_min)
-        radius = self.r_min + slope * (z - self.z_min)  # of the cone at the origin's z; changes by slope dz
-        a = dx * dx + dy * dy - (slope * dz) ** 2
-        half_b = x * dx + y * dy - slope * dz * radius
-        c = x * x + y * y - radius**2
-        inner = _quadratic(np.abs(a), np.where(a >= 0.0, half_b, -half_b), np.where(a >= 0.0, c, -c))
-        # a ray steeper than the mantle (a < 0) is inside the double cone outside the two roots
-        first = overlap((low, high), (np.full_like(low, -np.inf), inner[0]))
-        second = overlap((low, high), (inner[1], np.full_like(low, np.inf)))
-        missed = inner[1] <= inner[0]
-        first = (np.where(missed, low, first[0]), np.where(missed, high, first[1]))
-        steep_in = np.where(second[1] > second[0], second[0], first[0])
-        steep_out = np.where(second[1] > second[0], second[1], first[1])
-        flat = overlap((low, high), inner)
-        return ahead(np.where(a >= 0.0, flat[0], steep_in), np.where(a >= 0.0, flat[1], steep_out))
+        span: Span = through_cone(*origin, *direction, slope, self.r_min, self.z_min, self.z_max)
+        return span
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        radius = self.r_min + (self.r_max - self.r_min) * (z - self.z_min) / (self.z_max - self.z_min)
-        return (z >= self.z_min) & (z <= self.z_max) & (x * x + y * y <= radius**2)
+        growth, length = self.r_max - self.r_min, self.z_max - self.z_min
+        inside: NDArray[np.bool_] = in_cone(x, y, z, growth, length, self.r_min, self.z_min, self.z_max)
+        return inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,33 +303,20 @@ class Frustum:
 
     def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
         """Distances at which the ray is inside [mm]."""
-        (x, y, z), (dx, dy, dz) = origin, direction
-        span = between(z, dz, self.z_min, self.z_max)
-        behind = z - self.z_min
-        sides = (
-            (x, dx, self.x_front, self._slope(self.x_front, self.x_back)),
-            (y, dy, self.y_front, self._slope(self.y_front, self.y_back)),
-        )
-        for at, along, front, slope in sides:  # each side is a plane: front + slope (z - z_min) off the axis
-            upper = between(at - slope * behind, along - slope * dz, -math.inf, front)
-            lower = between(at + slope * behind, along + slope * dz, -front, math.inf)
-            span = overlap(overlap(upper, lower), span)
-        return ahead(*span)
+        span: Span = through_frustum(*origin, *direction, *self._sides)
+        return span
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        behind = z - self.z_min
-        return (
-            (np.abs(x) <= self.x_front + self._slope(self.x_front, self.x_back) * behind)
-            & (np.abs(y) <= self.y_front + self._slope(self.y_front, self.y_back) * behind)
-            & (z >= self.z_min) & (z <= self.z_max)
-        )  # fmt: skip
+        inside: NDArray[np.bool_] = in_frustum(x, y, z, *self._sides)
+        return inside
 
-    def _slope(self, front: float, back: float) -> float:
-        return (back - front) / (self.z_max - self.z_min)
-
-
-_Span = tuple[Array, Array]
+    @cached_property
+    def _sides(self) -> tuple[float, ...]:
+        """Half widths of the front and their slopes along x and y, and the ends."""
+        length = self.z_max - self.z_min
+        x_slope, y_slope = (self.x_back - self.x_front) / length, (self.y_back - self.y_front) / length
+        return self.x_front, x_slope, self.y_front, y_slope, self.z_min, self.z_max
 
 
 def ordered(axis: str, low: float, high: float) -> None:
@@ -345,42 +325,3 @@ def ordered(axis: str, low: float, high: float) -> None:
         raise InputError(f"{axis}_min = {low} and {axis}_max = {high} mm; allowed: growing order")
     for value in (low, high):
         require_within(value, PLACES, axis, "mm")
-
-
-def between(position: Array, slope: Array, low: float, high: float) -> _Span:
-    """Distances between two planes; a ray parallel to them is inside for ever or never."""
-    still = slope == 0.0
-    safe = np.where(still, 1.0, slope)
-    a, b = (low - position) / safe, (high - position) / safe
-    inside = (position >= low) & (position <= high)
-    first = np.where(still, np.where(inside, -np.inf, np.inf), np.minimum(a, b))
-    return first, np.where(still, np.where(inside, np.inf, -np.inf), np.maximum(a, b))
-
-
-def _quadratic(a: Array, half_b: Array, c: Array) -> _Span:
-    """Interval in which a d² + 2 half_b d + c <= 0, for a >= 0, by the root that does not cancel."""
-    flat = (a <= 1e-300) & (half_b == 0.0)
-    line = (a <= 1e-300) & (half_b != 0.0)
-    safe = np.where(flat | line, 1.0, a)
-    discriminant = half_b * half_b - a * c
-    root = np.sqrt(np.maximum(discriminant, 0.0))
-    q = -(half_b + np.copysign(root, half_b))
-    far = q / safe
-    near = np.where(q == 0.0, far, c / np.where(q == 0.0, 1.0, q))
-    none = (discriminant < 0.0) | (flat & (c > 0.0))
-    end = -0.5 * c / np.where(line, half_b, 1.0)
-    first = np.where(flat | (line & (half_b > 0.0)), -np.inf, np.where(line, end, np.minimum(far, near)))
-    last = np.where(flat | (line & (half_b < 0.0)), np.inf, np.where(line, end, np.maximum(far, near)))
-    return np.where(none, np.inf, first), np.where(none, -np.inf, last)
-
-
-def overlap(first: _Span, second: _Span) -> _Span:
-    """Where both are."""
-    return np.maximum(first[0], second[0]), np.minimum(first[1], second[1])
-
-
-def ahead(first: Array, last: Array) -> _Span:
-    """The part ahead of the origin, and an empty one (0, 0) where the ray misses."""
-    first = np.maximum(first, 0.0)
-    hit = last > first
-    return np.where(hit, first, 0.0), np.where(hit, last, 0.0)

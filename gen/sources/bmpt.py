@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.particles import particle
@@ -71,9 +72,14 @@ def radial_x(y: Array, pt: Array, mass: float, beam_energy: float) -> Array:
     proton = particle("p+").mass
     s = 2.0 * proton * (proton + beam_energy)
     most = (s + mass**2 - _RECOIL**2) / (2.0 * math.sqrt(s))
-    energy = np.sqrt(pt * pt + mass * mass) * np.cosh(y - rapidity_of_centre(beam_energy))
-    out: Array = energy / most
+    out: Array = _over(pt, np.cosh(y - rapidity_of_centre(beam_energy)), mass, most)
     return out
+
+
+@columnwise
+def _over(pt: Real, cosh_y: Real, mass: float, most: float) -> Real:
+    """Energy of a transverse momentum and the hyperbolic cosine of a rapidity, over the greatest possible [GeV]."""
+    return np.sqrt(pt * pt + mass * mass) * cosh_y / most
 
 
 def invariant_cross_section(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Parents
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import Energy, Ge, Gt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.bmpt import radial_x
@@ -204,13 +205,22 @@ class DumpMesons:
     def parents(self, y: Array, pt: Array, phi: Array) -> Parents:
         """Mesons of those rapidities, transverse momenta [GeV] and azimuths, at the origin at time 0."""
         mass = particle(self.meson).mass
-        mt = np.sqrt(pt * pt + mass * mass)
-        momentum = np.stack([pt * np.cos(phi), pt * np.sin(phi), mt * np.sinh(y), mt * np.cosh(y)])
+        momentum = np.empty((4, len(y)))
+        _four_momentum.into(momentum, pt, np.cos(phi), np.sin(phi), np.sinh(y), np.cosh(y), mass)
         return Parents(pdgid=self.pdgid, momentum=momentum, vertex=np.zeros((4, len(y))))
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Mesons of the target."""
         return self.parents(*self.draw(rng, n))
+
+
+@columnwise
+def _four_momentum(
+    pt: Real, cosine: Real, sine: Real, sinh_y: Real, cosh_y: Real, mass: float
+) -> tuple[Real, Real, Real, Real]:
+    """Four-momentum of a transverse one [GeV], an azimuth's cosine and sine, and a rapidity's hyperbolic ones."""
+    mt = np.sqrt(pt * pt + mass * mass)
+    return pt * cosine, pt * sine, mt * sinh_y, mt * cosh_y
 
 
 @cache

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.compiled.columnwise import Table, columnwise, where
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array
+from darkpair.gen.intervals import Intervals
+from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["GridDensity"]
 
@@ -85,6 +87,14 @@ class GridDensity:
         out: Array = total / total[-1]
         return out
 
+    @cached_property
+    def _places(self) -> tuple[Intervals, Intervals]:
+        return Intervals(self.first), Intervals(self.second)
+
+    @cached_property
+    def _by_part(self) -> Intervals:
+        return Intervals(self._accumulated)
+
     def _corners(self, i: Any, j: Any) -> tuple[Array, Array, Array, Array]:
         """Density at the corners of cells, those of the second variable in turn."""
         f = self.values
@@ -95,13 +105,12 @@ class GridDensity:
     def density(self, first: Array, second: Array) -> Array:
         """Density at points (n,), its integral 1."""
         first, second = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-        i, t = _place(self.first, first)
-        j, s = _place(self.second, second)
-        f00, f01, f10, f11 = self._corners(i, j)
-        low = f00 * (1.0 - t) + f10 * t
-        high = f01 * (1.0 - t) + f11 * t
-        inside = (t >= 0.0) & (t <= 1.0) & (s >= 0.0) & (s <= 1.0)
-        return np.where(inside, low * (1.0 - s) + high * s, 0.0)
+        columns, step = self.values.shape[1], 0 if self.bins else 1  # (to the next corner)
+        nodes = Table(self.first), Table(self.second), Table(self.values.ravel())
+        sizes = len(self.first), len(self.second), columns, step * columns, step
+        along = [places(x) for places, x in zip(self._places, (first, second), strict=True)]
+        out: Array = _interpolated(first, second, *along, *nodes, *sizes)
+        return out
 
     def ends_beside(self, first: Array, second: Array) -> NDArray[np.bool_]:
         """Whether the density is zero at a corner of the cell of each point (n,), or in a bin beside it.
@@ -123,7 +132,7 @@ class GridDensity:
     def sample(self, rng: np.random.Generator, n: int) -> tuple[Array, Array]:
         """Both variables, (n,) each, of exactly `density`; three numbers an event."""
         u = rng.random((n, 3))
-        cell = np.searchsorted(self._accumulated, u[:, 0], side="right")
+        cell = self._by_part(u[:, 0])
         i, j = np.divmod(cell, len(self.second) - 1)
         f00, f01, f10, f11 = self._corners(i, j)
         t = _linear(f00 + f01, f10 + f11, 1.0 - u[:, 1])
@@ -146,6 +155,33 @@ def _place(nodes: Array, x: Array) -> tuple[Any, Array]:
     cell = np.clip(np.searchsorted(nodes, x, side="right") - 1, 0, len(nodes) - 2)
     along: Array = (x - nodes[cell]) / (nodes[cell + 1] - nodes[cell])
     return cell, along
+
+
+@columnwise
+def _interpolated(
+    first: Real,
+    second: Real,
+    i: Any,
+    j: Any,
+    first_nodes: Table,
+    second_nodes: Table,
+    values: Table,
+    n_first: int,
+    n_second: int,
+    columns: int,
+    down: int,
+    right: int,
+) -> Real:
+    """Density at a point, of those corners of its cell that are `down` and `right` of the first one in the table; 0 outside."""
+    i = where(i < 1, 0, where(i > n_first - 1, n_first - 2, i - 1))
+    j = where(j < 1, 0, where(j > n_second - 1, n_second - 2, j - 1))
+    t = (first - first_nodes[i]) / (first_nodes[i + 1] - first_nodes[i])
+    s = (second - second_nodes[j]) / (second_nodes[j + 1] - second_nodes[j])
+    at = i * columns + j
+    low = values[at] * (1.0 - t) + values[at + down] * t
+    high = values[at + right] * (1.0 - t) + values[at + down + right] * t
+    inside = (t >= 0.0) & (t <= 1.0) & (s >= 0.0) & (s <= 1.0)
+    return where(inside, low * (1.0 - s) + high * s, 0.0)
 
 
 def _linear(first: Array, last: Array, u: Array) -> Array:
