@@ -28,8 +28,8 @@ from darkpair.gen.decay import FourVector, TwoBody
 from darkpair.gen.directions import about
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.particles import Particle
-from darkpair.gen.phase_space import FourVectors
 from darkpair.gen.resonances import twice_spin
+from darkpair.gen.three_bodies import FourVectors
 
 __all__ = ["AlignedPair", "Alignment", "alignment"]
 

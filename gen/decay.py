@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 
@@ -17,11 +17,13 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, Real, invariant_mass, two_body_momentum
 from darkpair.gen.particles import Particle
-from darkpair.gen.phase_space import FourVectors, ManyBody, MatrixElement, ThreeBody, require_open
+from darkpair.gen.many_bodies import ManyBody
+from darkpair.gen.phase_space import MatrixElement, ThreeBody, require_open
 from darkpair.gen.polarisation import Analyser, FourVector, Polariser, at_rest
 from darkpair.gen.ranges import ENERGIES, require_within
 from darkpair.gen.recipe import recipe, summary_of
 from darkpair.gen.resonances import line_shape
+from darkpair.gen.three_bodies import FourVectors
 
 __all__ = ["Daughter", "Decay", "FourVector", "ManyBodyThrow", "Mode", "TwoBody", "least_mass"]
 
@@ -290,12 +292,34 @@ class TwoBody:
         return pair(out, PAIR_ALONG, *parent, self.mass, *unit, sign * self.momentum, self.e1, self.e2)
 
 
+class Bodies(Protocol):
+    """What throws three or more daughters: `darkpair.gen.phase_space.ThreeBody` and its like."""
+
+    def throw(
+        self,
+        rng: np.random.Generator,
+        parent: FourVector,
+        places: tuple[int, ...],
+        out: Sequence[Array] | None = None,
+    ) -> FourVectors:
+        """Daughters' four-momenta [GeV]; its particles stand at the places."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class ManyBodyThrow:
-    """Three or more daughters, thrown in the parent's rest frame and boosted to the parent's frame."""
+    """Three or more daughters, thrown in the parent's rest frame and boosted to the parent's frame.
 
-    mass: Real
-    sample: Callable[[np.random.Generator, int], tuple[FourVectors, dict[str, Array]]]
+    Parameters
+    ----------
+    sampler : Bodies
+        What throws them.
+    places : tuple of int
+        Places of the sampler's particles among the daughters.
+    """
+
+    sampler: Bodies
+    places: tuple[int, ...]
 
     def throw(
         self,
@@ -305,22 +329,8 @@ class ManyBodyThrow:
         sister: tuple[FourVector, FourVector] | None = None,
         out: Sequence[Array] | None = None,
     ) -> tuple[FourVectors, dict[str, Array]]:
-        """Daughters' four-momenta [GeV] and named weights; as `TwoBody.throw`."""
-        daughters, weights = self.sample(rng, len(parent[0]))
-        return boosted(parent, self.mass, daughters, out), weights
-
-
-@dataclass(frozen=True)
-class _Unweighted:
-    """A sampler of three or more bodies at weight 1."""
-
-    sampler: ThreeBody | ManyBody
-    places: tuple[int, ...]  # of the sampler's particles among the daughters
-
-    def __call__(self, rng: np.random.Generator, n: int) -> tuple[FourVectors, dict[str, Array]]:
-        drawn = self.sampler.sample(rng, n)
-        vectors = drawn if isinstance(drawn, list) else drawn[0]
-        return [vectors[self.places.index(i)] for i in range(len(vectors))], {}
+        """Daughters' four-momenta [GeV], and no weights; as `TwoBody.throw`."""
+        return self.sampler.throw(rng, parent, self.places, out), {}
 
 
 def least_mass(daughter: Daughter) -> float:
@@ -349,10 +359,8 @@ def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow | None:
         return TwoBody(mass=parent.mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope, axis=mode.axis)
     if len(masses) == 3:
         own = [masses[i] for i in mode.order]
-        sampler = ThreeBody(parent.mass, own, mode.matrix_element)
-        return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(sampler, mode.order))
-    places = tuple(range(len(masses)))
-    return ManyBodyThrow(mass=parent.mass, sample=_Unweighted(ManyBody(parent.mass, masses), places))
+        return ManyBodyThrow(sampler=ThreeBody(parent.mass, own, mode.matrix_element), places=mode.order)
+    return ManyBodyThrow(sampler=ManyBody(parent.mass, masses), places=tuple(range(len(masses))))
 
 
 def _unit(vector: FourVector) -> Vector3:

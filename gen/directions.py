@@ -11,7 +11,7 @@ from darkpair.gen.compiled.columnwise import Loop, columnwise
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.uniforms import following, state_of, uniforms
 
-__all__ = ["Vector3", "about", "direction", "disc", "isotropic", "on_sphere"]
+__all__ = ["Vector3", "about", "direction", "disc", "isotropic", "on_sphere", "turned"]
 
 Vector3: TypeAlias = tuple[Array, Array, Array]
 
@@ -121,12 +121,13 @@ def about(axis: Vector3, cosine: Array, turn: Array) -> Vector3:
     The branch-free frame of Duff et al., Journal of Computer Graphics Techniques 6 (2017) 1.
     """
     phi = (2.0 * math.pi) * turn
-    vectors: Vector3 = _turned(*axis, cosine, np.cos(phi), np.sin(phi))
+    vectors: Vector3 = turned(*axis, cosine, np.cos(phi), np.sin(phi))
     return vectors
 
 
 @columnwise
-def _turned(ax: Real, ay: Real, az: Real, cosine: Real, cos_phi: Real, sin_phi: Real) -> Any:
+def turned(ax: Real, ay: Real, az: Real, cosine: Real, cos_phi: Real, sin_phi: Real) -> Any:
+    """Unit vector at a cosine to the axis, turned about it; `about`."""
     sign = np.copysign(1.0, az)
     a = -1.0 / (sign + az)
     b = ax * ay * a

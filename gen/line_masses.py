@@ -26,10 +26,10 @@ from darkpair.gen.resonances import line_shape, two_body_rate
 from darkpair.gen.sampling import check_envelope
 from darkpair.gen.varying_masses import (
     Inside,
-    safe_momentum,
+    momenta_at,
+    momentum_at,
     step_momenta,
     sub_masses,
-    three_momenta,
 )
 
 __all__ = ["LineMasses"]
@@ -275,7 +275,8 @@ class _Cluster:
         if len(daughters) > 3:
             steps = step_momenta(sub_masses(mass, daughters, inside), daughters)
             return np.asarray(free ** (len(daughters) - 2) * np.prod(steps, axis=0) / mass)
-        q, p, k = three_momenta(mass, daughters, inside[0])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            q, p, k = momenta_at(mass, *daughters, inside[0])
         flat = np.asarray(free * p * k / mass)
         element = self._elements[position]
         if element is None:
@@ -342,12 +343,13 @@ class _Cluster:
         mode = node.mode
         assert mode is not None  # (decays holds the decaying ones only)
         if len(daughters) == 2:
-            momentum = safe_momentum(mass, *daughters)
+            momentum = momentum_at(mass, *daughters)
             e1, e2 = (np.hypot(momentum, m) for m in daughters)
             pair = TwoBody(mass=mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope, axis=mode.axis)
             law = self._alignment(position)
             return pair if law is None or mode.slope else AlignedPair(pair, law(mass))
-        return ManyBodyThrow(mass=mass, sample=Inside(mass, daughters, point.inside[position], mode.order))
+        places = mode.order if len(daughters) == 3 else tuple(range(len(daughters)))
+        return ManyBodyThrow(sampler=Inside(mass, daughters, point.inside[position]), places=places)
 
     def _alignment(self, position: int) -> Alignment | None:
         node = self.nodes[position]

@@ -1,30 +1,22 @@
-"""Phase space of three and more bodies in the parent's rest frame, each with its density.  Units: GeV."""
+"""Phase space of three bodies, with any squared matrix element and its density.  Units: GeV."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 
-from darkpair.gen.directions import Vector3, about, isotropic
+from darkpair.gen.compiled.columnwise import Columnwise, columnwise
+from darkpair.gen.directions import disc
 from darkpair.gen.errors import ClosedChannelError, InputError
-from darkpair.gen.kinematics import Array, Real, boost, boost_pair, two_body_momentum
+from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.sampling import Density, check_envelope
+from darkpair.gen.three_bodies import FourVectors, three_bodies, three_momenta, thrown
+from darkpair.gen.uniforms import uniforms
 
-__all__ = [
-    "FourVectors",
-    "ManyBody",
-    "MatrixElement",
-    "ThreeBody",
-    "require_open",
-    "successive",
-    "three_bodies",
-]
-
-#: Four-momenta (x, y, z, E) of each daughter.
-FourVectors: TypeAlias = list[tuple[Array, Array, Array, Array]]
+__all__ = ["MatrixElement", "ThreeBody", "require_open"]
 
 
 class MatrixElement(Protocol):
@@ -119,18 +111,29 @@ class ThreeBody:
 
     def sample(self, rng: np.random.Generator, n: int) -> FourVectors:
         """Four-momenta of particles 0, 1, 2 in the parent's rest frame [GeV]."""
-        q = self.pair_mass.sample(rng, n)
-        p, k = self._momenta(q)
-        axis = isotropic(rng, n)
-        return three_bodies(rng, self.masses, q, p, k, self._cosine(rng, q), axis)
+        return three_bodies(*self._place(rng, n))
+
+    def throw(
+        self,
+        rng: np.random.Generator,
+        parent: Sequence[Array],
+        places: Sequence[int],
+        out: Sequence[Array] | None = None,
+    ) -> FourVectors:
+        """Daughters' four-momenta in the frame of the parent [GeV]; see `darkpair.gen.three_bodies.thrown`."""
+        return thrown(parent, *self._place(rng, len(parent[0])), places=places, out=out)
+
+    def _place(self, rng: np.random.Generator, n: int) -> tuple[Any, ...]:
+        """What `three_bodies` asks for."""
+        q, cell = self.pair_mass.in_cells(rng, n)
+        axis = disc(rng, n)
+        return self.mass, self.masses, q, axis, self._cosine(rng, q, cell), uniforms(rng, n)
 
     def _momenta(self, q: Array) -> tuple[Array, Array]:
         """Momenta of particle 0 in M's and of the pair's members in their frame; 0 at a rounded threshold."""
-        q = np.clip(q, self.masses[1] + self.masses[2], self.mass - self.masses[0])
-        p = two_body_momentum(self.mass, self.masses[0], q)
         with np.errstate(invalid="ignore", divide="ignore"):
-            k = two_body_momentum(q, self.masses[1], self.masses[2])
-        return np.nan_to_num(p), np.nan_to_num(k)  # only q = 0 of a massless pair gives 0/0 here: k = 0
+            momenta: tuple[Array, Array] = _momenta(self.mass, *self.masses, q)
+        return momenta
 
     def _flat(self, q: Array) -> Array:
         p, k = self._momenta(q)
@@ -147,11 +150,10 @@ class ThreeBody:
             flat * np.einsum("ij,j->i", values.reshape(len(q), len(self._nodes)), self._weights)
         )
 
-    def _cosine(self, rng: np.random.Generator, q: Array) -> Array:
-        cosine = 2.0 * rng.random(len(q)) - 1.0
+    def _cosine(self, rng: np.random.Generator, q: Array, cell: Any) -> Array:
+        cosine = 2.0 * uniforms(rng, len(q)) - 1.0
         if self.matrix_element is None:
             return cosine
-        cell = np.clip(np.searchsorted(self.pair_mass.edges, q, side="right") - 1, 0, len(self._bound) - 1)
         bound, q2 = self._bound[cell], q * q
         open_ = np.arange(len(q))
         while len(open_):
@@ -162,132 +164,5 @@ class ThreeBody:
         return cosine
 
 
-def three_bodies(
-    rng: np.random.Generator,
-    masses: Sequence[Real],
-    q: Array,
-    p: Array,
-    k: Array,
-    cosine: Array,
-    axis: Vector3 | None = None,
-) -> FourVectors:
-    """Four-momenta of particles 0, 1, 2 in the parent's rest frame [GeV], turned at random.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Generator of the directions.
-    masses : three floats or ndarrays, (n,) [GeV]
-        Masses of particles 0, 1 and 2.
-    q, p, k : ndarrays, (n,) [GeV]
-        Mass of the pair (1, 2), momentum of particle 0, and momentum of the pair's members in the pair's frame.
-    cosine : ndarray, (n,)
-        Cosine between particles 2 and 0 in the pair's frame.
-    axis : three ndarrays, (n,), optional
-        Unit vectors along particle 0; drawn unless given.
-    """
-    m0, m1, m2 = masses
-    axis = isotropic(rng, len(q)) if axis is None else axis
-    x, y, z = about(axis, cosine, rng.random(len(q)))
-    e0, e_pair = np.sqrt(p * p + m0 * m0), np.sqrt(p * p + q * q)
-    e1, e2 = np.sqrt(k * k + m1 * m1), np.sqrt(k * k + m2 * m2)
-    px, py, pz = p * axis[0], p * axis[1], p * axis[2]
-    pair = boost_pair(-px, -py, -pz, e_pair, q, k * x, k * y, k * z, e2, e1)
-    return [(px, py, pz, e0), pair[4:], pair[:4]]
-
-
-class ManyBody:
-    """M -> n bodies, flat in phase space, by successive two-body decays (Raubold and Lynch).
-
-    Parameters
-    ----------
-    mass : float [GeV]
-        Mass of M.
-    masses : sequence of floats [GeV]
-        Masses of the bodies, three or more.
-    unweighted : bool
-        Whether events are accepted or rejected to weight 1, exactly; otherwise `sample` gives weights.
-
-    References
-    ----------
-    F. James, CERN 68-15 (1968), section 3.2.
-    """
-
-    def __init__(self, mass: float, masses: Sequence[float], *, unweighted: bool = True) -> None:
-        if len(masses) < 3:
-            raise InputError(f"phase space of {len(masses)} bodies; allowed: three or more")
-        require_open(mass, masses)
-        self.mass, self.masses, self.unweighted = mass, tuple(masses), unweighted
-        self._sums: Array = np.cumsum(masses)
-        self._free = mass - float(self._sums[-1])
-        # each momentum is greatest at the greatest parent and least remaining mass: a rigorous bound
-        self._bound = math.prod(
-            float(two_body_momentum(self._free + self._sums[i], self._sums[i - 1], masses[i]))
-            for i in range(1, len(masses))
-        )
-
-    def sample(self, rng: np.random.Generator, n: int) -> tuple[FourVectors, Array]:
-        """Four-momenta in the parent's rest frame [GeV], and weights (n,), 1 where unweighted.
-
-        The weight is the product of the momenta of the successive decays, divided by its bound, so that
-        its mean is the phase-space volume in units of the bound.
-        """
-        if not self.unweighted:
-            chain = self._chain(rng, n)
-            return self._momenta(rng, chain), self._weight(chain)
-        chains: list[Array] = []
-        filled = 0
-        while filled < n:
-            trial = self._chain(rng, n)
-            kept = trial[:, rng.random(n) < self._weight(trial)][:, : n - filled]
-            chains.append(kept)
-            filled += kept.shape[1]
-        return self._momenta(rng, np.concatenate(chains, axis=1)), np.ones(n)
-
-    def _chain(self, rng: np.random.Generator, n: int) -> Array:
-        """Masses of the first 2, 3, ... particles together, (bodies, n)."""
-        inner = np.sort(rng.random((len(self.masses) - 2, n)), axis=0)
-        parts = np.concatenate([np.zeros((1, n)), inner, np.ones((1, n))])
-        return parts * self._free + self._sums[:, None]
-
-    def _steps(self, chain: Array) -> list[Real]:
-        return [two_body_momentum(chain[i], chain[i - 1], self.masses[i]) for i in range(1, len(self.masses))]
-
-    def _weight(self, chain: Array) -> Array:
-        out: Array = np.prod(self._steps(chain), axis=0) / self._bound
-        return out
-
-    def _momenta(self, rng: np.random.Generator, chain: Array) -> FourVectors:
-        return successive(rng, chain, self._steps(chain), self.masses)
-
-
-def successive(
-    rng: np.random.Generator, chain: Array, steps: Sequence[Real], masses: Sequence[Real]
-) -> FourVectors:
-    """Four-momenta of the bodies of successive two-body decays, each isotropic [GeV].
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Generator of the directions.
-    chain : ndarray, (bodies, n) [GeV]
-        Masses of the first 1, 2, 3, ... bodies together.
-    steps : sequence of ndarrays, (n,) [GeV]
-        Momentum of each further body in the rest frame of those up to it.
-    masses : sequence of floats or ndarrays, (n,) [GeV]
-        Mass of each body.
-    """
-    n = chain.shape[1]
-    zero = np.zeros(n)
-    out: FourVectors = [(zero, zero, zero, masses[0] + zero)]
-    for i, k in enumerate(steps, start=1):
-        x, y, z = isotropic(rng, n)
-        qx, qy, qz = k * x, k * y, k * z
-        inner = chain[i - 1]
-        e_inner = np.sqrt(k * k + inner * inner)
-        if i == 1:
-            out = [(-qx, -qy, -qz, e_inner)]
-        else:
-            out = [boost(-qx, -qy, -qz, e_inner, inner, *vector) for vector in out]
-        out.append((qx, qy, qz, np.sqrt(k * k + masses[i] ** 2)))
-    return out
+#: Momenta at masses of the pair.
+_momenta = columnwise(three_momenta)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from darkpair.gen.compiled.columnwise import Table, columnwise, whole
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array
+from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.uniforms import uniforms
 
 __all__ = ["Density", "check_envelope"]
 
@@ -77,12 +81,14 @@ class Density:
         if corners is not None:
             self.edges = np.union1d(self.edges, corners)
         top, least = _extremes(function, self.edges, jumps)
-        self._top, self._width = top, np.diff(self.edges)
-        #: Greatest point of each cell, where a sum may be rounded into the one above.
-        self._last = np.nextafter(self.edges[1:], self.edges[:-1]) if jumps else None
+        width = np.diff(self.edges)
         # a cell is proposed with equal probability, so its acceptance carries its width
-        self._accept: Array = self._width / (self._width * top).max()
-        self._sure: Array = self._accept * least  # under the least value of the cell: no need to look closer
+        self._accept: Array = width / (width * top).max()
+        self._top = top
+        # greatest point of each cell, where a sum may be rounded into the one above; under the least value of the
+        # cell there is no need to look closer
+        last = np.nextafter(self.edges[1:], self.edges[:-1]) if jumps else np.full(len(top), math.inf)
+        self._cells = tuple(map(Table, (self.edges, width, last, self._accept * least)))
         nodes, weights = np.polynomial.legendre.leggauss(16)
         middle, half = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
         points = middle[:, None] + half[:, None] * nodes
@@ -97,26 +103,36 @@ class Density:
 
     def sample(self, rng: np.random.Generator, n: int) -> Array:
         """Draws, (n,)."""
-        out = np.empty(n)
-        filled = 0
-        while filled < n:
-            missing = n - filled
-            u = rng.random(missing) * len(self._accept)
-            cell = u.astype(np.intp)
-            x = self.edges[cell] + (u - cell) * self._width[cell]
-            if self._last is not None:
-                x = np.minimum(x, self._last[cell])
-            v = rng.random(missing)
-            keep = v < self._sure[cell]
+        return self.in_cells(rng, n)[0]
+
+    def in_cells(self, rng: np.random.Generator, n: int) -> tuple[Array, Any]:
+        """Draws, (n,), and the cell between `edges` of each: the last one that begins at or below it."""
+        points, cells, filled = [], [], 0
+        while filled < n or not points:
+            u = uniforms(rng, n - filled)
+            v = uniforms(rng, n - filled)
+            x, cell, keep, above = _proposed(u, v, float(len(self._accept)), *self._cells)
             unsure = np.flatnonzero(~keep)
-            close = cell[unsure]
-            value = self.function(x[unsure])
+            close, there = cell[unsure], x[unsure]
+            value = self.function(there)
             check_envelope(value, self._top[close])
             keep[unsure] = v[unsure] < self._accept[close] * value
-            drawn = x[keep]
-            out[filled : filled + len(drawn)] = drawn
-            filled += len(drawn)
-        return out
+            for row in np.flatnonzero(above):  # rounded into a cell above
+                cell[row] = min(int(np.searchsorted(self.edges, x[row], side="right")), len(self._top)) - 1
+            rows = np.flatnonzero(keep)
+            points.append(x[rows])
+            cells.append(cell[rows])
+            filled += len(rows)
+        return np.concatenate(points), np.concatenate(cells)
+
+
+@columnwise
+def _proposed(u: Real, v: Real, many: float, edges: Table, width: Table, last: Table, sure: Table) -> Any:
+    """Point and its cell, whether it is kept whatever the density there is, and whether it was rounded out of its cell."""
+    at = u * many
+    cell = whole(at)
+    x = np.minimum(edges[cell] + (at - cell) * width[cell], last[cell])
+    return x, cell, v < sure[cell], x >= edges[cell + 1]
 
 
 def _accumulated(function: Callable[[Array], Array], edges: Array, jumps: bool) -> Array:

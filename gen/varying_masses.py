@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from darkpair.gen.boosts import boosted
+from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.directions import disc
 from darkpair.gen.errors import ClosedChannelError
-from darkpair.gen.kinematics import Array, Real, two_body_momentum
-from darkpair.gen.phase_space import FourVectors, MatrixElement, successive, three_bodies
+from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.many_bodies import sorted_rows, successive
+from darkpair.gen.phase_space import MatrixElement
+from darkpair.gen.three_bodies import FourVectors, safe_momentum, three_momenta, thrown
+from darkpair.gen.uniforms import uniforms
 
-__all__ = ["ElementAtMasses", "Inside", "safe_momentum", "step_momenta", "sub_masses", "three_momenta"]
+__all__ = ["ElementAtMasses", "Inside", "momenta_at", "momentum_at", "step_momenta", "sub_masses"]
 
 
 @dataclass(frozen=True)
@@ -25,50 +32,68 @@ class Inside:
     inside : ndarray, (variables, n)
         Uniform numbers 0 to 1: sub-masses as fractions of their range, and the cosine where a matrix element shapes
         it.
-    places : tuple of int
-        Places of the matrix element's particles among the daughters.
     """
 
     mass: Real
     masses: list[Real]
     inside: Array
-    places: tuple[int, ...]
 
-    def __call__(self, rng: np.random.Generator, n: int) -> tuple[FourVectors, dict[str, Array]]:
-        """Four-momenta in the rest frame, and no weights; as `ManyBodyThrow.sample`."""
+    def throw(
+        self,
+        rng: np.random.Generator,
+        parent: Sequence[Array],
+        places: Sequence[int],
+        out: Sequence[Array] | None = None,
+    ) -> FourVectors:
+        """Four-momenta in the frame of the decaying particle's own [GeV]; as `ThreeBody.throw`."""
+        n = len(parent[0])
         if len(self.masses) == 3:
-            q, p, k = three_momenta(self.mass, self.masses, self.inside[0])
-            cosine = 2.0 * (self.inside[1] if len(self.inside) == 2 else rng.random(n)) - 1.0
-            vectors = three_bodies(rng, self.masses, q, p, k, cosine)
-            return [vectors[self.places.index(i)] for i in range(3)], {}
+            q = _pair_mass(self.mass, *self.masses, self.inside[0])
+            cosine = 2.0 * (self.inside[1] if len(self.inside) == 2 else uniforms(rng, n)) - 1.0
+            axis = disc(rng, n)
+            place = (self.mass, self.masses, q, axis, cosine, uniforms(rng, n))
+            return thrown(parent, *place, places=places, out=out)
         chain = sub_masses(self.mass, self.masses, self.inside)
-        return successive(rng, chain, step_momenta(chain, self.masses), self.masses), {}
+        return boosted(parent, self.mass, successive(rng, n, chain, step_momenta(chain, self.masses), self.masses), out)
 
 
-def three_momenta(mass: Real, masses: Sequence[Real], fraction: Array) -> tuple[Array, Array, Array]:
-    """Mass q of the pair (1, 2), momentum of particle 0, and of the pair's members in its frame."""
-    low, high = masses[1] + masses[2], mass - masses[0]
-    q = np.clip(low + (high - low) * fraction, low, high)
-    return q, safe_momentum(mass, masses[0], q), safe_momentum(q, masses[1], masses[2])
+@columnwise
+def _pair_mass(mass: Real, m0: Real, m1: Real, m2: Real, fraction: Real) -> Real:
+    """Mass of the pair (1, 2) at a fraction of its range [GeV]."""
+    low, high = m1 + m2, mass - m0
+    return np.minimum(np.maximum(low + (high - low) * fraction, low), high)
 
 
-def safe_momentum(mass: Real, m1: Real, m2: Real) -> Array:
+@columnwise
+def momenta_at(mass: Real, m0: Real, m1: Real, m2: Real, fraction: Real) -> Any:
+    """Mass of the pair (1, 2) at a fraction of its range, momentum of particle 0, and of the pair's members in its frame."""
+    q = _pair_mass(mass, m0, m1, m2, fraction)
+    p, k = three_momenta(mass, m0, m1, m2, q)
+    return q, p, k
+
+
+def momentum_at(mass: Real, m1: Real, m2: Real) -> Array:
     """Momentum of a two-body decay [GeV]; 0 at a threshold that rounding puts out of reach."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.nan_to_num(two_body_momentum(mass, m1, m2)))
+        return np.asarray(_safe_momentum(mass, m1, m2))
 
 
-def sub_masses(mass: Real, masses: Sequence[Real], inside: Array) -> Array:
-    """Masses of the first 2, 3, ... particles together, (bodies, n)."""
-    n = inside.shape[1]
-    parts = np.concatenate([np.zeros((1, n)), np.sort(inside, axis=0), np.ones((1, n))])
-    sums = np.cumsum([np.broadcast_to(m, n) for m in masses], axis=0)
-    return np.asarray(parts * (mass - sums[-1]) + sums)
+_safe_momentum = columnwise(safe_momentum)
 
 
-def step_momenta(chain: Array, masses: Sequence[Real]) -> list[Array]:
+def sub_masses(mass: Real, masses: Sequence[Real], inside: Array) -> list[Real]:
+    """Masses of the first 1, 2, 3, ... particles together; floats or (n,) each."""
+    sums = [masses[0]]
+    for m in masses[1:]:
+        sums.append(sums[-1] + m)
+    free = mass - sums[-1]
+    parts = zip(sorted_rows(inside), sums[1:-1], strict=True)
+    return [sums[0], *(part * free + least for part, least in parts), free + sums[-1]]
+
+
+def step_momenta(chain: Sequence[Real], masses: Sequence[Real]) -> list[Array]:
     """Momentum of each further body in the rest frame of those up to it [GeV]."""
-    return [safe_momentum(chain[i], chain[i - 1], masses[i]) for i in range(1, len(masses))]
+    return [momentum_at(chain[i], chain[i - 1], masses[i]) for i in range(1, len(masses))]
 
 
 @dataclass(frozen=True)
