@@ -53,9 +53,13 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure speed."""
+    """Measure speed, store it, and refuse a drop of a tenth against the last stored run."""
     session.install(".[all,test]")
-    session.run("pytest", "benchmarks", "--benchmark-only", *session.posargs)
+    store, timer = "--benchmark-storage=benchmarks/history", "--benchmark-timer=time.process_time"
+    session.run(
+        "pytest", "benchmarks", "--benchmark-only", "--benchmark-autosave", store, timer, *session.posargs
+    )
+    session.run("python", "-m", "benchmarks.history")
 
 
 @nox.session
@@ -74,7 +78,9 @@ def race(session: nox.Session) -> None:
                 f"its environment cannot be made: {error}", encoding="utf-8"
             )
     session.install("-e", ".[all]")
-    words = ["benchmarks/race.py", *session.posargs] if session.posargs else [*_PAGES, "remake", "race-tool"]
+    words = (
+        ["-m", "benchmarks.race", *session.posargs] if session.posargs else [*_PAGES, "remake", "race-tool"]
+    )
     session.run("python", *words, env={"DARKPAIR_RACE": str(folder)})
     if not session.posargs:
         session.run("python", *_PAGES)
@@ -92,7 +98,7 @@ def _environment(session: nox.Session, folder: Path, packages: list[str]) -> Non
 
 
 def _package_of(session: nox.Session, name: str, folder: Path, tables: dict[str, Any]) -> str:
-    """This package as pip takes it: as it stands, or as it was at a commit."""
+    """What pip installs of this package: the tree as it stands, or as it was at a commit."""
     if name == "ours":
         return f"{Path.cwd()}[all]"
     tree, commit = folder / f"{name}-tree", tables[name]["commit"]

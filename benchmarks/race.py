@@ -1,4 +1,4 @@
-"""A fair race, one command: ``python benchmarks/race.py --environments FOLDER``, which ``nox -s race`` makes first.
+"""A fair race, one command: ``python -m benchmarks.race``, for which ``nox -s race`` makes the environments.
 
 The chain K_L -> X1 X2, X2 -> X1 pi0, pi0 -> gamma gamma as columns and records beside what else makes it, other decays, and whole
 jobs beside the package as it was. Every figure is a median over rounds of fresh processes, one tool after the other and so again,
@@ -17,11 +17,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import race_chain
-from race_check import FAILURE_RATE
-from race_jobs import race_jobs
-from race_picture import pictures
-from race_text import text
+from benchmarks import race_chain
+from benchmarks.race_check import FAILURE_RATE
+from benchmarks.race_jobs import race_jobs
+from benchmarks.race_picture import pictures
+from benchmarks.race_text import text
 
 
 def main(words: list[str]) -> int:

@@ -9,9 +9,10 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from race_check import checks
-from race_process import run
-from race_tools import TABLES, Command, Missing, command_of, python_of, switched
+
+from benchmarks.race_check import checks
+from benchmarks.race_process import run
+from benchmarks.race_tools import TABLES, Command, Missing, command_of, python_of, switched
 
 #: What the others are compared with.
 REFERENCE = "cpp"
@@ -115,7 +116,7 @@ def checked(commands: Sequence[Command], folder: Path) -> list[dict[str, Any]]:
 def warmed(environments: Path, core: int) -> None:
     """Have the package compile and fill its cache, so that no round does."""
     try:
-        words = [python_of("ours", environments), str(Path(__file__).parent / "competitors" / "ours.py")]
+        words = [python_of("ours", environments), "-m", "benchmarks.competitors.ours"]
     except Missing:
         return
     for how in ("columns", "record"):

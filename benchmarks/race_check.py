@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
-from competitors.protocol import M_KL, M_PI0, M_X1, M_X2
+
+from benchmarks.competitors.protocol import M_KL, M_PI0, M_X1, M_X2
 
 #: Probability that samples of one and the same law are called different, in all tests of a race together.
 FAILURE_RATE: Final = 1e-4

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from race_process import Done, run
-from race_tools import TABLES, Missing, python_of, switched
+from benchmarks.race_process import Done, run
+from benchmarks.race_tools import TABLES, Missing, python_of, switched
 
 #: Who runs a job: name, words of a table, environment, and whether it is compiled; by itself where a job says ``plain``.
 WHO = (
@@ -97,12 +96,8 @@ def _run(
         words = [python, "-m", "darkpair", *(word.format(**places) for word in job["words"])]
         used = set(cores) if job.get("clock") else {cores[0]}
         if "{kept}" in job["words"] and not Path(places["kept"]).exists():
-            run(words, variables, used, _root())
-        return run(words, variables, used, _root())
-
-
-def _root() -> str:
-    return os.fspath(Path(__file__).parents[1])
+            run(words, variables, used)
+        return run(words, variables, used)
 
 
 def _rows(

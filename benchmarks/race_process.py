@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +31,8 @@ class Done:
     memory: float
 
 
-def run(
-    words: Sequence[str], variables: Mapping[str, str], cores: set[int], folder: str | None = None
-) -> Done:
-    """Run a command on some cores.
+def run(words: Sequence[str], variables: Mapping[str, str], cores: set[int]) -> Done:
+    """Run a command on some cores, in the root of the source tree.
 
     Raises
     ------
@@ -46,7 +45,7 @@ def run(
             words,
             stdout=out,
             stderr=err,
-            cwd=folder,
+            cwd=Path(__file__).parents[1],
             env=os.environ | dict(variables),
             preexec_fn=lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509 (one thread)
         )

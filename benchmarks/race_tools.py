@@ -77,7 +77,8 @@ def command_of(tool: dict[str, Any], environments: Path) -> Command:
     if source.suffix == ".cpp":
         words = [str(_built(tool, source, environments))]
     else:
-        words = [python_of(tool["environment"], environments), str(source)]
+        python = python_of(tool["environment"], environments)
+        words = [python, "-m", f"benchmarks.competitors.{source.stem}"]
     return Command(
         name=tool["name"],
         title=tool["title"],

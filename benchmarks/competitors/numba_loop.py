@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 from numba import njit
-from protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, momentum, race
+
+from benchmarks.competitors.protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, momentum, race
 
 K0, K1, K2 = momentum(M_KL, M_X1, M_X2), momentum(M_X2, M_X1, M_PI0), 0.5 * M_PI0
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, momentum, race, rows_to_events
+
+from benchmarks.competitors.protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, momentum, race, rows_to_events
 
 BLOCK = 8192
 

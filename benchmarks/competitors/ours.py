@@ -9,9 +9,9 @@ import sys
 
 import awkward as ak
 import numpy as np
-from protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, race
 
 import darkpair
+from benchmarks.competitors.protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, race
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.streams import BLOCK
 

@@ -9,7 +9,8 @@ os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 import numpy as np
 import tensorflow as tf
 from phasespace import GenParticle
-from protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, race
+
+from benchmarks.competitors.protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, race
 
 BLOCK = 100_000
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pythia8mc
-from protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, race
+
+from benchmarks.competitors.protocol import M_KL, M_PI0, M_X1, M_X2, P_KL, race
 
 BLOCK = 5000
 ENERGY = float(np.hypot(P_KL, M_KL))
