@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.race_check import checks
 from benchmarks.race_process import run
-from benchmarks.race_tools import TABLES, Command, Missing, command_of, python_of, switched
+from benchmarks.race_tools import TABLES, Command, Missing, command_of
 
 #: What the others are compared with.
 REFERENCE = "cpp"
@@ -55,23 +55,32 @@ def decay_tools(decay: dict[str, Any]) -> list[dict[str, Any]]:
 
 def rounds(
     commands: Sequence[Command], events: int, count: int, core: int, folder: Path
-) -> dict[str, list[Any]]:
-    """What each process said, by the name of the tool; the first round leaves samples."""
+) -> tuple[dict[str, list[Any]], list[dict[str, str]]]:
+    """What each process said, by the name of the tool, and the tools that failed; the first round leaves samples."""
     times: dict[str, list[Any]] = {command.name: [] for command in commands}
+    failed: dict[str, dict[str, str]] = {}
     for turn in range(count):
         for command in commands:
             words = [*command.words, str(min(events, command.most))]
             if turn == 0 and ":" not in command.name:
                 words.append(str(folder / command.name))
-            done = run(words, command.variables, {core})
+            if command.name in failed:
+                continue
+            try:
+                done = run(words, command.variables, {core})
+            except RuntimeError as error:
+                failed[command.name] = {"tool": command.title, "reason": str(error)}
+                continue
             times[command.name].append(json.loads(done.text.strip().splitlines()[-1]))
-    return times
+    return {name: rows for name, rows in times.items() if name not in failed}, list(failed.values())
 
 
 def rows_of(commands: Sequence[Command], times: dict[str, list[Any]]) -> list[dict[str, Any]]:
     """A row for each tool: medians, the lowest and the highest, and the median of the ratios of each round."""
     rows = []
     for command in commands:
+        if command.name not in times:  # (it failed)
+            continue
         processes = times[command.name]
         seconds = [_nanoseconds(process, "seconds") for process in processes]
         whose = command.name.partition(":")[2]
@@ -111,13 +120,3 @@ def checked(commands: Sequence[Command], folder: Path) -> list[dict[str, Any]]:
     """Rows of `race_check.checks`, against the hard-coded C++, or who is there."""
     samples = samples_of(commands, folder)
     return checks(samples, REFERENCE if REFERENCE in samples else next(iter(samples))) if samples else []
-
-
-def warmed(environments: Path, core: int) -> None:
-    """Have the package compile and fill its cache, so that no round does."""
-    try:
-        words = [python_of("ours", environments), "-m", "benchmarks.competitors.ours"]
-    except Missing:
-        return
-    for how in ("columns", "record"):
-        run([*words, how, "16384"], switched(True), {core})
