@@ -1,6 +1,12 @@
 """Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, schedulers, laws, pages."""
 
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import nox
+from nox.command import CommandFailed
 
 nox.options.sessions = ["tests", "lint", "types"]
 
@@ -47,9 +53,59 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure speed."""
+    """Measure speed, store it, and refuse a drop of a tenth against the last stored run."""
     session.install(".[all,test]")
-    session.run("pytest", "benchmarks", "--benchmark-only", *session.posargs)
+    store, timer = "--benchmark-storage=benchmarks/history", "--benchmark-timer=time.process_time"
+    session.run(
+        "pytest", "benchmarks", "--benchmark-only", "--benchmark-autosave", store, timer, *session.posargs
+    )
+    session.run("python", "-m", "benchmarks.history")
+
+
+@nox.session
+def race(session: nox.Session) -> None:
+    """Race against other tools and the package as it was (2 GB of them), or ``-- --only NAME --rounds 1 --events 50000``."""
+    folder = Path(session.virtualenv.location).parent / "race-tools"
+    folder.mkdir(exist_ok=True)
+    tables = tomllib.loads(Path("benchmarks/race.toml").read_text(encoding="utf-8"))
+    for name, packages in tables["environments"].items():
+        try:
+            _environment(session, folder / name, packages or [_package_of(session, name, folder, tables)])
+            (folder / f"{name}.reason").unlink(missing_ok=True)
+        except CommandFailed as error:
+            shutil.rmtree(folder / name, ignore_errors=True)
+            (folder / f"{name}.reason").write_text(
+                f"its environment cannot be made: {error}", encoding="utf-8"
+            )
+    session.install("-e", ".[all]")
+    words = (
+        ["-m", "benchmarks.race", *session.posargs] if session.posargs else [*_PAGES, "remake", "race-tool"]
+    )
+    session.run("python", *words, env={"DARKPAIR_RACE": str(folder)})
+    if not session.posargs:
+        session.run("python", *_PAGES)
+
+
+#: Writes pages from stored outputs, or makes outputs again.
+_PAGES = ("-m", "darkpair.pages")
+
+
+def _environment(session: nox.Session, folder: Path, packages: list[str]) -> None:
+    """An environment with some packages, made where it is not there."""
+    if not (folder / "bin" / "python").exists():
+        session.run("python", "-m", "venv", str(folder), silent=True)
+    session.run(str(folder / "bin" / "python"), "-m", "pip", "install", "-q", *packages, external=True)
+
+
+def _package_of(session: nox.Session, name: str, folder: Path, tables: dict[str, Any]) -> str:
+    """What pip installs of this package: the tree as it stands, or as it was at a commit."""
+    if name == "ours":
+        return f"{Path.cwd()}[all]"
+    tree, commit = folder / f"{name}-tree", tables[name]["commit"]
+    if not tree.is_dir():
+        session.run("git", "clone", "-q", "--shared", "--no-checkout", ".", str(tree), external=True)
+    session.run("git", "-C", str(tree), "checkout", "-q", commit, external=True)
+    return f"{tree}[all]"
 
 
 @nox.session

@@ -75,5 +75,6 @@ def test_write(benchmark: Any, tmp_path: Path, writer: Any, name: str) -> None:
 
 def test_whole_job(benchmark: Any, tmp_path: Path) -> None:
     path = Path(__file__).parents[1] / "examples" / "koto_pi0.toml"
-    job = load_job(path, overrides={"run.n": 500_000, "output.path": str(tmp_path / "out.root")})
+    settings = {"run.n": 500_000, "output.path": str(tmp_path / "out.root"), "output.replace": True}
+    job = load_job(path, overrides=settings)
     benchmark(run_job, job)

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from particle import InvalidParticle, ParticleNotFound
-from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.parameters import Energy, Ge, Infinite, Length, settle
+from darkpair.gen.pdg_entries import named_entry, pdg_entry
 from darkpair.gen.ranges import ENERGIES, LENGTHS, require_within
 from darkpair.gen.resonance_channels import RESONANCES
 
@@ -223,7 +223,7 @@ def _conjugate(name: str, pdgid: int) -> dict[str, Any]:
         partner = name.removesuffix("~") if name.endswith("~") else f"{name}~"
         return {"name": partner, "pdgid": DARK_IDS[partner]} if partner in DARK_IDS else {}
     try:
-        entry = PdgParticle.from_pdgid(pdgid).invert()
+        entry = pdg_entry(pdgid).invert()
     except (ParticleNotFound, InvalidParticle):  # a stranger's particle
         return {}
     partner_id = int(entry.pdgid)
@@ -233,7 +233,7 @@ def _conjugate(name: str, pdgid: int) -> dict[str, Any]:
 @cache
 def _pdg(name: str) -> Particle:
     try:
-        entry = PdgParticle.from_evtgen_name(name)
+        entry = named_entry(name)
     except (ParticleNotFound, KeyError, ValueError) as error:
         raise UnknownNameError("particle", name, _suggestions()) from error
     mass = 0.0 if entry.mass is None else entry.mass / 1e3  # neutrinos have no mass there; MeV to GeV

@@ -9,10 +9,10 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 from particle import InvalidParticle, ParticleNotFound
-from particle import Particle as PdgParticle
 from particle.exceptions import MatchingIDNotFound
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.pdg_entries import pdg_entry
 
 __all__ = [
     "SHELL",
@@ -73,7 +73,7 @@ def require_weights(who: str, weights: Any, n: int) -> None:
 def _pdg(pdgid: int) -> tuple[str, float | None]:
     """Name of a PDG id, and the mass that the PDG gives [GeV]; None for what it does not have."""
     try:
-        entry = PdgParticle.from_pdgid(pdgid)
+        entry = pdg_entry(pdgid)
         return entry.evtgen_name, None if entry.mass is None else entry.mass / 1e3
     except (ParticleNotFound, InvalidParticle, MatchingIDNotFound):
         return f"PDG id {pdgid}", None

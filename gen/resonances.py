@@ -29,11 +29,11 @@ from typing import Any
 
 import numpy as np
 from particle import InvalidParticle, ParticleNotFound
-from particle import Particle as PdgParticle
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, two_body_momentum
 from darkpair.gen.particles import DARK_SPINS, Particle, particle
+from darkpair.gen.pdg_entries import pdg_entry
 from darkpair.gen.resonance_channels import RESONANCES, Channel
 
 __all__ = ["LineShape", "barrier", "line_shape", "orbital", "twice_spin", "two_body_rate"]
@@ -225,7 +225,7 @@ def _spin_parity(pdgid: int) -> tuple[int, int]:
     if abs(pdgid) in DARK_SPINS:
         return round(2.0 * DARK_SPINS[abs(pdgid)]), 0
     try:
-        entry = PdgParticle.from_pdgid(pdgid)
+        entry = pdg_entry(pdgid)
     except (ParticleNotFound, InvalidParticle):  # a stranger's particle counts as a scalar
         return 0, 0
     spin = 0.0 if entry.J is None else float(entry.J)

@@ -7,10 +7,11 @@ import math
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from darkpair.export.files import markdown, pyplot, save_picture, write_rows
+from darkpair.export.files import markdown, save_picture, subplots, write_rows
 from darkpair.export.numbers import written
 from darkpair.gen.errors import InputError
 from darkpair.gen.provenance import environment
@@ -73,13 +74,11 @@ def test_markdown() -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("layout", ["constrained", None])
 def test_pictures(layout: str | None, tmp_path: Path) -> None:
-    """150 dots an inch in both files, the layout found once, the figure closed."""
-    plt = pyplot()
-    assert plt.get_backend().lower() == "agg"
-    figure, axes = plt.subplots(figsize=(2.0, 1.0), layout=layout, dpi=80)
+    """150 dots an inch in both files, the layout found once."""
+    figure, axes = subplots(figsize=(2.0, 1.0), layout=layout)
+    figure.set_dpi(80)
     axes.set_ylabel("a long label")
     before = axes.get_position().x0
-    other = plt.figure()  # the one that is drawn on is another's
     paths = save_picture(figure, tmp_path, "p")
     assert paths == [tmp_path / "p.png", tmp_path / "p.pdf"]
     assert all(path.stat().st_size > 1000 for path in paths)
@@ -87,6 +86,13 @@ def test_pictures(layout: str | None, tmp_path: Path) -> None:
     assert (width, height) == (300, 150)
     assert figure.get_layout_engine() is None
     assert (axes.get_position().x0 != before) == (layout is not None)
+
+
+def test_a_picture_of_pyplot_is_closed(tmp_path: Path) -> None:
+    """A plug-in may draw with pyplot, which keeps figures: that one is closed, another's is not."""
+    figure, _ = plt.subplots(figsize=(2.0, 1.0))
+    other = plt.figure()
+    save_picture(figure, tmp_path, "p")
     assert figure.number not in plt.get_fignums()
     assert other.number in plt.get_fignums()
     plt.close(other)

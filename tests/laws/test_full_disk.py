@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from darkpair.chains.chain import Chain
 from darkpair.cli import main
 from darkpair.cli import study as study_command
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.export.hepdata import Table as PublishedTable
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.unwritten import UnwrittenError
@@ -189,7 +189,7 @@ def test_pictures_of_a_run(best_disk: Disk, job: Path) -> None:
 
 
 def _figure() -> Any:
-    figure, axes = pyplot().subplots(figsize=(2.0, 1.0))
+    figure, axes = subplots(figsize=(2.0, 1.0))
     axes.plot([0.0, 1.0], [0.0, 1.0])
     return figure
 

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -286,7 +285,6 @@ def test_pictures_of_sweeps(job: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert words == ["chain.mass.X2 = 300 MeV", "chain.mass.X2 = 430 MeV"]
     arrows = [line for line in axes.lines if line.get_marker() == r"$\downarrow$"]
     assert [x for line in arrows for x in line.get_xdata()].count(1e8) == 2
-    plt.close(figure)
     monkeypatch.setattr("darkpair.run.sweep_picture._LINES", 1)
     assert sweep_picture(done) is None
     monkeypatch.undo()

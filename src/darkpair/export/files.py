@@ -6,15 +6,16 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.output.target import put
 from darkpair.gen.provenance import describe, environment
-from darkpair.report.pictures import drawn, pyplot
+from darkpair.report.pictures import drawn, subplots
 
-__all__ = ["markdown", "picture_contents", "pyplot", "rows_contents", "save_picture", "write_rows"]
+__all__ = ["markdown", "picture_contents", "rows_contents", "save_picture", "subplots", "write_rows"]
 
 
 def write_rows(
@@ -93,8 +94,6 @@ def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
 
 def picture_contents(figure: Any, folder: Path, name: str) -> dict[Path, bytes]:
     """Contents of the files of `save_picture`, by their paths; the figure is closed."""
-    import matplotlib.pyplot as plt
-
     try:
         figure.set_dpi(_DPI)
         engine = figure.get_layout_engine()
@@ -103,7 +102,9 @@ def picture_contents(figure: Any, folder: Path, name: str) -> dict[Path, bytes]:
             figure.set_layout_engine(None)
         return {folder / f"{name}.{kind}": drawn(figure, kind, _DPI) for kind in ("png", "pdf")}
     finally:
-        plt.close(figure)
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:  # a plug-in's, which keeps its figures
+            pyplot.close(figure)
 
 
 def _cell(value: Any) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from darkpair.limits.choice import PRODUCTION
-from darkpair.report.pictures import pyplot
+from darkpair.report.pictures import subplots
 
 __all__ = ["LABELS", "draw_legend", "draw_panel", "figure_and_axes"]
 
@@ -55,7 +55,7 @@ LABELS: Final = {
 
 def figure_and_axes(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, Any]:
     """A figure of a width and a height [inch], and its axes, flat."""
-    figure, axes = pyplot().subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    figure, axes = subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
     return figure, axes.ravel()
 
 

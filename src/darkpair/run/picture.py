@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-import hist
 import numpy as np
 
 from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import put
-from darkpair.report.pictures import drawn, pyplot
+from darkpair.report.pictures import drawn, figure_of, placed
 
 if TYPE_CHECKING:
+    import hist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["draw", "require_matplotlib"]
+
+#: Powers of ten between which an axis shows its numbers in full, so that they fit into the margin.
+_PLAIN: Final = (-3, 5)
+#: Of pictures with projections [inches].
+_HEIGHT: Final = 7.0
 
 
 def require_matplotlib() -> None:
@@ -28,12 +33,10 @@ def require_matplotlib() -> None:
     Raises
     ------
     InputError
-        If matplotlib or mplhep is not installed.
+        If matplotlib is not installed.
     """
-    if any(find_spec(name) is None for name in ("matplotlib", "mplhep")):
-        raise InputError(
-            "pictures need matplotlib and mplhep; install 'darkpair[plot]' or set output.picture = false"
-        )
+    if find_spec("matplotlib") is None:
+        raise InputError("pictures need matplotlib; install 'darkpair[plot]' or set output.picture = false")
 
 
 def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
@@ -53,64 +56,72 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
     path : Path
         The PNG that is written.
     """
-    plt = pyplot()
-
     if histogram.ndim == 3:
-        fig = _decay_places(histogram, title)
+        figure = _decay_places(histogram, title)
     elif histogram.ndim == 1:
-        fig = _line(histogram, title)
+        figure = _line(histogram, title)
     else:
-        fig = _plane(histogram, detector, cutflow, title)
-    try:
-        put({path: drawn(fig, "png", 150)})
-    finally:
-        plt.close(fig)
+        figure = _plane(histogram, detector, cutflow, title)
+    put({path: drawn(figure, "png", 150)})
 
 
 def _line(histogram: hist.Hist[Any], title: str) -> Figure:
     """A histogram of one dimension."""
-    import mplhep
-
-    fig: Figure
-    fig, ax = pyplot().subplots(figsize=(7.0, 4.5), layout="constrained")
-    mplhep.histplot(histogram, ax=ax, histtype="fill", color="steelblue", yerr=False)
+    figure = figure_of(7.0, 4.5)
+    ax = placed(figure, (0.85, 0.6, 5.95, 3.45))
+    _bars(ax, histogram)
     ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights")
     ax.set_title(title, fontsize="small", wrap=True)
-    return fig
+    return figure
 
 
-def _with_projections(width: float) -> tuple[Figure, tuple[Axes, Axes, Axes, Axes]]:
-    """A figure [inches], and its plane, the projections above it and beside it, and the empty corner."""
-    fig, ((above, corner), (plane, beside)) = pyplot().subplots(
-        2,
-        2,
-        figsize=(width, 7.0),
-        width_ratios=(3, 1),
-        height_ratios=(1, 3),
-        sharex="col",
-        sharey="row",
-        layout="constrained",
+def _bars(ax: Axes, histogram: hist.Hist[Any], orientation: str = "vertical") -> None:
+    """Filled steps of a histogram of one dimension."""
+    ax.stairs(
+        histogram.values(), histogram.axes[0].edges, fill=True, color="steelblue", orientation=orientation
     )
+    ax.ticklabel_format(axis="y" if orientation == "vertical" else "x", scilimits=_PLAIN)
+
+
+def _with_projections(
+    title: str, *, width: float, right: float
+) -> tuple[Figure, tuple[Axes, Axes, Axes, Axes]]:
+    """A figure with a margin at its right [inches], and its plane, projections above and beside it, and the empty corner.
+
+    Margins have room for what stands there: a layout that measures it takes as long as a second picture.
+    """
+    figure = figure_of(width, _HEIGHT)
+    figure.suptitle(title, fontsize="medium", y=1.0 - 0.06 / _HEIGHT)
+    left, across, bottom, up = 0.87, 0.73 * (width - right - 1.2), 0.5, 4.36
+    beside, above = left + across + 0.33, bottom + up + 0.18
+    rest, height = width - right - beside, 6.77 - 0.17 * (title.count("\n") + 1) - above
+    plane = placed(figure, (left, bottom, across, up))
+    top = placed(figure, (left, above, across, height), sharex=plane)
+    side = placed(figure, (beside, bottom, rest, up), sharey=plane)
+    corner = placed(figure, (beside, above, rest, height))
+    top.tick_params(labelbottom=False)
+    side.tick_params(labelleft=False)
+    side.set_xlabel("sum of weights", loc="left")
+    top.set_ylabel("sum of weights")
     corner.axis("off")
-    return fig, (plane, above, beside, corner)
+    return figure, (plane, top, side, corner)
 
 
 def _plane(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str) -> Figure:
     """A histogram of two dimensions with the detector's signal box or outline, projections and the acceptance."""
-    import mplhep
-
     box = detector.signal_box() if hasattr(detector, "signal_box") else []
     outline = detector.outline() if hasattr(detector, "outline") else {}
-    fig, (main, top, side, corner) = _with_projections(8.5)
+    title = f"{title}\nafter every cut but those of the signal box" if box else title
+    figure, (main, top, side, corner) = _with_projections(title, width=8.5, right=1.25)
     mesh = main.pcolormesh(
         histogram.axes[0].edges,
         histogram.axes[1].edges,
         np.ma.masked_less_equal(histogram.values().T, 0.0),
         cmap="viridis",
         norm="log" if outline else "linear",
-        rasterized=True,
     )
-    fig.colorbar(mesh, ax=side, label="sum of weights per bin", location="right")
+    bar = placed(figure, (7.43, 0.5, 0.22, _HEIGHT * main.get_position().height))
+    figure.colorbar(mesh, cax=bar, label="sum of weights per bin")
     if box:
         ends = zip(*box, box[0], strict=True)
         main.plot(*ends, color="crimson", lw=1.8, label=f"signal box, {detector.selection}")
@@ -119,16 +130,12 @@ def _plane(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: st
         main.plot(*zip(*line, strict=True), style, color="crimson", label=name)
     if outline:
         main.legend(loc="upper right")
-    bars = {"histtype": "fill", "color": "steelblue", "yerr": False}
-    mplhep.histplot(histogram.project(0), ax=top, **bars)
-    mplhep.histplot(histogram.project(1), ax=side, orientation="horizontal", **bars)
+    _bars(top, histogram.project(0))
+    _bars(side, histogram.project(1), "horizontal")
     main.set(xlabel=histogram.axes[0].label, ylabel=histogram.axes[1].label)
-    top.set(ylabel="sum of weights", xlabel="")
-    side.set(xlabel="sum of weights", ylabel="")
     words = _acceptance(cutflow, "in the box" if box else "accepted")
     corner.text(0.0, 0.9, words, va="top", transform=corner.transAxes)
-    fig.suptitle(f"{title}\nafter every cut but those of the signal box" if box else title, fontsize="medium")
-    return fig
+    return figure
 
 
 def _acceptance(cutflow: Cutflow, accepted: str) -> str:
@@ -147,7 +154,7 @@ def _decay_places(places: hist.Hist[Any], title: str) -> Figure:
     """Squares of the size of each bin's sum of weights, open where it is negative, with both projections."""
     from matplotlib.lines import Line2D
 
-    fig, (main, top, side, corner) = _with_projections(9.0)
+    figure, (main, top, side, corner) = _with_projections(title.replace("; ", "\n"), width=9.0, right=0.15)
     momentum, distance = places.axes[1], places.axes[2]
     largest = float(np.max(np.abs(places.values()), initial=0.0)) or 1.0
     side_length = _zoom(places, main)
@@ -170,11 +177,8 @@ def _decay_places(places: hist.Hist[Any], title: str) -> Figure:
     if (places.values() < 0.0).any():
         handles.append(Line2D([], [], marker="s", ls="", color="0.3", mfc="none", label="open: negative"))
     main.set(xscale="log", yscale="log", xlabel=momentum.label, ylabel=distance.label)
-    top.set(ylabel="sum of weights")
-    side.set(xlabel="sum of weights")
     corner.legend(handles=handles, loc="upper left", frameon=False, title="decays of, sum of weights")
-    fig.suptitle(title.replace("; ", "\n"), fontsize="medium")
-    return fig
+    return figure
 
 
 def _zoom(places: hist.Hist[Any], ax: Axes) -> float:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from darkpair.report.pictures import pyplot
+from darkpair.report.pictures import subplots
 from darkpair.run.sweep_axes import Axis, spelled
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def sweep_picture(sweep: Sweep) -> Any:
         lines.setdefault(label, []).append((_number(axis, point.values[axis.key]), row))
     if len(lines) > _LINES:
         return None
-    figure, ax = pyplot().subplots(figsize=(7.5, 5.0), layout="constrained")
+    figure, ax = subplots(figsize=(7.5, 5.0), layout="constrained")
     for i, (label, line) in enumerate(lines.items()):
         _draw(ax, sorted(line, key=lambda point: point[0]), f"C{i}", label)
     unit = axis.numbers[1] if axis.numbers else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.kinematics import Array
 from darkpair.studies.line_styles import CURVE_STYLES
 from darkpair.studies.outputs import column
@@ -14,7 +14,7 @@ __all__ = ["efficiency_picture", "escape_picture", "limit_picture", "q2_picture"
 
 def efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) -> Any:
     """Efficiency against q2, and the spectra with their mean efficiencies."""
-    figure, (left, right) = pyplot().subplots(1, 2, figsize=(11.0, 4.4), layout="constrained")
+    figure, (left, right) = subplots(1, 2, figsize=(11.0, 4.4), layout="constrained")
     q2 = column(rows, "q2 [GeV^2]")
     for tag, factor in (("inclusive", 1.0), ("hadronic", 10.0)):
         label = f"{tag} tag" + (f" × {factor:g}" if factor > 1.0 else "")
@@ -46,7 +46,7 @@ def efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) 
 
 def escape_picture(rows: list[dict[str, Any]]) -> Any:
     """Probability that X2 is missing against c tau."""
-    figure, axes = pyplot().subplots(figsize=(7.0, 4.8), layout="constrained")
+    figure, axes = subplots(figsize=(7.0, 4.8), layout="constrained")
     ctau = column(rows, "c tau [mm]")
     for rule, label, style in (
         ("detector", "crystals and tracks of Belle II", "C0-"),
@@ -74,7 +74,7 @@ def escape_picture(rows: list[dict[str, Any]]) -> Any:
 
 def limit_picture(curves: list[dict[str, Any]], couplings: Array) -> Any:
     """Branching ratio that looks like K nu nubar against the coupling, with the limits."""
-    figure, axes = pyplot().subplots(1, 2, figsize=(11.0, 4.6), layout="constrained")
+    figure, axes = subplots(1, 2, figsize=(11.0, 4.6), layout="constrained")
     for ax, experiment, title in zip(axes, ("belle", "belle2"), ("Belle", "Belle II 2023"), strict=True):
         mine = [curve for curve in curves if curve["measurement"].experiment == experiment]
         for curve, (colour, _, line) in zip(mine, CURVE_STYLES[: len(mine)], strict=True):
@@ -100,7 +100,7 @@ def limit_picture(curves: list[dict[str, Any]], couplings: Array) -> Any:
 
 def q2_picture(rows: list[dict[str, Any]]) -> Any:
     """Parts of the yield in each range of reconstructed q2 against the true q2, beside the published ones."""
-    figure, axes = pyplot().subplots(figsize=(7.0, 4.8), layout="constrained")
+    figure, axes = subplots(figsize=(7.0, 4.8), layout="constrained")
     q2 = column(rows, "q2 [GeV^2]")
     ranges = [key.removeprefix("ours, ") for key in rows[0] if key.startswith("ours, ")]
     for part, colour in zip(ranges, ("C0", "C1", "C3"), strict=True):

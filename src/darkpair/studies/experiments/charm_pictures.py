@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.region import Box
@@ -35,9 +35,7 @@ def against_ctau(rows: Sequence[dict[str, Any]], events: str, reference: float) 
     reference : float
         The rate.
     """
-    figure, axes = pyplot().subplots(
-        2, 2, figsize=(9.0, 7.0), sharex=True, sharey="row", layout="constrained"
-    )
+    figure, axes = subplots(2, 2, figsize=(9.0, 7.0), sharex=True, sharey="row", layout="constrained")
     for (top, bottom), name in zip(axes.T, dict.fromkeys(row["experiment"] for row in rows), strict=True):
         mine = [row for row in rows if row["experiment"] == name]
         for generator in dict.fromkeys(row["generator"] for row in mine):
@@ -67,7 +65,7 @@ def against_ctau(rows: Sequence[dict[str, Any]], events: str, reference: float) 
 
 def what_decays_where(point: DumpPoint) -> Any:
     """Figure of an analog sample's decays along the beam, and of where aimed parents come from."""
-    figure, (left, middle, right) = pyplot().subplots(1, 3, figsize=(13.5, 4.2), layout="constrained")
+    figure, (left, middle, right) = subplots(1, 3, figsize=(13.5, 4.2), layout="constrained")
     region, pipeline = point.detector.region, point.pipeline
     assert isinstance(region, Box)
     free = build(CHAIN, mass=MASS, ctau={"X2": point.ctau})

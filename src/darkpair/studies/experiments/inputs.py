@@ -7,7 +7,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.data_files import data_files, entries, load
 from darkpair.gen.streams import BLOCK
 from darkpair.studies.experiments.input_effects import Effect, effects, feed_of
@@ -142,7 +142,7 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
     columns = bars[:cut], bars[cut:]
     length, largest = max(map(len, columns)), max((size or 0.0 for _, size in bars), default=_LARGE)
     size = 12.0, 0.19 * length + 1.2
-    figure, panels = pyplot().subplots(1, 2, figsize=size, layout="constrained", sharex=True)
+    figure, panels = subplots(1, 2, figsize=size, layout="constrained", sharex=True)
     for axes, column in zip(panels, columns, strict=True):
         _draw_bars(axes, column)
         axes.set(

@@ -18,7 +18,7 @@ from darkpair.chains.models import ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.inputs import PRESETS, Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.detectors.koto_results import koto_decay_probability
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.limits.ranges import coupling_at
 from darkpair.limits.samples import efficiency_curves
 from darkpair.scan.acceptance import Acceptance
@@ -114,7 +114,7 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
     treatments = dict.fromkeys(row["treatment"] for row in rows)
     colours = dict(zip(treatments, ("C7", "C0", "C1", "C3"), strict=True))
     size = 11.0, 0.28 * len(rows) / len(_MODELS) + 2.0
-    figure, axes = pyplot().subplots(1, len(_MODELS), figsize=size, sharex=True, layout="constrained")
+    figure, axes = subplots(1, len(_MODELS), figsize=size, sharex=True, layout="constrained")
     for name, ax in zip(_MODELS, axes, strict=True):
         mine = [row for row in rows if row["X1, X2"] == name]
         for i, row in enumerate(mine):

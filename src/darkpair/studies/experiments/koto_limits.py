@@ -12,7 +12,7 @@ from typing import Any
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import Number
 from darkpair.detectors.koto_results import run as run_of_koto
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.limits.koto_samples import PI0, SM
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
 from darkpair.studies.samples import Sample, efficiency_columns, generate, ratio_columns
@@ -77,7 +77,7 @@ def _limits(ratio: float, reference: float, limit: Number | None) -> dict[str, A
 
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
-    figure, (top, bottom) = pyplot().subplots(2, 1, figsize=(7.0, 6.4), sharex=True, layout="constrained")
+    figure, (top, bottom) = subplots(2, 1, figsize=(7.0, 6.4), sharex=True, layout="constrained")
     for year, colour in zip(dict.fromkeys(row["selection"] for row in rows), ("C0", "C3"), strict=False):
         ours = [row for row in rows if row["selection"] == year]
         mass, style = column(ours, "m_X [MeV]"), "o-" if len(ours) > 1 else "o"

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import markdown, pyplot
+from darkpair.export.files import markdown, subplots
 from darkpair.export.numbers import written
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
@@ -160,7 +160,7 @@ def _setups() -> list[_Setup]:
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
     size = 11.0, 0.27 * len(rows) + 1.3
-    figure, panels = pyplot().subplots(1, len(_QUANTITIES), figsize=size, sharey=True, layout="constrained")
+    figure, panels = subplots(1, len(_QUANTITIES), figsize=size, sharey=True, layout="constrained")
     names = [row["changed"] for row in rows[1:]]
     for axes, key in zip(panels, _QUANTITIES, strict=True):
         shifts, errors = (column(rows[1:], f"{key}, {what} %") for what in ("shift", "shift error"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.sources.koto_kl import Z_EXIT, Z_NEAR, Z_TARGET, KotoKL
 from darkpair.limits.koto_samples import scanned
@@ -92,7 +92,7 @@ def study(run: Run) -> Iterator[Output]:
 
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
-    figure, axes = pyplot().subplots(figsize=(7.0, 4.6), layout="constrained")
+    figure, axes = subplots(figsize=(7.0, 4.6), layout="constrained")
     for (_, m2), colour in zip(_POINTS, ("C3", "C0"), strict=True):
         mine = [row for row in rows if row["m2 [MeV]"] == 1e3 * m2]
         for name, style in _GAINS.items():

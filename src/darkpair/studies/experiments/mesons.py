@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from darkpair.export.files import markdown, pyplot
+from darkpair.export.files import markdown, subplots
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
@@ -99,7 +99,7 @@ def _row(table: MesonTable) -> dict[str, Any]:
 
 
 def _picture(tables: list[MesonTable]) -> Any:
-    figure, axes = pyplot().subplots(2, 2, figsize=(11.0, 8.0), layout="constrained")
+    figure, axes = subplots(2, 2, figsize=(11.0, 8.0), layout="constrained")
     etas = [table for table in tables if table.meson == "eta" and table.beam_energy == _BEAM]
     for table in etas:
         energy, angle, weight = energies_and_angles(table)

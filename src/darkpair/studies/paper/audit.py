@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
-from darkpair.export.files import markdown, pyplot
+from darkpair.export.files import markdown, subplots
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table, columns_of
 from darkpair.studies.paper.audit_samples import sample_claims
 from darkpair.studies.paper.audit_searches import search_claims
@@ -65,7 +65,7 @@ def page(rows: list[AuditRow], claims: list[dict[str, Any]]) -> str:
 
 
 def _picture(rows: list[AuditRow]) -> Any:
-    figure, axes = pyplot().subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
+    figure, axes = subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
     for colour, shape, verdict in (("#0072b2", "o", "agrees"), ("#d55e00", "X", "differs")):
         of_verdict = [(i, row) for i, row in enumerate(rows) if row.verdict == verdict]
         x, spread = ([getattr(row, name) for _, row in of_verdict] for name in ("ratio", "tolerance"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.topology import Topology
 from darkpair.limits.koto_samples import PI0
 from darkpair.studies.outputs import Output, Picture, Run, Table
@@ -65,7 +65,7 @@ def _places(topology: Topology) -> dict[int, tuple[float, float]]:
 
 def _picture(chains: Mapping[str, Chain]) -> Any:
     drawn = [(title, topology) for title, chain in chains.items() for topology in chain.topologies]
-    figure, axes = pyplot().subplots(1, len(drawn), figsize=(3.8 * len(drawn), 3.4), layout="constrained")
+    figure, axes = subplots(1, len(drawn), figsize=(3.8 * len(drawn), 3.4), layout="constrained")
     for (title, topology), ax in zip(drawn, axes, strict=True):
         places = _places(topology)
         for i, (x, y) in places.items():

@@ -11,7 +11,7 @@ from typing import Any
 
 from darkpair.detectors.data_file import read_data
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.endpoints import max_pt_in_two_steps
 from darkpair.gen.particles import particle
 from darkpair.limits.koto_samples import PI0
@@ -64,7 +64,7 @@ def _curves() -> list[Curve]:
 
 
 def _picture(curves: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
-    figure, axes = pyplot().subplots(2, 2, figsize=(10.5, 8.0), layout="constrained")
+    figure, axes = subplots(2, 2, figsize=(10.5, 8.0), layout="constrained")
     for panel, ax in zip(_PANELS, axes.flat, strict=False):
         of_panel = [s for s in curves if s.curve.panel == panel]
         draw_panel(ax, of_panel, detector, _PANELS[panel][0])

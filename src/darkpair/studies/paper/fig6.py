@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from darkpair.detectors.koto import Koto
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.endpoints import max_pt
 from darkpair.gen.particles import particle
 from darkpair.limits.koto_samples import PI0, SM
@@ -62,7 +62,7 @@ def _curves() -> list[Curve]:
 
 
 def _picture(curves: Sequence[Spectrum], detector: Koto) -> Any:
-    figure, axes = pyplot().subplots(1, 2, figsize=(11.0, 5.0), layout="constrained", sharey=True)
+    figure, axes = subplots(1, 2, figsize=(11.0, 5.0), layout="constrained", sharey=True)
     for (panel, (title, _, _)), ax in zip(_PANELS.items(), axes, strict=True):
         shown = [s for s in curves if s.curve.panel in ("SM", panel)]
         draw_panel(ax, shown, detector, title, legend="upper left")

@@ -17,7 +17,7 @@ from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_kaon import KotoKaon
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.smearing import Calorimeter
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
@@ -153,7 +153,7 @@ def _summary(name: str, spectrum: hist.Hist[Any]) -> dict[str, Any]:
 
 
 def _picture(curves: Mapping[str, hist.Hist[Any]]) -> Any:
-    figure, (near, far) = pyplot().subplots(1, 2, figsize=(11.5, 4.8), layout="constrained")
+    figure, (near, far) = subplots(1, 2, figsize=(11.5, 4.8), layout="constrained")
     styles: Sequence[tuple[str, str]] = (
         ("black", "-"),
         ("C1", "--"),

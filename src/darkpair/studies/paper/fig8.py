@@ -15,7 +15,7 @@ from numpy.polynomial import Polynomial
 
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.koto_results import run as run_of_koto
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.cutflow import Cutflow
 from darkpair.limits.koto_samples import PI0, SM
 from darkpair.studies.line_styles import CURVE_STYLES
@@ -160,7 +160,7 @@ def _maximum(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, float
 
 
 def _picture(rows: Sequence[dict[str, Any]], fits: Sequence[dict[str, Any]]) -> Any:
-    figure, axes = pyplot().subplots(2, 2, figsize=(10.0, 7.6), layout="constrained")
+    figure, axes = subplots(2, 2, figsize=(10.0, 7.6), layout="constrained")
     for (p, panel), ax in zip(_PANELS.items(), axes.flat, strict=True):
         for (colour, marker, style), m1 in zip(CURVE_STYLES[: len(panel.masses)], panel.masses, strict=True):
             mass, ratio, error = _of(rows, p, m1)

@@ -13,7 +13,7 @@ import numpy as np
 from darkpair.chains.models import ZPrimeDirac, ZPrimeScalar
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.zprime import ZPrime
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.gen.particles import particle
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
@@ -80,7 +80,7 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
     from matplotlib.lines import Line2D
 
     styles = dict(zip(_LIGHT, ("-", "--", ":"), strict=True))
-    figure, axes = pyplot().subplots(1, 3, figsize=(13.0, 4.6), sharey=True, layout="constrained")
+    figure, axes = subplots(1, 3, figsize=(13.0, 4.6), sharey=True, layout="constrained")
     for current, ax in zip(_CURRENTS, axes, strict=True):
         for m1, style in styles.items():
             of_curve = [row for row in rows if row["current"] == current and row["m1 [MeV]"] == m1]

@@ -26,7 +26,7 @@ from darkpair.chains.models.dark_matter import (
 )
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.relic_density import relic_density, relic_scale
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.scan.points import grid, scan
 from darkpair.studies.line_styles import CURVE_STYLES
 from darkpair.studies.outputs import Output, Picture, Run, Table
@@ -164,7 +164,7 @@ def _checks(inputs: Inputs) -> dict[str, Any]:
 def _picture(
     couplings: list[dict[str, Any]], lifetimes: list[dict[str, Any]], solved: list[dict[str, Any]]
 ) -> Any:
-    figure, (left, middle, right) = pyplot().subplots(1, 3, figsize=(13.0, 4.4), layout="constrained")
+    figure, (left, middle, right) = subplots(1, 3, figsize=(13.0, 4.4), layout="constrained")
     lines, crosses = ([row for row in rows if row["coupling"] == "y_phi"] for rows in (couplings, solved))
     _curves(left, lines, (_MASS, "value"), (_RATIO, _SECLUDED), lambda r: rf"$m_\varphi$ = {r:g} $m_1$")
     label = f"Boltzmann equation, {crosses[0][_RATIO]:g} $m_1$"

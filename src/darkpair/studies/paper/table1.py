@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
-from darkpair.export.files import markdown, pyplot
+from darkpair.export.files import markdown, subplots
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table, columns_of
 from darkpair.studies.paper.portals import Cell, table1
 
@@ -43,7 +43,7 @@ def _picture(cells: Sequence[Cell]) -> Any:
     portals = list(dict.fromkeys(cell.portal for cell in cells))
     columns = list(dict.fromkeys((cell.decay, cell.spin) for cell in cells))
     size = (1.7 * len(columns) + 2.4, 0.9 * len(portals) + 1.6)
-    figure, axes = pyplot().subplots(figsize=size, layout="constrained")
+    figure, axes = subplots(figsize=size, layout="constrained")
     for cell in cells:
         x, y = columns.index((cell.decay, cell.spin)), portals.index(cell.portal)
         colour = "palegreen" if cell.works else "mistyrose"

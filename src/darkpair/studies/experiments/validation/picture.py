@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
-from darkpair.export.files import pyplot
+from darkpair.export.files import subplots
 from darkpair.studies.experiments.validation.row import AGREES, CONSISTENCY, DIFFERS, SKIPPED, WITHIN, Result
 
 __all__ = ["overview"]
@@ -24,13 +24,12 @@ _LINE: Final = 0.125  # inches of a row
 
 def overview(results: Sequence[Result]) -> Any:
     """The figure."""
-    plt = pyplot()
     results = [result for result in results if result.row.theme != CONSISTENCY]
     themes = list(dict.fromkeys(result.row.theme for result in results))
     groups = [[result for result in results if result.row.theme == theme] for theme in themes]
     lines = math.ceil(len(groups) / _COLUMNS)
     heights = [max(len(group) for group in groups[i * _COLUMNS : (i + 1) * _COLUMNS]) for i in range(lines)]
-    figure, grid = plt.subplots(
+    figure, grid = subplots(
         lines,
         _COLUMNS,
         figsize=(15.0, _LINE * sum(heights) + 1.1 * lines + 0.8),
@@ -51,15 +50,17 @@ def overview(results: Sequence[Result]) -> Any:
         "with ours / published; arrows: the pull is larger than drawn",
         fontsize=13,
     )
-    handles = [_legend_handle(plt, verdict) for verdict in _STYLE]
+    handles = [_legend_handle(verdict) for verdict in _STYLE]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=11)
     return figure
 
 
-def _legend_handle(plt: Any, verdict: str) -> Any:
+def _legend_handle(verdict: str) -> Any:
     """Handle of a verdict's marker."""
+    from matplotlib.lines import Line2D
+
     style = _STYLE[verdict]
-    return plt.Line2D(
+    return Line2D(
         [],
         [],
         ls="",
