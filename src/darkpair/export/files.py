@@ -13,9 +13,17 @@ from typing import Any, Final
 
 from darkpair.gen.output.target import put
 from darkpair.gen.provenance import describe, environment
-from darkpair.report.pictures import drawn, subplots
+from darkpair.report.pictures import drawn, pyplot, subplots
 
-__all__ = ["markdown", "picture_contents", "rows_contents", "save_picture", "subplots", "write_rows"]
+__all__ = [
+    "markdown",
+    "picture_contents",
+    "pyplot",
+    "rows_contents",
+    "save_picture",
+    "subplots",
+    "write_rows",
+]
 
 
 def write_rows(

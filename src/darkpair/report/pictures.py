@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["drawn", "figure_of", "placed", "subplots"]
+__all__ = ["drawn", "figure_of", "placed", "pyplot", "subplots"]
 
 
 def figure_of(width: float, height: float, layout: str | None = None) -> Figure:
@@ -25,6 +25,16 @@ def subplots(
     """A figure [inches] and its axes, as of ``matplotlib.pyplot.subplots``."""
     figure = figure_of(*figsize, layout)
     return figure, figure.subplots(rows, columns, **how)
+
+
+def pyplot() -> Any:
+    """matplotlib.pyplot, which opens no window, for plug-ins that draw with it."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt
 
 
 def placed(figure: Figure, place: tuple[float, float, float, float], **how: Any) -> Axes:
