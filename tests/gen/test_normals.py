@@ -64,7 +64,7 @@ def test_tables_that_are_not_numpys_are_seen(table: int, monkeypatch: pytest.Mon
 
     def otherwise(rng: Any, state: Any, layers: Any, out: Any) -> bool:
         steps = layers[0].copy()
-        steps[256 * table : 256 * (table + 1)] *= 1.5
+        steps[256 * table : 256 * (table + 1)] **= 1.5
         return filled(rng, state, (steps, layers[1]), out)
 
     monkeypatch.setattr(module, "_filled", otherwise)
