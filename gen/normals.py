@@ -89,7 +89,7 @@ def _exponential(t: Any) -> Any:
 def _normal(state: Any, layers: Any, sure: Any, out: Any, first: Any, n: int) -> int:
     """Numbers from `first` on; where it ends, with the state before the number that it leaves to NumPy."""
     a, b, c, w = state[0], state[1], state[2], state[3]
-    m = first[0]
+    m: int = first[0]
     while m < n:
         e, f, g, h, word = next_word(a, b, c, w)
         layer = int(word) & 255

@@ -11,6 +11,7 @@ from darkpair.gen import normals as module
 from darkpair.gen.compiled import loops, mode
 from darkpair.gen.normals import normals
 from darkpair.gen.streams import Streams
+from darkpair.gen.uniforms import state_of
 
 pytestmark = pytest.mark.skipif(not loops.at_hand(), reason="numba is not installed")
 
@@ -76,7 +77,7 @@ def test_ends_of_the_sure_parts_are_numpys() -> None:
     """Below a layer's sure part NumPy takes 64 bits for a number, above it more: asked at the ends, by states whose next word is known."""
     rng = Streams(0).rng("layers")
     with mode.wanted(compiled=True):
-        state, layers = module.state_of(rng), module._layers()
+        state, layers = state_of(rng), module._layers()
     assert state is not None
     assert layers is not None
     low, high = layers[1].reshape(2, 256)
