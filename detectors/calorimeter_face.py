@@ -98,7 +98,7 @@ class Face:
         radius = self.vessel.radius
         return self.vessel.z_min, self.vessel.z_max, radius * radius, self.hole
 
-    def arrived(self, truth: Batch, volume: Cylinder) -> Arrived:
+    def arrived(self, truth: Any, volume: Cylinder) -> Arrived:
         """Photons of the events on the face, with those made inside a volume counted."""
         # (other truths have `final_state` alone)
         if isinstance(truth, Batch) and truth.originals is None and truth.single:
@@ -136,7 +136,7 @@ def _event_by_event(
     """Photons that are `on` the face, in the order of events, of columns (photons, n) of each of their `places`."""
     most = on.size + 1
     event, index = np.empty((2, most), dtype=np.int64)
-    columns = np.empty((3, most))
+    columns: Any = np.empty((3, most))
     k = _gather(on, places, len(places), on.shape[1], energy, x, y, event, index, *columns)
     if k is None:
         event, photon = np.divmod(np.flatnonzero(on.T), max(len(places), 1))

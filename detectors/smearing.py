@@ -11,6 +11,7 @@ import numpy as np
 from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.normals import normals
 from darkpair.gen.parameters import Ge, Le, Length, arguments, parameters, settle
 
 __all__ = ["Calorimeter", "Given", "Tracks", "calorimeter"]
@@ -69,7 +70,7 @@ class Calorimeter:
     @staticmethod
     def draw(rng: np.random.Generator, n: int) -> Array:
         """Standard-normal draws for n particles, (3, n): one set each, before any cut."""
-        return rng.standard_normal((3, n))
+        return normals(rng, 3 * n).reshape(3, n)
 
     def smear(self, noise: Array, energy: Array, x: Array, y: Array) -> tuple[Array, Array, Array]:
         """Measured energies [GeV] and positions [mm].

@@ -21,6 +21,8 @@ def made_inside(particles: FinalState, volume: Region) -> NDArray[np.int64]:
     volume : Region
         Region that counts.
     """
+    if not len(particles.event):
+        return particles.counts
     inside = volume.contains(*particles.vertex[:3])
     if inside.all():  # prompt decays: nothing to count anew
         return particles.counts

@@ -12,7 +12,7 @@ from darkpair.gen.compiled import mode
 from darkpair.gen.compiled.columnwise import Loop
 from darkpair.gen.kinematics import Array
 
-__all__ = ["following", "state_of", "uniforms"]
+__all__ = ["following", "next_word", "state_of", "uniform", "uniforms"]
 
 _State = ctypes.c_uint64 * 4
 
@@ -39,16 +39,27 @@ def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
     return state
 
 
-def following(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:
-    """Next state of Chris Doty-Humphrey's small fast chaotic generator, and a number from 0 to 1 (numpy/random/src/sfc64/sfc64.h)."""
+def next_word(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """Next state of Chris Doty-Humphrey's small fast chaotic generator, and 64 bits (numpy/random/src/sfc64/sfc64.h)."""
     t = a + b + w
     return (
         b ^ (b >> np.uint64(11)),
         c + (c << np.uint64(3)),
         ((c << np.uint64(24)) | (c >> np.uint64(40))) + t,
         w + np.uint64(1),
-        (t >> np.uint64(11)) * (1.0 / 9007199254740992.0),
+        t,
     )
+
+
+def uniform(word: Any) -> Any:
+    """Number from 0 to 1 of 64 bits."""
+    return (word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+def following(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """Next state, and a number from 0 to 1."""
+    a, b, c, w, word = next_word(a, b, c, w)
+    return a, b, c, w, uniform(word)
 
 
 @Loop

@@ -117,12 +117,16 @@ class Loop:
 
     def __call__(self, *args: Operand) -> int | None:
         """What the compiled loop gives; None, and nothing is done, where it cannot be had."""
+        compiled = self.bound(*args)
+        return None if compiled is None else compiled()
+
+    def bound(self, *args: Operand) -> Callable[[], int] | None:
+        """The compiled loop with its operands, to be called as often as one likes while they live; None where it cannot be had."""
         if mode.off():
             return None
         from darkpair.gen.compiled.call import bound_loop
 
-        compiled = bound_loop(self, args, self._loops)
-        return None if compiled is None else compiled()
+        return bound_loop(self, args, self._loops)
 
 
 def _where(condition: Any, first: Any, second: Any) -> Any:

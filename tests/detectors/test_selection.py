@@ -10,6 +10,7 @@ import pytest
 
 from darkpair.detectors.selection import CONFIDENCES, Cut, Line, Selection
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.streams import Streams
 
 INFINITY = float("inf")
 
@@ -191,3 +192,49 @@ def test_no_limit_is_no_number() -> None:
 
     assert np.isnan(_limit_at(None, {}))
     assert _limit_at(INFINITY, {}) == INFINITY
+
+
+@pytest.mark.parametrize("kind", ["one", "positive", "of either sign", "none or one"])
+def test_sums_are_those_of_masks_to_the_bit(kind: str) -> None:
+    """Of several candidates an event counts with one, and a cut's sums are NumPy's of all candidates, those that fail at 0."""
+    rng = Streams(9).rng("sums")
+    event = np.repeat(np.arange(3000), rng.integers(0, 4, 3000))
+    values = {name: rng.random(len(event)) for name in "xyz"}
+    weight = {
+        "one": np.ones(3000),
+        "positive": rng.exponential(size=3000),
+        "of either sign": rng.standard_normal(3000) ** 3,
+        "none or one": rng.integers(0, 2, 3000).astype(float),
+    }[kind]
+    falling = Line("z", ((0.0, 0.1), (1.0, 0.5)))
+    cuts = (
+        cut("all pass", low=-1.0),
+        cut("some", low=0.2),
+        cut("a line", "y", low=falling),
+        cut("nothing more", low=0.1),
+        cut("box", "z", high=0.7),
+        cut("none pass", "y", low=2.0),
+    )
+    accepted, outside, flow = Selection("s", cuts, box=("box", "none pass")).apply(
+        values, event, weight, [("even", np.arange(3000) % 2 == 0)]
+    )
+    assert len(accepted) == 0
+    alive = np.ones(len(event), dtype=bool)
+    for each, stage in zip(cuts, flow.stages[2:], strict=True):
+        if each.name == "box":
+            assert outside.tolist() == np.flatnonzero(alive).tolist()
+        alive &= each(values)
+        rows = np.flatnonzero(alive)
+        again = rows[1:][event[rows[1:]] == event[rows[:-1]]]
+        sums = []
+        for w in (weight[event], weight[event] * weight[event]):
+            sums.append(float(np.add.reduce(w * alive) - np.add.reduce(w[again])))
+        assert (stage.name, stage.n, stage.sum_w, stage.sum_w2) == (
+            each.name,
+            len(set(event[rows].tolist())),
+            *sums,
+        )
+    even = weight[::2]
+    assert flow.stages[1].sum_w == float(np.add.reduce(even))
+    assert flow.stages[0].sum_w2 == float(np.add.reduce(weight * weight))
+    assert (flow.stages[1].largest, flow.stages[1].nonzero) == (np.abs(even).max(), np.count_nonzero(even))

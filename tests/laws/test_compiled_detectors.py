@@ -77,7 +77,7 @@ def test_every_detector_with_every_chain(pair: Pair) -> None:
 
 
 _PI0 = "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
-_CHAINS = {
+_CHAINS: dict[str, tuple[str, dict[str, Any]]] = {
     "prompt": (_PI0, {"mass": {"X1": 0.0, "X2": 0.43}, "ctau": {"X2": 0.0}}),
     "two topologies": (
         "K_L0 -> X1 (X2 -> X1 gamma [.5] | X1 (pi0 -> gamma gamma) [.5])",
@@ -91,7 +91,7 @@ _CHAINS = {
 }
 #: So poor that some photons are smeared to nothing.
 _POOR = Calorimeter(constant=0.5, stochastic=0.5, position=10.0, position_constant=3.0)
-_DETECTORS = {
+_DETECTORS: dict[str, Any] = {
     "2015": Koto(selection="2015"),
     "2016-18": Koto(selection="2016-18"),
     "2021": Koto(selection="2021"),
