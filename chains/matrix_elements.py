@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
-from darkpair.chains.dark_currents import decay_products
+from darkpair.chains.triple import triple_dirac, triple_majorana
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import kallen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from darkpair.chains.dark_currents import DarkCurrent, FermionCurrent
+    from darkpair.chains.dark_currents import DarkCurrent, FermionCurrent, Parts
     from darkpair.chains.form_factors import FormFactor, KstarForm
     from darkpair.gen.kinematics import Array, Real
 
@@ -32,6 +33,7 @@ __all__ = [
     "ThreeBodyAmplitude",
     "TripleDecay",
     "VectorTransition",
+    "at_every_cosine",
     "pair_from_meson",
     "propagator",
 ]
@@ -54,13 +56,25 @@ class ThreeBodyAmplitude(Protocol):
         ...
 
 
-def propagator(q2: Real, mediator_mass: Real | None) -> Array:
+@columnwise
+def at_every_cosine(q2: Real, cos_theta: Real, value: Real) -> Real:  # noqa: ARG001 (as every formula of an amplitude)
+    """A squared amplitude that the angle does not change."""
+    return value + 0.0 * cos_theta
+
+
+def _at(amplitude: Any, q2: Real, cos_theta: Real) -> Array:
+    """Squared amplitude by its formula."""
+    formula, operands = amplitude.parts(q2)
+    return np.asarray(formula(q2, cos_theta, *operands))
+
+
+def propagator(q2: Real, mediator_mass: Real | None) -> Real:
     """Factor 1 / (1 - q^2 / m_Z'^2) of the transverse amplitude over its contact form; 1 without a mass [1].
 
     The longitudinal part is contact for any mass: q (g - q q / m^2) / (q^2 - m^2) = -q / m^2.
     """
     if mediator_mass is None:
-        return np.ones(())
+        return 1.0
     return np.asarray(1.0 / (1.0 - q2 / np.square(mediator_mass)))
 
 
@@ -129,16 +143,16 @@ class CurrentDecay(ByValue):
             return np.zeros(np.shape(q2))
         return np.asarray(8.0 * self.g_a**2 * np.square(self.mf) / q2 * self.current.longitudinal(q2))
 
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
+        shape = np.square(propagator(q2, self.mediator_mass))
+        longitudinal = 0.0 if self.scalar else self._longitudinal(q2)
+        factors = (self.strength, shape, longitudinal, -1.0 if self.fermion_last and not self.scalar else 1.0)
+        return self.current.decay(factors, self.mf, None if self.scalar else (self.g_v, self.g_a))
+
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta, averaged over the spin of X2 [1]."""
-        if self.scalar:
-            contact = self.current.scalar_decay(q2, cos_theta, self.mf)
-        else:
-            to_antifermion = -np.asarray(cos_theta) if self.fermion_last else cos_theta
-            contact = self.current.decay(q2, to_antifermion, self.mf, self.g_v, self.g_a)
-        longitudinal = self._longitudinal(q2)
-        shape = np.square(propagator(q2, self.mediator_mass))
-        return np.asarray(self.strength * (shape * (contact - longitudinal) + longitudinal))
+        return _at(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
@@ -194,10 +208,13 @@ class VectorTransition(ByValue):
         hz = self.form.plus(q2) * np.sqrt(lam / q2) * propagator(q2, self.mediator_mass)
         return hz, self.form.zero(q2) * (self.mass**2 - self.daughter_mass**2) / np.sqrt(q2)
 
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
+        return self.current.pair(self.strength, *self._helicities(q2), 0.0, 0.0)
+
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
-        hz, ht = self._helicities(q2)
-        return np.asarray(self.strength * self.current.pair(q2, cos_theta, hz, ht))
+        return _at(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
@@ -234,15 +251,17 @@ class KstarTransition(ByValue):
     mediator_mass: Real | None = None
     channel: int = 0
 
-    def __call__(self, q2: Real, cos_theta: Real) -> Array:
-        """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
         plus, minus, zero, ht = self.form.helicities(self.mass, self.daughter_mass, q2)
         shape = propagator(q2, self.mediator_mass)
         across = (np.square(plus) + np.square(minus)) * np.square(shape)
-        total = self.current.pair(q2, cos_theta, zero * shape, ht)
         handed = self.channel * (np.square(minus) - np.square(plus)) * np.square(shape)
-        total = total + across * self.current.pair_transverse(q2, cos_theta)
-        return np.asarray(self.strength * (total + handed * self.current.pair_handed(q2, cos_theta)))
+        return self.current.pair(self.strength, zero * shape, ht, across, handed)
+
+    def __call__(self, q2: Real, cos_theta: Real) -> Array:
+        """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
+        return _at(self, q2, cos_theta)
 
     def at_masses(self, mass: Real, masses: Sequence[Real]) -> KstarTransition:
         """The same of a B and a K* of other masses [GeV]; the form factors do not depend on them."""
@@ -284,9 +303,13 @@ class ScalarTransition(ByValue):
     pole: Real | None = None
     fermion_mass: Real | None = None
 
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
+        return at_every_cosine, (self.averaged(q2),)
+
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""
-        return self.averaged(q2) + 0.0 * np.asarray(cos_theta)
+        return _at(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2] [1]."""
@@ -325,25 +348,13 @@ class TripleDecay(ByValue):
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] of daughters (2, 3) and cos_theta of daughter 3, averaged over the spin of psi2."""
-        heavy, light = np.square(self.current.m2), np.square(self.current.m1)
-        (ab, ac), (pb, pc) = decay_products(q2, cos_theta, self.current.m1, self.current.m2, self.current.m1)
-        bc, pa = 0.5 * q2 - light, 0.5 * (heavy + light - q2)
+        return _at(self, q2, cos_theta)
+
+    def parts(self, q2: Real) -> Parts:  # noqa: ARG002 (as every amplitude)
+        """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
         even, odd = self.current.weights()
-        plus, minus = even + odd, even - odd
-
-        def direct(ab: Real, ac: Real, bc: Real, pa: Real, pb: Real, pc: Real) -> Real:
-            same = plus * (ab * pc + ac * pb - light * pa)
-            return 16.0 * (same - minus * self.current.m1 * self.current.m2 * (bc - 2.0 * light))
-
-        mixed = 8.0 * self.current.m1 * self.current.m2 * minus * (heavy - 7.0 * light)
-
-        def exchange(ab: Real, pc: Real) -> Real:
-            return plus * (16.0 * light * heavy - 32.0 * pc * ab) + mixed
-
-        total = direct(ab, ac, bc, pa, pb, pc) + direct(ab, bc, ac, pb, pa, pc) - exchange(ab, pc)
-        if self.majorana:
-            total = total + direct(ac, bc, ab, pc, pa, pb) - exchange(ac, pb) - exchange(bc, pa)
-        return np.asarray(self.strength * total)
+        operands = (self.current.m1, self.current.m2, even + odd, even - odd, self.strength)
+        return (triple_majorana if self.majorana else triple_dirac), operands
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]; exact, as a polynomial of second degree."""
@@ -376,9 +387,13 @@ class PowerAmplitude(ByValue):
     pole: Real | None = None
     summary: str = "a power of q^2 - threshold^2, contact or through a scalar"
 
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
+        return at_every_cosine, (self.averaged(q2),)
+
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""
-        return self.averaged(q2) + 0.0 * np.asarray(cos_theta)
+        return _at(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2] [1]."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from darkpair.gen.kinematics import Array, Real, kallen
 
-__all__ = ["dalitz_point", "energies", "pair_masses"]
+__all__ = ["dalitz_point", "energies", "energies_of", "pair_masses", "pair_squares"]
 
 
 def pair_masses(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> tuple[Array, Array, Array]:
@@ -25,22 +25,34 @@ def pair_masses(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> t
     cosine : float or ndarray
         Cosine between particles 2 and 0 in the rest frame of the pair (1, 2).
     """
-    m0, m1, m2 = (np.square(m) for m in masses)
-    heavy = np.square(mass)
-    q2 = np.asarray(q2, dtype=np.float64)
-    momenta = np.sqrt(np.maximum(kallen(heavy, m0, q2), 0.0) * np.maximum(kallen(q2, m1, m2), 0.0))
-    s02 = m0 + m2 + ((heavy - q2 - m0) * (q2 + m2 - m1) - momenta * cosine) / (2.0 * q2)
-    return np.asarray(q2), np.asarray(s02), np.asarray(heavy + m0 + m1 + m2 - q2 - s02)
+    s12, s02, s01 = pair_squares(mass, *masses, np.asarray(q2, dtype=np.float64), cosine)
+    return np.asarray(s12), np.asarray(s02), np.asarray(s01)
+
+
+def pair_squares(mass: Real, m0: Real, m1: Real, m2: Real, q2: Real, cosine: Real) -> tuple[Real, Real, Real]:
+    """The same as a formula."""
+    heavy, square0, square1, square2 = mass * mass, m0 * m0, m1 * m1, m2 * m2
+    outer, inner = kallen(heavy, square0, q2), kallen(q2, square1, square2)
+    momenta = np.sqrt(np.maximum(outer, 0.0) * np.maximum(inner, 0.0))
+    tilt = (heavy - q2 - square0) * (q2 + square2 - square1) - momenta * cosine
+    s02 = square0 + square2 + tilt / (2.0 * q2)
+    return q2, s02, heavy + square0 + square1 + square2 - q2 - s02
 
 
 def energies(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> tuple[Array, Array, Array]:
     """Energies of particles 0, 1 and 2 in the parent's rest frame [GeV]; arguments of `pair_masses`."""
-    opposite = pair_masses(mass, masses, q2, cosine)
-    e0, e1, e2 = (
-        np.asarray((np.square(mass) + np.square(m) - s) / (2.0 * mass))
-        for m, s in zip(masses, opposite, strict=True)
+    e0, e1, e2 = energies_of(mass, *masses, np.asarray(q2, dtype=np.float64), cosine)
+    return np.asarray(e0), np.asarray(e1), np.asarray(e2)
+
+
+def energies_of(mass: Real, m0: Real, m1: Real, m2: Real, q2: Real, cosine: Real) -> tuple[Real, Real, Real]:
+    """The same as a formula."""
+    s12, s02, s01 = pair_squares(mass, m0, m1, m2, q2, cosine)
+    return (
+        (mass * mass + m0 * m0 - s12) / (2.0 * mass),
+        (mass * mass + m1 * m1 - s02) / (2.0 * mass),
+        (mass * mass + m2 * m2 - s01) / (2.0 * mass),
     )
-    return e0, e1, e2
 
 
 def dalitz_point(daughters: Sequence[Sequence[Array] | Array]) -> tuple[Array, Array]:

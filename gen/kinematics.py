@@ -17,11 +17,17 @@ __all__ = [
     "boost_pair",
     "invariant_mass",
     "kallen",
+    "square",
     "two_body_momentum",
 ]
 
 Array: TypeAlias = NDArray[np.float64]
 Real: TypeAlias = Any  # a float or an Array: the arithmetic is the same
+
+
+def square(x: Real) -> Real:
+    """Square of a number or a column [unit of x, squared]: Python's own ``x**2`` of a number may be another in the last bit."""
+    return x * x
 
 
 def kallen(a: Real, b: Real, c: Real) -> Real:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from darkpair.gen.compiled.columnwise import Columnwise, columnwise
+from darkpair.gen.compiled.redrawn import redrawn
 from darkpair.gen.directions import disc
 from darkpair.gen.errors import ClosedChannelError, InputError
 from darkpair.gen.kinematics import Array, Real
@@ -25,7 +26,8 @@ class MatrixElement(Protocol):
     One that also has ``summary``, a line of what it is and where it comes from, is known by it in `list`, `inspect` and
     the provenance of files, a function by its name.  ``at_mass(mass)``, the same of a parent of another mass, is needed
     where a source gives the parent a mass of its own; ``at_masses(mass, masses)``, of other daughters too, makes it exact
-    where one of them is a resonance (`darkpair.gen.line_masses`).
+    where one of them is a resonance (`darkpair.gen.line_masses`).  ``parts(q2)`` makes it fast where formulas are compiled: a
+    `darkpair.gen.compiled.columnwise.Columnwise` of q², the cosine, and further operands, and these, columns or numbers.
     """
 
     def __call__(self, q2: Array, cosine: Array, /) -> Array:
@@ -145,16 +147,29 @@ class ThreeBody:
         if self.matrix_element is None:
             return flat
         q2 = np.maximum(q * q, self._least_q2)
-        values = self.matrix_element(np.repeat(q2, len(self._nodes)), np.tile(self._nodes, len(q)))
+        values = self._at_nodes(q2)
         return np.asarray(
             flat * np.einsum("ij,j->i", values.reshape(len(q), len(self._nodes)), self._weights)
         )
+
+    def _at_nodes(self, q2: Array) -> Array:
+        """|M|² at each q² and every node of the cosine."""
+        assert self.matrix_element is not None  # (asked only of those that have one)
+        points, nodes = np.repeat(q2, len(self._nodes)), np.tile(self._nodes, len(q2))
+        if (parts := getattr(self.matrix_element, "parts", None)) is None:
+            return self.matrix_element(points, nodes)
+        formula, operands = parts(q2)
+        return np.asarray(formula(points, nodes, *(repeated(x, len(self._nodes)) for x in operands)))
 
     def _cosine(self, rng: np.random.Generator, q: Array, cell: Any) -> Array:
         cosine = 2.0 * uniforms(rng, len(q)) - 1.0
         if self.matrix_element is None:
             return cosine
         bound, q2 = self._bound[cell], q * q
+        if (parts := getattr(self.matrix_element, "parts", None)) is not None:
+            formula, operands = parts(q2)
+            if (drawn := redrawn(rng, formula, q2, cosine, operands, bound)) is not None:
+                return drawn
         open_ = np.arange(len(q))
         while len(open_):
             value = self.matrix_element(q2[open_], cosine[open_])
@@ -162,6 +177,11 @@ class ThreeBody:
             open_ = open_[rng.random(len(open_)) * bound[open_] >= value]
             cosine[open_] = 2.0 * rng.random(len(open_)) - 1.0
         return cosine
+
+
+def repeated(operand: Real, times: int) -> Real:
+    """A column with each number so many times in a row; a number is one of all."""
+    return np.repeat(operand, times) if isinstance(operand, np.ndarray) and operand.ndim else operand
 
 
 #: Momenta at masses of the pair.
