@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from darkpair.gen.bias import Bias
 from darkpair.gen.bounds import crossed
 from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.flight import Flight, truncated_exponential
-from darkpair.gen.importance import Aimed, Bias
+from darkpair.gen.importance import Aimed
 from darkpair.gen.interpolation import Polyline
 from darkpair.gen.intervals import Intervals
 from darkpair.gen.kinematics import Array
