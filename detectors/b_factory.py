@@ -88,6 +88,8 @@ class Tracker:
 
     def sees(self, particles: FinalState) -> Mask:
         """Which charged particles (k,) leave a track."""
+        if not len(particles.event):
+            return np.zeros(0, dtype=bool)
         return self.in_acceptance(*particles.momentum[:3]) & self.volume.contains(*particles.vertex[:3])
 
     def smear(self, particles: FinalState, noise: Array) -> Vector3:
@@ -101,6 +103,8 @@ class Tracker:
             Standard-normal draws, one for each particle.
         """
         px, py, pz, e = particles.momentum
+        if not len(e):
+            return px, py, pz
         terms = _resolution_terms(px, py, pz, e, np.hypot(px, py), float(self.linear), float(self.multiple))
         smeared: Vector3 = _smeared(px, py, pz, np.hypot(*terms), noise)
         return smeared
@@ -225,6 +229,8 @@ class Crystals:
         noise : ndarray, (k,)
             Standard-normal draws, one for each particle.
         """
+        if not len(particles.event):
+            return np.zeros(0, dtype=bool)
         inside = self.whole.contains(*particles.vertex[:3])
         return inside & self.hits(particles) & self.above_threshold(particles.momentum[3], noise)
 

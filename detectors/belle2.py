@@ -7,7 +7,6 @@ calorimeter, particle identification beyond that efficiency, beam background.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Unpack, overload
@@ -17,9 +16,9 @@ from numpy.typing import NDArray
 
 from darkpair.detectors.b_factory import Crystals, Tracker, tracked_part
 from darkpair.detectors.branches import BELLE2
-from darkpair.detectors.candidates import pairs, places
+from darkpair.detectors.candidates import counted, places
 from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
-from darkpair.detectors.polar import polar_angle
+from darkpair.detectors.kaon_candidates import Kaons, kaon_candidates, kaon_squares
 from darkpair.detectors.tracks import parents
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
@@ -32,6 +31,7 @@ from darkpair.gen.pipeline import Selected
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import Cylinder
 from darkpair.gen.sources.upsilon4s import MACHINES, Beams
+from darkpair.gen.uniforms import uniforms
 
 if TYPE_CHECKING:
     import hist
@@ -59,17 +59,6 @@ def _empty() -> tuple[hist.Hist[Any], hist.Hist[Any]]:
         storage=hist.storage.Weight(),
     )
     return q2, vertices
-
-
-@dataclass(frozen=True)
-class _Kaons:
-    """Kaon candidates in the order of their events: columns (k,) and four-momenta (4, k) [GeV]."""
-
-    event: NDArray[np.int64]
-    index: NDArray[np.int64]
-    charge: NDArray[np.int64]  # 1 of either charged kaon, 0 of a K_S
-    measured: Array
-    true: Array
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -261,24 +250,27 @@ class Belle2(SelectingDetector):
         """
         n = len(truth)
         # drawn for every event and every particle, before any cut: no cut changes an event
-        lot = rng.random(n)
+        lot = uniforms(rng, n)
         photons = truth.final_state(22)
         groups = [truth.final_state(*ids) for ids in ((321, -321), (211,), (-211,), _OTHER_CHARGED)]
         photon_noise = rng.standard_normal(len(photons.event))
         noise = [rng.standard_normal((2, len(group.event))) for group in groups]
         seen_photons = self._seen(photons, self.crystals.sees(photons, photon_noise))
+        tracked = [self.tracker.sees(group) for group in groups]
         seen = [
-            self._seen(group, self.tracker.sees(group) | self.crystals.sees(group, draws[1]))
-            for group, draws in zip(groups, noise, strict=True)
+            self._seen(group, tracks | self.crystals.sees(group, draws[1]))
+            for group, tracks, draws in zip(groups, tracked, noise, strict=True)
         ]
-        n_photons = np.bincount(photons.event[seen_photons], minlength=n)
+        n_photons = counted(photons, seen_photons)
         n_tracks = sum(
-            (np.bincount(group.event[mask], minlength=n) for group, mask in zip(groups, seen, strict=True)),
+            (counted(group, mask) for group, mask in zip(groups, seen, strict=True) if len(mask)),
             start=np.zeros(n, dtype=np.int64),
         )
-        momenta = [self.tracker.smear(group, draws[0]) for group, draws in zip(groups, noise, strict=True)]
-        kaons = self._candidates(groups, momenta)
-        values = self._variables(kaons, parents(truth)[:, kaons.event], lot[kaons.event])
+        momenta = [
+            self.tracker.smear(group, draws[0]) for group, draws in zip(groups[:3], noise, strict=False)
+        ]
+        kaons = kaon_candidates(groups, tracked, momenta, float(self._data["kaon"]["short_window"]["value"]))
+        values = self._variables(kaons, np.take(parents(truth), kaons.event, axis=1), lot[kaons.event])
         used = np.where(kaons.charge == 1, 1, 2)
         values |= {
             "n_extra_photons": n_photons[kaons.event].astype(np.float64),
@@ -301,7 +293,7 @@ class Belle2(SelectingDetector):
         accepted, before_box, cutflow = self.cuts.apply(
             values, event, weight, [("kaon_candidate", counts > 0)]
         )
-        q2, vertices = (histogram.copy() for histogram in _empty())
+        q2, vertices = (histogram.copy(deep=False) for histogram in _empty())
         q2.fill(values["q2_rec"][before_box], weight=weight[event[before_box]])
         extra, places = reco.lists["Extra"]
         vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))
@@ -325,59 +317,23 @@ class Belle2(SelectingDetector):
         near: NDArray[np.bool_] = np.sum(np.square(particles.vertex[:3]), axis=0) < self.escape_length**2
         return near
 
-    def _candidates(self, groups: list[FinalState], momenta: list[Any]) -> _Kaons:
-        """Charged kaons with a track, and pairs of tracks of opposite charge that make a K_S."""
-        charged, plus, minus, _ = groups
-        kept = np.flatnonzero(self.tracker.sees(charged))
-        of_tracks = _Kaons(
-            charged.event[kept],
-            charged.index[kept],
-            np.ones(len(kept), dtype=np.int64),
-            _on_shell([p[kept] for p in momenta[0]], particle("K+").mass),
-            charged.momentum[:, kept],
-        )
-        i, j = pairs(plus, minus)
-        tracked = self.tracker.sees(plus)[i] & self.tracker.sees(minus)[j]
-        tracked &= (plus.vertex[:, i] == minus.vertex[:, j]).all(axis=0)
-        i, j = i[tracked], j[tracked]
-        pion = particle("pi+").mass
-        pair = _on_shell([p[i] for p in momenta[1]], pion) + _on_shell([p[j] for p in momenta[2]], pion)
-        short, window = particle("K_S0").mass, float(self._data["kaon"]["short_window"]["value"])
-        good = np.flatnonzero(np.abs(np.sqrt(np.maximum(_square(pair), 0.0)) - short) < window)
-        of_pairs = _Kaons(
-            plus.event[i[good]],
-            plus.index[i[good]],
-            np.zeros(len(good), dtype=np.int64),
-            _on_shell(list(pair[:3, good]), short),
-            plus.momentum[:, i[good]] + minus.momentum[:, j[good]],
-        )
-        order = np.argsort(np.concatenate([of_tracks.event, of_pairs.event]), kind="stable")
-        return _Kaons(
-            event=np.concatenate([of_tracks.event, of_pairs.event])[order],
-            index=np.concatenate([of_tracks.index, of_pairs.index])[order],
-            charge=np.concatenate([of_tracks.charge, of_pairs.charge])[order],
-            measured=np.concatenate([of_tracks.measured, of_pairs.measured], axis=1)[:, order],
-            true=np.concatenate([of_tracks.true, of_pairs.true], axis=1)[:, order],
-        )
-
-    def _variables(self, kaons: _Kaons, parent: Array, lot: Array) -> dict[str, Any]:
+    def _variables(self, kaons: Kaons, parent: Array, lot: Array) -> dict[str, Any]:
         """Variables of the candidates, (k,) each."""
         px, py, pz, energy = kaons.measured
         total, sqrt_s = self.beams.nominal, self.beams.nominal_sqrt_s
-        e_cms = _dot(total, kaons.measured) / sqrt_s
-        mass2 = _square(kaons.measured)
         # the B at rest in the centre-of-mass frame; or the B opposite to a fully reconstructed one, here exact
-        q2 = {
-            "q2_inclusive": 0.25 * sqrt_s**2 + mass2 - sqrt_s * e_cms,
-            "q2_hadronic": _square(parent - kaons.measured),
-        }
-        probability = self.tag_efficiency(_square(parent - kaons.true))
+        e_cms, inclusive, hadronic, true = kaon_squares(
+            *kaons.measured, *kaons.true, *parent, *map(float, total), float(sqrt_s)
+        )
+        q2 = {"q2_inclusive": inclusive, "q2_hadronic": hadronic}
+        probability = self.tag_efficiency(true)
         q2_rec = q2[self._tag["q2_rec"] if self._tag else "q2_inclusive"]
+        pt = np.hypot(px, py)
         return {
-            "pt": np.hypot(px, py),
+            "pt": pt,
             "pz": pz,
             "energy": energy,
-            "theta": np.degrees(polar_angle(px, py, pz)),
+            "theta": np.degrees(np.arctan2(pt, pz)),
             "charged": kaons.charge.astype(np.float64),
             "e_cms": e_cms,
             **q2,
@@ -388,18 +344,3 @@ class Belle2(SelectingDetector):
             "tagged": (lot < probability).astype(np.float64),
             "genPartIdx": kaons.index,
         }
-
-
-def _dot(p: Any, q: Any) -> Array:
-    out: Array = p[3] * q[3] - p[0] * q[0] - p[1] * q[1] - p[2] * q[2]
-    return out
-
-
-def _square(vector: Array) -> Array:
-    return _dot(vector, vector)
-
-
-def _on_shell(momentum: Sequence[Array], mass: float) -> Array:
-    """Four-momenta (4, k) of particles of that mass [GeV]."""
-    x, y, z = momentum
-    return np.stack([x, y, z, np.sqrt(x * x + y * y + z * z + mass * mass)])

@@ -98,6 +98,9 @@ def single_track(truth: Batch, tracks: Columns, missed: NDArray[np.int64]) -> di
 
 def parents(truth: Batch) -> Array:
     """Four-momenta of the first particle of each event, (4, n) [GeV]."""
+    if truth.single:
+        momentum: Array = truth.parts[0].momentum[:, 0]
+        return momentum
     out = np.empty((4, len(truth)))
     for part in truth.parts:
         out[:, part.rows] = part.momentum[:, 0]

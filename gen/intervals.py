@@ -61,8 +61,9 @@ def _placed(
     for i in range(n):
         value = x[i]
         at = (value - low) * scale
-        at = max(0.0, at)
-        bucket = int(min(last, at))
+        bucket = 0
+        if at > 0.0:  # (which NaN is not)
+            bucket = int(at) if at < last else buckets - 1
         lower, upper = int(first[bucket]), int(first[bucket + 1])
         while lower < upper:
             middle = (lower + upper) >> 1
@@ -70,5 +71,5 @@ def _placed(
                 lower = middle + 1
             else:
                 upper = middle
-        out[i] = lower if value == value else k  # (what is no number is last)
+        out[i] = k if np.isnan(value) else lower
     return n

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Type
 
 import numpy as np
 
-from darkpair.gen.directions import Vector3, about
+from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.directions import about
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real, boost
 from darkpair.gen.parameters import Angle, Energy, Ge, Gt, checked, settle
 from darkpair.gen.particles import particle
+from darkpair.gen.uniforms import uniforms
 
 __all__ = ["MACHINES", "Beams", "Upsilon4S", "sine_squared"]
 
@@ -79,18 +81,16 @@ class Beams:
 
     def total(self, electron: Real, positron: Real) -> tuple[Real, Real, Real, Real]:
         """Four-momentum (x, y, z, E) of the collision of beams of those energies, without the electron's mass [GeV]."""
-        electron_axis, positron_axis = self.electron_direction, self.positron_direction
-        return (
-            electron * electron_axis[0] + positron * positron_axis[0],
-            electron * electron_axis[1] + positron * positron_axis[1],
-            electron * electron_axis[2] + positron * positron_axis[2],
-            electron + positron,
-        )
+        return total(electron, positron, *self.electron_direction, *self.positron_direction)  # type: ignore[no-any-return]
 
     def sqrt_s(self, electron: Real, positron: Real) -> Real:
         """Centre-of-mass energy of beams of those energies [GeV]."""
-        half = 0.5 * (self.electron_angle + self.positron_angle)
-        return 2.0 * math.cos(half) * np.sqrt(electron * positron)
+        return self.closing * np.sqrt(electron * positron)
+
+    @property
+    def closing(self) -> float:
+        """Centre-of-mass energy over the root of the product of the beams' energies."""
+        return 2.0 * math.cos(0.5 * (self.electron_angle + self.positron_angle))
 
     @property
     def nominal(self) -> tuple[float, float, float, float]:
@@ -160,7 +160,7 @@ def sine_squared(rng: np.random.Generator, n: int) -> Array:
 
     The root of c³ - 3c + 4u - 2 = 0 between -1 and 1, in closed form.
     """
-    third = np.arccos(1.0 - 2.0 * rng.random(n)) / 3.0
+    third = np.arccos(1.0 - 2.0 * uniforms(rng, n)) / 3.0
     out: Array = np.clip(2.0 * np.cos(third - 2.0 * math.pi / 3.0), -1.0, 1.0)
     return out
 
@@ -243,11 +243,12 @@ class Upsilon4S:
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """B mesons at the origin at time 0."""
         electron, positron = self._energies(rng, n)
-        total, sqrt_s = self.beams.total(electron, positron), self.beams.sqrt_s(electron, positron)
-        mass = particle(self.parent).mass
-        p = np.sqrt(0.25 * sqrt_s * sqrt_s - mass * mass)
-        x, y, z = about(self._beam_axis(electron, total, sqrt_s), sine_squared(rng, n), rng.random(n))
-        momentum = np.stack(boost(*total, sqrt_s, p * x, p * y, p * z, 0.5 * sqrt_s))
+        beams, mass = self.beams, particle(self.parent).mass
+        axes = *beams.electron_direction, *beams.positron_direction
+        *axis, sqrt_s = _collision(electron, positron, *axes, beams.closing)
+        x, y, z = about((axis[0], axis[1], axis[2]), sine_squared(rng, n), uniforms(rng, n))
+        momentum = np.empty((4, n))
+        _of_collision.into(momentum, electron, positron, *axes, sqrt_s, x, y, z, mass)
         return Parents(pdgid=self.pdgid, momentum=momentum, vertex=np.zeros((4, n)))
 
     def _energies(self, rng: np.random.Generator, n: int) -> tuple[Array, Array]:
@@ -266,11 +267,57 @@ class Upsilon4S:
             f"of B B-bar; take a machine at the Upsilon(4S)"
         )
 
-    def _beam_axis(self, electron: Array, total: tuple[Real, ...], sqrt_s: Array) -> Vector3:
-        """Direction of the electron beam in the centre-of-mass frame, reached by a pure boost."""
-        axis = self.beams.electron_direction
-        x, y, z, e = boost(
-            -total[0], -total[1], -total[2], total[3], sqrt_s,
-            electron * axis[0], electron * axis[1], electron * axis[2], electron,
-        )  # fmt: skip
-        return x / e, y / e, z / e
+
+def total(
+    electron: Real, positron: Real,
+    electron_x: float, electron_y: float, electron_z: float,
+    positron_x: float, positron_y: float, positron_z: float,
+) -> Any:  # fmt: skip
+    """Four-momentum (x, y, z, E) of two massless beams along unit vectors."""
+    return (
+        electron * electron_x + positron * positron_x,
+        electron * electron_y + positron * positron_y,
+        electron * electron_z + positron * positron_z,
+        electron + positron,
+    )
+
+
+@columnwise
+def _collision(
+    electron: Real, positron: Real,
+    electron_x: float, electron_y: float, electron_z: float,
+    positron_x: float, positron_y: float, positron_z: float,
+    closing: float,
+) -> Any:  # fmt: skip
+    """Direction of the electron beam in the centre-of-mass frame, reached by a pure boost, and the energy there."""
+    px, py, pz, energy = total(
+        electron, positron, electron_x, electron_y, electron_z, positron_x, positron_y, positron_z
+    )
+    sqrt_s = closing * np.sqrt(electron * positron)
+    x, y, z, e = boost(
+        -px,
+        -py,
+        -pz,
+        energy,
+        sqrt_s,
+        electron * electron_x,
+        electron * electron_y,
+        electron * electron_z,
+        electron,
+    )
+    return x / e, y / e, z / e, sqrt_s
+
+
+@columnwise
+def _of_collision(
+    electron: Real, positron: Real,
+    electron_x: float, electron_y: float, electron_z: float,
+    positron_x: float, positron_y: float, positron_z: float,
+    sqrt_s: Real, x: Real, y: Real, z: Real, mass: float,
+) -> Any:  # fmt: skip
+    """Four-momentum of one of two mesons, of that direction in the centre-of-mass frame."""
+    px, py, pz, energy = total(
+        electron, positron, electron_x, electron_y, electron_z, positron_x, positron_y, positron_z
+    )
+    p = np.sqrt(0.25 * sqrt_s * sqrt_s - mass * mass)
+    return boost(px, py, pz, energy, sqrt_s, p * x, p * y, p * z, 0.5 * sqrt_s)
