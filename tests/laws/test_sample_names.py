@@ -404,7 +404,8 @@ def test_an_aimed_beam_is_what_its_pilot_was_made_of() -> None:
     chain = build(text, mass={"X1": 0.0, "X2": 0.43}, ctau={"X2": 0.0})
 
     def digest(detector: Koto, seed: int = 1, aimed: bool = True) -> str:
-        source, steered = KotoKL(), AimedChain.of(chain)
+        source: Any = KotoKL()
+        steered: Any = AimedChain.of(chain)
         if aimed:
             source, steered = aim_kaons(source, steered, detector, seed=seed, rounds=(1,))
         return Pipeline(source=source, chain=steered, detector=detector, seed=1).digest

@@ -91,9 +91,16 @@ class DumpAgainstCtau:
         """The sample for every c tau at masses [GeV]."""
         chain, law = self.chain(m1, m2), self.law
         for_all = partial(weights_at, law=law, ctau=law.grid)
-        detector, size = self.detector, {"cells": self.cells, "throws": self.throws}
-        aimed = aim(self.source, chain, seed=self.seed, detector=detector, **size, weights=for_all)
-        pipeline = Pipeline(source=aimed, chain=chain, detector=detector, seed=self.seed)
+        aimed = aim(
+            self.source,
+            chain,
+            seed=self.seed,
+            detector=self.detector,
+            cells=self.cells,
+            throws=self.throws,
+            weights=for_all,
+        )
+        pipeline = Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
         return ScanSample.of(chunks(pipeline, self.events), law=law)
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
