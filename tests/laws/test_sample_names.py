@@ -15,10 +15,8 @@ import pytest
 import uproot
 
 from darkpair import Chain, Pipeline, build
-from darkpair.chains.aimed import AimedChain
 from darkpair.chains.given_elements import GivenElement
 from darkpair.chains.models.rates import build_model
-from darkpair.detectors.koto import Koto
 from darkpair.gen.data_files import altered
 from darkpair.gen.decay import Decay, Mode
 from darkpair.gen.errors import DarkpairError
@@ -33,7 +31,6 @@ from darkpair.gen.sample_name import NAME, sample_digest
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.gun import Gun
-from darkpair.gen.sources.kaon_pilot import aim_kaons
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK, Streams
@@ -396,22 +393,3 @@ def test_the_name_of_an_event_file_is_what_it_holds(tmp_path: Path) -> None:
         digest(first, momentum_unit="MeV"),
     ]
     assert len({plain, *others}) == 6
-
-
-def test_an_aimed_beam_is_what_its_pilot_was_made_of() -> None:
-    """The detector's selection with it, whose cuts decide where the events come from; without the aim it does not count."""
-    text = "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
-    chain = build(text, mass={"X1": 0.0, "X2": 0.43}, ctau={"X2": 0.0})
-
-    def digest(detector: Koto, seed: int = 1, aimed: bool = True) -> str:
-        source: Any = KotoKL()
-        steered: Any = AimedChain.of(chain)
-        if aimed:
-            source, steered = aim_kaons(source, steered, detector, seed=seed, rounds=(1,))
-        return Pipeline(source=source, chain=steered, detector=detector, seed=1).digest
-
-    kinds = [Koto(), Koto(selection="2015"), Koto(without=("pt",)), Koto(cuts={"pt": {"min": "120 MeV"}})]
-    digests = [*map(digest, kinds), digest(Koto(), seed=2), digest(Koto(), aimed=False)]
-    assert len({*digests}) == len(digests)
-    assert digest(Koto()) == digests[0]
-    assert digest(kinds[1], aimed=False) == digests[-1]

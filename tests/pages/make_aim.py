@@ -16,7 +16,8 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.importance import aim
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Forced
-from darkpair.gen.pipeline import Pipeline, accepts, chunks
+from darkpair.gen.pilot import accepts
+from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.kaon_pilot import aim_kaons
 from darkpair.gen.sources.koto_kl import KotoKL
