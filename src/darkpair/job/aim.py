@@ -46,7 +46,7 @@ def aimed_pair(
     """
     if isinstance(source, Upsilon4S):
         raise InputError(
-            "source.aim = true does not pay with upsilon4s: its B all have nearly one energy, and the best choice of them leaves 1.05 "
+            "source.aim = true does not pay with upsilon4s: its B all have nearly one energy, and the best choice of them leaves 1.01 "
             "times the effective events (docs/belle2.md); leave aim out"
         )
     if not isinstance(source, KotoKL):
