@@ -18,7 +18,8 @@ from darkpair.gen.bias import Aimable, Bias, Point
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch
 from darkpair.gen.kinematics import Array
-from darkpair.gen.pipeline import EventChain, EventDetector, accepts
+from darkpair.gen.pilot import accepts
+from darkpair.gen.pipeline import EventChain, EventDetector
 from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = ["pilot_bias"]

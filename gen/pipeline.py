@@ -43,7 +43,6 @@ __all__ = [
     "Pipeline",
     "ReadSource",
     "Selected",
-    "accepts",
     "blocks_of",
     "chunks",
 ]
@@ -111,15 +110,6 @@ class EventDetector(Protocol):
     def select(self, reco: Observed, weight: Array) -> Selected:
         """Which events are accepted."""
         ...
-
-
-def accepts(detector: EventDetector, events: Batch, streams: Streams) -> NDArray[np.bool_]:
-    """Which events of a batch a detector accepts, (n,), for a pilot that goes before a run."""
-    reco = observed(detector, events, streams.rng("detector"))
-    check_observed(detector, reco, len(events))
-    verdict = detector.select(reco, events.weight)
-    check_selected(detector, verdict, reco, events.weight)
-    return verdict.mask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,8 +295,7 @@ class Pipeline:
         """One block, generated and observed whole, then cut to `size` events."""
         streams = Streams(self.seed, index)
         parents = self._parents(index, streams)
-        more = {} if space is None else {"space": space}
-        events = self.chain.batch(parents, streams, **more)
+        events = self.chain.batch(parents, streams, **({} if space is None else {"space": space}))
         check_batch(self.chain, events, len(parents))
         head, first = np.arange(len(events)) < size, index * BLOCK
         if self.detector is None:
@@ -325,8 +314,7 @@ class Pipeline:
         everything = self.keep == "all"
         mask = np.ones(size, dtype=bool) if everything else verdict.mask
         reco = reco.marked(verdict.passed, verdict.mask if everything else None)
-        padded = np.zeros(len(events), dtype=bool)
-        padded[:size] = mask
+        padded = np.concatenate([mask, np.zeros(len(events) - size, dtype=bool)])
         return Chunk(
             events=events.take(padded),
             reco=reco.take(mask),

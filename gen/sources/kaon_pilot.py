@@ -23,7 +23,8 @@ from darkpair.gen.events import Batch
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.importance import DEFENSIVE_SHARE
 from darkpair.gen.kinematics import Array
-from darkpair.gen.pipeline import EventChain, EventDetector, accepts
+from darkpair.gen.pilot import accepts
+from darkpair.gen.pipeline import EventChain, EventDetector
 from darkpair.gen.sources.aimed_kaons import AimedKaons, KaonBias
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.steering import FACTOR, CosineTable, Directions, FreeDecay

@@ -186,3 +186,22 @@ def test_what_cannot_be_aimed() -> None:
     )
     with pytest.raises(InputError, match="defensive share"):
         AimedKaons(source=KotoKL(), bias=source.bias, share=0.0)
+
+
+def test_an_aimed_sample_is_what_its_pilot_was_made_of() -> None:
+    """The detector's selection with it, whose cuts decide where the events come from; without the aim it does not count."""
+    text = "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
+    chain = build(text, mass={"X1": 0.0, "X2": 0.43}, ctau={"X2": 0.0})
+
+    def digest(detector: Koto, seed: int = 1, aimed: bool = True) -> str:
+        source: Any = KotoKL()
+        steered: Any = AimedChain.of(chain)
+        if aimed:
+            source, steered = aim_kaons(source, steered, detector, seed=seed, rounds=(1,))
+        return Pipeline(source=source, chain=steered, detector=detector, seed=1).digest
+
+    kinds = [Koto(), Koto(selection="2015"), Koto(without=("pt",)), Koto(cuts={"pt": {"min": "120 MeV"}})]
+    digests = [*map(digest, kinds), digest(Koto(), seed=2), digest(Koto(), aimed=False)]
+    assert len({*digests}) == len(digests)
+    assert digest(Koto()) == digests[0]
+    assert digest(kinds[1], aimed=False) == digests[-1]

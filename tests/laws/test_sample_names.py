@@ -222,6 +222,7 @@ BUSY = (
     "source.z_max=6.1 m",
     "source.spectrum=shiomi",
     "source.profile=square",
+    "source.aim=true",
 )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.export.files import write_rows
-from tests.pages import make_decays, make_dumps, make_places, make_spin
+from tests.pages import make_aim, make_decays, make_dumps, make_places, make_spin
 
 #: Rows and provenance of each run; quick ones are for tests.
 RUNS: Final[dict[str, Callable[[bool], tuple[list[dict[str, Any]], dict[str, Any]]]]] = {
@@ -21,6 +21,9 @@ RUNS: Final[dict[str, Callable[[bool], tuple[list[dict[str, Any]], dict[str, Any
     "dump-two-x2": make_dumps.two_x2,
     "dump-effective": make_dumps.effective,
     "dump-copper": make_dumps.copper,
+    "koto-aim": make_aim.koto,
+    "aim-selection": make_aim.selection,
+    "aim-elsewhere": make_aim.elsewhere,
     "coverage": make_places.coverage,
     "coverage-steep": make_places.steep,
     "belle2-source": make_places.belle2_source,

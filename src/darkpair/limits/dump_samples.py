@@ -50,7 +50,7 @@ class DumpAgainstCtau:
     generator : str
         Of the eta spectrum.
     events : int
-        Generated eta, aimed at the experiment's decay volume.
+        Generated eta, aimed at what the experiment accepts.
     resolution : {"data", "none"}
         Of the detector, see `darkpair.detectors.fixed_target.FixedTarget`; none unless given, because what is
         excluded is held against published contours, whose cuts and efficiencies are of true photons.
@@ -91,7 +91,15 @@ class DumpAgainstCtau:
         """The sample for every c tau at masses [GeV]."""
         chain, law = self.chain(m1, m2), self.law
         for_all = partial(weights_at, law=law, ctau=law.grid)
-        aimed = aim(self.source, chain, seed=self.seed, cells=self.cells, throws=self.throws, weights=for_all)
+        aimed = aim(
+            self.source,
+            chain,
+            seed=self.seed,
+            detector=self.detector,
+            cells=self.cells,
+            throws=self.throws,
+            weights=for_all,
+        )
         pipeline = Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
         return ScanSample.of(chunks(pipeline, self.events), law=law)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ import hist
 from darkpair.detectors.efficiency import Efficiency, estimate
 from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairWarning, InputError
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.formats import Format, checked_options, require_format
 from darkpair.gen.output.part_names import parts_of
@@ -30,6 +31,7 @@ from darkpair.run.joined import joined
 from darkpair.run.part import Part, flat_factors, form_of, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
+from darkpair.run.summary import few_effective
 from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
@@ -123,6 +125,11 @@ def run_job(
     InputError, UnknownNameError
         Before anything is generated or written; where another file stands at the path; and where a worker ends too early
         (`darkpair.workers`).
+
+    Warns
+    -----
+    DarkpairWarning
+        Where few of the accepted events carry most of the weight.
     """
     leave_if_imported()
     format_of_job(job)  # before pilots make events
@@ -138,7 +145,10 @@ def run_job(
         job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace
     )
     with on_executor(executor):
-        return run.dataset() if is_dataset(job.output.path) else run.file()
+        result = run.dataset() if is_dataset(job.output.path) else run.file()
+    if part is None and (line := few_effective(result.cutflow)) is not None:
+        warnings.warn(line, DarkpairWarning, stacklevel=2)
+    return result
 
 
 def blocks_of_share(events: int, part: tuple[int, int] | None) -> tuple[int, int]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
+from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.cutflow import Cutflow
 
-__all__ = ["completed", "summary"]
+__all__ = ["completed", "few_effective", "summary"]
+
+#: Part of the accepted events below which weights, and not their number, are what an error comes from.
+_UNEVEN: Final = 0.9
 
 
 def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dict[str, Any]:
@@ -55,3 +59,14 @@ def completed(result: Mapping[str, Any]) -> dict[str, Any]:
         return dict(result)
     flow = Cutflow.from_dict(result["cutflow"], result.get("largest_weight"), result.get("nonzero_weights"))
     return {**result, **summary(flow, result.get("flat_factors"))}
+
+
+def few_effective(cutflow: Cutflow) -> str | None:
+    """What to say of accepted events of uneven weights that are worth too few; None where there is nothing to say."""
+    last = cutflow.stages[-1]
+    if not 0.0 < last.effective < min(EFFECTIVE_MIN, _UNEVEN * last.n):
+        return None
+    return (
+        f"the {last.n:,} accepted events are worth {last.effective:.3g} of equal weight, less than {EFFECTIVE_MIN:g}: a few carry "
+        "the sum, and its error is not to be trusted; raise run.n, force lifetimes, or aim the source"
+    )

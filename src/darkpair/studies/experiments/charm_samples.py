@@ -65,7 +65,7 @@ class DumpPoint:
     def pipeline(self) -> Pipeline:
         """What makes the sample; the pilot runs here."""
         chain = self.chain
-        aimed = aim(self.source, chain, seed=self.seed, cells=_CELLS, throws=_THROWS)
+        aimed = aim(self.source, chain, seed=self.seed, detector=self.detector, cells=_CELLS, throws=_THROWS)
         return Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
 
     def made(self) -> Chunk:
