@@ -335,9 +335,7 @@ def _pair_frame(q2: Real, m1: Real, m2: Real) -> tuple[Real, Real, Real]:
     return k, (q2 - difference) / (2.0 * root), (q2 + difference) / (2.0 * root)
 
 
-def decay_products(
-    q2: Real, cos_theta: Real, m1: Real, m2: Real, mf: Real
-) -> tuple[Real, Real, Real, Real]:
+def decay_products(q2: Real, cos_theta: Real, m1: Real, m2: Real, mf: Real) -> tuple[Real, Real, Real, Real]:
     """Products p1.k1, p1.k2, p2.k1, p2.k2 of X2(p2) -> X1(p1) (k1 k2) with equal masses mf [GeV^2]."""
     difference = (m2 - m1) * (m2 + m1)
     outer = np.sqrt(np.maximum((square(m2 - m1) - q2) * (square(m2 + m1) - q2), 0.0))

@@ -350,7 +350,7 @@ class TripleDecay(ByValue):
         """|M|^2 at q2 [GeV^2] of daughters (2, 3) and cos_theta of daughter 3, averaged over the spin of psi2."""
         return _at(self, q2, cos_theta)
 
-    def parts(self, q2: Real) -> Parts:  # noqa: ARG002 (as every amplitude)
+    def parts(self, q2: Real) -> Parts:
         """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
         even, odd = self.current.weights()
         operands = (self.current.m1, self.current.m2, even + odd, even - odd, self.strength)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from darkpair.gen.compiled.columnwise import Columnwise, columnwise
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.compiled.redrawn import redrawn
 from darkpair.gen.directions import disc
 from darkpair.gen.errors import ClosedChannelError, InputError
