@@ -100,6 +100,16 @@ class Observed:
         flat = {k: c[events] for k, c in self.flat.items()}
         return Observed(n=len(events), flat=flat, lists=lists, titles=self.titles)
 
+    def span(self, first: int, last: int) -> Observed:
+        """The events first to last - 1, as views of the same columns."""
+        lists = {}
+        for name, (counts, columns) in self.lists.items():
+            start = int(counts[:first].sum())
+            stop = start + int(counts[first:last].sum())
+            lists[name] = (counts[first:last], {k: c[start:stop] for k, c in columns.items()})
+        flat = {k: c[first:last] for k, c in self.flat.items()}
+        return Observed(n=last - first, flat=flat, lists=lists, titles=self.titles)
+
     @staticmethod
     def concatenate(parts: Sequence[Observed]) -> Observed:
         """The events of several, in order, by the same detector."""
