@@ -12,7 +12,7 @@ import uproot
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lists import packed
-from darkpair.gen.output.baskets import Baskets
+from darkpair.gen.output.baskets import Baskets, rewrite
 from darkpair.gen.output.copied import copied
 from darkpair.gen.output.event_columns import Collection, EventColumns, FileColumns, list_array
 from darkpair.gen.output.file_format import length_units
@@ -174,8 +174,6 @@ class RootWriter(EventWriter):
         """Make the tree for the first events, whose branches have those titles."""
         self._form = form_of(converted)
         self._tree = self._make(converted, said)
-        if self.kind == "ttree":
-            self._baskets = Baskets.of_tree(self._tree)
 
     def _add(self, converted: FileColumns) -> None:
         """Put events to those that wait to be written."""
@@ -226,6 +224,9 @@ class RootWriter(EventWriter):
             )
         tree = self.file.mktree(TREE, types)
         _entitle(tree, said)
+        self._baskets = Baskets.of_tree(tree)
+        if self._baskets is None:
+            rewrite(tree)
         return tree
 
     def _columns(self, converted: Mapping[str, JoinedColumn | JoinedLists]) -> Iterator[tuple[str, Any]]:
@@ -243,7 +244,7 @@ class RootWriter(EventWriter):
         """Write what waits."""
         if self._waiting:
             columns = joined(self._pending)
-            if self._baskets is None or self._baskets.full:
+            if self._baskets is None:
                 self._tree.extend(dict(self._columns(columns)))
             else:
                 self._baskets.extend(columns, self._waiting)
@@ -271,20 +272,12 @@ def _described(kind: Any, title: str) -> Any:
 def _entitle(tree: Any, said: Mapping[str, str]) -> None:
     """Give the branches of an empty TTree their titles.
 
-    The writer of uproot (to 5.7) has no argument for them.  It takes them from its own table, which is written
-    again here as it does itself when a tree outgrows its place; the leaves keep theirs, of which ROOT needs the lengths.
+    The writer of uproot (to 5.7) has no argument for them.  It takes them from its own table, which is written again as it
+    does itself when a tree outgrows its place; the leaves keep theirs, of which ROOT needs the lengths.
     """
-    writer, file = tree._cascading, tree._file
-    for row in writer._branch_data:
+    for row in tree._cascading._branch_data:
         if row["kind"] != "record":
             row["fTitle"] = said[row["fName"]]
-    start = writer.key.location
-    stop = start + writer.key.num_bytes + writer.key.compressed_bytes
-    writer.write_anew(file.sink)
-    file._move_tree(start, writer.key.location)
-    writer.freesegments.release(start, stop)
-    file.sink.set_file_length(writer.freesegments.fileheader.end)
-    file.sink.flush()
 
 
 def _particles(events: EventColumns) -> list[dict[str, Any]]:
