@@ -89,11 +89,11 @@ class Observed:
         return Observed(n=self.n, flat=flat, lists=lists, titles={**said, **self.titles})
 
     def take(self, mask: NDArray[np.bool_]) -> Observed:
-        """The events where the mask (n,) is true."""
-        if mask.all():
+        """The events where the mask (n,) is true; these themselves where it is everywhere."""
+        events = np.flatnonzero(mask)
+        if len(events) == self.n:
             return self
         lists = {}
-        events = np.flatnonzero(mask)
         for name, (counts, columns) in self.lists.items():
             rows = entries(events, counts)
             lists[name] = (counts[events], {k: c[rows] for k, c in columns.items()})

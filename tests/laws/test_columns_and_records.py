@@ -20,6 +20,7 @@ from darkpair import build
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.lists import packed
+from darkpair.gen.observed import Observed
 from darkpair.gen.output import baskets, root
 from darkpair.gen.output.event_columns import Collection, EventColumns, FileColumns
 from darkpair.gen.output.layouts import Layout, branches, file_columns
@@ -151,6 +152,34 @@ def test_parts_of_a_chunk_are_parts_of_its_record(samples: dict[str, Chunk]) -> 
                 some = EventColumns.of_chunk(chunk.span(first, last))
                 expected = EventColumns.of_record(chunk.record()[first:last])
                 same(file_columns(some, "cartesian"), file_columns(expected, "cartesian"))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint64, np.int32, np.int64])
+def test_what_a_detector_saw_of_some_events(dtype: Any) -> None:
+    """Whatever counts the entries of an event."""
+    rng = np.random.default_rng(4)
+    counts = rng.integers(0, 4, 50).astype(dtype)
+    entries = np.arange(int(counts.sum()))
+    seen = Observed(n=50, flat={"x": np.arange(50.0)}, lists={"Hit": (counts, {"e": entries})})
+    for share in (0.0, 0.1, 0.9, 1.0):
+        mask = rng.random(50) < share
+        some, expected = seen.take(mask), seen.record()[mask]
+        assert some.lists["Hit"][0].dtype == dtype
+        assert ak.array_equal(some.record().x, expected.x)
+        assert ak.array_equal(some.record().Hit, expected.Hit)
+    assert ak.array_equal(seen.span(3, 17).record().Hit, seen.record()[3:17].Hit)
+
+
+def test_some_events_of_a_batch(samples: dict[str, Chunk]) -> None:
+    for name, chunk in samples.items():
+        n = len(chunk.events)
+        for share in (0.0, 0.1, 0.9, 1.0):
+            mask = np.random.default_rng(4).random(n) < share
+            some, record = chunk.events.take(mask).record(), chunk.events.record()[mask]
+            for field in record.particles.fields:
+                assert ak.array_equal(some.particles[field], record.particles[field]), (name, field)
+            for field in record.weights.fields:
+                assert ak.array_equal(some.weights[field], record.weights[field]), (name, field)
 
 
 def content(path: Path) -> dict[str, Any]:
