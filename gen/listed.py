@@ -41,8 +41,8 @@ def entries(events: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray
     rows = np.empty(int(some.sum()), dtype=np.int64)
     if _entries(np.ascontiguousarray(events), len(events), counts, rows) is not None:
         return rows
-    before = np.cumsum(some) - some
-    starts = (np.cumsum(counts) - counts)[events]
+    before = np.cumsum(some, dtype=np.int64) - some.astype(np.int64)  # (counts of a stranger may have no sign)
+    starts = np.cumsum(counts, dtype=np.int64)[events] - some.astype(np.int64)
     return np.arange(len(rows)) + np.repeat(starts - before, some)
 
 

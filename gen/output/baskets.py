@@ -79,7 +79,7 @@ class Baskets:
     @classmethod
     def of_tree(cls, tree: Any) -> Self | None:
         """What fills a tree; None where it is not known how."""
-        cascade = getattr(tree, "_cascading", None)
+        cascade: Any = getattr(tree, "_cascading", None)
         if uproot.__version__ not in CHECKED or not all(hasattr(cascade, name) for name in _TREE):
             return None
         branches = [datum for datum in cascade._branch_data if datum.get("kind") != "record"]
@@ -166,11 +166,11 @@ class Baskets:
         self._make_room()
         for basket in baskets:
             on_disk, place, head = basket.stop - basket.begin, location + basket.begin, basket.branch.head
-            _KEY.pack_into(out, basket.begin, on_disk, 1004, basket.whole, now, head, 0, place, parent)
+            _KEY.pack_into(out.data, basket.begin, on_disk, 1004, basket.whole, now, head, 0, place, parent)
             basket.branch.enter(tree._num_baskets, head + basket.whole, on_disk, place, n)
             tree._metadata["fTotBytes"] += head + basket.whole
             tree._metadata["fZipBytes"] += on_disk
-        self._sink.write(location, memoryview(out))
+        self._sink.write(location, out.data)
         tree._freesegments.write(self._sink)
         self._sink.set_file_length(tree._freesegments.fileheader.end)
         tree._num_entries += n
@@ -202,7 +202,7 @@ def _compressed(plain: NDArray[np.uint8], compression: Any, out: NDArray[np.uint
 
 def _packed(plain: NDArray[np.uint8], compression: Any, out: NDArray[np.uint8]) -> int:
     """The same as uproot does it, in memory of its own."""
-    packed = np.frombuffer(uproot.compression.compress(memoryview(plain), compression), dtype=np.uint8)
+    packed = np.frombuffer(uproot.compression.compress(plain.data, compression), dtype=np.uint8)
     out[: len(packed)] = packed
     return len(packed)
 

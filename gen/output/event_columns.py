@@ -171,7 +171,7 @@ class EventColumns:
     def of_chunk(cls, chunk: Chunk) -> EventColumns:
         """Columns of a chunk, as those of its record, without making one."""
         events, n = chunk.events, len(chunk.events)
-        sample = {
+        sample: dict[str, NDArray[Any]] = {
             "run": np.full(n, chunk.run, dtype=np.uint32),
             "luminosityBlock": (chunk.numbers // BLOCK + 1).astype(np.uint32),
             "event": (chunk.numbers + 1).astype(np.uint64),

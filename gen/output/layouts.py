@@ -26,7 +26,7 @@ import numpy as np
 
 from darkpair.gen.cylindrical import ETA_ON_AXIS, cylindrical
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.lists import Column, ListColumn
+from darkpair.gen.lists import Column, ListColumn, packed
 from darkpair.gen.output.event_columns import (
     ORIGINAL,
     Collection,
@@ -184,13 +184,14 @@ def _cylindrical(events: EventColumns) -> tuple[Column, Column, Column]:
     if (own := events.cylindrical) is not None:
         return own["pt"], own["eta"], own["phi"]
     momentum = [events.particles[name] for name in ("px", "py", "pz")]
-    px, py, pz = momentum
-    if not isinstance(px, ListColumn):
-        return cylindrical(px, py, pz)  # type: ignore[arg-type] # (all three are arrays)
+    columns = [column for column in momentum if isinstance(column, ListColumn)]
+    if not columns:
+        px, py, pz = map(packed, momentum)
+        return cylindrical(px, py, pz)
     parts = zip(
-        *(cylindrical(*three) for three in zip(*(c.values for c in momentum), strict=True)), strict=True
-    )  # type: ignore[union-attr]
-    pt, eta, phi = (ListColumn(px.lists, values, px.index) for values in parts)
+        *(cylindrical(*three) for three in zip(*(c.values for c in columns), strict=True)), strict=True
+    )
+    pt, eta, phi = (ListColumn(columns[0].lists, values, columns[0].index) for values in parts)
     return pt, eta, phi
 
 
