@@ -125,15 +125,17 @@ class Batch:
         return out
 
     def take(self, mask: NDArray[np.bool_]) -> Batch:
-        """The events where the mask (n,) is true, in their order."""
-        if mask.all():
+        """The events where the mask (n,) is true, in their order; this batch itself where it is everywhere."""
+        kept = np.flatnonzero(mask)
+        if len(kept) == len(self):
             return self
-        place = np.cumsum(mask) - 1
+        originals = None if self.originals is None else self.originals.take(kept)
+        if self.single:
+            return Batch((self.parts[0].take(kept, np.arange(len(kept))),), originals)
         parts = []
         for part in self.parts:
             keep = np.flatnonzero(mask[part.rows])
-            parts.append(part.take(keep, place[part.rows[keep]]))
-        originals = None if self.originals is None else self.originals.take(np.flatnonzero(mask))
+            parts.append(part.take(keep, np.searchsorted(kept, part.rows[keep])))
         return Batch(tuple(parts), originals)
 
     def span(self, first: int, last: int) -> Batch:

@@ -14,6 +14,7 @@ __all__ = ["entries", "owners"]
 
 def owners(counts: NDArray[np.integer]) -> NDArray[np.int64]:
     """Event of each entry of lists that have `counts` (n,) entries, in order."""
+    counts = counts.astype(np.int64, copy=False)
     total = int(counts.sum())
     events = np.empty(total + 1, dtype=np.int64)
     if _owners(counts, len(counts), events) is None:
@@ -37,6 +38,7 @@ def _owners(counts: Any, n: int, events: Any) -> int:
 
 def entries(events: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.int64]:
     """Entries of the lists of some `events` (k,) in growing order, where all lists have `counts` (n,) entries, in order."""
+    counts = counts.astype(np.int64, copy=False)  # (those of a stranger may have no sign)
     some = counts[events]
     rows = np.empty(int(some.sum()), dtype=np.int64)
     if _entries(np.ascontiguousarray(events), len(events), counts, rows) is not None:

@@ -89,16 +89,26 @@ class Observed:
         return Observed(n=self.n, flat=flat, lists=lists, titles={**said, **self.titles})
 
     def take(self, mask: NDArray[np.bool_]) -> Observed:
-        """The events where the mask (n,) is true."""
-        if mask.all():
+        """The events where the mask (n,) is true; these themselves where it is everywhere."""
+        events = np.flatnonzero(mask)
+        if len(events) == self.n:
             return self
         lists = {}
-        events = np.flatnonzero(mask)
         for name, (counts, columns) in self.lists.items():
             rows = entries(events, counts)
             lists[name] = (counts[events], {k: c[rows] for k, c in columns.items()})
         flat = {k: c[events] for k, c in self.flat.items()}
         return Observed(n=len(events), flat=flat, lists=lists, titles=self.titles)
+
+    def span(self, first: int, last: int) -> Observed:
+        """The events first to last - 1, as views of the same columns."""
+        lists = {}
+        for name, (counts, columns) in self.lists.items():
+            start = int(counts[:first].sum())
+            stop = start + int(counts[first:last].sum())
+            lists[name] = (counts[first:last], {k: c[start:stop] for k, c in columns.items()})
+        flat = {k: c[first:last] for k, c in self.flat.items()}
+        return Observed(n=last - first, flat=flat, lists=lists, titles=self.titles)
 
     @staticmethod
     def concatenate(parts: Sequence[Observed]) -> Observed:

@@ -248,13 +248,11 @@ class Merged:
             "vertex": np.stack([column[index] for column in self.vertex]),
         }
 
-    def record(self) -> dict[str, ak.contents.Content]:
-        """Fields of the event record: ``particles``, ``original`` and, of such a file, ``cylindrical``."""
-        import awkward as ak
-
-        particles: dict[str, NDArray[Any]] = dict(zip(("px", "py", "pz", "E"), self.momentum, strict=True))
-        particles |= dict(zip(("vx", "vy", "vz", "vt"), self.vertex, strict=True))
-        particles |= {
+    def particles(self) -> dict[str, NDArray[Any]]:
+        """Every quantity of the particles, by the name that it has in the record."""
+        columns: dict[str, NDArray[Any]] = dict(zip(("px", "py", "pz", "E"), self.momentum, strict=True))
+        columns |= dict(zip(("vx", "vy", "vz", "vt"), self.vertex, strict=True))
+        columns |= {
             "pdgid": self.pdgid,
             "status": self.status,
             "mother": self.mother,
@@ -266,15 +264,27 @@ class Merged:
             before = flags[self.parent]
             self._append(flags, lambda _part, _position: _CHAIN_FLAGS)
             flags[self.parent] = before
-            particles["statusFlags"] = flags
-        fields = {"particles": _lists(self.offsets, particles, "Momentum4D")}
-        if "pt" in self.originals.particles:
-            fields["cylindrical"] = _lists(self.offsets, self._cylindrical(), None)
-        originals = {name: column[self.originals.rows] for name, column in self.originals.events.items()}
-        originals["parent"] = self.originals.parent.astype(np.int32)
-        originals["has_vertex"] = self._has_vertex()
-        contents = [ak.contents.NumpyArray(column) for column in originals.values()]
-        fields["original"] = ak.contents.RecordArray(contents, list(originals), length=len(self.originals))
+            columns["statusFlags"] = flags
+        return columns
+
+    def events(self) -> dict[str, NDArray[Any]]:
+        """What the file says of each event, and which of its particles is the parent."""
+        columns = {name: column[self.originals.rows] for name, column in self.originals.events.items()}
+        return columns | {
+            "parent": self.originals.parent.astype(np.int32),
+            "has_vertex": self._has_vertex(),
+        }
+
+    def record(self) -> dict[str, ak.contents.Content]:
+        """Fields of the event record: ``particles``, ``original`` and, of such a file, ``cylindrical``."""
+        import awkward as ak
+
+        fields = {"particles": _lists(self.offsets, self.particles(), "Momentum4D")}
+        if (cylindrical := self.cylindrical()) is not None:
+            fields["cylindrical"] = _lists(self.offsets, cylindrical, None)
+        columns = self.events()
+        contents = [ak.contents.NumpyArray(column) for column in columns.values()]
+        fields["original"] = ak.contents.RecordArray(contents, list(columns), length=len(self.originals))
         return fields
 
     def _has_vertex(self) -> NDArray[np.bool_]:
@@ -285,8 +295,10 @@ class Merged:
         at = self.originals.offsets[self.originals.rows] + self.originals.parent
         return np.asarray(particles["has_vertex"][at], dtype=np.bool_)
 
-    def _cylindrical(self) -> dict[str, NDArray[Any]]:
-        """The file's pt, eta and phi, bit by bit, and those of the chain's particles, in the file's types."""
+    def cylindrical(self) -> dict[str, NDArray[Any]] | None:
+        """The file's pt, eta and phi, bit by bit, and those of the chain's particles, in the file's types; None if it has none."""
+        if "pt" not in self.originals.particles:
+            return None
         chain = np.ones(self.offsets[-1], dtype=bool)
         chain[self._target] = False
         made = cylindrical(*(column[chain] for column in self.momentum[:3]))

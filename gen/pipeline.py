@@ -165,6 +165,15 @@ class Chunk:
             rests=pictures.rests,
         )
 
+    def span(self, first: int, last: int) -> Chunk:
+        """The kept events first to last - 1, as views of the same columns, without what a file said of them."""
+        return replace(
+            self,
+            events=self.events.span(first, last),
+            reco=None if self.reco is None else self.reco.span(first, last),
+            numbers=self.numbers[first:last],
+        )
+
     def tally(self) -> Chunk:
         """The chunk without its events: the cut flow and the histograms."""
         none = np.zeros(len(self.events), dtype=bool)

@@ -21,6 +21,7 @@ import awkward as ak
 import numpy as np
 import vector
 
+from darkpair.gen.lists import FIXED, MOMENTUM, VERTEX, masses, named_numbers, regular_offsets
 from darkpair.gen.memory import warm_allocator
 from darkpair.gen.sample_name import NAME
 from darkpair.gen.streams import BLOCK
@@ -40,17 +41,8 @@ vector.register_awkward()
 
 warm_allocator()
 
-_MOMENTUM = ("px", "py", "pz", "E")
-_VERTEX = ("vx", "vy", "vz", "vt")
 #: What a role has of its particle: the rest is the same in every event.
-ROLE_FIELDS = _MOMENTUM + _VERTEX
-#: Fields that are the same in every event of a topology: where the topology keeps them, and as what.
-_FIXED = {
-    "pdgid": ("pdgid", np.int32),
-    "status": ("status", np.int32),
-    "mother": ("mother", np.int32),
-    "nominal_mass": ("mass", np.float64),
-}
+ROLE_FIELDS = MOMENTUM + VERTEX
 
 
 def record(parts: Sequence[Columns], *, single: bool, merged: Merged | None) -> ak.Array:
@@ -75,15 +67,15 @@ def record(parts: Sequence[Columns], *, single: bool, merged: Merged | None) -> 
         return ak.Array(ak.contents.RecordArray(list(whole.values()), list(whole)))
     offsets, kinematic, vertex, fixed = _indices(parts[0].topology, n) if single else _scattered(parts, n)
     columns: dict[str, ak.contents.Content] = {}
-    for i, name in enumerate(_MOMENTUM):
+    for i, name in enumerate(MOMENTUM):
         columns[name] = ak.contents.IndexedArray(kinematic, _flat([p.momentum[i] for p in parts]))
-    for i, name in enumerate(_VERTEX):
+    for i, name in enumerate(VERTEX):
         columns[name] = ak.contents.IndexedArray(vertex, _flat([p.vertices[i] for p in parts]))
-    for name, (attribute, dtype) in _FIXED.items():
+    for name, (attribute, dtype) in FIXED.items():
         values = np.concatenate([np.asarray(getattr(p.topology, attribute), dtype=dtype) for p in parts])
         columns[name] = ak.contents.IndexedArray(fixed, ak.contents.NumpyArray(values))
     if any(part.masses for part in parts):  # each event its own, where the momenta stand
-        columns["nominal_mass"] = ak.contents.IndexedArray(kinematic, _flat(list(map(_masses, parts))))
+        columns["nominal_mass"] = ak.contents.IndexedArray(kinematic, _flat(list(map(masses, parts))))
     particles = ak.contents.RecordArray(
         list(columns.values()), list(columns), parameters={"__record__": "Momentum4D"}
     )
@@ -137,15 +129,8 @@ def _roles(part: Columns) -> dict[str, ak.contents.Content]:
 
 def _named(parts: Sequence[Columns], attribute: str, n: int, *, missing: float) -> ak.contents.Content:
     """Record of named numbers of n events; an event whose topology lacks one has `missing`."""
-    names = list(dict.fromkeys(name for part in parts for name in getattr(part, attribute)))
-    columns = []
-    for name in names:
-        values = np.full(n, missing)
-        for part in parts:
-            if name in getattr(part, attribute):
-                values[part.rows] = getattr(part, attribute)[name]
-        columns.append(ak.contents.NumpyArray(values))
-    return ak.contents.RecordArray(columns, names, length=n)
+    columns = named_numbers(parts, attribute, n, missing=missing)
+    return ak.contents.RecordArray([*map(ak.contents.NumpyArray, columns.values())], list(columns), length=n)
 
 
 def _scattered(parts: Sequence[Columns], n: int) -> _Indices:
@@ -185,15 +170,10 @@ def _make_indices(topology: Topology, n: int) -> _Indices:
     kinematic = np.arange(size) * n + event
     vertex = np.asarray(topology.vertex) * n + event
     fixed = np.broadcast_to(np.arange(size), (n, size))
-    offsets = np.arange(n + 1) * size
+    offsets = regular_offsets(size, n)
     return ak.index.Index64(offsets), *(
         ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed)
     )
-
-
-def _masses(part: Columns) -> Array:
-    """Masses of all particles, (particles, n) [GeV]."""
-    return np.stack([np.broadcast_to(part.mass(i), len(part)) for i in range(len(part.topology))])
 
 
 def _flat(columns: list[Array]) -> ak.contents.NumpyArray:

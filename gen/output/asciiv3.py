@@ -23,7 +23,7 @@ from pydantic import ConfigDict, TypeAdapter
 from darkpair.gen.events import total_weight
 from darkpair.gen.kinematics import Array
 from darkpair.gen.output.columns import particle_columns
-from darkpair.gen.output.layouts import event_names, original
+from darkpair.gen.output.event_columns import event_names, original
 from darkpair.gen.output.spelling import word
 
 __all__ = ["attributes", "event_text", "weights"]

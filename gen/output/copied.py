@@ -1,4 +1,4 @@
-"""Branches of a file of events as they stand, for a file that is to have the same: nothing is converted."""
+"""FileColumns of a file of events as they stand, for a file that is to have the same: nothing is converted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any
 import awkward as ak
 import numpy as np
 
-from darkpair.gen.output.layouts import Branches
+from darkpair.gen.lists import Column
+from darkpair.gen.output.event_columns import Collection, FileColumns
 from darkpair.gen.output.opened import title_of
 
 __all__ = ["copied"]
 
 
-def copied(tree: Any, first: int, last: int) -> tuple[Branches, dict[str, str]]:
-    """Branches of some events, as `darkpair.gen.output.layouts.branches` gives them, and the title of each.
+def copied(tree: Any, first: int, last: int) -> tuple[FileColumns, dict[str, str]]:
+    """FileColumns of some events, as `darkpair.gen.output.layouts.file_columns` gives them, and the title of each.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ def copied(tree: Any, first: int, last: int) -> tuple[Branches, dict[str, str]]:
     titles = {name: title_of(tree[name]) for name in columns}
     members = _members(tree, columns)
     listed = {name for names in members.values() for name in names}
-    out: Branches = {}
+    out: FileColumns = {}
     for name, column in columns.items():
         if name in members:
             collection = name.removeprefix("n")
@@ -38,7 +39,7 @@ def copied(tree: Any, first: int, last: int) -> tuple[Branches, dict[str, str]]:
 
 
 def _members(tree: Any, columns: dict[str, Any]) -> dict[str, list[str]]:
-    """Branches that are lists, by the branch that counts them, in the order of the file."""
+    """FileColumns that are lists, by the branch that counts them, in the order of the file."""
     out: dict[str, list[str]] = {}
     counters = [name for name in columns if name.startswith("n")]
     for name, column in columns.items():
@@ -53,15 +54,11 @@ def _members(tree: Any, columns: dict[str, Any]) -> dict[str, list[str]]:
     return out
 
 
-def _collection(name: str, columns: dict[str, Any]) -> ak.Array:
+def _collection(name: str, columns: dict[str, Any]) -> Collection:
     """Lists of records, or of numbers where the collection is one branch of its own name."""
     first = ak.to_packed(next(iter(columns.values()))).layout.to_ListOffsetArray64(True)
-    contents = {
-        key: ak.contents.NumpyArray(np.asarray(ak.flatten(column, axis=1))) for key, column in columns.items()
+    contents: dict[str, Column] = {
+        "" if key == name else key.removeprefix(f"{name}_"): np.asarray(ak.flatten(column, axis=1))
+        for key, column in columns.items()
     }
-    if list(columns) == [name]:
-        return ak.Array(ak.contents.ListOffsetArray(first.offsets, contents[name]))
-    fields = [key.removeprefix(f"{name}_") for key in columns]
-    return ak.Array(
-        ak.contents.ListOffsetArray(first.offsets, ak.contents.RecordArray(list(contents.values()), fields))
-    )
+    return Collection(offsets=np.asarray(first.offsets.data), columns=contents)

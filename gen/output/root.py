@@ -11,11 +11,15 @@ import numpy as np
 import uproot
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.lists import packed
+from darkpair.gen.output.baskets import Baskets, rewrite
 from darkpair.gen.output.copied import copied
+from darkpair.gen.output.event_columns import Collection, EventColumns, FileColumns, list_array
 from darkpair.gen.output.file_format import length_units
-from darkpair.gen.output.layouts import Branches, Layout, branches, roles
+from darkpair.gen.output.layouts import Layout, file_columns
 from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.parts import HISTOGRAMS, RUNS, Row, row_types
+from darkpair.gen.output.pieces import JoinedColumn, JoinedLists, form_of, joined
 from darkpair.gen.output.spelling import names, word
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.titles import titles
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from darkpair.gen.pipeline import Chunk
 
 __all__ = ["PROVENANCE", "TREE", "Kind", "RootWriter"]
 
@@ -87,11 +93,13 @@ class RootWriter(EventWriter):
             raise UnknownNameError("compression", compression, COMPRESSIONS)
         super().__init__(path, provenance)
         self.layout, self.kind, self.compression = layout, kind, compression
-        self._pending: list[Branches] = []
+        self._pending: list[FileColumns] = []
+        self._waiting = 0
         self._particles: list[dict[str, Any]] = []
         self._spelled: dict[str, str] = {}
-        self._types: dict[str, str] = {}
+        self._form: dict[str, Any] = {}
         self._tree: Any = None
+        self._baskets: Baskets | None = None
 
     def open_file(self) -> Any:
         """The file, without a tree."""
@@ -120,14 +128,29 @@ class RootWriter(EventWriter):
         self.check_open()
         for start in range(0, len(events) or 1, _BASKET):
             some = events if len(events) <= _BASKET else events[start : start + _BASKET]
-            converted = branches(some, self.layout, first=self.events + 1)
-            if self._tree is None:
-                self._begin(converted, titles(some, self.layout, converted))
-                named = (*roles(some), *some.weights.fields, *some.proper_length.fields)
-                self._spelled = {word(name): name for name in named if word(name) != name}
-            if not self._particles:
-                self._particles = _particles(some)
-            self._add(converted)
+            self._add_events(EventColumns.of_record(some, first=self.events + 1))
+
+    def add(self, chunk: Chunk) -> None:
+        """Add the events of a chunk of a pipeline, column by column: no record is made; see `EventWriter.add`."""
+        self.check_open()
+        n = len(chunk.events)
+        if n > _BASKET and chunk.events.originals is not None:
+            self.write(chunk.record())
+            return
+        for start in range(0, n or 1, _BASKET):
+            some = chunk if n <= _BASKET else chunk.span(start, min(start + _BASKET, n))
+            self._add_events(EventColumns.of_chunk(some))
+
+    def _add_events(self, events: EventColumns) -> None:
+        """Put events to those that wait, the first of which make the tree."""
+        converted = file_columns(events, self.layout)
+        if self._tree is None:
+            self._begin(converted, titles(events, self.layout, converted))
+            named = (*events.roles, *events.weights, *events.proper_length)
+            self._spelled = {word(name): name for name in named if word(name) != name}
+        if not self._particles:
+            self._particles = _particles(events)
+        self._add(converted)
 
     def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
         """Add events of another file of the same layout and kind, branch by branch as they stand there; see `EventWriter`.
@@ -147,20 +170,22 @@ class RootWriter(EventWriter):
                 self._particles = self._particles or list(output["particles"])
                 self._add(converted)
 
-    def _begin(self, converted: Branches, said: Mapping[str, str]) -> None:
+    def _begin(self, converted: FileColumns, said: Mapping[str, str]) -> None:
         """Make the tree for the first events, whose branches have those titles."""
-        self._types = {name: str(_type(column)) for name, column in converted.items()}
+        self._form = form_of(converted)
         self._tree = self._make(converted, said)
 
-    def _add(self, converted: Branches) -> None:
+    def _add(self, converted: FileColumns) -> None:
         """Put events to those that wait to be written."""
-        if {name: str(_type(column)) for name, column in converted.items()} != self._types:
+        if form_of(converted) != self._form:
             raise InputError(
                 f"the events for {self.path.name} differ in their branches; write events of one chain and one detector"
             )
-        self.events += len(converted["genWeight"])
+        n = _length(converted)
+        self.events += n
+        self._waiting += n
         self._pending.append(converted)
-        if sum(len(p["genWeight"]) for p in self._pending) >= _BASKET:
+        if self._waiting >= _BASKET:
             self._flush()
 
     def finish(self) -> None:
@@ -168,6 +193,8 @@ class RootWriter(EventWriter):
         if self._tree is None:
             raise self.nothing_written()
         self._flush()
+        if self._baskets is not None:
+            self._baskets.finish()
         output = {
             "layout": self.layout,
             "kind": self.kind,
@@ -187,33 +214,47 @@ class RootWriter(EventWriter):
                 )
         self.file[PROVENANCE] = json.dumps(provenance, allow_nan=False)
 
-    def _make(self, converted: Branches, said: Mapping[str, str]) -> Any:
+    def _make(self, converted: FileColumns, said: Mapping[str, str]) -> Any:
         """Empty tree with the branches of the first events and their titles."""
-        types = {name: _type(column) for name, column in self._columns(converted)}
+        empty = joined([converted])
+        types = {name: _type(column) for name, column in self._columns(empty)}
         if self.kind == "rntuple":
             return self.file.mkrntuple(
                 TREE, {name: _described(kind, said[name]) for name, kind in types.items()}
             )
         tree = self.file.mktree(TREE, types)
         _entitle(tree, said)
+        self._baskets = Baskets.of_tree(tree)
+        if self._baskets is None:
+            rewrite(tree)
         return tree
 
-    def _columns(self, converted: Branches) -> Iterator[tuple[str, Any]]:
-        """Columns as the file takes them: the fields of an RNTuple have the names of a TTree's branches."""
+    def _columns(self, converted: Mapping[str, JoinedColumn | JoinedLists]) -> Iterator[tuple[str, Any]]:
+        """Columns as uproot takes them: the fields of an RNTuple have the names of a TTree's branches."""
         for name, column in converted.items():
-            if isinstance(column, np.ndarray) or self.kind == "ttree":
-                yield name, column
+            if isinstance(column, JoinedColumn) or self.kind == "ttree":
+                yield name, column.array()
                 continue
-            counter, *fields = names(name, column)
-            yield counter, np.diff(column.layout.offsets.data).astype(np.int32)
-            contents = [column[field] for field in column.fields] or [column]
-            yield from zip(fields, contents, strict=True)
+            counter, *branches = names(name, column)
+            yield counter, np.diff(column.offsets).astype(np.int32)
+            for branch, values in zip(branches, column.columns.values(), strict=True):
+                yield branch, list_array(column.offsets, {"": values.array()})
 
     def _flush(self) -> None:
-        if sum(len(p["genWeight"]) for p in self._pending):
-            joined = {name: _joined([p[name] for p in self._pending]) for name in self._pending[0]}
-            self._tree.extend(dict(self._columns(joined)))
-        self._pending = []
+        """Write what waits."""
+        if self._waiting:
+            columns = joined(self._pending)
+            if self._baskets is None:
+                self._tree.extend(dict(self._columns(columns)))
+            else:
+                self._baskets.extend(columns, self._waiting)
+        self._pending, self._waiting = [], 0
+
+
+def _length(columns: FileColumns) -> int:
+    """Number of events."""
+    first = next(iter(columns.values()))
+    return len(first.offsets) - 1 if isinstance(first, Collection) else len(first)
 
 
 def _type(column: Any) -> Any:
@@ -231,38 +272,21 @@ def _described(kind: Any, title: str) -> Any:
 def _entitle(tree: Any, said: Mapping[str, str]) -> None:
     """Give the branches of an empty TTree their titles.
 
-    The writer of uproot (to 5.7) has no argument for them.  It takes them from its own table, which is written
-    again here as it does itself when a tree outgrows its place; the leaves keep theirs, of which ROOT needs the lengths.
+    The writer of uproot (to 5.7) has no argument for them.  It takes them from its own table, which is written again as it
+    does itself when a tree outgrows its place; the leaves keep theirs, of which ROOT needs the lengths.
     """
-    writer, file = tree._cascading, tree._file
-    for row in writer._branch_data:
+    for row in tree._cascading._branch_data:
         if row["kind"] != "record":
             row["fTitle"] = said[row["fName"]]
-    start = writer.key.location
-    stop = start + writer.key.num_bytes + writer.key.compressed_bytes
-    writer.write_anew(file.sink)
-    file._move_tree(start, writer.key.location)
-    writer.freesegments.release(start, stop)
-    file.sink.set_file_length(writer.freesegments.fileheader.end)
-    file.sink.flush()
 
 
-def _joined(columns: list[Any]) -> Any:
-    if len(columns) == 1:
-        return columns[0]
-    if isinstance(columns[0], np.ndarray):
-        return np.concatenate(columns)
-    return ak.concatenate(columns)
-
-
-def _particles(events: ak.Array) -> list[dict[str, Any]]:
+def _particles(events: EventColumns) -> list[dict[str, Any]]:
     """Constants of each role in the order of the list; empty where events differ or there are none."""
-    present = roles(events)
-    if not present or not len(events):
+    if not events.roles or not events.n:
         return []
-    rows = events.particles[0, :, ["pdgid", "status", "mother", "nominal_mass"]].to_list()
-    words = {"pdgid": "pdgId", "mother": "genPartIdxMother", "nominal_mass": "mass"}
+    words = {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother", "nominal_mass": "mass"}
+    first = {words[name]: packed(events.particles[name])[: len(events.roles)].tolist() for name in words}
     return [
-        {"role": role} | {words.get(key, key): value for key, value in row.items()}
-        for role, row in zip(present, rows, strict=True)
+        {"role": role} | {word: values[i] for word, values in first.items()}
+        for i, role in enumerate(events.roles)
     ]

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import FORMAT
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     import awkward as ak
 
     from darkpair.gen.output.parts import Sums
+    from darkpair.gen.pipeline import Chunk
 
 __all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "put", "replacing"]
+
+#: Events that wait for one record.
+_AT_ONCE: Final = 32768
 
 
 class EventWriter(ABC):
@@ -67,6 +71,7 @@ class EventWriter(ABC):
         self.provenance: dict[str, Any] = dict(provenance)
         self.events = 0
         self.sums: Sums | None = None
+        self._held: list[Chunk] = []
         self._unfinished = Unfinished(self.path)
         self.partial = self._unfinished.partial
         self.file: Any = None
@@ -95,6 +100,22 @@ class EventWriter(ABC):
     @abstractmethod
     def write(self, events: ak.Array) -> None:
         """Add events, perhaps none."""
+
+    def add(self, chunk: Chunk) -> None:
+        """Add the events of a chunk of a pipeline, after those of the chunks before.
+
+        Unless a format takes columns, they wait until a record of many is made for `write`: each writing costs some
+        milliseconds, whatever its size.
+        """
+        self._held.append(chunk)
+        if sum(len(held.events) for held in self._held) >= _AT_ONCE:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        """Write what waits."""
+        held, self._held = self._held, []
+        if held:
+            self.write(held[0].concatenate(held).record())
 
     def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
         """Add events of another file of the format as they stand there, for ``darkpair merge``.
@@ -153,6 +174,7 @@ class EventWriter(ABC):
         if self.file is None:
             return
         self.provenance |= dict(provenance or {})
+        self._write_held()
         self.finish()
         self.file.close()
         self.file = None

@@ -7,10 +7,11 @@ as awkward's parameter ``__doc__``, which other programs show too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.event_columns import EventColumns
 from darkpair.gen.output.file_format import VERTEX_UNIT
 from darkpair.gen.output.spelling import SAMPLE, names, nano_name, word
 from darkpair.gen.sample_name import NAME
@@ -19,7 +20,7 @@ from darkpair.gen.units import UNITS
 if TYPE_CHECKING:
     import awkward as ak
 
-    from darkpair.gen.output.layouts import Branches, Layout
+    from darkpair.gen.output.layouts import Layout
 
 __all__ = [
     "EVENT",
@@ -28,7 +29,6 @@ __all__ = [
     "PARTICLE",
     "WEIGHTS",
     "checked_title",
-    "documented",
     "titles",
     "untitled",
 ]
@@ -92,44 +92,44 @@ LENGTH_TITLE = "proper length of the decay of {}; NaN where the event has none [
 _TITLE = re.compile(r"\S.* \[\S[^\[\]]*\]", re.DOTALL)
 
 
-def titles(events: ak.Array, layout: Layout, columns: Branches) -> dict[str, str]:
+def titles(events: ak.Array | EventColumns, layout: Layout, columns: Mapping[str, Any]) -> dict[str, str]:
     """Title of each branch of the events, in the order of the file.
 
     Parameters
     ----------
-    events : awkward.Array, (n,)
-        Event record, perhaps with a detector's in the field ``reco``.
+    events : EventColumns or awkward.Array, (n,)
+        Events, or their record.
     layout : {"cartesian", "nano", "flat"}
         Layout of the file.
-    columns : dict
-        Columns by name, as `darkpair.gen.output.layouts.branches` made them.
+    columns : mapping
+        Columns by name, as `darkpair.gen.output.layouts.branches` or `file_columns` made them.
 
     Raises
     ------
     InputError
         For a detector's title without a unit.
     """
+    if not isinstance(events, EventColumns):
+        events = EventColumns.of_record(events)
     particle = {name: _in_layout(name, title, layout) for name, title in PARTICLE.items()}
     meanings = EVENT | {SAMPLE[name]: EVENT[name] for name in NAME}
-    if "original" in events.fields:
-        meanings |= {name: title for name, title in FILE_NAME.items() if name in events.original.fields}
+    meanings |= {name: title for name, title in FILE_NAME.items() if name in events.original}
     meanings |= {f"GenPart_{name}": title for name, title in particle.items()}
     meanings |= {"genWeight": WEIGHTS["genWeight"]}
-    if "path" in events.weights.fields:  # then the product is no pure number
+    if "path" in events.weights:  # then the product is no pure number
         meanings["genWeight"] = WEIGHTS["genWeight"].replace("[1]", "[mm per scanned particle]")
-    for name in events.weights.fields:
+    for name in events.weights:
         meanings[f"weight_{word(name)}"] = WEIGHTS.get(name, f"factor of genWeight, {name} [1]")
-    for role in events.proper_length.fields:
+    for role in events.proper_length:
         meanings[f"{word(role)}_properLength"] = LENGTH_TITLE.format(role)
     if layout == "flat":
-        of_events = ("particles", "weights", "proper_length", "reco", *NAME)
-        roles = [role for role in events.fields if role not in of_events]
         meanings |= {
-            f"{word(role)}_{name}": f"{role}: {title}" for role in roles for name, title in particle.items()
+            f"{word(role)}_{name}": f"{role}: {title}"
+            for role in events.roles
+            for name, title in particle.items()
         }
-    if "reco" in events.fields:
-        for name, title in documented(events.reco.layout):
-            meanings[nano_name(name) if layout == "nano" else name] = checked_title(name, title)
+    for name, title in events.reco_titles.items():
+        meanings[nano_name(name) if layout == "nano" else name] = checked_title(name, title)
     meanings = {f"n{name}": f"entries of {name} [1]" for name in columns} | meanings
     return {
         branch: meanings.get(branch) or untitled(branch)
@@ -157,17 +157,6 @@ def checked_title(name: str, title: str) -> str:
             "pure number"
         )
     return title
-
-
-def documented(layout: ak.contents.Content, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Branches of a detector's record that say what they are, and what they say."""
-    while layout.is_list or layout.is_indexed or layout.is_option:
-        layout = layout.content
-    if layout.is_record:
-        for field in layout.fields:
-            yield from documented(layout.content(field), f"{prefix}_{field}" if prefix else field)
-    elif layout.parameter("__doc__") is not None:
-        yield prefix, str(layout.parameter("__doc__"))
 
 
 def _in_layout(name: str, title: str, layout: str) -> str:

@@ -12,8 +12,9 @@ from darkpair.gen.likeness import arithmetic
 from darkpair.gen.output.formats import writer_for
 from darkpair.gen.output.parts import Span, Sums
 from darkpair.gen.output.target import EventWriter
-from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, chunks
+from darkpair.gen.pipeline import Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe_object, environment
+from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
 from darkpair.job.tables import OutputTable
 from darkpair.run.expected import expected_rows, job_ratio
@@ -29,9 +30,6 @@ __all__ = [
     "write_part",
     "writer_of",
 ]
-
-#: Events that are put together before they are written: each writing costs some milliseconds, whatever its size.
-_WRITE_AT_ONCE = 32768
 
 #: Keys of ``[output]`` that say nothing of a file's form.
 _OF_EVERY_FILE = ("path", "events", "picture", "replace", "format")
@@ -101,7 +99,8 @@ def write_part(
     """
     tally = Tally.of(pipeline, pictures=job.output.picture)
     with writer_of(job, pipeline, path, span) as file:
-        for chunk in _written(job, pipeline, file, span, executor, workers):
+        for chunk in _chunks(job, pipeline, span, executor, workers):
+            file.add(chunk)
             tally.add(chunk)
             if progress is not None:
                 progress(tally.cutflow.generated)
@@ -124,25 +123,11 @@ def tally_of(
 
 
 def _chunks(job: Job, pipeline: Pipeline, span: Span, executor: Executor | None, workers: int) -> Any:
-    # events that keep those of a file are many times as large
-    size = min(job.run.chunk, _WRITE_AT_ONCE) if isinstance(pipeline.source, ReadSource) else job.run.chunk
+    # where most events are kept, or each is many times as large for those of a file, few at a time fill the memory
+    large = isinstance(pipeline.source, ReadSource) or pipeline.detector is None or pipeline.keep == "all"
+    size = min(job.run.chunk, BLOCK) if large else job.run.chunk
     blocks = (span.first, span.last)
     return chunks(pipeline, span.of, size=size, executor=executor, workers=workers, blocks=blocks)
-
-
-def _written(
-    job: Job, pipeline: Pipeline, file: EventWriter, span: Span, executor: Executor | None, workers: int
-) -> Any:
-    """The chunks of a part, each written when it or one of the next is taken."""
-    waiting: list[Chunk] = []
-    for chunk in _chunks(job, pipeline, span, executor, workers):
-        waiting.append(chunk)
-        if sum(len(held.events) for held in waiting) >= _WRITE_AT_ONCE:
-            file.write(Chunk.concatenate(waiting).record())
-            waiting = []
-        yield chunk
-    if waiting:
-        file.write(Chunk.concatenate(waiting).record())
 
 
 def writer_of(job: Job, pipeline: Pipeline, path: Path, span: Span) -> EventWriter:
