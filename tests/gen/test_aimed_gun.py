@@ -54,9 +54,7 @@ def test_an_aimed_gun_before_ship() -> None:
         ctau={"X2": 1e4},
         lifetimes={"X2": law},
     )
-    aimed = aim(
-        GunDensity(gun=GUNS[0]), chain, seed=1, detector=detector, cells=(24, 16, 8), throws=(8, 8, 16)
-    )
+    aimed = aim(GunDensity(gun=GUNS[0]), chain, seed=1, detector=detector, cells=(16, 12, 8), throws=(8, 8))
     ours, plain = (
         Pipeline(source=source, chain=chain, detector=detector, seed=2)
         .chunk(0, blocks, blocks * BLOCK)
@@ -66,7 +64,6 @@ def test_an_aimed_gun_before_ship() -> None:
     error = math.hypot(ours.acceptance_error or 0.0, plain.acceptance_error or 0.0)
     assert abs(ours.acceptance - plain.acceptance) < 5.0 * error
     assert ours.stages[-1].effective / ours.generated > 3.0 * plain.stages[-1].effective / plain.generated
-    assert aimed_pair(GUNS[0], chain, detector, 1)[0].pdgid == 221
 
 
 @pytest.mark.parametrize(
