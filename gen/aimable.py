@@ -51,7 +51,7 @@ def require_aimable(source: object) -> None:
     lacking = [call for name, call in _MEMBERS.items() if not hasattr(source, name)]
     if lacking or not isinstance(source, Aimable):
         raise InputError(
-            f"aim = true: a {type(source).__name__} cannot be aimed: it has no {', no '.join(lacking) or 'pdgid'}; allowed: dump_mesons, koto_kl, or a source that has "
+            f"aim = true: a {type(source).__name__} cannot be aimed: it has no {', no '.join(lacking) or 'pdgid'}; allowed: dump_mesons, koto_kl, a gun with a cone and a range of momenta, or a source that has "
             f"{', '.join(_MEMBERS.values())} (docs/your_own_physics.md); or leave aim out"
         )
     ranges = [_range(who, name, getattr(source, name)) for name in ("y_range", "pt_range")]

@@ -25,8 +25,8 @@ from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.kinematics import Array
-from darkpair.gen.phase_space import FourVectors
 from darkpair.gen.polarisation import FourVector
+from darkpair.gen.three_bodies import FourVectors
 
 __all__ = ["FACTOR", "CosineTable", "Directions", "FreeDecay", "Steered"]
 

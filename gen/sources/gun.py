@@ -89,11 +89,11 @@ class Gun:
     def __post_init__(self) -> None:
         freeze(self)
         self._read()
-        if len(self._range) != 2:
+        if len(self.momentum_range) != 2:
             raise InputError(
                 f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more"
             )
-        low, high = self._range
+        low, high = self.momentum_range
         if not 0.0 <= low <= high < math.inf:
             raise InputError(
                 f"momentum = {self.momentum} GeV; allowed: a number, or two in growing order, 0 or more"
@@ -123,10 +123,38 @@ class Gun:
             object.__setattr__(self, "angles", angle_spectrum(self.angle, self.angle_unit))
 
     @property
-    def _range(self) -> tuple[float, float]:
+    def momentum_range(self) -> tuple[float, float]:
+        """Momenta between which all parents are [GeV]."""
         if self.momenta is not None:
             return self.momenta.range
         return self.momentum if isinstance(self.momentum, tuple) else (self.momentum, self.momentum)
+
+    @property
+    def angle_range(self) -> tuple[float, float]:
+        """Angles to z between which all parents are [rad]."""
+        return (0.0, self.cone) if self.angles is None else self.angles.range
+
+    def density_at(self, p: Array, cosine: Array, *, close: float = 0.0) -> Array:
+        """Density in momentum and cosine to z [1/GeV], (n,), for a range of both.
+
+        Parameters
+        ----------
+        p, cosine : ndarray, (n,) [GeV], [1]
+            Momenta, and cosines to z.
+        close : float
+            How far beyond the ends of a flat density, relative, still belongs to it: for numbers that are rounded.
+        """
+        low, high = self.momentum_range
+        if self._momentum_density is None:
+            inside = (p >= low * (1.0 - close)) & (p <= high * (1.0 + close))
+            of_p = np.where(inside, 1.0 / (high - low), 0.0)
+        else:
+            of_p = self._momentum_density(p)
+        if self._angle_density is None:
+            least = math.cos(self.cone)
+            return of_p * np.where(cosine >= least - close * (1.0 - least), 1.0 / (1.0 - least), 0.0)
+        angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+        return of_p * self._angle_density(angle) / np.maximum(np.sin(angle), np.finfo(float).tiny)
 
     @property
     def pdgid(self) -> int:
@@ -162,14 +190,14 @@ class Gun:
         """What decides about the events; where files stand does not."""
         return {
             "parents": self.masses,
-            "momentum": self._range if self.momenta is None else self.momenta,
+            "momentum": self.momentum_range if self.momenta is None else self.momenta,
             "angle": self.cone if self.angles is None else self.angles,
             "z": self.z,
         }
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Parents made at (0, 0, z) at time 0."""
-        low, high = self._range
+        low, high = self.momentum_range
         draw, turn = self._momentum_density, self._angle_density
         p = low + (high - low) * rng.random(n) if draw is None else draw.sample(rng, n)
         cosine = (

@@ -11,7 +11,9 @@ from darkpair.gen.importance import Aimable, Aimed, aim
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.pipeline import EventChain, EventDetector, EventSource
+from darkpair.gen.sources.aimed_gun import GunDensity
 from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.kaon_pilot import aim_kaons
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.upsilon4s import Upsilon4S
@@ -26,12 +28,12 @@ def aimed_pair(
     """Source and chain, aimed at what the detector accepts.
 
     Of KOTO's beam momenta and places of decay are drawn, and directions of isotropic decays with them
-    (`darkpair.gen.sources.kaon_pilot`); of mesons at a target their momenta (`darkpair.gen.importance`).
+    (`darkpair.gen.sources.kaon_pilot`); of mesons at a target, and of a gun, their momenta (`darkpair.gen.importance`).
 
     Parameters
     ----------
     source : EventSource
-        KOTO's beam, or one that is `darkpair.gen.bias.Aimable`.
+        KOTO's beam, a gun with a cone and a range of momenta, or one that is `darkpair.gen.bias.Aimable`.
     chain : EventChain
         One chain; of mesons its lifetimes are forced into the detector's region.
     detector : EventDetector or None
@@ -49,6 +51,8 @@ def aimed_pair(
             "source.aim = true does not pay with upsilon4s: its B all have nearly one energy, and the best choice of them leaves 1.01 "
             "times the effective events (docs/belle2.md); leave aim out"
         )
+    if isinstance(source, Gun) and GunDensity.can_be(source):
+        source = GunDensity(gun=source)
     if not isinstance(source, KotoKL):
         return aimed_source(source, chain, seed, detector), chain
     _require_one(chain)

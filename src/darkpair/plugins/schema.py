@@ -32,7 +32,7 @@ _SPELLED: Final = {"model": "models", "matrix element": "matrix_elements"}
 #: Tables of a job in which strangers' plug-ins of a kind have keys of their own; those of ours stand there for everybody.
 _STRANGERS: Final = {"chain.parameters": "chains", "output": "formats"}
 
-_AIM: Final = "whether parents are drawn where the detector's events come from, with exact weights: koto_kl, dump_mesons"
+_AIM: Final = "whether parents are drawn where the detector's events come from, with exact weights: koto_kl, dump_mesons, gun"
 
 
 @dataclass(frozen=True, kw_only=True)
