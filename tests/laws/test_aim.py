@@ -77,9 +77,7 @@ def gain(aimed: Cutflow, plain: Cutflow) -> tuple[float, float]:
     return ours / theirs, ours / theirs * error
 
 
-@pytest.mark.parametrize(
-    ("pair", "ctau"), [(pair, 1e3) for pair in KAONS] + [(KAONS[0], 0.0)], ids=str
-)
+@pytest.mark.parametrize(("pair", "ctau"), [(pair, 1e3) for pair in KAONS] + [(KAONS[0], 0.0)], ids=str)
 def test_every_chain_before_koto(pair: Pair, ctau: float) -> None:
     chain, detector = pair.made(ctau), pair.apparatus()
     # (decays upstream are most of them, and half a second of `followed` for each chain)
