@@ -79,7 +79,7 @@ def _timed(
 
 def _events(job: dict[str, Any], share: float) -> int:
     """Events of a job; a share of those of race.toml."""
-    return max(1, round(job.get("n", 1) * share))
+    return max(1, round(share * int(job.get("n", 1))))
 
 
 def _seconds(job: dict[str, Any], done: Done) -> float:

@@ -18,7 +18,7 @@ def pictures(parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Figu
         figures["tool"] = bars(parts["tool"], "tool", "[ns]", "ns an event, one core")
     if parts.get("job"):
         rows = [
-            row | {"label": f"{row['job']}: {row['package']}", "name": row["who"]} for row in parts["job"]
+            {**row, "label": f"{row['job']}: {row['package']}", "name": row["who"]} for row in parts["job"]
         ]
         figures["job"] = bars(rows, "label", "[s]", "seconds")
     return figures
