@@ -32,7 +32,8 @@ def quantities(events: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return a[:, 3] * b[:, 3] - np.einsum("ni,ni->n", a[:, :3], b[:, :3])
+    product: np.ndarray = a[:, 3] * b[:, 3] - np.einsum("ni,ni->n", a[:, :3], b[:, :3])
+    return product
 
 
 def broken(events: np.ndarray) -> str:

@@ -52,7 +52,7 @@ def race_jobs(
                 for name, _, python, variables in _runners(job, who):
                     timed = _timed(job, python, variables, Path(folder) / f"{name}-{turn}", share, cores)
                     times.setdefault((job["name"], name), []).append(timed)
-    return [row for job in jobs for row in _rows(job, _runners(job, who), times)], skipped
+    return [row for job in jobs for row in _rows(job, _runners(job, who), times, share)], skipped
 
 
 def _runners(job: dict[str, Any], who: Sequence[Any]) -> list[Any]:
@@ -70,12 +70,16 @@ def _timed(
     cores: Sequence[int],
 ) -> tuple[float, float]:
     """Seconds, net of start-up where the job says so, and peak memory [MB]."""
-    n = job.get("n", 1)
-    whole = _run(job, python, variables, place, max(1, round(n * share)) if n > 1 else 1, cores)
+    whole = _run(job, python, variables, place, _events(job, share), cores)
     seconds = _seconds(job, whole)
     if job.get("start"):
         seconds -= _seconds(job, _run(job, python, variables, place, 1, cores))
     return seconds, whole.memory
+
+
+def _events(job: dict[str, Any], share: float) -> int:
+    """Events of a job; a share of those of race.toml."""
+    return max(1, round(share * int(job.get("n", 1))))
 
 
 def _seconds(job: dict[str, Any], done: Done) -> float:
@@ -101,7 +105,10 @@ def _run(
 
 
 def _rows(
-    job: dict[str, Any], who: Sequence[Any], times: dict[tuple[str, str], list[tuple[float, float]]]
+    job: dict[str, Any],
+    who: Sequence[Any],
+    times: dict[tuple[str, str], list[tuple[float, float]]],
+    share: float,
 ) -> list[dict[str, Any]]:
     rows = []
     before = times.get((job["name"], "before"))
@@ -121,7 +128,7 @@ def _rows(
                 if before
                 else None,
                 "memory [MB]": median(memory for _, memory in timed),
-                "events": job.get("n"),
+                "events": _events(job, share),
             }
         )
     return rows

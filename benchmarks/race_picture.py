@@ -18,7 +18,7 @@ def pictures(parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Figu
         figures["tool"] = bars(parts["tool"], "tool", "[ns]", "ns an event, one core")
     if parts.get("job"):
         rows = [
-            row | {"label": f"{row['job']}: {row['package']}", "name": row["who"]} for row in parts["job"]
+            {**row, "label": f"{row['job']}: {row['package']}", "name": row["who"]} for row in parts["job"]
         ]
         figures["job"] = bars(rows, "label", "[s]", "seconds")
     return figures
@@ -34,7 +34,12 @@ def bars(rows: Sequence[Mapping[str, Any]], label: str, unit: str, axis: str) ->
         time = row[f"time {unit}"]
         spread = [[time - row[f"lowest {unit}"]], [row[f"highest {unit}"] - time]]
         ax.barh(i, time, color=color, hatch=hatch, edgecolor="black", linewidth=0.6, xerr=spread)
-        ax.annotate(f" {time:.3g}", (row[f"highest {unit}"], i), va="center", fontsize="small")
+        ax.annotate(
+            f" {time:.0f}" if time >= 100 else f" {time:.3g}",
+            (row[f"highest {unit}"], i),
+            va="center",
+            fontsize="small",
+        )
     ax.set_yticks(range(len(rows)), [row[label] for row in rows], fontsize="small")
     ax.invert_yaxis()
     ax.set(xscale="log", xlabel=f"{axis} (median, lowest to highest)")

@@ -99,7 +99,7 @@ def _built(tool: dict[str, Any], source: Path, environments: Path) -> Path:
         root = next((environments / tool["environment"] / "lib").glob("python*/site-packages/ROOT"))
         flags = [f"-I{root}/include", f"-L{root}/lib", f"-Wl,-rpath,{root}/lib"]
         flags += [f"-l{name}" for name in tool["libraries"]]
-    program = environments / "build" / tool["name"]
+    program: Path = environments / "build" / tool["name"]
     program.parent.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [compiler, *tool["build"], "-std=c++17", str(source), "-o", str(program), *flags],

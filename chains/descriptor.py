@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.given_elements import Given, decay_of, element_of, ordered
+from darkpair.chains.recipes import law_of
 from darkpair.chains.settings import Quantities, read_settings, require_used
 from darkpair.chains.spelling import Spelled, from_decaylanguage, parse, require_shallow
-from darkpair.chains.standard_model import known_law
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinds import Number
@@ -137,7 +137,7 @@ class _Builder:
             settings = dict(self.modes.get((parent.name, names), {}))
             particles = [d.parent if isinstance(d, Decay) else d for d in built]
             self._give(settings, parent, particles)
-            law = known_law(parent, particles)
+            law = law_of(parent, particles)
             if law is not None and "matrix_element" not in settings:
                 settings["matrix_element"] = law.matrix_element(parent.mass, [p.mass for p in particles])
                 settings["order"] = law.order

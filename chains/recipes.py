@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from darkpair.chains.standard_model import known_law
 from darkpair.gen.alignment import Alignment, alignment
 from darkpair.gen.decay import Decay, Mode
 from darkpair.gen.particles import DARK_IDS, Particle, particle
@@ -15,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from darkpair.chains.spelling import Spelled
+    from darkpair.chains.standard_model import Law
 
-__all__ = ["recipes", "spelled_recipes"]
+__all__ = ["law_of", "recipes", "spelled_recipes"]
 
 
 def recipes(decay: Decay) -> dict[str, str]:
@@ -41,7 +41,7 @@ def _spell(
     parent = _massless(spelled.name)
     for _, words in spelled.modes:
         daughters = [_massless(word if isinstance(word, str) else word.name) for word in words]
-        law = known_law(parent, daughters)
+        law = law_of(parent, daughters)
         along = alignment(mother, parent, sisters, daughters) if mother else None
         made = recipe(
             len(daughters), summary=law.summary if law else None, alignment=along.summary if along else None
@@ -50,6 +50,15 @@ def _spell(
         for word in words:
             if not isinstance(word, str):
                 _spell(word, parent, daughters, out)
+
+
+def law_of(parent: Particle, daughters: Sequence[Particle]) -> Law | None:
+    """How a mode is made that has a matrix element of its own, `darkpair.chains.standard_model.known_law`: none of two daughters has."""
+    if len(daughters) < 3:
+        return None
+    from darkpair.chains.standard_model import known_law  # (with the form factors of all of them)
+
+    return known_law(parent, daughters)
 
 
 def _add(out: dict[str, str], name: str, made: str) -> None:

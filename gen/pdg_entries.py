@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from typing import Any
 
 from particle import Particle, data
 
 __all__ = ["named_entry", "pdg_entry"]
 
 
-class _Entry(Particle):  # type: ignore[misc]  # (untyped where particle is older)
+class _Entry(Particle):
     """An entry beside the table that `particle` keeps, whose antiparticle is looked up here too."""
 
     @classmethod
-    def from_pdgid(cls, value: int) -> Particle:
+    def from_pdgid(cls, value: Any) -> Any:
         """The entry with another id."""
         return pdg_entry(int(value))
 
@@ -52,7 +53,7 @@ def named_entry(name: str) -> Particle:
 def _read(pdgid: int) -> Particle:
     head, lines = _lines()
     text = io.StringIO(head + lines[pdgid])
-    text.name = "one line"  # type: ignore[attr-defined]  # (as an open file has)
+    text.name = "one line"  # (as an open file has)
     _Entry.load_table(text)
     return _Entry.all()[0]
 

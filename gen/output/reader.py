@@ -12,7 +12,6 @@ import awkward as ak
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.formats import Format, format_of_name
-from darkpair.gen.output.hepmc import hepmc_provenance
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.opened import open_root, title_of
 from darkpair.gen.output.part_names import require_parts
@@ -48,7 +47,11 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     if kind is None or kind.name == "root":
         with _opened(path) as (_, provenance):
             return provenance
-    return hepmc_provenance(path) if kind.name == "hepmc3" else _of_stranger(kind, path)
+    if kind.name != "hepmc3":
+        return _of_stranger(kind, path)
+    from darkpair.gen.output.hepmc import hepmc_provenance  # (a ROOT file needs no other format's writer)
+
+    return hepmc_provenance(path)
 
 
 def read_events(

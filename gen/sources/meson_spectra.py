@@ -6,10 +6,11 @@ weight w counts w f'(y, pT)/f(y, pT) with the spectrum f' instead of f. Where th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,12 @@ from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.events import Batch
 from darkpair.gen.exact_sums import expansions
 from darkpair.gen.kinematics import Array
-from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, about, stored
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.topology import Columns
+
+if TYPE_CHECKING:
+    from darkpair.gen.sources.dump_mesons import DumpMesons
 
 __all__ = ["EDGE_MOST", "SpectrumSums", "SpectrumTally", "generators", "stated"]
 
@@ -68,6 +71,8 @@ def _of(target: str) -> str:
 
 def _made(meson: str, beam_energy: float, generator: str, target: str) -> DumpMesons | None:
     """Source of those mesons; None where there is no such table."""
+    from darkpair.gen.sources.dump_mesons import DumpMesons  # (other sources need no tables of mesons)
+
     try:
         return DumpMesons(meson=meson, beam_energy=beam_energy, generator=generator, target=target)
     except DarkpairError:
@@ -160,8 +165,9 @@ class SpectrumTally:
     @classmethod
     def of(cls, source: Any) -> SpectrumTally | None:
         """Tally of a source, or of the one that it aims; None where it is no dump's, or its spectrum the only one."""
+        dumps = sys.modules.get("darkpair.gen.sources.dump_mesons")
         inner = getattr(source, "source", source)
-        if not isinstance(inner, DumpMesons):
+        if dumps is None or not isinstance(inner, dumps.DumpMesons):  # (not imported, nobody has made one)
             return None
         tally = cls(source=inner)
         return tally if tally.others else None

@@ -16,7 +16,7 @@ from darkpair.gen.lifetime import Forced
 from darkpair.gen.particles import particle
 from darkpair.gen.region import Cylinder
 from darkpair.gen.sources.gun import Gun
-from darkpair.job.job import aimed_source
+from darkpair.job.aim import aimed_source
 from darkpair.testing import check_source
 from tests.shared.file_sources import FILE_SOURCES
 

@@ -32,7 +32,7 @@ from tests.shared.event_files import b_event, write_nano
 pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 #: Pages whose blocks build on each other, and what runs them; the commands of the first are run here as well.
 CHAINED = {"analysis.md": "test_analysis_page.py", "your_own_physics.md": "test_own_physics_page.py"}
@@ -77,7 +77,7 @@ ATTRIBUTES = ("darkpair.provenance", "darkpair.result", "darkpair.seed")
 ELSEWHERE = {
     "python3 -m venv": ".ci and tests/test_packaging.py install the package; pytest is what runs now",
     "python benchmarks/dump_bias.py": "its sample is run by test_the_benchmark_s_sample",
-    "python benchmarks/throughput.py": "minutes of a measurement of time, on one core; what it times runs in every test",
+    "python -m benchmarks.": "minutes of a measurement of time; tests/test_race.py runs a small one",
 }
 
 

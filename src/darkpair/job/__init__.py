@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from darkpair.gen.lazy import lazily
 
 if TYPE_CHECKING:
-    from darkpair.job.job import Job, aimed_source, load_job
+    from darkpair.job.aim import aimed_source
+    from darkpair.job.job import Job, load_job
 
 __all__ = ["Job", "aimed_source", "load_job"]
 
-__getattr__ = lazily(__name__, {"Job": "job", "aimed_source": "job", "load_job": "job"})
+__getattr__ = lazily(__name__, {"Job": "job", "aimed_source": "aim", "load_job": "job"})

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
-from darkpair.chains.models.rates import build_model
 from darkpair.chains.settings import read_settings
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
@@ -26,12 +25,11 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.toml_text import read_toml, require_plain
 from darkpair.gen.topology import DECAYED
-from darkpair.job.aim import aimed_pair, aimed_source
 from darkpair.job.plugins import PLUGINS
 from darkpair.job.settings import BESIDE, put_settings, without_leftovers
 from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
 
-__all__ = ["Job", "aimed_source", "job_of", "load_job"]
+__all__ = ["Job", "job_of", "load_job"]
 
 #: Keys of koto_kl that say where K_L decay: with one of them given, the range does not follow chain and detector.
 _RANGE = {"z_min", "z_max", "p_min", "share"}
@@ -70,6 +68,8 @@ class Job(Table):
         if isinstance(source, KotoKL) and not _RANGE & set(table):
             source = followed(source, chain, detector)
         if aimed:
+            from darkpair.job.aim import aimed_pair  # (with every source of mesons)
+
             source, chain = aimed_pair(source, chain, detector, self.run.seed)
         return Pipeline(
             source=source,
@@ -167,6 +167,8 @@ class Job(Table):
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
             )
+        from darkpair.chains.models.rates import build_model  # (only a model needs rates)
+
         point = build_model(name, table.parameters, table.inputs, where="chain.parameters")
         try:
             return point.chain(table.parent, table.production, modes=table.modes)

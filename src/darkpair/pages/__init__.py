@@ -1,4 +1,4 @@
-"""Pages whose numbers are those of runs: docs/*.md and README.md from the outputs stored in docs/results.
+"""Pages whose numbers are those of runs: docs/*.md and READMEs from the outputs stored in docs/results.
 
 How to, in ten lines.  `darkpair study NAME` (or any command) leaves NAME.json with ``rows``; its line in
 docs/results/runs.toml says how, and ``python -m darkpair.pages remake NAME`` runs it and stores docs/results/NAME.json
@@ -30,14 +30,15 @@ from darkpair.gen.errors import DarkpairError
 from darkpair.gen.output.target import put
 from darkpair.pages.law import loose_numbers
 from darkpair.pages.outputs import Outputs
-from darkpair.pages.page import KINDS, Page
+from darkpair.pages.page import KINDS, Page, binding_name
 
 __all__ = ["KINDS", "Outputs", "Page", "page_files", "problems", "rewrite"]
 
 
 def page_files(root: Path) -> list[Path]:
     """Every page of a source tree."""
-    return [*sorted((root / "docs").glob("*.md")), root / "README.md"]
+    benchmarks = root / "benchmarks" / "README.md"
+    return [*sorted((root / "docs").glob("*.md")), root / "README.md", *[benchmarks] * benchmarks.is_file()]
 
 
 def rewrite(path: Path, outputs: Outputs, wrong: list[str] | None = None) -> list[str]:
@@ -79,7 +80,7 @@ def problems(files: Sequence[Path], folder: Path, *, with_command: Sequence[str]
     """
     outputs = Outputs(folder=folder)
     lines = [line for path in files for line in _page_problems(path, outputs)]
-    return [*lines, *_folder_problems({path.stem for path in files}, outputs, with_command)]
+    return [*lines, *_folder_problems({binding_name(path) for path in files}, outputs, with_command)]
 
 
 def _page_problems(path: Path, outputs: Outputs) -> list[str]:
@@ -98,7 +99,7 @@ def _page_problems(path: Path, outputs: Outputs) -> list[str]:
     ]
     bound = [*given, *(change.span for change in changes)]
     lines += [
-        f"{page.at(place)}: {text!r} is bound to no run; bind it in {outputs.folder.name}/{path.stem}.toml, "
+        f"{page.at(place)}: {text!r} is bound to no run; bind it in {outputs.folder.name}/{binding_name(path)}.toml, "
         "or say there what it is (given)"
         for place, text in loose_numbers(page, bound, (change.around for change in changes))
     ]

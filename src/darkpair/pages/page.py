@@ -15,7 +15,7 @@ from darkpair.export.numbers import WRITTEN, written
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.pages.outputs import Outputs, evaluate
 
-__all__ = ["KINDS", "Change", "Page", "Span"]
+__all__ = ["KINDS", "Change", "Page", "Span", "binding_name"]
 
 #: Where a number comes from that no run made; `given` begins with one of them, a colon, and what or where.
 KINDS: Final = ("published", "input", "definition", "setting", "derived", "estimate", "timing")
@@ -23,6 +23,11 @@ KINDS: Final = ("published", "input", "definition", "setting", "derived", "estim
 _KEYS: Final = ("says", "table", "given", "given_table", "labels")
 
 Span = tuple[int, int]
+
+
+def binding_name(path: Path) -> str:
+    """Name of the file that binds a page: its own, or that of the folder below the root whose README it is."""
+    return path.parent.name if path.match("benchmarks/README.md") else path.stem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,7 @@ class Page:
     @classmethod
     def read(cls, path: Path, folder: Path) -> Page:
         """The page, with the bindings of its name in a folder; without any where there is no file."""
-        sidecar = folder / f"{path.stem}.toml"
+        sidecar = folder / f"{binding_name(path)}.toml"
         try:
             bindings = tomllib.loads(sidecar.read_text(encoding="utf-8")) if sidecar.is_file() else {}
         except tomllib.TOMLDecodeError as error:

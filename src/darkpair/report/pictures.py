@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 __all__ = ["drawn", "figure_of", "placed", "pyplot", "subplots"]
 
+#: How matplotlib finds the places of axes, by measuring what stands around them.
+Layout: TypeAlias = Literal["constrained", "compressed", "tight"]
 
-def figure_of(width: float, height: float, layout: str | None = None) -> Figure:
+
+def figure_of(width: float, height: float, layout: Layout | None = None) -> Figure:
     """An empty figure [inches], which no window shows and nothing has to close."""
     from matplotlib.figure import Figure
 
@@ -20,7 +23,7 @@ def figure_of(width: float, height: float, layout: str | None = None) -> Figure:
 
 
 def subplots(
-    rows: int = 1, columns: int = 1, *, figsize: tuple[float, float], layout: str | None = None, **how: Any
+    rows: int = 1, columns: int = 1, *, figsize: tuple[float, float], layout: Layout | None = None, **how: Any
 ) -> tuple[Figure, Any]:
     """A figure [inches] and its axes, as of ``matplotlib.pyplot.subplots``."""
     figure = figure_of(*figsize, layout)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from darkpair.chains.daughter_ratios import DaughterRatios, daughter_ratios
-from darkpair.chains.models.rates import build_model
 from darkpair.detectors.expected_events import ExpectedEvents, Simulated
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.output.reader import read_provenance
@@ -59,6 +58,8 @@ def job_ratio(job: Job) -> dict[str, Any] | None:
         return {"value": given, "of": "given"}
     if job.chain.model is None:
         return None
+    from darkpair.chains.models.rates import build_model  # (only a model needs rates)
+
     point = build_model(job.chain.model, job.chain.parameters, job.chain.inputs)
     value = float(point.branching_ratio(job.chain.parent, job.chain.production))
     return {"value": value, "of": f"{job.chain.parent} -> {job.chain.production}, {job.chain.model}"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -75,7 +75,9 @@ def _line(histogram: hist.Hist[Any], title: str) -> Figure:
     return figure
 
 
-def _bars(ax: Axes, histogram: hist.Hist[Any], orientation: str = "vertical") -> None:
+def _bars(
+    ax: Axes, histogram: hist.Hist[Any], orientation: Literal["vertical", "horizontal"] = "vertical"
+) -> None:
     """Filled steps of a histogram of one dimension."""
     ax.stairs(
         histogram.values(), histogram.axes[0].edges, fill=True, color="steelblue", orientation=orientation
