@@ -248,21 +248,20 @@ class _Sums:
         again = event[1:] == event[:-1]
         # of events that have several
         self.shared = np.flatnonzero(np.append(again, False) | np.append(False, again))
-        self.event, self.last = event, None
+        self.event, self.last = event, Stage("", -1, 0.0, 0.0)
         self.alive, self.left = np.ones(len(event), dtype=bool), -1
         self.weights = () if all_one(weight) else (weight[event], weight[event] ** 2)
 
     def stage(self, name: str, alive: NDArray[np.bool_]) -> Stage:
         """Stage after a cut that leaves those candidates."""
         left = int(np.count_nonzero(alive))
-        if self.last is not None and left == self.left:  # the same
+        if left == self.left:  # the same
             return replace(self.last, name=name)
         if len(self.shared):
             self.shared = self.shared[alive[self.shared]]
         rows = self.shared
-        twice = rows[1:][
-            self.event[rows[1:]] == self.event[rows[:-1]]
-        ]  # where another of the event is left before
+        # where another of the event is left before
+        twice = rows[1:][self.event[rows[1:]] == self.event[rows[:-1]]]
         n = left - len(twice)
         lost = np.flatnonzero(self.alive & ~alive) if self.weights else ()
         sums = []

@@ -40,12 +40,13 @@ def entries(events: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray
     """Entries of the lists of some `events` (k,) in growing order, where all lists have `counts` (n,) entries, in order."""
     counts = counts.astype(np.int64, copy=False)  # (those of a stranger may have no sign)
     some = counts[events]
-    rows = np.empty(int(some.sum()), dtype=np.int64)
+    rows: NDArray[np.int64] = np.empty(int(some.sum()), dtype=np.int64)
     if _entries(np.ascontiguousarray(events), len(events), counts, rows) is not None:
         return rows
     before = np.cumsum(some) - some
     starts = (np.cumsum(counts) - counts)[events]
-    return np.arange(len(rows)) + np.repeat(starts - before, some)
+    rows[:] = np.arange(len(rows)) + np.repeat(starts - before, some)
+    return rows
 
 
 @Loop
