@@ -11,18 +11,30 @@ from numpy.typing import NDArray
 
 from darkpair.detectors.merging import pairs_of
 from darkpair.detectors.shapes import Window
-from darkpair.gen.compiled.columnwise import columnwise, where
+from darkpair.gen.compiled.columnwise import Loop, columnwise, where
 from darkpair.gen.events import FinalState
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.region import Region
 
-__all__ = ["Arrivals", "Columns", "extremes", "separation"]
+__all__ = ["Arrivals", "Columns", "Somewhere", "extremes", "separation"]
 
 #: Values of an event that are added one by one; NumPy adds more in another order.
 _FEW: Final = 8
 
 #: How many measured particles each of n events has, (n,), and their columns, (k,) each.
 Columns: TypeAlias = "tuple[NDArray[np.int64], dict[str, NDArray[Any]]]"
+
+
+@dataclass(frozen=True)
+class Somewhere:
+    """Any of some regions."""
+
+    regions: tuple[Region, ...]
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points (n,) [mm] are in one of them."""
+        different = {id(region): region for region in self.regions}.values()
+        return np.logical_or.reduce([region.contains(x, y, z) for region in different])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +44,7 @@ class Arrivals:
     Parameters
     ----------
     state : FinalState
-        All the particles, whether they arrive or not.
+        The particles, whether they arrive or not.
     rows : ndarray of int, (k,)
         Positions of the particles that arrive.
     inside : ndarray of bool, (k,)
@@ -118,6 +130,8 @@ def extremes(counts: NDArray[np.int64], value: Array) -> tuple[Array, Array, Arr
         for row, law in zip(out, (np.minimum, np.maximum, np.add), strict=True):
             row[some] = law.reduceat(value, starts[some])
         return out[0], out[1], out[2]
+    if _extremes(counts, len(counts), value, *out) is not None:
+        return out[0], out[1], out[2]
     rest = np.zeros(len(counts))  # (added up before it is added to the first, as reduceat does)
     for turn in range(most):
         some = np.flatnonzero(counts > turn)
@@ -137,6 +151,23 @@ def separation(counts: NDArray[np.int64], x: Array, y: Array) -> Array:
     for event, first, second in pairs_of(counts):
         out[event] = np.minimum(out[event], np.hypot(x[first] - x[second], y[first] - y[second]))
     return out
+
+
+@Loop
+def _extremes(counts: Any, n: int, value: Any, least: Any, most: Any, total: Any) -> int:
+    """The same from a loop."""
+    at = 0
+    for i in range(n):
+        if counts[i] > 0:
+            low = high = value[at]
+            rest = 0.0
+            for j in range(at + 1, at + counts[i]):
+                low = min(low, value[j])
+                high = max(high, value[j])
+                rest += value[j]
+            least[i], most[i], total[i] = low, high, value[at] + rest
+            at += counts[i]
+    return at
 
 
 @columnwise

@@ -255,10 +255,10 @@ class Belle2(SelectingDetector):
         groups = [truth.final_state(*ids) for ids in ((321, -321), (211,), (-211,), _OTHER_CHARGED)]
         photon_noise = rng.standard_normal(len(photons.event))
         noise = [rng.standard_normal((2, len(group.event))) for group in groups]
-        seen_photons = self._seen(photons, self.crystals.sees(photons, photon_noise))
         tracked = [self.tracker.sees(group) for group in groups]
+        seen_photons = self._seen(photons, np.zeros(len(photons.event), dtype=bool), photon_noise)
         seen = [
-            self._seen(group, tracks | self.crystals.sees(group, draws[1]))
+            self._seen(group, tracks, draws[1])
             for group, tracks, draws in zip(groups, tracked, noise, strict=True)
         ]
         n_photons = counted(photons, seen_photons)
@@ -310,12 +310,16 @@ class Belle2(SelectingDetector):
             for name, v in faces.items()
         }
 
-    def _seen(self, particles: FinalState, by_detector: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which particles (k,) are seen: by the detector, or within the escape length."""
-        if self.escape_length is None:
-            return by_detector
-        near: NDArray[np.bool_] = np.sum(np.square(particles.vertex[:3]), axis=0) < self.escape_length**2
-        return near
+    def _seen(self, particles: FinalState, tracked: NDArray[np.bool_], noise: Array) -> NDArray[np.bool_]:
+        """Which particles (k,) are seen: those with a track and those in the crystals, or all within the escape length."""
+        if self.escape_length is not None:
+            near: NDArray[np.bool_] = np.sum(np.square(particles.vertex[:3]), axis=0) < self.escape_length**2
+            return near
+        seen, rest = tracked.copy(), np.flatnonzero(~tracked)
+        if len(rest) == len(seen):
+            return self.crystals.sees(particles, noise)
+        seen[rest] = self.crystals.sees(particles.take(rest), noise[rest])
+        return seen
 
     def _variables(self, kaons: Kaons, parent: Array, lot: Array) -> dict[str, Any]:
         """Variables of the candidates, (k,) each."""

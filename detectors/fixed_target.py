@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, Unpa
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.detectors.arrivals import Arrivals, Columns, extremes, separation
+from darkpair.detectors.arrivals import Arrivals, Columns, Somewhere, extremes, separation
 from darkpair.detectors.branches import DUMP, SPECTROMETER
 from darkpair.detectors.catalogue import from_file
 from darkpair.detectors.data_file import Number, data_files, read_data
@@ -29,8 +29,9 @@ from darkpair.detectors.smearing import Calorimeter, Tracks
 from darkpair.detectors.tracks import kinds_of, single_track, track_columns
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.events import Batch
+from darkpair.gen.events import Batch, made_within
 from darkpair.gen.kinematics import Array
+from darkpair.gen.listed import entries, owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.prism import Prism
@@ -233,9 +234,10 @@ class FixedTarget(SelectingDetector):
             for a single one.
         """
         n = len(truth)
+        seen_from = Somewhere((self.region, self.veto_volume))
         seen = [
             Arrivals.on(
-                truth.final_state(*kinds),
+                made_within(truth, kinds, seen_from),
                 volume=self.region,
                 free=self.veto_volume,
                 window=self.face,
@@ -276,12 +278,13 @@ class FixedTarget(SelectingDetector):
         where, impact, energy = (h.copy(deep=False) for h in self._histograms)
         w = weight[event[accepted]]
         where.fill(1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
-        for name in ("Shower", "Track"):
-            energy.fill(reco.lists[name][1]["energy"], weight=np.repeat(weight, reco.lists[name][0]))
-            owner = np.repeat(np.arange(len(weight)), reco.lists[name][0])
-            rows = np.flatnonzero(mask[owner])
-            x, y = (reco.lists[name][1][key][rows] for key in ("x", "y"))
-            impact.fill(1e-3 * x, 1e-3 * y, weight=weight[owner[rows]])
+        for number, columns in (reco.lists[name] for name in ("Shower", "Track")):
+            if not len(columns["energy"]):  # (hist takes its time to fill nothing)
+                continue
+            own = weight[owners(number)]
+            energy.fill(columns["energy"], weight=own)
+            rows = entries(event[accepted], number)
+            impact.fill(1e-3 * columns["x"][rows], 1e-3 * columns["y"][rows], weight=own[rows])
         return Selected(
             mask=mask, cutflow=cutflow, histograms={"where": where, "impact": impact, "energy": energy}
         )

@@ -48,7 +48,7 @@ def track_columns(truth: Batch, arrived: Arrivals, energy: Array, words: Sequenc
     px, py, pz, true = arrived.state.momentum[:, arrived.rows]
     scale = energy / true
     positive = truth.final_state(*(KINDS[word] for word in words))
-    most = 1 + int(arrived.state.index.max(initial=0))
+    most = 1 + max(int(s.index.max(initial=0)) for s in (arrived.state, positive))
     places, of_positive = (s.event * most + s.index for s in (arrived.state, positive))
     charge = np.where(np.isin(places[arrived.rows], of_positive), 1.0, -1.0)
     return {"px": scale * px, "py": scale * py, "pz": scale * pz, "charge": charge}
@@ -98,7 +98,7 @@ def single_track(truth: Batch, tracks: Columns, missed: NDArray[np.int64]) -> di
 
 def parents(truth: Batch) -> Array:
     """Four-momenta of the first particle of each event, (4, n) [GeV]."""
-    if truth.single:
+    if type(truth) is Batch and truth.single:
         momentum: Array = truth.parts[0].momentum[:, 0]
         return momentum
     out = np.empty((4, len(truth)))

@@ -7,10 +7,10 @@ batch one awkward array without copying them.  Units: GeV, mm, mm/c.  Events of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ __all__ = [
     "Batch",
     "FinalState",
     "Parents",
+    "made_within",
     "total_weight",
 ]
 
@@ -103,6 +104,25 @@ class FinalState:
     index: NDArray[np.int64]
     momentum: Array
     vertex: Array
+
+    def take(self, rows: NDArray[np.intp]) -> FinalState:
+        """The particles at growing positions (m,)."""
+        event = self.event[rows]
+        return FinalState(
+            counts=np.bincount(event, minlength=len(self.counts)),
+            event=event,
+            index=self.index[rows],
+            momentum=np.take(self.momentum, rows, axis=1),
+            vertex=np.take(self.vertex, rows, axis=1),
+        )
+
+
+class Place(Protocol):
+    """What tells which points are inside, as a region does."""
+
+    def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
+        """Whether points (n,) [mm] are inside."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -237,6 +257,46 @@ class Batch:
         from darkpair.gen.record import record  # awkward takes long to import, and only records need it
 
         return record(self.parts, single=self.single, merged=None if self.originals is None else self.merged)
+
+
+def made_within(batch: Batch, pdgids: Collection[int], place: Place) -> FinalState:
+    """Those of the final particles of some kinds, as `Batch.final_state` gives them, that are made in a place.
+
+    Parameters
+    ----------
+    batch : Batch
+        Events.
+    pdgids : collection of int
+        Signed PDG ids of the kinds.
+    place : region
+        Where they have to be made.
+    """
+    whole = type(batch) is Batch and batch.originals is None and batch.single
+    part = batch.parts[0] if whole else None
+    positions = [] if part is None else part.topology.final(pdgids)
+    made = {} if part is None else {part.topology.vertex[position] for position in positions}
+    if part is None or len(made) != 1:
+        every = batch.final_state(*pdgids)
+        if not len(every.event):
+            return every
+        return every.take(np.flatnonzero(place.contains(*every.vertex[:3])))
+    # all of them come from one vertex: it is looked at before a particle is copied
+    vertices, several = part.vertices[:, made.pop()], len(positions)
+    events = np.flatnonzero(place.contains(*vertices[:3]))
+    momentum, vertex = (np.empty((4, several * len(events))) for _ in range(2))
+    for i in range(4):
+        vertex[i].reshape(-1, several)[:] = vertices[i][events][:, None]
+        for turn, position in enumerate(positions):
+            momentum[i, turn::several] = part.momentum[i, position][events]
+    counts = np.zeros(len(batch), dtype=np.int64)
+    counts[events] = several
+    return FinalState(
+        counts=counts,
+        event=np.repeat(events, several),
+        index=np.tile(np.array(positions, dtype=np.int64), len(events)),
+        momentum=momentum,
+        vertex=vertex,
+    )
 
 
 def total_weight(events: ak.Array) -> Array:
