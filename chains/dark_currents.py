@@ -6,23 +6,21 @@ Production needs q^2 > (m1 + m2)^2, decay q^2 < (m2 - m1)^2; the same functions 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from darkpair.gen.compiled.columnwise import Columnwise, columnwise
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import square
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from darkpair.chains.amplitudes import Parts
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["DarkCurrent", "FermionCurrent", "Parts", "ScalarCurrent", "decay_products"]
-
-#: A formula of q2 [GeV^2] and cos_theta, and its further operands, columns or numbers.
-Parts: TypeAlias = "tuple[Columnwise, tuple[Any, ...]]"
+__all__ = ["DarkCurrent", "FermionCurrent", "ScalarCurrent", "decay_products"]
 
 
 class DarkCurrent(Protocol):
@@ -335,9 +333,7 @@ def _pair_frame(q2: Real, m1: Real, m2: Real) -> tuple[Real, Real, Real]:
     return k, (q2 - difference) / (2.0 * root), (q2 + difference) / (2.0 * root)
 
 
-def decay_products(
-    q2: Real, cos_theta: Real, m1: Real, m2: Real, mf: Real
-) -> tuple[Real, Real, Real, Real]:
+def decay_products(q2: Real, cos_theta: Real, m1: Real, m2: Real, mf: Real) -> tuple[Real, Real, Real, Real]:
     """Products p1.k1, p1.k2, p2.k1, p2.k2 of X2(p2) -> X1(p1) (k1 k2) with equal masses mf [GeV^2]."""
     difference = (m2 - m1) * (m2 + m1)
     outer = np.sqrt(np.maximum((square(m2 - m1) - q2) * (square(m2 + m1) - q2), 0.0))

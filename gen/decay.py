@@ -16,8 +16,8 @@ from darkpair.gen.directions import Vector3, direction, disc
 from darkpair.gen.errors import InputError
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, Real, invariant_mass, two_body_momentum
-from darkpair.gen.particles import Particle
 from darkpair.gen.many_bodies import ManyBody
+from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import MatrixElement, ThreeBody, require_open
 from darkpair.gen.polarisation import Analyser, FourVector, Polariser, at_rest
 from darkpair.gen.ranges import ENERGIES, require_within

@@ -54,7 +54,9 @@ class Inside:
             place = (self.mass, self.masses, q, axis, cosine, uniforms(rng, n))
             return thrown(parent, *place, places=places, out=out)
         chain = sub_masses(self.mass, self.masses, self.inside)
-        return boosted(parent, self.mass, successive(rng, n, chain, step_momenta(chain, self.masses), self.masses), out)
+        return boosted(
+            parent, self.mass, successive(rng, n, chain, step_momenta(chain, self.masses), self.masses), out
+        )
 
 
 @columnwise

@@ -68,7 +68,9 @@ def redrawn(
     if any(np.shape(operand) not in ((), x.shape) for operand in operands):
         return None
     columns = tuple(np.ndim(operand) > 0 for operand in operands)
-    operands = tuple(np.ascontiguousarray(o) if c else float(o) for o, c in zip(operands, columns, strict=True))
+    operands = tuple(
+        np.ascontiguousarray(o) if c else float(o) for o, c in zip(operands, columns, strict=True)
+    )
     out: NDArray[np.float64] = y.copy()
     rows = np.empty(len(x), dtype=np.intp)
     done = _loop(formula, columns)(state, rows, bound, np.ascontiguousarray(x), out, len(x), *operands)
