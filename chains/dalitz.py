@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from darkpair.chains.amplitudes import value_of
 from darkpair.chains.form_factors import PION
-from darkpair.gen.dalitz import energies, pair_masses
-from darkpair.gen.kinematics import kallen, two_body_momentum
+from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.dalitz import energies_of, pair_masses, pair_squares
+from darkpair.gen.kinematics import kallen, square, two_body_momentum
 from darkpair.gen.particles import particle
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from darkpair.chains.amplitudes import Parts
     from darkpair.gen.kinematics import Array, Real
 
 __all__ = [
@@ -56,6 +59,10 @@ class DecayElement:
         """The same decay of a parent of another mass [GeV]."""
         return replace(self, mass=mass)
 
+    def __call__(self, q2: Real, cosine: Real) -> Array:
+        """|M|² at q² [GeV²] and the cosine."""
+        return value_of(self, q2, cosine)
+
     def normal(self, q2: Real, cosine: Real) -> Array:
         """4 |p1 x p2|² M² of the daughters' momenta in the parent's rest frame [GeV⁶]: that of a P wave."""
         m0, m1, m2 = (m * m for m in self.masses)
@@ -75,12 +82,9 @@ class KaonPolynomial(DecayElement):
     h: float
     k: float
 
-    def __call__(self, q2: Real, cosine: Real) -> Array:
-        """|M|² at q² [GeV²] and the cosine."""
-        s_odd, s_1, s_2 = pair_masses(self.mass, self.masses, q2, cosine)
-        unit = particle("pi+").mass ** 2
-        u, v = (s_odd - (s_odd + s_1 + s_2) / 3.0) / unit, (s_2 - s_1) / unit
-        return np.asarray(1.0 + u * (self.g + self.h * u) + self.k * v * v)
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] and the cosine."""
+        return _kaon_polynomial, (self.mass, *self.masses, particle("pi+").mass ** 2, self.g, self.h, self.k)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,16 +102,13 @@ class EtaPolynomial(DecayElement):
     f: float = 0.0
     g: float = 0.0
 
-    def __call__(self, q2: Real, cosine: Real) -> Array:
-        """|M|² at q² [GeV²] and the cosine."""
-        t0, t1, t2 = (
-            e - m for e, m in zip(energies(self.mass, self.masses, q2, cosine), self.masses, strict=True)
-        )
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] and the cosine."""
         total = self.mass - sum(self.masses)
         pion = 0.5 * (self.masses[1] + self.masses[2])
         factor = 3.0 if self.masses[0] < 2.0 * pion else (self.masses[0] + 2.0 * pion) / pion
-        x2, y = 3.0 * np.square((t1 - t2) / total), factor * t0 / total - 1.0
-        return np.asarray(1.0 + y * (self.a + y * (self.b + self.f * y)) + x2 * (self.d + self.g * y))
+        numbers = (total, factor, self.a, self.b, self.d, self.f, self.g)
+        return _eta_polynomial, (self.mass, *self.masses, *numbers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +117,10 @@ class RadialPolynomial(DecayElement):
 
     alpha: float
 
-    def __call__(self, q2: Real, cosine: Real) -> Array:
-        """|M|² at q² [GeV²] and the cosine."""
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] and the cosine."""
         free = self.mass - sum(self.masses)
-        z = sum(np.square((3.0 * e - self.mass) / free) for e in energies(self.mass, self.masses, q2, cosine))
-        return np.asarray(1.0 + 2.0 * self.alpha * 2.0 / 3.0 * z)
+        return _radial_polynomial, (self.mass, *self.masses, free, 2.0 * self.alpha * 2.0 / 3.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +183,54 @@ class PionPairPhoton(DecayElement):
         """|M|² at q² [GeV²] and the cosine."""
         process = 1.0 + np.asarray(q2) * (self.kappa + self.lam * np.asarray(q2))
         return np.asarray(self.normal(q2, cosine) * np.square(np.abs(PION.vector(q2)) * process))
+
+
+@columnwise
+def _kaon_polynomial(
+    q2: Real,
+    cosine: Real,
+    mass: Real,
+    m0: Real,
+    m1: Real,
+    m2: Real,
+    unit: Real,
+    g: Real,
+    h: Real,
+    k: Real,
+) -> Real:
+    s_odd, s_1, s_2 = pair_squares(mass, m0, m1, m2, q2, cosine)
+    u, v = (s_odd - (s_odd + s_1 + s_2) / 3.0) / unit, (s_2 - s_1) / unit
+    return 1.0 + u * (g + h * u) + k * v * v
+
+
+@columnwise
+def _eta_polynomial(
+    q2: Real,
+    cosine: Real,
+    mass: Real,
+    m0: Real,
+    m1: Real,
+    m2: Real,
+    total: Real,
+    factor: Real,
+    a: Real,
+    b: Real,
+    d: Real,
+    f: Real,
+    g: Real,
+) -> Real:
+    e0, e1, e2 = energies_of(mass, m0, m1, m2, q2, cosine)
+    x2, y = 3.0 * square(((e1 - m1) - (e2 - m2)) / total), factor * (e0 - m0) / total - 1.0
+    return 1.0 + y * (a + y * (b + f * y)) + x2 * (d + g * y)
+
+
+@columnwise
+def _radial_polynomial(
+    q2: Real, cosine: Real, mass: Real, m0: Real, m1: Real, m2: Real, free: Real, slope: Real
+) -> Real:
+    e0, e1, e2 = energies_of(mass, m0, m1, m2, q2, cosine)
+    z = square((3.0 * e0 - mass) / free) + square((3.0 * e1 - mass) / free) + square((3.0 * e2 - mass) / free)
+    return 1.0 + slope * z
 
 
 def rho_pole(s: Real, mass: float, width: float, m1: float, m2: float) -> Array:

@@ -6,23 +6,21 @@ Production needs q^2 > (m1 + m2)^2, decay q^2 < (m2 - m1)^2; the same functions 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from darkpair.gen.compiled.columnwise import Columnwise, columnwise
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import square
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from darkpair.chains.amplitudes import Parts
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["DarkCurrent", "FermionCurrent", "Parts", "ScalarCurrent", "decay_products"]
-
-#: A formula of q2 [GeV^2] and cos_theta, and its further operands, columns or numbers.
-Parts: TypeAlias = "tuple[Columnwise, tuple[Any, ...]]"
+__all__ = ["DarkCurrent", "FermionCurrent", "ScalarCurrent", "decay_products"]
 
 
 class DarkCurrent(Protocol):

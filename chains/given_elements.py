@@ -111,6 +111,14 @@ class GivenElement:
             )
 
     @property
+    def parts(self) -> Callable[[Array], Any]:
+        """The function's own, if it has any and no `maximum`: what a loop accepts is 0 to a bound, all that is asked of it here."""
+        if getattr(self.function, "maximum", None) is not None:
+            raise AttributeError("parts")
+        own: Callable[[Array], Any] = self.function.parts  # type: ignore[attr-defined]
+        return own
+
+    @property
     def at_mass(self) -> Callable[[float], GivenElement]:
         """The same decay of a parent of another mass [GeV]; there is none where the element knows no other."""
         make = getattr(self.function, "at_mass", self.make)

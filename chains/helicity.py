@@ -53,14 +53,12 @@ def times(a: Pauli, b: Pauli) -> Pauli:
     """Product of two matrices, (4, ...)."""
     a0, a1, a2, a3 = a
     b0, b1, b2, b3 = b
-    return np.stack(
-        [
-            a0 * b0 + a1 * b1 + a2 * b2 + a3 * b3,
-            a0 * b1 + a1 * b0 + 1j * (a2 * b3 - a3 * b2),
-            a0 * b2 + a2 * b0 + 1j * (a3 * b1 - a1 * b3),
-            a0 * b3 + a3 * b0 + 1j * (a1 * b2 - a2 * b1),
-        ]
-    )
+    out: Pauli = np.empty(np.broadcast_shapes(a.shape, b.shape), dtype=np.complex128)
+    np.add(a0 * b0 + a1 * b1 + a2 * b2, a3 * b3, out=out[0])
+    np.add(a0 * b1 + a1 * b0, 1j * (a2 * b3 - a3 * b2), out=out[1])
+    np.add(a0 * b2 + a2 * b0, 1j * (a3 * b1 - a1 * b3), out=out[2])
+    np.add(a0 * b3 + a3 * b0, 1j * (a1 * b2 - a2 * b1), out=out[3])
+    return out
 
 
 def spin_density(

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from darkpair.chains.amplitudes import at_every_cosine
 from darkpair.chains.dalitz import DecayElement
 from darkpair.chains.form_factors import DISPERSIVE_PI
-from darkpair.gen.kinematics import kallen
+from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.kinematics import kallen, square
 
 if TYPE_CHECKING:
+    from darkpair.chains.amplitudes import Parts
     from darkpair.chains.form_factors import FormFactor
     from darkpair.gen.kinematics import Array, Real
 
@@ -40,11 +43,9 @@ class KrollWada(DecayElement):
             return np.asarray(p2 * (p2 + w2) / (np.square(p2 - np.asarray(q2)) + p2 * w2))
         return np.asarray(np.square(1.0 + (self.slope or 0.0) * np.asarray(q2) / self.mass**2))
 
-    def __call__(self, q2: Real, cosine: Real) -> Array:
-        """|M|² at q² [GeV²] and the cosine."""
-        sine2 = 1.0 - np.square(cosine)
-        angle = 2.0 - sine2 * (1.0 - 4.0 * self.masses[1] ** 2 / q2)  # 1 + cos² + 4 m²/q² sin²
-        return np.asarray(self.form(q2) * np.square(self.mass**2 - q2) / q2 * angle)
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] and the cosine."""
+        return _kroll_wada, (self.form(q2), self.mass**2, 4.0 * self.masses[1] ** 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +58,31 @@ class SemileptonicKaon(DecayElement):
 
     form: FormFactor = DISPERSIVE_PI
 
-    def __call__(self, q2: Real, cosine: Real) -> Array:
-        """|M|² at q² [GeV²] and the cosine."""
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] and the cosine."""
         pion, lepton, _ = (m * m for m in self.masses)
         along = self.form.plus(q2) * np.sqrt(np.maximum(kallen(self.mass**2, pion, q2), 0.0))
         across = self.form.zero(q2) * (self.mass**2 - pion)
-        helicities = along**2 * (1.0 - np.square(cosine)) + lepton / q2 * np.square(across - along * cosine)
-        return np.asarray((q2 - lepton) / q2 * helicities)
+        return _semileptonic, (along, across, lepton)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MuonDecay(DecayElement):
     """mu- -> anti-nu_e e- nu_mu in that order, V - A, unpolarised: (p_mu . p_anti-nu_e) (p_e . p_nu_mu)."""
 
-    def __call__(self, q2: Real, cosine: Real) -> Array:
-        """|M|² at q² [GeV²] of electron and nu_mu, the same at every cosine."""
-        return np.asarray((self.mass**2 - q2) * (q2 - self.masses[1] ** 2) + 0.0 * np.asarray(cosine))
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] of electron and nu_mu and the cosine."""
+        return at_every_cosine, ((self.mass**2 - q2) * (q2 - self.masses[1] ** 2),)
+
+
+@columnwise
+def _kroll_wada(q2: Real, cosine: Real, form: Real, mass2: Real, threshold: Real) -> Real:
+    sine2 = 1.0 - square(cosine)
+    angle = 2.0 - sine2 * (1.0 - threshold / q2)  # 1 + cos² + 4 m²/q² sin²
+    return form * square(mass2 - q2) / q2 * angle
+
+
+@columnwise
+def _semileptonic(q2: Real, cosine: Real, along: Real, across: Real, lepton: Real) -> Real:
+    helicities = square(along) * (1.0 - square(cosine)) + lepton / q2 * square(across - along * cosine)
+    return (q2 - lepton) / q2 * helicities

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from darkpair.chains.amplitudes import at_every_cosine, value_of
 from darkpair.chains.triple import triple_dirac, triple_majorana
-from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import kallen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from darkpair.chains.dark_currents import DarkCurrent, FermionCurrent, Parts
+    from darkpair.chains.amplitudes import Parts
+    from darkpair.chains.dark_currents import DarkCurrent, FermionCurrent
     from darkpair.chains.form_factors import FormFactor, KstarForm
     from darkpair.gen.kinematics import Array, Real
 
@@ -33,7 +34,6 @@ __all__ = [
     "ThreeBodyAmplitude",
     "TripleDecay",
     "VectorTransition",
-    "at_every_cosine",
     "pair_from_meson",
     "propagator",
 ]
@@ -54,18 +54,6 @@ class ThreeBodyAmplitude(Protocol):
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
         ...
-
-
-@columnwise
-def at_every_cosine(q2: Real, cos_theta: Real, value: Real) -> Real:  # noqa: ARG001 (as every formula of an amplitude)
-    """A squared amplitude that the angle does not change."""
-    return value + 0.0 * cos_theta
-
-
-def _at(amplitude: Any, q2: Real, cos_theta: Real) -> Array:
-    """Squared amplitude by its formula."""
-    formula, operands = amplitude.parts(q2)
-    return np.asarray(formula(q2, cos_theta, *operands))
 
 
 def propagator(q2: Real, mediator_mass: Real | None) -> Real:
@@ -152,7 +140,7 @@ class CurrentDecay(ByValue):
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta, averaged over the spin of X2 [1]."""
-        return _at(self, q2, cos_theta)
+        return value_of(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
@@ -214,7 +202,7 @@ class VectorTransition(ByValue):
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
-        return _at(self, q2, cos_theta)
+        return value_of(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2], averaged over cos_theta [1]."""
@@ -261,7 +249,7 @@ class KstarTransition(ByValue):
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
-        return _at(self, q2, cos_theta)
+        return value_of(self, q2, cos_theta)
 
     def at_masses(self, mass: Real, masses: Sequence[Real]) -> KstarTransition:
         """The same of a B and a K* of other masses [GeV]; the form factors do not depend on them."""
@@ -309,7 +297,7 @@ class ScalarTransition(ByValue):
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""
-        return _at(self, q2, cos_theta)
+        return value_of(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2] [1]."""
@@ -348,7 +336,7 @@ class TripleDecay(ByValue):
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] of daughters (2, 3) and cos_theta of daughter 3, averaged over the spin of psi2."""
-        return _at(self, q2, cos_theta)
+        return value_of(self, q2, cos_theta)
 
     def parts(self, q2: Real) -> Parts:
         """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
@@ -393,7 +381,7 @@ class PowerAmplitude(ByValue):
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2], the same at every cos_theta [1]."""
-        return _at(self, q2, cos_theta)
+        return value_of(self, q2, cos_theta)
 
     def averaged(self, q2: Real) -> Array:
         """|M|^2 at q2 [GeV^2] [1]."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from darkpair.chains.amplitudes import at_every_cosine, value_of
 from darkpair.chains.dalitz import (
     EtaPolynomial,
     KaonPolynomial,
@@ -16,11 +17,16 @@ from darkpair.chains.dalitz import (
 )
 from darkpair.chains.form_factors import BCL_K, DISPERSIVE_PI, FormFactor
 from darkpair.chains.leptonic import KrollWada, MuonDecay, SemileptonicKaon
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.frozen import freeze
-from darkpair.gen.kinematics import Array, kallen
+from darkpair.gen.kinematics import kallen
 from darkpair.gen.particles import Particle, conjugate, particle
 from darkpair.gen.phase_space import MatrixElement
+
+if TYPE_CHECKING:
+    from darkpair.chains.amplitudes import Parts
+    from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["ELEMENTS", "Law", "MesonNeutrinos", "PionScalarPair", "known_law", "known_laws"]
 
@@ -45,11 +51,13 @@ class MesonNeutrinos:
     form: FormFactor = DISPERSIVE_PI
     summary: str = "vector current, arXiv:2005.07102, eqs. 5 and B1"
 
-    def __call__(self, q2: Array, cosine: Array) -> Array:
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] and the cosine."""
+        return _across, (self.form.plus(q2) ** 2 * kallen(self.mass**2, self.m_daughter**2, q2),)
+
+    def __call__(self, q2: Real, cosine: Real) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
-        phase: Array = kallen(self.mass**2, self.m_daughter**2, q2)
-        out: Array = self.form.plus(q2) ** 2 * phase * (1.0 - cosine * cosine)
-        return out
+        return value_of(self, q2, cosine)
 
     def at_mass(self, mass: float) -> MesonNeutrinos:
         """The same decay of a parent of another mass [GeV]."""
@@ -65,14 +73,22 @@ class PionScalarPair:
 
     summary: str = "scalar operator, arXiv:2005.07102, eq. B2"
 
-    def __call__(self, q2: Array, cosine: Array) -> Array:
+    def parts(self, q2: Real) -> Parts:
+        """The formula, and what it takes beside q² [GeV²] and the cosine."""
+        return at_every_cosine, (DISPERSIVE_PI.zero(q2) ** 2,)
+
+    def __call__(self, q2: Real, cosine: Real) -> Array:
         """At q² [GeV²] and the cosine of `darkpair.gen.phase_space.MatrixElement`."""
-        out: Array = DISPERSIVE_PI.zero(q2) ** 2 + 0.0 * cosine
-        return out
+        return value_of(self, q2, cosine)
 
     def at_mass(self, mass: float) -> PionScalarPair:
         """The same decay of a parent of another mass [GeV]: f0 knows none."""
         return self
+
+
+@columnwise
+def _across(q2: Real, cosine: Real, along: Real) -> Real:  # noqa: ARG001 (as every formula of an amplitude)
+    return along * (1.0 - cosine * cosine)
 
 
 def _neutrinos(form: FormFactor) -> Callable[..., MesonNeutrinos]:

@@ -85,9 +85,11 @@ class ThreeBody:
         require_open(mass, masses)
         self.mass, self.masses, self.matrix_element = mass, tuple(masses), matrix_element
         self._least_q2 = (1e-9 * mass) ** 2  # matrix elements divide by q²; phase space is zero there
+        self._parts: Any = None  # (the element itself says what is wrong with it, before anything is drawn)
         self._nodes, self._weights = np.polynomial.legendre.leggauss(16)
         low, high = masses[1] + masses[2], mass - masses[0]
         self.pair_mass = Density(self._of_pair_mass, low, high, cells=cells)
+        self._parts = getattr(matrix_element, "parts", None)
         if matrix_element is not None:
             # bound of |M|² over the cosine in each cell of q: the greatest of a probing grid, and a margin
             probes = np.linspace(0.0, 1.0, 9)
@@ -156,9 +158,9 @@ class ThreeBody:
         """|M|² at each q² and every node of the cosine."""
         assert self.matrix_element is not None  # (asked only of those that have one)
         points, nodes = np.repeat(q2, len(self._nodes)), np.tile(self._nodes, len(q2))
-        if (parts := getattr(self.matrix_element, "parts", None)) is None:
+        if self._parts is None:
             return self.matrix_element(points, nodes)
-        formula, operands = parts(q2)
+        formula, operands = self._parts(q2)
         return np.asarray(formula(points, nodes, *(repeated(x, len(self._nodes)) for x in operands)))
 
     def _cosine(self, rng: np.random.Generator, q: Array, cell: Any) -> Array:
@@ -166,8 +168,8 @@ class ThreeBody:
         if self.matrix_element is None:
             return cosine
         bound, q2 = self._bound[cell], q * q
-        if (parts := getattr(self.matrix_element, "parts", None)) is not None:
-            formula, operands = parts(q2)
+        if self._parts is not None:
+            formula, operands = self._parts(q2)
             if (drawn := redrawn(rng, formula, q2, cosine, operands, bound)) is not None:
                 return drawn
         open_ = np.arange(len(q))

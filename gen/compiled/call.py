@@ -67,6 +67,8 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     values: list[Any] = []
     keep: list[NDArray[Any]] = []
     for arg in args:
+        if isinstance(arg, np.ndarray) and not arg.ndim:
+            arg = arg[()]  # a number in an array's clothes
         if isinstance(arg, np.ndarray):
             if arg.ndim != 1 or (kind := _TYPES.get(arg.dtype.char)) is None:
                 return None
@@ -138,7 +140,7 @@ def _remembered(loops: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any
 
 def _outputs(formula: Any, args: Sequence[Any]) -> tuple[list[str], bool]:
     """Types of a formula's columns, and whether they are several: of the first two events."""
-    some = [arg[:2] if isinstance(arg, np.ndarray) else arg for arg in args]
+    some = [arg[:2] if isinstance(arg, np.ndarray) and arg.ndim else arg for arg in args]
     with np.errstate(all="ignore"):
         values = formula.function(*some)
     several = isinstance(values, tuple)

@@ -65,10 +65,12 @@ def redrawn(
     """
     if (state := state_of(rng)) is None:
         return None
-    columns = tuple(isinstance(operand, np.ndarray) for operand in operands)
     if any(np.shape(operand) not in ((), x.shape) for operand in operands):
         return None
-    operands = tuple(np.ascontiguousarray(o) if c else o for o, c in zip(operands, columns, strict=True))
+    columns = tuple(np.ndim(operand) > 0 for operand in operands)
+    operands = tuple(
+        np.ascontiguousarray(o) if c else float(o) for o, c in zip(operands, columns, strict=True)
+    )
     out: NDArray[np.float64] = y.copy()
     rows = np.empty(len(x), dtype=np.intp)
     done = _loop(formula, columns)(state, rows, bound, np.ascontiguousarray(x), out, len(x), *operands)

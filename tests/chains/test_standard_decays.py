@@ -50,7 +50,9 @@ def names(law: Law, *, anti: bool = False) -> tuple[str, list[str]]:
 def thrown(decay: Decay, seed: str, n: int) -> list[Array]:
     (throw,) = decay.generators
     assert isinstance(throw, ManyBodyThrow)
-    return [np.asarray(p) for p in throw.sample(Streams(901).rng(seed), n)[0]]
+    mass = decay.parent.mass
+    still = (np.zeros(n), np.zeros(n), np.zeros(n), np.full(n, mass))
+    return [np.asarray(p) for p in throw.throw(Streams(901).rng(seed), still, None)[0]]
 
 
 @cache
@@ -113,7 +115,7 @@ def reference_mass(law: Law, i: int) -> float:
 def sampler(law: Law) -> ThreeBody:
     (throw,) = reference(law.decay).generators
     assert isinstance(throw, ManyBodyThrow)
-    three = throw.sample.sampler  # type: ignore[attr-defined]
+    three = throw.sampler
     assert isinstance(three, ThreeBody)
     return three
 

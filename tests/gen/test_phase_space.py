@@ -14,14 +14,15 @@ import pytest
 from scipy import stats
 
 from darkpair.gen.errors import ClosedChannelError, InputError
-from darkpair.gen.phase_space import ManyBody, ThreeBody
+from darkpair.gen.many_bodies import ManyBody
+from darkpair.gen.phase_space import ThreeBody
 from darkpair.gen.streams import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from darkpair.gen.kinematics import Array
-    from darkpair.gen.phase_space import FourVectors
+    from darkpair.gen.three_bodies import FourVectors
 
 N = 10**6
 K_L, PI0 = 0.497611, 0.1349768
