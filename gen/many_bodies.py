@@ -13,7 +13,7 @@ from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.directions import disc, on_sphere
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, two_body_momentum
-from darkpair.gen.phase_space import require_open
+from darkpair.gen.openness import require_open
 from darkpair.gen.three_bodies import FourVectors
 from darkpair.gen.uniforms import uniforms
 

@@ -11,13 +11,15 @@ import numpy as np
 from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.compiled.redrawn import redrawn
 from darkpair.gen.directions import disc
-from darkpair.gen.errors import ClosedChannelError, InputError
+from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.many_bodies import ManyBody, successive
+from darkpair.gen.openness import require_open
 from darkpair.gen.sampling import Density, check_envelope
 from darkpair.gen.three_bodies import FourVectors, three_bodies, three_momenta, thrown
 from darkpair.gen.uniforms import uniforms
 
-__all__ = ["MatrixElement", "ThreeBody", "require_open"]
+__all__ = ["FourVectors", "ManyBody", "MatrixElement", "ThreeBody", "require_open", "successive"]
 
 
 class MatrixElement(Protocol):
@@ -33,21 +35,6 @@ class MatrixElement(Protocol):
     def __call__(self, q2: Array, cosine: Array, /) -> Array:
         """|M|² at q² = (p1 + p2)² [GeV²] and the cosine between particles 2 and 0 in the rest frame of (1, 2)."""
         ...
-
-
-def require_open(mass: float, masses: Sequence[float], what: str = "decay") -> None:
-    """Refuse a decay into more mass than there is.
-
-    Raises
-    ------
-    ClosedChannelError
-        With both masses.
-    """
-    if not mass > sum(masses):
-        raise ClosedChannelError(
-            f"{what} is closed: the daughters weigh {' + '.join(f'{m:.6g}' for m in masses)} = {sum(masses):.6g} GeV, "
-            f"the parent {mass:.6g} GeV; lower the daughters' masses"
-        )
 
 
 class ThreeBody:

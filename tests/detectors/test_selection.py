@@ -226,9 +226,10 @@ def test_sums_are_those_of_masks_to_the_bit(kind: str) -> None:
         alive &= each(values)
         rows = np.flatnonzero(alive)
         again = rows[1:][event[rows[1:]] == event[rows[:-1]]]
-        sums = []
-        for w in (weight[event], weight[event] * weight[event]):
-            sums.append(float(np.add.reduce(w * alive) - np.add.reduce(w[again])))
+        sums = [
+            float(np.add.reduce(w * alive) - np.add.reduce(w[again]))
+            for w in (weight[event], weight[event] * weight[event])
+        ]
         assert (stage.name, stage.n, stage.sum_w, stage.sum_w2) == (
             each.name,
             len(set(event[rows].tolist())),

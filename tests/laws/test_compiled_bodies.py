@@ -6,22 +6,18 @@ amplitudes, lines and spins: a block of each, and of the formulas their values a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 
 from darkpair import Chain, Streams, build
 from darkpair.chains.catalogue import CHAINS
-from darkpair.chains.models import Dipole, HiggsPortalFermion, ZPrimeDirac, ZPrimeScalar
+from darkpair.chains.models import ZPrimeDirac
 from darkpair.chains.models.rates import build_model
 from darkpair.chains.standard_model import known_laws
 from darkpair.gen.compiled.loops import at_hand
 from darkpair.gen.compiled.mode import wanted
-from darkpair.gen.phase_space import ThreeBody
-from darkpair.gen.three_bodies import FourVectors, three_bodies
 from darkpair.testing import parents_of
 from tests.shared.model_points import EXAMPLES
 
@@ -57,7 +53,12 @@ def chains() -> Iterator[tuple[str, Callable[[], Chain]]]:
         yield text, lambda text=text, settings=settings: build(text, **settings)
     for name, couplings in EXAMPLES.items():
         model = build_model(name, {"m1": 0.02, "m2": 0.2, **couplings}, "pdg")
-        for parent, production in (("K_L0", "pi0 X1 X2"), ("B+", "K+ X1 X2"), ("B+", "K*+ X1 X2"), ("K_L0", "X1 X2")):
+        for parent, production in (
+            ("K_L0", "pi0 X1 X2"),
+            ("B+", "K+ X1 X2"),
+            ("B+", "K*+ X1 X2"),
+            ("K_L0", "X1 X2"),
+        ):
             yield f"{name}: {parent} {production}", lambda m=model, p=(parent, production): m.chain(*p)
     fermions = ZPrimeDirac(m1=0.02, m2=0.22, **FERMION)
     yield "spins of two", lambda: fermions.chain("K_L0", "X2 X2", modes=["X1 e+ e-"])
@@ -71,7 +72,9 @@ CASES = dict(chains())
 def columns(chain: Chain, *, compiled: bool) -> list[Any]:
     with wanted(compiled):
         batch = chain.batch(parents_of(chain, n=N), Streams(5))
-    return [x for p in batch.parts for x in (p.momentum, p.vertices, *(p.weights[k] for k in sorted(p.weights)))]
+    return [
+        x for p in batch.parts for x in (p.momentum, p.vertices, *(p.weights[k] for k in sorted(p.weights)))
+    ]
 
 
 @pytest.mark.parametrize("name", CASES)
