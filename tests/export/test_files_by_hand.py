@@ -15,6 +15,7 @@ from darkpair.export.files import markdown, save_picture, subplots, write_rows
 from darkpair.export.numbers import written
 from darkpair.gen.errors import InputError
 from darkpair.gen.provenance import environment
+from darkpair.report.pictures import Layout
 
 ROWS = [
     {r"$m_2$ [MeV]": 430.0, "mode": r"$K_L \to \pi^0\nu\bar\nu$", "n": 3},
@@ -73,7 +74,7 @@ def test_markdown() -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("layout", ["constrained", None])
-def test_pictures(layout: str | None, tmp_path: Path) -> None:
+def test_pictures(layout: Layout | None, tmp_path: Path) -> None:
     """150 dots an inch in both files, the layout found once."""
     figure, axes = subplots(figsize=(2.0, 1.0), layout=layout)
     figure.set_dpi(80)
