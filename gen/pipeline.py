@@ -7,33 +7,28 @@ and workers only decide who makes a chunk.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.border import check_batch, check_observed, check_parents, check_selected, observed
+from darkpair.gen.chunk import Chunk
 from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.executors import TheirExecutor
-from darkpair.gen.histogram_sums import Pictures, Rest
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
 from darkpair.gen.space import Space
 from darkpair.gen.streams import BLOCK, Streams
-
-if TYPE_CHECKING:
-    import awkward as ak
-    import hist
-    from numpy.typing import NDArray
 
 __all__ = [
     "Chunk",
@@ -110,82 +105,6 @@ class EventDetector(Protocol):
     def select(self, reco: Observed, weight: Array) -> Selected:
         """Which events are accepted."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chunk:
-    """Some blocks' kept events.
-
-    Parameters
-    ----------
-    events : Batch
-        The kept events.
-    reco : Observed or None
-        The detector's quantities of the kept events.
-    cutflow : Cutflow
-        Cut flow of all generated events of the blocks.
-    numbers : ndarray of int, (k,)
-        Index in the whole sample of each kept event, from 0.
-    run : int
-        Number of the run.
-    histograms : dict
-        What the detector's selection looked at, by name.
-    rests : mapping
-        What is beyond the rounded sums of the histograms, by name (`darkpair.gen.histogram_sums`).
-    """
-
-    events: Batch
-    reco: Observed | None
-    cutflow: Cutflow
-    numbers: NDArray[np.int64]
-    run: int
-    histograms: dict[str, hist.Hist[Any]] = field(default_factory=dict)
-    rests: Mapping[str, Rest] = field(default_factory=dict)
-
-    @property
-    def pictures(self) -> Pictures:
-        """The histograms as what adds exactly."""
-        return Pictures(histograms=self.histograms, rests=self.rests)
-
-    @staticmethod
-    def concatenate(parts: Sequence[Chunk]) -> Chunk:
-        """One chunk of several of the same pipeline, in order."""
-        first = parts[0]
-        if len(parts) == 1:
-            return first
-        pictures = Pictures.total([part.pictures for part in parts])
-        seen = [part.reco for part in parts if part.reco is not None]
-        return Chunk(
-            events=Batch.concatenate([part.events for part in parts]),
-            reco=Observed.concatenate(seen) if seen else None,
-            cutflow=Cutflow.total([part.cutflow for part in parts]),
-            numbers=np.concatenate([part.numbers for part in parts]),
-            run=first.run,
-            histograms=dict(pictures.histograms),
-            rests=pictures.rests,
-        )
-
-    def span(self, first: int, last: int) -> Chunk:
-        """The kept events first to last - 1, as views of the same columns, without what a file said of them."""
-        return replace(
-            self,
-            events=self.events.span(first, last),
-            reco=None if self.reco is None else self.reco.span(first, last),
-            numbers=self.numbers[first:last],
-        )
-
-    def tally(self) -> Chunk:
-        """The chunk without its events: the cut flow and the histograms."""
-        none = np.zeros(len(self.events), dtype=bool)
-        return replace(self, events=self.events.take(none), reco=None, numbers=self.numbers[:0])
-
-    def record(self) -> ak.Array:
-        """Kept events with their names (``run``, ``luminosityBlock``, ``event``), and the detector's record as the field ``reco``."""
-        from darkpair.gen.record import named  # awkward takes long to import
-
-        return named(
-            self.events.record(), self.run, self.numbers, None if self.reco is None else self.reco.record()
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,43 +67,42 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     values: list[Any] = []
     keep: list[NDArray[Any]] = []
     for arg in args:
-        if isinstance(arg, np.ndarray) and not arg.ndim:
-            arg = arg[()]  # a number in an array's clothes
-        if isinstance(arg, np.ndarray):
+        if isinstance(arg, np.ndarray) and arg.ndim:
             if arg.ndim != 1 or (kind := _TYPES.get(arg.dtype.char)) is None:
                 return None
-            if n < 0:
-                n = len(arg)
-                if n < fewest:
-                    return None
-            elif len(arg) != n:
+            if n < 0 and len(arg) < fewest:
                 return None
+            if n not in (-1, len(arg)):
+                return None
+            n = len(arg)
             column = arg if arg.flags.c_contiguous else np.ascontiguousarray(arg)
             keep.append(column)
             kinds.append(kind)
             values.append(address(column))
-        elif isinstance(arg, float):
-            kinds.append("f")
-            values.append(arg)
-        elif isinstance(arg, Table):
-            if (kind := _TYPES.get(arg.values.dtype.char)) is None:
-                return None
-            keep.append(arg.values)
-            kinds.append(f"*{kind}")
-            values.append(address(arg.values))
-        elif isinstance(arg, bool | int | np.integer):
-            kinds.append("i")
-            values.append(int(arg))
+        elif (other := _other(arg)) is not None:
+            kinds.append(other[0])
+            values.append(other[1])
         else:
             return None
     if n < 0:
         return None
     key = (shape, *kinds)
-    loop = loops.get(key)
-    if loop is None:
-        form = Form(shape=shape, kinds=tuple(kinds))
-        loop = _remembered(loops, key, lambda: loop_at(formula.scalar, form, lambda: _outputs(formula, args)))
+    loop = loops.get(key) or _asked(
+        loops, key, formula.scalar, Form(shape=shape, kinds=tuple(kinds)), lambda: _outputs(formula, args)
+    )
     return _Bound(loop, n, values, keep) if loop else None
+
+
+def _other(arg: Any) -> tuple[str, Any] | None:
+    """Kind and value of an operand that is the same for all events: a number or a table; None for anything else."""
+    if isinstance(arg, float):
+        return "f", arg
+    if isinstance(arg, Table):
+        kind = _TYPES.get(arg.values.dtype.char)
+        return None if kind is None else (f"*{kind}", address(arg.values))
+    if isinstance(arg, np.ndarray) and not arg.ndim:  # a number in an array's clothes
+        return _other(arg[()])
+    return ("i", int(arg)) if isinstance(arg, bool | int | np.integer) else None
 
 
 def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callable[[], int] | None:
@@ -123,18 +122,29 @@ def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callabl
             kinds.append("i")
             values.append(int(arg))
     key = tuple(kinds)
-    compiled = loops.get(key)
-    if compiled is None:
-        form = Form(shape="own", kinds=key)
-        compiled = _remembered(loops, key, lambda: loop_at(loop.loop, form, lambda: ([], False)))
+    compiled = loops.get(key) or _asked(
+        loops, key, loop.loop, Form(shape="own", kinds=key), lambda: ([], False)
+    )
     return (lambda: int(compiled.run(*values))) if compiled else None
 
 
-def _remembered(loops: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
-    """A loop that is asked for the first time: False where it cannot be had, none where it may be later."""
-    loop = make()
-    if loop is not None or mode.may_compile():
-        loops[key] = loop or False
+#: What stands for a loop that is not kept on this machine, while none may be compiled; and for one that cannot be had.
+_NOT_KEPT, _NEVER = 0, False
+
+
+def _asked(
+    loops: dict[Any, Any],
+    key: Any,
+    function: Callable[..., Any],
+    form: Form,
+    outputs: Callable[[], tuple[list[str], bool]],
+) -> Any:
+    """A loop that is not there yet, or nothing where it was asked for in vain."""
+    before = loops.get(key)
+    if before is _NEVER or (before is _NOT_KEPT and not mode.may_compile()):
+        return None
+    loop = loop_at(function, form, outputs)
+    loops[key] = loop or (_NEVER if mode.may_compile() else _NOT_KEPT)
     return loop
 
 
