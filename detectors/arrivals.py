@@ -34,7 +34,8 @@ class Somewhere:
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points (n,) [mm] are in one of them."""
         different = {id(region): region for region in self.regions}.values()
-        return np.logical_or.reduce([region.contains(x, y, z) for region in different])
+        inside: NDArray[np.bool_] = np.logical_or.reduce([region.contains(x, y, z) for region in different])
+        return inside
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -190,8 +190,8 @@ class Crystals:
 
     def hits(self, particles: FinalState) -> Mask:
         """Which particles (k,) meet a crystal with their direction."""
-        edges = (self.theta_min, self.theta_max, self.gap_forward_min, self.gap_forward_max)
-        edges = (*edges, self.gap_backward_min, self.gap_backward_max)
+        gaps = self.gap_forward_min, self.gap_forward_max, self.gap_backward_min, self.gap_backward_max
+        edges = self.theta_min, self.theta_max, *gaps
         rays = *particles.momentum[:3], *particles.vertex[:3], *self._faces
         covered, sure = _covered(*rays, *(number for angle in edges for number in edge(angle)))
 

@@ -274,7 +274,7 @@ def made_within(batch: Batch, pdgids: Collection[int], place: Place) -> FinalSta
     whole = type(batch) is Batch and batch.originals is None and batch.single
     part = batch.parts[0] if whole else None
     positions = [] if part is None else part.topology.final(pdgids)
-    made = {} if part is None else {part.topology.vertex[position] for position in positions}
+    made = set() if part is None else {part.topology.vertex[position] for position in positions}
     if part is None or len(made) != 1:
         every = batch.final_state(*pdgids)
         if not len(every.event):

@@ -44,7 +44,7 @@ class Intervals:
 
     def __call__(self, x: Array) -> NDArray[np.intp]:
         """How many edges are not above each number, (n,): 0 before the first one, k from the last one on and for NaN."""
-        if isinstance(x, np.ndarray) and x.dtype == np.float64 and x.ndim == 1:
+        if getattr(x, "dtype", None) == np.float64 and x.ndim == 1:
             out, x = np.empty(len(x), dtype=np.intp), np.ascontiguousarray(x)
             index = (self.edges, len(self.edges), self._first, self._low, self._scale, self._buckets)
             if _placed(*index, x, out, len(x)) is not None:

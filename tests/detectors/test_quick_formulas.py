@@ -61,10 +61,10 @@ def merged_one_by_one(
 @pytest.mark.parametrize("distance", [0.0, 1.0, math.sqrt(2.0), 0.9, 1e-200, 1e200])
 @pytest.mark.parametrize("most", [0, 1, 2, 5, 12])
 def test_showers_merge_as_one_by_one(compiled: bool, distance: float, most: int) -> None:
-    counts, *columns = showers(most, most)
+    counts, energy, x, y = showers(most, most)
     with wanted(compiled):
-        made = merge(counts, *columns, distance)
-    rows = merged_one_by_one(counts, *columns, distance)
+        made = merge(counts, energy, x, y, distance)
+    rows = merged_one_by_one(counts, energy, x, y, distance)
     assert [m.tolist() for m in made] == ([list(c) for c in zip(*rows, strict=True)] or [[]] * 4)
 
 
