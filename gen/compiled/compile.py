@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from darkpair.gen.compiled.form import Form, formula_of, named_in
 
@@ -133,4 +135,24 @@ def _with_formulas(function: Any) -> FunctionType:
         name: value if (inner := formula_of(value)) is None else _inlined(inner)
         for name, value in named_in(function)
     }
+    for name, value in scope.items():
+        if value is np:
+            scope[name] = _numpy()
     return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+
+
+@cache
+def _numpy() -> ModuleType:
+    """NumPy as formulas see it: of zeros of either sign its minimum and maximum take the second, numba's the first."""
+    module = ModuleType("numpy")
+    vars(module).update(vars(np))
+    vars(module).update(minimum=_inlined(_minimum), maximum=_inlined(_maximum))
+    return module
+
+
+def _minimum(a: Any, b: Any) -> Any:
+    return a if a < b or a != a else b  # noqa: PLR0124 (what is no number stays)
+
+
+def _maximum(a: Any, b: Any) -> Any:
+    return a if a > b or a != a else b  # noqa: PLR0124

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from types import FunctionType
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["Form", "digest_of", "formula_of", "named_in"]
+
+
+#: Number of the way in which `darkpair.gen.compiled.compile` makes code; another one where that changes.
+_COMPILER: Final = 2
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Form:
 
 def digest_of(function: Callable[..., Any], form: Form, rows: list[str]) -> str:
     """Hash of all that decides about a loop's code, but for the machine and the compiler."""
-    digest = blake2b(repr((form.shape, form.kinds, rows)).encode(), digest_size=16)
+    digest = blake2b(repr((_COMPILER, form.shape, form.kinds, rows)).encode(), digest_size=16)
     _add(digest, function, set())
     return digest.hexdigest()
 

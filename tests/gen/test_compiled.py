@@ -81,6 +81,12 @@ class TestBits:
         assert not loops.FAILURES
         assert _everything._loops  # (it was compiled)
 
+    def test_zeros_of_either_sign_and_what_is_no_number(self) -> None:
+        values = np.array([0.0, -0.0, math.nan, -math.inf, 1.0])
+        x, y = (np.tile(grid.ravel(), 20) for grid in np.meshgrid(values, values))
+        formula = Columnwise(_extremes)
+        assert all(map(_same_bits, *_both(lambda: formula(x, y))))
+
     def test_rows_that_are_given(self) -> None:
         def make() -> Any:
             out = [np.empty(_N), np.empty(_N), np.empty(_N, dtype=bool), np.empty(_N, dtype=np.intp)]
@@ -134,6 +140,10 @@ class TestBits:
         assert _same_bits(
             *_both(lambda: truncated_exponential(Streams(45).rng("x"), width, np.full(600, 2.0)))
         )
+
+
+def _extremes(x: Any, y: Any) -> Any:
+    return np.minimum(x, y), np.maximum(x, y), np.minimum(x, 0.0), np.maximum(0.0, y), np.maximum(x, -0.0)
 
 
 def _kept(x: Any, y: Any) -> Any:
