@@ -83,8 +83,7 @@ class Density:
         top, least = _extremes(function, self.edges, jumps)
         width = np.diff(self.edges)
         # a cell is proposed with equal probability, so its acceptance carries its width
-        self._accept: Array = width / (width * top).max()
-        self._top = top
+        self._top, self._accept = top, width / (width * top).max()
         # greatest point of each cell, where a sum may be rounded into the one above; under the least value of the
         # cell there is no need to look closer
         last = np.nextafter(self.edges[1:], self.edges[:-1]) if jumps else np.full(len(top), math.inf)

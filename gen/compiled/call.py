@@ -66,9 +66,7 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     kinds: list[str] = []
     values: list[Any] = []
     keep: list[NDArray[Any]] = []
-    for arg in args:
-        if isinstance(arg, np.ndarray) and not arg.ndim:
-            arg = arg[()]  # a number in an array's clothes
+    for arg in map(_number, args):
         if isinstance(arg, np.ndarray):
             if arg.ndim != 1 or (kind := _TYPES.get(arg.dtype.char)) is None:
                 return None
@@ -128,6 +126,11 @@ def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callabl
         form = Form(shape="own", kinds=key)
         compiled = _remembered(loops, key, lambda: loop_at(loop.loop, form, lambda: ([], False)))
     return (lambda: int(compiled.run(*values))) if compiled else None
+
+
+def _number(operand: Any) -> Any:
+    """An operand; the number itself where it is one in an array's clothes."""
+    return operand[()] if isinstance(operand, np.ndarray) and not operand.ndim else operand
 
 
 def _remembered(loops: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
