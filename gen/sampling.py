@@ -106,7 +106,9 @@ class Density:
 
     def in_cells(self, rng: np.random.Generator, n: int) -> tuple[Array, Any]:
         """Draws, (n,), and the cell between `edges` of each: the last one that begins at or below it."""
-        points, cells, filled = [], [], 0
+        points: list[Array] = []
+        cells: list[Any] = []
+        filled = 0
         while filled < n or not points:
             u = uniforms(rng, n - filled)
             v = uniforms(rng, n - filled)
