@@ -40,7 +40,7 @@ class DarkCurrent(Protocol):
         """Strength of the spin-0 part (q contracted with the current, squared) at q2 [GeV^4]."""
         ...
 
-    def pair(self, strength: Real, hz: Real, ht: Real, across: Real, handed: Real) -> Parts:
+    def pair_parts(self, strength: Real, hz: Real, ht: Real, across: Real, handed: Real) -> Parts:
         """Production beside a spectator, spins summed, as a formula of q2 and cos_theta and its further operands.
 
         Parameters
@@ -55,7 +55,7 @@ class DarkCurrent(Protocol):
         """
         ...
 
-    def decay(
+    def decay_parts(
         self, factors: tuple[Real, Real, Real, float], mf: Real, couplings: tuple[float, float] | None
     ) -> Parts:
         """Decay to a light pair, averaged over the spin of X2, as a formula of q2 and cos_theta and its further operands.
@@ -73,8 +73,35 @@ class DarkCurrent(Protocol):
         ...
 
 
+class _Contracted(ByValue):
+    """Values of a current's formulas, one contraction at a time."""
+
+    pair_parts: Callable[..., Parts]
+    decay_parts: Callable[..., Parts]
+
+    def pair(self, q2: Real, cos_theta: Real, hz: Real, ht: Real) -> Array:
+        """Contraction with a polarisation (ht, 0, 0, hz) along the spectator, spins summed."""
+        return _value(self.pair_parts(1.0, hz, ht, 0.0, 0.0), q2, cos_theta)
+
+    def pair_transverse(self, q2: Real, cos_theta: Real) -> Array:
+        """Contraction with either circular polarisation across the spectator, both charge channels averaged."""
+        return _value(self.pair_parts(1.0, 0.0, 0.0, 1.0, 0.0), q2, cos_theta)
+
+    def pair_handed(self, q2: Real, cos_theta: Real) -> Array:
+        """Half the difference of the two circular polarisations, helicity 1 less helicity -1 of the spectator."""
+        return _value(self.pair_parts(1.0, 0.0, 0.0, 0.0, 1.0), q2, cos_theta)
+
+    def decay(self, q2: Real, cos_theta: Real, mf: Real, g_v: float, g_a: float) -> Array:
+        """Contraction with the current of a light fermion pair, averaged over the spin of X2."""
+        return _value(self.decay_parts((1.0, 1.0, 0.0, 1.0), mf, (g_v, g_a)), q2, cos_theta)
+
+    def scalar_decay(self, q2: Real, cos_theta: Real, mass: Real) -> Array:
+        """Contraction with the current (k1 - k2) of a scalar pair, averaged over the spin of X2."""
+        return _value(self.decay_parts((1.0, 1.0, 0.0, 1.0), mass, None), q2, cos_theta)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ScalarCurrent(ByValue):
+class ScalarCurrent(_Contracted):
     """S2 d S1 - S1 d S2 of two real scalars (arXiv:2005.07102, eq. 41).
 
     Parameters
@@ -95,11 +122,11 @@ class ScalarCurrent(ByValue):
         """(m2^2 - m1^2)^2 [GeV^4], whatever q2."""
         return np.asarray(np.square((self.m2 - self.m1) * (self.m2 + self.m1)) + 0.0 * np.asarray(q2))
 
-    def pair(self, strength: Real, hz: Real, ht: Real, across: Real, handed: Real) -> Parts:
+    def pair_parts(self, strength: Real, hz: Real, ht: Real, across: Real, handed: Real) -> Parts:
         """(2 H_z k cos + H_t (e1 - e2))^2, and 2 k^2 sin^2 across; nothing is handed."""
         return _scalar_pair, (self.m1, self.m2, strength, hz, ht, across, handed)
 
-    def decay(
+    def decay_parts(
         self, factors: tuple[Real, Real, Real, float], mf: Real, couplings: tuple[float, float] | None
     ) -> Parts:
         """Contraction of (p1 + p2)(p1 + p2) with the pair's tensor."""
@@ -109,7 +136,7 @@ class ScalarCurrent(ByValue):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FermionCurrent(ByValue):
+class FermionCurrent(_Contracted):
     """psi2-bar gamma (c_V + c_A gamma5) psi1 of two fermions (arXiv:2005.07102, eq. 42), one channel.
 
     Parameters
@@ -165,7 +192,7 @@ class FermionCurrent(ByValue):
         d2, s2 = np.square(self.m2 - self.m1), np.square(self.m2 + self.m1)
         return self._sum(lambda a, b: a * np.abs(q2 - b), d2, s2)
 
-    def pair(self, strength: Real, hz: Real, ht: Real, across: Real, handed: Real) -> Parts:
+    def pair_parts(self, strength: Real, hz: Real, ht: Real, across: Real, handed: Real) -> Parts:
         """Spin sums: the hadronic tensor along the spectator is symmetric, V and A interfere in what is handed alone.
 
         There in psi1~ psi2, and the opposite in psi1 psi2~.
@@ -173,7 +200,7 @@ class FermionCurrent(ByValue):
         operands = (*self.weights(), self.interference(), strength, hz, ht, across, handed)
         return _fermion_pair, (self.m1, self.m2, *operands)
 
-    def decay(
+    def decay_parts(
         self, factors: tuple[Real, Real, Real, float], mf: Real, couplings: tuple[float, float] | None
     ) -> Parts:
         """Traces contracted; Re(c_V c_A*) g_V g_A makes the forward-backward asymmetry."""
@@ -182,6 +209,11 @@ class FermionCurrent(ByValue):
             return _fermion_to_scalars, (*own, *factors, mf)
         odd = 4.0 * self.interference() * couplings[0] * couplings[1]
         return _fermion_to_fermions, (*own, odd, *factors, mf, *_signs(*couplings))
+
+
+def _value(parts: Parts, q2: Real, cos_theta: Real) -> Array:
+    formula, operands = parts
+    return np.asarray(formula(q2, cos_theta, *operands))
 
 
 def _signs(g_v: float, g_a: float) -> tuple[float, float]:

@@ -136,7 +136,7 @@ class CurrentDecay(ByValue):
         shape = np.square(propagator(q2, self.mediator_mass))
         longitudinal = 0.0 if self.scalar else self._longitudinal(q2)
         factors = (self.strength, shape, longitudinal, -1.0 if self.fermion_last and not self.scalar else 1.0)
-        return self.current.decay(factors, self.mf, None if self.scalar else (self.g_v, self.g_a))
+        return self.current.decay_parts(factors, self.mf, None if self.scalar else (self.g_v, self.g_a))
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta, averaged over the spin of X2 [1]."""
@@ -198,7 +198,7 @@ class VectorTransition(ByValue):
 
     def parts(self, q2: Real) -> Parts:
         """The formula, and what it takes beside q2 [GeV^2] and cos_theta."""
-        return self.current.pair(self.strength, *self._helicities(q2), 0.0, 0.0)
+        return self.current.pair_parts(self.strength, *self._helicities(q2), 0.0, 0.0)
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta [1]."""
@@ -245,7 +245,7 @@ class KstarTransition(ByValue):
         shape = propagator(q2, self.mediator_mass)
         across = (np.square(plus) + np.square(minus)) * np.square(shape)
         handed = self.channel * (np.square(minus) - np.square(plus)) * np.square(shape)
-        return self.current.pair(self.strength, zero * shape, ht, across, handed)
+        return self.current.pair_parts(self.strength, zero * shape, ht, across, handed)
 
     def __call__(self, q2: Real, cos_theta: Real) -> Array:
         """|M|^2 at q2 [GeV^2] and cos_theta [1]."""

@@ -25,7 +25,8 @@ def pair_masses(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> t
     cosine : float or ndarray
         Cosine between particles 2 and 0 in the rest frame of the pair (1, 2).
     """
-    s12, s02, s01 = pair_squares(mass, *masses, np.asarray(q2, dtype=np.float64), cosine)
+    m0, m1, m2 = masses
+    s12, s02, s01 = pair_squares(mass, m0, m1, m2, np.asarray(q2, dtype=np.float64), cosine)
     return np.asarray(s12), np.asarray(s02), np.asarray(s01)
 
 
@@ -41,7 +42,8 @@ def pair_squares(mass: Real, m0: Real, m1: Real, m2: Real, q2: Real, cosine: Rea
 
 def energies(mass: Real, masses: Sequence[Real], q2: Real, cosine: Real) -> tuple[Array, Array, Array]:
     """Energies of particles 0, 1 and 2 in the parent's rest frame [GeV]; arguments of `pair_masses`."""
-    e0, e1, e2 = energies_of(mass, *masses, np.asarray(q2, dtype=np.float64), cosine)
+    m0, m1, m2 = masses
+    e0, e1, e2 = energies_of(mass, m0, m1, m2, np.asarray(q2, dtype=np.float64), cosine)
     return np.asarray(e0), np.asarray(e1), np.asarray(e2)
 
 

@@ -62,7 +62,8 @@ class ManyBody:
         if not self.unweighted:
             chain, product = self._chain(rng, n)
             return self._momenta(rng, n, chain), product / self._bound
-        parts, filled = [], 0
+        parts: list[list[Array]] = []
+        filled = 0
         while filled < n or not parts:
             chain, product = self._chain(rng, n)
             (rows,) = _accepted.kept(uniforms(rng, n), product, self._bound)
@@ -101,7 +102,7 @@ class ManyBody:
 def sorted_rows(rows: Array) -> Sequence[Array]:
     """The numbers of each column in growing order, (k, n)."""
     if len(rows) > _PAIRWISE:
-        return np.sort(rows, axis=0)
+        return list(np.sort(rows, axis=0))
     out = list(rows)
     for last in range(len(out) - 1, 0, -1):
         for i in range(last):

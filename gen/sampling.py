@@ -83,8 +83,7 @@ class Density:
         top, least = _extremes(function, self.edges, jumps)
         width = np.diff(self.edges)
         # a cell is proposed with equal probability, so its acceptance carries its width
-        self._accept: Array = width / (width * top).max()
-        self._top = top
+        self._top, self._accept = top, width / (width * top).max()
         # greatest point of each cell, where a sum may be rounded into the one above; under the least value of the
         # cell there is no need to look closer
         last = np.nextafter(self.edges[1:], self.edges[:-1]) if jumps else np.full(len(top), math.inf)
@@ -107,7 +106,9 @@ class Density:
 
     def in_cells(self, rng: np.random.Generator, n: int) -> tuple[Array, Any]:
         """Draws, (n,), and the cell between `edges` of each: the last one that begins at or below it."""
-        points, cells, filled = [], [], 0
+        points: list[Array] = []
+        cells: list[Any] = []
+        filled = 0
         while filled < n or not points:
             u = uniforms(rng, n - filled)
             v = uniforms(rng, n - filled)
