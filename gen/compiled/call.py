@@ -68,8 +68,6 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     keep: list[NDArray[Any]] = []
     for arg in args:
         if isinstance(arg, np.ndarray) and arg.ndim:
-    for arg in map(_number, args):
-        if isinstance(arg, np.ndarray):
             if arg.ndim != 1 or (kind := _TYPES.get(arg.dtype.char)) is None:
                 return None
             if n < 0 and len(arg) < fewest:
@@ -147,16 +145,6 @@ def _asked(
         return None
     loop = loop_at(function, form, outputs)
     loops[key] = loop or (_NEVER if mode.may_compile() else _NOT_KEPT)
-def _number(operand: Any) -> Any:
-    """An operand; the number itself where it is one in an array's clothes."""
-    return operand[()] if isinstance(operand, np.ndarray) and not operand.ndim else operand
-
-
-def _remembered(loops: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
-    """A loop that is asked for the first time: False where it cannot be had, none where it may be later."""
-    loop = make()
-    if loop is not None or mode.may_compile():
-        loops[key] = loop or False
     return loop
 
 
