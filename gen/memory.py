@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from functools import cache
+from typing import Final
 
 import numpy as np
 
-__all__ = ["keep_freed_memory", "warm_allocator"]
+from darkpair.gen.kinematics import Array
+
+__all__ = ["floats", "keep_freed_memory", "warm_allocator"]
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # names of glibc's mallopt, malloc.h
 _KEPT = 256 << 20  # bytes; far more than the arrays of a block
@@ -23,10 +27,39 @@ def warm_allocator() -> None:
 
 @cache
 def keep_freed_memory() -> None:
-    """Set glibc's thresholds for this process: for programs that only generate (measured: a tenth of a job)."""
+    """Set glibc's thresholds for this process, and keep larger arrays: for programs that only generate (measured: a tenth of a job)."""
+    _keeping.append(True)
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # another C library
         return
     mallopt(_MMAP_THRESHOLD, _KEPT)
     mallopt(_TRIM_THRESHOLD, _KEPT)
+
+
+#: What is larger glibc hands back, whatever it is told (malloc.c, HEAP_MAX_SIZE) [bytes].
+_LARGE: Final = 32 << 20
+#: Most bytes of larger arrays that are kept for who asks next.
+_MOST: Final = 1 << 30
+#: References to an array that nobody else looks at: of the list, of a loop, of the call that counts.
+_ALONE: Final = 3
+
+_keeping: list[bool] = []
+_large: list[Array] = []
+
+
+def floats(count: int) -> Array:
+    """Memory for some numbers, (count,): where freed memory is kept, a large one that nobody has a view of any more.
+
+    To touch fresh pages takes longer than to fill them.
+    """
+    if not _keeping or 8 * count <= _LARGE:
+        return np.empty(count)
+    for memory in _large:
+        if memory.size == count and sys.getrefcount(memory) == _ALONE:
+            return memory
+    memory = np.empty(count)
+    while _large and sum(old.nbytes for old in _large) + memory.nbytes > _MOST:
+        _large.pop(0)
+    _large.append(memory)
+    return memory

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import awkward as ak
 import numpy as np
@@ -151,12 +151,17 @@ def _scattered(parts: Sequence[Columns], n: int) -> _Indices:
     return ak.index.Index64(offsets), *(ak.index.Index64(row) for row in out)
 
 
-_Indices: TypeAlias = "tuple[ak.index.Index64, ak.index.Index64, ak.index.Index64, ak.index.Index64]"
+_Indices: TypeAlias = "tuple[ak.index.Index, ak.index.Index, ak.index.Index, ak.index.Index]"
+
+#: Most events whose indices are kept for the next record of as many: a million.
+_MOST_KEPT: Final = 64 * BLOCK
 
 
 def _indices(topology: Topology, n: int) -> _Indices:
     """Offsets, and where in the columns the momentum, vertex and fixed numbers of each list entry stand."""
-    return _block_indices(topology, n) if n <= BLOCK else _make_indices(topology, n)
+    if n <= BLOCK:
+        return _block_indices(topology, n)
+    return _chunk_indices(topology, n) if n <= _MOST_KEPT else _make_indices(topology, n)
 
 
 @lru_cache(maxsize=8)
@@ -164,16 +169,20 @@ def _block_indices(topology: Topology, n: int) -> _Indices:
     return _make_indices(topology, n)
 
 
+@lru_cache(maxsize=1)
+def _chunk_indices(topology: Topology, n: int) -> _Indices:
+    return _make_indices(topology, n)
+
+
 def _make_indices(topology: Topology, n: int) -> _Indices:
     size = len(topology)
-    event = np.arange(n)[:, None]
-    kinematic = np.arange(size) * n + event
-    vertex = np.asarray(topology.vertex) * n + event
-    fixed = np.broadcast_to(np.arange(size), (n, size))
-    offsets = regular_offsets(size, n)
-    return ak.index.Index64(offsets), *(
-        ak.index.Index64(i.ravel().astype(np.int64)) for i in (kinematic, vertex, fixed)
-    )
+    small = size * n < 2**31  # (half the memory)
+    kind, index = (np.int32, ak.index.Index32) if small else (np.int64, ak.index.Index64)
+    event = np.arange(n, dtype=kind)[:, None]
+    kinematic = (np.arange(size, dtype=kind) * kind(n)) + event
+    vertex = (np.asarray(topology.vertex, dtype=kind) * kind(n)) + event
+    fixed = np.tile(np.arange(size, dtype=kind), n)
+    return ak.index.Index64(regular_offsets(size, n)), *(index(i.reshape(-1)) for i in (kinematic, vertex, fixed))
 
 
 def _flat(columns: list[Array]) -> ak.contents.NumpyArray:

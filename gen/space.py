@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from darkpair.gen.kinematics import Array
+from darkpair.gen.memory import floats
 from darkpair.gen.topology import Topology
 
 __all__ = ["Space", "joined"]
@@ -24,8 +25,8 @@ class Space:
     """
 
     def __init__(self, topology: Topology, n: int) -> None:
-        self._momentum: Array = np.empty((4, len(topology), n))
-        self._vertices: Array = np.empty((4, 1 + max(topology.vertex, default=0), n))
+        self._momentum = _array(len(topology), n)
+        self._vertices = _array(1 + max(topology.vertex, default=0), n)
         self._filled = 0
 
     def columns(self, n: int) -> tuple[Array, Array]:
@@ -35,18 +36,28 @@ class Space:
         return self._momentum[:, :, rows], self._vertices[:, :, rows]
 
 
+def _array(size: int, n: int) -> Array:
+    return floats(4 * size * n).reshape(4, size, n)
+
+
 def joined(arrays: Sequence[Array]) -> Array:
     """Arrays (i, j, n) put together along their last axis: of neighbours in a space what lies there, as it is."""
-    first, *rest = arrays
-    whole, n = first.base, sum(array.shape[2] for array in arrays)
-    if isinstance(whole, np.ndarray) and whole.shape == (*first.shape[:2], n) and whole.dtype == first.dtype:
-        start = whole.__array_interface__["data"][0]
-        for array in arrays:
-            if array.base is not whole or array.strides != whole.strides:
+    first, n = arrays[0], sum(array.shape[2] for array in arrays)
+    whole, size = first.base, first.shape[0] * first.shape[1] * n
+    if isinstance(whole, np.ndarray) and whole.shape == (size,) and whole.dtype == first.dtype:
+        place = _address(whole)
+        for array in (a for a in arrays if a.shape[2]):
+            if (
+                array.base is not whole
+                or array.strides != (first.shape[1] * n * whole.itemsize, n * whole.itemsize, whole.itemsize)
+                or _address(array) != place
+            ):
                 break
-            if array.__array_interface__["data"][0] != start:
-                break
-            start += array.shape[2] * whole.itemsize
+            place += array.shape[2] * whole.itemsize
         else:
-            return whole
-    return np.concatenate(arrays, axis=2) if rest else first
+            return whole.reshape(*first.shape[:2], n)
+    return first if len(arrays) == 1 else np.concatenate(arrays, axis=2)
+
+
+def _address(array: Array) -> int:
+    return int(array.__array_interface__["data"][0])

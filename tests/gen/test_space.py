@@ -1,0 +1,72 @@
+"""Blocks that fill one space are put together without a copy; others as ever."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from darkpair import Pipeline, build
+from darkpair.gen import memory
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.space import Space, joined
+from darkpair.gen.streams import BLOCK
+
+CHAIN = build("K_L0 -> X1 (X2 -> X1 pi0)", mass={"X1": 0.0, "X2": 0.43})
+TOPOLOGY = CHAIN.topologies[0]
+
+
+def test_neighbours_are_put_together_as_they_lie() -> None:
+    space = Space(TOPOLOGY, 7)
+    parts = [space.columns(n) for n in (3, 0, 4)]
+    for i in (0, 1):
+        arrays = [part[i] for part in parts]
+        for k, array in enumerate(arrays):
+            array[:] = k
+        whole = joined(arrays)
+        assert np.shares_memory(whole, arrays[0])
+        assert np.array_equal(whole, np.concatenate(arrays, axis=2))
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0], [1, 2], [0, 2], [0, 1, 1], [0]])
+def test_what_are_no_neighbours_is_copied(order: list[int]) -> None:
+    space = Space(TOPOLOGY, 9)
+    arrays = [space.columns(3)[0] for _ in range(3)]
+    for k, array in enumerate(arrays):
+        array[:] = k
+    some = [arrays[k] for k in order]
+    assert np.array_equal(joined(some), np.concatenate(some, axis=2))
+
+
+def test_a_chunk_is_its_blocks() -> None:
+    pipeline = Pipeline(source=KotoKL(), chain=CHAIN, seed=3)
+    n = 2 * BLOCK + 5
+    blocks = [pipeline.chunk(i, i + 1, n).events.parts[0] for i in range(3)]
+    for last, same in ((2, True), (3, False)):  # (the third block is cut)
+        part = pipeline.chunk(0, last, n).events.parts[0]
+        for name in ("momentum", "vertices"):
+            assert np.array_equal(getattr(part, name), joined([getattr(b, name) for b in blocks[:last]]))
+        assert (part.momentum.base is not None) == same
+    part = pickle.loads(pickle.dumps(pipeline.chunk(0, 2, n))).events.parts[0]
+    assert np.array_equal(part.momentum, joined([b.momentum for b in blocks[:2]]))
+
+
+def test_large_memory_is_used_again_when_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_large", [])
+    monkeypatch.setattr(memory, "_LARGE", 80)
+    monkeypatch.setattr(memory, "_MOST", 400)
+    monkeypatch.setattr(memory, "_keeping", [])
+    assert memory.floats(20) is not memory.floats(20)
+    assert memory._large == []
+    monkeypatch.setattr(memory, "_keeping", [True])
+    first = memory.floats(20)
+    view, place = first.reshape(4, 5)[1:], first.__array_interface__["data"][0]
+    del first
+    second = memory.floats(20)
+    assert not np.shares_memory(view, second)
+    del view
+    assert memory.floats(20).__array_interface__["data"][0] == place
+    assert memory.floats(21).size == 21
+    assert sum(a.nbytes for a in memory._large) <= 400
+    assert memory.floats(5) is not memory.floats(5)
