@@ -29,7 +29,6 @@ from darkpair.gen.line_masses import LineMasses
 from darkpair.gen.nodes import Node
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import require_open
-from darkpair.gen.space import Space
 from darkpair.gen.streams import Streams
 from darkpair.gen.tables import as_html
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
@@ -156,11 +155,7 @@ class Chain:
         """
         return self.batch(parents, streams).record()
 
-    def space(self, n: int) -> Space | None:
-        """Memory for n events, for `batch` to fill; None where they are of several topologies."""
-        return Space(self._plans[0].topology, n) if len(self._plans) == 1 else None
-
-    def batch(self, parents: Parents, streams: Streams, space: Space | None = None) -> Batch:
+    def batch(self, parents: Parents, streams: Streams) -> Batch:
         """Events as columns, for a pipeline that cuts before it builds the record.
 
         Parameters
@@ -169,8 +164,6 @@ class Chain:
             Momenta [GeV] and vertices [mm] of the chain's parent, one for each event.
         streams : Streams
             Random numbers of the block of events.
-        space : Space, optional
-            Of this chain, where their columns go.
 
         Raises
         ------
@@ -190,7 +183,7 @@ class Chain:
             parents = replace(parents, originals=None)
         if len(self._plans) == 1:
             rows = np.arange(len(parents))
-            return Batch((fill(self._plans[0], parents, rows, streams, "", space),), originals)
+            return Batch((fill(self._plans[0], parents, rows, streams, ""),), originals)
         total = math.fsum(plan.probability for plan in self._plans)
         edges = np.cumsum([plan.probability / total for plan in self._plans])
         choice = np.searchsorted(edges[:-1], streams.rng("topology").random(len(parents)), side="right")

@@ -16,7 +16,7 @@ from darkpair.gen.joint_lifetime import Draw, JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.line_masses import LineMasses
-from darkpair.gen.space import Space
+from darkpair.gen.space import columns
 from darkpair.gen.steering import Directions, FreeDecay
 from darkpair.gen.streams import Streams
 from darkpair.gen.topology import Columns, Topology
@@ -75,11 +75,10 @@ def fill(
     rows: np.ndarray[Any, Any],
     streams: Streams,
     suffix: str,
-    space: Space | None = None,
 ) -> Columns:
     """Events of one topology, decay by decay."""
     n = len(parents)
-    momentum, vertices = (space or Space(plan.topology, n)).columns(n)
+    momentum, vertices = columns(plan.topology, n)
     momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
     weights = dict(parents.weights)
     lengths: dict[str, Array] = {}

@@ -295,6 +295,11 @@ class TwoBody:
 class Bodies(Protocol):
     """What throws three or more daughters: `darkpair.gen.phase_space.ThreeBody` and its like."""
 
+    @property
+    def mass(self) -> Real:
+        """Mass of the parent [GeV]."""
+        ...
+
     def throw(
         self,
         rng: np.random.Generator,
@@ -331,6 +336,11 @@ class ManyBodyThrow:
     ) -> tuple[FourVectors, dict[str, Array]]:
         """Daughters' four-momenta [GeV], and no weights; as `TwoBody.throw`."""
         return self.sampler.throw(rng, parent, self.places, out), {}
+
+    def sample(self, rng: np.random.Generator, n: int) -> tuple[FourVectors, dict[str, Array]]:
+        """Daughters' four-momenta (n,) in the parent's rest frame [GeV], and no weights."""
+        still = np.zeros(n)
+        return self.throw(rng, (still, still, still, np.zeros(n) + self.sampler.mass), None)
 
 
 def least_mass(daughter: Daughter) -> float:

@@ -27,7 +27,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
-from darkpair.gen.space import Space
+from darkpair.gen.space import Space, filled
 from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = [
@@ -166,18 +166,17 @@ class Pipeline:
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""
         with wanted(self.compiled, n):
-            space = self._space((last - first) * BLOCK)
-            return Chunk.concatenate(
-                [self._block(index, min(BLOCK, n - index * BLOCK), space) for index in range(first, last)]
-            )
+            with filled(self._space((last - first) * BLOCK)):
+                made = [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
+            return Chunk.concatenate(made)
 
     def _space(self, n: int) -> Space | None:
-        """Memory for n events that are all kept, where the chain has one topology and is ours."""
-        space = getattr(self.chain, "space", None)
+        """Memory for n events that are all kept, where they are of one topology."""
+        topologies: Any = getattr(self.chain, "topologies", ())
         everything = self.detector is None or self.keep == "all"
-        return (
-            space(n) if everything and space is not None and not isinstance(self.source, ReadSource) else None
-        )
+        if len(topologies) != 1 or not everything or isinstance(self.source, ReadSource):
+            return None
+        return Space(topologies[0], n)
 
     def nothing(self) -> Chunk:
         """A chunk without events, which tells what events have."""
@@ -219,11 +218,11 @@ class Pipeline:
         check_parents(self.source, parents, n, self._masses)
         return parents
 
-    def _block(self, index: int, size: int, space: Space | None = None) -> Chunk:
+    def _block(self, index: int, size: int) -> Chunk:
         """One block, generated and observed whole, then cut to `size` events."""
         streams = Streams(self.seed, index)
         parents = self._parents(index, streams)
-        events = self.chain.batch(parents, streams, **({} if space is None else {"space": space}))
+        events = self.chain.batch(parents, streams)
         check_batch(self.chain, events, len(parents))
         head, first = np.arange(len(events)) < size, index * BLOCK
         if self.detector is None:

@@ -177,12 +177,15 @@ def _chunk_indices(topology: Topology, n: int) -> _Indices:
 def _make_indices(topology: Topology, n: int) -> _Indices:
     size = len(topology)
     small = size * n < 2**31  # (half the memory)
-    kind, index = (np.int32, ak.index.Index32) if small else (np.int64, ak.index.Index64)
+    kind: Any = np.int32 if small else np.int64
+    index = ak.index.Index32 if small else ak.index.Index64
     event = np.arange(n, dtype=kind)[:, None]
     kinematic = (np.arange(size, dtype=kind) * kind(n)) + event
     vertex = (np.asarray(topology.vertex, dtype=kind) * kind(n)) + event
     fixed = np.tile(np.arange(size, dtype=kind), n)
-    return ak.index.Index64(regular_offsets(size, n)), *(index(i.reshape(-1)) for i in (kinematic, vertex, fixed))
+    return ak.index.Index64(regular_offsets(size, n)), *(
+        index(i.reshape(-1)) for i in (kinematic, vertex, fixed)
+    )
 
 
 def _flat(columns: list[Array]) -> ak.contents.NumpyArray:

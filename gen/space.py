@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -10,7 +12,10 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.memory import floats
 from darkpair.gen.topology import Topology
 
-__all__ = ["Space", "joined"]
+__all__ = ["Space", "columns", "filled", "joined"]
+
+#: The space that events go into here.
+_HERE: ContextVar[Space | None] = ContextVar("space of a chunk", default=None)
 
 
 class Space:
@@ -25,15 +30,38 @@ class Space:
     """
 
     def __init__(self, topology: Topology, n: int) -> None:
+        self.topology = topology
         self._momentum = _array(len(topology), n)
         self._vertices = _array(1 + max(topology.vertex, default=0), n)
         self._filled = 0
+
+    def fits(self, topology: Topology, n: int) -> bool:
+        """Whether n more events of that topology have room."""
+        return topology == self.topology and self._filled + n <= self._momentum.shape[2]
 
     def columns(self, n: int) -> tuple[Array, Array]:
         """Momenta (4, particles, n) and vertices (4, vertices, n) of the next n events, to be written."""
         rows = slice(self._filled, self._filled + n)
         self._filled += n
         return self._momentum[:, :, rows], self._vertices[:, :, rows]
+
+
+@contextmanager
+def filled(space: Space | None) -> Iterator[None]:
+    """Have the events that a chain makes inside go into a space, one batch after the other."""
+    token = _HERE.set(space)
+    try:
+        yield
+    finally:
+        _HERE.reset(token)
+
+
+def columns(topology: Topology, n: int) -> tuple[Array, Array]:
+    """Memory for momenta (4, particles, n) and vertices (4, vertices, n) of n events: in the space that is filled, or their own."""
+    space = _HERE.get()
+    if space is None or not space.fits(topology, n):
+        space = Space(topology, n)
+    return space.columns(n)
 
 
 def _array(size: int, n: int) -> Array:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +20,9 @@ Code: TypeAlias = tuple[str, bytes]
 _VARIABLE: Final = "DARKPAIR_CACHE"
 
 _DIGEST: Final = 16
+
+#: How long one waits for another process that compiles, before one does it too [s].
+_PATIENCE: Final = 30.0
 
 
 def kept(name: str) -> Code | None:
@@ -59,38 +61,28 @@ def keep(name: str, make: Callable[[], Code]) -> Code:
 
 def _write(name: str, code: Code) -> None:
     """Put a loop into the folder; who cannot goes on without."""
+    from darkpair.gen.output.unfinished import Unfinished
+
     place = folder()
     if place is None:
         return
     rest = code[0].encode() + b"\n" + code[1]
-    with suppress(OSError):
-        handle, path = tempfile.mkstemp(dir=place, prefix=".")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(blake2b(rest, digest_size=_DIGEST).digest() + rest)
-            Path(path).replace(place / name)
-        except OSError:
-            with suppress(OSError):
-                Path(path).unlink()
+    file = Unfinished(place / name)
+    try:
+        partial = file.begin()
+        partial.write_bytes(blake2b(rest, digest_size=_DIGEST).digest() + rest)
+        file.complete()
+    except OSError:
+        file.abandon()
 
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Have no other process compile meanwhile, where the system can say so."""
-    place = folder()
-    try:
-        import fcntl
+    """Have no other process compile meanwhile, as long as one can wait for it."""
+    from darkpair.gen.output.unfinished import alone_in
 
-        lock = None if place is None else (place / ".lock").open("a")
-    except (ImportError, OSError):
-        yield
-        return
-    if lock is None:
-        yield
-        return
-    with lock:
-        with suppress(OSError):
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    place = folder()
+    with alone_in([] if place is None else [place], patience=_PATIENCE):
         yield
 
 

@@ -177,17 +177,17 @@ def _stem(name: str) -> str:
 
 
 @contextmanager
-def alone_in(folders: Iterable[Path]) -> Iterator[None]:
+def alone_in(folders: Iterable[Path], patience: float = _PATIENCE) -> Iterator[None]:
     """Give names to several files in folders while nobody else does, so that those of two runs do not mix.
 
-    No longer than `_PATIENCE` is waited for somebody else: a script may hold a folder for reasons of its own.
+    No longer than the patience [s] is waited for somebody else: a script may hold a folder for reasons of its own.
     """
     with ExitStack() as locks:
         for folder in sorted(folders) if fcntl is not None else ():
             with suppress(OSError):
                 lock = os.open(folder, os.O_RDONLY)
                 locks.callback(os.close, lock)
-                until = time.monotonic() + _PATIENCE
+                until = time.monotonic() + patience
                 while not _held(lock) and time.monotonic() < until:
                     time.sleep(0.01)
         yield

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -196,7 +195,7 @@ class TestStore:
         def full(*_: Any, **__: Any) -> Any:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(tempfile, "mkstemp", full)
+        monkeypatch.setattr(Path, "write_bytes", full)
         assert store.keep("darkpair_a", lambda: ("symbol", b"code")) == ("symbol", b"code")
         assert self._files() == []
 

@@ -193,7 +193,9 @@ def test_slow_studies_have_a_test_that_runs_them(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.name not in CHAINED], ids=lambda page: str(page.name)
+    "page",
+    [page for page in PAGES if page.name not in CHAINED],
+    ids=lambda page: f"{page.parent.name}/{page.name}",
 )
 def test_python_blocks(page: Path, folder: Path) -> None:
     """The blocks of a page in one module, one after the other."""

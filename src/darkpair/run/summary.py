@@ -13,7 +13,7 @@ from darkpair.gen.cutflow import Cutflow
 __all__ = ["completed", "few_effective", "summary"]
 
 #: Part of the accepted events below which weights, and not their number, are what an error comes from.
-_UNEVEN: Final = 0.9
+_UNEVEN: Final = 0.5
 
 
 def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dict[str, Any]:
