@@ -43,6 +43,10 @@ _DECAYS: Final = (10, 14, 16)
 
 _ISOTROPIC: Final = 0.1  # part of each table of a decay
 
+#: Effective accepted events that fill the cells; with fewer there are fewer cells, and `_PHYSICAL` is the least share:
+#: what so few say of where the others are is not much, and a table that misses them would leave less than no aim.
+_ENOUGH: Final = 150.0
+
 Weights: TypeAlias = Callable[[Batch], Array]
 
 
@@ -86,7 +90,7 @@ def aim_kaons(
         Random seed of the job.
     share : float
         Part of the draws that keep the physical density: no product of the weights ``source`` and ``directions``
-        exceeds its inverse.
+        exceeds its inverse.  A quarter at least where the pilot's accepted events are worth less than 150.
     rounds : tuple of int
         How many blocks of 16384 events are thrown in each round.
     weights : callable, optional
@@ -113,7 +117,8 @@ def aim_kaons(
     for turn, blocks in enumerate(rounds, start=1):
         pilot.throw(aimed, with_it, blocks)
         if pilot.accepted:  # (until then the next round looks everywhere, too)
-            aimed, with_it = pilot.aimed(share if turn == len(rounds) else _PHYSICAL)
+            last = turn == len(rounds) and pilot.effective >= _ENOUGH
+            aimed, with_it = pilot.aimed(share if last else max(share, _PHYSICAL))
     if not pilot.accepted:
         raise InputError(
             f"none of the pilot's {BLOCK * len(pilot.events)} events is accepted: nothing to aim at; check the detector, the masses "
@@ -179,6 +184,11 @@ class _Pilot:
         """Whether any event was."""
         return any(events.accepted.any() for events in self.events)
 
+    @property
+    def effective(self) -> float:
+        """How many events of equal weight the accepted ones are worth, each case brought to the sum 1."""
+        return _effective(_cases(_Events.joined(self.events)).sum(axis=0))
+
     def flat(self) -> KaonBias:
         """Even in place, with the momenta of the K_L at the exit."""
         z = Axis.even(self.source.z_min, self.source.z_max, _KAONS[1])
@@ -210,12 +220,13 @@ class _Pilot:
     def aimed(self, share: float) -> tuple[AimedKaons, EventChain]:
         """Source and chain that draw where the events so far were accepted."""
         events = _Events.joined(self.events)
-        sums = events.accepted.sum(axis=1)
-        cases = events.accepted[sums > 0.0] / sums[sums > 0.0, None]
-        where, squares = cases.sum(axis=0), np.square(cases).sum(axis=0) / events.density
+        cases = _cases(events)
+        where, squares = cases.sum(axis=0), _over(np.square(cases).sum(axis=0), events.density)
         ratio, tables = np.ones(len(where)), {}
         for decay, state in zip(self.decays[::-1], events.states[::-1], strict=True):
             has = np.flatnonzero(np.isfinite(state[0]))
+            if not where[has].any():  # (of a mode that is never accepted; others are aimed)
+                continue
             rest = squares[has] / (share + (1.0 - share) * ratio[has])
             table = _table(state[:, has], where[has], rest, events.density[has])
             ratio[has] *= table.ratio(table.row(*state[:2, has]), state[2, has])
@@ -231,7 +242,7 @@ class _Pilot:
             Axis.sharing(x, where, cells, ends)
             for x, cells, ends in zip(
                 events.kaon,
-                _KAONS,
+                _cells(_KAONS, where),
                 ((self.p.low, self.p.high), (self.source.z_min, self.source.z_max)),
                 strict=True,
             )
@@ -245,11 +256,12 @@ class _Pilot:
 
 def _table(state: Array, where: Array, squares: Array, density: Array) -> CosineTable:
     """Table of a decay from events' states (3, n), where they are accepted, squares of weights, and densities, (n,) each."""
+    sizes = _cells(_DECAYS, where)
     axes = [
         Axis.sharing(x, where, cells, (float(x.min()), float(x.max())))
-        for x, cells in zip(state, _DECAYS[:2], strict=False)
+        for x, cells in zip(state[:2], sizes[:2], strict=True)
     ]
-    cosine = Axis.even(-1.0, 1.0, _DECAYS[2])
+    cosine = Axis.even(-1.0, 1.0, sizes[2])
     index = tuple(axis.index(x) for axis, x in zip((*axes, cosine), state, strict=True))
     shape = (len(axes[0]), len(axes[1]), len(cosine))
     importance = _importance(index, shape, squares, density)
@@ -267,7 +279,28 @@ def _importance(
     above, below = (
         _smooth(np.bincount(flat, x, size).astype(np.float64).reshape(shape)) for x in (squares, density)
     )
-    return np.asarray(np.sqrt(np.divide(above, below, out=np.zeros(shape), where=below > 0.0)))
+    return np.sqrt(_over(above, below))
+
+
+def _cases(events: _Events) -> Array:
+    """Weights of accepted events of each case that has some, their sum 1, (cases, n)."""
+    sums = events.accepted.sum(axis=1)
+    return np.asarray(events.accepted[sums > 0.0] / sums[sums > 0.0, None])
+
+
+def _effective(weight: Array) -> float:
+    return float(weight.sum() ** 2 / np.square(weight).sum()) if weight.any() else 0.0
+
+
+def _cells(most: Sequence[int], where: Array) -> list[int]:
+    """Numbers of cells along axes, two or more, for weights (n,) of accepted events."""
+    part = min(1.0, math.sqrt(_effective(where) / _ENOUGH))
+    return [max(2, round(part * cells)) for cells in most]
+
+
+def _over(above: Array, below: Array) -> Array:
+    """Quotient, 0 where nothing is below: of events that the physical density does not have."""
+    return np.divide(above, below, out=np.zeros(above.shape), where=below > 0.0)
 
 
 def _smooth(sums: Array) -> Array:

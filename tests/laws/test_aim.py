@@ -106,6 +106,49 @@ def test_it_pays(ctau: float, least: float) -> None:
     assert value > 0.9 * least
 
 
+PION = "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
+
+
+@pytest.mark.parametrize(("ctau", "m2", "seed"), [(1e5, 0.43, 101), (3e4, 0.15, 303)])
+def test_it_pays_where_the_pilot_meets_few(ctau: float, m2: float, seed: int) -> None:
+    """Acceptances of 2e-4 and 6e-5: tables of some ten events left .07 to 1.3 times the effective events, these 1.3 to 2.7."""
+    chain = build(PION, mass={"X1": 0.0, "X2": m2}, ctau={"X2": ctau})
+    source = KotoKL(z_min=-9000.0, p_min=0.6, share=0.5)
+    aimed = aim_kaons(source, AimedChain.of(chain), Koto(), seed=seed)
+    made, plain = flow(*aimed, Koto(), 12, 5), flow(source, chain, Koto(), 30, 6)
+    assert aimed[0].max_weight <= 4.0
+    value, error = gain(made, plain)
+    assert value > 1.0
+    assert value > 1.5 - 2.0 * error
+    hold(made, plain, str(ctau))
+
+
+@pytest.mark.parametrize(
+    "modes",
+    [
+        "X1 (pi0 -> gamma gamma) [.5] | X1 gamma [.5]",
+        "X1 (pi0 -> gamma gamma) [.5] | nu_e anti-nu_e [.5]",
+        "X1 (pi0 -> gamma gamma) [.9999999999] | X1 gamma [1e-10]",
+    ],
+    ids=["one photon", "invisible", "never met"],
+)
+def test_modes_of_which_no_event_is_accepted(modes: str) -> None:
+    """They stay isotropic: nothing says where they should go."""
+    chain = build(f"K_L0 -> X1 (X2 -> {modes})", mass={"X1": 0.0, "X2": 0.43}, ctau={"X2": 0.0})
+    aimed = aim_kaons(KotoKL(), AimedChain.of(chain), Koto(), seed=1, rounds=(1, 1))
+    assert hold(flow(*aimed, Koto(), 2, 2), flow(KotoKL(), chain, Koto(), 4, 3), modes) > 15
+
+
+def test_a_spectrum_with_a_gap(tmp_path: Any) -> None:
+    """Cells reach into it, and events there have the weight 0."""
+    path = tmp_path / "gap.csv"
+    path.write_text("p [GeV],density\n0.5,1\n1.0,1\n1.001,0\n1.8,0\n1.803,1\n3,0.5\n4,0\n")
+    source = KotoKL(spectrum=str(path))
+    chain = build(PION, mass={"X1": 0.0, "X2": 0.43}, ctau={"X2": 0.0})
+    aimed = aim_kaons(source, AimedChain.of(chain), Koto(), seed=1, rounds=(1, 1))
+    assert hold(flow(*aimed, Koto(), 2, 2), flow(source, chain, Koto(), 4, 3), "gap") > 15
+
+
 def test_the_law_can_fail() -> None:
     """Without the weight of the directions, or with that of another share."""
     chain = build(

@@ -60,7 +60,9 @@ def aimed_pair(
         raise InputError(
             'source.aim = true needs a detector to aim at; add [detector] name = "koto", or leave aim out'
         )
-    return aim_kaons(source, AimedChain.of(chain) if isinstance(chain, Chain) else chain, detector, seed=seed)
+    # (a stranger's own kind of chain makes its events its own way, and keeps its directions)
+    steerable = AimedChain.of(chain) if type(chain) is Chain else chain
+    return aim_kaons(source, steerable, detector, seed=seed)
 
 
 def aimed_source(
