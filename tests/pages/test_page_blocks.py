@@ -81,6 +81,11 @@ ELSEWHERE = {
 }
 
 
+def title(page: Path) -> str:
+    """Path of a page from the root: two pages may have one name."""
+    return page.relative_to(ROOT).as_posix()
+
+
 @dataclass(frozen=True)
 class Block:
     """A fenced block."""
@@ -91,7 +96,7 @@ class Block:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{title(self.page)}:{self.line}"
 
 
 def fenced(page: Path) -> Iterator[Block]:
@@ -112,7 +117,7 @@ COMMANDS = [
     for i, line in enumerate(block.text.splitlines())
     if line.split("#")[0].strip()
 ] + [
-    (page.name, span)
+    (title(page), span)
     for page in PAGES
     for span in dict.fromkeys(re.findall(r"`((?:darkpair|python) [^`\n]+)`", prose(page)))
 ]
@@ -192,11 +197,7 @@ def test_slow_studies_have_a_test_that_runs_them(name: str) -> None:
     assert re.search(f"{called}|{of_all}", text, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize(
-    "page",
-    [page for page in PAGES if page.name not in CHAINED],
-    ids=lambda page: f"{page.parent.name}/{page.name}",
-)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name not in CHAINED], ids=title)
 def test_python_blocks(page: Path, folder: Path) -> None:
     """The blocks of a page in one module, one after the other."""
     text = "\n".join(block.text for block in fenced(page) if block.language == "python")
@@ -242,7 +243,7 @@ def test_printed_tables(block: Block) -> None:
 
 def names_in_prose() -> list[tuple[str, str]]:
     return [
-        (page.name, name)
+        (title(page), name)
         for page in PAGES
         for name in dict.fromkeys(re.findall(r"`(darkpair(?:\.\w+)+)(?:\(.*?\))?`", prose(page)))
         if name not in ATTRIBUTES
@@ -269,7 +270,7 @@ def test_options_in_prose_exist() -> None:
     known = {opt for command in commands for p in command.params for opt in p.opts} | {"--help"}
     for page in PAGES:
         for option in re.findall(r"`(--[a-z][a-z-]*)", prose(page)):
-            assert option in known, f"{page.name}: {option}"
+            assert option in known, f"{title(page)}: {option}"
 
 
 def test_the_benchmark_s_sample(folder: Path) -> None:
