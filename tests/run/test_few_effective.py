@@ -16,9 +16,10 @@ CHARM = Path(__file__).parents[2] / "examples" / "charm.toml"
 
 
 def test_a_run_says_so(tmp_path: Path) -> None:
-    """Eta that are not aimed: few fly to CHARM, and those that are fast carry the sum."""
+    """Eta that are not aimed, and X2 of a short life: those that are fast carry the sum."""
     path = tmp_path / "charm.root"
-    settings = ["run.n=2000", "source.aim=false", f"output.path={path}", "output.picture=false"]
+    short = "chain.parameters.G_X=0.3 GF"
+    settings = ["run.n=20000", "source.aim=false", short, f"output.path={path}", "output.picture=false"]
     job = load_job(CHARM, settings)
     with pytest.warns(
         DarkpairWarning, match=r"accepted events are worth \d.* of equal weight, less than 100"
@@ -37,7 +38,8 @@ def test_a_run_says_so(tmp_path: Path) -> None:
         (20, 20.0, 20.0, False),
         (0, 0.0, 0.0, False),
         (5000, 1.0, 1e-3, False),
-        (24, 1.0, 1 / 17.7, True),
+        (24, 1.0, 1 / 17.7, False),
+        (24, 1.0, 1 / 11.0, True),
     ],
 )
 def test_what_is_too_few(n: int, sum_w: float, sum_w2: float, said: bool) -> None:
