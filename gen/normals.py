@@ -30,7 +30,7 @@ def normals(rng: np.random.Generator, n: int) -> Array:
     G. Marsaglia and W. W. Tsang, Journal of Statistical Software 5 (2000) 8, with 256 layers, as in
     numpy/random/src/distributions/distributions.c.  The tails, one draw in 4000, need a logarithm and stay NumPy's.
     """
-    if (state := state_of(rng)) is not None and (layers := _layers()) is not None:
+    if (state := state_of(rng)) is not None and (layers := _sure()) is not None:
         out = np.empty(n)
         if _filled(rng, state, layers, out):
             return out
@@ -47,6 +47,14 @@ def _filled(rng: np.random.Generator, state: NDArray[np.uint64], layers: Any, ou
         out[left] = rng.standard_normal()
         first[0] = left + 1
     return True
+
+
+def _sure() -> tuple[Array, NDArray[np.int64]] | None:
+    """The layers, as soon as a loop can be had: without one nobody can see whether NumPy draws as it does."""
+    words, steps, places = np.zeros(4, dtype=np.uint64), np.zeros(1), np.zeros(1, dtype=np.int64)
+    if not any(_normal._loops.values()) and _normal.bound(words, steps, places, steps, places, 0) is None:
+        return None
+    return _layers()
 
 
 @cache

@@ -12,12 +12,19 @@ from numpy.typing import NDArray
 from darkpair.gen.compiled import mode
 from darkpair.gen.compiled.form import Form
 from darkpair.gen.compiled.lookup import Table
-from darkpair.gen.compiled.loops import loop_at
+from darkpair.gen.compiled.loops import LOCK, loop_at
 
 __all__ = ["bound", "bound_loop"]
 
-#: Types of columns by NumPy's character: what a loop reads and writes.
-_TYPES: Final = {"d": "f8", "?": "b1", "l": "i8", "q": "i8", "i": "i4", "L": "u8", "Q": "u8", "b": "i1"}
+#: Types of columns by NumPy's character: what a loop reads and writes (how long a C long is, the machine says).
+_TYPES: Final = {
+    char: kind
+    for char in "d?lqiLQb"
+    if (kind := np.dtype(char).str[1:]) in ("f8", "b1", "i8", "i4", "u8", "i1")
+}
+
+#: Whole numbers that a loop is given, and NumPy does not take for numbers of another type: one above would wrap around.
+_WHOLE: Final = 2**63
 
 #: Where an array's address stands in the object, in CPython; looked at before it is used.
 _OFFSET: Final = 2 * ctypes.sizeof(ctypes.c_void_p)
@@ -31,6 +38,17 @@ def address(array: NDArray[Any]) -> int:
     if _DIRECT:
         return _at(id(array) + _OFFSET).value or 0
     return int(array.ctypes.data)
+
+
+def _kind(array: NDArray[Any]) -> str | None:
+    """Type of an array's numbers; None where no loop reads them, those of another order of bytes among them."""
+    return _TYPES.get(array.dtype.char) if array.dtype.isnative else None
+
+
+def _in_line(array: NDArray[Any]) -> bool:
+    """Whether a loop can step through an array as it lies."""
+    flags = array.flags
+    return bool(flags.c_contiguous and flags.aligned)
 
 
 class _Bound:
@@ -67,15 +85,16 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     values: list[Any] = []
     keep: list[NDArray[Any]] = []
     for arg in args:
-        if isinstance(arg, np.ndarray) and arg.ndim:
-            if arg.ndim != 1 or (kind := _TYPES.get(arg.dtype.char)) is None:
+        if type(arg) is np.ndarray and arg.ndim:  # (a masked array is more than its numbers)
+            kind = _kind(arg)
+            if arg.ndim != 1 or kind is None or kind == "u8":  # (of which with whole numbers NumPy makes others)
                 return None
             if n < 0 and len(arg) < fewest:
                 return None
             if n not in (-1, len(arg)):
                 return None
             n = len(arg)
-            column = arg if arg.flags.c_contiguous else np.ascontiguousarray(arg)
+            column = arg if _in_line(arg) else arg.copy()
             keep.append(column)
             kinds.append(kind)
             values.append(address(column))
@@ -98,11 +117,11 @@ def _other(arg: Any) -> tuple[str, Any] | None:
     if isinstance(arg, float):
         return "f", arg
     if isinstance(arg, Table):
-        kind = _TYPES.get(arg.values.dtype.char)
-        return None if kind is None else (f"*{kind}", address(arg.values))
-    if isinstance(arg, np.ndarray) and not arg.ndim:  # a number in an array's clothes
+        kind = _kind(arg.values) if _in_line(arg.values) else None
+        return None if kind is None or kind == "u8" else (f"*{kind}", address(arg.values))
+    if type(arg) is np.ndarray and not arg.ndim:  # a number in an array's clothes
         return _other(arg[()])
-    return ("i", int(arg)) if isinstance(arg, bool | int | np.integer) else None
+    return ("i", int(arg)) if isinstance(arg, int | np.int64) and -_WHOLE <= arg < _WHOLE else None
 
 
 def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callable[[], int] | None:
@@ -111,21 +130,20 @@ def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callabl
     values: list[Any] = []
     for arg in args:
         if isinstance(arg, np.ndarray):
-            if not arg.flags.c_contiguous or (kind := _TYPES.get(arg.dtype.char)) is None:
+            if (kind := _kind(arg)) is None or not _in_line(arg):
                 return None
             kinds.append(f"*{kind}")
             values.append(address(arg))
-        elif isinstance(arg, float):
-            kinds.append("f")
-            values.append(arg)
+        elif (other := _other(arg)) is not None:
+            kinds.append(other[0])
+            values.append(other[1])
         else:
-            kinds.append("i")
-            values.append(int(arg))
+            return None
     key = tuple(kinds)
     compiled = loops.get(key) or _asked(
         loops, key, loop.loop, Form(shape="own", kinds=key), lambda: ([], False)
     )
-    return (lambda: int(compiled.run(*values))) if compiled else None
+    return (lambda _alive=args: int(compiled.run(*values))) if compiled else None
 
 
 #: What stands for a loop that is not kept on this machine, while none may be compiled; and for one that cannot be had.
@@ -140,12 +158,13 @@ def _asked(
     outputs: Callable[[], tuple[list[str], bool]],
 ) -> Any:
     """A loop that is not there yet, or nothing where it was asked for in vain."""
-    before = loops.get(key)
-    if before is _NEVER or (before is _NOT_KEPT and not mode.may_compile()):
-        return None
-    loop = loop_at(function, form, outputs)
-    loops[key] = loop or (_NEVER if mode.may_compile() else _NOT_KEPT)
-    return loop
+    with LOCK:  # (threads that ask for it together have the one)
+        before = loops.get(key)
+        if before or before is _NEVER or (before is _NOT_KEPT and not mode.may_compile()):
+            return before or None
+        loop = loop_at(function, form, outputs)
+        loops[key] = loop or (_NEVER if mode.may_compile() else _NOT_KEPT)
+        return loop
 
 
 def _outputs(formula: Any, args: Sequence[Any]) -> tuple[list[str], bool]:

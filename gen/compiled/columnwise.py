@@ -15,6 +15,7 @@ those of a compiler differ in the last bit.  No branch, no loop: `where`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -52,6 +53,10 @@ class Columnwise:
     def __repr__(self) -> str:
         return f"columnwise({self.__module__}.{self.__name__})"
 
+    def __reduce__(self) -> Any:
+        own = (self.__module__, self.function.__name__)
+        return (_by_name, own) if self.scalar is self.function else (Columnwise, (self.function, self.scalar))
+
     def __call__(self, *args: Operand) -> Any:
         """Column, or tuple of columns, of the formula."""
         if (loop := self._loop("map", args)) is None:
@@ -63,7 +68,7 @@ class Columnwise:
     def into(self, out: Sequence[NDArray[Any]] | NDArray[Any], *args: Operand) -> None:
         """Write the formula's columns into rows (n,) that share no memory with its operands."""
         loop = self._loop("map", args)
-        if loop is not None and all(_row(row, kind) for row, kind in zip(out, loop.kinds, strict=True)):
+        if loop is not None and all(_row(row, kind, loop.n) for row, kind in zip(out, loop.kinds, strict=True)):
             loop(out)
             return
         values = self.function(*args)
@@ -89,8 +94,9 @@ class Columnwise:
         return bound(self, shape, args, self._loops, _FEWEST)
 
 
-def _row(row: Any, kind: Any) -> bool:
-    return bool(row.dtype == kind and row.flags.c_contiguous and row.flags.writeable)
+def _row(row: Any, kind: Any, n: int) -> bool:
+    """Whether a loop may write n numbers there."""
+    return bool(row.dtype == kind and row.shape == (n,) and row.flags.carray)
 
 
 def columnwise(function: Callable[..., Any]) -> Columnwise:
@@ -115,18 +121,27 @@ class Loop:
     def __repr__(self) -> str:
         return f"loop({self.__module__}.{self.__name__})"
 
+    def __reduce__(self) -> Any:
+        return _by_name, (self.__module__, self.__name__)
+
     def __call__(self, *args: Operand) -> int | None:
         """What the compiled loop gives; None, and nothing is done, where it cannot be had."""
         compiled = self.bound(*args)
         return None if compiled is None else compiled()
 
     def bound(self, *args: Operand) -> Callable[[], int] | None:
-        """The compiled loop with its operands, to be called as often as one likes while they live; None where it cannot be had."""
+        """The compiled loop with its operands, to be called as often as one likes; None where it cannot be had."""
         if mode.off():
             return None
         from darkpair.gen.compiled.call import bound_loop
 
         return bound_loop(self, args, self._loops)
+
+
+def _by_name(module: str, name: str) -> Any:
+    """The formula or loop that a name stands for, in another process: what was loaded here is of no use there."""
+    value = getattr(import_module(module), name)
+    return value if isinstance(value, Columnwise | Loop) else Columnwise(value)
 
 
 def _where(condition: Any, first: Any, second: Any) -> Any:

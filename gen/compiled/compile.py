@@ -58,6 +58,7 @@ def compiled(
     numba.core.errors.NumbaError
         For a formula with something that numba does not know.
     """
+    _inlined.cache_clear()  # (a number of a module may have changed since)
     if form.shape == "own":
         loop: Any = _own(function, name)
     else:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, Final
+
+import numpy as np
 
 __all__ = ["Form", "digest_of", "formula_of", "named_in"]
 
@@ -44,17 +47,25 @@ def _add(digest: Any, function: Callable[..., Any], seen: set[int]) -> None:
     if id(code) in seen:
         return
     seen.add(id(code))
+    consts = code.co_consts[code.co_consts[:1] == (function.__doc__,) :]
+    if code.co_freevars or function.__kwdefaults__ or any(isinstance(value, CodeType) for value in consts):
+        raise TypeError(f"{function.__name__} has a function inside, is inside one, or has named operands alone")
     digest.update(code.co_code)
-    digest.update(
-        repr(
-            (code.co_consts[code.co_consts[0] == function.__doc__ :], code.co_names, code.co_varnames)
-        ).encode()
-    )
+    digest.update(repr((consts, code.co_names, code.co_varnames, function.__defaults__)).encode())
     for name, value in named_in(function):
         if (inner := formula_of(value)) is not None:
             _add(digest, inner, seen)
-        elif isinstance(value, float | int | tuple):
+        elif _is_plain(value):
             digest.update(f"{name}={value!r}".encode())
+        elif value is not np and value is not math:  # (what stands in it may be another thing tomorrow)
+            raise TypeError(f"{function.__name__} uses {name}, a {type(value).__name__}; allowed: formulas, numbers, np, math")
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is a number, or some of them, whose text tells all about it."""
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return isinstance(value, float | int | np.number | np.bool_) and not isinstance(value, np.longdouble)
 
 
 def named_in(function: Callable[..., Any]) -> list[tuple[str, Any]]:

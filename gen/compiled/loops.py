@@ -15,7 +15,7 @@ from darkpair.gen.compiled import mode
 from darkpair.gen.compiled.form import Form, digest_of
 from darkpair.gen.compiled.store import keep, kept
 
-__all__ = ["FAILURES", "Machine", "at_hand", "loop_at"]
+__all__ = ["FAILURES", "LOCK", "Machine", "at_hand", "loop_at"]
 
 _C: Final = {"f": ctypes.c_double, "i": ctypes.c_ssize_t}
 _KINDS: Final = {
@@ -27,7 +27,8 @@ _KINDS: Final = {
     "i1": np.int8,
 }
 
-_LOCK = threading.RLock()
+#: One thread at a time asks for loops.
+LOCK: Final = threading.RLock()
 
 #: Formulas that could not be compiled or loaded in this process, and why: they run in NumPy.
 FAILURES: Final[dict[str, str]] = {}
@@ -59,7 +60,7 @@ def at_hand() -> bool:
 def loop_at(
     function: Callable[..., Any], form: Form, outputs: Callable[[], tuple[list[str], bool]]
 ) -> Machine | None:
-    """The loop of a function, loaded, or compiled if that may be; None where it cannot be had.
+    """The loop of a function, loaded, or compiled if that may be; None where it cannot be had. Call it with `LOCK` held.
 
     Parameters
     ----------
@@ -71,19 +72,18 @@ def loop_at(
     """
     if not at_hand():
         return None
-    with _LOCK:
-        try:
-            rows, several = outputs()
-            name = f"darkpair_{digest_of(function, form, rows)}"
-            code = kept(name) or _made(function, form, rows, several, name)
-            if code is None:
-                return None
-            return Machine(
-                _load(*code, form, len(rows)), [np.dtype(_KINDS[kind]) for kind in rows], several=several
-            )
-        except Exception as error:  # noqa: BLE001 (whatever a compiler may say: NumPy has the same lines)
-            FAILURES[f"{function.__module__}.{function.__name__}"] = f"{type(error).__name__}: {error}"
+    try:
+        rows, several = outputs()
+        name = f"darkpair_{digest_of(function, form, rows)}"
+        code = kept(name) or _made(function, form, rows, several, name)
+        if code is None:
             return None
+        return Machine(
+            _load(*code, form, len(rows)), [np.dtype(_KINDS[kind]) for kind in rows], several=several
+        )
+    except Exception as error:  # noqa: BLE001 (whatever a compiler may say: NumPy has the same lines)
+        FAILURES[f"{function.__module__}.{function.__name__}"] = f"{type(error).__name__}: {error}"
+        return None
 
 
 def _made(

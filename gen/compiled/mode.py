@@ -27,6 +27,9 @@ _VARIABLE: Final = "DARKPAIR_COMPILED"
 
 _MODE: ContextVar[Mode | None] = ContextVar("whether formulas are compiled", default=None)
 
+#: What somebody says, for all that is inside and says nothing.
+_SAID: ContextVar[bool | None] = ContextVar("whether somebody wants formulas compiled", default=None)
+
 #: Events of this process so far: many small samples are as one large one.
 _events: list[int] = [0]
 
@@ -60,8 +63,8 @@ def wanted(compiled: bool | None, events: int = 0) -> Iterator[None]:
     Parameters
     ----------
     compiled : bool or None
-        What somebody says; None leaves it to the environment variable DARKPAIR_COMPILED (1 or 0), or else to the number of
-        events: those to come inside, and those that this process has made.
+        What somebody says; None leaves it to who said it outside, or to the environment variable DARKPAIR_COMPILED (1 or 0),
+        or else to the number of events: those to come inside, and those that this process has made.
     events : int
         Events of the sample that is made inside.
 
@@ -70,12 +73,14 @@ def wanted(compiled: bool | None, events: int = 0) -> Iterator[None]:
     InputError
         For another value of that variable.
     """
+    compiled = _SAID.get() if compiled is None else compiled
     by_events = _of_events(max(events, _events[0])) if compiled is None else None
-    token = _MODE.set(by_events or ("compile" if compiled else "off"))
+    said, token = _SAID.set(compiled), _MODE.set(by_events or ("compile" if compiled else "off"))
     try:
         yield
     finally:
         _MODE.reset(token)
+        _SAID.reset(said)
 
 
 def count(events: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -31,14 +32,29 @@ def kept(name: str) -> Code | None:
     if place is None:
         return None
     try:
-        content = (place / name).read_bytes()
+        with (place / name).open("rb") as file:
+            if not _own(os.fstat(file.fileno())):
+                return None
+            content = file.read()
     except OSError:
         return None
     digest, rest = content[:_DIGEST], content[_DIGEST:]
-    if blake2b(rest, digest_size=_DIGEST).digest() != digest:
+    if _digest(name, rest) != digest:
         return None
     symbol, _, code = rest.partition(b"\n")
     return symbol.decode(), code
+
+
+def _digest(name: str, rest: bytes) -> bytes:
+    """What a file begins with, which another one's content under its name would not."""
+    return blake2b(name.encode() + b"\n" + rest, digest_size=_DIGEST).digest()
+
+
+def _own(file: os.stat_result) -> bool:
+    """Whether nobody else can have written a file: what is in it is run."""
+    if not hasattr(os, "geteuid"):
+        return True
+    return file.st_uid in (os.geteuid(), 0) and not file.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def keep(name: str, make: Callable[[], Code]) -> Code:
@@ -70,10 +86,14 @@ def _write(name: str, code: Code) -> None:
     file = Unfinished(place / name)
     try:
         partial = file.begin()
-        partial.write_bytes(blake2b(rest, digest_size=_DIGEST).digest() + rest)
+        partial.chmod(0o600)
+        partial.write_bytes(_digest(name, rest) + rest)
         file.complete()
     except OSError:
         file.abandon()
+    except BaseException:
+        file.abandon()
+        raise
 
 
 @contextmanager
@@ -98,14 +118,13 @@ def folder() -> Path | None:
         *map(_version, ("numba", "llvmlite")),
     )
     base = os.environ.get(_VARIABLE)
-    place = (
-        (Path(base) if base else user_cache_path("darkpair"))
-        / "loops"
-        / blake2b(repr(kind).encode(), digest_size=8).hexdigest()
-    )
     try:
+        root = Path(base).absolute() if base else user_cache_path("darkpair")
+        place = root / "loops" / blake2b(repr(kind).encode(), digest_size=8).hexdigest()
+        if not place.is_absolute():  # (somebody without a home: a folder "~" would appear here)
+            return None
         place.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # (the latter: no home either)
         return None
     return place
 
