@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -41,8 +42,18 @@ def keep_freed_memory() -> None:
 _LARGE: Final = 32 << 20
 #: Most bytes of larger arrays that are kept for who asks next.
 _MOST: Final = 1 << 30
-#: References to an array that nobody else looks at: of the list, of a loop, of the call that counts.
-_ALONE: Final = 3
+
+def _unseen(arrays: Sequence[Array], count: int, alone: int) -> Array | None:
+    """An array of so many numbers to which there are no more references than to one that nobody else looks at."""
+    for memory in arrays:
+        if memory.size == count and sys.getrefcount(memory) == alone:
+            return memory
+    return None
+
+
+#: References that `_unseen` counts of such an array: how many, differs between versions of Python (one counted too many would hand
+#: out memory that somebody looks at).
+_ALONE: Final = next((n for n in range(1, 9) if _unseen([np.empty(1)], 1, n) is not None), 0)
 
 _keeping: list[bool] = []
 _large: list[Array] = []
@@ -55,11 +66,11 @@ def floats(count: int) -> Array:
     """
     if not _keeping or 8 * count <= _LARGE:
         return np.empty(count)
-    for memory in _large:
-        if memory.size == count and sys.getrefcount(memory) == _ALONE:
-            return memory
+    if (unseen := _unseen(_large, count, _ALONE)) is not None:
+        return unseen
     memory = np.empty(count)
     while _large and sum(old.nbytes for old in _large) + memory.nbytes > _MOST:
         _large.pop(0)
-    _large.append(memory)
+    if memory.nbytes <= _MOST:
+        _large.append(memory)
     return memory

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
-from darkpair import Pipeline, build
+from darkpair import Batch, Chain, Parents, Pipeline, build
 from darkpair.gen import memory
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.space import Space, joined
@@ -70,3 +72,65 @@ def test_large_memory_is_used_again_when_nobody_looks(monkeypatch: pytest.Monkey
     assert memory.floats(21).size == 21
     assert sum(a.nbytes for a in memory._large) <= 400
     assert memory.floats(5) is not memory.floats(5)
+    assert memory.floats(51).nbytes > 400
+    assert sum(a.nbytes for a in memory._large) <= 400
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [memoryview, lambda a: a[3:4], lambda a: a.reshape(2, 10)[:, ::2].T, lambda a: [a]],
+    ids=["buffer", "slice", "view of a view", "itself"],
+)
+def test_memory_that_somebody_holds_is_not_used_again(
+    hold: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_large", [])
+    monkeypatch.setattr(memory, "_LARGE", 80)
+    monkeypatch.setattr(memory, "_keeping", [True])
+    held = hold(memory.floats(20))
+    (kept,) = memory._large
+    place = kept.__array_interface__["data"][0]
+    del kept
+    assert memory.floats(20).__array_interface__["data"][0] != place
+    del held
+    memory._large.pop()
+    assert memory.floats(20).__array_interface__["data"][0] == place
+
+
+class _Own(Chain):
+    """A stranger's chain that stands on ours, with a `batch` as the protocol has it."""
+
+    def batch(self, parents: Parents, streams: Streams) -> Batch:  # type: ignore[override]
+        return super().batch(parents, streams)
+
+
+class _Twice(Chain):
+    """One that makes all events twice, and hands on whatever it is given."""
+
+    def batch(self, *args: Any, **more: Any) -> Batch:
+        super().batch(*args, **more)
+        return super().batch(*args, **more)
+
+
+class _Around:
+    """One that has everything of ours but `batch`."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["chain"], name)
+
+    def batch(self, parents: Parents, streams: Streams) -> Batch:
+        return self.chain.batch(parents, streams)
+
+
+@pytest.mark.parametrize("other", [_Own(decay=CHAIN.decay), _Twice(decay=CHAIN.decay), _Around(CHAIN)])
+def test_chains_of_strangers_on_one_of_ours(other: Any) -> None:
+    n = 2 * BLOCK
+    ours, theirs = (
+        Pipeline(source=KotoKL(), chain=chain, seed=3).chunk(0, 2, n).events.parts[0]
+        for chain in (CHAIN, other)
+    )
+    assert np.array_equal(ours.momentum, theirs.momentum)
+    assert np.array_equal(ours.vertices, theirs.vertices)
