@@ -43,6 +43,7 @@ _LARGE: Final = 32 << 20
 #: Most bytes of larger arrays that are kept for who asks next.
 _MOST: Final = 1 << 30
 
+
 def _unseen(arrays: Sequence[Array], count: int, alone: int) -> Array | None:
     """An array of so many numbers to which there are no more references than to one that nobody else looks at."""
     for memory in arrays:

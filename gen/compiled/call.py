@@ -87,7 +87,9 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     for arg in args:
         if type(arg) is np.ndarray and arg.ndim:  # (a masked array is more than its numbers)
             kind = _kind(arg)
-            if arg.ndim != 1 or kind is None or kind == "u8":  # (of which with whole numbers NumPy makes others)
+            if (
+                arg.ndim != 1 or kind is None or kind == "u8"
+            ):  # (of which with whole numbers NumPy makes others)
                 return None
             if n < 0 and len(arg) < fewest:
                 return None
@@ -143,7 +145,13 @@ def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callabl
     compiled = loops.get(key) or _asked(
         loops, key, loop.loop, Form(shape="own", kinds=key), lambda: ([], False)
     )
-    return (lambda _alive=args: int(compiled.run(*values))) if compiled else None
+    if not compiled:
+        return None
+
+    def run(_alive: Any = args) -> int:
+        return int(compiled.run(*values))
+
+    return run
 
 
 #: What stands for a loop that is not kept on this machine, while none may be compiled; and for one that cannot be had.

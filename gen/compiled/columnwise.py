@@ -68,7 +68,9 @@ class Columnwise:
     def into(self, out: Sequence[NDArray[Any]] | NDArray[Any], *args: Operand) -> None:
         """Write the formula's columns into rows (n,) that share no memory with its operands."""
         loop = self._loop("map", args)
-        if loop is not None and all(_row(row, kind, loop.n) for row, kind in zip(out, loop.kinds, strict=True)):
+        if loop is not None and all(
+            _row(row, kind, loop.n) for row, kind in zip(out, loop.kinds, strict=True)
+        ):
             loop(out)
             return
         values = self.function(*args)

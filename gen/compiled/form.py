@@ -49,7 +49,9 @@ def _add(digest: Any, function: Callable[..., Any], seen: set[int]) -> None:
     seen.add(id(code))
     consts = code.co_consts[code.co_consts[:1] == (function.__doc__,) :]
     if code.co_freevars or function.__kwdefaults__ or any(isinstance(value, CodeType) for value in consts):
-        raise TypeError(f"{function.__name__} has a function inside, is inside one, or has named operands alone")
+        raise TypeError(
+            f"{function.__name__} has a function inside, is inside one, or has named operands alone"
+        )
     digest.update(code.co_code)
     digest.update(repr((consts, code.co_names, code.co_varnames, function.__defaults__)).encode())
     for name, value in named_in(function):
@@ -58,7 +60,9 @@ def _add(digest: Any, function: Callable[..., Any], seen: set[int]) -> None:
         elif _is_plain(value):
             digest.update(f"{name}={value!r}".encode())
         elif value is not np and value is not math:  # (what stands in it may be another thing tomorrow)
-            raise TypeError(f"{function.__name__} uses {name}, a {type(value).__name__}; allowed: formulas, numbers, np, math")
+            raise TypeError(
+                f"{function.__name__} uses {name}, a {type(value).__name__}; allowed: formulas, numbers, np, math"
+            )
 
 
 def _is_plain(value: Any) -> bool:

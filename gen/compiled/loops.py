@@ -15,7 +15,7 @@ from darkpair.gen.compiled import mode
 from darkpair.gen.compiled.form import Form, digest_of
 from darkpair.gen.compiled.store import keep, kept
 
-__all__ = ["FAILURES", "LOCK", "Machine", "at_hand", "loop_at"]
+__all__ = ["FAILURES", "LOCK", "Machine", "at_hand", "compiler_at_hand", "loop_at"]
 
 _C: Final = {"f": ctypes.c_double, "i": ctypes.c_ssize_t}
 _KINDS: Final = {
@@ -57,6 +57,12 @@ def at_hand() -> bool:
     return find_spec("llvmlite") is not None
 
 
+@cache
+def compiler_at_hand() -> bool:
+    """Whether formulas can be compiled here."""
+    return at_hand() and find_spec("numba") is not None
+
+
 def loop_at(
     function: Callable[..., Any], form: Form, outputs: Callable[[], tuple[list[str], bool]]
 ) -> Machine | None:
@@ -90,7 +96,7 @@ def _made(
     function: Callable[..., Any], form: Form, rows: list[str], several: bool, name: str
 ) -> tuple[str, bytes] | None:
     """Symbol and object file of a loop that is not kept; None where it may not be compiled."""
-    if not mode.may_compile() or find_spec("numba") is None:
+    if not mode.may_compile() or not compiler_at_hand():
         return None
     from darkpair.gen.compiled.compile import compiled
 

@@ -129,10 +129,9 @@ class TestOperands:
         assert out[0] == 6.0
 
 
-
 def _function(text: str, **scope: Any) -> Any:
     """A function of a module that holds those names."""
-    exec(text, scope)  # noqa: S102 (text of this test)
+    exec(text, scope)
     return scope["formula"]
 
 
@@ -181,7 +180,9 @@ class TestDigest:
             ("def made(c):\n    def formula(x): return x * c\n    return formula\nformula = made(2.0)", {}),
         ],
     )
-    def test_what_may_be_another_thing_tomorrow_is_not_compiled(self, text: str, scope: dict[str, Any]) -> None:
+    def test_what_may_be_another_thing_tomorrow_is_not_compiled(
+        self, text: str, scope: dict[str, Any]
+    ) -> None:
         with pytest.raises(TypeError):
             digest_of(_function(text, **scope), _FORM, ["f8"])
 
@@ -212,7 +213,7 @@ class TestProcess:
 
     def test_threads_that_ask_together_have_the_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[str] = []
-        loop_at = call.loop_at
+        loop_at = loops.loop_at
 
         def counted(*args: Any) -> Any:
             asked.append("asked")

@@ -13,7 +13,7 @@ from darkpair import Batch, Chain, Parents, Pipeline, build
 from darkpair.gen import memory
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.space import Space, joined
-from darkpair.gen.streams import BLOCK
+from darkpair.gen.streams import BLOCK, Streams
 
 CHAIN = build("K_L0 -> X1 (X2 -> X1 pi0)", mass={"X1": 0.0, "X2": 0.43})
 TOPOLOGY = CHAIN.topologies[0]
@@ -29,6 +29,7 @@ def test_neighbours_are_put_together_as_they_lie() -> None:
         whole = joined(arrays)
         assert np.shares_memory(whole, arrays[0])
         assert np.array_equal(whole, np.concatenate(arrays, axis=2))
+    assert [array.shape for array in space.columns(2)] == [(*parts[0][i].shape[:2], 2) for i in (0, 1)]
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0], [1, 2], [0, 2], [0, 1, 1], [0]])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from darkpair.export.files import write_rows
+from darkpair.gen.compiled.columnwise import Columnwise
 from tests.laws.figures import Law, rows, taken
 from tests.laws.size import FULL
 
@@ -31,6 +34,20 @@ def comparisons(request: pytest.FixtureRequest) -> Iterator[None]:
     taken()
     yield
     request.node.user_properties.append((_PULLS, taken()))
+
+
+@pytest.fixture(autouse=True)
+def rows_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No formula is given rows that lie on each other or on its operands: a loop would read what it has just written."""
+    into = Columnwise.into
+
+    def apart(formula: Columnwise, out: Sequence[Any], *args: Any) -> None:
+        columns = [arg for arg in args if isinstance(arg, np.ndarray)]
+        for i, row in enumerate(out):
+            assert not any(np.may_share_memory(row, other) for other in (*columns, *out[:i])), formula
+        into(formula, out, *args)
+
+    monkeypatch.setattr(Columnwise, "into", apart)
 
 
 class Table:

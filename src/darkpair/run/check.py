@@ -22,7 +22,7 @@ from darkpair.run.picture import require_matplotlib
 from darkpair.run.preview import Preview
 from darkpair.run.runner import format_of_job
 from darkpair.run.standing import standing
-from darkpair.run.summary import summary
+from darkpair.run.summary import not_compiled, summary
 from darkpair.run.tally import Tally
 
 __all__ = ["check_job"]
@@ -144,7 +144,7 @@ def _standing_lines(job: Job, pipeline: Pipeline, events: int) -> list[str]:
 
 def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int) -> list[str]:
     """What a run would not say before it is over."""
-    lines = []
+    lines = [line] if (line := not_compiled(job.run.compiled)) is not None else []
     last = chunk.cutflow.stages[-1]
     lines += _standing_lines(job, pipeline, events)
     if last.n == 0:

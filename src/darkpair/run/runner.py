@@ -31,7 +31,7 @@ from darkpair.run.joined import joined
 from darkpair.run.part import Part, flat_factors, form_of, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
-from darkpair.run.summary import few_effective
+from darkpair.run.summary import few_effective, not_compiled
 from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
@@ -129,9 +129,11 @@ def run_job(
     Warns
     -----
     DarkpairWarning
-        Where few of the accepted events carry most of the weight.
+        Where few of the accepted events carry most of the weight, and where formulas should be compiled and cannot be.
     """
     leave_if_imported()
+    if (line := not_compiled(job.run.compiled)) is not None:
+        warnings.warn(line, DarkpairWarning, stacklevel=2)
     format_of_job(job)  # before pilots make events
     blocks_of_share(1, part)
     with wanted(job.run.compiled, job.run.n or 0):  # (pilots make events)

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.gen.compiled.loops import compiler_at_hand
 from darkpair.gen.cutflow import Cutflow
 
-__all__ = ["completed", "few_effective", "summary"]
+__all__ = ["completed", "few_effective", "not_compiled", "summary"]
 
 #: Part of the accepted events below which weights, and not their number, are what an error comes from.
 _UNEVEN: Final = 0.5
@@ -69,4 +70,14 @@ def few_effective(cutflow: Cutflow) -> str | None:
     return (
         f"the {last.n:,} accepted events are worth {last.effective:.3g} of equal weight, less than {EFFECTIVE_MIN:g}: a few carry "
         "the sum, and its error is not to be trusted; raise run.n, force lifetimes, or aim the source"
+    )
+
+
+def not_compiled(compiled: bool | None) -> str | None:
+    """What to say to somebody who wants formulas compiled where nothing compiles; None where there is nothing to say."""
+    if not compiled or compiler_at_hand():
+        return None
+    return (
+        "run.compiled = true, and numba is not installed: formulas run in NumPy, which makes the same events; install "
+        'it by pip install "darkpair[fast]", or leave run.compiled out'
     )
