@@ -96,11 +96,20 @@ def _made(
     function: Callable[..., Any], form: Form, rows: list[str], several: bool, name: str
 ) -> tuple[str, bytes] | None:
     """Symbol and object file of a loop that is not kept; None where it may not be compiled."""
-    if not mode.may_compile() or not compiler_at_hand():
+    if not mode.may_compile() or not compiler_at_hand() or (compiled := _compiler()) is None:
         return None
-    from darkpair.gen.compiled.compile import compiled
-
     return keep(name, lambda: compiled(function, form, rows, name, several=several))
+
+
+@cache
+def _compiler() -> Callable[..., tuple[str, bytes]] | None:
+    """What compiles; None where numba is broken, which is asked once: it takes a second to break."""
+    try:
+        from darkpair.gen.compiled.compile import compiled
+    except Exception as error:  # noqa: BLE001 (of a NumPy that it does not know, and the like)
+        FAILURES["numba"] = f"{type(error).__name__}: {error}"
+        return None
+    return compiled
 
 
 @cache

@@ -112,11 +112,11 @@ def folder() -> Path | None:
     import llvmlite.binding as llvm  # type: ignore[import-untyped]
     from platformdirs import user_cache_path
 
-    kind = (
-        llvm.get_host_cpu_name(),
-        llvm.get_host_cpu_features().flatten(),
-        *map(_version, ("numba", "llvmlite")),
-    )
+    try:
+        features = llvm.get_host_cpu_features().flatten()
+    except RuntimeError:  # (LLVM cannot tell on every processor: numba goes by its name then)
+        features = ""
+    kind = (llvm.get_host_cpu_name(), features, *map(_version, ("numba", "llvmlite")))
     base = os.environ.get(_VARIABLE)
     try:
         root = Path(base).absolute() if base else user_cache_path("darkpair")

@@ -156,6 +156,17 @@ class TestNoFolder:
         assert store.kept("darkpair_c") is None
 
 
+def test_a_processor_whose_features_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    llvm = pytest.importorskip("llvmlite.binding")
+
+    def unknown() -> NoReturn:
+        raise RuntimeError("failed to get host cpu features")
+
+    monkeypatch.setattr(llvm, "get_host_cpu_features", unknown)
+    store.folder.cache_clear()
+    _kept()
+
+
 def test_what_was_said_outside_holds_inside() -> None:
     for said in (True, False):
         with mode.wanted(said), mode.wanted(None, 1 if said else 10**9):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 import pkgutil
+import sys
 import threading
 from copy import deepcopy
 from importlib import import_module
@@ -205,6 +206,31 @@ class TestDigest:
             formula.__globals__["c"] = c
             fast, plain = _both(lambda: Columnwise(formula)(_X))
             assert fast.tobytes() == plain.tobytes()
+
+
+@needs_numba
+def test_a_broken_compiler_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Broken:
+        def find_spec(self, name: str, *_: Any) -> None:
+            if name == "darkpair.gen.compiled.compile":
+                asked.append(name)
+                raise ImportError("Numba needs NumPy 9.9 or less")
+
+    monkeypatch.delitem(sys.modules, "darkpair.gen.compiled.compile", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    monkeypatch.setattr(loops, "FAILURES", {})
+    loops._compiler.cache_clear()
+    try:
+        for constant in (0.125, 0.375):
+            formula = Columnwise(_function("def formula(x): return x * c - 17.0", c=constant))
+            with mode.wanted(compiled=True):
+                assert formula(_X).tobytes() == (_X * constant - 17.0).tobytes()
+    finally:
+        loops._compiler.cache_clear()
+    assert len(asked) == 1
+    assert loops.FAILURES == {"numba": "ImportError: Numba needs NumPy 9.9 or less"}
 
 
 @needs_numba
