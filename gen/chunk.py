@@ -83,6 +83,12 @@ class Chunk:
             numbers=self.numbers[first:last],
         )
 
+    def copied(self) -> Chunk:
+        """The same with columns of its own, whatever becomes of these."""
+        return replace(
+            self, events=self.events.copied(), reco=None if self.reco is None else self.reco.copied()
+        )
+
     def tally(self) -> Chunk:
         """The chunk without its events: the cut flow and the histograms."""
         none = np.zeros(len(self.events), dtype=bool)

@@ -158,6 +158,11 @@ class Batch:
             parts.append(part.take(keep, np.searchsorted(kept, part.rows[keep])))
         return Batch(tuple(parts), originals)
 
+    def copied(self) -> Batch:
+        """The same events in memory of their own."""
+        parts = tuple(part.take(np.arange(len(part)), part.rows.copy()) for part in self.parts)
+        return Batch(parts, self.originals)
+
     def span(self, first: int, last: int) -> Batch:
         """The events first to last - 1, as views of the same columns, without what a file said of them."""
         parts = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -99,6 +99,14 @@ class Observed:
             lists[name] = (counts[events], {k: c[rows] for k, c in columns.items()})
         flat = {k: c[events] for k, c in self.flat.items()}
         return Observed(n=len(events), flat=flat, lists=lists, titles=self.titles)
+
+    def copied(self) -> Observed:
+        """The same in memory of its own."""
+        lists = {
+            name: (counts.copy(), {k: c.copy() for k, c in columns.items()})
+            for name, (counts, columns) in self.lists.items()
+        }
+        return replace(self, flat={k: c.copy() for k, c in self.flat.items()}, lists=lists)
 
     def span(self, first: int, last: int) -> Observed:
         """The events first to last - 1, as views of the same columns."""

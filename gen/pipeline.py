@@ -45,6 +45,8 @@ __all__ = [
 #: Most events that a run may ask for: the names of events have room for so many blocks, and it would take ten years.
 MOST_EVENTS = MOST_BLOCKS * BLOCK
 
+_PACKAGE = __name__.partition(".")[0]
+
 
 class EventSource(Protocol):
     """What makes parents."""
@@ -167,14 +169,23 @@ class Pipeline:
         """Events of the blocks first to last - 1 of a sample of n events."""
         with wanted(self.compiled, n):
             with filled(self._space((last - first) * BLOCK)):
-                made = [self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last)]
+                blocks = (self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last))
+                made = list(blocks) if self._ours else [block.copied() for block in blocks]
             return Chunk.concatenate(made)
 
+    @cached_property
+    def _ours(self) -> bool:
+        """Whether all is of this package: a stranger's may fill the same memory for the next block."""
+        makers = (self.source, self.chain, self.detector)
+        return all(m is None or type(m).__module__.partition(".")[0] == _PACKAGE for m in makers)
+
     def _space(self, n: int) -> Space | None:
-        """Memory for n events that are all kept, where they are of one topology."""
-        topologies: Any = getattr(self.chain, "topologies", ())
+        """Memory for n events that are all kept, where they are of one topology and made by ours."""
         everything = self.detector is None or self.keep == "all"
-        if len(topologies) != 1 or not everything or isinstance(self.source, ReadSource):
+        if not self._ours or not everything or isinstance(self.source, ReadSource):
+            return None
+        topologies: Any = getattr(self.chain, "topologies", ())
+        if len(topologies) != 1:
             return None
         return Space(topologies[0], n)
 

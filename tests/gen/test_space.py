@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from darkpair import Batch, Chain, Parents, Pipeline, build
+from darkpair import Batch, Chain, Parents, Pipeline, build, chunks
 from darkpair.gen import memory
+from darkpair.gen.chunk import Chunk
+from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.observed import Observed
+from darkpair.gen.selected import Selected
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.space import Space, joined
 from darkpair.gen.streams import BLOCK, Streams
@@ -124,6 +129,65 @@ class _Around:
 
     def batch(self, parents: Parents, streams: Streams) -> Batch:
         return self.chain.batch(parents, streams)
+
+
+class _Reused:
+    """A chain, a source or a detector that fills the same memory again and again."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.memory: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["inner"], name)
+
+    def _into(self, name: str, array: Any) -> Any:
+        memory = self.memory.setdefault(name, array.copy())
+        memory[...] = array
+        return memory
+
+    def sample(self, n: int, rng: Any) -> Parents:
+        made = self.inner.sample(n, rng)
+        columns = {
+            name: self._into(name, getattr(made, name)) for name in ("momentum", "vertex", "decay_vertex")
+        }
+        out: Parents = replace(made, **columns, weights={"own": self._into("weight", made.momentum[2])})
+        return out
+
+    def batch(self, parents: Parents, streams: Streams) -> Batch:
+        (part,) = self.inner.batch(parents, streams).parts
+        memory = self.memory
+        for name in ("momentum", "vertices"):
+            memory.setdefault(name, np.empty_like(getattr(part, name))).flags.writeable = True
+        columns = {name: self._into(name, getattr(part, name)) for name in ("momentum", "vertices")}
+        return Batch((replace(part, **columns),))
+
+    def observe(self, truth: Batch, rng: Any) -> Observed:
+        return Observed(n=len(truth), flat={"E": self._into("E", truth.parts[0].momentum[3, 1])})
+
+    def select(self, reco: Observed, weight: Any) -> Selected:
+        return Selected(mask=np.ones(reco.n, dtype=bool), cutflow=Cutflow.of(weight, []))
+
+
+@pytest.mark.parametrize("keep", ["accepted", "all"])
+@pytest.mark.parametrize("reused", ["source", "chain", "detector", "source and chain"])
+def test_a_stranger_may_fill_the_same_memory(reused: str, keep: Any) -> None:
+    parts: dict[str, Any] = {"source": KotoKL(), "chain": CHAIN}
+    seen = replace(Pipeline(**parts, seed=3), keep=keep)
+    blocks = [seen.chunk(i, i + 1, 3 * BLOCK).events.parts[0] for i in range(3)]
+    parts = {name: _Reused(part) if name in reused else part for name, part in parts.items()}
+    detector = _Reused(None) if reused == "detector" else None
+    pipeline = Pipeline(**parts, detector=detector, seed=3, keep=keep)
+    for size in (1, 3):
+        made = list(chunks(pipeline, 3 * BLOCK, size=size * BLOCK))
+        part = Chunk.concatenate(made).events.parts[0]
+        for name in ("momentum", "vertices"):
+            assert np.array_equal(getattr(part, name), joined([getattr(b, name) for b in blocks]))
+        if "source" in reused:
+            assert np.array_equal(part.weights["own"], part.momentum[2, 0])
+        if detector is not None:
+            seen_energy = np.concatenate([chunk.reco.flat["E"] for chunk in made if chunk.reco is not None])
+            assert np.array_equal(seen_energy, part.momentum[3, 1])
 
 
 @pytest.mark.parametrize("other", [_Own(decay=CHAIN.decay), _Twice(decay=CHAIN.decay), _Around(CHAIN)])
