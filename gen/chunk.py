@@ -89,6 +89,20 @@ class Chunk:
             self, events=self.events.copied(), reco=None if self.reco is None else self.reco.copied()
         )
 
+    def close(self) -> None:
+        """Let nobody write into the columns any more, which somebody else reads later."""
+        for part in self.events.parts:
+            named = (part.weights, part.proper_length, part.masses)
+            for column in (part.momentum, part.vertices, *(c for each in named for c in each.values())):
+                column.flags.writeable = False
+        lists = {} if self.reco is None else self.reco.lists
+        observed = () if self.reco is None else self.reco.flat.values()
+        for column in (
+            *observed,
+            *(c for counts, entries in lists.values() for c in (counts, *entries.values())),
+        ):
+            column.flags.writeable = False
+
     def tally(self) -> Chunk:
         """The chunk without its events: the cut flow and the histograms."""
         none = np.zeros(len(self.events), dtype=bool)

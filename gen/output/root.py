@@ -133,6 +133,7 @@ class RootWriter(EventWriter):
     def add(self, chunk: Chunk) -> None:
         """Add the events of a chunk of a pipeline, column by column: no record is made; see `EventWriter.add`."""
         self.check_open()
+        chunk.close()
         n = len(chunk.events)
         if n > _BASKET and chunk.events.originals is not None:
             self.write(chunk.record())

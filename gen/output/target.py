@@ -105,8 +105,9 @@ class EventWriter(ABC):
         """Add the events of a chunk of a pipeline, after those of the chunks before.
 
         Unless a format takes columns, they wait until a record of many is made for `write`: each writing costs some
-        milliseconds, whatever its size.
+        milliseconds, whatever its size.  Its columns are closed: what is written is what was handed over.
         """
+        chunk.close()
         self._held.append(chunk)
         if sum(len(held.events) for held in self._held) >= _AT_ONCE:
             self._write_held()

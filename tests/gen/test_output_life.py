@@ -13,7 +13,8 @@ from typing import IO
 import awkward as ak
 import pytest
 
-from darkpair import Streams, build
+from darkpair import Pipeline, Streams, build
+from darkpair.detectors.koto import Koto
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.root import RootWriter
@@ -150,3 +151,21 @@ def test_a_full_disk_of_somebody_else_is_not_this_file_s(tmp_path: Path) -> None
         file.write(made())
     assert not isinstance(caught.value, UnwrittenError)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["e.root", "e.hepmc3"])
+def test_what_waits_to_be_written_is_closed(tmp_path: Path, name: str) -> None:
+    """A chunk waits for others: what somebody made of it meanwhile would be in the file."""
+    chain = build("K_L0 -> X1 (X2 -> X1 pi0)", mass={"X1": 0.0, "X2": 0.4}, ctau={"X2": 1.0})
+    pipeline = Pipeline(source=KotoKL(), chain=chain, detector=Koto(), keep="all")
+    chunk = pipeline.chunk(0, 1, 50)
+    part, reco = chunk.events.parts[0], chunk.reco
+    assert reco is not None
+    counts, clusters = reco.lists["Cluster"]
+    columns = [part.momentum, part.vertices, *part.proper_length.values(), *part.weights.values()]
+    columns += [*reco.flat.values(), counts, *clusters.values()]
+    with {"e.root": RootWriter, "e.hepmc3": HepMCWriter}[name](tmp_path / name, provenance={}) as file:
+        file.add(chunk)
+        for column in columns:
+            with pytest.raises(ValueError, match="read-only"):
+                column[...] = 0
