@@ -17,7 +17,7 @@ __all__ = ["following", "next_word", "state_of", "uniform", "uniforms"]
 _State = ctypes.c_uint64 * 4
 
 #: The last generator, and its state: a stage asks for the same one again and again.
-_last: list[tuple[Any, Any]] = [(None, None)]
+_last: list[tuple[Any, NDArray[np.uint64] | None]] = [(None, None)]
 
 
 def uniforms(rng: np.random.Generator, n: int) -> Array:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import awkward as ak
 import pytest
@@ -162,7 +162,7 @@ def test_what_waits_to_be_written_is_closed(tmp_path: Path, name: str) -> None:
     part, reco = chunk.events.parts[0], chunk.reco
     assert reco is not None
     counts, clusters = reco.lists["Cluster"]
-    columns = [part.momentum, part.vertices, *part.proper_length.values(), *part.weights.values()]
+    columns: list[Any] = [part.momentum, part.vertices, *part.proper_length.values(), *part.weights.values()]
     columns += [*reco.flat.values(), counts, *clusters.values()]
     with {"e.root": RootWriter, "e.hepmc3": HepMCWriter}[name](tmp_path / name, provenance={}) as file:
         file.add(chunk)
