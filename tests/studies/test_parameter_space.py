@@ -30,7 +30,7 @@ from darkpair.studies.paper.fig4 import rescaling
 from darkpair.studies.runner import options_for
 
 PAPER = Inputs("paper")
-TINY = replace(Size.of(quick=True), kaons=200_000, etas=40_000)
+TINY = replace(Size.of(quick=True), kaons=200_000, etas=100_000)
 HEAVY = (0.430, 0.300, 0.200)
 
 
