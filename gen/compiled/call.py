@@ -40,6 +40,10 @@ def address(array: NDArray[Any]) -> int:
     return int(array.ctypes.data)
 
 
+#: The usual column: float64, one number after the other.
+_USUAL, _ONE_BY_ONE = np.dtype(np.float64), (8,)
+
+
 def _kind(array: NDArray[Any]) -> str | None:
     """Type of an array's numbers; None where no loop reads them, those of another order of bytes among them."""
     return _TYPES.get(array.dtype.char) if array.dtype.isnative else None
@@ -63,6 +67,16 @@ class _Bound:
     def __call__(self, out: Sequence[NDArray[Any]]) -> int:
         return int(self.run(self.n, *self.args, *map(address, out)))
 
+    def into(self, out: Sequence[NDArray[Any]] | NDArray[Any]) -> bool:
+        """Write the rows, if a loop may write n numbers of their types there; whether it did."""
+        shape, places = (self.n,), []
+        for row, kind in zip(out, self.kinds, strict=True):
+            if not (row.dtype == kind and row.shape == shape and row.flags.carray):
+                return False
+            places.append(address(row))
+        self.run(self.n, *self.args, *places)
+        return True
+
 
 def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], fewest: int) -> _Bound | None:
     """The loop of a formula for these operands; None where NumPy has to do it.
@@ -83,23 +97,23 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     n = -1
     kinds: list[str] = []
     values: list[Any] = []
-    keep: list[NDArray[Any]] = []
+    keep: list[Any] = []
     for arg in args:
-        if type(arg) is np.ndarray and arg.ndim:  # (a masked array is more than its numbers)
-            kind = _kind(arg)
-            if (
-                arg.ndim != 1 or kind is None or kind == "u8"
-            ):  # (of which with whole numbers NumPy makes others)
+        if arg.__class__ is np.ndarray and arg.ndim:  # (a masked array is more than its numbers)
+            usual = arg.dtype is _USUAL and arg.strides == _ONE_BY_ONE
+            if not (kind := "f8" if usual else _of_column(arg)):
                 return None
-            if n < 0 and len(arg) < fewest:
-                return None
-            if n not in (-1, len(arg)):
-                return None
-            n = len(arg)
-            column = arg if _in_line(arg) else arg.copy()
+            column = arg if usual or _in_line(arg) else arg.copy()
+            if (size := len(arg)) != n:
+                if n >= 0 or size < fewest:
+                    return None
+                n = size
+            if (place := address(column)) % column.itemsize:
+                column = column.copy()
+                place = address(column)
             keep.append(column)
             kinds.append(kind)
-            values.append(address(column))
+            values.append(place)
         elif (other := _other(arg)) is not None:
             kinds.append(other[0])
             values.append(other[1])
@@ -112,6 +126,12 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
         loops, key, formula.scalar, Form(shape=shape, kinds=tuple(kinds)), lambda: _outputs(formula, args)
     )
     return _Bound(loop, n, values, keep) if loop else None
+
+
+def _of_column(array: NDArray[Any]) -> str:
+    """Type of a column's numbers; nothing where NumPy has to do it: of whole numbers with a sign and without it makes others."""
+    kind = _kind(array) if array.ndim == 1 else None
+    return "" if kind is None or kind == "u8" else kind
 
 
 def _other(arg: Any) -> tuple[str, Any] | None:

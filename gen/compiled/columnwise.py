@@ -68,10 +68,7 @@ class Columnwise:
     def into(self, out: Sequence[NDArray[Any]] | NDArray[Any], *args: Operand) -> None:
         """Write the formula's columns into rows (n,) that share no memory with its operands."""
         loop = self._loop("map", args)
-        if loop is not None and all(
-            _row(row, kind, loop.n) for row, kind in zip(out, loop.kinds, strict=True)
-        ):
-            loop(out)
+        if loop is not None and loop.into(out):
             return
         values = self.function(*args)
         for row, value in zip(out, values if isinstance(values, tuple) else (values,), strict=True):
@@ -94,11 +91,6 @@ class Columnwise:
         from darkpair.gen.compiled.call import bound
 
         return bound(self, shape, args, self._loops, _FEWEST)
-
-
-def _row(row: Any, kind: Any, n: int) -> bool:
-    """Whether a loop may write n numbers there."""
-    return bool(row.dtype == kind and row.shape == (n,) and row.flags.carray)
 
 
 def columnwise(function: Callable[..., Any]) -> Columnwise:
