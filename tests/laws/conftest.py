@@ -37,7 +37,7 @@ def comparisons(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def rows_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def rows_apart() -> Iterator[None]:
     """No formula is given rows that lie on each other or on its operands: a loop would read what it has just written."""
     into = Columnwise.into
 
@@ -47,7 +47,9 @@ def rows_apart(monkeypatch: pytest.MonkeyPatch) -> None:
             assert not any(np.may_share_memory(row, other) for other in (*columns, *out[:i])), formula
         into(formula, out, *args)
 
-    monkeypatch.setattr(Columnwise, "into", apart)
+    with pytest.MonkeyPatch.context() as patch:  # (of its own: a test's is undone before what it stands on)
+        patch.setattr(Columnwise, "into", apart)
+        yield
 
 
 class Table:
