@@ -85,7 +85,7 @@ def _layers() -> tuple[Array, NDArray[np.int64]] | None:
     return layers if same else None
 
 
-def _exponential(t: Any) -> Any:
+def _exponential(t: Any) -> Any:  # (compiled alone)
     """exp(t) for t from 0 to 1, to 1e-15."""
     out = 1.0
     for k in range(18, 0, -1):

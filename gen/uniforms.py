@@ -46,7 +46,7 @@ def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
     return state
 
 
-def next_word(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:
+def next_word(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:  # (compiled alone)
     """Next state of Chris Doty-Humphrey's small fast chaotic generator, and 64 bits (numpy/random/src/sfc64/sfc64.h)."""
     t = a + b + w
     return (
@@ -58,12 +58,12 @@ def next_word(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:
     )
 
 
-def uniform(word: Any) -> Any:
+def uniform(word: Any) -> Any:  # (compiled alone)
     """Number from 0 to 1 of 64 bits."""
     return (word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-def following(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:
+def following(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:  # (compiled alone)
     """Next state, and a number from 0 to 1."""
     a, b, c, w, word = next_word(a, b, c, w)
     return a, b, c, w, uniform(word)

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from darkpair.export.files import markdown, save_picture, subplots, write_rows
+from darkpair.export.files import markdown, pyplot, save_picture, subplots, write_rows
 from darkpair.export.numbers import written
 from darkpair.gen.errors import InputError
 from darkpair.gen.provenance import environment
@@ -160,3 +160,7 @@ def test_formats_unless_given() -> None:
 def test_what_is_no_number_of_a_page(value: Any, spec: str, error: float | None, said: str) -> None:
     with pytest.raises(InputError, match=said):
         written(value, spec, error)
+
+
+def test_pyplot_opens_no_window() -> None:
+    assert pyplot().get_backend().lower() == "agg"
