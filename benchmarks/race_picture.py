@@ -42,6 +42,6 @@ def bars(rows: Sequence[Mapping[str, Any]], label: str, unit: str, axis: str) ->
         )
     ax.set_yticks(range(len(rows)), [row[label] for row in rows], fontsize="small")
     ax.invert_yaxis()
-    ax.set(xscale="log", xlabel=f"{axis} (median, lowest to highest)")
+    ax.set(xscale="log", xlabel=f"{axis} (median, lowest to highest; shorter is faster)")
     ax.margins(x=0.15)
     return figure

@@ -9,7 +9,17 @@ import numpy as np
 from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.kinematics import Real
 
-__all__ = ["beside_side", "crossed", "in_box", "in_cone", "in_disc", "in_frustum", "in_rectangle", "in_slab"]
+__all__ = [
+    "beside_side",
+    "crossed",
+    "in_box",
+    "in_cone",
+    "in_cylinder",
+    "in_disc",
+    "in_frustum",
+    "in_rectangle",
+    "in_slab",
+]
 
 
 @columnwise
@@ -47,6 +57,12 @@ def in_box(
 ) -> Any:
     """In a box."""
     return rectangle(x, y, x_min, x_max, y_min, y_max) & (z >= z_min) & (z <= z_max)
+
+
+@columnwise
+def in_cylinder(x: Real, y: Real, z: Real, square: float, z_min: float, z_max: float) -> Any:
+    """In a cylinder of that square of the radius [mm²], its ends [mm] included."""
+    return (x * x + y * y <= square) & (z >= z_min) & (z <= z_max)
 
 
 @columnwise

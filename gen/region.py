@@ -10,11 +10,10 @@ from typing import Annotated, Any, Protocol, TypeVar, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.bounds import in_box, in_cone, in_frustum, in_slab
-from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.bounds import in_box, in_cone, in_cylinder, in_frustum, in_slab
 from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError
-from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.kinematics import Array
 from darkpair.gen.parameters import Ge, Gt, Length, settle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.rays import (
@@ -229,14 +228,8 @@ class Cylinder:
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points are inside."""
-        inside: NDArray[np.bool_] = _in_cylinder(x, y, z, self.radius**2, self.z_min, self.z_max)
+        inside: NDArray[np.bool_] = in_cylinder(x, y, z, self.radius**2, self.z_min, self.z_max)
         return inside
-
-
-@columnwise
-def _in_cylinder(x: Real, y: Real, z: Real, square: float, z_min: float, z_max: float) -> Any:
-    """Whether points are inside a cylinder of that square of the radius [mm²], its ends [mm] included."""
-    return (x * x + y * y <= square) & (z >= z_min) & (z <= z_max)
 
 
 @dataclass(frozen=True, kw_only=True)

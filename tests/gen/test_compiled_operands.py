@@ -272,3 +272,14 @@ class TestProcess:
             for formula in (_boost, PAIR_ALONG):
                 assert pickle.loads(pickle.dumps(formula)).function is formula.function
                 assert deepcopy(formula).function is formula.function
+
+
+@needs_numba
+@pytest.mark.parametrize("shift", [0, 1, 4])
+def test_a_loop_is_given_addresses_that_its_machine_can_read_at_once(shift: int) -> None:
+    """Some processors read a number only where it is aligned; ours reads any, so that values alone would not tell."""
+    column = np.frombuffer(bytearray(8 * 301), dtype=np.float64, count=300, offset=shift)
+    with mode.wanted(compiled=True):
+        loop = call.bound(PAIR_ALONG, "map", (column,) * 11, {}, 1)
+    assert loop is not None
+    assert [place % 8 for place in loop.args] == [0] * 11
