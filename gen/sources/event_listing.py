@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["FORMATS", "Listing", "Reader", "readable"]
+__all__ = ["FORMATS", "Listing", "MoreMothers", "Reader", "readable", "single_mothers"]
 
 #: Formats by name.
 FORMATS = ("ttree", "rntuple", "hepmc3")
 
 #: Offsets of the particle lists (n + 1,) from 0; columns of the particles; numbers of each event (n,).
 Listing: TypeAlias = tuple[NDArray[np.int64], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
+
+#: Rows of particles, and the row of a further mother of each.
+MoreMothers: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 class Reader(Protocol):
@@ -53,6 +56,24 @@ class Reader(Protocol):
     def read(self, first: int, last: int, names: Sequence[str]) -> Listing:
         """Those quantities of the events first to last - 1."""
         ...
+
+    def more_mothers(self, first: int, last: int) -> MoreMothers:
+        """Mothers beyond the first, in the events first to last - 1.
+
+        Returns
+        -------
+        particles : ndarray of int64, (k,)
+            Rows of particles, 0 the first particle of event `first`.
+        mothers : ndarray of int64, (k,)
+            Row of a further mother of each.
+        """
+        ...
+
+
+def single_mothers() -> MoreMothers:
+    """What `Reader.more_mothers` gives where every particle has one mother."""
+    nothing = np.empty(0, dtype=np.int64)
+    return nothing, nothing
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.hepmc import header_provenance
-from darkpair.gen.sources.event_listing import Listing, readable
+from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable, single_mothers
 
 __all__ = ["HepMCReader"]
 
@@ -60,6 +60,10 @@ class HepMCReader:
             {name: particles[name] for name in names if name in particles},
             {name: events[name] for name in names if name in events},
         )
+
+    def more_mothers(self, first: int, last: int) -> MoreMothers:
+        """None: the first of a vertex is taken."""
+        return single_mothers()
 
     def _parsed(self, first: int, last: int) -> Listing:
         begin, end = first // _STRIDE, -(-last // _STRIDE)

@@ -16,7 +16,7 @@ from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.layouts import GENPART
 from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.reader import provenances_of
-from darkpair.gen.sources.event_listing import Listing, readable
+from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable, single_mothers
 from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
@@ -112,6 +112,10 @@ class RootReader:
                 )
             particles[name] = values.astype(np.int32) if name in _INTEGERS else values
         return np.arange(last - first + 1) if offsets is None else offsets, particles, events
+
+    def more_mothers(self, first: int, last: int) -> MoreMothers:
+        """None: the branch has one mother for each particle."""
+        return single_mothers()
 
 
 def _mapping(path: str, given: dict[str, str], present: set[str], ours: bool) -> dict[str, str]:
