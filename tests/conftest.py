@@ -1,14 +1,24 @@
 """Hypothesis tries the same examples every time: what passes once passes on every machine.
 
 Files that others published and the package does not hold are looked for in DARKPAIR_REFERENCE, or beside the checkout.
+Compiled loops stand in pytest's own cache: a fresh checkout compiles every one that its tests run, whatever the user's
+own cache holds.
 """
 
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 os.environ.setdefault("DARKPAIR_REFERENCE", str(Path(__file__).parents[2] / "shared" / "data"))
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder of compiled loops, before workers inherit the environment."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # (-p no:cacheprovider has none)
+    if cache is not None:
+        os.environ.setdefault("DARKPAIR_CACHE", str(cache.mkdir("loops")))
