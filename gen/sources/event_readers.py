@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,25 @@ from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.paths import is_file
 from darkpair.gen.sources.event_listing import FORMATS, Reader, readable
 from darkpair.gen.sources.root_reader import RootReader
+from darkpair.gen.sources.unpacked import first_bytes, packing
 
-__all__ = ["file_format", "open_events"]
+__all__ = ["TEXT_FORMATS", "file_format", "open_events"]
+
+#: Readers of formats of text, perhaps compressed, by name; each says by `begins` whether a file's first bytes are of its format.
+TEXT_FORMATS = {"hepmc3": "darkpair.gen.sources.hepmc_reader:HepMCReader"}
+_START = 1 << 16  # bytes that they see
+
+
+def _text_reader(name: str) -> Any:
+    """Class of a reader of text."""
+    if name == "hepmc3" and find_spec("pyhepmc") is None:
+        raise InputError("HepMC3 files need pyhepmc; install 'darkpair[hepmc]'")
+    module, _, reader = TEXT_FORMATS[name].partition(":")
+    return getattr(import_module(module), reader)
 
 
 def file_format(path: str) -> str:
-    """Format of a file by its first bytes: ``root`` or ``hepmc3``.
+    """Format of a file by its first bytes, unpacked: ``root`` or one of `TEXT_FORMATS`.
 
     Raises
     ------
@@ -28,14 +42,19 @@ def file_format(path: str) -> str:
     if not is_file(file):
         raise InputError(f"there is no file {shown(path)}; give the path of an event file")
     with readable(path), file.open("rb") as opened:
-        start = opened.read(4096)
+        packed = packing(opened.read(8))
+        start = first_bytes(path, _START)
     if start.startswith(b"root"):
-        return "root"
-    if b"HepMC::" in start and b"\0" not in start:
-        return "hepmc3"
-    packed = start.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"))
-    hint = "it is compressed: unpack it first" if packed else "allowed: ROOT (TTree, RNTuple) and HepMC3 text"
-    raise InputError(f"{path!r} is no event file; {hint}")
+        if packed is None:
+            return "root"
+        raise InputError(f"{path!r} is a ROOT file that {packed} packed; unpack it first")
+    for name in TEXT_FORMATS:
+        if _text_reader(name).begins(start):
+            return name
+    raise InputError(
+        f"{path!r} is no event file{f' when unpacked by {packed}' if packed else ''}; allowed: ROOT (TTree, RNTuple) and HepMC "
+        "text, which may be compressed"
+    )
 
 
 def open_events(path: str, tree: str, branches: Mapping[str, str], wanted: str | None) -> Reader:
@@ -65,14 +84,12 @@ def open_events(path: str, tree: str, branches: Mapping[str, str], wanted: str |
     stamp = Path(path).stat()
     key = (path, stamp.st_mtime_ns, stamp.st_size)
     reader: Reader
-    if kind == "hepmc3":
+    if kind in TEXT_FORMATS:
         if branches:
-            raise InputError(f"{path!r} is a HepMC3 file, which has no branches; leave them out")
-        if find_spec("pyhepmc") is None:
-            raise InputError("HepMC3 files need pyhepmc; install 'darkpair[hepmc]'")
-        from darkpair.gen.sources.hepmc_reader import HepMCReader
-
-        reader = _kept(HepMCReader, *key)
+            raise InputError(
+                f"{path!r} is a file of the format {kind}, which has no branches; leave them out"
+            )
+        reader = _kept(_text_reader(kind), *key)
     else:
         reader = _kept(RootReader, *key, tree, tuple(sorted(branches.items())))
         kind = reader.kind

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.hepmc import header_provenance
 from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable, single_mothers
+from darkpair.gen.sources.unpacked import unpacked
 
 __all__ = ["HepMCReader"]
 
@@ -39,10 +39,15 @@ class HepMCReader:
     step = 1024
     names = frozenset({*_FLOATS, "pdgid", "status", "mother", "event", "weight", "has_vertex"})
 
+    @staticmethod
+    def begins(start: bytes) -> bool:
+        """Whether the first bytes of a file are those of this format."""
+        return b"HepMC::" in start and b"\0" not in start
+
     def __init__(self, path: str) -> None:
         self.path = path
         self.entries, self._places = _event_places(path)
-        with Path(path).open("rb") as file:
+        with unpacked(path) as file:
             self._header = file.read(self._places[0])
             format_of(header_provenance(self._header.splitlines(keepends=True)), path)
             file.seek(self._places[-1])
@@ -67,7 +72,7 @@ class HepMCReader:
 
     def _parsed(self, first: int, last: int) -> Listing:
         begin, end = first // _STRIDE, -(-last // _STRIDE)
-        with Path(self.path).open("rb") as file:
+        with unpacked(self.path) as file:
             file.seek(self._places[begin])
             text = file.read(self._places[min(end, len(self._places) - 1)] - self._places[begin])
         rows: list[dict[str, NDArray[Any]]] = []
@@ -141,7 +146,7 @@ def _event_places(path: str) -> tuple[int, list[int]]:
     """Number of events; where every 64th begins, and where the last one ends [bytes]."""
     places: list[int] = []
     count, latest, end, done, kept = 0, -1, -1, 0, b"\n"
-    with Path(path).open("rb") as file:
+    with unpacked(path) as file:
         while piece := file.read(_CHUNK):
             text = kept + piece  # the end of the last piece again, for what stands across the border
             base = done - len(kept)

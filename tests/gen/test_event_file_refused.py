@@ -55,13 +55,16 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
     settings: dict[str, tuple[dict[str, Any], str]] = {
         "missing.root": ({}, "there is no file"),
         "text.txt": ({}, "no event file"),
-        "packed.hepmc.gz": ({}, "unpack it first"),
+        "packed.hepmc.gz": ({}, "cannot be unpacked by gzip"),
         "short.hepmc": ({}, "cut short"),
         "empty.root": ({}, "no event file"),
         "foreign.root": ({}, r"no branch 'GenPart_pt' for pt; say which in branches.pt = .* Gen_pt"),
         "mother.root": ({}, "index 70, and there are 8"),
         "zero.root": ({}, "mean 0.0"),
-        "text.hepmc": ({"branches": {"pt": "x"}}, "a HepMC3 file, which has no branches; leave them out"),
+        "text.hepmc": (
+            {"branches": {"pt": "x"}},
+            "of the format hepmc3, which has no branches; leave them out",
+        ),
     }
     settings |= {f"cut{k}.root": ({}, "cannot be read|cut short") for k in range(4)}
     at_good: list[tuple[dict[str, Any], str]] = [

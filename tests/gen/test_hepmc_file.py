@@ -141,8 +141,8 @@ def test_without_pyhepmc_one_line_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(written(tmp_path / "e.hepmc"))
+    with pytest.raises(InputError, match="has no branches"):
+        EventFile(path=path, parents=("B+",), branches={"pt": "x"})
     monkeypatch.setattr(event_readers, "find_spec", lambda _name: None)
     with pytest.raises(InputError, match=r"install 'darkpair\[hepmc\]'"):
         EventFile(path=path, parents=("B+",))
-    with pytest.raises(InputError, match="has no branches"):
-        EventFile(path=path, parents=("B+",), branches={"pt": "x"})

@@ -228,8 +228,14 @@ def test_a_foreign_or_damaged_file_is_one_line(tmp_path: Path) -> None:
     whole = written(tmp_path / "e.hepmc3.gz", koto(10)).read_bytes()
     (tmp_path / "cut.hepmc3.gz").write_bytes(whole[:300])
     (tmp_path / "other.hepmc3.gz").write_bytes(b"not gzip")
-    for name in ("cut.hepmc3.gz", "other.hepmc3.gz"):
-        with pytest.raises(InputError, match=r"cannot be read.*damaged") as refusal:
+    (tmp_path / "deep.hepmc3").write_bytes(b"A darkpair.provenance " + b"[" * 100_000)
+    expected = {
+        "cut.hepmc3.gz": "cut short",
+        "other.hepmc3.gz": "not written by darkpair",
+        "deep.hepmc3": "cannot be read.*damaged",
+    }
+    for name, words in expected.items():
+        with pytest.raises(InputError, match=words) as refusal:
             read_provenance(tmp_path / name)
         assert "\n" not in str(refusal.value)
     with pytest.raises(InputError, match="there is no file"):
