@@ -18,7 +18,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 __all__ = ["FORMATS", "Listing", "MoreMothers", "Reader", "readable", "single_mothers"]
 
 #: Formats by name.
-FORMATS = ("ttree", "rntuple", "hepmc3")
+FORMATS = ("ttree", "rntuple", "hepmc3", "lhe", "hepevt")
 
 #: Offsets of the particle lists (n + 1,) from 0; columns of the particles; numbers of each event (n,).
 Listing: TypeAlias = tuple[NDArray[np.int64], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]

@@ -18,7 +18,11 @@ from darkpair.gen.sources.unpacked import first_bytes, packing
 __all__ = ["TEXT_FORMATS", "file_format", "open_events"]
 
 #: Readers of formats of text, perhaps compressed, by name; each says by `begins` whether a file's first bytes are of its format.
-TEXT_FORMATS = {"hepmc3": "darkpair.gen.sources.hepmc_reader:HepMCReader"}
+TEXT_FORMATS = {
+    "hepmc3": "darkpair.gen.sources.hepmc_reader:HepMCReader",
+    "lhe": "darkpair.gen.sources.lhe_reader:LHEReader",
+    "hepevt": "darkpair.gen.sources.hepevt_reader:HEPEVTReader",
+}
 _START = 1 << 16  # bytes that they see
 
 
@@ -52,8 +56,8 @@ def file_format(path: str) -> str:
         if _text_reader(name).begins(start):
             return name
     raise InputError(
-        f"{path!r} is no event file{f' when unpacked by {packed}' if packed else ''}; allowed: ROOT (TTree, RNTuple) and HepMC "
-        "text, which may be compressed"
+        f"{path!r} is no event file{f' when unpacked by {packed}' if packed else ''}; allowed: ROOT (TTree, RNTuple) and text of "
+        "HepMC, LHE or HEPEVT, which may be compressed"
     )
 
 
