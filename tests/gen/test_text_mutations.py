@@ -60,7 +60,7 @@ def mutated(whole: bytes, rng: np.random.Generator) -> bytes:
 
 @pytest.mark.parametrize("name", CASES)
 def test_whatever_is_changed_is_read_or_said(name: str, tmp_path: Path) -> None:
-    rng = np.random.default_rng(len(name))
+    rng, refusals = np.random.default_rng(len(name)), []
     for turn in range(TURNS):
         path = tmp_path / f"{turn}.txt"
         path.write_bytes(mutated(CASES[name], rng))
@@ -69,8 +69,7 @@ def test_whatever_is_changed_is_read_or_said(name: str, tmp_path: Path) -> None:
             offsets, particles, _ = reader.read(0, reader.entries, sorted(reader.names))
             rows, more = reader.more_mothers(0, reader.entries)
         except InputError as error:
-            assert "\n" not in str(error)
-            assert "cannot be read as an event file" not in str(error), path.read_bytes()
+            refusals.append(str(error))
             continue
         assert reader.kind in TEXT_FORMATS
         assert len(offsets) == reader.entries + 1
@@ -78,3 +77,6 @@ def test_whatever_is_changed_is_read_or_said(name: str, tmp_path: Path) -> None:
         counts = np.diff(offsets)
         assert ((particles["mother"] >= -1) & (particles["mother"] < np.repeat(counts, counts))).all()
         assert (np.searchsorted(offsets, rows, "right") == np.searchsorted(offsets, more, "right")).all()
+    for refusal in refusals:
+        assert "\n" not in refusal
+        assert "cannot be read as an event file" not in refusal
