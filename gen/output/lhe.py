@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     import awkward as ak
 
-__all__ = ["LHEWriter"]
+__all__ = ["HEADER", "LHEWriter", "header_tables"]
 
 _TABLES: Final = ("darkpair_provenance", "darkpair_result")
 _TABLE: Final = re.compile(rb"<(darkpair_\w+)>\s*(.*?)\s*</\1>", re.DOTALL)
 #: Bytes of which a header has fewer.
-_HEADER: Final = 1 << 22
+HEADER: Final = 1 << 22
 #: What an event has and the file does not.
 _NOT_HELD: Final = ("vertices", "status codes beside beam, decayed and final", "detector")
 
@@ -95,7 +95,7 @@ class LHEWriter(TextWriter):
         InputError
             For a file that is missing, damaged or not of this writer.
         """
-        return text_provenance(path, "Les Houches Event File", _read_header, cls.END, _HEADER)
+        return text_provenance(path, "Les Houches Event File", header_tables, cls.END, HEADER)
 
 
 def _spelled(table: Mapping[str, Any]) -> str:
@@ -106,7 +106,7 @@ def _spelled(table: Mapping[str, Any]) -> str:
     return text
 
 
-def _read_header(text: bytes) -> dict[str, Any]:
+def header_tables(text: bytes) -> dict[str, Any]:
     """Tables of a header of ours; nothing in another's."""
     provenance: dict[str, Any] = {}
     for name, table in _TABLE.findall(text.partition(b"</header>")[0]):

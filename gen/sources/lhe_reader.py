@@ -22,11 +22,13 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.output.file_format import format_of
+from darkpair.gen.output.lhe import HEADER, header_tables
 from darkpair.gen.sources.event_listing import Listing, MoreMothers
 from darkpair.gen.sources.lhe_events import event_text, events_in
 from darkpair.gen.sources.text_listing import STRIDE, TextReader, mothers, whole_numbers
 from darkpair.gen.sources.text_numbers import NotANumberError, numbers, whole, word_places
-from darkpair.gen.sources.unpacked import unpacked
+from darkpair.gen.sources.unpacked import first_bytes, unpacked
 
 __all__ = ["LHEReader"]
 
@@ -58,6 +60,10 @@ class LHEReader(TextReader):
         """Whether a file that starts so, unpacked, is of the format."""
         text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
         return text.startswith(b"<") and b"<leshouchesevents" in text.lower() and b"\0" not in text
+
+    def __init__(self, path: str) -> None:
+        format_of(header_tables(first_bytes(path, HEADER)), path)
+        super().__init__(path)
 
     def find_places(self) -> tuple[int, list[int]]:
         """Number of events; where every 64th of them begins, and where the text of the last one ends [bytes]."""
