@@ -77,11 +77,13 @@ class LHEWriter(TextWriter):
         version = early.get("versions", environment()["versions"])["darkpair"]
         weights = "".join(f'<weight id="{name}">factor of XWGTUP</weight>\n' for name in self._names[0][1:])
         tables = (_spelled(early), f"{_spelled(late):<{ROOM}}")
-        told = "".join(f"<{name}>\n{text}\n</{name}>\n" for name, text in zip(_TABLES, tables, strict=True))
+        elements = "".join(
+            f"<{name}>\n{text}\n</{name}>\n" for name, text in zip(_TABLES, tables, strict=True)
+        )
         return (
             '<LesHouchesEvents version="3.0">\n<header>\n'
             + (f"<initrwgt>\n{weights}</initrwgt>\n" if weights else "")
-            + f"{told}</header>\n<init>\n0 0 0 0 0 0 0 0 -4 1\n0 0 0 1\n"
+            + f"{elements}</header>\n<init>\n0 0 0 0 0 0 0 0 -4 1\n0 0 0 1\n"
             + f'<generator name="darkpair" version="{version}">dark particles from meson decays, arXiv:2005.07102</generator>\n'
             + "</init>\n"
         )

@@ -59,60 +59,93 @@ def events_in(read: Callable[[int], bytes], path: str, first: int = 0) -> Iterat
     InputError
         For an event, a comment or a header without an end, and where other files hold the events.
     """
-    text, base, at, event = b"", 0, 0, first
-    start = body = -1  # of the event that is open
-    skipped = b""
-    elsewhere = False
-    while piece := read(max(_PIECE, len(text))):
-        text += piece
-        while True:
-            inside = start >= 0
-            mark = (_SKIPPED[skipped] if skipped else _INSIDE if inside else _OUTSIDE).search(text, at)
-            if mark is None:
-                break
-            at, word = mark.end(), mark[0].lower()
-            if skipped:
-                skipped = b""
+    scan = _Scan(path, first)
+    while piece := read(max(_PIECE, len(scan.text))):
+        scan.text += piece
+        yield from scan.events()
+        scan.forget()
+    scan.require_end(first)
+
+
+class _Scan:
+    """A pass through a text, of which a part is held.
+
+    Parameters
+    ----------
+    path : str
+        The file, for messages.
+    event : int
+        Which event the next one is.
+    """
+
+    def __init__(self, path: str, event: int) -> None:
+        self.path, self.event = path, event
+        self.text, self.base, self.at = (
+            b"",
+            0,
+            0,
+        )  # what is held, where it begins in the file, and up to where it was read
+        self.start = self.body = -1  # of the event that is open
+        self.skipped = b""  # what began that is skipped
+        self.elsewhere = False
+
+    def events(self) -> Iterator[tuple[int, int, bytes]]:
+        """Events that end in what is held."""
+        while mark := self._pattern().search(self.text, self.at):
+            self.at, word = mark.end(), mark[0].lower()
+            if self.skipped:
+                self.skipped = b""
             elif word.startswith(b"</event"):
-                yield base + start, base + at, text[body : mark.start()]
-                start, event = -1, event + 1
+                yield self.base + self.start, self.base + self.at, self.text[self.body : mark.start()]
+                self.start, self.event = -1, self.event + 1
             elif word.startswith((b"<!", b"<header")):
-                skipped = word[:7] if word.startswith(b"<header") else mark[0].upper()
+                self.skipped = b"<header" if word.startswith(b"<header") else mark[0].upper()
             elif word.startswith(b"<eventfile"):
-                elsewhere = True
-            elif inside:
-                raise _unended(path, event)
+                self.elsewhere = True
+            elif self.start >= 0:
+                raise self._unended()
+            elif word.endswith(b"/>"):
+                raise InputError(f"{self.path!r}: event {self.event} is empty; correct the file")
             else:
-                start, body = mark.start(), at
-                if word.endswith(b"/>"):
-                    raise InputError(f"{path!r}: event {event} is empty; correct the file")
-        held = max(at, len(text) - _LONGEST_TAG) if start < 0 else start
-        if start >= 0 and len(text) - start > _LONGEST_EVENT:
+                self.start, self.body = mark.start(), self.at
+
+    def _pattern(self) -> re.Pattern[bytes]:
+        """What is looked for."""
+        if self.skipped:
+            return _SKIPPED[self.skipped]
+        return _INSIDE if self.start >= 0 else _OUTSIDE
+
+    def forget(self) -> None:
+        """Let go of what is not needed any more: all but an open event, and a tag that may not be whole."""
+        self.at = max(self.at, len(self.text) - _LONGEST_TAG)
+        held = self.at if self.start < 0 else self.start
+        if len(self.text) - held > _LONGEST_EVENT:
             raise InputError(
-                f"{path!r}: event {event} has no end in {_LONGEST_EVENT:,} bytes; the file is damaged: copy it again"
+                f"{self.path!r}: event {self.event} has no end in {_LONGEST_EVENT:,} bytes; the file is damaged: copy it again"
             )
-        at = max(at, len(text) - _LONGEST_TAG) - held
-        text, base = text[held:], base + held
-        start, body = (start - held, body - held) if start >= 0 else (-1, -1)
-    if start >= 0:
-        raise _unended(path, event)
-    if skipped:
-        what = {b"<!--": "a comment <!--", b"<header": "a <header>"}.get(skipped, "a part <![CDATA[")
-        raise InputError(
-            f"{path!r}: {what} behind event {event - 1} has no end; the file is damaged or cut short: copy it again"
-            if event
-            else f"{path!r}: {what} before the first event has no end; the file is damaged or cut short: copy it again"
-        )
-    if elsewhere and event == first:
-        raise InputError(
-            f"{path!r} holds no event: its <eventfile> names the files that do; give one of those"
-        )
+        self.text, self.base, self.at = self.text[held:], self.base + held, self.at - held
+        if self.start >= 0:
+            self.start, self.body = 0, self.body - held
 
+    def require_end(self, first: int) -> None:
+        """Refuse a text that ends in the middle of something."""
+        if self.start >= 0:
+            raise self._unended()
+        if self.skipped:
+            what = {b"<!--": "a comment <!--", b"<header": "a <header>"}.get(self.skipped, "a part <![CDATA[")
+            where = f"behind event {self.event - 1}" if self.event else "before the first event"
+            raise InputError(
+                f"{self.path!r}: {what} {where} has no end; the file is damaged or cut short: copy it again"
+            )
+        if self.elsewhere and self.event == first:
+            raise InputError(
+                f"{self.path!r} holds no event: its <eventfile> names the files that do; give one of those"
+            )
 
-def _unended(path: str, event: int) -> InputError:
-    return InputError(
-        f"{path!r} breaks off in event {event}, which has no </event>; it is damaged or cut short: copy it again"
-    )
+    def _unended(self) -> InputError:
+        return InputError(
+            f"{self.path!r} breaks off in event {self.event}, which has no </event>; it is damaged or cut short: copy it again"
+        )
 
 
 def event_text(body: bytes) -> bytes:
