@@ -34,8 +34,8 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.event_listing import Listing, MoreMothers
-from darkpair.gen.sources.text_listing import STRIDE, TextReader, mothers, whole_numbers
-from darkpair.gen.sources.text_numbers import NotANumberError, numbers, whole, word_places
+from darkpair.gen.sources.text_listing import STRIDE, TextReader, mothers, particle_place, whole_numbers
+from darkpair.gen.sources.text_numbers import NotANumberError, first_in_line, numbers, whole, word_places
 from darkpair.gen.sources.unpacked import first_bytes, unpacked
 
 __all__ = ["HEPEVTReader"]
@@ -45,6 +45,7 @@ Index = NDArray[np.int64]
 _PIECE: Final = 1 << 20
 _LONGEST_EVENT: Final = 1 << 28  # bytes
 _START: Final = 1 << 16  # bytes that tell the form
+_LOOKED: Final = 3  # particles that do
 
 _LONG: Final = ("status", "pdgid", "first mother", "last mother", "first daughter", "last daughter")
 _SHORT: Final = ("status", "pdgid", "first daughter", "last daughter")
@@ -90,7 +91,7 @@ def _form(start: bytes) -> _Form | None:
     """Form of a text that starts so; None where it is no such text."""
     lines = [words for line in start.splitlines() if (words := line.split())]
     if len(start) >= _START and not start.endswith((b"\n", b"\r")):
-        lines = lines[:-1]  # (the last one may go on)
+        del lines[-1]  # (it may go on)
     while lines:
         form = _Form(len(lines[0]), lines[0][0] == b"E", 0)
         size = form.size(lines[0]) if form.head == (3 if form.letter else min(form.head, 2)) else None
@@ -98,26 +99,24 @@ def _form(start: bytes) -> _Form | None:
             return None
         if size:
             fitting = (_Form(form.head, form.letter, width) for width in _COLUMNS)
-            return next((form for form in fitting if _fits(form, lines, size, len(start) < _START)), None)
+            return next((form for form in fitting if _fits(form, lines)), None)
         del lines[0]
     return None
 
 
-def _fits(form: _Form, lines: list[list[bytes]], size: int, ended: bool) -> bool:
-    """Whether the lines begin with an event of so many particles in that form, as far as they go."""
+def _fits(form: _Form, lines: list[list[bytes]]) -> bool:
+    """Whether particles in that form stand behind the first line: as many of the first ones as are looked at."""
+    size, particles = form.size(lines[0]) or 0, 0
     row: list[bytes] = []
-    particles = 0
     for line in lines[1:]:
-        if particles == size:
-            return form.size(line) is not None
+        if particles == min(size, _LOOKED):
+            break
         row += line
-        if len(row) > form.width:
+        if len(row) > form.width or (len(row) == form.width and not _is_particle(row)):
             return False
         if len(row) == form.width:
-            if not _is_particle(row):
-                return False
             row, particles = [], particles + 1
-    return not row and particles == size if ended else particles > 0
+    return particles > 0
 
 
 def _is_particle(row: list[bytes]) -> bool:
@@ -210,7 +209,7 @@ class HEPEVTReader(TextReader):
         events = list(self._events(io.BytesIO(text).read, first - skip))[skip : skip + count]
         sizes = [int(float(said[-1])) for *_, said, _ in events]
         offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        rows = self._rows([body for *_, body in events], first)
+        rows = self._rows([body for *_, body in events], offsets, first)
         columns = dict(zip(_COLUMNS[self.form.width], rows.T, strict=True))
         ours = {name: column.copy() for name, column in columns.items() if name in self.names}
         codes = {name: column for name, column in columns.items() if name not in ours} | {
@@ -224,10 +223,15 @@ class HEPEVTReader(TextReader):
             named["event"] = np.array([int(float(said[-2])) for *_, said, _ in events], dtype=np.int64)
         return (offsets, particles, named), more
 
-    def _rows(self, bodies: list[bytes], first: int) -> Array:
-        """Numbers of the particles, (k, width)."""
+    def _rows(self, bodies: list[bytes], offsets: Index, first: int) -> Array:
+        """Numbers of the particles, each of which begins a line, (k, width)."""
+        joined = b"".join(bodies)
+        begins = first_in_line(joined, word_places(joined))[:: self.form.width]
+        if not begins.all():
+            where = particle_place(max(int(np.argmin(begins)) - 1, 0), offsets, first)
+            raise InputError(f"{self.path!r}: {where} has not {self.form.width} numbers; correct the file")
         try:
-            return numbers(b" ".join(bodies)).reshape(-1, self.form.width)
+            return numbers(joined).reshape(-1, self.form.width)
         except NotANumberError:
             for index, body in enumerate(bodies):
                 try:

@@ -25,7 +25,7 @@ _LONGEST_TAG: Final = 4096
 _LONGEST_EVENT: Final = 1 << 28
 
 _OUTSIDE: Final = re.compile(
-    rb"<event(?:\s[^>]*)?/?>|<!--|<!\[CDATA\[|<header[\s>]|<eventfile\s", re.IGNORECASE
+    rb"</?event(?:\s[^>]*)?/?>|<!--|<!\[CDATA\[|<header[\s>]|<eventfile\s", re.IGNORECASE
 )
 _INSIDE: Final = re.compile(
     rb"</event\s*>|<!--|<!\[CDATA\[|<event[\s>]|</LesHouchesEvents|<LesHouchesEvents", re.IGNORECASE
@@ -96,6 +96,10 @@ class _Scan:
             if self.skipped:
                 self.skipped = b""
             elif word.startswith(b"</event"):
+                if self.start < 0:
+                    raise InputError(
+                        f"{self.path!r}: an </event> behind {self.event} events ends none, for its <event> is missing; correct the file"
+                    )
                 yield self.base + self.start, self.base + self.at, self.text[self.body : mark.start()]
                 self.start, self.event = -1, self.event + 1
             elif word.startswith((b"<!", b"<header")):

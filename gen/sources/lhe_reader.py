@@ -14,7 +14,7 @@ J. Alwall et al., hep-ph/0609017: the file.
 from __future__ import annotations
 
 import io
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Final
 
 import numpy as np
@@ -27,7 +27,7 @@ from darkpair.gen.output.lhe import HEADER, header_tables
 from darkpair.gen.sources.event_listing import Listing, MoreMothers
 from darkpair.gen.sources.lhe_events import event_text, events_in
 from darkpair.gen.sources.text_listing import STRIDE, TextReader, mothers, whole_numbers
-from darkpair.gen.sources.text_numbers import NotANumberError, numbers, whole, word_places
+from darkpair.gen.sources.text_numbers import NotANumberError, first_in_line, numbers, whole, word_places
 from darkpair.gen.sources.unpacked import first_bytes, unpacked
 
 __all__ = ["LHEReader"]
@@ -123,7 +123,10 @@ class LHEReader(TextReader):
         lines = [words for line in text.splitlines() if (words := line.split())]
         try:
             size = _size(lines)
-            if sum(map(len, lines)) == _OF_EVENT + size * _OF_PARTICLE:
+            ends = list(accumulate(map(len, lines)))
+            if ends[-1] == _OF_EVENT + size * _OF_PARTICLE and set(ends).issuperset(
+                range(_OF_EVENT, ends[-1], _OF_PARTICLE)
+            ):
                 numbers(text)
                 return text
             whole_lines = _lines(lines, size)
@@ -134,15 +137,21 @@ class LHEReader(TextReader):
 
 
 def _read(texts: list[bytes]) -> tuple[Array, NDArray[np.int64], NDArray[np.bool_]]:
-    """Numbers of some events, how many particles each says that it has, and whether there are as many numbers as that takes."""
+    """Numbers of some events, how many particles each says that it has, and whether its lines begin with so many particles, and end."""
     borders = np.cumsum([0, *(len(text) + 1 for text in texts)])
     joined = b"\n".join(texts) + b"\n"
-    counts = np.diff(np.searchsorted(word_places(joined), borders))
+    places = word_places(joined)
+    begins = np.searchsorted(places, borders)
+    counts = np.diff(begins)
     values = numbers(joined)
-    begins = np.cumsum(counts) - counts
-    said = np.append(values, 0.0)[begins]
+    said = np.append(values, 0.0)[begins[:-1]]
     fits = whole(said) & (said >= 0.0) & (counts == _OF_EVENT + said * _OF_PARTICLE)
-    return values, np.where(fits, said, 0.0).astype(np.int64), fits
+    sizes = np.where(fits, said, 0.0).astype(np.int64)
+    particle = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    event = np.repeat(np.arange(len(texts)), sizes)
+    shifted = ~first_in_line(joined, places)[begins[event] + _OF_EVENT + _OF_PARTICLE * particle]
+    fits[event[shifted]] = False
+    return values, sizes, fits
 
 
 def _size(lines: list[list[bytes]]) -> int:

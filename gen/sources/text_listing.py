@@ -15,7 +15,7 @@ from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable
 from darkpair.gen.sources.text_numbers import whole
 from darkpair.gen.sources.unpacked import unpacked
 
-__all__ = ["STRIDE", "TextReader", "mothers", "whole_numbers"]
+__all__ = ["STRIDE", "TextReader", "mothers", "particle_place", "whole_numbers"]
 
 Index = NDArray[np.int64]
 
@@ -91,6 +91,12 @@ class TextReader(ABC):
         return self._last[2]
 
 
+def particle_place(row: int, offsets: Index, event: int) -> str:
+    """Words for the particle of a row, where the lists begin at those offsets, that of the first one's event at 0."""
+    at = int(np.searchsorted(offsets, row, side="right")) - 1
+    return f"in event {event + at} particle {row - offsets[at] + 1}"
+
+
 def mothers(
     first: Index, last: Index, offsets: Index, path: str, event: int, what: str = "mothers"
 ) -> tuple[NDArray[np.int32], MoreMothers]:
@@ -128,8 +134,7 @@ def mothers(
     if len(bad):
         row = int(bad[0])
         raise InputError(
-            f"{path!r}: in event {event + int(np.searchsorted(offsets, row, side='right')) - 1} particle {row - start[row] + 1} has "
-            f"the {what} {first[row]} and {last[row]}, and there are {size[row]} particles; allowed: 0 to {size[row]}; correct "
+            f"{path!r}: {particle_place(row, offsets, event)} has the {what} {first[row]} and {last[row]}, and there are {size[row]} particles; allowed: 0 to {size[row]}; correct "
             "the file"
         )
     begin = np.where(first == 0, last, first)
@@ -139,8 +144,8 @@ def mothers(
     if total > _MOST_MOTHERS:
         row = int(np.argmax(np.cumsum(number) > _MOST_MOTHERS))
         raise InputError(
-            f"{path!r}: the particles up to event {event + int(np.searchsorted(offsets, row, side='right')) - 1} have {total:,} {what} "
-            f"beyond their first; allowed: {_MOST_MOTHERS:,} in a few events; the file is damaged"
+            f"{path!r}: {particle_place(row, offsets, event)} is the last of some with {total:,} {what} beyond their first; allowed: "
+            f"{_MOST_MOTHERS:,} in a few events; the file is damaged"
         )
     particles = np.repeat(np.arange(len(first)), number)
     beyond = np.arange(total) - np.repeat(np.cumsum(number) - number, number)
@@ -160,9 +165,8 @@ def whole_numbers(
     for name, values in columns.items():
         bad = np.flatnonzero(~whole(values))
         if len(bad):
-            at = int(np.searchsorted(offsets, bad[0], side="right")) - 1
             raise InputError(
-                f"{path!r}: in event {event + at} particle {bad[0] - offsets[at] + 1} has the {name} {values[bad[0]]:.17g}; allowed: a "
+                f"{path!r}: {particle_place(int(bad[0]), offsets, event)} has the {name} {values[bad[0]]:.17g}; allowed: a "
                 "whole number of 32 bits; correct the file"
             )
     return {name: values.astype(np.int32) for name, values in columns.items()}

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from darkpair.gen.errors import shown
 from darkpair.gen.kinematics import Array
 
-__all__ = ["NotANumberError", "numbers", "whole", "word_places"]
+__all__ = ["NotANumberError", "first_in_line", "numbers", "whole", "word_places"]
 
 _WHITE: Final = b" \t\n\r\x0b\x0c"  # what parts words, as bytes.split has it
 _IS_WHITE: Final = np.isin(np.arange(256), list(_WHITE))
@@ -29,6 +29,13 @@ def word_places(text: bytes) -> NDArray[np.int64]:
     """Where each word of a text begins [bytes]."""
     white = _IS_WHITE[np.frombuffer(text, dtype=np.uint8)]
     return np.flatnonzero(~white & np.concatenate([[True], white[:-1]]))
+
+
+def first_in_line(text: bytes, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the words that begin there are the first of a line."""
+    characters = np.frombuffer(text, dtype=np.uint8)
+    ends = np.flatnonzero((characters == ord("\n")) | (characters == ord("\r")))
+    return np.diff(np.searchsorted(ends, places), prepend=-1) > 0
 
 
 def numbers(text: bytes) -> Array:

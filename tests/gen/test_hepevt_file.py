@@ -126,6 +126,7 @@ GOOD = text("dd4hep")
 REFUSED = {
     "a line too few": (GOOD.rstrip().rpartition("\n")[0], "breaks off in event 2, which says that it has 7 particles and has 6"),
     "half a number": (GOOD.rstrip()[:-8], "breaks off in event 2"),
+    "numbers on another line": ("\n 1  22 ".join(GOOD.split("\n 1  22 ")[:-1]) + " 1\n  22 " + GOOD.split("\n 1  22 ")[-1], "in event 2 particle 3 has not 15 numbers"),
     "a line too many": (GOOD + " 1 22\n", "event 3 does not begin with a line of 1 whole number as the others"),
     "another number": (GOOD.replace(" 7\n", " 6\n").replace(" 6\n", " 7\n", 1), "event 2 does not begin|event 1 does not begin"),
     "an id that is none": (GOOD[:-400] + GOOD[-400:].replace(" 211 ", " 211.5 "), "in event 2 particle 6 has the pdgid 211.5"),

@@ -46,7 +46,7 @@ READ = {
     "a comment": changed("211 1", "<!-- </event> 521 1 -->\n211 1"),
     "an event in a comment": listing(EVENT, "<!--\n", EVENT, "-->\n", EVENT),
     "cdata": listing(EVENT, "<![CDATA[<event>]]>\n", EVENT.replace("<event>", "<event><![CDATA[").replace("</e", "]]></e")),
-    "one line": changed("<event>\n5 1 0.5 -1. -1. -1.\n", "<event> 5 1 0.5 -1. -1. -1. "),
+    "no line for the tag": changed("<event>\n5 1 0.5 -1. -1. -1.\n", "<event> 5 1 0.5 -1. -1. -1.\n"),
     "broken lines": changed("5.5 5.279 0.4 9", "5.5\n    5.279\n 0.4 9"),
     "more columns": changed("211 1 3 3 0 0 +1.0E-01 -.25 -1 1.2D+00 0.13957 0. 9.", "211 1 3 3 0 0 0.1 -0.25 -1 1.2 0.13957 0. 9. 7 8"),
     "a line of one's own": changed("</event>", "amplitude 1 2 3\n</event>"),
@@ -88,6 +88,7 @@ REFUSED = {
     "a particle too few": (changed("5 1 0.5", "6 1 0.5"), "event 1 says that it has 6 particles, and 5 are there"),
     "a particle too many": (changed("5 1 0.5", "4 1 0.5"), "event 1 says that it has 4 particles, and there are more"),
     "half a line": (changed(" 0.13957 0. 9.", ""), "event 1 has 10 of 13 numbers for particle 5"),
+    "numbers on another line": (changed("0.4 9\n-521 1", "0.4 9 -521\n1"), "event 1 has 12 of 13 numbers for particle 4"),
     "no number": (changed("-0.5", "-0.5*"), r"event 1 b?'-0.5\*' is no number"),
     "an id that is none": (changed("211 1", "211.5 1"), "in event 1 particle 5 has the pdgid 211.5"),
     "an id too large": (changed("211 1", "99999999999 1"), "in event 1 particle 5 has the pdgid 99999999999"),
@@ -95,6 +96,7 @@ REFUSED = {
     "a mother below 0": (changed("1 3 3", "1 -1 -1"), "in event 1 particle 5 has the mothers -1 and -1"),
     "no end": (listing(EVENT, EVENT).rpartition("</event>")[0], "breaks off in event 1, which has no </event>"),
     "no end inside": (listing(EVENT, EVENT.replace("</event>", ""), EVENT), "breaks off in event 1"),
+    "no beginning": (listing(EVENT, EVENT.replace("<event>", "")), "an </event> behind 1 events ends none"),
     "an open comment": (listing(EVENT, "<!--", EVENT), "a comment <!-- behind event 0 has no end"),
     "an open header": ("<LesHouchesEvents version='1.0'>\n<header>\n", "a <header> before the first event has no end"),
     "nothing": (listing(EVENT, "<event></event>"), "event 1 is empty"),
@@ -150,7 +152,9 @@ def test_any_event_of_a_long_file_is_found(tmp_path: Path) -> None:
 def test_mothers_without_measure_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_listing, "_MOST_MOTHERS", 2)
     (tmp_path / "e.lhe").write_text(listing(EVENT, EVENT))
-    with pytest.raises(InputError, match="up to event 1 have 4 mothers beyond their first; allowed: 2"):
+    with pytest.raises(
+        InputError, match="in event 1 particle 3 is the last of some with 4 mothers beyond their first"
+    ):
         EventFile(path=str(tmp_path / "e.lhe"), parents="B+")
 
 
