@@ -41,7 +41,8 @@ def first_in_line(text: bytes, places: NDArray[np.int64]) -> NDArray[np.bool_]:
 def numbers(text: bytes) -> Array:
     """Every word of a text as a double.
 
-    Measured for a million of words: 0.15 s by the parser of JSON, 0.2 s by Python's float, 0.2 to 0.4 s by NumPy's fromstring.
+    Measured for words of 10 to 20 characters, each: 0.15 to 0.2 us by the parser of JSON, 0.2 to 0.3 us by Python's float, 0.2 to 0.5 us
+    by NumPy's fromstring.
 
     Raises
     ------
@@ -50,11 +51,15 @@ def numbers(text: bytes) -> Array:
     """
     words = text.split()
     if not text.translate(None, _PLAIN):
-        listed = b"[%b]" % b",".join(words)
+        listed = b"[,%b,]" % b",".join(words)
         listed = listed.replace(b".,", b".0,").replace(b",+", b",")  # "9." and "+1" are no numbers of JSON
         try:
-            return np.array(from_json(listed), dtype=np.float64)
+            return np.array(from_json(b"[" + listed[2:-2] + b"]"), dtype=np.float64)
         except (ValueError, OverflowError):
+            pass
+        try:
+            return np.array(list(map(float, words)), dtype=np.float64)
+        except ValueError:
             pass
     return np.array([_number(word) for word in words], dtype=np.float64)
 
