@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import io
 from itertools import accumulate, chain
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,12 +86,12 @@ class LHEReader(TextReader):
         columns = whole_numbers(
             {name: rows[:, column] for name, column in _WHOLE.items()}, offsets, self.path, first
         )
-        above = (columns.pop(f"{which} mother").astype(np.int64) for which in ("first", "last"))
-        mother, more = mothers(*above, offsets, self.path, first)
+        eldest, youngest = (columns.pop(f"{which} mother").astype(np.int64) for which in ("first", "last"))
+        mother, more = mothers(eldest, youngest, offsets, self.path, first)
         status = columns["status"].copy()
         for code, ours in _STATUS.items():
             status[columns["status"] == code] = ours
-        particles = columns | {"status": status, "mother": mother}
+        particles: dict[str, NDArray[Any]] = {**columns, "status": status, "mother": mother}
         particles |= {name: rows[:, column].copy() for name, column in _REAL.items()}
         return (offsets, particles, {"weight": values[heads + _WEIGHT]}), more
 

@@ -78,4 +78,4 @@ def _number(word: bytes) -> float:
 def whole(values: Array) -> NDArray[np.bool_]:
     """Which of the numbers are whole numbers of 32 bits."""
     with np.errstate(invalid="ignore"):
-        return (np.abs(values) < 2.0**31) & (values == np.floor(values))
+        return np.asarray((np.abs(values) < 2.0**31) & (values == np.floor(values)))
