@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,6 @@ _START = 1 << 16  # bytes that they see
 
 def _text_reader(name: str) -> Any:
     """Class of a reader of text."""
-    if name == "hepmc3" and find_spec("pyhepmc") is None:
-        raise InputError("HepMC3 files need pyhepmc; install 'darkpair[hepmc]'")
     module, _, reader = TEXT_FORMATS[name].partition(":")
     return getattr(import_module(module), reader)
 
