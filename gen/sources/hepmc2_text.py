@@ -57,6 +57,8 @@ def genevent(section: Section, *, extended: bool) -> Record:
     origin = np.where(ends == above, -1, above)
     _take_beams(origin, ends, status, len(vertices.rows))
     return Record(
+        path=section.path,
+        first=section.first,
         offsets=np.concatenate([[0], np.cumsum(np.bincount(event, minlength=section.count))]),
         events={"event": numbers, "weight": weights},
         pdgid=pdgid.astype(np.int32),

@@ -65,6 +65,8 @@ def asciiv3(section: Section, weight: int) -> Record:
     mother = np.where(parent > 0, offsets[event] + parent - 1, -1)
     _check_vertices(section, (vertices, vertex_counts), offsets, mother)
     return Record(
+        path=section.path,
+        first=section.first,
         offsets=offsets,
         events={"event": numbers, "weight": _weights(section, weight)},
         pdgid=pdgid.astype(np.int32),

@@ -18,15 +18,11 @@ from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable
 from darkpair.gen.sources.hepmc2_text import genevent
 from darkpair.gen.sources.hepmc3_text import asciiv3
 from darkpair.gen.sources.hepmc_places import Listed, find_places
-from darkpair.gen.sources.hepmc_record import Record, Section
+from darkpair.gen.sources.hepmc_record import NAMES, Record, Section
 from darkpair.gen.sources.unpacked import unpacked
 
 __all__ = ["HepMCReader"]
 
-_NAMES = (
-    *("pdgid", "status", "mother", "px", "py", "pz", "energy", "mass"),
-    *("vx", "vy", "vz", "vt", "has_vertex", "event", "weight"),
-)
 _CHUNK = 1 << 22  # bytes of text that are looked through at once for events
 _STEP = 1024  # most events that are read at once
 _TEXT = 1 << 23  # bytes that they have at most, unless one has more
@@ -56,7 +52,7 @@ class HepMCReader:
     ours = True
     length_unit = "mm"
     kind = "hepmc3"
-    names = frozenset(_NAMES)
+    names = NAMES
 
     @staticmethod
     def begins(start: bytes) -> bool:
@@ -96,13 +92,7 @@ class HepMCReader:
         """Mothers beyond the first, in the events first to last - 1."""
         particles, mothers, begin = [], [], 0
         for record in self._records(first, last):
-            try:
-                rows, further = record.more_mothers()
-            except OverflowError as error:
-                raise InputError(
-                    f"{self.path!r} has {error} in events {first} to {last - 1}, more than fit into memory; give a file of smaller "
-                    "vertices"
-                ) from error
+            rows, further = record.more_mothers()
             particles.append(rows + begin)
             mothers.append(further + begin)
             begin += int(record.offsets[-1])
@@ -128,7 +118,7 @@ class HepMCReader:
         with unpacked(self.path) as file:
             file.seek(begin)
             text = file.read(end - begin)
-        return Section(text, skip, last - first, first, self._fault)
+        return Section(self.path, text, skip, last - first, first, self._fault)
 
     def _fault(self, event: int, why: str) -> InputError:
         if event == self.entries - 1 and self._places.open_listings:
@@ -147,7 +137,7 @@ class HepMCReader:
             raise InputError(
                 f"{self.path!r} has no event and no END_EVENT_LISTING; it is cut short: copy it again"
             )
-        self.read(last, last + 1, [*_NAMES])
+        self.read(last, last + 1, sorted(NAMES))
         section = self._section(last, last + 1)
         if self._places.parts(last, last + 1)[0][2].kind == "asciiv3" and section.first_of("U") == [-1]:
             raise self._fault(last, "has no units")

@@ -15,9 +15,14 @@ from darkpair.gen.errors import InputError, shown
 from darkpair.gen.sources.event_listing import MoreMothers
 from darkpair.gen.sources.text_columns import BadRowError, Lines
 
-__all__ = ["Record", "Section", "joined", "spread"]
+__all__ = ["NAMES", "Record", "Section", "joined", "spread"]
 
 Index = NDArray[np.int64]
+
+_MOMENTA: Final = ("px", "py", "pz", "energy", "mass")
+_VERTEX: Final = ("vx", "vy", "vz", "vt")
+#: Quantities of particles and events.
+NAMES: Final = frozenset({"pdgid", "status", "mother", *_MOMENTA, *_VERTEX, "has_vertex", "event", "weight"})
 
 #: Most pairs of a particle and a mother beyond its first in what is read at once: half a gigabyte.
 _PAIRS: Final = 1 << 25
@@ -35,6 +40,8 @@ class Section:
 
     Parameters
     ----------
+    path : str
+        The file.
     text : bytes
         The text, which may begin and end with other events.
     skip, count : int
@@ -46,9 +53,16 @@ class Section:
     """
 
     def __init__(
-        self, text: bytes, skip: int, count: int, first: int, fault: Callable[[int, str], InputError]
+        self,
+        path: str,
+        text: bytes,
+        skip: int,
+        count: int,
+        first: int,
+        fault: Callable[[int, str], InputError],
     ) -> None:
-        self.lines, self.count, self._first, self._fault = Lines(text), count, first, fault
+        self.path = path
+        self.lines, self.count, self.first, self._fault = Lines(text), count, first, fault
         begins = self.lines.kind == ord("E")
         border = begins | self.lines.begins(b"HepM")
         last = np.maximum.accumulate(np.where(border, np.arange(len(border)), -1))
@@ -72,7 +86,7 @@ class Section:
 
     def fault(self, event: int, why: str) -> InputError:
         """Error of an event of the section."""
-        return self._fault(self._first + event, why)
+        return self._fault(self.first + event, why)
 
     def bad_line(self, line: int, why: str) -> InputError:
         """Error of a line."""
@@ -108,6 +122,10 @@ class Record:
 
     Parameters
     ----------
+    path : str
+        The file, for messages.
+    first : int
+        Index of the first event in it.
     offsets : ndarray of int64, (n + 1,)
         Where each event's particles begin.
     events : dict of ndarrays, (n,)
@@ -130,6 +148,8 @@ class Record:
         What is 1 GeV, and what a unit of length is in mm.
     """
 
+    path: str
+    first: int
     offsets: Index
     events: dict[str, NDArray[Any]]
     pdgid: NDArray[np.int32]
@@ -166,7 +186,11 @@ class Record:
         """Rows of particles, and of their mothers beyond the first."""
         further = np.maximum(self.mother_counts - 1, 0)
         if int(further.sum()) > _PAIRS:
-            raise OverflowError(f"{int(further.sum()):,} pairs of a particle and a further mother")
+            raise InputError(
+                f"{self.path!r} has {int(further.sum()):,} pairs of a particle and a further mother in events {self.first} to "
+                f"{self.first + len(self.offsets) - 2}; allowed: {_PAIRS:,} at once, which take half a gigabyte; give a file of smaller "
+                "vertices"
+            )
         particles = np.repeat(np.arange(len(further)), further)
         starts, rows = self.incoming
         begin = np.append(starts[:-1], 0)[self.vertex] + 1
@@ -211,10 +235,6 @@ class Record:
         begins = (self.beginnings != 0.0).any(axis=1)[self.event]
         columns = dict(zip(_VERTEX, place.T.copy(), strict=True))
         return columns | {"has_vertex": np.where(outside, begins, is_set)}
-
-
-_MOMENTA: Final = ("px", "py", "pz", "energy", "mass")
-_VERTEX: Final = ("vx", "vy", "vz", "vt")
 
 
 def spread(begin: Index, counts: Index) -> Index:

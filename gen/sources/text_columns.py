@@ -50,7 +50,9 @@ class Lines:
 
     def begins(self, word: bytes) -> NDArray[np.bool_]:
         """Which lines begin with a word."""
-        out = (self.bytes[self.starts] == word[0]) & (self.bytes[self.starts + 1] == word[1])
+        out: NDArray[np.bool_] = (self.bytes[self.starts] == word[0]) & (
+            self.bytes[self.starts + 1] == word[1]
+        )
         for line in np.flatnonzero(out):
             out[line] = self.bytes[self.starts[line] : self.starts[line] + len(word)].tobytes() == word
         return out
@@ -150,7 +152,8 @@ class Table:
     def first_mark(self, mark: str) -> Index:
         """Where one of those characters stands first in each row, or the row's end, (n,)."""
         at = np.append(self.marks[mark], len(self.bytes))
-        return np.minimum(at[np.searchsorted(at, self.starts)], self.ends)
+        first: Index = np.minimum(at[np.searchsorted(at, self.starts)], self.ends)
+        return first
 
 
 def numbers(text: bytes, dtype: Any, count: int) -> NDArray[Any] | None:
