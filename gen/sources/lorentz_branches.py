@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.sources.tree_columns import TreeColumns
 
@@ -42,6 +44,7 @@ _FOURS = (
     ("pt", "eta", "phi", "energy"),
     ("px", "py", "pz", "mass"),
 )
+_LOOKED_AT = 100  # events that show whether an array has its energy last
 
 
 def components(columns: TreeColumns, branch: str) -> dict[str, str]:
@@ -81,4 +84,18 @@ def components(columns: TreeColumns, branch: str) -> dict[str, str]:
             "or pt, eta, phi, with energy or mass"
         )
     colon = ":," * len(columns.levels(branch, 0, 1)[0][1:])
-    return {quantity: f"{branch}[{colon}{i}]" for i, quantity in enumerate(_FOURS[0])}
+    four = {quantity: f"{branch}[{colon}{i}]" for i, quantity in enumerate(_FOURS[0])}
+    _require_order(columns, branch, four)
+    return four
+
+
+def _require_order(columns: TreeColumns, branch: str, four: dict[str, str]) -> None:
+    """Refuse four numbers whose last is smaller than the others in most particles, and so no energy."""
+    last = min(columns.entries, _LOOKED_AT)
+    px, py, pz, energy = (columns.levels(text, 0, last)[1].astype(np.float64) for text in four.values())
+    below = int(np.sum(energy < (1.0 - 1e-6) * np.sqrt(px * px + py * py + pz * pz)))
+    if 2 * below > len(energy):
+        raise InputError(
+            f"branch {branch!r} of {columns.path!r} is read as px, py, pz, energy, and in {below} of {len(energy)} particles the "
+            f'last is smaller than the momentum; name the components, as in energy = "{branch}[:,0]", px = "{branch}[:,1]"'
+        )

@@ -37,7 +37,11 @@ def root_trouble(what: str) -> Iterator[None]:
 
 def _meaning(error: BaseException) -> str:
     """What an exception of uproot says of the file."""
-    name, text = type(error).__name__, " ".join(str(error).split())
+    name = type(error).__name__
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 (uproot's errors show half-read objects)
+        text = ""
     if isinstance(error, ImportError):
         module = (getattr(error, "name", None) or "").partition(".")[0]
         for candidate, packing in _MODULES.items():

@@ -98,6 +98,7 @@ class TreeColumns:
             column = kept.get(expression.branch)
             if column is None:
                 column = branch.array(entry_start=first, entry_stop=last)
+                _require_valid(column, what)
                 if expression.members:
                     kept[expression.branch] = column
             for member in expression.members:
@@ -152,6 +153,14 @@ def _require_sizes(branch: Any, first: int, last: int, what: str) -> None:
             raise InputError(
                 f"{what} claims {unpacked:,} bytes in {packed:,} packed ones; the file is damaged: copy it again"
             )
+
+
+def _require_valid(column: ak.Array, what: str) -> None:
+    """Refuse lists that begin after they end, or reach beyond their numbers: loops over them do not end."""
+    import awkward as ak
+
+    if ak.validity_error(column):
+        raise InputError(f"{what} has lists that do not fit its numbers; the file is damaged: copy it again")
 
 
 def _leaves(form: Any, before: str = "") -> Iterator[str]:
