@@ -79,7 +79,9 @@ def parsed(text: str, names: Collection[str]) -> BranchExpression | None:
 
 
 def _indices(brackets: str, text: str) -> tuple[Index, ...]:
-    pieces = [piece.strip() for group in re.findall(r"\[([^\[\]]*)\]", brackets) for piece in group.split(",")]
+    pieces = [
+        piece.strip() for group in re.findall(r"\[([^\[\]]*)\]", brackets) for piece in group.split(",")
+    ]
     out: list[Index] = []
     for piece in pieces:
         if piece in ("", ":"):

@@ -16,7 +16,7 @@ from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.reader import provenances_of
 from darkpair.gen.sources.event_listing import Listing, MoreMothers, single_mothers
 from darkpair.gen.sources.root_trouble import root_trouble
-from darkpair.gen.sources.tree_choice import NTUPLES, chosen_tree
+from darkpair.gen.sources.tree_choice import NTUPLES, UNSETTLED, chosen_tree
 from darkpair.gen.sources.tree_columns import TreeColumns
 from darkpair.gen.sources.tree_layouts import MotherLinks, MotherRange
 from darkpair.gen.sources.tree_mapping import EVENT, LAYOUTS, OPTIONAL, mapping
@@ -29,6 +29,7 @@ __all__ = ["EVENT", "LAYOUTS", "OPTIONAL", "RootReader"]
 _INTEGERS = frozenset({"pdgid", "status", "mother", "mother2", "statusFlags"})
 _STEP = 16384  # events that are read at once, if they are short
 _PIECE = 1 << 27  # bytes of the file that are read at once, whatever the events' length
+_UNSETTLED = "is an RNTuple of before ROOT 6.34, whose format changed; let a newer ROOT write it again"
 _POLAR = ("pt", "eta", "phi")
 
 
@@ -59,7 +60,7 @@ class RootReader:
         (self.length_unit,) = units
 
         def opened(name: str, kind: str) -> tuple[str, str, TreeColumns, Any]:
-            with root_trouble(f"tree {name!r} of {path!r}"):
+            with root_trouble(f"tree {name!r} of {path!r}", _UNSETTLED if kind in UNSETTLED else ""):
                 columns = TreeColumns(path, file[name], kind not in NTUPLES)
             if not columns.entries:
                 raise InputError(f"tree {name!r} of {path!r} has no events; give a file with events")
@@ -137,7 +138,9 @@ class RootReader:
         offsets = levels[0] if levels else np.arange(last - first + 1)
         if name in _INTEGERS:
             event = offsets[1:]
-            values = whole(values, what, name, lambda row: first + int(np.searchsorted(event, row, side="right")))
+            values = whole(
+                values, what, name, lambda row: first + int(np.searchsorted(event, row, side="right"))
+            )
         elif values.dtype.kind not in "iufb":
             raise InputError(f"{what} holds {values.dtype}, which is no {name}; map another branch")
         layout = self._layout
@@ -154,15 +157,21 @@ class RootReader:
         lists = [self._listed(name, first, last) for name in _POLAR]
         offsets = lists[0][0]
         if any(not np.array_equal(offsets, own) for own, _ in lists):
-            raise InputError(f"{self._what('eta')} has lists of other lengths than pt; map branches of one list")
-        return offsets, dict(zip(("px", "py", "pz"), cartesian(*(values for _, values in lists)), strict=True))
+            raise InputError(
+                f"{self._what('eta')} has lists of other lengths than pt; map branches of one list"
+            )
+        return offsets, dict(
+            zip(("px", "py", "pz"), cartesian(*(values for _, values in lists)), strict=True)
+        )
 
     def _event_numbers(self, name: str, first: int, last: int) -> NDArray[Any]:
         """One number for each event; a list of one is a number."""
         levels, values = self._columns.levels(self.branch[name], first, last)
         what = self._what(name)
         if levels and (len(levels) > 1 or np.any(np.diff(levels[0]) != 1)):
-            raise InputError(f"{what} is a list, where {name} is one number an event; map another branch, or branch[0]")
+            raise InputError(
+                f"{what} is a list, where {name} is one number an event; map another branch, or branch[0]"
+            )
         if name != "weight" and values.dtype.kind == "f":
             return whole(values, what, name, lambda row: first + row, np.dtype(np.int64))
         if values.dtype.kind not in "iufb":
@@ -179,7 +188,9 @@ class RootReader:
         levels, values = self._columns.levels(self.branch["mother"], first, last)
         what = self._what("mother")
         if len(levels) > 2:
-            raise InputError(f"{what} holds lists in lists in lists; map a list of mothers, or one of lists of them")
+            raise InputError(
+                f"{what} holds lists in lists in lists; map a list of mothers, or one of lists of them"
+            )
         offsets = levels[0] if levels else np.arange(last - first + 1)
         inner = levels[1] if len(levels) == 2 else np.arange(len(values) + 1)
 

@@ -10,17 +10,26 @@ from darkpair.gen.errors import DarkpairError, InputError, shown
 __all__ = ["root_trouble"]
 
 #: Modules that uproot needs for some kinds of compression, by what they unpack.
-_MODULES = {"cramjam": "lz4 or zstd", "xxhash": "lz4", "lz4": "lz4", "zstandard": "zstd", "lzma": "lzma", "isal": "zlib"}
+_MODULES = {
+    "cramjam": "lz4 or zstd",
+    "xxhash": "lz4",
+    "lz4": "lz4",
+    "zstandard": "zstd",
+    "lzma": "lzma",
+    "isal": "zlib",
+}
 
 
 @contextmanager
-def root_trouble(what: str) -> Iterator[None]:
+def root_trouble(what: str, meaning: str = "") -> Iterator[None]:
     """Tell in one line whatever a foreign or damaged file makes go wrong in uproot.
 
     Parameters
     ----------
     what : str
         What is read: the file, or a branch of it.
+    meaning : str
+        What any trouble means here, where that is clear.
 
     Raises
     ------
@@ -32,7 +41,7 @@ def root_trouble(what: str) -> Iterator[None]:
     except (DarkpairError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # (a panic of a decompressor in Rust is no Exception)
-        raise InputError(f"{what} {_meaning(error)}") from error
+        raise InputError(f"{what} {meaning or _meaning(error)}") from error
 
 
 def _meaning(error: BaseException) -> str:
@@ -46,7 +55,9 @@ def _meaning(error: BaseException) -> str:
         module = (getattr(error, "name", None) or "").partition(".")[0]
         for candidate, packing in _MODULES.items():
             if candidate == module or candidate in text:
-                return f"is compressed by {packing}, which needs the module {candidate}; pip install {candidate}"
+                return (
+                    f"is compressed by {packing}, which needs the module {candidate}; pip install {candidate}"
+                )
         return f"needs a module that is not installed ({shown(text)}); install it"
     if name == "UnknownInterpretation":
         return "holds a class whose bytes uproot cannot read; write its numbers as plain branches"
@@ -62,6 +73,4 @@ def _meaning(error: BaseException) -> str:
         return "is not there any more; give another file"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read ({error.strerror}); give a file that may be"
-    return (
-        f"cannot be read ({name}); it is damaged, cut short or something else: copy it again, or give another file"
-    )
+    return f"cannot be read ({name}); it is damaged, cut short or something else: copy it again, or give another file"

@@ -9,10 +9,11 @@ from typing import Any
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.sources.root_trouble import root_trouble
 
-__all__ = ["NTUPLES", "SeveralListsError", "chosen_tree", "trees_of"]
+__all__ = ["NTUPLES", "UNSETTLED", "SeveralListsError", "chosen_tree", "trees_of"]
 
-#: Classes of events in columns, by name; the latter are RNTuples.
-NTUPLES = frozenset({"ROOT::RNTuple", "ROOT::Experimental::RNTuple"})
+#: Classes of events in columns, by name; the latter are RNTuples, of before their format was settled too.
+UNSETTLED = frozenset({"ROOT::Experimental::RNTuple"})
+NTUPLES = frozenset({"ROOT::RNTuple"}) | UNSETTLED
 _TREES = frozenset({"TTree", "TNtuple", "TNtupleD"}) | NTUPLES
 _USUAL = "Events"  # NanoAOD's name and ours
 _SHOWN = 8  # names in a message
@@ -39,9 +40,13 @@ def trees_of(file: Any, path: str) -> dict[str, str]:
         raise InputError(f"{path!r} holds a TChain, which names other files; give those files")
     kinds = Counter(kind for kind in classes.values() if kind not in ("TDirectory", "TDirectoryFile"))
     if not kinds:
-        raise InputError(f"{path!r} is a ROOT file with nothing in it; give a file with a TTree or an RNTuple")
+        raise InputError(
+            f"{path!r} is a ROOT file with nothing in it; give a file with a TTree or an RNTuple"
+        )
     what = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(_SHOWN))
-    raise InputError(f"{path!r} holds no tree at all, but {what}; give a file with a TTree or an RNTuple of events")
+    raise InputError(
+        f"{path!r} holds no tree at all, but {what}; give a file with a TTree or an RNTuple of events"
+    )
 
 
 def chosen_tree(file: Any, path: str, name: str | None, read: Callable[[str, str], Any]) -> Any:
@@ -80,7 +85,9 @@ def chosen_tree(file: Any, path: str, name: str | None, read: Callable[[str, str
     if len(fitting) == 1:
         return next(iter(fitting.values()))
     if fitting:
-        raise InputError(f"{path!r} holds events in several trees: {_names(list(fitting))}; say which in tree")
+        raise InputError(
+            f"{path!r} holds events in several trees: {_names(list(fitting))}; say which in tree"
+        )
     nearly = [error for error in refusals.values() if isinstance(error, SeveralListsError)]
     if len(nearly) == 1:
         raise nearly[0]
@@ -97,10 +104,12 @@ def _class(file: Any, path: str, name: str, trees: dict[str, str]) -> str:
         with root_trouble(repr(path)):
             other = file.classnames(cycle=False).get(bare)
         if other is not None:
-            raise InputError(f"{name!r} of {path!r} is a {other}, no tree; trees there: {_names(list(trees))}")
+            raise InputError(
+                f"{name!r} of {path!r} is a {other}, no tree; trees there: {_names(list(trees))}"
+            )
         raise UnknownNameError(f"tree of {path!r}", name, list(trees)[:40])
     if semicolon:
-        cycles = [key for key in file.keys() if key.rpartition(";")[0] == bare.strip("/")]
+        cycles = [key for key in file if key.rpartition(";")[0] == bare.strip("/")]
         if f"{bare.strip('/')};{cycle}" not in cycles:
             raise UnknownNameError(f"tree of {path!r}", name, cycles)
     return trees[bare.strip("/")]

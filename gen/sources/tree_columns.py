@@ -39,10 +39,9 @@ class TreeColumns:
 
     def __init__(self, path: str, tree: Any, split: bool) -> None:
         self.path, self.tree, self.split = path, tree, split
-        with root_trouble(repr(path)):
-            self.entries = int(tree.num_entries)
-            self._branches: dict[str, Any] = dict(_branches(tree)) if split else {}
-            self.names: frozenset[str] = frozenset(self._branches if split else _fields(tree))
+        self.entries = int(tree.num_entries)
+        self._branches: dict[str, Any] = dict(_branches(tree)) if split else {}
+        self.names: frozenset[str] = frozenset(self._branches if split else _fields(tree))
         self._kept: tuple[tuple[int, int], dict[str, Any]] = ((0, 0), {})
 
     def parsed(self, text: str) -> BranchExpression | None:
@@ -55,7 +54,7 @@ class TreeColumns:
 
     def below(self, name: str) -> list[str]:
         """Names of what a branch holds, where it holds more than numbers: branches, or members of its objects."""
-        inside = [n for n in self.names if n.startswith((f"{name}.", f"{name}/"))]
+        inside = sorted((n for n in self.names if n.startswith((f"{name}.", f"{name}/"))), key=lambda n: (len(n), n))
         if inside:
             return inside
         expression = self.parsed(name)
@@ -165,17 +164,19 @@ def _require_valid(column: ak.Array, what: str) -> None:
 
 def _leaves(form: Any, before: str = "") -> Iterator[str]:
     """Paths of the numbers in records."""
-    while getattr(form, "content", None) is not None:
+    while form.is_list or form.is_option or form.is_indexed:
         form = form.content
-    for name in getattr(form, "fields", []) if form.is_record else []:
-        inside = list(_leaves(form.content(name), f"{before}{name}."))
-        yield from inside or [f"{before}{name}"]
+    if form.is_record:
+        for name in form.fields:
+            yield from list(_leaves(form.content(name), f"{before}{name}.")) or [f"{before}{name}"]
 
 
 def _component(column: ak.Array, expression: BranchExpression, what: str) -> ak.Array:
     """The component of each event's array."""
     indices = expression.indices
-    if column.ndim == len(indices) and indices[0] == slice(None):  # as of the whole array, whose first axis is the events
+    if column.ndim == len(indices) and indices[0] == slice(
+        None
+    ):  # as of the whole array, whose first axis is the events
         indices = indices[1:]
     try:
         return column[(slice(None), *indices)]
@@ -215,7 +216,11 @@ def _kind(layout: Any) -> str:
     if layout.is_record:
         fields = list(layout.fields)
         return f"structures of {', '.join(fields[:6])}{', ...' if len(fields) > 6 else ''}, of which a member is named as in branch.{fields[0] if fields else 'x'}"
-    return "text" if layout.parameter("__array__") is not None else f"values of several types ({shown(str(layout.form.type))})"
+    return (
+        "text"
+        if layout.parameter("__array__") is not None
+        else f"values of several types ({shown(str(layout.form.type))})"
+    )
 
 
 def _shifted(numbers: NDArray[Any], shift: int, what: str) -> NDArray[Any]:

@@ -135,7 +135,11 @@ EDM4HEP = TreeLayout(
         index=("_{c}_parents.index", "{c}#0.index"),
         collection=("_{c}_parents.collectionID", "{c}#0.collectionID"),
     ),
-    events={"weight": "EventHeader.weight", "run": "EventHeader.runNumber", "event": "EventHeader.eventNumber"},
+    events={
+        "weight": "EventHeader.weight",
+        "run": "EventHeader.runNumber",
+        "event": "EventHeader.eventNumber",
+    },
     time="ns",
 )
 
@@ -232,7 +236,11 @@ def _atlas(inside: str) -> TreeLayout:
         events={
             "weight": ("EventInfoAuxDyn.mcEventWeights[0]", "EventInfoAuxDyn:mcEventWeights[0]"),
             "run": ("EventInfoAuxDyn.runNumber", "EventInfoAuxDyn:runNumber", "EventInfoAux.runNumber"),
-            "event": ("EventInfoAuxDyn.eventNumber", "EventInfoAuxDyn:eventNumber", "EventInfoAux.eventNumber"),
+            "event": (
+                "EventInfoAuxDyn.eventNumber",
+                "EventInfoAuxDyn:eventNumber",
+                "EventInfoAux.eventNumber",
+            ),
         },
         energy="MeV",
     )

@@ -179,7 +179,9 @@ def _overridden(columns: TreeColumns, known: TreeMapping, given: Mapping[str, st
             branch[name] = _required(columns, text)
     for name in ("pdgid", *(n for n in ("px", "py", "pz", "pt", "eta", "phi") if n in known.branch)):
         if name not in branch:
-            raise InputError(f"branches.{name} is empty, and parents cannot do without; name a branch of {columns.path!r}")
+            raise InputError(
+                f"branches.{name} is empty, and parents cannot do without; name a branch of {columns.path!r}"
+            )
     if "mother" in given:
         layout = replace(layout, mothers=None)
     return TreeMapping(branch=branch, layout=layout, collection=known.collection)
@@ -188,7 +190,9 @@ def _overridden(columns: TreeColumns, known: TreeMapping, given: Mapping[str, st
 def _branches(columns: TreeColumns, given: Mapping[str, str], ours: bool) -> dict[str, str]:
     """Branches by the user's names, and NanoAOD's or ours for the rest."""
     style = _style(columns.names, given)
-    defaults = LAYOUTS[style] | EVENT | {"energy": LAYOUTS[style].get("energy", "")} | dict.fromkeys(VERTEX, "")
+    defaults = (
+        LAYOUTS[style] | EVENT | {"energy": LAYOUTS[style].get("energy", "")} | dict.fromkeys(VERTEX, "")
+    )
     if ours:
         defaults |= {name: f"GenPart_{name}" for name in VERTEX}
     out = {}
@@ -210,7 +214,9 @@ def _branches(columns: TreeColumns, given: Mapping[str, str], ours: bool) -> dic
             )
     for name in ("pdgid", *_THREE[style]):
         if name not in out:
-            raise InputError(f"branches.{name} is empty, and parents cannot do without; name a branch of {columns.path!r}")
+            raise InputError(
+                f"branches.{name} is empty, and parents cannot do without; name a branch of {columns.path!r}"
+            )
     return out
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +80,9 @@ def ranged(columns: TreeColumns, spec: MotherRange, first: int, last: int) -> tu
     _, collection = _listed(columns.levels(str(spec.collection), first, last), str(spec.collection), columns)
     event = np.repeat(np.arange(last - first), np.diff(offsets))
     if len(end) != len(begin) or len(collection) != len(index):
-        raise InputError(f"{what} and what belongs to it have different lengths; the file is damaged: copy it again")
+        raise InputError(
+            f"{what} and what belongs to it have different lengths; the file is damaged: copy it again"
+        )
     wrong = np.flatnonzero((begin > end) | (begin < 0) | (end > np.diff(place)[event]))
     if len(wrong):
         at = int(wrong[0])
@@ -109,7 +110,9 @@ def linked(
     _, key = columns.levels(f"{spec.links}.m_persKey", first, last)
     what = f"{spec.links!r} of {columns.path!r}"
     if len(levels) != 2 or len(key) != len(index):
-        raise InputError(f"{what} holds no list of links for each particle; the file is damaged, or something else")
+        raise InputError(
+            f"{what} holds no list of links for each particle; the file is damaged, or something else"
+        )
     own = key == store_key(collection, _TRUTH_PARTICLES)
     mothers = np.where(own, index.astype(np.int64), -1)
     return levels[0], from_lists(levels[0], levels[1], mothers, what, first)
@@ -119,7 +122,9 @@ def _listed(levels: Levels, name: str, columns: TreeColumns) -> tuple[Index, Ind
     """Offsets and whole numbers of one list an event."""
     offsets, numbers = levels
     if len(offsets) != 1 or numbers.dtype.kind not in "iu":
-        raise InputError(f"branch {name!r} of {columns.path!r} is no list of whole numbers; the file is something else")
+        raise InputError(
+            f"branch {name!r} of {columns.path!r} is no list of whole numbers; the file is something else"
+        )
     return offsets[0], numbers.astype(np.int64)
 
 

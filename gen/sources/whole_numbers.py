@@ -42,7 +42,11 @@ def whole(
     if kind not in "iubf":
         raise InputError(f"{what} holds {values.dtype}, which is no {name}; map another branch")
     if kind == "u" and values.dtype.itemsize >= dtype.itemsize:  # (-1 of a signed number)
-        values = values.view(f"i{values.dtype.itemsize}") if values.dtype.isnative else values.astype(f"i{values.dtype.itemsize}")
+        values = (
+            values.view(f"i{values.dtype.itemsize}")
+            if values.dtype.isnative
+            else values.astype(f"i{values.dtype.itemsize}")
+        )
     if values.dtype.itemsize > dtype.itemsize or kind == "f":
         limits = np.iinfo(dtype)
         with np.errstate(invalid="ignore"):

@@ -13,7 +13,10 @@ import uproot
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.sources.branch_expressions import BranchExpression, parsed
 from darkpair.gen.sources.event_file import EventFile
+from darkpair.gen.sources.lorentz_branches import components
 from darkpair.gen.sources.root_reader import RootReader
+from darkpair.gen.sources.tree_columns import TreeColumns
+from tests.shared.real_files import real_file
 from tests.shared.tree_files import Columns, Kind, sample, write_tree
 
 SAMPLE = sample()
@@ -79,7 +82,9 @@ def test_whole_reals_are_ids(tmp_path: Path, kind: Kind) -> None:
     for bad, shown in ((211.5, "211.5"), (np.nan, "nan"), (np.inf, "inf"), (3e9, r"3000000000.0|3e\+09")):
         columns["id"] = ak.values_astype(ak.Array([[521.0], [], [511.0, bad]]), np.float64)
         columns |= {n: ak.Array([[1.0], [], [1.0, 2.0]]) for n in ("px", "py", "pz", "mass", "st", "mo")}
-        with pytest.raises(InputError, match=rf"holds float64, which is no pdgid: it is ({shown}) in event 2"):
+        with pytest.raises(
+            InputError, match=rf"holds float64, which is no pdgid: it is ({shown}) in event 2"
+        ):
             read(write_tree(tmp_path / "b.root", "nt", columns, kind), names)
 
 
@@ -89,7 +94,10 @@ def test_whole_numbers_of_other_types(tmp_path: Path) -> None:
     for dtype in (np.int64, np.uint32, np.uint64):  # (unsigned ones are those of a cast in C)
         cast = {k: ak.values_astype(ak.values_astype(v, np.int64), dtype) for k, v in plain().items()}
         assert cast["mo"].type.content.content.primitive == np.dtype(dtype).name
-        assert read(write_tree(tmp_path / "e.root", "t", cast | real), names)["pdgid"].tolist() == flat("pdgid").tolist()
+        assert (
+            read(write_tree(tmp_path / "e.root", "t", cast | real), names)["pdgid"].tolist()
+            == flat("pdgid").tolist()
+        )
     columns = plain() | real | {"id": ak.values_astype(SAMPLE["pdgid"], np.int64) + (1 << 40)}
     with pytest.raises(InputError, match="in event 0; allowed: whole numbers of int32"):
         read(write_tree(tmp_path / "e.root", "t", columns), names)
@@ -136,7 +144,10 @@ def test_an_array_of_four_is_a_four_momentum(tmp_path: Path) -> None:
         read(path, PLAIN | components | {"energy": "p[:,4]"})
     with pytest.raises(InputError, match="lists in lists, where px is one number a particle"):
         read(path, PLAIN | components | {"px": "p"})
-    one = {"id": np.array([521, -521], dtype=np.int32), "p": np.array([[1.0, 2.0, 3.0, 7.0], [0.5, 0.0, 4.0, 8.0]])}
+    one = {
+        "id": np.array([521, -521], dtype=np.int32),
+        "p": np.array([[1.0, 2.0, 3.0, 7.0], [0.5, 0.0, 4.0, 8.0]]),
+    }
     path = write_tree(tmp_path / "one.root", "t", one)
     for given in ({"p4": "p"}, {"px": "p[0]", "py": "p[1]", "pz": "p[2]", "energy": "p[:,3]"}):
         out = read(path, {"pdgid": "id", "status": "", "mother": ""} | given)
@@ -147,8 +158,10 @@ VECTORS = {
     "TLorentzVector": {"fP.fX": "px", "fP.fY": "py", "fP.fZ": "pz", "fE": "energy"},
     "PxPyPzE4D": {f"fCoordinates.f{k}": v for k, v in zip("XYZT", ("px", "py", "pz", "energy"), strict=True)},
     "PxPyPzM4D": {f"fCoordinates.f{k}": v for k, v in zip("XYZM", ("px", "py", "pz", "mass"), strict=True)},
-    "PtEtaPhiM4D": {f"fCoordinates.f{k}": k.lower() for k in ("Pt", "Eta", "Phi")} | {"fCoordinates.fM": "mass"},
-    "PtEtaPhiE4D": {f"fCoordinates.f{k}": k.lower() for k in ("Pt", "Eta", "Phi")} | {"fCoordinates.fE": "energy"},
+    "PtEtaPhiM4D": {f"fCoordinates.f{k}": k.lower() for k in ("Pt", "Eta", "Phi")}
+    | {"fCoordinates.fM": "mass"},
+    "PtEtaPhiE4D": {f"fCoordinates.f{k}": k.lower() for k in ("Pt", "Eta", "Phi")}
+    | {"fCoordinates.fE": "energy"},
     "Momentum4D": {"px": "px", "py": "py", "pz": "pz", "E": "energy"},
 }
 
@@ -184,7 +197,10 @@ def test_mothers_in_lists_and_in_pairs(tmp_path: Path) -> None:
         columns = plain() | real | {"mo": bad, "m2": SAMPLE["mother2"] + 40}
         path = write_tree(tmp_path / "b.root", "t", columns, "rntuple")
         given = names | ({} if bad.ndim == 3 else {"mother2": "m2"})
-        with pytest.raises(InputError, match=r"in event 0 a particle's mother has the index (39|4\d), and there are 6 particles"):
+        with pytest.raises(
+            InputError,
+            match=r"in event 0 a particle's mother has the index (39|4\d), and there are 6 particles",
+        ):
             RootReader(str(path), None, tuple(given.items())).more_mothers(0, 3)
 
 
@@ -203,7 +219,9 @@ def test_trees_by_folder_cycle_and_choice(tmp_path: Path) -> None:
         assert len(read(path, names, tree)["pdgid"]) == n, tree
     with pytest.raises(InputError, match="events in several trees: 'gen/mc', 't'; say which in tree"):
         read(path, names)
-    with pytest.raises(InputError, match="no tree of .* are recognised: 'gen', 'mc'|recognised: 'gen/mc', 't', 'other'"):
+    with pytest.raises(
+        InputError, match="no tree of .* are recognised: 'gen', 'mc'|recognised: 'gen/mc', 't', 'other'"
+    ):
         read(path, {})
     with pytest.raises(InputError, match=r"'h' of .* is a TH1D, no tree"):
         read(path, names, "h")
@@ -213,3 +231,15 @@ def test_trees_by_folder_cycle_and_choice(tmp_path: Path) -> None:
     alone = write_tree(tmp_path / "a.root", "whatever", columns)
     source = EventFile(path=str(alone), parents=("B+",), branches=names)
     assert source.provenance()["tree"] == "whatever"
+
+
+def test_vectors_of_objects_are_read_in_one_piece() -> None:
+    path = str(real_file("uproot-HZZ-objects.root"))
+    with uproot.open(path) as file:
+        columns = TreeColumns(path, file["events"], split=True)
+        four = components(columns, "muonp4")
+        assert four["pz"] == "muonp4.fP.fZ"
+        levels, energy = columns.levels(four["energy"], 10, 90)
+        plain = file["events/muonp4"].array(entry_start=10, entry_stop=90)
+    assert levels[0].tolist() == np.concatenate([[0], np.cumsum(ak.num(plain))]).tolist()
+    assert energy.tolist() == ak.flatten(plain.fE).to_list()

@@ -51,7 +51,9 @@ def test_the_same_sample_comes_out_of_every_layout(tmp_path: Path, name: str, ki
     assert [m.tolist() for m in reader.more_mothers(0, 3)] == ([[], []] if name in SINGLE else [[2], [1]])
     assert [m.tolist() for m in reader.more_mothers(2, 3)] == [[], []]
     if "pt" in particles:
-        momentum = dict(zip(("px", "py", "pz"), cartesian(*(particles[n] for n in ("pt", "eta", "phi"))), strict=True))
+        momentum = dict(
+            zip(("px", "py", "pz"), cartesian(*(particles[n] for n in ("pt", "eta", "phi"))), strict=True)
+        )
     else:
         momentum = {n: particles[n] for n in ("px", "py", "pz")}
     sizes = {n: particles[n] for n in ("energy", "mass", "vx", "vy", "vz", "vt") if n in particles}
@@ -84,13 +86,13 @@ def test_ntuples_of_candidates_have_one_particle_a_row(tmp_path: Path) -> None:
     columns = {f"B_TRUEP_{x}": np.array(values) for x, values in p.items()}
     columns |= {f"B_TRUEORIGINVERTEX_{x}": np.array([1.0, 2.0]) for x in "XYZ"}
     columns["B_TRUEID"] = np.array([511, -511], dtype=np.int32)
-    lhcb = EventFile(
-        path=str(write_tree(tmp_path / "l.root", "MCDecayTree", columns)), parents="B0"
-    )
+    lhcb = EventFile(path=str(write_tree(tmp_path / "l.root", "MCDecayTree", columns)), parents="B0")
     assert lhcb.provenance()["layout"] == "LHCb ntuple"
     assert lhcb.block(0).momentum[:3].T.tolist() == [[1.5, 0.0, 8.0], [-0.25, 0.5, 9.0]]
     assert lhcb.block(0).vertex[:3].T.tolist() == [[1.0] * 3, [2.0] * 3]
-    columns = {f"B0_mc{n}": np.array(v) / 1e3 for n, v in zip(("PX", "PY", "PZ", "E"), p.values(), strict=True)}
+    columns = {
+        f"B0_mc{n}": np.array(v) / 1e3 for n, v in zip(("PX", "PY", "PZ", "E"), p.values(), strict=True)
+    }
     columns |= {"B0_mcPDG": np.array([511.0, -511.0]), "__event__": np.array([3, 4], dtype=np.int32)}
     columns |= {f"B0_mcProductionVertex{x}": np.array([0.25, 0.5]) for x in "XYZ"}
     belle = EventFile(path=str(write_tree(tmp_path / "b.root", "B0", columns)), parents="B0")

@@ -61,7 +61,9 @@ def sample(events: list[list[Any]] = EVENTS) -> Columns:
     out["pt"] = np.sqrt(three[0] ** 2 + three[1] ** 2)
     out["phi"] = np.arctan2(three[1], three[0])
     axial = np.sign(three[2]) * (22756.0 + abs(three[2]))  # (as NanoAOD says a momentum along the axis)
-    out["eta"] = ak.where(out["pt"] > 0.0, np.arcsinh(three[2] / ak.where(out["pt"] > 0.0, out["pt"], 1.0)), axial)
+    out["eta"] = ak.where(
+        out["pt"] > 0.0, np.arcsinh(three[2] / ak.where(out["pt"] > 0.0, out["pt"], 1.0)), axial
+    )
     return out
 
 
@@ -127,7 +129,16 @@ def edm4hep(s: Columns, names: tuple[str, str] = ("MCParticles", "_MCParticles_p
 def delphes(s: Columns) -> Columns:
     """Delphes' GenParticle."""
     real = _float(s)
-    names = {"Px": "px", "Py": "py", "Pz": "pz", "E": "energy", "Mass": "mass", "X": "vx", "Y": "vy", "Z": "vz"}
+    names = {
+        "Px": "px",
+        "Py": "py",
+        "Pz": "pz",
+        "E": "energy",
+        "Mass": "mass",
+        "X": "vx",
+        "Y": "vy",
+        "Z": "vz",
+    }
     return {
         "Event.Number": ak.values_astype(ak.Array([[k] for k in NUMBERS]), np.int64),
         "Event.Weight": ak.values_astype(ak.Array([[w] for w in WEIGHTS]), np.float32),
@@ -197,7 +208,10 @@ def atlas(s: Columns) -> Columns:
         f"{c}pdgId": s["pdgid"],
         f"{c}status": s["status"],
         f"{c}barcode": s["status"],
-        **{f"{c}{n}": real(q) for n, q in {"px": "px", "py": "py", "pz": "pz", "e": "energy", "m": "mass"}.items()},
+        **{
+            f"{c}{n}": real(q)
+            for n, q in {"px": "px", "py": "py", "pz": "pz", "e": "energy", "m": "mass"}.items()
+        },
         f"{c}parentLinks": ak.values_astype(ak.Array(links), np.uint32),
         "EventInfoAuxDyn:mcEventWeights": ak.Array([[w, 1.0] for w in WEIGHTS]),
         "EventInfoAuxDyn:runNumber": np.array(RUNS, dtype=np.uint32),
@@ -224,7 +238,16 @@ def belle2(s: Columns) -> Columns:
 
 def tparticle(s: Columns) -> Columns:
     """ROOT's TParticle, split; the pair of mothers is an array."""
-    names = {"Px": "px", "Py": "py", "Pz": "pz", "E": "energy", "Vx": "vx", "Vy": "vy", "Vz": "vz", "Vt": "vt"}
+    names = {
+        "Px": "px",
+        "Py": "py",
+        "Pz": "pz",
+        "E": "energy",
+        "Vx": "vx",
+        "Vy": "vy",
+        "Vz": "vz",
+        "Vt": "vt",
+    }
     pair = ak.concatenate([s["mother"][..., np.newaxis], s["mother2"][..., np.newaxis]], axis=2)
     return {
         "Particles.fPdgCode": s["pdgid"],
