@@ -52,8 +52,9 @@ class EventFile:
         Whether their antiparticles are taken as well.
     format : {"ttree", "rntuple", "hepmc3"}, optional
         What the file has to be; guessed unless given.
-    tree : str
-        Name of the TTree or RNTuple.
+    tree : str, optional
+        Name of the TTree or RNTuple, perhaps with folders and a cycle (``dir/tree;2``); ``Events`` or the only one with
+        particles unless given.
     branches : mapping of str to str
         Branches by quantity, where they are not NanoAOD's or ours: ``pt, eta, phi, mass`` or ``px, py, pz, energy,
         mass``; ``pdgid, status, mother, statusFlags``; ``vx, vy, vz, vt``; ``weight, run, luminosityBlock, event``.
@@ -78,7 +79,7 @@ class EventFile:
     parents: tuple[str, ...] | str
     conjugates: bool = True
     format: str | None = None
-    tree: str = "Events"
+    tree: str | None = None
     branches: Mapping[str, Literal[""] | str] = field(default_factory=dict)  # noqa: PYI051 (an empty one is allowed)
     mass: Literal["pdg", "stored"] = "pdg"
     momentum_unit: str | None = None
@@ -135,7 +136,7 @@ class EventFile:
         reader = self._reader()
         return {
             "content": content_digest(self.path),
-            "tree": "" if reader.kind == "hepmc3" else self.tree,
+            "tree": getattr(reader, "tree", ""),
             "branches": getattr(reader, "branch", {}),
             "masses": self.masses,
             "stored": self.mass == "stored",
@@ -149,6 +150,8 @@ class EventFile:
             "path": self.path,
             "bytes": Path(self.path).stat().st_size,
             "format": reader.kind,
+            "tree": getattr(reader, "tree", ""),
+            "layout": getattr(reader, "layout", ""),
             "entries": reader.entries,
             "parents": self.parents,
             "counts": self._index.counts,

@@ -59,15 +59,15 @@ def file_format(path: str) -> str:
     )
 
 
-def open_events(path: str, tree: str, branches: Mapping[str, str], wanted: str | None) -> Reader:
+def open_events(path: str, tree: str | None, branches: Mapping[str, str], wanted: str | None) -> Reader:
     """Open file, kept open for the next call in this process.
 
     Parameters
     ----------
     path : str
         The file.
-    tree : str
-        Name of the TTree or RNTuple.
+    tree : str, optional
+        Name of the TTree or RNTuple; the only one with particles unless given.
     branches : mapping
         Branches by quantity that differ from the defaults; an empty name is a quantity that the file lacks.
     wanted : str, optional
