@@ -26,7 +26,7 @@ import numpy as np
 
 from darkpair.gen.cylindrical import ETA_ON_AXIS, cylindrical
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.lists import Column, ListColumn, packed
+from darkpair.gen.lists import Column, LaidColumn, ListColumn, packed
 from darkpair.gen.output.event_columns import (
     ORIGINAL,
     Collection,
@@ -196,7 +196,7 @@ def _cylindrical(events: EventColumns) -> tuple[Column, Column, Column]:
 
 
 def _mapped(column: Column, function: Callable[[NDArray[Any]], NDArray[Any]], name: object) -> Column:
-    return column.map(function, name) if isinstance(column, ListColumn) else function(column)
+    return column.map(function, name) if isinstance(column, LaidColumn) else function(column)
 
 
 def _flat(events: EventColumns) -> FileColumns:
@@ -228,7 +228,7 @@ def _narrow(values: Any) -> Any:
     if isinstance(values, Collection):
         narrowed = {name: _narrow(column) for name, column in values.columns.items()}
         return Collection(offsets=values.offsets, columns=narrowed)
-    if isinstance(values, ListColumn):
+    if isinstance(values, LaidColumn):
         return values.map(_narrow, "nano")
     wanted = {"f": _REAL32, "i": np.dtype(np.int32)}.get(values.dtype.kind, values.dtype)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
@@ -19,6 +19,7 @@ from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
 from darkpair.gen.sample_name import NAME
+from darkpair.gen.sources.copies import Family, parents_among
 from darkpair.gen.sources.event_index import EventIndex, WeightSums
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
@@ -211,30 +212,19 @@ class EventFile:
     def _candidates(
         self, reader: Reader, start: int, stop: int
     ) -> tuple[Index, dict[str, NDArray[Any]], Index]:
-        """Offsets of the lists of events start to stop - 1, their ids and mothers, and where the parents stand."""
-        names = [name for name in ("pdgid", "mother") if name in reader.names]
+        """Offsets of the lists of events start to stop - 1, who they are and come from, and where the parents stand."""
+        names = [name for name in ("pdgid", "mother", "statusFlags") if name in reader.names]
         offsets, particles, _ = reader.read(start, stop, names)
-        pdgid = particles["pdgid"]
-        kind = np.abs(pdgid)
-        mesons = np.flatnonzero(_among(kind, {abs(k) for k in self._kinds}))
-        if "mother" in particles and len(mesons):
-            event = np.searchsorted(offsets, mesons, side="right") - 1
-            mother = particles["mother"][mesons].astype(np.int64)
-            self._check_mothers(particles["mother"], offsets, start)
-            above = mother + offsets[event]
-            copied = above[(mother >= 0) & (kind[np.maximum(above, 0)] == kind[mesons])]
-            mesons = np.setdiff1d(mesons, copied)
-        return offsets, particles, mesons[_among(pdgid[mesons], self._kinds)]
-
-    def _check_mothers(self, mother: NDArray[Any], offsets: Index, start: int) -> None:
-        counts = np.diff(offsets)
-        bad = np.flatnonzero(mother >= np.repeat(counts, counts))
-        if len(bad):
-            event = int(np.searchsorted(offsets, bad[0], side="right")) - 1
-            raise InputError(
-                f"{self.path!r}: in event {start + event} a particle's mother has the index {mother[bad[0]]}, and there are "
-                f"{counts[event]} particles; allowed: an index into the event's own list, or -1; correct branches.mother"
-            )
+        family = Family(
+            path=self.path,
+            first=start,
+            offsets=offsets,
+            pdgid=particles["pdgid"],
+            mother=particles.get("mother"),
+            further=reader.more_mothers(start, stop),
+            flags=particles.get("statusFlags"),
+        )
+        return offsets, particles, parents_among(family, self._kinds)
 
     def _scan(self) -> EventIndex:
         """Where each block begins, how many parents there are, what they weigh."""
@@ -326,7 +316,12 @@ class EventFile:
         numbers["entry"] = np.arange(start, stop, dtype=np.uint64)
         numbers["weight"] = events.get("weight", np.ones(stop - start)).astype(np.float64)
         whole = Originals(
-            offsets=offsets, particles=quantities, events=numbers, rows=row, parent=at - offsets[row]
+            offsets=offsets,
+            particles=quantities,
+            events=numbers,
+            rows=row,
+            parent=at - offsets[row],
+            further=np.stack(reader.more_mothers(start, stop)),
         )
         return whole.compact()
 
@@ -374,14 +369,6 @@ class EventFile:
 
 def _steps(first: int, last: int, step: int) -> Iterator[tuple[int, int]]:
     return ((start, min(start + step, last)) for start in range(first, last, step))
-
-
-def _among(values: NDArray[np.int32], kinds: Collection[int]) -> NDArray[np.bool_]:
-    """Whether each value is one of few."""
-    out = np.zeros(len(values), dtype=bool)
-    for kind in kinds:
-        out |= values == kind
-    return out
 
 
 def _unit(reader: Reader, given: str | None, table: Mapping[str, float]) -> float:
