@@ -10,7 +10,7 @@ A column is put together where it is written: a file's particles are many, and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.cylindrical import cylindrical
 from darkpair.gen.kinematics import Array
-from darkpair.gen.lists import MOMENTUM, LaidColumn
+from darkpair.gen.lists import MOMENTUM, Column, LaidColumn, packed
 from darkpair.gen.originals import VERTEX, Index, Originals, four_momentum, gathered
 from darkpair.gen.topology import DECAYED, FINAL, Columns
 
@@ -44,7 +44,7 @@ class MergedColumn(LaidColumn):
     kind : dtype
         Type of the numbers.
     file : callable
-        Gives the file's numbers, (k,), or one for all of its particles.
+        Gives the file's numbers as they stand there, (k,), or one for all of its particles.
     parent : callable, optional
         Gives the parents' numbers in a topology's events, (n,) or one; where there is none, they are the file's.
     chain : callable
@@ -68,21 +68,40 @@ class MergedColumn(LaidColumn):
     def fill(self, out: NDArray[Any]) -> None:
         """Write the numbers into an array (k,), of any type that holds them."""
         file = np.asarray(self.file())
-        if file.ndim:
-            out[self.lists.of_file] = file
-        else:
-            out[...] = file
-        for part, places in zip(self.lists.parts, self.lists.places, strict=True):
-            if self.parent is not None:
-                out[self.lists.parent[part.rows]] = self.parent(part)
+        first = file.size
+        numbers = np.empty(
+            first + sum(len(part) * len(part.topology) for part in self.lists.parts), out.dtype
+        )
+        numbers[:first] = file
+        begin = first
+        for part in self.lists.parts:
+            table = numbers[begin : begin + len(part) * len(part.topology)].reshape(-1, len(part))
+            begin += table.size
             values = np.asarray(self.chain(part))
-            out[places] = values[:, None] if values.ndim == 1 else values
+            table[1:] = values[:, None] if values.ndim == 1 else values
+            table[0] = self._of_parent(part, file)
+        # (whatever the order of their bytes: they are moved, not looked at)
+        bits, same = f"u{out.dtype.itemsize}", out.flags.c_contiguous
+        target, given = (out.view(bits), numbers.view(bits)) if same else (out, numbers)
+        if not file.ndim:
+            target[...] = given[0]
+            place, source = self.lists.chain_places
+            target[place] = given[source]
+        elif same:
+            np.take(given, self.lists.sources, out=target, mode="clip")
+        else:
+            target[...] = given[self.lists.sources]
+
+    def _of_parent(self, part: Columns, file: NDArray[Any]) -> Any:
+        if self.parent is not None:
+            return self.parent(part)
+        return file[self.lists.parent_in_file[part.rows]] if file.ndim else file
 
     def map(self, function: Callable[[NDArray[Any]], NDArray[Any]], name: object) -> MergedColumn:
         """The column of what a function of each number gives."""
 
         def of(values: Any) -> Any:
-            return function(np.asarray(values).astype(self.dtype, copy=False))
+            return function(np.asarray(values).astype(self.kind, copy=False))
 
         parent = self.parent
         return replace(
@@ -107,44 +126,37 @@ class Merged:
 
     def __init__(self, originals: Originals, parts: Sequence[Columns]) -> None:
         self.originals, self.parts = originals, parts
-        once = np.array_equal(originals.rows, np.arange(len(originals.offsets) - 1))
-        self._source: Index | None = None
-        self._inside = originals.offsets  # where each event's list begins without the chain
-        if not once:
-            self._inside, self._source = gathered(originals.offsets, originals.rows)
-        self.kept = np.diff(self._inside)  # particles of the file in each event
+        self.kept = np.diff(originals.offsets)[originals.rows]  # particles of the file in each event
         extra = np.empty(len(originals), dtype=np.int64)
         for part in parts:
             extra[part.rows] = len(part.topology) - 1
         self.offsets = np.concatenate([[0], np.cumsum(self.kept + extra)])
         self.parent = self.offsets[:-1] + originals.parent
+        self.parent_in_file = originals.offsets[originals.rows] + originals.parent
 
     @cached_property
-    def places(self) -> list[Index]:
-        """Where the particles of each topology stand, but for the parents, (particles - 1, n)."""
-        return [
-            (self.offsets[part.rows] + self.kept[part.rows]) + np.arange(len(part.topology) - 1)[:, None]
-            for part in self.parts
-        ]
-
-    @cached_property
-    def of_file(self) -> NDArray[np.bool_]:
-        """Which particles are the file's."""
-        out = np.ones(self.offsets[-1], dtype=bool)
-        for places in self.places:
-            out[places] = False
+    def sources(self) -> Index:
+        """Where the numbers of all particles stand behind each other: the file's as they are, then those of each topology."""
+        first = int(self.originals.offsets[-1])
+        out = np.repeat(
+            self.originals.offsets[self.originals.rows] - self.offsets[:-1], np.diff(self.offsets)
+        )
+        out += np.arange(len(out))
+        for part in self.parts:
+            size, n = len(part.topology), len(part)
+            slots = first + np.arange(size * n).reshape(size, n)
+            out[self.parent[part.rows]] = slots[0]
+            chain = (self.offsets[part.rows] + self.kept[part.rows])[:, None] + np.arange(size - 1)
+            out[chain] = slots[1:].T
+            first += size * n
         return out
 
-    def _file(self, name: str) -> NDArray[Any]:
-        """The file's numbers in the order of the batch."""
-        column = self.originals.particles[name]
-        return column if self._source is None else column[self._source]
-
-    def _of_parents(self, name: str) -> NDArray[Any]:
-        """The file's numbers of the parents, (n,)."""
-        originals = self.originals
-        column: NDArray[Any] = originals.particles[name][originals.offsets[originals.rows] + originals.parent]
-        return column
+    @cached_property
+    def chain_places(self) -> tuple[Index, Index]:
+        """Which particles are not as the file has them, and where their numbers stand behind one for all of the file's."""
+        first = int(self.originals.offsets[-1])
+        place = np.flatnonzero(self.sources >= first)
+        return place, self.sources[place] - (first - 1)
 
     def _column(
         self,
@@ -157,8 +169,8 @@ class Merged:
 
     @cached_property
     def _four_momentum(self) -> list[Array]:
-        """The file's px, py, pz, E [GeV] in the order of the batch."""
-        return four_momentum(self.originals.particles, slice(None) if self._source is None else self._source)
+        """The file's px, py, pz, E [GeV]."""
+        return four_momentum(self.originals.particles)
 
     def _momentum(self, i: int) -> MergedColumn:
         return self._column(
@@ -180,24 +192,27 @@ class Merged:
 
         has = name in self.originals.particles
         return self._column(
-            np.float64, (lambda: self._file(name)) if has else (lambda: np.zeros(())), chain, parent
+            np.float64,
+            (lambda: self.originals.particles[name]) if has else (lambda: np.zeros(())),
+            chain,
+            parent,
         )
 
     def _pdgid(self) -> MergedColumn:
         return self._column(
             np.int32,
-            lambda: self._file("pdgid"),
+            lambda: self.originals.particles["pdgid"],
             lambda part: np.array(part.topology.pdgid[1:]),
             lambda part: part.topology.pdgid[0],
         )
 
     def _status(self) -> MergedColumn:
         """The file's status codes and the chain's; a parent that was final has decayed."""
-        before = self._of_parents("status")
+        before = self.originals.particles["status"][self.parent_in_file]
         after = np.where(before == FINAL, DECAYED, before)
         return self._column(
             np.int32,
-            lambda: self._file("status"),
+            lambda: self.originals.particles["status"],
             lambda part: np.array(part.topology.status[1:]),
             lambda part: after[part.rows],
         )
@@ -209,7 +224,7 @@ class Merged:
             mother = np.asarray(part.topology.mother[1:], dtype=np.int64)[:, None]
             return np.where(mother <= 0, self.originals.parent[part.rows], self.kept[part.rows] + mother - 1)
 
-        return self._column(np.int32, lambda: self._file("mother"), chain)
+        return self._column(np.int32, lambda: self.originals.particles["mother"], chain)
 
     def _mass(self) -> MergedColumn:
         """The file's masses, the parent's and the chain's [GeV]."""
@@ -220,74 +235,76 @@ class Merged:
                 return np.array([part.topology.mass[position] for position in others])
             return np.stack([np.broadcast_to(part.mass(position), len(part)) for position in others])
 
-        return self._column(np.float64, lambda: self._file("mass"), chain, lambda part: part.mass(0))
+        return self._column(
+            np.float64, lambda: self.originals.particles["mass"], chain, lambda part: part.mass(0)
+        )
 
     @cached_property
-    def _replaced(self) -> NDArray[np.bool_]:
-        """Which of the file's particles are what the file lets the parent decay to, or come from that."""
-        starts = np.repeat(self._inside[:-1], self.kept)
-        mother = self._file("mother").astype(np.int64)
-        below = np.flatnonzero(mother >= 0)
-        if bool((mother < np.arange(len(mother)) - starts).all()) and not self.originals.further.size:
-            below = np.flatnonzero(mother >= np.repeat(self.originals.parent, self.kept))  # what comes later
-        above = mother[below] + starts[below]
+    def replaced(self) -> NDArray[np.bool_]:
+        """Which particles are what the file lets the parent decay to, or come from that."""
+        inside, source = self.originals.offsets, None  # where each event's list begins without the chain
+        if not np.array_equal(self.originals.rows, np.arange(len(inside) - 1)):
+            inside, source = gathered(inside, self.originals.rows)
+        mother = self.originals.particles["mother"]
+        mother = mother if source is None else mother[source]
+        # (half the memory where the numbers are small, as they are but for the largest of batches)
+        kind: Any = np.int32 if len(mother) < 2**31 else np.int64
+        starts = np.repeat(inside[:-1].astype(kind), self.kept)
+        if bool(
+            (mother + starts < np.arange(len(mother), dtype=kind)).all()
+        ):  # mothers come first: so do parents
+            below = np.flatnonzero(mother >= np.repeat(self.originals.parent.astype(np.int32), self.kept))
+        else:
+            below = np.flatnonzero(mother >= 0)
+        above = mother[below] + starts[below].astype(np.int64)
         if self.originals.further.size:
-            more_below, more_above = self._further()
-            below, above = np.concatenate([below, more_below]), np.concatenate([above, more_above])
-        parent = self._inside[:-1] + self.originals.parent
-        out = np.zeros(len(mother), dtype=bool)
-        out[parent] = True
-        while (fresh := out[above] & ~out[below]).any():
-            out[below[fresh]] = True
-            open_ = ~out[below]
-            below, above = below[open_], above[open_]
-        out[parent] = False
+            more = self._further(inside, source)
+            below, above = np.concatenate([below, more[0]]), np.concatenate([above, more[1]])
+        rows = _descendants(inside[:-1] + self.originals.parent, below, above, len(mother))
+        out = np.zeros(self.offsets[-1], dtype=bool)
+        out[rows + (self.offsets - inside)[np.searchsorted(inside, rows, side="right") - 1]] = True
         return out
 
-    def _further(self) -> Index:
+    def _further(self, inside: Index, source: Index | None) -> Index:
         """Rows of particles in the order of the batch, and of a mother of each beyond the first."""
-        further, offsets = self.originals.further, self.originals.offsets
-        if self._source is None:
+        further, offsets, rows = self.originals.further, self.originals.offsets, self.originals.rows
+        if source is None:
             return further
         event = np.searchsorted(offsets, further[0], side="right") - 1
         order = np.argsort(event, kind="stable")
-        pairs = np.searchsorted(event[order], np.arange(len(offsets)))
-        ends, source = gathered(pairs, self.originals.rows)
-        shift = np.repeat(self._inside[:-1] - offsets[self.originals.rows], np.diff(ends))
-        return further[:, order[source]] + shift
+        ends, pairs = gathered(np.searchsorted(event[order], np.arange(len(offsets))), rows)
+        return further[:, order[pairs]] + np.repeat(inside[:-1] - offsets[rows], np.diff(ends))
 
     def final_state(self, pdgids: Sequence[int]) -> dict[str, Any]:
         """What `darkpair.gen.events.FinalState` holds; replaced particles are not there any more."""
         columns = self.columns()
-        seen = np.isin(columns["pdgid"].packed(), list(pdgids))
-        seen &= columns["status"].packed() == FINAL
-        index = np.flatnonzero(seen & ~columns["replaced"].packed())
+        seen = np.isin(packed(columns["pdgid"]), list(pdgids))
+        seen &= packed(columns["status"]) == FINAL
+        index = np.flatnonzero(seen & ~self.replaced)
         event = np.searchsorted(self.offsets, index, side="right") - 1
         return {
             "counts": np.bincount(event, minlength=len(self.originals)),
             "event": event,
             "index": index - self.offsets[event],
-            "momentum": np.stack([columns[name].packed()[index] for name in MOMENTUM]),
-            "vertex": np.stack([columns[name].packed()[index] for name in VERTEX]),
+            "momentum": np.stack([packed(columns[name])[index] for name in MOMENTUM]),
+            "vertex": np.stack([packed(columns[name])[index] for name in VERTEX]),
         }
 
-    def columns(self) -> dict[str, MergedColumn]:
+    def columns(self) -> dict[str, Column]:
         """Every quantity of the particles, by the name that it has in the record."""
-        columns = {name: self._momentum(i) for i, name in enumerate(MOMENTUM)}
+        columns: dict[str, Column] = {name: self._momentum(i) for i, name in enumerate(MOMENTUM)}
         columns |= {name: self._vertex(i) for i, name in enumerate(VERTEX)}
         columns |= {
             "pdgid": self._pdgid(),
             "status": self._status(),
             "mother": self._mother(),
             "nominal_mass": self._mass(),
-            "replaced": self._column(
-                np.bool_, lambda: self._replaced, lambda _part: np.zeros((), dtype=bool)
-            ),
+            "replaced": self.replaced,
         }
         if "statusFlags" in self.originals.particles:
             flags = np.array(_CHAIN_FLAGS)
             columns["statusFlags"] = self._column(
-                np.int32, lambda: self._file("statusFlags"), lambda _part: flags
+                np.int32, lambda: self.originals.particles["statusFlags"], lambda _part: flags
             )
         return columns
 
@@ -315,7 +332,7 @@ class Merged:
         """Whether the file says where the parent was made."""
         if "has_vertex" not in self.originals.particles:
             return np.full(len(self.originals), "vx" in self.originals.particles)
-        return self._of_parents("has_vertex").astype(np.bool_)
+        return self.originals.particles["has_vertex"][self.parent_in_file].astype(np.bool_)
 
     @cached_property
     def _made(self) -> dict[int, tuple[Array, Array, Array]]:
@@ -330,13 +347,26 @@ class Merged:
 
     def _of_cylinder(self, i: int, name: str) -> MergedColumn:
         dtype = self.originals.particles[name].dtype
-        return self._column(dtype, lambda: self._file(name), lambda part: self._made[id(part)][i])
+        return self._column(
+            dtype, lambda: self.originals.particles[name], lambda part: self._made[id(part)][i]
+        )
 
 
-def _lists(offsets: Index, columns: dict[str, MergedColumn], name: str | None) -> ak.contents.Content:
+def _lists(offsets: Index, columns: Mapping[str, Column], name: str | None) -> ak.contents.Content:
     import awkward as ak
 
-    contents = [ak.contents.NumpyArray(column.packed()) for column in columns.values()]
+    contents = [ak.contents.NumpyArray(packed(column)) for column in columns.values()]
     parameters = None if name is None else {"__record__": name}
     record = ak.contents.RecordArray(contents, list(columns), parameters=parameters)
     return ak.contents.ListOffsetArray(ak.index.Index64(offsets), record)
+
+
+def _descendants(parent: Index, below: Index, above: Index, size: int) -> Index:
+    """Rows of what comes from the parents by those links, growing, without the parents."""
+    out = np.zeros(size, dtype=bool)
+    out[parent] = True
+    while (fresh := out[above] & ~out[below]).any():
+        out[below[fresh]] = True
+        below, above = below[~fresh], above[~fresh]
+    out[parent] = False
+    return np.flatnonzero(out)

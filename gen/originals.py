@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ __all__ = ["VERTEX", "Originals", "four_momentum", "gathered"]
 VERTEX = ("vx", "vy", "vz", "vt")
 
 Index = NDArray[np.int64]
+
+#: Particles whose momenta are turned at once, so that what is between stays near the processor.
+_SPAN: Final = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,15 +98,22 @@ class Originals:
         )
 
 
-def four_momentum(particles: dict[str, NDArray[Any]], rows: Index | slice) -> list[Array]:
-    """Columns px, py, pz, E [GeV] of those of a file's particles."""
+def four_momentum(particles: dict[str, NDArray[Any]], rows: Index | None = None) -> list[Array]:
+    """Columns px, py, pz, E [GeV] of those of a file's particles, of all unless told."""
+    names = ("px", "py", "pz", "E") if "px" in particles else ("pt", "eta", "phi", "mass")
+    columns = [particles[name] if rows is None else particles[name][rows] for name in names]
     if "px" in particles:
-        return [particles[name][rows].astype(np.float64) for name in ("px", "py", "pz", "E")]
-    px, py, pz = cartesian(*(particles[name][rows] for name in ("pt", "eta", "phi")))
-    mass = particles["mass"][rows].astype(np.float64)
-    # generators give what is exchanged a negative mass, for a negative square; float32 may round it past p²
-    energy = np.sqrt(np.maximum(px * px + py * py + pz * pz + mass * np.abs(mass), 0.0))
-    return [px, py, pz, energy]
+        return [column.astype(np.float64) for column in columns]
+    out = np.empty((4, len(columns[0])))
+    for start in range(0, len(columns[0]), _SPAN):
+        span = slice(start, start + _SPAN)
+        px, py, pz = cartesian(*(column[span] for column in columns[:3]))
+        mass = columns[3][span].astype(np.float64)
+        # generators give what is exchanged a negative mass, for a negative square; float32 may round it past p²
+        energy = np.sqrt(np.maximum(px * px + py * py + pz * pz + mass * np.abs(mass), 0.0))
+        for row, values in zip(out, (px, py, pz, energy), strict=True):
+            row[span] = values
+    return list(out)
 
 
 def gathered(offsets: Index, rows: Index) -> tuple[Index, Index]:

@@ -115,7 +115,8 @@ def _check(family: Family, rows: Index) -> None:
     """Refuse mothers beyond the list, and particles in question that descend from themselves."""
     assert family.mother is not None
     offsets, counts = family.offsets, np.diff(family.offsets)
-    place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
+    kind: Any = np.int32 if offsets[-1] < 2**31 else np.int64  # (half the memory)
+    place = np.arange(offsets[-1], dtype=kind) - np.repeat(offsets[:-1].astype(kind), counts)
     late = np.flatnonzero(family.mother >= place)  # seldom any: generators list mothers first
     below, above = family.further
     if not (len(late) or bool((above >= below).any())):

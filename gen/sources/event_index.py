@@ -67,7 +67,10 @@ class WeightSums:
         """
         factor = np.asarray(weight, dtype=np.float64)
         parents = factor * np.bincount(event, minlength=len(factor))
-        self._squares += [factor @ factor, factor @ parents, parents @ parents]
+        # (a product by BLAS would wake its threads, which take longer than the sums)
+        self._squares += [
+            float(np.sum(a * b)) for a, b in ((factor, factor), (factor, parents), (parents, parents))
+        ]
         self._events += float(np.sum(factor))
         self._parents += float(np.sum(weight[event], dtype=np.float64))
         self.n_parents += len(event)
