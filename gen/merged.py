@@ -68,14 +68,14 @@ class MergedColumn(LaidColumn):
     def fill(self, out: NDArray[Any]) -> None:
         """Write the numbers into an array (k,), of any type that holds them."""
         file = np.asarray(self.file())
-        first = file.size
+        begin = file.size
         numbers = np.empty(
-            first + sum(len(part) * len(part.topology) for part in self.lists.parts), out.dtype
+            begin + sum(len(part) * len(part.topology) for part in self.lists.parts), out.dtype
         )
-        numbers[:first] = file
-        begin = first
+        numbers[:begin] = file
         for part in self.lists.parts:
-            table = numbers[begin : begin + len(part) * len(part.topology)].reshape(-1, len(part))
+            shape = len(part.topology), len(part)
+            table = numbers[begin : begin + shape[0] * shape[1]].reshape(shape)
             begin += table.size
             values = np.asarray(self.chain(part))
             table[1:] = values[:, None] if values.ndim == 1 else values
