@@ -41,6 +41,7 @@ _NAME_TYPES = dict(zip(NAME, (np.uint32, np.uint32, np.uint64), strict=True))
 
 #: Branch of each number of a file's event but for its name.
 ORIGINAL = {
+    "file": "File_index",
     "entry": "File_entry",
     "parent": "File_genPartIdx",
     "has_vertex": "File_hasVertex",

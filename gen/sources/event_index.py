@@ -1,35 +1,57 @@
-"""What one pass through an event file tells: parents, masses, weights, and where each block begins."""
+"""What one pass through event files tells: parents, masses, weights, and where each block begins."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EventIndex", "WeightSums"]
+__all__ = ["EventIndex", "FileIndex", "WeightSums"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileIndex:
+    """What one pass through a file tells of it.
+
+    Parameters
+    ----------
+    entries, parents : int
+        How many events it holds, and how many parents.
+    stamp : (int, int)
+        Its size [bytes], and when it was changed last [ns].
+    """
+
+    entries: int
+    parents: int
+    stamp: tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventIndex:
-    """What one pass through the file tells.
+    """What one pass through the files tells.
 
     Parameters
     ----------
     counts : dict of int to int
-        How many parents the file holds, by PDG id.
+        How many parents the files hold, by PDG id.
     masses : dict of int to float [GeV]
         Mass of the parents, by PDG id.
     mean_weight : float
-        Mean weight of the parents in the file.
+        Mean weight of the parents in all files.
     parents_per_event : float, optional
         Sum of the parents' weights over that of the events'; None where the events' add up to nothing.
     parents_per_event_error : float, optional
         Standard error of it that the number of events leaves.
     starts : tuple of (int, int)
-        Event in which each block begins, and how many parents of that event belong to the block before; the last pair
-        is the end of the file.
+        Event in which each block begins, counted through all files, and how many parents of that event belong to the block
+        before; the last pair is the end of the files.
+    files : tuple of FileIndex
+        Each file.
+    types : mapping of str to str
+        Types that hold the numbers of all files, by name, where there are several.
     """
 
     counts: dict[int, int]
@@ -38,6 +60,8 @@ class EventIndex:
     parents_per_event: float | None
     parents_per_event_error: float | None
     starts: tuple[tuple[int, int], ...]
+    files: tuple[FileIndex, ...]
+    types: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n_parents(self) -> int:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["FORMATS", "Listing", "MoreMothers", "Reader", "readable", "single_mothers"]
+__all__ = ["FORMATS", "Format", "Listing", "MoreMothers", "Reader", "readable", "single_mothers"]
+
+#: What a file may be.
+Format: TypeAlias = Literal["ttree", "rntuple", "hepmc3"]
 
 #: Formats by name.
-FORMATS = ("ttree", "rntuple", "hepmc3")
+FORMATS: tuple[str, ...] = get_args(Format)
 
 #: Offsets of the particle lists (n + 1,) from 0; columns of the particles; numbers of each event (n,).
 Listing: TypeAlias = tuple[NDArray[np.int64], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
