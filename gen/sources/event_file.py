@@ -158,20 +158,19 @@ class EventFile:
 
     def _identity(self, file: int) -> dict[str, Any]:
         """What one of the files holds, and what is read of it."""
-        reader = self._series.reader(file, self._index.files[file])
+        index = self._index.files[file]
         return {
-            "content": self._series.digest(file),
-            "tree": self._series.files[file].tree if reader.kind in ("ttree", "rntuple") else "",
-            "branches": getattr(reader, "branch", {}),
+            "content": self._series.digest(file, index),
+            "tree": self._series.tree(file, index),
+            "branches": index.branches,
             "units": (
-                unit_of(reader, self.momentum_unit, ENERGY),
-                unit_of(reader, self.length_unit, LENGTH),
+                unit_of(self.momentum_unit, ENERGY, ours=index.ours),
+                unit_of(self.length_unit, LENGTH, ours=index.ours),
             ),
         }
 
     def provenance(self) -> dict[str, Any]:
         """The files, what is read of them, and what a first pass through them found."""
-        reader = self._series.reader(0, self._index.files[0])
         files = [self._described(file) for file in range(len(self._series.files))]
         return {
             "path": self.path,
@@ -183,7 +182,7 @@ class EventFile:
             "counts": self._index.counts,
             "masses": self._index.masses,
             "mass": self.mass,
-            "branches": getattr(reader, "branch", {}),
+            "branches": self._index.files[0].branches,
             "momentum_unit": self.momentum_unit,
             "length_unit": self.length_unit,
             "mean_weight": self._index.mean_weight,
@@ -193,14 +192,14 @@ class EventFile:
 
     def _described(self, file: int) -> dict[str, Any]:
         """What provenance says of one of the files."""
-        named, index = self._series.files[file], self._index.files[file]
-        reader = self._series.reader(file, index)
+        index = self._index.files[file]
+        tree = self._series.tree(file, index)
         return {
-            "path": named.path,
-            **({"tree": named.tree} if reader.kind in ("ttree", "rntuple") else {}),
+            "path": self._series.files[file].path,
+            **({"tree": tree} if tree else {}),
             "bytes": index.stamp[0],
-            "sha256": self._series.digest(file),
-            "format": reader.kind,
+            "sha256": self._series.digest(file, index),
+            "format": index.kind,
             "entries": index.entries,
             "parents": index.parents,
         }

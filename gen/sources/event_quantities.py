@@ -81,8 +81,10 @@ class Quantities:
         self, reader: Reader, quantities: dict[str, NDArray[Any]], n: int
     ) -> dict[str, NDArray[Any]]:
         """Quantities of all particles [GeV, mm]."""
-        energy = unit_of(reader, self.momentum_unit, ENERGY)
-        length = LENGTH[reader.length_unit] if reader.ours else unit_of(reader, self.length_unit, LENGTH)
+        energy = unit_of(self.momentum_unit, ENERGY, ours=reader.ours)
+        length = (
+            LENGTH[reader.length_unit] if reader.ours else unit_of(self.length_unit, LENGTH, ours=reader.ours)
+        )
         for names, unit in ((_ENERGIES, energy), (VERTEX, length)):
             quantities |= {name: _scaled(quantities[name], unit) for name in names if name in quantities}
         if "energy" in quantities:
@@ -113,9 +115,9 @@ class Quantities:
         )
 
 
-def unit_of(reader: Reader, given: str | None, table: Mapping[str, float]) -> float:
-    """What one in the file is in GeV or mm."""
-    return 1.0 if reader.ours or given is None else table[given]
+def unit_of(given: str | None, table: Mapping[str, float], *, ours: bool) -> float:
+    """What one in a file is in GeV or mm; `ours` says its units itself."""
+    return 1.0 if ours or given is None else table[given]
 
 
 def _scaled(column: NDArray[Any], unit: float) -> NDArray[Any]:

@@ -92,7 +92,14 @@ class _Pass:
             span = start, min(start + reader.step, reader.entries)
             self._add(self._series.piece(file, reader, span, self.entries), path)
         self.entries += reader.entries
-        return FileIndex(entries=reader.entries, parents=self.sums.n_parents - before, stamp=stamp)
+        return FileIndex(
+            entries=reader.entries,
+            parents=self.sums.n_parents - before,
+            stamp=stamp,
+            kind=reader.kind,
+            ours=reader.ours,
+            branches=getattr(reader, "branch", {}),
+        )
 
     def _add(self, piece: Piece, path: str) -> None:
         """Add a piece of a file."""
@@ -109,7 +116,7 @@ class _Pass:
             self.counts[int(kind)] += int(number)
         if self._stored and len(at):
             mass = piece.reader.read(piece.start, piece.stop, ["mass"])[1]["mass"]
-            unit = unit_of(piece.reader, self._series.momentum_unit, ENERGY)
+            unit = unit_of(self._series.momentum_unit, ENERGY, ours=piece.reader.ours)
             self._one_mass(piece.columns["pdgid"][at], mass[at].astype(np.float64) * unit, path)
 
     def _one_mass(self, pdgid: NDArray[np.int32], mass: NDArray[np.float64], path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.identity import content_digest
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from darkpair.gen.sources.event_listing import Reader
 
 __all__ = ["EventSeries"]
+
+#: Formats that have a tree, whose name has to be known.
+TREES: Final = ("ttree", "rntuple")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +75,10 @@ class EventSeries:
 
         path = self.files[file].path
         with said_of(path):
-            if index is not None and self.stamp(file) != index.stamp:
-                raise InputError(
-                    f"{path!r} has changed since it was looked through; leave the files alone while they are read, and begin again"
-                )
+            if index is not None:
+                self._check_unchanged(file, index)
             reader = open_events(fetched(path), self.files[file].tree, dict(self.branches), self.format)
-        if self.files[file].named and reader.kind not in ("ttree", "rntuple"):
+        if self.files[file].named and reader.kind not in TREES:
             raise InputError(
                 f"{path!r} is of the format {reader.kind}, which has no tree; leave its name out"
             )
@@ -101,9 +102,21 @@ class EventSeries:
             ) from error
         return status.st_size, 0 if is_remote(path) else status.st_mtime_ns
 
-    def digest(self, file: int) -> str:
-        """Digest of what a file holds."""
+    def _check_unchanged(self, file: int, index: FileIndex) -> None:
+        if self.stamp(file) != index.stamp:
+            raise InputError(
+                f"{self.files[file].path!r} has changed since it was looked through; leave the files alone while they are read, and "
+                "begin again"
+            )
+
+    def digest(self, file: int, index: FileIndex) -> str:
+        """Digest of what a file holds, 64 hexadecimal digits."""
+        self._check_unchanged(file, index)
         return content_digest(fetched(self.files[file].path))
+
+    def tree(self, file: int, index: FileIndex) -> str:
+        """Name of a file's tree; "" where it has none."""
+        return self.files[file].tree if index.kind in TREES else ""
 
     def quantities(self, file: int, types: Mapping[str, str] | None = None) -> Quantities:
         """How the numbers of a file are taken."""
