@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from darkpair.gen.errors import InputError
 from darkpair.gen.identity import content_digest
+from darkpair.gen.output.layouts import STATUS_FLAGS
 from darkpair.gen.remote import fetched, is_remote, said_of
 from darkpair.gen.sources.copies import Family, parents_among
 from darkpair.gen.sources.event_index import FileIndex
@@ -163,7 +167,7 @@ class EventSeries:
                 pdgid=columns["pdgid"],
                 mother=columns.get("mother"),
                 further=reader.more_mothers(start, stop),
-                flags=columns.get("statusFlags"),
+                flags=_flags(reader, columns.get("statusFlags")),
             )
             parents = parents_among(family, self.kinds)
         return Piece(
@@ -176,3 +180,13 @@ class EventSeries:
             columns=columns,
             parents=parents,
         )
+
+
+def _flags(reader: Reader, flags: NDArray[np.int32] | None) -> NDArray[np.int32] | None:
+    """Status flags of a piece; none of a file of ours that says of every particle that it is no copy.
+
+    Files of an event file without flags were written so, whatever copies they have; where there are none, the mothers say so too.
+    """
+    if flags is not None and reader.ours and bool((flags == STATUS_FLAGS).all()):
+        return None
+    return flags
