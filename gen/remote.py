@@ -89,7 +89,10 @@ def _copied(path: str) -> str:
         raise
     except Exception as error:  # (each protocol's package has errors of its own)
         shutil.rmtree(folder, ignore_errors=True)
-        reason = " ".join(str(getattr(error, "reason", None) or error).split()) or type(error).__name__
+        plain = (
+            error if hasattr(error, "code") else getattr(error, "reason", error)
+        )  # (a number, as 404, says more)
+        reason = " ".join(str(plain).split()) or type(error).__name__
         raise InputError(
             f"{shown(path)} cannot be fetched ({reason}); look at the address and the network, or copy the file here"
         ) from error
@@ -117,11 +120,16 @@ def _opened(path: str) -> IO[bytes]:
     """The file elsewhere, open for reading from its beginning."""
     scheme = protocol(path)
     if scheme in ("http", "https"):
-        from urllib.request import Request, urlopen  # (a twentieth of a second)
+        from urllib.error import HTTPError  # (a twentieth of a second)
+        from urllib.request import Request, urlopen
 
         # (not packed on the way: what is packed is so as a file)
         request = Request(path, headers={"Accept-Encoding": "identity", "User-Agent": "darkpair"})
-        answer: IO[bytes] = urlopen(request, timeout=_PATIENCE)
+        try:
+            answer: IO[bytes] = urlopen(request, timeout=_PATIENCE)
+        except HTTPError as error:
+            error.close()  # (it is an answer as well)
+            raise
         return answer
     try:
         import fsspec

@@ -38,15 +38,15 @@ class EventFile:
     Parameters
     ----------
     path : str, or tuple of str
-        The file: ROOT with NanoAOD's GenPart or columns of one's own, or HepMC3; or several, which hold the same
-        quantities. ``~`` is the home folder, ``*.root`` all files of such names in their order, ``FILE:TREE`` a tree by its
+        The file or files: ROOT with NanoAOD's GenPart or columns of one's own, or HepMC3. Several hold the same
+        quantities; ``~`` is the home folder, ``*.root`` all files of such names in their order, ``FILE:TREE`` a tree by its
         name; ``https://``, ``root://``, ``s3://``, ... are addresses.
     parents : tuple of str, or str
         Names of the particles to take.
     conjugates : bool
         Whether their antiparticles are taken as well.
-    format : str, optional
-        What the file has to be, of `FORMATS` of `darkpair.gen.sources.event_listing`; guessed unless given.
+    format : {"ttree", "rntuple", "hepmc3", ...}, optional
+        What the files have to be; guessed unless given.
     tree : str
         Name of the TTree or RNTuple.
     branches : mapping of str to str
