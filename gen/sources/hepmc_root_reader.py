@@ -28,7 +28,7 @@ _MM: Final = np.array([1.0, 10.0])
 _COMPONENTS: Final = ("m_v1", "m_v2", "m_v3", "m_v4")
 
 
-def hepmc_tree(path: str, tree: str) -> HepMCTreeReader | None:
+def hepmc_tree(path: str, tree: str | None) -> HepMCTreeReader | None:
     """Reader of a file that HepMC3 wrote; None for any other, and where another tree is asked for.
 
     Raises
@@ -38,7 +38,7 @@ def hepmc_tree(path: str, tree: str) -> HepMCTreeReader | None:
     """
     file = open_root(path, array_cache=None)
     classes = file.classnames(cycle=False)
-    if tree not in (_TREE, "Events") or "Events" in classes:
+    if tree not in (_TREE, None) or "Events" in classes:
         return None
     if _TREE not in classes and any(kind in _OBJECTS for kind in classes.values()):
         raise InputError(
@@ -65,7 +65,7 @@ class HepMCTreeReader:
     names = NAMES
 
     def __init__(self, path: str, tree: Any) -> None:
-        self.path, self.tree = path, tree
+        self.path, self.tree, self.tree_name = path, tree, _TREE
         self.entries = int(tree.num_entries)
         self._branches = {key.rpartition("/")[2]: key for key in tree.keys(recursive=True)}
         size = max(1, int(tree.uncompressed_bytes) // max(1, self.entries))

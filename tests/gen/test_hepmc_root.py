@@ -66,8 +66,8 @@ def written(path: Path, data: dict[str, Any]) -> str:
 def test_a_tree_is_as_its_text(tmp_path: Path, text: str) -> None:
     text = text.replace("E 3 0 0\nU GEV MM\n", "")  # pyhepmc stops before an event without particles
     (tmp_path / "e.hepmc").write_text(text)
-    tree = open_events(written(tmp_path / "e.root", columns(tmp_path / "e.hepmc")), "Events", {}, "hepmc3")
-    plain = open_events(str(tmp_path / "e.hepmc"), "Events", {}, "hepmc3")
+    tree = open_events(written(tmp_path / "e.root", columns(tmp_path / "e.hepmc")), None, {}, "hepmc3")
+    plain = open_events(str(tmp_path / "e.hepmc"), None, {}, "hepmc3")
     assert tree.entries == text.count("\nE ")
     names = sorted(plain.names)
     offsets, particles, events = tree.read(0, tree.entries, names)
