@@ -62,7 +62,8 @@ def parsed(text: str, names: Collection[str]) -> BranchExpression | None:
     """
     if text in names:
         return BranchExpression(branch=text)
-    shift, indices, rest = 0, (), text.strip()
+    shift, rest = 0, text.strip()
+    indices: tuple[Index, ...] = ()
     if match := _SHIFT.search(rest):
         shift = int(match[1] + match[2])
         rest = rest[: match.start()]

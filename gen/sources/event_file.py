@@ -38,8 +38,8 @@ class EventFile:
     Parameters
     ----------
     path : str, or tuple of str
-        The file or files: ROOT with NanoAOD's GenPart or columns of one's own, or HepMC3. Several hold the same
-        quantities; ``~`` is the home folder, ``*.root`` all files of such names in their order, ``FILE:TREE`` a tree by its
+        The file or files: ROOT with NanoAOD's GenPart, a known layout or columns of one's own, or text of HepMC,
+        LHE or HEPEVT. Several hold the same quantities; ``~`` is the home folder, ``*.root`` all files of such names in their order, ``FILE:TREE`` a tree by its
         name; ``https://``, ``root://``, ``s3://``, ... are addresses.
     parents : tuple of str, or str
         Names of the particles to take.
@@ -51,16 +51,18 @@ class EventFile:
         Name of the TTree or RNTuple, perhaps with folders and a cycle (``dir/tree;2``); ``Events`` or the only one with
         particles unless given.
     branches : mapping of str to str
-        Branches by quantity, where they are not NanoAOD's or ours: ``pt, eta, phi, mass`` or ``px, py, pz, energy,
-        mass``; ``pdgid, status, mother, statusFlags``; ``vx, vy, vz, vt``; ``weight, run, luminosityBlock, event``.
-        An empty name says that the file has none.
+        Branches by quantity, where they are not NanoAOD's, ours or of a known layout: ``pt, eta, phi`` or ``px, py, pz``
+        with ``mass`` or ``energy``, or ``p4``; ``pdgid, status, mother, mother2, statusFlags``; ``vx, vy, vz, vt``;
+        ``weight, run, luminosityBlock, event``; ``particles``, the list of a known layout.  A component is ``p[:,0]``, a
+        member ``p4.fE``, an index from 1 ``mother - 1``.  An empty name says that the file has none.
     mass : {"pdg", "stored"}
         Mass that the parents get: the PDG's, or the file's, which has to be one for each kind.
     momentum_unit : {"GeV", "MeV", ...}, optional
-        Unit of the branches of momenta, energies and masses, GeV unless given; HepMC3 files and ours say it
-        themselves.
+        Unit of the branches of momenta, energies and masses, GeV unless given; HepMC3 files, ours and
+        known layouts say it themselves.
     length_unit : {"mm", "cm", ...}, optional
-        Unit of the branches of vertices, to be given where there are any; HepMC3 files and ours say it themselves.
+        Unit of the branches of vertices, to be given where there are any; HepMC3 files, ours and known layouts say it
+        themselves.
 
     Raises
     ------

@@ -84,15 +84,15 @@ def components(columns: TreeColumns, branch: str) -> dict[str, str]:
             "or pt, eta, phi, with energy or mass"
         )
     colon = ":," * len(columns.levels(branch, 0, 1)[0][1:])
-    four = {quantity: f"{branch}[{colon}{i}]" for i, quantity in enumerate(_FOURS[0])}
-    _require_order(columns, branch, four)
-    return four
+    texts = {quantity: f"{branch}[{colon}{i}]" for i, quantity in enumerate(_FOURS[0])}
+    _require_order(columns, branch, texts)
+    return texts
 
 
-def _require_order(columns: TreeColumns, branch: str, four: dict[str, str]) -> None:
+def _require_order(columns: TreeColumns, branch: str, texts: dict[str, str]) -> None:
     """Refuse four numbers whose last is smaller than the others in most particles, and so no energy."""
     last = min(columns.entries, _LOOKED_AT)
-    px, py, pz, energy = (columns.levels(text, 0, last)[1].astype(np.float64) for text in four.values())
+    px, py, pz, energy = (columns.levels(text, 0, last)[1].astype(np.float64) for text in texts.values())
     below = int(np.sum(energy < (1.0 - 1e-6) * np.sqrt(px * px + py * py + pz * pz)))
     if 2 * below > len(energy):
         raise InputError(

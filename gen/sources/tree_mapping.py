@@ -97,9 +97,9 @@ def mapping(columns: TreeColumns, given: Mapping[str, str], ours: bool) -> TreeM
     named = {name for name, branch in given.items() if branch}
     whole = "pdgid" in named and any(set(three) <= named for three in _THREE.values())
     if not whole and (collection or not {"GenPart_pdgId", "GenPart_pt", "GenPart_px"} & columns.names):
-        known = _layout(columns, collection)
-        if known is not None:
-            return _overridden(columns, known, given)
+        layout_mapping = _layout(columns, collection)
+        if layout_mapping is not None:
+            return _overridden(columns, layout_mapping, given)
     return TreeMapping(branch=_branches(columns, given, ours))
 
 
@@ -145,10 +145,10 @@ def _fitting(columns: TreeColumns, layout: TreeLayout, collection: str) -> TreeM
             return None
     mothers = layout.mothers
     if isinstance(mothers, MotherRange):
-        texts = [spelled(text) for text in (mothers.begin, mothers.end, mothers.index, mothers.collection)]
-        if None in texts:
+        rows = [spelled(text) for text in (mothers.begin, mothers.end, mothers.index, mothers.collection)]
+        if None in rows:
             return None
-        begin, end, index, number = map(str, texts)
+        begin, end, index, number = map(str, rows)
         mothers = MotherRange(begin=begin, end=end, index=index, collection=number)
     elif isinstance(mothers, MotherLinks):
         links = spelled(mothers.links)
@@ -162,9 +162,9 @@ def _fitting(columns: TreeColumns, layout: TreeLayout, collection: str) -> TreeM
     return TreeMapping(branch=branch, layout=replace(layout, mothers=mothers), collection=collection)
 
 
-def _overridden(columns: TreeColumns, known: TreeMapping, given: Mapping[str, str]) -> TreeMapping:
+def _overridden(columns: TreeColumns, base: TreeMapping, given: Mapping[str, str]) -> TreeMapping:
     """The known layout with what the user says instead."""
-    layout = known.layout
+    layout = base.layout
     assert layout is not None
     sized = sorted(name for name, branch in given.items() if branch and name in _SIZED)
     if sized and layout.length:
@@ -172,19 +172,19 @@ def _overridden(columns: TreeColumns, known: TreeMapping, given: Mapping[str, st
             f"{columns.path!r} is a tree of {layout.name}, which says its units; leave branches.{sized[0]} out, or name pdgid "
             "and all of the momentum yourself"
         )
-    branch = dict(known.branch)
+    branch = dict(base.branch)
     for name, text in given.items():
         branch.pop(name, None)
         if text:
             branch[name] = _required(columns, text)
-    for name in ("pdgid", *(n for n in ("px", "py", "pz", "pt", "eta", "phi") if n in known.branch)):
+    for name in ("pdgid", *(n for n in ("px", "py", "pz", "pt", "eta", "phi") if n in base.branch)):
         if name not in branch:
             raise InputError(
                 f"branches.{name} is empty, and parents cannot do without; name a branch of {columns.path!r}"
             )
     if "mother" in given:
         layout = replace(layout, mothers=None)
-    return TreeMapping(branch=branch, layout=layout, collection=known.collection)
+    return TreeMapping(branch=branch, layout=layout, collection=base.collection)
 
 
 def _branches(columns: TreeColumns, given: Mapping[str, str], ours: bool) -> dict[str, str]:

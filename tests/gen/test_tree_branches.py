@@ -211,7 +211,7 @@ def test_trees_by_folder_cycle_and_choice(tmp_path: Path) -> None:
     path = tmp_path / "e.root"
     with uproot.recreate(path) as file:
         for name, part in (("gen/mc", ALL), ("t", slice(0, 1)), ("t", slice(1, 3)), ("other", None)):
-            cut = {"x": np.zeros(2)} if part is None else {k: v[part] for k, v in columns.items()}
+            cut: Columns = {"x": np.zeros(2)} if part is None else {k: v[part] for k, v in columns.items()}
             tree = file.mktree(name, {k: v.dtype if part is None else v.type.content for k, v in cut.items()})
             tree.extend(cut)
         file["h"] = np.histogram([1.0, 2.0])

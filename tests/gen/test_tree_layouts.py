@@ -27,7 +27,7 @@ def flat(name: str) -> Any:
 
 
 def cases() -> list[tuple[str, Kind]]:
-    return [(name, kind) for name in TREES for kind in ("ttree", "rntuple") if ONLY.get(name, kind) == kind]  # type: ignore[misc]
+    return [(name, kind) for name in TREES for kind in ("ttree", "rntuple") if ONLY.get(name, kind) == kind]
 
 
 def test_every_layout_is_written_here_or_has_one_particle_a_row() -> None:
@@ -99,3 +99,12 @@ def test_ntuples_of_candidates_have_one_particle_a_row(tmp_path: Path) -> None:
     assert belle.block(0).momentum[:3].T.tolist() == [[1.5, 0.0, 8.0], [-0.25, 0.5, 9.0]]
     assert belle.block(0).vertex[:3].T.tolist() == [[2.5] * 3, [5.0] * 3]
     assert belle.block(0).originals.events["event"].tolist() == [3, 4]  # type: ignore[union-attr]
+
+
+def test_the_vertices_of_tparticle_have_the_unit_that_is_given(tmp_path: Path) -> None:
+    tree, columns = TREES["TParticle"]
+    path = str(write_tree(tmp_path / "e.root", tree, columns(SAMPLE), "rntuple"))
+    assert not EventFile(path=path, parents="B0").block(0).vertex.any()
+    named = {f"v{x}": f"Particles.fV{x}" for x in "xyz"}
+    source = EventFile(path=path, parents="B0", branches=named, length_unit="cm")
+    assert source.block(0).vertex[:, 0].tolist() == [0.0, 0.0, 50.0, 0.0]
