@@ -39,6 +39,7 @@ from darkpair.gen.output.event_columns import (
 )
 from darkpair.gen.output.file_format import VERTEX_UNIT
 from darkpair.gen.output.spelling import names, nano_name, word
+from darkpair.gen.status_flags import FIRST_COPY, LAST_COPY, OF_CHAIN, OF_OURS
 from darkpair.gen.units import LENGTH
 
 if TYPE_CHECKING:
@@ -85,13 +86,8 @@ GENPART = {
 #: The same for a role of the flat layout, whose other numbers are constants.
 FLAT_FIELDS = {name: GENPART[name] for name in ("px", "py", "pz", "E", "vx", "vy", "vz", "vt")}
 
-#: NanoAOD's bits isFirstCopy and isLastCopy.
-FIRST_COPY, LAST_COPY = 1 << 12, 1 << 13
-
-#: NanoAOD's bits fromHardProcess (8), isFirstCopy (12) and isLastCopy (13).  The decay that the sample is made of
-#: is its hard process, from which every particle comes, and nothing is copied; the other bits tell apart what
-#: happens in a proton collision and stay 0.
-STATUS_FLAGS = 1 << 8 | FIRST_COPY | LAST_COPY
+#: NanoAOD's status flags of events of ours.
+STATUS_FLAGS = OF_OURS
 
 #: The same for what only events of a file have, see `darkpair.gen.originals`.
 OF_FILE = {"replaced": "replaced", "statusFlags": "statusFlags"}
@@ -193,7 +189,7 @@ def _copies(events: EventColumns) -> NDArray[np.int32]:
     below = np.flatnonzero(mother >= 0)
     above = mother[below] + np.repeat(events.offsets[:-1], np.diff(events.offsets))[below]
     copied = pdgid[below] == pdgid[above]
-    out = np.full(len(pdgid), FIRST_COPY | LAST_COPY, dtype=np.int32)
+    out = np.full(len(pdgid), OF_CHAIN, dtype=np.int32)
     out[below[copied]] &= ~FIRST_COPY
     out[above[copied]] &= ~LAST_COPY
     return out
@@ -240,7 +236,8 @@ def _of(column: Column, position: int, n: int) -> NDArray[Any]:
     """Numbers of the particle there in each event, where all have the same."""
     if isinstance(column, ListColumn):
         return column.of(position)
-    return column.reshape(n, -1)[:, position] if n else column
+    values = packed(column)
+    return values.reshape(n, -1)[:, position] if n else values
 
 
 def _narrow(values: Any) -> Any:
