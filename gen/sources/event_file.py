@@ -39,8 +39,8 @@ class EventFile:
     ----------
     path : str, or tuple of str
         The file or files: ROOT with NanoAOD's GenPart, a known layout or columns of one's own, or text of HepMC,
-        LHE or HEPEVT. Several hold the same quantities; ``~`` is the home folder, ``*.root`` all files of such names in their order, ``FILE:TREE`` a tree by its
-        name; ``https://``, ``root://``, ``s3://``, ... are addresses.
+        LHE or HEPEVT. Several hold the same quantities; ``~`` is the home folder, ``*.root`` all files of such names in
+        their order, ``FILE:TREE`` a tree by its name; ``https://``, ``root://``, ``s3://``, ... are addresses.
     parents : tuple of str, or str
         Names of the particles to take.
     conjugates : bool
