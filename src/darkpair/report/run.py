@@ -36,7 +36,8 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
         return ["no events              this part of the sample is empty: it has fewer blocks than parts"]
     lines = [
         f"acceptance             {result['acceptance']:.5g} {_error(result)}",
-        f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
+        f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events"
+        + _of_parents(result["cutflow"]),
     ]
     if result["acceptance"] <= 0.0:
         lines.insert(1, _limit(result, "acceptance_upper_limit"))
@@ -159,6 +160,12 @@ def _error(result: Mapping[str, Any]) -> str:
         return f"of {result['generated']:,} generated events{_last_cut(result['cutflow'])}"
     error = result["acceptance_error"]
     return "per generated event" if error is None else f"± {error:.2g} per generated event"
+
+
+def _of_parents(cutflow: Sequence[Mapping[str, Any]]) -> str:
+    """How many parents accepted events have, where these are used several times: what is effective are parents."""
+    parents = cutflow[-1].get("parents")
+    return "" if parents is None else f" of {parents:,} parents"
 
 
 def _limit(result: Mapping[str, Any], key: str) -> str:
