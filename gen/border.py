@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from darkpair.gen.cutflow import Cutflow, Stage
+from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.histogram_sums import ADDITIVE, MOST_BINS, storage_name
@@ -24,11 +24,11 @@ from darkpair.gen.required import (
     require_finite,
     require_four,
     require_mask,
+    require_parents,
     require_shell,
     require_weights,
 )
 from darkpair.gen.selected import Selected
-from darkpair.gen.shared_parents import parents_of, uses_in_force
 from darkpair.gen.topology import Columns
 
 __all__ = ["check_batch", "check_observed", "check_parents", "check_selected", "observed", "require_members"]
@@ -261,28 +261,12 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
     if not off <= _ROUNDING * abs(total) and not off <= _ROUNDING * float(np.abs(kept).sum()):
         wrong = f"ends its cut flow with the sum of weights {last.sum_w:.9g} and accepts {total:.9g}"
         refuse(who, wrong, "the same")
-    _require_parents(who, flow, kept, np.flatnonzero(mask))
+    require_parents(who, flow, kept, np.flatnonzero(mask))
     for name, passed in selected.passed.items():
         if name not in observed.lists:
             lists = ", ".join(observed.lists) or "none"
             refuse(who, f"chose entries of {name!r}", f"lists that it observed: {lists}")
         require_mask(who, f"passed[{name!r}]", passed, int(observed.lists[name][0].sum()))
-
-
-def _require_parents(who: str, flow: Cutflow, kept: Array, rows: Any) -> None:
-    """Refuse a cut flow that takes the uses of one parent for independent events."""
-    uses = uses_in_force()
-    if uses == 1:
-        return
-    last, own = flow.stages[-1], Stage.of("", kept, parents_of(rows, uses))
-    if (flow.uses, last.parents) != (uses, own.parents) or not math.isclose(
-        last.sum_w2, own.sum_w2, rel_tol=_ROUNDING
-    ):
-        refuse(
-            who,
-            f"counts {own.n} accepted events of {own.parents} parents, each used {uses} times, as if they were independent",
-            "Cutflow.of(weight, [(name, mask), ...]) in `select`, which counts parents",
-        )
 
 
 def _require_sums(who: str, pictures: Mapping[str, Any]) -> None:

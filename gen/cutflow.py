@@ -149,7 +149,7 @@ class Cutflow(Shown):
         """Flow of events of those weights (n,) through named masks (n,), each applied after the one before."""
         uses = uses_in_force()
         counts_do = uses == 1 and all_one(weight)
-        every = parents_of(np.arange(len(weight)), uses)
+        every = None if uses == 1 else parents_of(np.arange(len(weight)), uses)
         stages = [
             Stage.of_ones("generated", len(weight)) if counts_do else Stage.of("generated", weight, every)
         ]
