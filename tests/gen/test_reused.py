@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import awkward as ak
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch
+from darkpair.gen.originals import Originals
 from darkpair.gen.output.layouts import branches
 from darkpair.gen.output.reader import read_events
 from darkpair.gen.output.root import RootWriter
@@ -33,7 +35,9 @@ def etas(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def b_file(folder: Path, **settings: Any) -> EventFile:
     events = [b_event(), b_event(-511), b_event()]
-    path = write_nano(folder / "e.root", events, vertices=[VERTICES] * 3, weights=[1.0, 2.0, 3.0])
+    path = folder / "e.root"
+    if not path.exists():
+        write_nano(path, events, vertices=[VERTICES] * 3, weights=[1.0, 2.0, 3.0])
     vertex = {f"v{axis}": f"GenPart_v{axis}" for axis in "xyz"}
     return opened(path, branches=vertex, length_unit="mm", **settings)
 
@@ -49,10 +53,10 @@ def of_eta(path: Path, seed: int = 480, **source: Any) -> Pipeline:
 
 
 def columns(batch: Batch) -> list[bytes]:
-    assert batch.originals is not None
-    events = batch.merged.events()
-    particles = batch.merged.particles()
-    return [np.asarray(c).tobytes() for c in (*events.values(), *particles.values(), batch.weight)]
+    record = batch.record()
+    fields = [record.original[name] for name in record.original.fields]
+    fields += [ak.flatten(record.particles[name]) for name in record.particles.fields]
+    return [np.asarray(column).tobytes() for column in (*fields, batch.weight)]
 
 
 def test_uses_of_a_parent_stand_beside_each_other(tmp_path: Path) -> None:
@@ -110,6 +114,32 @@ def test_cartesian_columns_are_turned_without_rounding_to_the_files_types(etas: 
     assert opposite[..., 0] == pytest.approx(-opposite[..., 1], abs=1e-12)
     assert made.originals is not None
     assert np.array_equal(made.momentum[0], made.originals.particles["px"])
+
+
+def test_every_mother_goes_with_a_parents_own_event() -> None:
+    rng = np.random.default_rng(2)
+    offsets = np.array([0, 4, 4, 9, 12])
+    further = np.array([[11, 1, 5, 5, 8], [9, 0, 4, 6, 7]])
+    whole = Originals(
+        offsets=offsets,
+        particles={"pdgid": np.arange(12), "px": rng.normal(size=12), "py": rng.normal(size=12)},
+        events={"entry": np.arange(4)},
+        rows=np.array([0, 0, 2, 2, 2, 3]),
+        parent=np.array([1, 2, 0, 3, 3, 1]),
+        further=further,
+    )
+    apart = whole.apart()
+    assert apart.particles["pdgid"].tolist() == [
+        k for row in whole.rows for k in range(*offsets[row : row + 2])
+    ]
+    for i, row in enumerate(whole.rows):
+        own, inside = apart.offsets[i], offsets[row]
+        there = (apart.further[0] >= own) & (apart.further[0] < apart.offsets[i + 1])
+        was = (further[0] >= inside) & (further[0] < offsets[row + 1])
+        assert sorted((apart.further[:, there] - own).T.tolist()) == sorted(
+            (further[:, was] - inside).T.tolist()
+        )
+    assert apart.further.shape == (2, 1 + 1 + 3 * 3 + 1)
 
 
 def test_chunks_workers_and_parts_change_no_event(etas: Path) -> None:
