@@ -24,12 +24,14 @@ from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
 from darkpair.gen.interpolation import Polyline
 from darkpair.gen.kinematics import Array
+from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.parameters import Gt, Le, Length
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import Cylinder
+from darkpair.gen.shared_parents import fill
 from darkpair.gen.sources.upsilon4s import MACHINES, Beams
 from darkpair.gen.uniforms import uniforms
 
@@ -294,9 +296,11 @@ class Belle2(SelectingDetector):
             values, event, weight, [("kaon_candidate", counts > 0)]
         )
         q2, vertices = (histogram.copy(deep=False) for histogram in _empty())
-        q2.fill(values["q2_rec"][before_box], weight=weight[event[before_box]])
+        before = event[before_box]
+        fill(q2, values["q2_rec"][before_box], weight=weight[before], event=before)
         extra, places = reco.lists["Extra"]
-        vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))
+        of = owners(extra)
+        fill(vertices, places["z"], places["r"], weight=weight[of], event=of)
         pictures = {"q2": q2, "vertices": vertices}
         return Selected.of_candidates(
             "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=pictures

@@ -36,6 +36,7 @@ from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
+from darkpair.gen.shared_parents import fill
 
 if TYPE_CHECKING:
     import hist
@@ -229,8 +230,13 @@ class Koto(SelectingDetector):
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
         )
         plane = self._plane.copy(deep=False)
-        plane.fill(
-            values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
+        own = event[outside_box]
+        fill(
+            plane,
+            values["z_vtx"][outside_box],
+            1e3 * values["pt"][outside_box],
+            weight=weight[own],
+            event=own,
         )
         return Selected.of_candidates(
             "Pi0", event, accepted, n=len(weight), cutflow=cutflow, histograms={"pt_z": plane}

@@ -23,6 +23,7 @@ from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
+from darkpair.gen.shared_parents import fill
 from darkpair.gen.sources.koto_kl import Z_TARGET
 
 if TYPE_CHECKING:
@@ -200,7 +201,8 @@ class KotoKaon(FileDetector):
         )
         spectra = {name: spectrum.copy() for name, spectrum in _empty().items()}
         for name, spectrum in spectra.items():
-            spectrum.fill(1e3 * values[name][accepted], weight=weight[event[accepted]])
+            own = event[accepted]
+            fill(spectrum, 1e3 * values[name][accepted], weight=weight[own], event=own)
         return Selected.of_candidates(
             "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=spectra
         )

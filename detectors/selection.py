@@ -17,6 +17,7 @@ from darkpair.gen.cutflow import Cutflow, Stage, all_one
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.kinematics import Array
+from darkpair.gen.shared_parents import parents_of, uses_in_force
 from darkpair.gen.tables import Shown, Table
 
 __all__ = ["Cut", "Line", "Selection"]
@@ -250,13 +251,18 @@ class _Sums:
         self.shared = np.flatnonzero(np.append(again, False) | np.append(False, again))
         self.event, self.last = event, Stage("", -1, 0.0, 0.0)
         self.alive, self.left = np.ones(len(event), dtype=bool), -1
-        self.weights = () if all_one(weight) else (weight[event], weight[event] ** 2)
+        self.uses, self.all = uses_in_force(), weight
+        self.weights = () if self.uses > 1 or all_one(weight) else (weight[event], weight[event] ** 2)
 
     def stage(self, name: str, alive: NDArray[np.bool_]) -> Stage:
         """Stage after a cut that leaves those candidates."""
         left = int(np.count_nonzero(alive))
         if left == self.left:  # the same
             return replace(self.last, name=name)
+        if self.uses > 1:
+            rows = np.unique(self.event[alive])
+            self.last, self.left = Stage.of(name, self.all[rows], parents_of(rows, self.uses)), left
+            return self.last
         if len(self.shared):
             self.shared = self.shared[alive[self.shared]]
         rows = self.shared

@@ -24,6 +24,7 @@ from darkpair.gen.required import (
     require_finite,
     require_four,
     require_mask,
+    require_parents,
     require_shell,
     require_weights,
 )
@@ -260,6 +261,7 @@ def check_selected(detector: Any, selected: Any, observed: Observed, weight: Any
     if not off <= _ROUNDING * abs(total) and not off <= _ROUNDING * float(np.abs(kept).sum()):
         wrong = f"ends its cut flow with the sum of weights {last.sum_w:.9g} and accepts {total:.9g}"
         refuse(who, wrong, "the same")
+    require_parents(who, flow, kept, np.flatnonzero(mask))
     for name, passed in selected.passed.items():
         if name not in observed.lists:
             lists = ", ".join(observed.lists) or "none"

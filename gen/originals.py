@@ -76,6 +76,23 @@ class Originals:
             further=(np.cumsum(kept) - 1)[further] if further.size else further,
         )
 
+    def apart(self) -> Originals:
+        """The same, with an event of its own for each parent."""
+        offsets, source = gathered(self.offsets, self.rows)
+        event = np.searchsorted(self.offsets, self.further[0], side="right") - 1
+        order = np.argsort(event, kind="stable")
+        lists = np.concatenate([[0], np.cumsum(np.bincount(event, minlength=len(self.offsets) - 1))])
+        ends, rows = gathered(lists, self.rows)
+        shift = np.repeat(offsets[:-1] - self.offsets[self.rows], np.diff(ends))
+        return Originals(
+            offsets=offsets,
+            particles={name: column[source] for name, column in self.particles.items()},
+            events={name: column[self.rows] for name, column in self.events.items()},
+            rows=np.arange(len(self), dtype=np.int64),
+            parent=self.parent,
+            further=self.further[:, order[rows]] + shift,
+        )
+
     @staticmethod
     def concatenate(parts: Sequence[Originals]) -> Originals:
         """Those of several, in order, from one file."""

@@ -27,6 +27,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
+from darkpair.gen.shared_parents import require_uses, shared
 from darkpair.gen.space import Space, filled
 from darkpair.gen.streams import BLOCK, Streams
 
@@ -37,6 +38,7 @@ __all__ = [
     "EventSource",
     "Pipeline",
     "ReadSource",
+    "ReusedSource",
     "Selected",
     "blocks_of",
     "chunks",
@@ -80,6 +82,23 @@ class ReadSource(EventSource, Protocol):
 
     def block(self, index: int) -> Parents:
         """Those of a block: 16384 of them, or what is left."""
+        ...
+
+
+@runtime_checkable
+class ReusedSource(ReadSource, Protocol):
+    """What may give each parent several times, one after the other, and turn each about the beam.
+
+    A block holds all uses of each of its parents, so that 16384 is a multiple of their number.
+    """
+
+    @property
+    def uses(self) -> int:
+        """How many successive parents are one."""
+        ...
+
+    def turned(self, parents: Parents, rng: np.random.Generator) -> Parents:
+        """A block's parents, each at an azimuth of its own; these themselves where theirs is kept."""
         ...
 
 
@@ -150,6 +169,7 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         require_agreement(self.source, self.chain, self.detector)
+        require_uses(self._uses)
         if self.number is not None and not (1 <= self.number <= MOST_RUN and self.number == int(self.number)):
             raise InputError(
                 f"number = {self.number} of a run; allowed: a whole number from 1 to {MOST_RUN}, or none"
@@ -212,7 +232,18 @@ class Pipeline:
             raise InputError(
                 f"n = {wanted} events; allowed: at most {most}, which is all that the source has; leave n out"
             )
+        if wanted % self._uses:
+            low = wanted - wanted % self._uses
+            raise InputError(
+                f"n = {wanted} events of parents that are used {self._uses} times; allowed: whole parents, n = "
+                f"{f'{low} or ' if low else ''}{low + self._uses}"
+            )
         return int(wanted)
+
+    @property
+    def _uses(self) -> int:
+        """How many successive events have one parent."""
+        return self.source.uses if isinstance(self.source, ReusedSource) else 1
 
     @cached_property
     def _masses(self) -> dict[int, float]:
@@ -227,6 +258,8 @@ class Pipeline:
         else:
             parents, n = self.source.sample(BLOCK, streams.rng("source")), BLOCK
         check_parents(self.source, parents, n, self._masses)
+        if isinstance(self.source, ReusedSource):
+            parents = self.source.turned(parents, streams.rng("azimuth"))
         return parents
 
     def _block(self, index: int, size: int) -> Chunk:
@@ -238,7 +271,8 @@ class Pipeline:
         head, first = np.arange(len(events)) < size, index * BLOCK
         if self.detector is None:
             kept = events if size == len(events) else events.take(head)
-            flow = Cutflow.of(kept.weight, [])
+            with shared(self._uses):
+                flow = Cutflow.of(kept.weight, [])
             numbers = np.arange(first, first + len(kept), dtype=np.int64)
             return Chunk(events=kept, reco=None, cutflow=flow, numbers=numbers, run=self.run_number)
         reco = observed(self.detector, events, streams.rng("detector"))
@@ -247,8 +281,9 @@ class Pipeline:
         weight.flags.writeable = False  # a detector that changes them would change what it is compared with
         if size < len(events):
             reco = reco.take(head)
-        verdict = self.detector.select(reco, weight)
-        check_selected(self.detector, verdict, reco, weight)
+        with shared(self._uses):
+            verdict = self.detector.select(reco, weight)
+            check_selected(self.detector, verdict, reco, weight)
         everything = self.keep == "all"
         mask = np.ones(size, dtype=bool) if everything else verdict.mask
         reco = reco.marked(verdict.passed, verdict.mask if everything else None)

@@ -11,7 +11,7 @@ flat       One topology: ``<role>_px, _py, _pz, _energy, _vx, _vy, _vz, _vt`` in
 Every layout begins with the event's name, ``run``, ``luminosityBlock`` and ``event`` (`darkpair.gen.sample_name`).  Events
 of a file (`darkpair.gen.originals`) keep those of the file's that it has, with their name in the sample beside them
 (``Sample_run``, ...); they have ``GenPart_replaced`` and ``File_entry``, ``File_genPartIdx`` (the parent),
-``File_hasVertex``, ``File_weight``.
+``File_hasVertex``, ``File_weight``, and ``File_azimuth`` where the event was turned.
 A detector's record follows in every layout: its lists of records are collections (``Cluster_energy``, counted by
 ``nCluster``), its numbers and booleans plain branches (``n_missed`` is ``nMissed`` in nano).  Units: GeV, mm, mm/c,
 but for the vertices of nano; `darkpair.gen.output.titles` says what each branch is.
