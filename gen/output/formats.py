@@ -67,12 +67,17 @@ FORMATS: Final = Registry(
             "darkpair.gen.output.hepmc:HepMCWriter",
             "A HepMC3 file, .hepmc3 or .hepmc3.gz: the truth of events.",
         ),
+        "parquet": Entry("darkpair.gen.output.parquet:ParquetWriter", "A Parquet file, .parquet: columns of events."),
     },
     adapt=_stranger,
 )
 
 #: Endings of our own formats, which are known without what writes them.
-ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {"root": (".root",), "hepmc3": (".hepmc3", ".hepmc3.gz")}
+ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "root": (".root",),
+    "hepmc3": (".hepmc3", ".hepmc3.gz"),
+    "parquet": (".parquet",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +181,7 @@ def checked_options(kind: Format, path: str | os.PathLike[str], options: Mapping
                 f"output.{key} = {shown(value)} would change nothing: {Path(path).name!r} is of the format {kind.name!r}, which "
                 f"{own}{nearest(key, takes)}; leave output.{key} out{where}"
             )
+    kind.writer.require_installed()
     checked = arguments(kind.writer, {"path": path, "provenance": {}, **options}, where="output")
     return {key: checked[key] for key in options}
 

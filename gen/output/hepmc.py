@@ -135,6 +135,11 @@ class HepMCWriter(EventWriter):
                 self._put(text)
         self.events += output["events"]
 
+    @classmethod
+    def read_provenance(cls, path: str | os.PathLike[str]) -> dict[str, Any]:
+        """How the events of a file were made; see `hepmc_provenance`."""
+        return hepmc_provenance(path)
+
     def _put(self, text: bytes) -> None:
         self.file.write(text if self._packer is None else self._packer.compress(text))
 
