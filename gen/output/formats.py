@@ -67,7 +67,9 @@ FORMATS: Final = Registry(
             "darkpair.gen.output.hepmc:HepMCWriter",
             "A HepMC3 file, .hepmc3 or .hepmc3.gz: the truth of events.",
         ),
-        "parquet": Entry("darkpair.gen.output.parquet:ParquetWriter", "A Parquet file, .parquet: columns of events."),
+        "parquet": Entry(
+            "darkpair.gen.output.parquet:ParquetWriter", "A Parquet file, .parquet: columns of events."
+        ),
     },
     adapt=_stranger,
 )

@@ -23,8 +23,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.event_columns import EventColumns, FileColumns
 from darkpair.gen.output.file_format import format_of, length_units
+from darkpair.gen.output.layouts import Layout, particles_of, spelled_of
 from darkpair.gen.output.parts import Row
+from darkpair.gen.output.pieces import form_of, joined
 from darkpair.gen.output.row_check import fault_of_tables
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.paths import is_file
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
     import awkward as ak
     import pyarrow as pa
 
-    from darkpair.gen.output.event_columns import EventColumns, FileColumns
-    from darkpair.gen.output.layouts import Layout
     from darkpair.gen.pipeline import Chunk
 
 __all__ = ["ParquetWriter"]
@@ -123,8 +124,6 @@ class ParquetWriter(EventWriter):
         InputError
             If the layout cannot hold them, or if their columns are not those of the events before.
         """
-        from darkpair.gen.output.event_columns import EventColumns
-
         self.check_open()
         for start in range(0, len(events) or 1, _GROUP):
             some = events[start : start + _GROUP]
@@ -132,8 +131,6 @@ class ParquetWriter(EventWriter):
 
     def add(self, chunk: Chunk) -> None:
         """Add the events of a chunk of a pipeline, column by column; see `EventWriter.add`."""
-        from darkpair.gen.output.event_columns import EventColumns
-
         self.check_open()
         chunk.close()
         n = len(chunk.events)
@@ -146,9 +143,7 @@ class ParquetWriter(EventWriter):
 
     def _add(self, events: EventColumns) -> None:
         """Put events to those that wait, the first of which make the schema."""
-        from darkpair.gen.output.layouts import particles_of, spelled_of
         from darkpair.gen.output.parquet_columns import table_columns, table_titles
-        from darkpair.gen.output.pieces import form_of
 
         columns = table_columns(events, self.layout)
         if self._form is None:
@@ -172,7 +167,6 @@ class ParquetWriter(EventWriter):
     def _flush(self) -> None:
         """Write what waits, as a row group."""
         from darkpair.gen.output.parquet_columns import arrow_table
-        from darkpair.gen.output.pieces import joined
 
         if self._pending:
             self.file.write(arrow_table(joined(self._pending), self._waiting, self.layout, self._titles))
@@ -186,15 +180,21 @@ class ParquetWriter(EventWriter):
         InputError
             If their columns are not those of the events before.
         """
+        import pyarrow as pa
+
         self.check_open()
         with _opened(path) as file:
-            said = {key: text for key, text in file.schema_arrow.metadata.items() if not key.startswith(b"darkpair.")}
+            said = {
+                key: text
+                for key, text in file.schema_arrow.metadata.items()
+                if not key.startswith(b"darkpair.")
+            }
             schema = file.schema_arrow.with_metadata(said)
             if self.file.begun and not self.file.schema.equals(schema):
                 raise self._differ()
             self.file.begin(schema)
             for batch in file.iter_batches(batch_size=_GROUP):
-                self.file.write_batch(batch)
+                self.file.write(pa.Table.from_batches([batch], schema))
         self.events += output["events"]
         for key in self._output:
             self._output[key] = self._output[key] or output[key]
@@ -212,7 +212,9 @@ class ParquetWriter(EventWriter):
             "events": self.events,
             "units": length_units(self.layout),
         } | self._output
-        texts = {key: json.dumps(table, allow_nan=False) for key, table in ((_PROVENANCE, said), (_RESULT, result))}
+        texts = {
+            key: json.dumps(table, allow_nan=False) for key, table in ((_PROVENANCE, said), (_RESULT, result))
+        }
         if self.sums is not None:
             texts[_TALLY] = base64.b64encode(self.sums.tally).decode()
         self.file.end(texts)
@@ -246,8 +248,8 @@ class ParquetWriter(EventWriter):
             cls.require_cartesian(path, output["layout"])
             start, stop, _ = slice(first, last).indices(file.metadata.num_rows)
             groups, before = _groups(file, start, stop)
-            table = file.read_row_groups(groups)
-            return record_of(table.slice(start - before, max(stop - start, 0)), output["particles"])
+            events = record_of(file.read_row_groups(groups), output["particles"])
+            return events[start - before : max(stop, start) - before]
 
 
 class _Table:
@@ -257,6 +259,7 @@ class _Table:
         self._handle = path.open("wb")
         self._compression = compression
         self._writer: Any = None
+        self._empty = True
         self.schema: pa.Schema = None
 
     @property
@@ -272,18 +275,17 @@ class _Table:
             self.schema = schema
             self._writer = parquet.ParquetWriter(self._handle, schema, compression=self._compression)
 
-    def write(self, table: pa.Table) -> None:
-        """Write events as a row group; of none the columns alone."""
-        self.begin(table.schema)
-        if table.num_rows:
-            self._writer.write_table(table, row_group_size=table.num_rows)
-
-    def write_batch(self, batch: pa.RecordBatch) -> None:
-        """Write events of another file as a row group."""
-        self._writer.write_batch(batch, row_group_size=batch.num_rows)
+    def write(self, events: pa.Table) -> None:
+        """Write events, perhaps none, as a row group."""
+        self.begin(events.schema)
+        if events.num_rows:
+            self._writer.write_table(events, row_group_size=events.num_rows)
+            self._empty = False
 
     def end(self, texts: dict[str, str]) -> None:
         """Write the file's end, with those texts."""
+        if self._empty:  # awkward looks for a row group
+            self._writer.write_table(self.schema.empty_table())
         self._writer.add_key_value_metadata(texts)
         self._writer.close()
         self._handle.flush()
@@ -291,7 +293,9 @@ class _Table:
     def close(self) -> None:
         """Close the file, at whatever point it is."""
         if self._writer is not None:
-            self._writer.is_open = False  # (after an error it has no end to write, not when it is taken away either)
+            self._writer.is_open = (
+                False  # (after an error it has no end to write, not when it is taken away either)
+            )
         self._writer = None
         self._handle.close()
 
@@ -342,7 +346,9 @@ def _said(file: Any, path: str | os.PathLike[str]) -> dict[str, Any]:
             "it, or joined with what is not of darkpair; give the file that the run wrote"
         )
     if not isinstance(output.get("particles"), list) or not isinstance(output.get("layout"), str):
-        raise InputError(f"{str(path)!r} does not say which columns it has; it was edited or damaged: make it again")
+        raise InputError(
+            f"{str(path)!r} does not say which columns it has; it was edited or damaged: make it again"
+        )
     result = provenance.get("result")  # (a program of one's own need not say how it went)
     if isinstance(result, dict) and "cutflow" in result and (why := fault_of_tables(provenance)):
         raise InputError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import awkward as ak
 import pyarrow as pa
@@ -72,7 +72,9 @@ def table_titles(events: EventColumns, layout: Layout) -> dict[str, str]:
     out = {}
     for path, column in table_columns(events, layout).items():
         for name in column.fields or [""] if isinstance(column, Collection) else [""]:
-            branch = _branch(path, name, events) if layout == "cartesian" else "_".join(filter(None, (path, name)))
+            branch = (
+                _branch(path, name, events) if layout == "cartesian" else "_".join(filter(None, (path, name)))
+            )
             if (title := said.get(branch)) not in (None, untitled(branch)):
                 out[".".join(filter(None, (path, name)))] = str(title)
     return out
@@ -112,19 +114,31 @@ def arrow_table(
     """
     fields: dict[str, Any] = {}
     for path, column in columns.items():
-        content = column.array().layout if isinstance(column, JoinedLists) else ak.contents.NumpyArray(column.array())
+        if path == "genWeight" and layout == "cartesian":
+            fields |= {"genWeight": None} | {name: {} for name in _ALWAYS}
+        content = (
+            column.array().layout
+            if isinstance(column, JoinedLists)
+            else ak.contents.NumpyArray(column.array())
+        )
         record, dot, name = path.partition(".")
         if dot and record in _RECORDS:
-            fields.setdefault(record, {})[name] = _documented(content, path, said) if record == "reco" else content
+            fields.setdefault(record, {})[name] = (
+                _documented(content, path, said) if record == "reco" else content
+            )
             continue
-        fields[path] = ak.with_name(content, "Momentum4D", highlevel=False) if path == "particles" else content
-    if layout == "cartesian":
-        fields = fields | {name: fields.get(name, {}) for name in _ALWAYS}
+        fields[path] = (
+            ak.with_name(content, "Momentum4D", highlevel=False) if path == "particles" else content
+        )
     contents = [named_record(f, n) if isinstance(f, dict) else f for f in fields.values()]
     record_ = ak.Array(ak.contents.RecordArray(contents, list(fields), length=n))
     table = _native(ak.to_arrow_table(record_, list_to32=True, extensionarray=True))
-    schema = pa.schema([_titled(field, field.name, said) for field in table.schema], metadata=table.schema.metadata)
-    return pa.Table.from_arrays([column.cast(field.type) for column, field in zip(table.columns, schema, strict=True)], schema=schema)
+    schema = pa.schema(
+        [_titled(field, field.name, said) for field in table.schema], metadata=table.schema.metadata
+    )
+    return pa.Table.from_arrays(
+        [column.cast(field.type) for column, field in zip(table.columns, schema, strict=True)], schema=schema
+    )
 
 
 def _native(table: pa.Table) -> pa.Table:
@@ -137,14 +151,14 @@ def _native(table: pa.Table) -> pa.Table:
 def _documented(content: ak.contents.Content, path: str, said: Mapping[str, str]) -> ak.contents.Content:
     """A detector's column with what it is, as its record says it."""
 
-    def leaf(layout: ak.contents.Content, lateral_context: dict[str, Any], **_: Any) -> Any:
+    def leaf(layout: ak.contents.Content, **_: Any) -> Any:
         if layout.is_record:
             inner = [_documented(layout.content(name), f"{path}.{name}", said) for name in layout.fields]
             return ak.contents.RecordArray(inner, layout.fields, length=layout.length)
         title = said.get(path)
         return layout.copy(parameters={"__doc__": title}) if layout.is_numpy and title else None
 
-    return ak.transform(leaf, content, highlevel=False, lateral_context={})
+    return ak.transform(leaf, content, highlevel=False)
 
 
 def _titled(field: pa.Field, path: str, said: Mapping[str, str]) -> pa.Field:
@@ -175,9 +189,7 @@ def record_of(table: pa.Table, particles: list[Mapping[str, Any]]) -> ak.Array:
     events = ak.from_arrow(table_conv.convert_native_arrow_table_to_awkward(table))
     fields = {name: events[name] for name in events.fields if name not in ("genWeight", "original", "reco")}
     for position, row in enumerate(particles):
-        fields[row["role"]] = ak.with_name(
-            events.particles[:, position][list(ROLE_FIELDS)], "Momentum4D"
-        )
+        fields[row["role"]] = ak.with_name(events.particles[:, position][list(ROLE_FIELDS)], "Momentum4D")
     fields |= {name: events[name] for name in ("original", "reco") if name in events.fields}
     contents = [field.layout for field in fields.values()]
     return ak.Array(ak.contents.RecordArray(contents, list(fields), length=len(events)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import FORMAT
+from darkpair.gen.output.file_reader import FileReader
 from darkpair.gen.output.unfinished import Unfinished, alone_in, clean_unfinished
 from darkpair.gen.output.unwritten import UnwrittenError, is_of_machine, unwritten
 from darkpair.gen.provenance import describe
@@ -21,7 +22,7 @@ from darkpair.gen.stops import undisturbed
 if TYPE_CHECKING:
     import awkward as ak
 
-    from darkpair.gen.output.parts import Row, Sums
+    from darkpair.gen.output.parts import Sums
     from darkpair.gen.pipeline import Chunk
 
 __all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "put", "replacing"]
@@ -30,7 +31,7 @@ __all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "p
 _AT_ONCE: Final = 32768
 
 
-class EventWriter(ABC):
+class EventWriter(FileReader, ABC):
     """A file of events that appears under its name when it is complete, and not at all after an exception.
 
     A format of one's own is a subclass with `ENDINGS`, `open_file`, `write` and `finish`, registered under the entry points
@@ -144,71 +145,6 @@ class EventWriter(ABC):
     @abstractmethod
     def finish(self) -> None:
         """Write what is known only now, as the cut flow in `provenance`."""
-
-    @classmethod
-    def read_provenance(cls, path: str | os.PathLike[str]) -> dict[str, Any]:
-        """How the events of a file were made, with ``output`` and its number of ``events``; for ``darkpair inspect``.
-
-        Raises
-        ------
-        InputError
-            Unless a format says how.
-        """
-        raise InputError(
-            f"{Path(path).name!r} was written by {cls.__module__}.{cls.__name__}, which does not read back how events were "
-            "made; inspect .root, .hepmc3 and .parquet files, or give it a read_provenance"
-        )
-
-    @classmethod
-    def read_rows(cls, path: str | os.PathLike[str]) -> list[Row]:
-        """Parts that a file holds, one of most; with their exact sums, where the format keeps them.
-
-        Raises
-        ------
-        InputError
-            As `read_provenance`.
-        """
-        from darkpair.gen.output.parts import Row
-
-        return [Row(provenance=cls.read_provenance(path))]
-
-    @classmethod
-    def read_events(cls, path: str | os.PathLike[str], first: int | None, last: int | None) -> ak.Array:
-        """Event record of the events first to last - 1 of a file, as `darkpair.read_events` gives it.
-
-        Raises
-        ------
-        InputError
-            Unless a format says how, and for what it cannot hold.
-        """
-        raise InputError(
-            f"{Path(path).name!r} does not hold the whole record, or its format does not say how it is read; event records are "
-            "read back from .root and .parquet files"
-        )
-
-    @staticmethod
-    def require_cartesian(path: str | os.PathLike[str], layout: str) -> None:
-        """Refuse to read the event record of a file that does not hold it.
-
-        Raises
-        ------
-        InputError
-        """
-        if layout != "cartesian":
-            raise InputError(
-                f"{str(path)!r} has the {layout} layout, which is not the whole record; write it with layout = 'cartesian' to "
-                "read it back"
-            )
-
-    @classmethod
-    def require_installed(cls) -> None:
-        """Refuse a format whose package is not installed, before any event is made; most need none.
-
-        Raises
-        ------
-        InputError
-        """
-        return
 
     def close(self, provenance: Mapping[str, Any] | None = None) -> None:
         """Finish the file and give it its name; once only, later calls do nothing.

@@ -172,7 +172,9 @@ class OutputTable(Table):
     format: Literal["root", "hepmc3", "hepmc3.gz", "parquet"] | None = Field(
         default=None, description="of the parts of a dataset; root unless given"
     )
-    layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT or Parquet file")
+    layout: Literal["cartesian", "nano", "flat"] = Field(
+        default="cartesian", description="of a ROOT or Parquet file"
+    )
     kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")
     compression: Literal["lz4", "zstd", "none"] = Field(
         default="lz4", description="of a ROOT or Parquet file"
