@@ -91,6 +91,7 @@ class HepMCWriter(EventWriter):
         If the file cannot be written; see `darkpair.gen.output.target.check_writable`.
     """
 
+    references: ClassVar = ("arXiv:1912.08005", "arXiv:2310.13211")
     ENDINGS: ClassVar = (".hepmc3", ".hepmc3.gz")
 
     def __init__(self, path: str | os.PathLike[str], *, provenance: Mapping[str, Any]) -> None:

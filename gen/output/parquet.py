@@ -74,6 +74,7 @@ class ParquetWriter(EventWriter):
         If the file cannot be written, see `darkpair.gen.output.target.check_writable`, or pyarrow is not installed.
     """
 
+    references: ClassVar = ("awkward",)
     ENDINGS: ClassVar = (".parquet",)
 
     def __init__(

@@ -73,6 +73,7 @@ class RootWriter(EventWriter):
         For another layout or kind.
     """
 
+    references: ClassVar = ("uproot", "awkward")
     ENDINGS: ClassVar = (".root",)
 
     def __init__(

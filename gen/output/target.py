@@ -63,6 +63,9 @@ class EventWriter(FileReader, ABC):
         If the file cannot be written; see `check_writable`.
     """
 
+    #: Keys of what it is written with (`darkpair.gen.references`).
+    references: ClassVar[tuple[str, ...]] = ()
+
     #: What the names of its files end in, as (".jsonl", ".jsonl.gz").
     ENDINGS: ClassVar[tuple[str, ...]] = ()
 

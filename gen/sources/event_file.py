@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,9 @@ class EventFile:
     UnknownNameError
         For an unknown particle, tree, branch, quantity, unit or format.
     """
+
+    #: Formats of its files (`darkpair.gen.references`); who made one, it has to say itself.
+    references: ClassVar = ("arXiv:1912.08005", "uproot")
 
     path: str
     parents: tuple[str, ...] | str
