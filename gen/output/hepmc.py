@@ -209,7 +209,7 @@ class HepMCWriter(EventWriter):
         # (events of earlier versions, which are copied, have no processes and other codes)
         said = run_lines(self._early, self._processes) if _PROCESS in attributes else []
         lines += [f"A {name} {_escaped(text)}" for name, text in (*seed, *said)]
-        behind = [f"A {name} {_escaped(text)}" for name, text in late_lines(self._early | late)]
+        behind = [f"A {name} {_escaped(text)}" for name, text in late_lines({**self._early, **late})]
         room = _ROOM - sum(len(line) + 1 for line in behind)
         lines += [
             *behind,

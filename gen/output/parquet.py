@@ -360,7 +360,8 @@ def _said(file: Any, path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def _groups(file: Any, start: int, stop: int) -> tuple[list[int], int]:
     """Row groups that hold some events, and the first one's first event."""
-    groups, before, at = [], 0, 0
+    groups: list[int] = []
+    before = at = 0
     for group in range(file.metadata.num_row_groups):
         n = file.metadata.row_group(group).num_rows
         if at < stop and at + n > start:

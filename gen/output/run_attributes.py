@@ -69,7 +69,8 @@ class Processes:
     @classmethod
     def of(cls, provenance: Mapping[str, Any]) -> Processes:
         """Those that the provenance of a file lists."""
-        rows, ids = [], {}
+        rows: list[tuple[int, str, str]] = []
+        ids: dict[int, int] = {}
         for chain in _chains(provenance):
             particles = chain.get("particles", {})
             parent = str(chain.get("decay", "")).partition(" -> ")[0]
@@ -122,7 +123,7 @@ def _key_of(pdgids: list[int]) -> int:
     """Key of a parent, the first, and its daughters."""
     parent, *daughters = np.array(pdgids, dtype=np.int64)
     keys = _mixed(np.array([parent]), 1)
-    return (int(keys[0]) + sum(_mixed(np.array(daughters), 0).tolist())) % 2**64
+    return (int(keys[0]) + sum(map(int, _mixed(np.array(daughters), 0)))) % 2**64
 
 
 def _chains(provenance: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,7 +28,7 @@ EVENTS = build("K_L0 -> X1 X2", mass={"X1": 0.0, "X2": 0.3}).generate(
 
 @pytest.mark.parametrize("form", every_form(layout="cartesian"))
 def test_nothing_is_left_after_an_exception(tmp_path: Path, form: Form) -> None:
-    name, writer = f"e{form.ending}", partial(form.writer, provenance={}, **form.options)
+    name, writer = f"e{form.ending}", form.opened
     target = tmp_path / name
 
     def interrupted() -> None:

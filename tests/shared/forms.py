@@ -50,7 +50,7 @@ class Form:
 
     def opened(self, path: Path, **provenance: Any) -> EventWriter:
         """A file that is to be written."""
-        made: EventWriter = self.writer(path, provenance=provenance, **self.options)  # type: ignore[call-arg]
+        made: EventWriter = self.writer(path, provenance=provenance, **self.options)
         return made
 
     def __str__(self) -> str:
