@@ -40,7 +40,9 @@ def references_of_job(job: Job, pipeline: Pipeline) -> dict[str, list[str]]:
         out["model"] = list(_of_model(job.chain.model))
     if pipeline.detector is not None:
         out["detector"] = list(_of(pipeline.detector))
-    kind = format_of_name(job.output.path if not job.output.format else f"x.{job.output.format}")
+    asked = job.output.format
+    # (the parts of a dataset are ROOT files unless asked otherwise)
+    kind = format_of_name(f"x.{asked}" if asked else job.output.path) or format_of_name("x.root")
     if kind is not None:
         out["format"] = list(references_of(kind.writer))
     return out
