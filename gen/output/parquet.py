@@ -249,7 +249,8 @@ class ParquetWriter(EventWriter):
             cls.require_cartesian(path, output["layout"])
             start, stop, _ = slice(first, last).indices(file.metadata.num_rows)
             groups, before = _groups(file, start, stop)
-            events = record_of(file.read_row_groups(groups), output["particles"])
+            table = file.read_row_groups(groups) if groups else file.schema_arrow.empty_table()
+            events = record_of(table, output["particles"])
             return events[start - before : max(stop, start) - before]
 
 
