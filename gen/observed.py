@@ -139,6 +139,8 @@ class Observed:
         """The quantities as an awkward array of records, (n,)."""
         import awkward as ak
 
+        from darkpair.gen.record import named_record
+
         fields: dict[str, ak.contents.Content] = {k: self._column(k, c) for k, c in self.flat.items()}
         for name, (counts, columns) in self.lists.items():
             record = ak.contents.RecordArray(
@@ -146,7 +148,7 @@ class Observed:
             )
             offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(counts)]))
             fields[name] = ak.contents.ListOffsetArray(offsets, record)
-        return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields), length=self.n))
+        return ak.Array(named_record(fields, self.n))
 
     def _column(self, branch: str, values: NDArray[Any]) -> ak.contents.NumpyArray:
         """Column of the record, which says what it is where the detector does."""

@@ -1,10 +1,11 @@
 """HepMC3 files of events, as text (Asciiv3) or the same compressed by gzip: the truth, and how it was made.
 
 Particles have the status codes 4 (beam: the parent), 2 (decayed) and 1 (final), the masses that the chain gave them,
-and the ids of our record.  Positions are those of decays [mm], with c t [mm] as the time; where the parent was made is
-the position of the event.  The first weight is the product, ``genWeight``, the others are its factors.  The number of an
-event is that of its name (beyond 2**31 - 1 it begins with 1 again); the whole name, ``run``, ``luminosityBlock`` and
-``event``, are attributes, and so are proper lengths and what a file says of an event that is its (``File_entry``, ...).
+and the ids of our record; vertices 1 (decay of the parent), 21 (another decay) and 22 (of an event file).  Positions are
+those of decays [mm], with c t [mm] as the time; where the parent was made is the position of the event.  The first weight
+is the product, ``CV``, which ROOT files call ``genWeight``; the others are its factors.  The number of an event is that of its name
+(beyond 2**31 - 1 it begins with 1 again); the whole name, ``run``, ``luminosityBlock`` and ``event``, are attributes, and
+so are proper lengths, what a file says of an event that is its (``File_entry``, ...), and ``signal_process_id``.
 
 What a detector reconstructs is not written: HepMC has no place for it.  Of events of a file, what the parent decayed to
 there is left out, mothers beyond the first are not known, and a vertex has the place where its first daughter was made.
@@ -23,9 +24,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.output.asciiv3 import attributes, event_text, weights
+from darkpair.gen.output.asciiv3 import CENTRAL, attributes, event_text, weights
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.row_check import fault_of_tables
+from darkpair.gen.output.run_attributes import Processes, late_lines, run_lines
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.paths import is_file
 from darkpair.gen.provenance import environment
@@ -43,6 +45,7 @@ _START = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\n"  # the f
 _END = b"HepMC::Asciiv3-END_EVENT_LISTING\n\n"
 _ABOUT = "dark particles from meson decays, arXiv:2005.07102"
 _PROVENANCE, _RESULT = "darkpair.provenance", "darkpair.result"
+_PROCESS = "signal_process_id"
 
 #: Events whose text is made at once: more cost more each (measured), for they leave the cache.
 _BATCH = 4096
@@ -52,6 +55,18 @@ _ROOM = 6000
 _LONGEST = 262144
 #: Bytes of which the lines before the events have fewer, of which two are long.
 HEADER = 4 * _LONGEST
+#: Words that Delphes looks for in lines of attributes, first letters of lines that it reads, and characters that it reads at once.
+_DELPHES_WORDS = (
+    "mpi",
+    "signal_process_id",
+    "event_scale",
+    "alphaQCD",
+    "alphaQED",
+    "GenCrossSection",
+    "GenPdfInfo",
+)
+_DELPHES_KEYS = "EUWAVP"
+_DELPHES_BUFFER = 16383
 #: Bytes that are moved at once.
 _MOVED = 1 << 20
 #: Level of gzip: writing takes twice the time of text, the file is 44 % of it; level 6 takes six times, and 40 %.
@@ -76,6 +91,7 @@ class HepMCWriter(EventWriter):
         If the file cannot be written; see `darkpair.gen.output.target.check_writable`.
     """
 
+    references: ClassVar = ("arXiv:1912.08005", "arXiv:2310.13211")
     ENDINGS: ClassVar = (".hepmc3", ".hepmc3.gz")
 
     def __init__(self, path: str | os.PathLike[str], *, provenance: Mapping[str, Any]) -> None:
@@ -86,6 +102,7 @@ class HepMCWriter(EventWriter):
         self._names: tuple[list[str], list[str]] = ([], [])
         self._early: dict[str, Any] = {}  # the provenance as it was when the first events came
         self._header = b""
+        self._processes = Processes()
         self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16) if self._packed else None
 
     def open_file(self) -> IO[bytes]:
@@ -106,34 +123,41 @@ class HepMCWriter(EventWriter):
             If their weights or attributes are not those of the events before, or the provenance is too long.
         """
         self.check_open()
-        names = list(weights(events[:0])), list(attributes(events[:0]))
+        names = list(weights(events[:0])), [_PROCESS, *attributes(events[:0])]
         if not self._header:
-            self._names = names
-            self._early = self.described()
-            self._header = self._beginning({})
-            self.file.write(self._header)
+            self._begin(*names)
         elif names != self._names:
             raise InputError(
                 f"the events for {self.path.name} differ in their weights; write events of one chain and one source"
             )
         for start in range(0, len(events), _BATCH):
             some = events[start : start + _BATCH]
-            self._put(event_text(some, first=self.events + 1))
+            self._put(event_text(some, self._processes, first=self.events + 1))
             self.events += len(some)
+
+    def _begin(self, *names: list[str]) -> None:
+        """Write what stands before the events of those weights and attributes, with room for what is not known yet."""
+        self._names = names[0], names[1]
+        self._early = self.described()
+        self._processes = Processes.of(self._early)
+        self._header = self._beginning({})
+        self.file.write(self._header)
 
     def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
         """Add all events of another file, with the same weights and attributes, as they stand there; see `EventWriter`."""
         self.check_open()
         if not self._header:
-            self._names = list(output["weights"]), list(output["attributes"])
-            self._early = self.described()
-            self._header = self._beginning({})
-            self.file.write(self._header)
+            self._begin(list(output["weights"]), list(output["attributes"]))
         packed = path.name.lower().endswith(".gz")
         with gzip.open(path, "rb") if packed else path.open("rb") as source:
             for text in _events_of(source):
                 self._put(text)
         self.events += output["events"]
+
+    @classmethod
+    def read_provenance(cls, path: str | os.PathLike[str]) -> dict[str, Any]:
+        """How the events of a file were made; see `hepmc_provenance`."""
+        return hepmc_provenance(path)
 
     def _put(self, text: bytes) -> None:
         self.file.write(text if self._packer is None else self._packer.compress(text))
@@ -176,14 +200,22 @@ class HepMCWriter(EventWriter):
     def _beginning(self, late: Mapping[str, Any]) -> bytes:
         """What stands before the events."""
         version = self._early.get("versions", environment()["versions"])["darkpair"]
+        weights, attributes = self._names
         lines = [
-            f"W {_escaped(chr(10).join(self._names[0]))}",
+            f"W {_escaped(chr(10).join((CENTRAL, *weights[1:])))}",
             f"T {_escaped(chr(10).join(('darkpair', version, _ABOUT)))}",
-            f"A {_PROVENANCE} {_escaped(json.dumps(self._early, allow_nan=False))}",
-            f"A {_RESULT} {_escaped(json.dumps(late, allow_nan=False)):<{_ROOM}}",
         ]
-        if "seed" in self._early:
-            lines.append(f"A darkpair.seed {self._early['seed']}")
+        seed = [("darkpair.seed", str(self._early["seed"]))] if "seed" in self._early else []
+        # (events of earlier versions, which are copied, have no processes and other codes)
+        said = run_lines(self._early, self._processes) if _PROCESS in attributes else []
+        lines += [f"A {name} {_escaped(text)}" for name, text in (*seed, *said)]
+        behind = [f"A {name} {_escaped(text)}" for name, text in late_lines({**self._early, **late})]
+        room = _ROOM - sum(len(line) + 1 for line in behind)
+        lines += [
+            *behind,
+            json_line(_PROVENANCE, self._early),
+            f"{json_line(_RESULT, late):<{room}}",
+        ]
         for line in lines:
             if len(line) >= _LONGEST:
                 raise InputError(
@@ -260,6 +292,25 @@ def _events_of(source: Any) -> Iterator[bytes]:
         held = held[-len(_END) :]
     if held.strip() != _END.strip():
         raise InputError(f"{getattr(source, 'name', 'a part')!r} has no end; it is damaged, make it again")
+
+
+def json_line(name: str, table: Mapping[str, Any]) -> str:
+    """An attribute of the run that is a table, spelled so that Delphes does not take it for an event's.
+
+    Its reader looks for some words anywhere in a line that begins with A, and stops where no number follows ("mpi" of
+    "compiled"); of a longer line than its buffer it takes each piece for a line, by the first letter.  JSON has another
+    spelling of any letter (delphes/delphes, classes/DelphesHepMC3Reader.cc, ReadBlock).
+    """
+    text = json.dumps(table, allow_nan=False)
+    for word in _DELPHES_WORDS:
+        text = text.replace(word, f"\\u{ord(word[0]):04x}{word[1:]}")
+    line = f"A {name} {_escaped(text)}"
+    at = _DELPHES_BUFFER
+    while at < len(line):
+        if line[at] in _DELPHES_KEYS:
+            line = f"{line[:at]}\\\\u{ord(line[at]):04x}{line[at + 1 :]}"
+        at += _DELPHES_BUFFER
+    return line
 
 
 def _escaped(text: str) -> str:

@@ -59,7 +59,9 @@ __all__ = [
     "event_names",
     "file_columns",
     "original",
+    "particles_of",
     "roles",
+    "spelled_of",
 ]
 
 Layout: TypeAlias = Literal["cartesian", "nano", "flat"]
@@ -155,6 +157,24 @@ def file_columns(events: EventColumns, layout: Layout) -> FileColumns:
             taken |= set(names(name, values))
             out[name] = values
     return {name: _narrow(values) for name, values in out.items()} if layout == "nano" else out
+
+
+def particles_of(events: EventColumns) -> list[dict[str, Any]]:
+    """Constants of each role in the order of the list; empty where events differ or there are none."""
+    if not events.roles or not events.n:
+        return []
+    words = {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother", "nominal_mass": "mass"}
+    first = {words[name]: packed(events.particles[name])[: len(events.roles)].tolist() for name in words}
+    return [
+        {"role": role} | {word: values[i] for word, values in first.items()}
+        for i, role in enumerate(events.roles)
+    ]
+
+
+def spelled_of(events: EventColumns) -> dict[str, str]:
+    """Names that branches spell in another way, by how they do."""
+    named = (*events.roles, *events.weights, *events.proper_length)
+    return {word(name): name for name in named if word(name) != name}
 
 
 def _cartesian(events: EventColumns) -> dict[str, Column]:

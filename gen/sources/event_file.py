@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
@@ -79,6 +79,9 @@ class EventFile:
     UnknownNameError
         For an unknown particle, tree, branch, quantity, unit or format.
     """
+
+    #: Formats of its files (`darkpair.gen.references`); who made one, it has to say itself.
+    references: ClassVar = ("arXiv:1912.08005", "uproot")
 
     path: tuple[str, ...] | str
     parents: tuple[str, ...] | str

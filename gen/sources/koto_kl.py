@@ -122,6 +122,8 @@ class KotoKL:
 
     name: ClassVar = "koto_kl"
 
+    references: ClassVar = ("arXiv:2005.07102", "arXiv:1509.03386")
+
     decay: Literal["region", "free"] = "region"
     profile: Literal["collimator", "fitted", "square"] = "collimator"
     solid_angle: Annotated[float, Gt(0.0), Le(1e4)] = 7.8

@@ -54,7 +54,9 @@ class TreeColumns:
 
     def below(self, name: str) -> list[str]:
         """Names of what a branch holds, where it holds more than numbers: branches, or members of its objects."""
-        inside = sorted((n for n in self.names if n.startswith((f"{name}.", f"{name}/"))), key=lambda n: (len(n), n))
+        inside = sorted(
+            (n for n in self.names if n.startswith((f"{name}.", f"{name}/"))), key=lambda n: (len(n), n)
+        )
         if inside:
             return inside
         expression = self.parsed(name)

@@ -88,7 +88,8 @@ def particles(event: Any) -> dict[str, Any]:
 def test_every_number_comes_back(tmp_path: Path, make: Any, ending: str) -> None:
     """Bit by bit: the text is the shortest that reads back as the same double."""
     record = make()
-    events = read(written(tmp_path / f"e.{ending}", record))
+    path = written(tmp_path / f"e.{ending}", record)
+    events = read(path)
     assert len(events) == len(record)
     assert [event.event_number for event in events] == list(range(1, len(record) + 1))
     assert {(e.momentum_unit, e.length_unit) for e in events} == {(pyhepmc.Units.GEV, pyhepmc.Units.MM)}
@@ -101,7 +102,8 @@ def test_every_number_comes_back(tmp_path: Path, make: Any, ending: str) -> None
     names = ["genWeight", *(f"weight_{n.replace(' ', '_')}" for n in record.weights.fields)]
     columns = [total_weight(record), *(np.asarray(record.weights[n]) for n in record.weights.fields)]
     assert len(names) == (3 if make is koto else 1)
-    assert events[0].weight_names == names
+    assert events[0].weight_names == ["CV", *names[1:]]
+    assert read_provenance(path)["output"]["weights"] == names
     assert np.array_equal([event.weights for event in events], np.stack(columns, axis=1))
     for role in record.proper_length.fields:
         lengths = [float(str(event.attributes[f"{role}_properLength"])) for event in events]

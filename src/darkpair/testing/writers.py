@@ -43,8 +43,8 @@ def check_writer(
     ending : str, optional
         Ending of the file's name; the first of the writer's ``ENDINGS`` unless given.
     read : callable, optional
-        Path -> event record with ``particles`` and perhaps ``weights``; unless given, darkpair's own readers of ROOT and
-        HepMC3.
+        Path -> event record with ``particles`` and perhaps ``weights``; unless given, darkpair's own readers of its
+        formats.
     tolerance : float
         Relative tolerance of momenta [1].
     **options : object
@@ -134,13 +134,13 @@ def _check_refusals(opened: Callable[[Path], EventWriter], folder: Path, ending:
 
 
 def _ours(path: Path) -> ak.Array:
-    from darkpair.gen.output.formats import format_of_name
+    from darkpair.gen.output.formats import ENDINGS, format_of_name
     from darkpair.gen.output.reader import read_events
     from darkpair.gen.sources.event_readers import open_events
 
     file_format = format_of_name(path)
     name = None if file_format is None else file_format.name
-    if name == "root":
+    if name in ENDINGS and name != "hepmc3":
         return read_events(path)
     assert name == "hepmc3", f"no reader of ours reads {path.name}; give one, read = ..."
     with TemporaryDirectory() as folder:
