@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.detectors.narrowing import Narrowing
 from darkpair.gen.cutflow import Cutflow, Stage, all_one
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
@@ -204,6 +205,12 @@ class Selection(Shown):
             An event counts once, whatever the number of its candidates.
         """
         stages = list(Cutflow.of(weight, before).stages)
+        if all_one(weight) and (left := self._narrowed(values, event)) is not None:
+            accepted, outside, counts = left
+            stages += [
+                Stage(cut.name, n, float(n), float(n)) for cut, n in zip(self.cuts, counts, strict=True)
+            ]
+            return accepted, outside, Cutflow(tuple(stages))
         sums = _Sums(event, weight)
         alive, unboxed = np.ones(len(event), dtype=bool), None
         for cut in self.cuts:
@@ -213,6 +220,26 @@ class Selection(Shown):
             stages.append(sums.stage(cut.name, alive))
         accepted = np.flatnonzero(alive)
         return accepted, accepted if unboxed is None else np.flatnonzero(unboxed), Cutflow(tuple(stages))
+
+    def _narrowed(
+        self, values: Values, event: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]] | None:
+        """Candidates that pass every cut, those that pass all but the signal box, and the events after each cut, from loops.
+
+        None where nothing is compiled.
+        """
+        narrowing, outside, counts = Narrowing(event), None, []
+        for cut in self.cuts:
+            if cut.name in self.box and outside is None:
+                outside = narrowing.alive.copy()
+            lines = [end.against for end in (cut.low, cut.high) if isinstance(end, Line)]
+            here = {name: values[name][narrowing.alive] for name in lines}
+            low, high = (end(here) if isinstance(end, Line) else end for end in (cut.low, cut.high))
+            if not narrowing.cut(values[cut.variable], low, high):
+                return None
+            counts.append(narrowing.events)
+        accepted = narrowing.alive
+        return accepted, accepted if outside is None else outside, counts
 
     def corners(self, x: str, y: str) -> list[tuple[float, float]]:
         """Corners of the box that the cuts named x and y make, clockwise; empty if one is left out, or has one end alone.

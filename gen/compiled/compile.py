@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from darkpair.gen.compiled.form import Form, formula_of, named_in
+from darkpair.gen.compiled.door_code import add_door
+from darkpair.gen.compiled.form import Form, door_name, formula_of, named_in
 
 __all__ = ["compiled"]
 
@@ -76,7 +77,12 @@ def compiled(
     result = compiler.compile_extra(
         cpu_target.typing_context, cpu_target.target_context, loop, signature, types.intp, flags, {}
     )
-    return result.fndesc.llvm_func_name, bytes(result.library._get_compiled_object())
+    called = cpu_target.target_context.call_conv.get_function_type(
+        result.fndesc.restype, result.fndesc.argtypes
+    )
+    symbol = result.fndesc.llvm_func_name
+    library = add_door(result.library, called, symbol, form, rows, door_name(name))
+    return symbol, bytes(library._get_compiled_object())
 
 
 def _operand(kind: str) -> Any:
