@@ -6,7 +6,7 @@ To ask arrays for their addresses one by one takes ten times as long as a loop o
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 from darkpair.gen.compiled.form import Form
 from darkpair.gen.compiled.layout import ARRAY, FLOAT, INT, KINDS, OTHERS, TABLE

@@ -6,7 +6,7 @@ What a door does not know, arrays of another type or with gaps among them, goes 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
