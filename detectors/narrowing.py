@@ -1,9 +1,11 @@
-"""Candidates cut by cut, those that are left alone: what a selection does to events without weights, from loops."""
+"""Which cut each candidate fails first: what a selection does to events without weights, from one loop over all cuts."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,83 +13,90 @@ from numpy.typing import NDArray
 from darkpair.gen.compiled.columnwise import Loop
 from darkpair.gen.kinematics import Array
 
-__all__ = ["Narrowing"]
+__all__ = ["events_left", "first_failed"]
+
+#: A limit: a number, none, or what gives that of some candidates by their indices.
+End: TypeAlias = "float | Callable[[NDArray[np.int64]], Array] | None"
+
+_TEXT = """
+def failed(stage, n, {names}):
+    for i in range(n):
+        at = {most}
+        {each}
+        stage[i] = at
+    return n
+"""
 
 
-class Narrowing:
-    """Candidates that are left, and how many events they are of.
+def first_failed(cuts: Sequence[tuple[Array, End, End]]) -> NDArray[np.int64] | None:
+    """Number of the first cut that each candidate fails, (k,); that of cuts for one that passes all.
+
+    None where nothing is compiled.
 
     Parameters
     ----------
-    event : ndarray of int, (k,)
-        Event of each candidate, in growing order.
+    cuts : sequence of (ndarray (k,), limit, limit)
+        What is cut on, its least and its greatest value, in the order of the cuts; one at least.
     """
-
-    def __init__(self, event: NDArray[np.int64]) -> None:
-        self.event, self.rows = event, np.arange(len(event))
-        #: How many candidates are left, and of how many events.
-        self.left = np.array([len(event), 0])
-
-    def cut(self, x: Array, low: Array | float | None, high: Array | float | None) -> bool:
-        """Leave the candidates between two limits, their ends included; whether it did: nothing is compiled unless.
-
-        Parameters
-        ----------
-        x : ndarray, (k,)
-            What is cut on, of all candidates.
-        low, high : float or None, or ndarray, (m,)
-            The limits; of each of the m candidates that are left, where they differ. NaN passes none.
-        """
-        ends = (-math.inf if low is None else low, math.inf if high is None else high)
-        if isinstance(ends[0], np.ndarray) or isinstance(ends[1], np.ndarray):
-            columns = (
-                np.ascontiguousarray(np.broadcast_to(np.asarray(end, dtype=np.float64), self.alive.shape))
-                for end in ends
-            )
-            return _between(x, *columns, self.rows, self.event, self.left) is not None
-        return _within(x, float(ends[0]), float(ends[1]), self.rows, self.event, self.left) is not None
-
-    @property
-    def alive(self) -> NDArray[np.int64]:
-        """Those that are left, in growing order: a view."""
-        return self.rows[: self.left[0]]
-
-    @property
-    def events(self) -> int:
-        """Of how many events they are."""
-        return int(self.left[1])
+    straight = [i for i, (_, *ends) in enumerate(cuts) if not any(map(callable, ends))]
+    operands: list[Any] = []
+    for i in straight:
+        x, low, high = cuts[i]
+        operands += [x, -math.inf if low is None else float(low), math.inf if high is None else float(high)]
+    n = len(cuts[0][0])
+    stage = np.empty(n, dtype=np.int64)
+    if _loop(tuple(straight), len(cuts))(stage, n, *operands) is None:
+        return None
+    bent = [i for i in range(len(cuts)) if i not in straight]
+    if bent:  # (a line is looked up for those that are left alone)
+        rows = np.flatnonzero(stage > bent[0])
+        some = stage[rows]
+        for i in bent:
+            x, *ends = cuts[i]
+            low, high = (end(rows) if callable(end) else end for end in ends)
+            here = x[rows]
+            passed = np.ones(len(rows), dtype=bool) if low is None else here >= low
+            some[~(passed if high is None else passed & (here <= high)) & (some > i)] = i
+        stage[rows] = some
+    return stage
 
 
-def _passes(x: Any, low: Any, high: Any) -> Any:
-    """Whether a number is between its limits."""
-    return (x >= low) & (x <= high)
+def events_left(stage: NDArray[np.int64], event: NDArray[np.int64], cuts: int) -> list[int] | None:
+    """Events that are left after each cut; None where nothing is compiled.
+
+    Parameters
+    ----------
+    stage, event : ndarray, (k,)
+        Number of the first cut that each candidate fails, and its event, in growing order.
+    cuts : int
+        Number of cuts.
+    """
+    ends = np.zeros(cuts + 1, dtype=np.int64)
+    if _ends(stage, event, len(stage), ends) is None:
+        return None
+    left: list[int] = np.cumsum(ends[:0:-1])[::-1].tolist()
+    return left
 
 
-@Loop
-def _within(x: Any, low: float, high: float, rows: Any, event: Any, left: Any) -> int:
-    """Leave those between two numbers."""
-    m, n, last = 0, 0, -1
-    for j in range(left[0]):
-        row = rows[j]
-        keep = _passes(x[row], low, high)
-        rows[m] = row
-        m += keep
-        n += keep & (event[row] != last)
-        last = event[row] if keep else last
-    left[0], left[1] = m, n
-    return m
+@cache
+def _loop(numbers: tuple[int, ...], cuts: int) -> Loop:
+    """The loop over the cuts of those numbers."""
+    names = ", ".join(f"x{i}, low{i}, high{i}" for i in numbers)
+    each = [f"at = at if (x{i}[i] >= low{i}) & (x{i}[i] <= high{i}) else {i}" for i in reversed(numbers)]
+    scope: dict[str, Any] = {"__name__": __name__}
+    exec(_TEXT.format(names=names, most=cuts, each="\n        ".join(each)), scope)  # noqa: S102 (text of ours)
+    return Loop(scope["failed"])
 
 
 @Loop
-def _between(x: Any, low: Any, high: Any, rows: Any, event: Any, left: Any) -> int:
-    """Leave those between the limits of each."""
-    m, n, last = 0, 0, -1
-    for j in range(left[0]):
-        row = rows[j]
-        keep = _passes(x[row], low[j], high[j])
-        rows[m] = row
-        m += keep
-        n += keep & (event[row] != last)
-        last = event[row] if keep else last
-    left[0], left[1] = m, n
-    return m
+def _ends(stage: Any, event: Any, n: int, ends: Any) -> int:
+    """Count events by the cut where their last candidate ends."""
+    i = 0
+    while i < n:
+        here, most = event[i], stage[i]
+        i += 1
+        while i < n and event[i] == here:
+            most = max(most, stage[i])
+            i += 1
+        ends[most] += 1
+    return n

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.detectors.narrowing import Narrowing
+from darkpair.detectors.narrowing import events_left, first_failed
 from darkpair.gen.cutflow import Cutflow, Stage, all_one
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
@@ -228,18 +228,17 @@ class Selection(Shown):
 
         None where nothing is compiled.
         """
-        narrowing, outside, counts = Narrowing(event), None, []
-        for cut in self.cuts:
-            if cut.name in self.box and outside is None:
-                outside = narrowing.alive.copy()
-            lines = [end.against for end in (cut.low, cut.high) if isinstance(end, Line)]
-            here = {name: values[name][narrowing.alive] for name in lines}
-            low, high = (end(here) if isinstance(end, Line) else end for end in (cut.low, cut.high))
-            if not narrowing.cut(values[cut.variable], low, high):
-                return None
-            counts.append(narrowing.events)
-        accepted = narrowing.alive
-        return accepted, accepted if outside is None else outside, counts
+        if not self.cuts:
+            return None
+        stage = first_failed(
+            [(values[cut.variable], *(_end(end, values) for end in (cut.low, cut.high))) for cut in self.cuts]
+        )
+        counts = None if stage is None else events_left(stage, event, len(self.cuts))
+        if stage is None or counts is None:
+            return None
+        accepted = np.flatnonzero(stage == len(self.cuts))
+        inside = [i for i, cut in enumerate(self.cuts) if cut.name in self.box]
+        return accepted, np.flatnonzero(stage >= inside[0]) if inside else accepted, counts
 
     def corners(self, x: str, y: str) -> list[tuple[float, float]]:
         """Corners of the box that the cuts named x and y make, clockwise; empty if one is left out, or has one end alone.
@@ -298,6 +297,13 @@ class _Sums:
         self.last = Stage(name, n, *(sums or (float(n), float(n))))
         self.alive, self.left = alive, left
         return self.last
+
+
+def _end(limit: float | Line | None, values: Values) -> Any:
+    """A limit, of a line what gives it for some candidates."""
+    if not isinstance(limit, Line):
+        return limit
+    return lambda rows: limit({limit.against: values[limit.against][rows]})
 
 
 def _limit_at(limit: float | Line | None, values: Values) -> Array | float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,11 +40,19 @@ def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
         return state
     if type(bits).__name__ != "SFC64":
         return None
-    # (state_address is NumPy's documented door for other languages)
-    words: Any = _State.from_address(bits.ctypes.state_address)
-    state = np.frombuffer(words, dtype=np.uint64)
+    # (the capsule is NumPy's documented door for other languages: a bitgen_t, whose first word is where the state is)
+    place = ctypes.c_void_p.from_address(_capsule()(bits.capsule, b"BitGenerator")).value
+    state = np.frombuffer(_State.from_address(place or 0), dtype=np.uint64)
     _last[0] = bits, state
     return state
+
+
+@cache
+def _capsule() -> Any:
+    """What opens a capsule of Python's."""
+    opened = ctypes.pythonapi.PyCapsule_GetPointer
+    opened.restype, opened.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
+    return opened
 
 
 def next_word(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:  # (compiled alone)
