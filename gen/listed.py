@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,15 @@ from numpy.typing import NDArray
 
 from darkpair.gen.compiled.columnwise import Loop
 
-__all__ = ["entries", "owners"]
+__all__ = ["counting", "entries", "owners"]
+
+
+@lru_cache(maxsize=4)
+def counting(n: int) -> NDArray[np.int64]:
+    """0 to n - 1, which nobody can change: the same array whenever it is asked for again."""
+    out = np.arange(n)
+    out.flags.writeable = False
+    return out
 
 
 def owners(counts: NDArray[np.integer]) -> NDArray[np.int64]:

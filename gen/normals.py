@@ -40,13 +40,12 @@ def normals(rng: np.random.Generator, n: int) -> Array:
 def _filled(rng: np.random.Generator, state: NDArray[np.uint64], layers: Any, out: Array) -> bool:
     """Fill a column, what the loop leaves by NumPy; False, and nothing is drawn, where nothing is compiled."""
     first = np.zeros(1, dtype=np.int64)
-    filled = _normal.bound(state, *layers, out, first, len(out))
-    if filled is None:
-        return False
-    while (left := filled()) < len(out):
+    while (left := _normal(state, *layers, out, first, len(out))) is not None:
+        if left == len(out):
+            return True
         out[left] = rng.standard_normal()
         first[0] = left + 1
-    return True
+    return False
 
 
 def _sure() -> tuple[Array, NDArray[np.int64]] | None:
