@@ -27,8 +27,9 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
-from darkpair.gen.space import Space, filled
+from darkpair.gen.space import Space, expected, filled
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.topology import Topology
 
 __all__ = [
     "Chunk",
@@ -182,12 +183,14 @@ class Pipeline:
     def _space(self, n: int) -> Space | None:
         """Memory for n events that are all kept, where they are of one topology and made by ours."""
         everything = self.detector is None or self.keep == "all"
-        if not self._ours or not everything or isinstance(self.source, ReadSource):
-            return None
+        return Space(self._topology, n) if everything and self._topology is not None else None
+
+    @cached_property
+    def _topology(self) -> Topology | None:
+        """That of all events, made by ours."""
         topologies: Any = getattr(self.chain, "topologies", ())
-        if len(topologies) != 1:
-            return None
-        return Space(topologies[0], n)
+        drawn = self._ours and not isinstance(self.source, ReadSource)
+        return topologies[0] if drawn and len(topologies) == 1 else None
 
     def nothing(self) -> Chunk:
         """A chunk without events, which tells what events have."""
@@ -232,8 +235,9 @@ class Pipeline:
     def _block(self, index: int, size: int) -> Chunk:
         """One block, generated and observed whole, then cut to `size` events."""
         streams = Streams(self.seed, index)
-        parents = self._parents(index, streams)
-        events = self.chain.batch(parents, streams)
+        with expected(self._topology, BLOCK):
+            parents = self._parents(index, streams)
+            events = self.chain.batch(parents, streams)
         check_batch(self.chain, events, len(parents))
         head, first = np.arange(len(events)) < size, index * BLOCK
         if self.detector is None:

@@ -27,6 +27,7 @@ from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
 from darkpair.gen.sources.kaon_lines import Z_EXIT, Z_TARGET, beam_momentum, collimated
 from darkpair.gen.sources.spectrum import Spectrum, own_spectrum
+from darkpair.gen.space import of_parents
 
 __all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
 
@@ -309,7 +310,7 @@ class KotoKL:
         """
         kaon, n = particle("K_L0"), len(p)
         x, y, slope_x, slope_y = self._fitted(rng, p) if self.profile == "fitted" else self._lines(rng, n)
-        momentum, (cosine, flight) = np.empty((4, n)), np.empty((2, n))
+        (momentum, vertex, decay_vertex), (cosine, flight) = of_parents(n), np.empty((2, n))
         beam_momentum.into([*momentum, cosine, flight], p, slope_x, slope_y, kaon.mass, kaon.ctau)
         origin = Z_EXIT
         if self.decay == "free":
@@ -320,7 +321,6 @@ class KotoKL:
                 x, y = x + slope_x * (Z_TARGET - Z_EXIT), y + slope_y * (Z_TARGET - Z_EXIT)
             width = (z_max - z_min) / cosine
             path = (z_min - origin) / cosine + truncated_exponential(rng, width, flight)
-        vertex, decay_vertex = np.empty((4, n)), np.empty((4, n))
         vertex[0], vertex[1], vertex[2], vertex[3] = x, y, origin, 0.0
         flown.into(decay_vertex, *momentum, path, p, *vertex)
         return Parents(pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=decay_vertex)
