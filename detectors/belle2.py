@@ -18,6 +18,7 @@ from darkpair.detectors.b_factory import Crystals, Tracker, tracked_part
 from darkpair.detectors.branches import BELLE2
 from darkpair.detectors.candidates import counted, places
 from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
+from darkpair.detectors.filling import again, fill
 from darkpair.detectors.kaon_candidates import Kaons, kaon_candidates, kaon_squares
 from darkpair.detectors.tracks import parents
 from darkpair.gen.errors import UnknownNameError
@@ -293,10 +294,10 @@ class Belle2(SelectingDetector):
         accepted, before_box, cutflow = self.cuts.apply(
             values, event, weight, [("kaon_candidate", counts > 0)]
         )
-        q2, vertices = (histogram.copy(deep=False) for histogram in _empty())
-        q2.fill(values["q2_rec"][before_box], weight=weight[event[before_box]])
+        q2, vertices = map(again, _empty())
+        fill(q2, values["q2_rec"][before_box], weight=weight[event[before_box]])
         extra, places = reco.lists["Extra"]
-        vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))
+        fill(vertices, places["z"], places["r"], weight=np.repeat(weight, extra))
         pictures = {"q2": q2, "vertices": vertices}
         return Selected.of_candidates(
             "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=pictures

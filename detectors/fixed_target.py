@@ -22,6 +22,7 @@ from darkpair.detectors.branches import DUMP, SPECTROMETER
 from darkpair.detectors.catalogue import from_file
 from darkpair.detectors.data_file import Number, data_files, read_data
 from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
+from darkpair.detectors.filling import again, fill
 from darkpair.detectors.merging import merge
 from darkpair.detectors.normalisation import Normalisation, by_protons
 from darkpair.detectors.shapes import Window, number_of, volume_of, window_of
@@ -275,16 +276,16 @@ class FixedTarget(SelectingDetector):
         )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
-        where, impact, energy = (h.copy(deep=False) for h in self._histograms)
+        where, impact, energy = map(again, self._histograms)
         w = weight[event[accepted]]
-        where.fill(1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
+        fill(where, 1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
         for number, columns in (reco.lists[name] for name in ("Shower", "Track")):
             if not len(columns["energy"]):  # (hist takes its time to fill nothing)
                 continue
             own = weight[owners(number)]
-            energy.fill(columns["energy"], weight=own)
+            fill(energy, columns["energy"], weight=own)
             rows = entries(event[accepted], number)
-            impact.fill(1e-3 * columns["x"][rows], 1e-3 * columns["y"][rows], weight=own[rows])
+            fill(impact, 1e-3 * columns["x"][rows], 1e-3 * columns["y"][rows], weight=own[rows])
         return Selected(
             mask=mask, cutflow=cutflow, histograms={"where": where, "impact": impact, "energy": energy}
         )

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from darkpair.detectors.branches import KOTO
 from darkpair.detectors.calorimeter_face import Face
 from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
+from darkpair.detectors.filling import again, fill
 from darkpair.detectors.photon_pairs import PhotonPairs, photon_pairs
 from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
@@ -228,9 +229,12 @@ class Koto(SelectingDetector):
         accepted, outside_box, cutflow = self.cuts.apply(
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
         )
-        plane = self._plane.copy(deep=False)
-        plane.fill(
-            values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
+        plane = again(self._plane)
+        fill(
+            plane,
+            values["z_vtx"][outside_box],
+            1e3 * values["pt"][outside_box],
+            weight=weight[event[outside_box]],
         )
         return Selected.of_candidates(
             "Pi0", event, accepted, n=len(weight), cutflow=cutflow, histograms={"pt_z": plane}
