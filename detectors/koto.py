@@ -254,10 +254,9 @@ class Koto(SelectingDetector):
         """Variables of the candidates, (k,) each, and their events."""
         candidates = reconstruct_pi0(pairs.energy, pairs.x, pairs.y, particle("pi0").mass)
         owner = pairs.event[candidates.pair]
-        photons = (np.take(values, candidates.pair, axis=1) for values in (pairs.energy, pairs.x, pairs.y))
         return {
             "z_vtx": self.region.z_max - candidates.distance,
-            **pi0_variables(candidates, *photons),
+            **pi0_variables(candidates),
             "n_missed": missed[owner].astype(np.float64),
             "n_charged": charged[owner].astype(np.float64),
         }, owner
