@@ -15,7 +15,15 @@ from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.region import Region
 from darkpair.gen.uniforms import uniforms
 
-__all__ = ["Flight", "decay_probability", "flown", "remainder", "too_short", "truncated", "truncated_exponential"]
+__all__ = [
+    "Flight",
+    "decay_probability",
+    "flown",
+    "remainder",
+    "too_short",
+    "truncated",
+    "truncated_exponential",
+]
 
 
 #: Width in units of the length below which the remainder would have less than nine digits.

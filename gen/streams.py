@@ -7,11 +7,13 @@ workers, nor an added detector changes an event, and a longer run begins with th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.seeding import seeding
 
 __all__ = ["BLOCK", "Streams"]
 
@@ -48,6 +50,11 @@ class Streams:
 
     def rng(self, stage: str) -> np.random.Generator:
         """Generator of the stage of that name (a chain's nodes ask by their path, as in ``"X2/pi0"``)."""
-        name = int.from_bytes(blake2b((self.prefix + stage).encode(), digest_size=8).digest(), "little")
-        sequence = np.random.SeedSequence(int(self.seed), spawn_key=(name, self.block))
+        sequence = seeding(int(self.seed), _number(self.prefix + stage), self.block)
         return np.random.Generator(np.random.SFC64(sequence))
+
+
+@lru_cache(maxsize=1024)
+def _number(stage: str) -> int:
+    """64 bits of a stage's name."""
+    return int.from_bytes(blake2b(stage.encode(), digest_size=8).digest(), "little")
