@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.compiled.columnwise import Loop, columnwise, where
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.listed import taken
 
 __all__ = ["MASS_TOLERANCE", "Pi0Candidates", "reconstruct_pi0"]
 
@@ -65,20 +66,23 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
         far, far_square, near, near_square, *more = _roots(*photons, half_square)
     each = (*photons, *more)
     k = int(np.count_nonzero(far)) + int(np.count_nonzero(near))
-    pair, columns = np.empty(k, dtype=np.int64), [np.empty(k) for _ in range(1 + len(each))]
-    if _arranged(len(far), far, far_square, near, near_square, *each, pair, *columns) is None:
+    pair, square = np.empty(k, dtype=np.int64), np.empty(k)
+    columns = np.empty((len(each), k))
+    if _arranged(len(far), far, far_square, near, near_square, *each, pair, square, *columns) is None:
         rows = [np.flatnonzero(counts) for counts in (far, near)]
         squares = [root[some] for root, some in zip((far_square, near_square), rows, strict=True)]
         pair = np.concatenate(rows)
         order = np.argsort(pair, kind="stable")
-        pair = pair[order]
-        columns = [np.concatenate(squares)[order], *(column[pair] for column in each)]
-    good, *values = _vertex(*columns, float(mass))
-    values += columns[1:7]
+        pair, square = pair[order], np.concatenate(squares)[order]
+        for row, column in zip(columns, each, strict=True):
+            row[:] = column[pair]
+    good, values = np.empty(k, dtype=bool), np.empty((4, k))
+    _vertex.into((good, *values), square, *columns, float(mass))
+    columns = columns[: len(photons)]
     if not good.all():
         some = np.flatnonzero(good)
-        pair, values = pair[some], [column[some] for column in values]
-    return Pi0Candidates(pair, *values[:4], photons=tuple(values[4:]))
+        pair, values, columns = pair[some], taken(values, some), taken(columns, some)
+    return Pi0Candidates(pair, *values, photons=tuple(columns))
 
 
 def roots(

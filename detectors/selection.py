@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -46,9 +47,14 @@ class Line:
 
     def __call__(self, values: Values) -> Array:
         """The limit of each candidate, (k,)."""
-        x, y = zip(*self.points, strict=True)
-        limit: Array = np.interp(values[self.against], x, y)
+        limit: Array = np.interp(values[self.against], *_columns(tuple(map(tuple, self.points))))
         return limit
+
+
+@lru_cache(maxsize=256)
+def _columns(points: tuple[tuple[float, float], ...]) -> Array:
+    """X and y of points."""
+    return np.array(points).T.copy()
 
 
 @dataclass(frozen=True, kw_only=True)

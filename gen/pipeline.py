@@ -189,8 +189,12 @@ class Pipeline:
     def _topology(self) -> Topology | None:
         """That of all events, made by ours."""
         topologies: Any = getattr(self.chain, "topologies", ())
-        drawn = self._ours and not isinstance(self.source, ReadSource)
-        return topologies[0] if drawn and len(topologies) == 1 else None
+        return topologies[0] if self._ours and not self._reads and len(topologies) == 1 else None
+
+    @cached_property
+    def _reads(self) -> bool:
+        """Whether the parents are read (to ask what a protocol wants takes longer than to make a few hundred events)."""
+        return isinstance(self.source, ReadSource)
 
     def nothing(self) -> Chunk:
         """A chunk without events, which tells what events have."""
@@ -225,7 +229,8 @@ class Pipeline:
         return {kind: start.mass for kind, start in starts.items()} | {**said}
 
     def _parents(self, index: int, streams: Streams) -> Parents:
-        if isinstance(self.source, ReadSource):
+        if self._reads:
+            assert isinstance(self.source, ReadSource)
             parents, n = self.source.block(index), min(BLOCK, self.source.n_parents - index * BLOCK)
         else:
             parents, n = self.source.sample(BLOCK, streams.rng("source")), BLOCK
