@@ -16,7 +16,7 @@ from darkpair.gen.kinematics import Array
 __all__ = ["events_left", "first_failed"]
 
 #: A limit: a number, none, or what gives that of some candidates by their indices.
-End: TypeAlias = "float | Callable[[NDArray[np.int64]], Array] | None"
+End: TypeAlias = "float | Callable[[NDArray[np.int64]], Array] | Any | None"
 
 _TEXT = """
 def failed(stage, n, {names}):

@@ -82,7 +82,8 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
     if not good.all():
         some = np.flatnonzero(good)
         pair, values, columns = pair[some], taken(values, some), taken(columns, some)
-    return Pi0Candidates(pair, *values, photons=tuple(columns))
+    distance, px, py, pz = values
+    return Pi0Candidates(pair, distance, px, py, pz, tuple(columns))
 
 
 def roots(

@@ -54,12 +54,13 @@ class Streams:
         """Generator of the stage of that name (a chain's nodes ask by their path, as in ``"X2/pi0"``)."""
         name = _number(self.prefix + stage)
         words = first_words(int(self.seed), name, self.block)
-        sequence = (
-            np.random.SeedSequence(int(self.seed), spawn_key=(name, self.block)) if words is None else None
+        key = (name, self.block)
+        sequence: Any = (
+            np.random.SeedSequence(int(self.seed), spawn_key=key)
+            if words is None
+            else _Begun(words, int(self.seed), key)
         )
-        return np.random.Generator(
-            np.random.SFC64(sequence or _Begun(words, int(self.seed), (name, self.block)))
-        )
+        return np.random.Generator(np.random.SFC64(sequence))
 
 
 class _Begun(ISpawnableSeedSequence):

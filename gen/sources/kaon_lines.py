@@ -10,7 +10,7 @@ import numpy as np
 from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.sampling import Density
-from darkpair.gen.uniforms import uniforms
+from darkpair.gen.uniforms import rows_of_uniforms
 
 __all__ = ["Z_EXIT", "Z_TARGET", "Lines", "beam_momentum", "collimated"]
 
@@ -76,10 +76,10 @@ def collimated(rng: np.random.Generator, n: int, image: str) -> Lines:
     """
     lines: Lines
     if image == "uniform":
-        lines = _from_square(*uniforms(rng, 4 * n).reshape(4, n))
+        lines = _from_square(*rows_of_uniforms(rng, 4, n))
     else:
         x0, y0 = _image_x().sample(rng, n), _image_y().sample(rng, n)
-        lines = _through(x0, y0, *uniforms(rng, 2 * n).reshape(2, n))
+        lines = _through(x0, y0, *rows_of_uniforms(rng, 2, n))
     return lines
 
 

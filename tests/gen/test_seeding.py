@@ -41,6 +41,6 @@ def test_streams(seed: int, block: int) -> None:
         numbers = rng.random(3).tolist()
         assert again.random(3).tolist() == numbers
         children = [child.random(2).tolist() for child in rng.spawn(2)]
-        more = rng.bit_generator.seed_seq.generate_state(5).tolist()  # type: ignore[attr-defined] # (of a protocol)
+        more = rng.bit_generator.seed_seq.generate_state(5).tolist()
         seen.append((numbers, children, more))
     assert seen[0] == seen[1]
