@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -15,8 +15,8 @@ from darkpair.gen.kinematics import Array
 
 __all__ = ["events_left", "first_failed"]
 
-#: A limit: a number, none, or what gives that of some candidates by their indices.
-End: TypeAlias = "float | Callable[[NDArray[np.int64]], Array] | Any | None"
+#: A limit: a number, None, or what gives that of some candidates (m,) by their indices.
+End: TypeAlias = Any
 
 _TEXT = """
 def failed(stage, n, {names}):
