@@ -11,11 +11,11 @@ from typing import Any
 from darkpair.gen.compiled.form import Form
 from darkpair.gen.compiled.layout import ARRAY, FLOAT, INT, KINDS, OTHERS, TABLE
 
-__all__ = ["add_door"]
+__all__ = ["door_to"]
 
-# (llvmlite and numba say of none of these what a type checker could use)
+# (llvmlite says of neither what a type checker could use)
 ir: Any = import_module("llvmlite.ir")
-lock: Any = import_module("numba.core.compiler_lock").global_compiler_lock
+llvm: Any = import_module("llvmlite.binding")
 
 #: Flags of an array that lies as C has it, aligned; and may be written (numpy/ndarraytypes.h).
 _LIES, _WRITABLE = 0x101, 0x501
@@ -23,13 +23,11 @@ _LIES, _WRITABLE = 0x101, 0x501
 _I64, _I32 = ir.IntType(64), ir.IntType(32)
 
 
-def add_door(library: Any, called: Any, symbol: str, form: Form, rows: list[str], name: str) -> Any:
-    """The library of a loop with its door, a function of that name: (operands, rows, table of `layout`) -> what the loop gives.
+def door_to(called: Any, symbol: str, form: Form, rows: list[str], name: str) -> bytes:
+    """Object file of the door of a loop, a function of that name: (operands, rows, table of `layout`) -> what the loop gives.
 
     Parameters
     ----------
-    library : numba code library
-        The loop's.
     called : llvmlite.ir.FunctionType
         Type of the loop's function, numba's calling convention.
     symbol : str
@@ -64,13 +62,11 @@ def add_door(library: Any, called: Any, symbol: str, form: Form, rows: list[str]
         )
         args.append(place)
     build.call([*([] if own else [n]), *args])
-    with lock:
-        whole = library.codegen.create_library(name)
-        whole.enable_object_caching()
-        whole.add_linking_library(library)
-        whole.add_ir_module(module)
-        whole.finalize()
-    return whole
+    # (as numba has it, but hardly looked at: a door is run through once a call, and would take as long to compile as its loop)
+    target = llvm.Target.from_default_triple()
+    reloc = "static" if target.name.startswith("x86") else "default"
+    machine = target.create_target_machine(opt=1, reloc=reloc, codemodel="jitdefault", jit=True)
+    return bytes(machine.emit_object(llvm.parse_assembly(str(module))))
 
 
 class _Door:
@@ -157,7 +153,5 @@ class _Door:
             arg if arg.type == kind else b.inttoptr(arg, kind)
             for arg, kind in zip(args, kinds[2:], strict=True)
         ]
-        b.call(
-            self.loop, [result, error, *given], attrs=("noinline",)
-        )  # (who has addresses calls the loop itself)
+        b.call(self.loop, [result, error, *given])
         b.ret(b.load(result))

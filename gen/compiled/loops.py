@@ -13,7 +13,7 @@ import numpy as np
 
 from darkpair.gen.compiled import mode
 from darkpair.gen.compiled.doors import Door, door_at
-from darkpair.gen.compiled.form import Form, digest_of, door_name
+from darkpair.gen.compiled.form import Form, apart, digest_of, door_name
 from darkpair.gen.compiled.store import keep, kept
 
 __all__ = ["FAILURES", "LOCK", "Machine", "at_hand", "compiler_at_hand", "loop_at"]
@@ -131,7 +131,8 @@ def _engine() -> tuple[Any, Any]:
 def _load(symbol: str, code: bytes, name: str, form: Form, rows: int) -> tuple[Callable[..., int], int]:
     """The function of that symbol in an object file, and the address of its door."""
     llvm, engine = _engine()
-    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
+    for part in apart(code):
+        engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(part))
     engine.finalize_object()
     # numba's own calling convention: where the result goes, where an exception would go (there is none), the operands
     operands = [_C.get(kind, ctypes.c_void_p) for kind in form.kinds]
