@@ -22,6 +22,7 @@ from darkpair.detectors.kaon_candidates import Kaons, kaon_candidates, kaon_squa
 from darkpair.detectors.tracks import parents
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.filling import again, fill
 from darkpair.gen.interpolation import Polyline
 from darkpair.gen.kinematics import Array
 from darkpair.gen.listed import owners
@@ -31,7 +32,6 @@ from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import Cylinder
-from darkpair.gen.shared_parents import fill
 from darkpair.gen.sources.upsilon4s import MACHINES, Beams
 from darkpair.gen.uniforms import uniforms
 
@@ -295,7 +295,7 @@ class Belle2(SelectingDetector):
         accepted, before_box, cutflow = self.cuts.apply(
             values, event, weight, [("kaon_candidate", counts > 0)]
         )
-        q2, vertices = (histogram.copy(deep=False) for histogram in _empty())
+        q2, vertices = map(again, _empty())
         before = event[before_box]
         fill(q2, values["q2_rec"][before_box], weight=weight[before], event=before)
         extra, places = reco.lists["Extra"]

@@ -30,13 +30,13 @@ from darkpair.detectors.tracks import kinds_of, single_track, track_columns
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, made_within
+from darkpair.gen.filling import again, fill
 from darkpair.gen.kinematics import Array
 from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.prism import Prism
 from darkpair.gen.region import Box, Cylinder, Frustum, Region, extent, prolonged
-from darkpair.gen.shared_parents import fill
 
 if TYPE_CHECKING:
     import hist
@@ -276,7 +276,7 @@ class FixedTarget(SelectingDetector):
         )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
-        where, impact, energy = (h.copy(deep=False) for h in self._histograms)
+        where, impact, energy = map(again, self._histograms)
         own = event[accepted]
         fill(
             where,

@@ -30,13 +30,13 @@ from darkpair.detectors.selection import Line
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.events import Batch
+from darkpair.gen.filling import again, fill
 from darkpair.gen.kinematics import Array
 from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
-from darkpair.gen.shared_parents import fill
 
 if TYPE_CHECKING:
     import hist
@@ -229,7 +229,7 @@ class Koto(SelectingDetector):
         accepted, outside_box, cutflow = self.cuts.apply(
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
         )
-        plane = self._plane.copy(deep=False)
+        plane = again(self._plane)
         own = event[outside_box]
         fill(
             plane,
@@ -256,10 +256,9 @@ class Koto(SelectingDetector):
         """Variables of the candidates, (k,) each, and their events."""
         candidates = reconstruct_pi0(pairs.energy, pairs.x, pairs.y, particle("pi0").mass)
         owner = pairs.event[candidates.pair]
-        photons = (np.take(values, candidates.pair, axis=1) for values in (pairs.energy, pairs.x, pairs.y))
         return {
             "z_vtx": self.region.z_max - candidates.distance,
-            **pi0_variables(candidates, *photons),
+            **pi0_variables(candidates),
             "n_missed": missed[owner].astype(np.float64),
             "n_charged": charged[owner].astype(np.float64),
         }, owner

@@ -17,13 +17,13 @@ from darkpair.detectors.koto import Koto
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Batch
+from darkpair.gen.filling import fill
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.region import Cylinder
-from darkpair.gen.shared_parents import fill
 from darkpair.gen.sources.koto_kl import Z_TARGET
 
 if TYPE_CHECKING:

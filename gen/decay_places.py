@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from darkpair.gen.events import Batch
+from darkpair.gen.filling import fill
 from darkpair.gen.particles import Particle, conjugate
-from darkpair.gen.shared_parents import fill
 
 if TYPE_CHECKING:
     import hist

@@ -28,8 +28,9 @@ from darkpair.gen.observed import Observed
 from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
 from darkpair.gen.shared_parents import require_uses, shared
-from darkpair.gen.space import Space, filled
+from darkpair.gen.space import Space, expected, filled
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.topology import Topology
 
 __all__ = [
     "Chunk",
@@ -202,12 +203,18 @@ class Pipeline:
     def _space(self, n: int) -> Space | None:
         """Memory for n events that are all kept, where they are of one topology and made by ours."""
         everything = self.detector is None or self.keep == "all"
-        if not self._ours or not everything or isinstance(self.source, ReadSource):
-            return None
+        return Space(self._topology, n) if everything and self._topology is not None else None
+
+    @cached_property
+    def _topology(self) -> Topology | None:
+        """That of all events, made by ours."""
         topologies: Any = getattr(self.chain, "topologies", ())
-        if len(topologies) != 1:
-            return None
-        return Space(topologies[0], n)
+        return topologies[0] if self._ours and not self._reads and len(topologies) == 1 else None
+
+    @cached_property
+    def _reads(self) -> bool:
+        """Whether the parents are read (to ask what a protocol wants takes longer than to make a few hundred events)."""
+        return isinstance(self.source, ReadSource)
 
     def nothing(self) -> Chunk:
         """A chunk without events, which tells what events have."""
@@ -253,7 +260,8 @@ class Pipeline:
         return {kind: start.mass for kind, start in starts.items()} | {**said}
 
     def _parents(self, index: int, streams: Streams) -> Parents:
-        if isinstance(self.source, ReadSource):
+        if self._reads:
+            assert isinstance(self.source, ReadSource)
             parents, n = self.source.block(index), min(BLOCK, self.source.n_parents - index * BLOCK)
         else:
             parents, n = self.source.sample(BLOCK, streams.rng("source")), BLOCK
@@ -265,8 +273,9 @@ class Pipeline:
     def _block(self, index: int, size: int) -> Chunk:
         """One block, generated and observed whole, then cut to `size` events."""
         streams = Streams(self.seed, index)
-        parents = self._parents(index, streams)
-        events = self.chain.batch(parents, streams)
+        with expected(self._topology, BLOCK):
+            parents = self._parents(index, streams)
+            events = self.chain.batch(parents, streams)
         check_batch(self.chain, events, len(parents))
         head, first = np.arange(len(events)) < size, index * BLOCK
         if self.detector is None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.streams import BLOCK
 
-if TYPE_CHECKING:
-    import hist
-
-__all__ = ["fill", "parent_sums", "parents_of", "require_uses", "shared", "uses_in_force"]
+__all__ = ["parent_sums", "parents_of", "require_uses", "shared", "uses_in_force"]
 
 Index = NDArray[np.int64]
 
@@ -93,38 +90,3 @@ def parent_sums(parent: Index, weight: Array) -> Array:
         return np.zeros(0)
     first = np.flatnonzero(np.diff(parent, prepend=parent[0] - 1))
     return np.add.reduceat(weight, first)
-
-
-def fill(histogram: hist.Hist[Any], *columns: Any, weight: Array, event: Index) -> None:
-    """Fill a histogram of weights, in whose variances each parent's entries of a bin are one.
-
-    Without events that share a parent that is what ``histogram.fill`` does, where each entry counts for itself.
-
-    Parameters
-    ----------
-    histogram : hist.Hist
-        Histogram with the storage ``Weight``.
-    *columns : ndarray, (k,), or str
-        Values along its axes.
-    weight : ndarray, (k,)
-        Weight of each entry.
-    event : ndarray of int, (k,)
-        Index of each entry's event.
-    """
-    histogram.fill(*columns, weight=weight)
-    uses = uses_in_force()
-    if uses == 1 or not len(event):
-        return
-    place, inside = np.zeros(len(event), dtype=np.int64), np.ones(len(event), dtype=bool)
-    for axis, column in zip(histogram.axes, columns, strict=True):
-        at = np.broadcast_to(axis.index(column), len(event)) + axis.traits.underflow
-        inside &= (at >= 0) & (at < axis.extent)
-        place = place * axis.extent + at
-    place, weight, parent = place[inside], weight[inside], event[inside] // uses
-    _, turn = np.unique(parent * histogram.size + place, return_inverse=True)
-    bins = np.zeros(int(turn.max(initial=-1)) + 1, dtype=np.int64)
-    bins[turn] = place
-    together = np.bincount(turn, weight, len(bins)) ** 2
-    more = np.bincount(bins, together, histogram.size) - np.bincount(place, weight * weight, histogram.size)
-    view: Any = histogram.view(flow=True)
-    view["variance"] += more.reshape(histogram.axes.extent)
