@@ -247,7 +247,7 @@ class Pipeline:
             )
         return int(wanted)
 
-    @property
+    @cached_property
     def _uses(self) -> int:
         """How many successive events have one parent."""
         return self.source.uses if isinstance(self.source, ReusedSource) else 1

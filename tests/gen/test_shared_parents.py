@@ -16,9 +16,10 @@ from darkpair.detectors.lifetime_scan import ScanSample
 from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
+from darkpair.gen.filling import fill
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Pipeline, Selected, chunks
-from darkpair.gen.shared_parents import fill, shared
+from darkpair.gen.shared_parents import shared
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.job.job import Job
 from tests.shared.eta_files import eta_job, write_eta
