@@ -25,6 +25,7 @@ TREES = {
     "treemaker": ("GenParticles_PdgId", "GenParticles_ParentIdx", "GenParticles_ParentIdx"),
     "delphes": ("Particle.PID", "Particle.M1", "Particle.M2"),
     "edm4hep": ("MCParticles.PDG", "", ""),
+    "fcc": ("Particle.PDG", "", ""),
     "hepmc3tree": ("particles.pid", "", ""),
 }
 
@@ -118,9 +119,10 @@ def root(path: str) -> tuple[str, int, Counter[int]]:
 
 def relations(tree, layout, names):
     """Mothers of each particle of each event: of EDM4hep's and of HepMC3's trees."""
-    if layout == "edm4hep":
-        index = next(n for n in ("_MCParticles_parents.index", "MCParticles#0.index") if n in names)
-        begin, end = (tree[f"MCParticles.parents_{w}"].array().to_list() for w in ("begin", "end"))
+    if layout in ("edm4hep", "fcc"):
+        name = TREES[layout][0].partition(".")[0]
+        index = next(n for n in (f"_{name}_parents.index", f"{name}#0.index") if n in names)
+        begin, end = (tree[f"{name}.parents_{w}"].array().to_list() for w in ("begin", "end"))
         index = tree[index].array().to_list()
         return [[i[a:b] for a, b in zip(x, y, strict=True)] for x, y, i in zip(begin, end, index, strict=True)]
     if layout == "hepmc3tree":  # a link is (particle, vertex), +-: in (particle > 0, vertex < 0), out the other way round
