@@ -74,6 +74,8 @@ def hepmc_text(path: str) -> tuple[int, Counter[int]]:
         elif word[0] == "V":
             into.setdefault(int(word[1]), []).extend(int(w) for w in word[3].strip("[]").split(",") if w)
         elif word[0] == "P":
+            if len(word) < (12 if two else 10):
+                raise ValueError(f"{len(word)} words in a line of a particle of event {events - 1}")
             name = int(word[1])
             ids[name], made[name] = int(word[2 if two else 3]), (0 if orphans > 0 else vertex) if two else int(word[2])
             orphans -= 1

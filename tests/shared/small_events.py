@@ -58,7 +58,7 @@ def toy_events(seed: int, n: int = 3, *, several: bool = True, copies: int = 1, 
     copies : int
         How often each B stands in the list once more.
     second : bool
-        Whether a copy comes from a gluon and, as its second mother, from the B before.
+        Whether a copy comes from a gluon of its own and, as its second mother, from the B before.
     """
     rng = random.Random(seed)
     events = []
@@ -68,7 +68,10 @@ def toy_events(seed: int, n: int = 3, *, several: bool = True, copies: int = 1, 
         for pdgid in (rng.choice((511, 521)), -rng.choice((511, 521))):
             event.append(_entry(rng, pdgid, 2, *((2, 3) if several else (2,))))
             for _ in range(copies):
-                event.append(_entry(rng, pdgid, 2, *((3,) if second else ()), len(event) - 1))
+                above = len(event) - 1
+                if second:
+                    event.append(_entry(rng, 21, 21))
+                event.append(_entry(rng, pdgid, 2, *((above + 1,) if second else ()), above))
             b = len(event) - 1
             event += [_entry(rng, rng.choice((321, -321, 130)), 1, b), _entry(rng, rng.choice((111, 221)), 2, b)]
             last = len(event) - 1
