@@ -165,7 +165,7 @@ class Batch:
         return Batch(parts, self.originals)
 
     def span(self, first: int, last: int) -> Batch:
-        """The events first to last - 1, as views of the same columns, without what a file said of them."""
+        """The events first to last - 1, as views of the same columns."""
         parts = []
         for part in self.parts:
             start, stop = np.searchsorted(part.rows, [first, last]).tolist()
@@ -181,7 +181,7 @@ class Batch:
                     masses={position: mass[own] for position, mass in part.masses.items()},
                 )
             )
-        return Batch(tuple(parts))
+        return Batch(tuple(parts), None if self.originals is None else self.originals.span(first, last))
 
     @staticmethod
     def concatenate(batches: Sequence[Batch]) -> Batch:

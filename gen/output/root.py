@@ -135,9 +135,6 @@ class RootWriter(EventWriter):
         self.check_open()
         chunk.close()
         n = len(chunk.events)
-        if n > _BASKET and chunk.events.originals is not None:
-            self.write(chunk.record())
-            return
         for start in range(0, n or 1, _BASKET):
             some = chunk if n <= _BASKET else chunk.span(start, min(start + _BASKET, n))
             self._add_events(EventColumns.of_chunk(some))
