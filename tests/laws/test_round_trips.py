@@ -16,6 +16,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.output.event_columns import Collection, EventColumns, FileColumns
 from darkpair.gen.output.layouts import file_columns
 from darkpair.gen.output.reader import read_events, read_provenance
+from darkpair.gen.sources.event_readers import open_events
 from tests.laws.test_columns_and_records import fits, flat, same, samples
 from tests.shared.forms import Form, every_form
 
@@ -98,6 +99,14 @@ def by_pyhepmc(path: Path, record: ak.Array, _layout: Any) -> None:
         assert [(p.pid, p.status) for p in event.particles] == [(r["pdgid"], r["status"]) for r in rows]
         for axis in ("px", "py", "pz", "E"):
             assert [getattr(p.momentum, axis.lower()) for p in event.particles] == [r[axis] for r in rows]
+    if not events:
+        return
+    reader = open_events(str(path), "Events", {}, "hepmc3")  # and by what takes parents from it
+    names = ["px", "py", "pz", "pdgid", "status", "vx", "vy", "vz", "vt"]
+    offsets, back, _ = reader.read(0, reader.entries, names)
+    assert np.diff(offsets).tolist() == ak.num(particles).to_list()
+    for name in names:
+        assert np.array_equal(back[name], np.asarray(ak.flatten(particles[name]))), name
 
 
 #: By the name of the format, what its own world reads it with.
