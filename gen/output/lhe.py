@@ -55,6 +55,7 @@ class LHEWriter(TextWriter):
         If the file cannot be written; see `darkpair.gen.output.target.check_writable`.
     """
 
+    references: ClassVar = ("arXiv:hep-ph/0609017",)
     ENDINGS: ClassVar = (".lhe", ".lhe.gz")
     FORMAT: ClassVar = "lhe"
     FIRST: ClassVar = b"<event>"

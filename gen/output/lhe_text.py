@@ -54,7 +54,7 @@ def event_text(events: ak.Array, *, first: int = 1) -> bytes:
     n = len(events)
     if n == 0:
         return b""
-    offsets, particles = _undecayed(*particle_columns(events))
+    offsets, particles, _ = _undecayed(*particle_columns(events), np.zeros(len(events), dtype=np.int64))
     counts = np.diff(offsets)
     event = np.repeat(np.arange(n), counts)
     has = particles["mother"] >= 0
