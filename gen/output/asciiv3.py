@@ -28,7 +28,7 @@ from darkpair.gen.output.number_text import words_text as _words
 from darkpair.gen.output.run_attributes import DECAY, OF_FILE, PRIMARY, Processes
 from darkpair.gen.output.spelling import word
 
-__all__ = ["CENTRAL", "attributes", "event_text", "weights"]
+__all__ = ["CENTRAL", "attributes", "event_text", "undecayed", "weights"]
 
 Index = NDArray[np.int64]
 
@@ -75,7 +75,7 @@ def event_text(events: ak.Array, processes: Processes, *, first: int = 1) -> byt
     parents = (
         np.asarray(events.original.parent) if "original" in events.fields else np.zeros(n, dtype=np.int64)
     )
-    offsets, particles, parents = _undecayed(*particle_columns(events), parents)
+    offsets, particles, parents = undecayed(*particle_columns(events), parents)
     event = np.repeat(np.arange(n), np.diff(offsets))
     number = np.arange(len(event)) - offsets[event] + 1
     mothers, opening, vertex = _vertices(particles["mother"], offsets, event)
@@ -120,7 +120,7 @@ def _vertices(mother: NDArray[Any], offsets: Index, event: Index) -> tuple[Index
     return mothers, opening, before[event[opening]] - np.arange(len(opening)) - 1
 
 
-def _undecayed(
+def undecayed(
     offsets: Index, particles: dict[str, NDArray[Any]], parents: Index
 ) -> tuple[Index, dict[str, NDArray[Any]], Index]:
     """The lists without what a file has the parents decay to, and the row of each event's parent."""

@@ -79,7 +79,11 @@ for writer in (hepmc2, hepmc3, lhe, hepevt):
     half = plain[: len(plain) * 2 // 3].rsplit(b"\n", 1)[0] + b"\n"
     text(f"{kind}_cut_between_lines.dat", half, CUT)
     text(f"{kind}_cut_in_a_line.dat", half[:-20], CUT + "|number|line|column")
-    text(f"{kind}_word.dat", plain.replace(b"e-01 ", b"e-0l ", 1).replace(b"E-01 ", b"E-0l ", 1), "number|e-0l|E-0l|line")
+    text(
+        f"{kind}_word.dat",
+        plain.replace(b"e-01 ", b"e-0l ", 1).replace(b"E-01 ", b"E-0l ", 1),
+        "number|e-0l|E-0l|line",
+    )
     text(f"{kind}_other_kinds.dat", writer([[Entry(22, 1, (), (0.0, 0.0, 1.0, 1.0, 0.0))]] * 2), NONE)
     empty = [EVENTS[0], [], EVENTS[1]]
     if writer is not hepmc2:
@@ -105,32 +109,79 @@ HEAD = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\n"
 FOOT = "HepMC::Asciiv3-END_EVENT_LISTING\n"
 ONE = "0 0 1 5.4 5.28"
 text("bare_parent.hepmc3", f"{HEAD}E 0 0 1\nU GEV MM\nP 1 0 521 {ONE} 2\n{FOOT}", {521: 1})
-text("loop.hepmc3", f"{HEAD}E 0 2 2\nU GEV MM\nV -1 0 [2]\nP 1 -1 521 {ONE} 2\nV -2 0 [1]\nP 2 -2 521 {ONE} 2\n{FOOT}", "loop|itself|cycle|circle|ancestor|own")
-text("self_mother.hepmc3", f"{HEAD}E 0 1 1\nU GEV MM\nV -1 0 [1]\nP 1 -1 521 {ONE} 2\n{FOOT}", "loop|itself|cycle|circle|ancestor|own")
-text("vertex_alone.hepmc3", f"{HEAD}E 0 2 2\nU GEV MM\nP 1 0 521 {ONE} 2\nV -1 0 [1]\nP 2 -1 22 {ONE} 1\nV -2 0 []\n{FOOT}", {521: 1})
-text("far_vertex.hepmc3", f"{HEAD}E 0 1 1\nU GEV MM\nP 1 -2000000000 521 {ONE} 2\n{FOOT}", "vertex|-2000000000|event 0")
+text(
+    "loop.hepmc3",
+    f"{HEAD}E 0 2 2\nU GEV MM\nV -1 0 [2]\nP 1 -1 521 {ONE} 2\nV -2 0 [1]\nP 2 -2 521 {ONE} 2\n{FOOT}",
+    "loop|itself|cycle|circle|ancestor|own",
+)
+text(
+    "self_mother.hepmc3",
+    f"{HEAD}E 0 1 1\nU GEV MM\nV -1 0 [1]\nP 1 -1 521 {ONE} 2\n{FOOT}",
+    "loop|itself|cycle|circle|ancestor|own",
+)
+text(
+    "vertex_alone.hepmc3",
+    f"{HEAD}E 0 2 2\nU GEV MM\nP 1 0 521 {ONE} 2\nV -1 0 [1]\nP 2 -1 22 {ONE} 1\nV -2 0 []\n{FOOT}",
+    {521: 1},
+)
+text(
+    "far_vertex.hepmc3",
+    f"{HEAD}E 0 1 1\nU GEV MM\nP 1 -2000000000 521 {ONE} 2\n{FOOT}",
+    "vertex|-2000000000|event 0",
+)
 text("far_mother.hepmc3", f"{HEAD}E 0 0 1\nU GEV MM\nP 1 7 521 {ONE} 2\n{FOOT}", "mother|7|event 0")
 text("too_few.hepmc3", f"{HEAD}E 0 0 3\nU GEV MM\nP 1 0 521 {ONE} 2\n{FOOT}", CUT + "|event 0")
 text("too_many.hepmc3", f"{HEAD}E 0 0 1\nU GEV MM\nP 1 0 521 {ONE} 2\nP 2 0 521 {ONE} 2\n{FOOT}", "event 0|2")
-text("claims_much.hepmc3", f"{HEAD}E 0 0 2000000000\nU GEV MM\nP 1 0 521 {ONE} 2\n{FOOT}", "2000000000|event 0")
-text("two_of_a_name.hepmc3", f"{HEAD}E 0 0 2\nU GEV MM\nP 1 0 521 {ONE} 2\nP 1 0 521 {ONE} 2\n{FOOT}", "event 0|twice|1")
+text(
+    "claims_much.hepmc3", f"{HEAD}E 0 0 2000000000\nU GEV MM\nP 1 0 521 {ONE} 2\n{FOOT}", "2000000000|event 0"
+)
+text(
+    "two_of_a_name.hepmc3",
+    f"{HEAD}E 0 0 2\nU GEV MM\nP 1 0 521 {ONE} 2\nP 1 0 521 {ONE} 2\n{FOOT}",
+    "event 0|twice|1",
+)
 text("no_blank.hepmc3", f"{HEAD}E 0 0 1\nU GEV MM\nP1 0 521 {ONE} 2\n{FOOT}", "event 0|P1|line")
 text("not_finite.hepmc3", f"{HEAD}E 0 0 1\nU GEV MM\nP 1 0 521 nan 0 1 5.4 5.28 2\n{FOOT}", "finite|nan")
 text("only_head.hepmc3", HEAD + FOOT, "no event|holds none of|0 events|empty")
 text("other_unit.hepmc3", f"{HEAD}E 0 0 1\nU TEV MM\nP 1 0 521 {ONE} 2\n{FOOT}", "TEV|unit|U ")
-text("id_beyond.hepmc3", f"{HEAD}E 0 0 1\nU GEV MM\nP 1 0 99999999999999999999 {ONE} 2\n{FOOT}", "event 0|99999|line|number|holds none of")
+text(
+    "id_beyond.hepmc3",
+    f"{HEAD}E 0 0 1\nU GEV MM\nP 1 0 99999999999999999999 {ONE} 2\n{FOOT}",
+    "event 0|99999|line|number|holds none of",
+)
 
 # LHE
 text("comments.lhe", lhe(EVENTS, comments=True))
 text("three.lhe", lhe(EVENTS, version="3.0", weights=True, comments=True))
-text("wrong_count.lhe", lhe(EVENTS).replace(f"\n {len(EVENTS[0])} 1 ", f"\n {len(EVENTS[0]) + 2} 1 ", 1), "event 0|particles|instead")
-text("negative_count.lhe", lhe(EVENTS).replace(f"\n {len(EVENTS[0])} 1 ", "\n -3 1 ", 1), "event 0|-3|particles")
-text("no_init.lhe", "<LesHouchesEvents version='1.0'>\n<event>\n1 1 1 1 1 1\n521 1 0 0 0 0 0 0 1 5.4 5.28 0 9\n</event>\n</LesHouchesEvents>\n", {521: 1})
+text(
+    "wrong_count.lhe",
+    lhe(EVENTS).replace(f"\n {len(EVENTS[0])} 1 ", f"\n {len(EVENTS[0]) + 2} 1 ", 1),
+    "event 0|particles|instead",
+)
+text(
+    "negative_count.lhe",
+    lhe(EVENTS).replace(f"\n {len(EVENTS[0])} 1 ", "\n -3 1 ", 1),
+    "event 0|-3|particles",
+)
+text(
+    "no_init.lhe",
+    "<LesHouchesEvents version='1.0'>\n<event>\n1 1 1 1 1 1\n521 1 0 0 0 0 0 0 1 5.4 5.28 0 9\n</event>\n</LesHouchesEvents>\n",
+    {521: 1},
+)
 
 # what is no event file at all
-for name, content in (("nothing", b""), ("zeros", bytes(5000)), ("prose", b"the quick brown fox\n" * 40), ("xml", b"<a><b/></a>\n")):
+for name, content in (
+    ("nothing", b""),
+    ("zeros", bytes(5000)),
+    ("prose", b"the quick brown fox\n" * 40),
+    ("xml", b"<a><b/></a>\n"),
+):
     text(f"{name}.dat", content, "no event file|empty|allowed")
-text("gzip_in_gzip.gz", gzip.compress(gzip.compress(hepmc3(EVENTS).encode())), "no event file|twice|packed|gzip")
+text(
+    "gzip_in_gzip.gz",
+    gzip.compress(gzip.compress(hepmc3(EVENTS).encode())),
+    "no event file|twice|packed|gzip",
+)
 text("noise.gz", b"\x1f\x8b\x08\x00" + bytes(range(256)), "gzip|unpack|damaged|cut")
 text("noise.root", b"root" + bytes(range(256)) * 4, "ROOT|root file|damaged")
 
@@ -140,9 +191,26 @@ TREES = last_copies(ALONE)
 for flags in (False, True):
     tree(f"nano_{flags}.root", TREES, partial(write_nano, events=ALONE, flags=flags))
     tree(f"nano_{flags}_rntuple.root", TREES, partial(write_nano, events=ALONE, flags=flags, rntuple=True))
-tree("cartesian.root", TREES, partial(write_nano, events=ALONE, cartesian=True, wide=True), branches={"energy": "GenPart_E"})
-tree("other_names.root", TREES, partial(write_nano, events=ALONE, prefix="mc_"), branches={
-    "pt": "mc_pt", "eta": "mc_eta", "phi": "mc_phi", "mass": "mc_mass", "pdgid": "mc_pdgId", "mother": "mc_genPartIdxMother", "status": "mc_status"})
+tree(
+    "cartesian.root",
+    TREES,
+    partial(write_nano, events=ALONE, cartesian=True, wide=True),
+    branches={"energy": "GenPart_E"},
+)
+tree(
+    "other_names.root",
+    TREES,
+    partial(write_nano, events=ALONE, prefix="mc_"),
+    branches={
+        "pt": "mc_pt",
+        "eta": "mc_eta",
+        "phi": "mc_phi",
+        "mass": "mc_mass",
+        "pdgid": "mc_pdgId",
+        "mother": "mc_genPartIdxMother",
+        "status": "mc_status",
+    },
+)
 tree("other_tree.root", TREES, partial(write_nano, events=ALONE, tree="truth"), tree="truth")
 tree("folder.root", TREES, partial(write_nano, events=ALONE, tree="a/b/truth"), tree="a/b/truth")
 tree("wrong_tree.root", "tree", partial(write_nano, events=ALONE, tree="truth"))
@@ -153,10 +221,14 @@ tree("kinds.root", NONE, partial(write_nano, events=[[Entry(22, 1)], [Entry(11, 
 def _nano(change: Callable[[dict[str, Any]], Any], path: Path) -> None:
     write_nano(path, ALONE)
     with uproot.open(path) as file:
-        columns = {name: branch.array() for name, branch in file["Events"].items() if not name.startswith("n")}
+        columns = {
+            name: branch.array() for name, branch in file["Events"].items() if not name.startswith("n")
+        }
     change(columns)
     with uproot.recreate(path) as file:
-        file.mktree("Events", {n: c.type.content if isinstance(c, ak.Array) else c.dtype for n, c in columns.items()}).extend(columns)
+        file.mktree(
+            "Events", {n: c.type.content if isinstance(c, ak.Array) else c.dtype for n, c in columns.items()}
+        ).extend(columns)
 
 
 def _loop(columns: dict[str, Any]) -> None:

@@ -32,7 +32,12 @@ TREES = {
 
 def last_copies(ids: list[int], mothers: list[list[int]]) -> Counter[int]:
     """Particles of the kinds that have no daughter of the same kind."""
-    copied = {m for daughter, above in enumerate(mothers) for m in above if 0 <= m < len(ids) and abs(ids[m]) == abs(ids[daughter])}
+    copied = {
+        m
+        for daughter, above in enumerate(mothers)
+        for m in above
+        if 0 <= m < len(ids) and abs(ids[m]) == abs(ids[daughter])
+    }
     return Counter(k for i, k in enumerate(ids) if abs(k) in KINDS and i not in copied)
 
 
@@ -43,7 +48,10 @@ def hepmc(path: str) -> tuple[int, Counter[int]]:
     with pyhepmc.open(path) as file:
         for event in file:
             ids = [p.pid for p in event.particles]
-            above = [[m.id - 1 for m in (p.production_vertex.particles_in if p.production_vertex else ())] for p in event.particles]
+            above = [
+                [m.id - 1 for m in (p.production_vertex.particles_in if p.production_vertex else ())]
+                for p in event.particles
+            ]
             events, total = events + 1, total + last_copies(ids, above)
     return events, total
 
@@ -77,7 +85,10 @@ def hepmc_text(path: str) -> tuple[int, Counter[int]]:
             if len(word) < (12 if two else 10):
                 raise ValueError(f"{len(word)} words in a line of a particle of event {events - 1}")
             name = int(word[1])
-            ids[name], made[name] = int(word[2 if two else 3]), (0 if orphans > 0 else vertex) if two else int(word[2])
+            ids[name], made[name] = (
+                int(word[2 if two else 3]),
+                (0 if orphans > 0 else vertex) if two else int(word[2]),
+            )
             orphans -= 1
             if two and int(word[11]):
                 into.setdefault(int(word[11]), []).append(name)
@@ -90,7 +101,10 @@ def lhe(path: str) -> tuple[int, Counter[int]]:
     events, total = 0, Counter[int]()
     for event in pylhe.LHEFile.fromfile(path).events:
         ids = [int(p.id) for p in event.particles]
-        above = [[m - 1 for m in range(int(p.mother1), max(int(p.mother1), int(p.mother2)) + 1)] for p in event.particles]
+        above = [
+            [m - 1 for m in range(int(p.mother1), max(int(p.mother1), int(p.mother2)) + 1)]
+            for p in event.particles
+        ]
         events, total = events + 1, total + last_copies(ids, above)
     return events, total
 
@@ -99,22 +113,38 @@ def root(path: str) -> tuple[str, int, Counter[int]]:
     import uproot
 
     file = uproot.open(path)
-    for tree in (name for name, kind in file.classnames(cycle=False).items() if "TTree" in kind or "RNTuple" in kind):
+    for tree in (
+        name for name, kind in file.classnames(cycle=False).items() if "TTree" in kind or "RNTuple" in kind
+    ):
         names = set(file[tree].keys(recursive=True, full_paths=False))
         for layout, (ids, first, last) in TREES.items():
             if ids in names:
                 relation = relations(file[tree], layout, names)
                 total = Counter[int]()
-                columns = {n: file[tree][n].array().to_list() for n in {ids, first, last} - {""} if n in names}
-                flags = file[tree]["GenPart_statusFlags"].array().to_list() if "GenPart_statusFlags" in names else None
+                columns = {
+                    n: file[tree][n].array().to_list() for n in {ids, first, last} - {""} if n in names
+                }
+                flags = (
+                    file[tree]["GenPart_statusFlags"].array().to_list()
+                    if "GenPart_statusFlags" in names
+                    else None
+                )
                 for e, kinds in enumerate(columns[ids]):
                     if flags is not None and layout == "nano":
-                        total += Counter(k for k, f in zip(kinds, flags[e], strict=True) if abs(k) in KINDS and f >> 13 & 1)
+                        total += Counter(
+                            k for k, f in zip(kinds, flags[e], strict=True) if abs(k) in KINDS and f >> 13 & 1
+                        )
                     elif relation is not None:
                         total += last_copies(kinds, relation[e])
                     else:
-                        pairs = zip(columns[first][e], columns[last][e], strict=True) if first in columns else ((-1, -1),) * len(kinds)
-                        total += last_copies(kinds, [list(range(a, max(a, b) + 1)) if a >= 0 else [] for a, b in pairs])
+                        pairs = (
+                            zip(columns[first][e], columns[last][e], strict=True)
+                            if first in columns
+                            else ((-1, -1),) * len(kinds)
+                        )
+                        total += last_copies(
+                            kinds, [list(range(a, max(a, b) + 1)) if a >= 0 else [] for a, b in pairs]
+                        )
                 return f"{layout}:{tree}", len(columns[ids]), total
     raise ValueError("no tree of particles that is well known")
 
@@ -126,10 +156,16 @@ def relations(tree, layout, names):
         index = next(n for n in (f"_{name}_parents.index", f"{name}#0.index") if n in names)
         begin, end = (tree[f"{name}.parents_{w}"].array().to_list() for w in ("begin", "end"))
         index = tree[index].array().to_list()
-        return [[i[a:b] for a, b in zip(x, y, strict=True)] for x, y, i in zip(begin, end, index, strict=True)]
-    if layout == "hepmc3tree":  # a link is (particle, vertex), +-: in (particle > 0, vertex < 0), out the other way round
+        return [
+            [i[a:b] for a, b in zip(x, y, strict=True)] for x, y, i in zip(begin, end, index, strict=True)
+        ]
+    if (
+        layout == "hepmc3tree"
+    ):  # a link is (particle, vertex), +-: in (particle > 0, vertex < 0), out the other way round
         out = []
-        for ids, one, two in zip(*(tree[n].array().to_list() for n in ("particles.pid", "links1", "links2")), strict=True):
+        for ids, one, two in zip(
+            *(tree[n].array().to_list() for n in ("particles.pid", "links1", "links2")), strict=True
+        ):
             into: dict[int, list[int]] = {}
             for a, b in zip(one, two, strict=True):
                 if a > 0:
@@ -196,8 +232,13 @@ def counted(path: str, *, second: bool = False) -> dict[str, object]:
             kind, events, total = root(path)
         else:
             kind, reader = (
-                ("hepmc3", hepmc) if b"HepMC::Asciiv3" in begin else ("hepmc2", hepmc) if b"HepMC::IO_GenEvent" in begin
-                else ("lhe", lhe) if b"<LesHouchesEvents" in begin else ("hepevt", hepevt)
+                ("hepmc3", hepmc)
+                if b"HepMC::Asciiv3" in begin
+                else ("hepmc2", hepmc)
+                if b"HepMC::IO_GenEvent" in begin
+                else ("lhe", lhe)
+                if b"<LesHouchesEvents" in begin
+                else ("hepevt", hepevt)
             )
             lines = {hepmc: hepmc_text, lhe: lhe_text}.get(reader, reader)
             events, total = lines(plain.name)
@@ -210,13 +251,19 @@ def told(kind: str, events: int, total: Counter[int]) -> dict[str, object]:
     return {"format": kind, "events": events, "parents": {str(k): n for k, n in sorted(total.items())}}
 
 
-def agrees(reader: Callable[[str], tuple[int, Counter[int]]], path: str, events: int, total: Counter[int]) -> str:
+def agrees(
+    reader: Callable[[str], tuple[int, Counter[int]]], path: str, events: int, total: Counter[int]
+) -> str:
     """What pyhepmc or pylhe says of the same file, in a process of its own: pyhepmc dies of some."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            text = "agrees" if (seen := reader(path)) == (events, total) else f"other: {seen[0]} events, {dict(seen[1])}"
+            text = (
+                "agrees"
+                if (seen := reader(path)) == (events, total)
+                else f"other: {seen[0]} events, {dict(seen[1])}"
+            )
         except BaseException as error:
             text = f"{type(error).__name__}: {str(error)[:80]}"
         os.write(write, text.encode()[:4000])
@@ -238,7 +285,10 @@ if __name__ == "__main__":
             try:
                 print(json.dumps({"file": name} | counted(name, second=True)), flush=True)
             except BaseException as error:
-                print(json.dumps({"file": name, "refused": f"{type(error).__name__}: {str(error)[:100]}"}), flush=True)
+                print(
+                    json.dumps({"file": name, "refused": f"{type(error).__name__}: {str(error)[:100]}"}),
+                    flush=True,
+                )
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if status:

@@ -49,12 +49,18 @@ def wrong(row: dict[str, str], outcome: Outcome) -> str:
     parents = {kind: int(n) for kind, _, n in (word.partition(":") for word in row["parents"].split())}
     if outcome.kind == "accepted":
         if not row["events"]:  # (of a tree that the plain reader does not know)
-            return "" if row["format"] == "root" else f"read, which the plain reader does not: {outcome.value}"
+            return (
+                "" if row["format"] == "root" else f"read, which the plain reader does not: {outcome.value}"
+            )
         right = {"events": int(row["events"]), "parents": parents}
         return "" if outcome.value == right else f"{outcome.value} instead of {right}"
     if parents:
         return f"{row['parents']} in {row['events']} events are there: {outcome.value}"
-    if row["events"] not in ("", "0") and ":" not in row["format"] and f"in {row['events']} events" not in outcome.value:
+    if (
+        row["events"] not in ("", "0")
+        and ":" not in row["format"]
+        and f"in {row['events']} events" not in outcome.value
+    ):
         return f"{row['events']} events are there, without such parents: {outcome.value}"
     return ""
 
@@ -69,7 +75,11 @@ def test_files_of_public_repositories() -> None:
     if not (folder := os.environ.get("DARKPAIR_CORPUS")):
         pytest.skip("no folder of public event files (DARKPAIR_CORPUS)")
     rows = {row["sha256"]: row for row in _rows()}
-    paths = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in Path(folder).rglob("*") if path.is_file()}
+    paths = {
+        hashlib.sha256(path.read_bytes()).hexdigest(): path
+        for path in Path(folder).rglob("*")
+        if path.is_file()
+    }
     pairs = [(row, str(paths[digest])) for digest, row in rows.items() if digest in paths]
     assert pairs, f"none of the {len(rows)} files of {TABLE.name} is in {folder}"
     outcomes = fenced(_read, [(path, _settings(row)) for row, path in pairs], seconds=60.0, memory=3 << 30)

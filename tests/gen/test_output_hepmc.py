@@ -16,7 +16,7 @@ from darkpair.chains.descriptor import build
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import total_weight
 from darkpair.gen.lifetime import Scan
-from darkpair.gen.output import hepmc, number_text
+from darkpair.gen.output import number_text, text_writer
 from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.pipeline import Pipeline, chunks
@@ -136,7 +136,7 @@ def test_packed_text_is_the_text(tmp_path: Path) -> None:
 def test_how_events_come_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events = mixture(700)
     whole = written(tmp_path / "e.hepmc3", events).read_bytes()
-    monkeypatch.setattr(hepmc, "_BATCH", 64)
+    monkeypatch.setattr(text_writer, "_BATCH", 64)
     with HepMCWriter(tmp_path / "p.hepmc3", provenance={"seed": 3}) as file:
         for start, stop in ((0, 0), (0, 1), (1, 150), (150, 150), (150, 700)):
             file.write(events[start:stop])

@@ -101,7 +101,7 @@ def by_pyhepmc(path: Path, record: ak.Array, _layout: Any) -> None:
             assert [getattr(p.momentum, axis.lower()) for p in event.particles] == [r[axis] for r in rows]
     if not events:
         return
-    reader = open_events(str(path), "Events", {}, "hepmc3")  # and by what takes parents from it
+    reader = open_events(str(path), None, {}, "hepmc3")  # and by what takes parents from it
     names = ["px", "py", "pz", "pdgid", "status", "vx", "vy", "vz", "vt"]
     offsets, back, _ = reader.read(0, reader.entries, names)
     assert np.diff(offsets).tolist() == ak.num(particles).to_list()
@@ -109,11 +109,31 @@ def by_pyhepmc(path: Path, record: ak.Array, _layout: Any) -> None:
         assert np.array_equal(back[name], np.asarray(ak.flatten(particles[name]))), name
 
 
+def by_pylhe(path: Path, record: ak.Array, _layout: Any) -> None:
+    pylhe = pytest.importorskip("pylhe")
+    particles = record.particles
+    if "replaced" in particles.fields:
+        particles = particles[~particles.replaced]
+    events = pylhe.LHEFile.fromfile(str(path), generator=False).events
+    assert len(events) == len(record)
+    for event, rows in zip(events, particles.to_list(), strict=True):
+        for ours, theirs in {
+            "pdgid": "id",
+            "px": "px",
+            "py": "py",
+            "pz": "pz",
+            "E": "e",
+            "nominal_mass": "m",
+        }.items():
+            assert [getattr(p, theirs) for p in event.particles] == [r[ours] for r in rows]
+
+
 #: By the name of the format, what its own world reads it with.
 READERS: Mapping[str, Callable[[Path, ak.Array, Any], None]] = {
     "root": by_uproot,
     "parquet": by_awkward,
     "hepmc3": by_pyhepmc,
+    "lhe": by_pylhe,
 }
 
 

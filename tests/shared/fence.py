@@ -97,7 +97,9 @@ def _batch(task: Callable[[T], Any], inputs: Sequence[T], seconds: float, memory
     _, status = os.waitpid(child, 0)
     if len(outcomes) < len(inputs):
         late = Outcome(kind="slow", value=f"more than {seconds} s")
-        died = Outcome(kind="died", value=f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "ended")
+        died = Outcome(
+            kind="died", value=f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "ended"
+        )
         outcomes.append(late if slow else died)
     return outcomes
 

@@ -94,6 +94,9 @@ def numbers(form: Form, path: Path) -> Any:
         unpacked = gzip.decompress if path.suffix == ".gz" else bytes
         lines = unpacked(path.read_bytes()).split(b"\n")
         return [line for line in lines if not line.startswith(b"A darkpair")]
+    if form.name == "lhe":
+        unpacked = gzip.decompress if path.suffix == ".gz" else bytes
+        return unpacked(path.read_bytes()).partition(b"</header>")[2]
     if form.name == "parquet":
         parquet = pytest.importorskip("pyarrow.parquet")
         table = parquet.read_table(path)

@@ -29,21 +29,110 @@ __all__ = ["DOORS", "faults", "mutated", "run"]
 
 #: Words that have ended a reader somewhere.
 NASTY = [
-    *(b"nan", b"-inf", b"1e400", b"-1", b"0", b"1e-320", b"2147483648", b"-2000000000", b"99999999999999999999", b"0x1p3"),
-    *(b"9" * 4301, b"1_000", "\u0661".encode(), b"\xff\xfe", b"\0", b"", b"[" * 3000, b"]", b"{", b"<event>", b"</event>", b"E", b"P"),
-    *(b"-> (", b"\r", b"\t", b"'", b'"', b'"""', b"true", b"[[a]]", b"a.b.c", b"\\", b"%s", b"x" * 70000, b"1 GeV", b"5 kg", b"(" * 300),
+    *(
+        b"nan",
+        b"-inf",
+        b"1e400",
+        b"-1",
+        b"0",
+        b"1e-320",
+        b"2147483648",
+        b"-2000000000",
+        b"99999999999999999999",
+        b"0x1p3",
+    ),
+    *(
+        b"9" * 4301,
+        b"1_000",
+        "\u0661".encode(),
+        b"\xff\xfe",
+        b"\0",
+        b"",
+        b"[" * 3000,
+        b"]",
+        b"{",
+        b"<event>",
+        b"</event>",
+        b"E",
+        b"P",
+    ),
+    *(
+        b"-> (",
+        b"\r",
+        b"\t",
+        b"'",
+        b'"',
+        b'"""',
+        b"true",
+        b"[[a]]",
+        b"a.b.c",
+        b"\\",
+        b"%s",
+        b"x" * 70000,
+        b"1 GeV",
+        b"5 kg",
+        b"(" * 300,
+    ),
 ]
 
 #: Values of TOML that are whole and wrong almost everywhere.
 VALUES = [
-    *(b"nan", b"inf", b"-1", b"0", b"1e400", b"2", b"true", b'""', b'"x"', b"[]", b"[1, 2]", b"{}", b"{ a = 1 }", b"1979-05-27", b'"5 kg"'),
-    *(b'"-1 GeV"', b'"1e400 cm"', b"[[[[]]]]", b"[nan, 1.0]", b"9" * 400, b'"K_L0"', b'"K_L0 -> X1 X2"', b"[" * 90 + b"]" * 90, b'"\\u0000"'),
+    *(
+        b"nan",
+        b"inf",
+        b"-1",
+        b"0",
+        b"1e400",
+        b"2",
+        b"true",
+        b'""',
+        b'"x"',
+        b"[]",
+        b"[1, 2]",
+        b"{}",
+        b"{ a = 1 }",
+        b"1979-05-27",
+        b'"5 kg"',
+    ),
+    *(
+        b'"-1 GeV"',
+        b'"1e400 cm"',
+        b"[[[[]]]]",
+        b"[nan, 1.0]",
+        b"9" * 400,
+        b'"K_L0"',
+        b'"K_L0 -> X1 X2"',
+        b"[" * 90 + b"]" * 90,
+        b'"\\u0000"',
+    ),
 ]
 #: Words of decays and of the command line.
-WORDS = [b"K_L0", b"X1", b"X2", b"gamma", b"->", b"|", b"[", b"]", b"(", b")", b"[.5]", b"nu", b"B+", b"e+", b"--set", b"run.n=0", b"--json", b"-o", b"-h"]
+WORDS = [
+    b"K_L0",
+    b"X1",
+    b"X2",
+    b"gamma",
+    b"->",
+    b"|",
+    b"[",
+    b"]",
+    b"(",
+    b")",
+    b"[.5]",
+    b"nu",
+    b"B+",
+    b"e+",
+    b"--set",
+    b"run.n=0",
+    b"--json",
+    b"-o",
+    b"-h",
+]
 
 
-def mutated(data: bytes, rng: random.Random, special: Callable[[bytes, random.Random], bytes] | None = None) -> bytes:
+def mutated(
+    data: bytes, rng: random.Random, special: Callable[[bytes, random.Random], bytes] | None = None
+) -> bytes:
     """Data with one to six changes of bytes, words, lines, or pieces, or half of the time of a special kind."""
     for _ in range(rng.choice((1, 1, 1, 1, 2, 3, 6))):
         if special is not None and rng.random() < 0.8:
@@ -165,7 +254,9 @@ def _texts(kind: str) -> list[bytes]:
     if kind == "detector":
         return [show(name).encode() for name in ("charm", "belle2", "koto")]
     number = '[upper_limit]\nvalue = 3e-9\nunit = "1"\nsource = "a test"\nconfidence = "choice"\n'
-    return [f'kind = "rate"\nparent = "{p}"\nmode = "X1 X2"\n{number}'.encode() for p in ("K_L0", "pi0", "K+")]
+    return [
+        f'kind = "rate"\nparent = "{p}"\nmode = "X1 X2"\n{number}'.encode() for p in ("K_L0", "pi0", "K+")
+    ]
 
 
 def _job(rng: random.Random, folder: Path) -> tuple[bytes, Callable[[], Any]]:
@@ -202,9 +293,19 @@ def _descriptor(rng: random.Random, _: Path) -> tuple[bytes, Callable[[], Any]]:
 
 
 COMMANDS = [
-    b"list chains", b"list detectors --show charm", b"list keys --show source", b"schema", b"inspect events.root", b"rates dipole",
-    b"limits virtual_meson --set m1=0.01", b"check job.toml --set run.n=10", b"run job.toml -n 10 --seed 3 -o out.root", b"list formats --json",
-    b"merge a.root b.root -o c.root", b"study fig4 --quick", b"new thing --kind job",
+    b"list chains",
+    b"list detectors --show charm",
+    b"list keys --show source",
+    b"schema",
+    b"inspect events.root",
+    b"rates dipole",
+    b"limits virtual_meson --set m1=0.01",
+    b"check job.toml --set run.n=10",
+    b"run job.toml -n 10 --seed 3 -o out.root",
+    b"list formats --json",
+    b"merge a.root b.root -o c.root",
+    b"study fig4 --quick",
+    b"new thing --kind job",
 ]
 
 
@@ -215,7 +316,11 @@ def _options(rng: random.Random, folder: Path) -> tuple[bytes, Callable[[], Any]
     from darkpair.gen.errors import InputError
 
     data = mutated(rng.choice(COMMANDS), rng, _vocabulary)
-    words = [word for word in data.decode(errors="surrogateescape").split() if word not in ("study", "limits", "run")]
+    words = [
+        word
+        for word in data.decode(errors="surrogateescape").split()
+        if word not in ("study", "limits", "run")
+    ]
     (folder / "job.toml").write_bytes(_texts("job")[0])
 
     def ask() -> int:
@@ -324,7 +429,9 @@ def run(seed: int, numbers: range, folder: Path) -> list[Outcome]:
 
 def faults(seed: int, numbers: range, folder: Path) -> list[tuple[str, Outcome, bytes]]:
     """Door, outcome and input of whatever was neither taken nor refused."""
-    bad = [(n, outcome) for n, outcome in zip(numbers, run(seed, numbers, folder), strict=True) if outcome.fault]
+    bad = [
+        (n, outcome) for n, outcome in zip(numbers, run(seed, numbers, folder), strict=True) if outcome.fault
+    ]
     return [(*_made(seed, n, folder)[:1], outcome, _made(seed, n, folder)[1]) for n, outcome in bad]
 
 
@@ -335,10 +442,16 @@ def main(n: int, seed: int = 0) -> int:
         for start in range(0, n, 500):
             for door, outcome, data in faults(seed, range(start, min(start + 500, n)), Path(folder)):
                 words = str(outcome.value)
-                key = (door, outcome.kind, words[words.find("[") :] if outcome.kind == "traceback" else words[:40])
+                key = (
+                    door,
+                    outcome.kind,
+                    words[words.find("[") :] if outcome.kind == "traceback" else words[:40],
+                )
                 count, least, text = shortest.get(key, (0, data, words))
                 shortest[key] = (count + 1, min(least, data, key=len), text)
-            print(f"{min(start + 500, n)} of {n}: {len(shortest)} kinds of faults", file=sys.stderr, flush=True)
+            print(
+                f"{min(start + 500, n)} of {n}: {len(shortest)} kinds of faults", file=sys.stderr, flush=True
+            )
     for (door, kind, _), (count, least, text) in sorted(shortest.items()):
         print(f"{door}: {kind}, {count} times: {text[:300]!r}\n    {least[:1500]!r}")
     return min(len(shortest), 1)

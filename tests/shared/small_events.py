@@ -18,7 +18,18 @@ __all__ = ["KINDS", "Entry", "hepevt", "hepmc2", "hepmc3", "last_copies", "lhe",
 
 #: What the tests take as parents; antiparticles go with them.
 KINDS = {111: "pi0", 221: "eta", 130: "K_L0", 321: "K+", 511: "B0", 521: "B+"}
-_MASS = {111: 0.135, 221: 0.548, 130: 0.498, 321: 0.494, 511: 5.28, 521: 5.28, 22: 0.0, 211: 0.14, 2212: 0.938, 21: 0.0}
+_MASS = {
+    111: 0.135,
+    221: 0.548,
+    130: 0.498,
+    321: 0.494,
+    511: 5.28,
+    521: 5.28,
+    22: 0.0,
+    211: 0.14,
+    2212: 0.938,
+    21: 0.0,
+}
 
 
 @dataclass
@@ -46,7 +57,9 @@ def _entry(rng: random.Random, pdgid: int, status: int, *mothers: int) -> Entry:
     return Entry(pdgid, status, mothers, (*p, math.sqrt(sum(x * x for x in p) + m * m), m))
 
 
-def toy_events(seed: int, n: int = 3, *, several: bool = True, copies: int = 1, second: bool = False) -> list[list[Entry]]:
+def toy_events(
+    seed: int, n: int = 3, *, several: bool = True, copies: int = 1, second: bool = False
+) -> list[list[Entry]]:
     """Events of two protons, two gluons, a B and an anti-B with copies, and what they decay to.
 
     Parameters
@@ -73,7 +86,10 @@ def toy_events(seed: int, n: int = 3, *, several: bool = True, copies: int = 1, 
                     event.append(_entry(rng, 21, 21))
                 event.append(_entry(rng, pdgid, 2, *((above + 1,) if second else ()), above))
             b = len(event) - 1
-            event += [_entry(rng, rng.choice((321, -321, 130)), 1, b), _entry(rng, rng.choice((111, 221)), 2, b)]
+            event += [
+                _entry(rng, rng.choice((321, -321, 130)), 1, b),
+                _entry(rng, rng.choice((111, 221)), 2, b),
+            ]
             last = len(event) - 1
             event += [_entry(rng, 22, 1, last), _entry(rng, 22, 1, last)]
         events.append(event)
@@ -93,14 +109,29 @@ def _numbers(entry: Entry, unit: float) -> str:
     return " ".join(f"{x * unit:.16e}" for x in entry.p)
 
 
-def hepmc3(events: Sequence[Sequence[Entry]], *, end: str = "\n", unit: str = "GEV", length: str = "MM", short: bool = False,
-           footer: bool = True, listings: int = 1, version: str = "3.02.05", attributes: bool = False, weights: bool = True) -> str:
+def hepmc3(
+    events: Sequence[Sequence[Entry]],
+    *,
+    end: str = "\n",
+    unit: str = "GEV",
+    length: str = "MM",
+    short: bool = False,
+    footer: bool = True,
+    listings: int = 1,
+    version: str = "3.02.05",
+    attributes: bool = False,
+    weights: bool = True,
+) -> str:
     """Asciiv3 text; `short` writes a single mother instead of a vertex."""
     scale = 1.0 if unit == "GEV" else 1e3
     out: list[str] = []
     parts = np.array_split(np.arange(len(events)), listings)
     for part in parts:
-        out += [f"HepMC::Version {version}", "HepMC::Asciiv3-START_EVENT_LISTING", *(["W CV"] if weights else [])]
+        out += [
+            f"HepMC::Version {version}",
+            "HepMC::Asciiv3-START_EVENT_LISTING",
+            *(["W CV"] if weights else []),
+        ]
         if attributes:
             out += ["T toy\\|1.0\\|made by a test", "A some.attribute one two three"]
         for number in part:
@@ -128,8 +159,15 @@ def hepmc3(events: Sequence[Sequence[Entry]], *, end: str = "\n", unit: str = "G
     return end.join(out) + ("" if footer else end)
 
 
-def hepmc2(events: Sequence[Sequence[Entry]], *, end: str = "\n", unit: str = "GEV", length: str = "MM", footer: bool = True,
-           extras: bool = False) -> str:
+def hepmc2(
+    events: Sequence[Sequence[Entry]],
+    *,
+    end: str = "\n",
+    unit: str = "GEV",
+    length: str = "MM",
+    footer: bool = True,
+    extras: bool = False,
+) -> str:
     """IO_GenEvent text."""
     scale = 1.0 if unit == "GEV" else 1e3
     out = ["", "HepMC::Version 2.06.09", "HepMC::IO_GenEvent-START_EVENT_LISTING"]
@@ -154,8 +192,15 @@ def hepmc2(events: Sequence[Sequence[Entry]], *, end: str = "\n", unit: str = "G
     return end.join(out) + ("" if footer else end)
 
 
-def lhe(events: Sequence[Sequence[Entry]], *, end: str = "\n", version: str = "1.0", comments: bool = False, footer: bool = True,
-        weights: bool = False) -> str:
+def lhe(
+    events: Sequence[Sequence[Entry]],
+    *,
+    end: str = "\n",
+    version: str = "1.0",
+    comments: bool = False,
+    footer: bool = True,
+    weights: bool = False,
+) -> str:
     """Les Houches text (hep-ph/0609017); mothers are the first and the last."""
     out = [f'<LesHouchesEvents version="{version}">', "<!-- made by a test: <event> -->", "<init>"]
     out += ["2212 2212 6.5e3 6.5e3 0 0 247000 247000 3 1", "1.0e0 1.0e-1 1.0e0 1", "</init>"]
@@ -186,14 +231,27 @@ def hepevt(events: Sequence[Sequence[Entry]], *, end: str = "\n") -> str:
     return end.join([*out, ""])
 
 
-def write_nano(path: Path, events: Sequence[Sequence[Entry]], *, tree: str = "Events", rntuple: bool = False, flags: bool = False,
-               prefix: str = "GenPart_", cartesian: bool = False, wide: bool = False) -> Path:
+def write_nano(
+    path: Path,
+    events: Sequence[Sequence[Entry]],
+    *,
+    tree: str = "Events",
+    rntuple: bool = False,
+    flags: bool = False,
+    prefix: str = "GenPart_",
+    cartesian: bool = False,
+    wide: bool = False,
+) -> Path:
     """NanoAOD's GenPart, or columns in px, py, pz, E; first mothers only."""
-    copied = [{m for e in event for m in e.mothers[:1] if abs(event[m].pdgid) == abs(e.pdgid)} for event in events]
+    copied = [
+        {m for e in event for m in e.mothers[:1] if abs(event[m].pdgid) == abs(e.pdgid)} for event in events
+    ]
     mass = [[e.p[4] for e in event] for event in events]
     columns: dict[str, Any] = {
         "pdgId": ak.Array([[e.pdgid for e in event] for event in events]),
-        "genPartIdxMother": ak.Array([[e.mothers[0] if e.mothers else -1 for e in event] for event in events]),
+        "genPartIdxMother": ak.Array(
+            [[e.mothers[0] if e.mothers else -1 for e in event] for event in events]
+        ),
         "status": ak.Array([[e.status for e in event] for event in events]),
         "mass": ak.Array(mass),
     }
@@ -209,7 +267,10 @@ def write_nano(path: Path, events: Sequence[Sequence[Entry]], *, tree: str = "Ev
         columns |= {"pt": pt, "eta": np.arcsinh(pz / pt), "phi": np.arctan2(py, px)}
     whole = {"pdgId", "genPartIdxMother", "status", "statusFlags"}
     real = np.float64 if wide else np.float32
-    typed = {f"{prefix}{name}": ak.values_astype(c, np.int32 if name in whole else real) for name, c in columns.items()}
+    typed = {
+        f"{prefix}{name}": ak.values_astype(c, np.int32 if name in whole else real)
+        for name, c in columns.items()
+    }
     with uproot.recreate(path) as file:
         if rntuple:
             file.mkrntuple(tree, ak.Array(ak.zip(typed, depth_limit=1)))
