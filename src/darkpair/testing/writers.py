@@ -146,7 +146,7 @@ def _ours(path: Path) -> ak.Array:
     except InputError as error:
         if "whole record" not in str(error):
             raise
-    reader = open_events(str(path), "Events", {}, None)
+    reader = open_events(str(path), None, {}, None)
     offsets, columns, _ = reader.read(0, reader.entries, ["pdgid", "px", "py", "pz", "energy"])
     columns = {"E" if key == "energy" else key: column for key, column in columns.items()}
     return ak.Array({"particles": ak.unflatten(ak.Array(columns), np.diff(offsets))})
