@@ -23,6 +23,9 @@ Levels = tuple[list[NDArray[np.int64]], NDArray[Any]]
 #: Bytes that a basket may claim: ROOT's buffers hold no more, and zlib packs no bytes to less than 1/1032.
 _LARGEST_BASKET, _SMALL_BASKET, _TIGHTEST = 1 << 30, 1 << 26, 1100
 
+#: Bytes of baskets of a branch that are kept for the next piece: without, each piece unpacks its basket again.
+_KEPT = 1 << 24
+
 
 class TreeColumns:
     """The branches of a tree.
@@ -42,6 +45,7 @@ class TreeColumns:
         self.entries = int(tree.num_entries)
         self._branches: dict[str, Any] = dict(_branches(tree)) if split else {}
         self.names: frozenset[str] = frozenset(self._branches if split else _fields(tree))
+        self._baskets: dict[str, tuple[int, int, Any]] = {}
         self._kept: tuple[tuple[int, int], dict[str, Any]] = ((0, 0), {})
 
     def parsed(self, text: str) -> BranchExpression | None:
@@ -98,8 +102,8 @@ class TreeColumns:
                 _require_sizes(branch, first, last, what)
             column = kept.get(expression.branch)
             if column is None:
-                column = branch.array(entry_start=first, entry_stop=last)
-                _require_valid(column, what)
+                column = self._piece(expression.branch, branch, first, last)
+                _require_valid(column.layout, what)
                 if expression.members:
                     kept[expression.branch] = column
             for member in expression.members:
@@ -109,6 +113,23 @@ class TreeColumns:
                     )
                 column = column[member]
         return column
+
+    def _piece(self, name: str, branch: Any, first: int, last: int) -> ak.Array:
+        """Those events of a branch; of baskets that reach beyond them the whole, for the piece that comes next."""
+        begin, end, column = self._baskets.get(name, (0, 0, None))
+        if begin <= first and last <= end:
+            return column[first - begin : last - begin]
+        if self.split and not branch.branches:
+            begins = np.asarray(branch.entry_offsets)
+            begin = int(begins[max(0, np.searchsorted(begins, first, side="right") - 1)])
+            end = int(begins[min(len(begins) - 1, np.searchsorted(begins, last, side="left"))])
+            size = branch.uncompressed_bytes * (end - begin) / max(1, self.entries)
+            if end > last and size < _KEPT:
+                column = branch.array(entry_start=begin, entry_stop=end)
+                if len(column) == end - begin:
+                    self._baskets[name] = (begin, end, column)
+                    return column[first - begin : last - begin]
+        return branch.array(entry_start=first, entry_stop=last)
 
     def _branch(self, name: str) -> Any:
         if name not in self._branches:
@@ -156,12 +177,28 @@ def _require_sizes(branch: Any, first: int, last: int, what: str) -> None:
             )
 
 
-def _require_valid(column: ak.Array, what: str) -> None:
+def _require_valid(layout: Any, what: str) -> None:
     """Refuse lists that begin after they end, or reach beyond their numbers: loops over them do not end."""
     import awkward as ak
 
-    if ak.validity_error(column):
+    if layout.is_numpy or layout.is_unknown:
+        return
+    if isinstance(layout, ak.contents.ListOffsetArray):  # (ak.validity_error takes a tenth of reading them)
+        offsets = np.asarray(layout.offsets.data)
+        fits = (
+            offsets[0] >= 0
+            and offsets[-1] <= len(layout.content)
+            and bool(np.all(offsets[1:] >= offsets[:-1]))
+        )
+    elif layout.is_record:
+        for content in layout.contents:
+            _require_valid(content, what)
+        return
+    else:
+        fits = not ak.validity_error(ak.Array(layout))
+    if not fits:
         raise InputError(f"{what} has lists that do not fit its numbers; the file is damaged: copy it again")
+    _require_valid(layout.content, what)
 
 
 def _leaves(form: Any, before: str = "") -> Iterator[str]:

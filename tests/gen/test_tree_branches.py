@@ -243,3 +243,28 @@ def test_vectors_of_objects_are_read_in_one_piece() -> None:
         plain = file["events/muonp4"].array(entry_start=10, entry_stop=90)
     assert levels[0].tolist() == np.concatenate([[0], np.cumsum(ak.num(plain))]).tolist()
     assert energy.tolist() == ak.flatten(plain.fE).to_list()
+
+
+@pytest.mark.parametrize("kind", ["ttree", "rntuple"])
+def test_pieces_are_the_same_in_any_order(tmp_path: Path, kind: Kind) -> None:
+    columns = plain() | {n: SAMPLE[n] for n in ("px", "py", "pz", "mass")}
+    many = {k: ak.concatenate([v] * 20) for k, v in columns.items()}
+    path = tmp_path / "e.root"
+    parts = [{k: v[cut] for k, v in many.items()} for cut in (slice(0, 25), slice(25, 60))]
+    with uproot.recreate(path) as file:  # two baskets, or clusters
+        if kind == "rntuple":
+            tree = file.mkrntuple("t", ak.zip(parts[0], depth_limit=1))
+            tree.extend(ak.zip(parts[1], depth_limit=1))
+        else:
+            tree = file.mktree("t", {k: v.type.content for k, v in many.items()})
+            for part in parts:
+                tree.extend(part)
+    names = PLAIN | {n: n for n in ("px", "py", "pz", "mass")}
+    reader = RootReader(str(path), None, tuple(names.items()))
+    offsets, whole, _ = reader.read(0, 60, sorted(reader.names))
+    fresh = RootReader(str(path), None, tuple(names.items()))
+    for first, last in ((50, 60), (0, 7), (7, 14), (3, 58), (20, 30), (0, 60), (59, 60)):
+        own, piece, _ = fresh.read(first, last, sorted(fresh.names))
+        assert own.tolist() == (offsets[first : last + 1] - offsets[first]).tolist()
+        for name, values in piece.items():
+            assert values.tolist() == whole[name][offsets[first] : offsets[last]].tolist(), name

@@ -15,6 +15,7 @@ from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.root_reader import RootReader
 from darkpair.gen.sources.root_trouble import root_trouble
+from darkpair.gen.sources.tree_columns import _require_valid
 from tests.shared.event_files import b_event, write_nano
 from tests.shared.tree_files import TREES, sample, write_tree
 
@@ -120,6 +121,21 @@ def test_relations_that_do_not_fit(tmp_path: Path) -> None:
         assert words in refusal(
             write_tree(tmp_path / "e.root", tree, good | {name: ak.values_astype(values, np.uint32)})
         ), name
+
+
+def test_lists_that_do_not_fit_their_numbers() -> None:
+    numbers = ak.contents.NumpyArray(np.arange(4.0))
+
+    def lists(*offsets: int) -> ak.contents.Content:
+        return ak.contents.ListOffsetArray(ak.index.Index64(np.array(offsets)), numbers)
+
+    outer = ak.contents.ListOffsetArray(ak.index.Index64(np.array([0, 2])), lists(0, 9, 4))
+    record = ak.contents.RecordArray([lists(0, 2, 4), lists(0, 2, 5)], ["x", "y"])
+    mixed = ak.contents.ListArray(ak.index.Index64(np.array([0])), ak.index.Index64(np.array([7])), numbers)
+    _require_valid(lists(0, 2, 4), "p")
+    for wrong in (lists(0, 3, 2), lists(0, 2, 5), lists(-1, 2, 4), outer, record, mixed):
+        with pytest.raises(InputError, match="lists that do not fit its numbers"):
+            _require_valid(wrong, "p")
 
 
 class Panic(BaseException):
