@@ -30,7 +30,7 @@ EVENTS = [
     [
         (-511, 2, [], (-2.0, 3.0, 0.5), 5.25, (0.0, 0.0, 5.0, 0.0)),
         (-521, 2, [], (0.5, 0.5, -6.0), 5.25, (0.0, 0.0, 5.0, 0.0)),
-        (111, 2, [0], (-1.0, 1.0, 0.25), 0.125, (0.0, 2.5, 7.5, 10.0)),
+        (111, 2, [1], (-1.0, 1.0, 0.25), 0.125, (0.0, 2.5, 7.5, 10.0)),
     ],
 ]
 WEIGHTS, NUMBERS, RUNS = [0.5, 2.0, -0.125], [11, 12, 15], [7, 7, 8]
@@ -146,7 +146,7 @@ def delphes(s: Columns) -> Columns:
         "Particle.Status": s["status"],
         "Particle.IsPU": s["status"] * 0,
         "Particle.M1": s["mother"],
-        "Particle.M2": s["mother2"],
+        "Particle.M2": ak.where(s["mother2"] < 0, s["mother"], s["mother2"]),  # (one mother is both)
         **{f"Particle.{name}": real(quantity) for name, quantity in names.items()},
         "Particle.T": ak.values_astype(s["vt"] / _C, np.float32),
     }
@@ -313,7 +313,7 @@ def hepmc3(s: Columns) -> Columns:
         "particles.pid": s["pdgid"],
         "particles.status": s["status"],
         "particles.is_mass_set": s["pdgid"] != 22,
-        "particles.mass": s["mass"] * 1e3,
+        "particles.mass": ak.where(s["pdgid"] != 22, s["mass"] * 1e3, 7.0),
         **four,
         "vertices.status": ak.values_astype(points[0] * 0, np.int32),
         **{f"vertices.position.m_v{i + 1}": points[i] for i in range(4)},
