@@ -2,7 +2,7 @@
 
 A batch of events of one decay topology is a set of columns (`darkpair.gen.topology`); `darkpair.gen.record` makes of any
 batch one awkward array without copying them.  Units: GeV, mm, mm/c.  Events of parents that a file holds have the file's particles first; see
-`darkpair.gen.originals`.
+`darkpair.gen.merged`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.listed import owners
-from darkpair.gen.originals import Merged, Originals
+from darkpair.gen.merged import Merged
+from darkpair.gen.originals import Originals
 from darkpair.gen.space import joined
 from darkpair.gen.topology import Columns
 

@@ -7,6 +7,7 @@ of whoever asks, in its byte order and type: nothing is copied twice on the way 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -23,6 +24,7 @@ __all__ = [
     "MOMENTUM",
     "VERTEX",
     "Column",
+    "LaidColumn",
     "ListColumn",
     "Lists",
     "fill",
@@ -44,8 +46,39 @@ FIXED = {
 }
 
 
+class LaidColumn(ABC):
+    """A column that is put into the order of the events where it is written, and not before."""
+
+    constant: Any = (
+        None  #: Two columns with one that is not None, of lists of equal sizes, hold the same numbers
+    )
+
+    @property
+    @abstractmethod
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many there are."""
+
+    @abstractmethod
+    def fill(self, out: NDArray[Any]) -> None:
+        """Write the numbers into an array (k,), of any type that holds them."""
+
+    @abstractmethod
+    def map(self, function: Callable[[NDArray[Any]], NDArray[Any]], name: object) -> LaidColumn:
+        """The column of what a function of each number gives; `name` tells functions apart."""
+
+    def packed(self) -> NDArray[Any]:
+        """The numbers as one array, (k,)."""
+        out = np.empty(len(self), dtype=self.dtype)
+        self.fill(out)
+        return out
+
+
 @dataclass(frozen=True, eq=False)
-class ListColumn:
+class ListColumn(LaidColumn):
     """One quantity of all particles of the lists.
 
     Parameters
@@ -106,12 +139,6 @@ class ListColumn:
         column: NDArray[Any] = values[position if index is None else index[position]]
         return column
 
-    def packed(self) -> NDArray[Any]:
-        """The numbers as one array, (k,)."""
-        out = np.empty(len(self), dtype=self.dtype)
-        self.fill(out)
-        return out
-
     def map(self, function: Callable[[NDArray[Any]], NDArray[Any]], name: object) -> ListColumn:
         """The column of what a function of each number gives; `name` tells functions apart."""
         constant = None if self.constant is None else (self.constant, name)
@@ -119,12 +146,12 @@ class ListColumn:
 
 
 #: A column of a list: packed already, or to be filled in.
-Column: TypeAlias = "NDArray[Any] | ListColumn"
+Column: TypeAlias = "NDArray[Any] | LaidColumn"
 
 
 def fill(column: Column, out: NDArray[Any]) -> None:
     """Write the numbers of a column into an array of the same length."""
-    if isinstance(column, ListColumn):
+    if isinstance(column, LaidColumn):
         column.fill(out)
     else:
         np.copyto(out, column)
@@ -132,7 +159,7 @@ def fill(column: Column, out: NDArray[Any]) -> None:
 
 def packed(column: Column) -> NDArray[Any]:
     """A column as an array."""
-    return column.packed() if isinstance(column, ListColumn) else column
+    return column.packed() if isinstance(column, LaidColumn) else column
 
 
 @dataclass(frozen=True, eq=False)

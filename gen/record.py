@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from darkpair.gen.kinematics import Array
-    from darkpair.gen.originals import Merged
+    from darkpair.gen.merged import Merged
     from darkpair.gen.topology import Columns, Topology
 
 __all__ = ["ROLE_FIELDS", "named", "record"]

@@ -18,12 +18,13 @@ from typing import Any
 import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, TypeAdapter
 
 from darkpair.gen.events import total_weight
 from darkpair.gen.kinematics import Array
 from darkpair.gen.output.columns import particle_columns
 from darkpair.gen.output.event_columns import event_names, original
+from darkpair.gen.output.number_text import rows_text as _rows
+from darkpair.gen.output.number_text import words_text as _words
 from darkpair.gen.output.spelling import word
 
 __all__ = ["attributes", "event_text", "weights"]
@@ -34,10 +35,6 @@ _VERTEX = ("vx", "vy", "vz", "vt")
 
 #: HepMC has 32 bits for the number of an event, one of them the sign: beyond, they begin with 1 again.
 _NUMBERS_OF_EVENTS = np.uint64(2**31 - 1)
-
-#: Shortest text of doubles that reads back as they are.  Measured for a KOTO event (7 particles, 3 vertices), all of it:
-#: 20 us; with Python's own ``%.17g`` 50 us; with an event object of pyhepmc, filled and written, 75 us.
-_NUMBERS = TypeAdapter(list[float], config=ConfigDict(ser_json_inf_nan="constants"))
 
 
 def weights(events: ak.Array) -> dict[str, Array]:
@@ -140,29 +137,3 @@ def _beginnings(
     columns += [_rows([column]) for column in named.values()]
     text = (template + b"\0") * n % tuple(chain.from_iterable(zip(*columns, strict=True)))
     return text.split(b"\0")[:-1]
-
-
-def _rows(columns: Sequence[NDArray[Any]]) -> list[bytes]:
-    """Numbers of each row with spaces between."""
-    if columns[0].dtype.kind != "f":
-        return [b"%d" % value for value in columns[0].tolist()]
-    if not len(columns[0]):
-        return []
-    text = bytearray(_NUMBERS.dump_json(np.stack(columns, axis=1).ravel().tolist()))
-    characters = np.frombuffer(text, dtype=np.uint8)
-    comma = np.flatnonzero(characters == ord(","))
-    characters[comma] = ord(" ")
-    characters[comma[len(columns) - 1 :: len(columns)]] = ord("\n")
-    return bytes(text[1:-1]).split(b"\n")
-
-
-def _words(template: bytes, *columns: NDArray[Any]) -> NDArray[Any]:
-    """Template filled with the whole numbers of each row: few differ, and each is spelled once."""
-    code = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        values, place = np.unique(column, return_inverse=True)
-        code = code * len(values) + place
-    _, rows, place = np.unique(code, return_index=True, return_inverse=True)
-    words = np.empty(len(rows), dtype=object)
-    words[:] = [template % values for values in zip(*(c[rows].tolist() for c in columns), strict=True)]
-    return words[place]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -53,6 +53,9 @@ _TABLES: Final = ("fBasketBytes", "fBasketEntry", "fBasketSeek", "arrays_write_s
 #: A key without its texts; the sizes of a basket; checksum and header of what is compressed.
 _KEY, _SIZES = struct.Struct(">ihiIhhqq"), struct.Struct(">Hiiii")
 _CHECKSUM, _BLOCK_HEADER = struct.Struct(">Q"), 17
+
+#: Bytes of baskets that are written at once: more would be new memory, of which each page has to be made.
+_ENOUGH: Final = 1 << 22
 
 #: Most bytes of what is compressed at once: three bytes of a header say how many.
 _BLOCK: Final = 2**24 - 1
@@ -91,19 +94,36 @@ class Baskets:
 
     def extend(self, columns: Mapping[str, JoinedColumn | JoinedLists], n: int) -> None:
         """Add a basket of n events to every branch."""
+        self._make_room()
         baskets: list[_Basket] = []
+        for name, column, places in self._each(columns):
+            baskets.append(self._basket(name, column, n, baskets, places))
+            if baskets[-1].stop > _ENOUGH:
+                self._put(baskets, n)
+                baskets = []
+        if baskets:
+            self._put(baskets, n)
+        tree = self._cascade
+        tree._freesegments.write(self._sink)
+        self._sink.set_file_length(tree._freesegments.fileheader.end)
+        tree._num_entries += n
+        tree._num_baskets += 1
+
+    def _each(
+        self, columns: Mapping[str, JoinedColumn | JoinedLists]
+    ) -> Iterator[tuple[str, JoinedColumn | NDArray[Any], _Places | None]]:
+        """Every branch with its column and, of lists, where the numbers of each event stand."""
         for name, column in columns.items():
             if isinstance(column, JoinedColumn):
-                baskets.append(self._basket(name, column, n, baskets))
+                yield name, column, None
                 continue
             counter, *branches = names(name, column)
             counts = np.diff(column.offsets)
             self._branches[counter].most(int(counts.max(initial=0)))
-            baskets.append(self._basket(counter, counts, n, baskets))
+            yield counter, counts, None
             places = _Places(column.offsets)
             for branch, values in zip(branches, column.columns.values(), strict=True):
-                baskets.append(self._basket(branch, values, n, baskets, places))
-        self._put(baskets, n)
+                yield branch, values, places
 
     def finish(self) -> None:
         """Write the tree's tables, with the titles of its branches."""
@@ -163,7 +183,6 @@ class Baskets:
         now = uproot._util.datetime_to_code(dt.datetime.now())  # noqa: DTZ005 (ROOT's dates are local)
         location = tree._freesegments.allocate(len(out), dry_run=False)
         parent = tree._directory.key.location
-        self._make_room()
         for basket in baskets:
             on_disk, place, head = basket.stop - basket.begin, location + basket.begin, basket.branch.head
             _KEY.pack_into(out.data, basket.begin, on_disk, 1004, basket.whole, now, head, 0, place, parent)
@@ -171,10 +190,6 @@ class Baskets:
             tree._metadata["fTotBytes"] += head + basket.whole
             tree._metadata["fZipBytes"] += on_disk
         self._sink.write(location, out.data)
-        tree._freesegments.write(self._sink)
-        self._sink.set_file_length(tree._freesegments.fileheader.end)
-        tree._num_entries += n
-        tree._num_baskets += 1
 
     def _make_room(self) -> None:
         """Make the tables of all branches longer where one more basket would fill them; the last entry ends the last basket."""

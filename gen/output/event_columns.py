@@ -41,6 +41,7 @@ _NAME_TYPES = dict(zip(NAME, (np.uint32, np.uint32, np.uint64), strict=True))
 
 #: Branch of each number of a file's event but for its name.
 ORIGINAL = {
+    "file": "File_index",
     "entry": "File_entry",
     "parent": "File_genPartIdx",
     "has_vertex": "File_hasVertex",
@@ -101,7 +102,7 @@ class EventColumns:
         Where each list of particles begins.
     particles : dict of Column
         Quantities of the particles, by the record's names.
-    cylindrical : dict of ndarrays, optional
+    cylindrical : mapping of Column, optional
         The file's own pt, eta and phi of the particles.
     weights, proper_length : dict of ndarrays, (n,)
         Named numbers of the events.
@@ -118,7 +119,7 @@ class EventColumns:
     original: dict[str, NDArray[Any]] = field(default_factory=dict)
     offsets: NDArray[np.int64]
     particles: dict[str, Column]
-    cylindrical: dict[str, NDArray[Any]] | None = None
+    cylindrical: Mapping[str, Column] | None = None
     weights: dict[str, Array]
     proper_length: dict[str, Array]
     roles: list[str]
@@ -205,7 +206,7 @@ def _particles(events: Batch, sample: Mapping[str, NDArray[Any]]) -> dict[str, A
         "names": _names(sample, file),
         "original": file,
         "offsets": events.merged.offsets,
-        "particles": events.merged.particles(),
+        "particles": events.merged.columns(),
         "cylindrical": events.merged.cylindrical(),
         "roles": [],
     }

@@ -67,12 +67,20 @@ FORMATS: Final = Registry(
             "darkpair.gen.output.hepmc:HepMCWriter",
             "A HepMC3 file, .hepmc3 or .hepmc3.gz: the truth of events.",
         ),
+        "lhe": Entry(
+            "darkpair.gen.output.lhe:LHEWriter",
+            "A Les Houches Event File, .lhe or .lhe.gz: parents and what they decay to.",
+        ),
     },
     adapt=_stranger,
 )
 
 #: Endings of our own formats, which are known without what writes them.
-ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {"root": (".root",), "hepmc3": (".hepmc3", ".hepmc3.gz")}
+ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "root": (".root",),
+    "hepmc3": (".hepmc3", ".hepmc3.gz"),
+    "lhe": (".lhe", ".lhe.gz"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

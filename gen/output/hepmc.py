@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import awkward as ak
 
-__all__ = ["HepMCWriter", "header_provenance", "hepmc_provenance"]
+__all__ = ["HEADER", "HepMCWriter", "header_provenance", "hepmc_provenance"]
 
 _START = "HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\n"  # the format as HepMC 3.2.5 writes it
 _END = b"HepMC::Asciiv3-END_EVENT_LISTING\n\n"
@@ -51,7 +51,7 @@ _ROOM = 6000
 #: Longest line that HepMC3's own reader takes, its end included.
 _LONGEST = 262144
 #: Bytes of which the lines before the events have fewer, of which two are long.
-_HEADER = 4 * _LONGEST
+HEADER = 4 * _LONGEST
 #: Bytes that are moved at once.
 _MOVED = 1 << 20
 #: Level of gzip: writing takes twice the time of text, the file is 44 % of it; level 6 takes six times, and 40 %.
@@ -207,7 +207,7 @@ def hepmc_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not is_file(file):
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
     try:
-        provenance = header_provenance(first_bytes(str(file), _HEADER).splitlines(keepends=True))
+        provenance = header_provenance(first_bytes(str(file), HEADER).splitlines(keepends=True))
         last = last_bytes(str(file), 2 * len(_END)) if "output" in provenance else b""
     except InputError:
         raise
@@ -237,11 +237,12 @@ def header_provenance(lines: Iterable[bytes]) -> dict[str, Any]:
     for line in lines:
         if line.startswith((b"E ", _END.strip())):
             break
-        key, _, text = line.decode().removeprefix("A ").partition(" ")
-        if key in (_PROVENANCE, _RESULT):
-            part = json.loads(_plain(text))
+        letter, _, said = line.partition(b" ")
+        key, _, text = said.partition(b" ")
+        if letter == b"A" and key in (_PROVENANCE.encode(), _RESULT.encode()):
+            part = json.loads(_plain(text.decode()))
             if not isinstance(part, dict):
-                raise ValueError(f"{key} is no table")
+                raise ValueError(f"{key.decode()} is no table")
             provenance |= part
     return provenance
 

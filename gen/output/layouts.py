@@ -26,7 +26,7 @@ import numpy as np
 
 from darkpair.gen.cylindrical import ETA_ON_AXIS, cylindrical
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.lists import Column, ListColumn, packed
+from darkpair.gen.lists import Column, LaidColumn, ListColumn, packed
 from darkpair.gen.output.event_columns import (
     ORIGINAL,
     Collection,
@@ -85,10 +85,13 @@ GENPART = {
 #: The same for a role of the flat layout, whose other numbers are constants.
 FLAT_FIELDS = {name: GENPART[name] for name in ("px", "py", "pz", "E", "vx", "vy", "vz", "vt")}
 
+#: NanoAOD's bits isFirstCopy and isLastCopy.
+FIRST_COPY, LAST_COPY = 1 << 12, 1 << 13
+
 #: NanoAOD's bits fromHardProcess (8), isFirstCopy (12) and isLastCopy (13).  The decay that the sample is made of
 #: is its hard process, from which every particle comes, and nothing is copied; the other bits tell apart what
 #: happens in a proton collision and stay 0.
-STATUS_FLAGS = 1 << 8 | 1 << 12 | 1 << 13
+STATUS_FLAGS = 1 << 8 | FIRST_COPY | LAST_COPY
 
 #: The same for what only events of a file have, see `darkpair.gen.originals`.
 OF_FILE = {"replaced": "replaced", "statusFlags": "statusFlags"}
@@ -170,6 +173,8 @@ def _nano(events: EventColumns) -> dict[str, Column]:
     fields |= {GENPART[name]: particles[name] for name in ("mother", "pdgid", "status")}
     if "statusFlags" in particles:
         fields["statusFlags"] = particles["statusFlags"]
+    elif events.original:
+        fields["statusFlags"] = _copies(events)
     else:
         fields["statusFlags"] = _mapped(particles["status"], lambda s: np.full_like(s, STATUS_FLAGS), "flags")
     fields |= {name: particles[name] for name in ("replaced",) if name in particles}
@@ -177,6 +182,21 @@ def _nano(events: EventColumns) -> dict[str, Column]:
     return fields | {
         name: _mapped(particles[name], lambda v: v / unit, "cm") for name in ("vx", "vy", "vz", "vt")
     }
+
+
+def _copies(events: EventColumns) -> NDArray[np.int32]:
+    """NanoAOD's flags of the events of a file that has none: what the mothers in the list say of copies.
+
+    By CMS's meaning of them (`darkpair.gen.sources.copies`), and nothing of what happened in a collision.
+    """
+    pdgid, mother = packed(events.particles["pdgid"]), packed(events.particles["mother"])
+    below = np.flatnonzero(mother >= 0)
+    above = mother[below] + np.repeat(events.offsets[:-1], np.diff(events.offsets))[below]
+    copied = pdgid[below] == pdgid[above]
+    out = np.full(len(pdgid), FIRST_COPY | LAST_COPY, dtype=np.int32)
+    out[below[copied]] &= ~FIRST_COPY
+    out[above[copied]] &= ~LAST_COPY
+    return out
 
 
 def _cylindrical(events: EventColumns) -> tuple[Column, Column, Column]:
@@ -196,7 +216,7 @@ def _cylindrical(events: EventColumns) -> tuple[Column, Column, Column]:
 
 
 def _mapped(column: Column, function: Callable[[NDArray[Any]], NDArray[Any]], name: object) -> Column:
-    return column.map(function, name) if isinstance(column, ListColumn) else function(column)
+    return column.map(function, name) if isinstance(column, LaidColumn) else function(column)
 
 
 def _flat(events: EventColumns) -> FileColumns:
@@ -228,7 +248,7 @@ def _narrow(values: Any) -> Any:
     if isinstance(values, Collection):
         narrowed = {name: _narrow(column) for name, column in values.columns.items()}
         return Collection(offsets=values.offsets, columns=narrowed)
-    if isinstance(values, ListColumn):
+    if isinstance(values, LaidColumn):
         return values.map(_narrow, "nano")
     wanted = {"f": _REAL32, "i": np.dtype(np.int32)}.get(values.dtype.kind, values.dtype)
     try:

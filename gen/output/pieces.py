@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.lists import Column, ListColumn, fill
+from darkpair.gen.lists import Column, LaidColumn, fill
 from darkpair.gen.output.event_columns import Collection, FileColumns, list_array
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class JoinedColumn:
 
     @property
     def constant(self) -> Any:
-        """What `ListColumn.constant` says of all pieces; None where they differ."""
-        first, *rest = (c.constant if isinstance(c, ListColumn) else None for c in self.pieces)
+        """What `LaidColumn.constant` says of all pieces; None where they differ."""
+        first, *rest = (c.constant if isinstance(c, LaidColumn) else None for c in self.pieces)
         return first if all(other == first for other in rest) else None
 
     def fill(self, out: NDArray[Any]) -> None:

@@ -217,7 +217,7 @@ class RootWriter(EventWriter):
 
     def _make(self, converted: FileColumns, said: Mapping[str, str]) -> Any:
         """Empty tree with the branches of the first events and their titles."""
-        empty = joined([converted])
+        empty = joined([{name: _emptied(column) for name, column in converted.items()}])
         types = {name: _type(column) for name, column in self._columns(empty)}
         if self.kind == "rntuple":
             return self.file.mkrntuple(
@@ -256,6 +256,14 @@ def _length(columns: FileColumns) -> int:
     """Number of events."""
     first = next(iter(columns.values()))
     return len(first.offsets) - 1 if isinstance(first, Collection) else len(first)
+
+
+def _emptied(column: Any) -> Any:
+    """A column or collection of the same types, of no events."""
+    if not isinstance(column, Collection):
+        return column[:0]
+    columns: dict[str, Any] = {name: np.empty(0, dtype=c.dtype) for name, c in column.columns.items()}
+    return Collection(offsets=column.offsets[:1] * 0, columns=columns)
 
 
 def _type(column: Any) -> Any:

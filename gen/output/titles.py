@@ -62,6 +62,7 @@ EVENT = {
     "run": "number of the run, which names the sample; 1 where nobody named the events [1]",
     "luminosityBlock": "number of the block of 16384 events in the sample, from 1; 1 where nobody named them [1]",
     "event": "number of the event in the sample, from 1; counted in this file where nobody named them [1]",
+    "File_index": "which of the event files it is in, from 0, as source.files of the provenance lists them [1]",
     "File_entry": "number of the event in the event file, from 0 [1]",
     "File_genPartIdx": "index in GenPart of the parent that decays [1]",
     "File_hasVertex": "whether the parent's vertex is the event file's; it is 0 where not [1]",

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
 
-__all__ = ["FORMATS", "Listing", "MoreMothers", "Reader", "readable", "single_mothers"]
+__all__ = ["FORMATS", "Format", "Listing", "MoreMothers", "Reader", "readable", "single_mothers"]
+
+#: What a file may be.
+Format: TypeAlias = Literal["ttree", "rntuple", "hepmc3", "lhe", "hepevt"]
 
 #: Formats by name.
-FORMATS = ("ttree", "rntuple", "hepmc3")
+FORMATS: tuple[str, ...] = get_args(Format)
 
 #: Offsets of the particle lists (n + 1,) from 0; columns of the particles; numbers of each event (n,).
 Listing: TypeAlias = tuple[NDArray[np.int64], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
@@ -78,13 +81,39 @@ def single_mothers() -> MoreMothers:
 
 @contextmanager
 def readable(path: str) -> Iterator[None]:
-    """Tell in one line whatever a foreign or damaged file makes go wrong."""
+    """Tell in one line whatever a foreign or damaged file makes go wrong, and what it is."""
     try:
         yield
     except (InputError, UnknownNameError):
         raise
     except Exception as error:  # a damaged file raises whatever its bytes run into
-        raise InputError(
-            f"{path!r} cannot be read as an event file ({type(error).__name__}); it is damaged, cut short or something "
-            "else: copy it again, or give another file"
-        ) from error
+        raise InputError(f"{path!r} {_trouble(error)}") from error
+
+
+def _trouble(error: Exception) -> str:
+    """What an exception says of a file, and what to do."""
+    text = shown(str(error)) if str(error) else ""
+    match error:
+        case MemoryError():
+            return "claims sizes that do not fit into the memory of this machine; it is damaged, or for a larger one"
+        case RecursionError():
+            return "is nested deeper than any file of events; give another file"
+        case UnicodeDecodeError():
+            return (
+                f"has bytes that are no text where text belongs (at byte {error.start} of it); it is damaged, or "
+                "something else: copy it again, or give another file"
+            )
+        case ImportError():
+            return f"needs a package that is missing ({text}); install it"
+        case NotImplementedError():
+            return (
+                f"holds what uproot does not read ({text}); write it in another way, or name other branches"
+            )
+        case EOFError():
+            return "ends before its events do, so it is cut short; copy it again"
+        case OSError() if error.strerror:
+            return f"cannot be read ({error.strerror}); give a file that may be"
+    return (
+        f"cannot be read as an event file ({type(error).__name__}{': ' if text else ''}{text}); it is damaged, cut short, or of "
+        "a kind that is not known here: copy it again, or give another file"
+    )

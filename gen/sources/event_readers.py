@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.paths import is_file
 from darkpair.gen.sources.event_listing import FORMATS, Reader, readable
+from darkpair.gen.sources.hepmc_root_reader import hepmc_tree
 from darkpair.gen.sources.root_reader import RootReader
 from darkpair.gen.sources.unpacked import first_bytes, packing
 
 __all__ = ["TEXT_FORMATS", "file_format", "open_events"]
 
 #: Readers of formats of text, perhaps compressed, by name; each says by `begins` whether a file's first bytes are of its format.
-TEXT_FORMATS = {"hepmc3": "darkpair.gen.sources.hepmc_reader:HepMCReader"}
+TEXT_FORMATS = {
+    "hepmc3": "darkpair.gen.sources.hepmc_reader:HepMCReader",
+    "lhe": "darkpair.gen.sources.lhe_reader:LHEReader",
+    "hepevt": "darkpair.gen.sources.hepevt_reader:HEPEVTReader",
+}
 _START = 1 << 16  # bytes that they see
 
 
 def _text_reader(name: str) -> Any:
     """Class of a reader of text."""
-    if name == "hepmc3" and find_spec("pyhepmc") is None:
-        raise InputError("HepMC3 files need pyhepmc; install 'darkpair[hepmc]'")
     module, _, reader = TEXT_FORMATS[name].partition(":")
     return getattr(import_module(module), reader)
 
@@ -52,8 +54,8 @@ def file_format(path: str) -> str:
         if _text_reader(name).begins(start):
             return name
     raise InputError(
-        f"{path!r} is no event file{f' when unpacked by {packed}' if packed else ''}; allowed: ROOT (TTree, RNTuple) and HepMC "
-        "text, which may be compressed"
+        f"{path!r} is no event file{f' when unpacked by {packed}' if packed else ''}; allowed: ROOT (TTree, RNTuple) and text of "
+        "HepMC, LHE or HEPEVT, which may be compressed"
     )
 
 
@@ -91,13 +93,18 @@ def open_events(path: str, tree: str | None, branches: Mapping[str, str], wanted
             )
         reader = _kept(_text_reader(kind), *key)
     else:
-        reader = _kept(RootReader, *key, tree, tuple(sorted(branches.items())))
+        reader = _kept(_root_reader, *key, tree, tuple(sorted(branches.items())))
         kind = reader.kind
     if wanted not in (None, kind):
         raise InputError(
             f"{path!r} is of the format {kind}, not {wanted}; leave format out to have it guessed"
         )
     return reader
+
+
+def _root_reader(path: str, tree: str, given: tuple[tuple[str, str], ...]) -> Any:
+    """Reader of a ROOT file: of HepMC3's own tree, unless another one or branches are named."""
+    return (None if given else hepmc_tree(path, tree)) or RootReader(path, tree, given)
 
 
 @lru_cache(maxsize=4)

@@ -1,27 +1,33 @@
-"""Events of a HepMC3 (or HepMC2) text file, read in pieces by pyhepmc."""
+"""Events of HepMC text, versions 3 and 2, read in pieces and checked; no other library sees the file."""
 
 from __future__ import annotations
 
-import io
+import multiprocessing
+import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyhepmc
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairWarning, InputError
 from darkpair.gen.output.file_format import format_of
-from darkpair.gen.output.hepmc import header_provenance
-from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable, single_mothers
+from darkpair.gen.output.hepmc import HEADER, header_provenance
+from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable
+from darkpair.gen.sources.hepmc2_text import genevent
+from darkpair.gen.sources.hepmc3_text import asciiv3
+from darkpair.gen.sources.hepmc_places import Listed, find_places
+from darkpair.gen.sources.hepmc_record import NAMES, Record, Section
 from darkpair.gen.sources.unpacked import unpacked
 
 __all__ = ["HepMCReader"]
 
-#: Events between two places that are remembered.
-_STRIDE = 64
-_CHUNK = 1 << 22  # bytes of text that are looked through at once
-_FLOATS = ("px", "py", "pz", "energy", "mass", "vx", "vy", "vz", "vt")
+_CHUNK = 1 << 22  # bytes of text that are looked through at once for events
+_STEP = 1024  # most events that are read at once
+_TEXT = 1 << 23  # bytes that they have at most, unless one has more
+#: Line of an event in HepMC2's text without a key, which has twelve numbers at least.
+_BARE = re.compile(rb"\s*E(?: +[-+.\deE]+){11}")
 
 
 class HepMCReader:
@@ -30,139 +36,120 @@ class HepMCReader:
     Parameters
     ----------
     path : str
-        The file.
+        The file, as it is or packed.
+
+    Raises
+    ------
+    InputError
+        For a file that is cut short, or has a listing of another kind.
+
+    Warns
+    -----
+    DarkpairWarning
+        If a listing has no end, and all of its events do.
     """
 
     ours = True
     length_unit = "mm"
     kind = "hepmc3"
-    step = 1024
-    names = frozenset({*_FLOATS, "pdgid", "status", "mother", "event", "weight", "has_vertex"})
+    names = NAMES
 
     @staticmethod
     def begins(start: bytes) -> bool:
         """Whether the first bytes of a file are those of this format."""
-        return b"HepMC::" in start and b"\0" not in start
+        return b"\0" not in start and (b"HepMC::" in start or _BARE.match(start) is not None)
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.entries, self._places = _event_places(path)
         with unpacked(path) as file:
-            self._header = file.read(self._places[0])
-            format_of(header_provenance(self._header.splitlines(keepends=True)), path)
-            file.seek(self._places[-1])
-            self._footer = file.read(100)  # without it the last event counts as failed
-        self._last: tuple[int, int, Listing] | None = None
+            self._places = find_places(path, file, _CHUNK)
+            file.seek(0)
+            header = file.read(min(HEADER, int(self._places.offsets[0])))
+        format_of(header_provenance(header.splitlines(keepends=True)), path)
+        self.entries = self._places.count
+        self.step = self._places.step(_STEP, _TEXT)
+        self._last: tuple[int, int, list[Record]] | None = None
+        if self._places.open_listings:
+            self._check_end()
 
     def read(self, first: int, last: int, names: Sequence[str]) -> Listing:
         """Those quantities of the events first to last - 1."""
-        if self._last is None or self._last[:2] != (first, last):
-            with readable(self.path):
-                self._last = (first, last, self._parsed(first, last))
-        offsets, particles, events = self._last[2]
-        return (
-            offsets,
-            {name: particles[name] for name in names if name in particles},
-            {name: events[name] for name in names if name in events},
-        )
+        records = self._records(first, last)
+        offsets = [np.zeros(1, dtype=np.int64)]
+        for record in records:
+            offsets.append(record.offsets[1:] + offsets[-1][-1])
+        columns: dict[str, NDArray[Any]] = {}
+        events: dict[str, NDArray[Any]] = {}
+        with readable(self.path):
+            for name in names:
+                if name in ("event", "weight"):
+                    events[name] = np.concatenate([record.events[name] for record in records])
+                elif name in self.names:
+                    columns[name] = np.concatenate([record.column(name) for record in records])
+        return np.concatenate(offsets), columns, events
 
     def more_mothers(self, first: int, last: int) -> MoreMothers:
-        """None: the first of a vertex is taken."""
-        return single_mothers()
+        """Mothers beyond the first, in the events first to last - 1."""
+        particles, mothers, begin = [], [], 0
+        for record in self._records(first, last):
+            rows, further = record.more_mothers()
+            particles.append(rows + begin)
+            mothers.append(further + begin)
+            begin += int(record.offsets[-1])
+        return np.concatenate(particles), np.concatenate(mothers)
 
-    def _parsed(self, first: int, last: int) -> Listing:
-        begin, end = first // _STRIDE, -(-last // _STRIDE)
+    def _records(self, first: int, last: int) -> list[Record]:
+        """Records of the events first to last - 1, one for each listing, kept until others are asked for."""
+        kept = self._last
+        if kept is None or kept[:2] != (first, last):
+            with readable(self.path):
+                kept = (first, last, [self._record(*part) for part in self._places.parts(first, last)])
+            self._last = kept
+        return kept[2]
+
+    def _record(self, first: int, last: int, listed: Listed) -> Record:
+        section = self._section(first, last)
+        if listed.kind == "asciiv3":
+            return asciiv3(section, listed.weight)
+        return genevent(section, extended=listed.kind == "genevent")
+
+    def _section(self, first: int, last: int) -> Section:
+        begin, end, skip = self._places.around(first, last)
         with unpacked(self.path) as file:
-            file.seek(self._places[begin])
-            text = file.read(self._places[min(end, len(self._places) - 1)] - self._places[begin])
-        rows: list[dict[str, NDArray[Any]]] = []
-        numbers: list[tuple[int, float]] = []
-        stream = pyhepmc.io.pyiostream(io.BytesIO(self._header + text + self._footer), 1 << 16)
-        old = b"IO_GenEvent" in self._header
-        reader = (pyhepmc.io.ReaderAsciiHepMC2 if old else pyhepmc.io.ReaderAscii)(stream)
-        skip = first - begin * _STRIDE
-        event = pyhepmc.GenEvent()
-        for turn in range(skip + last - first):
-            event.clear()
-            if not reader.read_event(event) or reader.failed():
-                raise InputError(
-                    f"{self.path!r} breaks off in event {begin * _STRIDE + turn} of {self.entries}; it is damaged or cut "
-                    "short: copy it again"
-                )
-            if turn >= skip:
-                rows.append(_columns(event))
-                weights = event.weights
-                numbers.append((event.event_number, float(weights[0]) if len(weights) else 1.0))
-        offsets = np.concatenate([[0], np.cumsum([len(row["pdgid"]) for row in rows])]).astype(np.int64)
-        particles = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-        events = {
-            "event": np.array([number for number, _ in numbers], dtype=np.int64),
-            "weight": np.array([weight for _, weight in numbers]),
-        }
-        return offsets, particles, events
+            file.seek(begin)
+            text = file.read(end - begin)
+        return Section(self.path, text, skip, last - first, first, self._fault)
 
+    def _fault(self, event: int, why: str) -> InputError:
+        if event == self.entries - 1 and self._places.open_listings:
+            return InputError(
+                f"{self.path!r} breaks off in event {event}, for no END_EVENT_LISTING follows, and the event {why}; it is cut short: "
+                "copy it again"
+            )
+        return InputError(
+            f"{self.path!r}: event {event} {why}; it is damaged, or what wrote it is at fault: copy or write it again"
+        )
 
-def _columns(event: Any) -> dict[str, NDArray[Any]]:
-    """Columns of one event [GeV, mm]."""
-    energy = 1.0 if event.momentum_unit == pyhepmc.Units.GEV else 1e3
-    length = 1.0 if event.length_unit == pyhepmc.Units.MM else 10.0
-    p, v = event.numpy.particles, event.numpy.vertices
-    n = len(p.px)
-    mother, origin = np.full(n, -1, dtype=np.int32), np.full(n, -1, dtype=np.int64)
-    for row, vertex in enumerate(event.vertices):
-        out = [particle.id - 1 for particle in vertex.particles_out]
-        origin[out] = row
-        incoming = vertex.particles_in
-        if incoming:
-            mother[out] = incoming[0].id - 1
-    place = event.event_pos()  # of what comes from no vertex
-    beginning = np.array([place.x, place.y, place.z, place.t])
-    columns = {
-        "pdgid": np.asarray(p.pid, dtype=np.int32),
-        "status": np.asarray(p.status, dtype=np.int32),
-        "mother": mother,
-        "has_vertex": _at(v.has_set_position, origin, bool(np.any(beginning))).astype(np.bool_),
-    }
-    for name, values in (
-        ("px", p.px),
-        ("py", p.py),
-        ("pz", p.pz),
-        ("energy", p.e),
-        ("mass", p.generated_mass),
-    ):
-        columns[name] = np.asarray(values, dtype=np.float64) / energy
-    for name, values, missing in zip(("vx", "vy", "vz", "vt"), (v.x, v.y, v.z, v.t), beginning, strict=True):
-        columns[name] = _at(values, origin, missing) * length
-    return columns
-
-
-def _at(values: Any, origin: NDArray[np.int64], missing: float) -> NDArray[np.float64]:
-    """Numbers of each particle's vertex; `missing` where it has none."""
-    padded = np.append(np.asarray(values, dtype=np.float64), missing)
-    return padded[origin]
-
-
-def _event_places(path: str) -> tuple[int, list[int]]:
-    """Number of events; where every 64th begins, and where the last one ends [bytes]."""
-    places: list[int] = []
-    count, latest, end, done, kept = 0, -1, -1, 0, b"\n"
-    with unpacked(path) as file:
-        while piece := file.read(_CHUNK):
-            text = kept + piece  # the end of the last piece again, for what stands across the border
-            base = done - len(kept)
-            at = text.find(b"\nE ")
-            while at >= 0:
-                if base + at > latest:
-                    latest = base + at
-                    if count % _STRIDE == 0:
-                        places.append(latest + 1)
-                    count += 1
-                at = text.find(b"\nE ", at + 1)
-            ending = text.find(b"END_EVENT_LISTING")
-            if ending >= 0:
-                end = base + text.rfind(b"\n", 0, ending) + 1
-            done += len(piece)
-            kept = text[-64:]
-    if end < 0:
-        raise InputError(f"{path!r} has no END_EVENT_LISTING, so it is cut short; copy or write it again")
-    return count, [*places, end]
+    def _check_end(self) -> None:
+        """Refuse a file whose last event is not whole, and tell that others may be missing."""
+        last = self.entries - 1
+        if last < 0:
+            raise InputError(
+                f"{self.path!r} has no event and no END_EVENT_LISTING; it is cut short: copy it again"
+            )
+        self.read(last, last + 1, sorted(NAMES))
+        section = self._section(last, last + 1)
+        if self._places.parts(last, last + 1)[0][2].kind == "asciiv3" and section.first_of("U") == [-1]:
+            raise self._fault(last, "has no units")
+        if not section.ended:
+            raise InputError(
+                f"{self.path!r} has no END_EVENT_LISTING, and no end of its last line: it may be cut short; copy it again, or end the "
+                "line if nothing is missing"
+            )
+        if multiprocessing.parent_process() is None:
+            warnings.warn(
+                f"{self.path!r} has no END_EVENT_LISTING: events may be missing behind the {self.entries} that are there, each of "
+                "them whole; copy it again if it should have more",
+                DarkpairWarning,
+                stacklevel=2,
+            )

@@ -15,11 +15,10 @@ from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.reader import provenances_of
 from darkpair.gen.sources.event_listing import Listing, MoreMothers, single_mothers
-from darkpair.gen.sources.hepmc_tree import HepMCTree
 from darkpair.gen.sources.root_trouble import root_trouble
 from darkpair.gen.sources.tree_choice import NTUPLES, UNSETTLED, chosen_tree
 from darkpair.gen.sources.tree_columns import TreeColumns
-from darkpair.gen.sources.tree_layouts import MotherGraph, MotherLinks, MotherRange
+from darkpair.gen.sources.tree_layouts import MotherLinks, MotherRange
 from darkpair.gen.sources.tree_mapping import EVENT, LAYOUTS, OPTIONAL, mapping
 from darkpair.gen.sources.tree_mothers import Mothers, from_lists, from_pairs, linked, ranged
 from darkpair.gen.sources.whole_numbers import whole
@@ -68,13 +67,11 @@ class RootReader:
             return name, kind, columns, mapping(columns, dict(given), bool(said))
 
         self._columns: TreeColumns
-        self.tree, kind, self._columns, mapped = chosen_tree(file, path, tree, opened)
+        self.tree_name, kind, self._columns, mapped = chosen_tree(file, path, tree, opened)
         self.kind = "rntuple" if kind in NTUPLES else "ttree"
         self.entries = self._columns.entries
         self.branch: dict[str, str] = mapped.branch
         self._layout, self._collection = mapped.layout, mapped.collection
-        graph = mapped.layout is not None and isinstance(mapped.layout.mothers, MotherGraph)
-        self._hepmc = HepMCTree(self._columns) if graph else None
         #: Name of the known layout that the tree has; empty where the branches have NanoAOD's, our or the user's names.
         self.layout = "" if mapped.layout is None else mapped.layout.name
         self.ours = bool(said) or (mapped.layout is not None and bool(mapped.layout.length))
@@ -133,8 +130,6 @@ class RootReader:
 
     def _listed(self, name: str, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Offsets and numbers of a quantity of the particles, in the reader's units."""
-        if self._hepmc is not None and name not in _INTEGERS:
-            return self._hepmc.listed(name, first, last)
         levels, values = self._columns.levels(self.branch[name], first, last)
         what = self._what(name)
         if len(levels) > 1:
@@ -172,8 +167,6 @@ class RootReader:
 
     def _event_numbers(self, name: str, first: int, last: int) -> NDArray[Any]:
         """One number for each event; a list of one is a number."""
-        if self._hepmc is not None and self.branch[name] == "weights":
-            return self._hepmc.weight(first, last)
         levels, values = self._columns.levels(self.branch[name], first, last)
         what = self._what(name)
         if levels and (len(levels) > 1 or np.any(np.diff(levels[0]) != 1)):
@@ -188,8 +181,6 @@ class RootReader:
 
     def _mothers(self, first: int, last: int) -> tuple[NDArray[np.int64], Mothers]:
         """Offsets of the lists, first mothers, and further ones."""
-        if self._hepmc is not None:
-            return self._hepmc.mothers(first, last)
         spec = None if self._layout is None else self._layout.mothers
         if isinstance(spec, MotherRange):
             return ranged(self._columns, spec, first, last)

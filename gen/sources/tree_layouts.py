@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from darkpair.gen.units import ENERGY, LENGTH
 
-__all__ = ["TREE_LAYOUTS", "MotherGraph", "MotherLinks", "MotherRange", "TreeLayout"]
+__all__ = ["TREE_LAYOUTS", "MotherLinks", "MotherRange", "TreeLayout"]
 
 Spelled: TypeAlias = "str | tuple[str, ...]"
 
@@ -55,11 +55,6 @@ class MotherLinks:
     links: str
 
 
-@dataclass(frozen=True)
-class MotherGraph:
-    """Mothers as HepMC3's links of particles and vertices (`darkpair.gen.sources.hepmc_tree`)."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class TreeLayout:
     """One kind of tree.
@@ -74,7 +69,7 @@ class TreeLayout:
         Branch of each quantity of the particles.
     events : mapping of str to str or tuple of str
         The same for numbers of an event, if there.
-    mothers : MotherRange, MotherLinks or MotherGraph, optional
+    mothers : MotherRange or MotherLinks, optional
         Where the mothers stand, if not in ``mother`` and ``mother2`` of `particles`.
     optional : frozenset of str
         Quantities of the particles that a tree may lack.
@@ -88,7 +83,7 @@ class TreeLayout:
     mark: str
     particles: Mapping[str, Spelled]
     events: Mapping[str, Spelled] = field(default_factory=dict)
-    mothers: MotherRange | MotherLinks | MotherGraph | None = None
+    mothers: MotherRange | MotherLinks | None = None
     optional: frozenset[str] = frozenset()
     stable_bit: int = 0
     energy: str = "GeV"
@@ -376,23 +371,6 @@ BACON = TreeLayout(
     },
 )
 
-#: HepMC3's WriterRootTree, which says its units event by event; `darkpair.gen.sources.hepmc_tree` reads it.
-HEPMC3 = TreeLayout(
-    name="HepMC3",
-    mark="{c}.is_mass_set",
-    particles=_members(
-        ".",
-        pdgid="pid",
-        status="status",
-        mass="mass",
-        **{name: f"momentum.m_v{i + 1}" for i, name in enumerate(("px", "py", "pz", "energy"))},
-    )
-    | {name: f"vertices.position.m_v{i + 1}" for i, name in enumerate(("vx", "vy", "vz", "vt"))}
-    | {"has_vertex": "vertices.status"},
-    mothers=MotherGraph(),
-    events={"event": "event_number", "weight": "weights"},
-)
-
 #: In the order in which they are looked for: a later one may be what an earlier one also has.
 TREE_LAYOUTS = (
     EDM4HEP,
@@ -407,5 +385,4 @@ TREE_LAYOUTS = (
     TPARTICLE,
     TMCPARTICLE,
     BACON,
-    HEPMC3,
 )

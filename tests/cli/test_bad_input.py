@@ -50,7 +50,7 @@ CASES = [
     (["chain.lifetime.X2=scann"], ["scann", "scan"]),
     (["chain.lifetime.X2=forced"], ["chain.lifetime.X2", "chain.ctau.X2"]),
     (["output.path=/nonexistent/folder/x.root"], ["/nonexistent/folder"]),
-    (["output.path=x.hepmc"], ["'x.hepmc'", ".hepmc3 or .hepmc3.gz"]),
+    (["output.path=x.hepmc"], ["'x.hepmc'", ".hepmc3, .hepmc3.gz"]),
     (["output.path=/nonexistent/folder/x.hepmc3"], ["/nonexistent/folder"]),
     (["output.path=x.hepmc3", "output.layout=nano"], ["output.layout = 'nano'", "'x.hepmc3'", ".root"]),
     (["output.path=x.hepmc3.gz", "output.compression=zstd"], ["output.compression = 'zstd'", "leave"]),

@@ -16,7 +16,7 @@ from darkpair.chains.descriptor import build
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import total_weight
 from darkpair.gen.lifetime import Scan
-from darkpair.gen.output import asciiv3, hepmc
+from darkpair.gen.output import hepmc, number_text
 from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.pipeline import Pipeline, chunks
@@ -147,13 +147,13 @@ def test_how_events_come_does_not_matter(tmp_path: Path, monkeypatch: pytest.Mon
 def test_small_and_large_numbers() -> None:
     """Powers of ten that text writes with and without an exponent, a subnormal and a negative zero."""
     numbers = np.array([1e-310, -0.0, 1e-7, 1e-5, 123456789.0, 1e15, 1e16, 1e22, 1.7976931348623157e308, 0.1])
-    rows = asciiv3._rows([numbers, -numbers])
+    rows = number_text.rows_text([numbers, -numbers])
     assert [tuple(map(float, row.split())) for row in rows] == list(
         zip(numbers.tolist(), (-numbers).tolist(), strict=True)
     )
     assert np.signbit(float(rows[1].split()[0]))
-    assert [float(row) for row in asciiv3._rows([np.array([np.inf])])] == [np.inf]
-    assert np.isnan(float(asciiv3._rows([np.array([np.nan])])[0]))
+    assert [float(row) for row in number_text.rows_text([np.array([np.inf])])] == [np.inf]
+    assert np.isnan(float(number_text.rows_text([np.array([np.nan])])[0]))
 
 
 def test_provenance(tmp_path: Path) -> None:

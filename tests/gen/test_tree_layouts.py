@@ -19,7 +19,7 @@ SAMPLE = sample()
 #: What keeps one mother of each particle.
 SINGLE = {"TreeMaker", "Belle II mDST", "TMCParticle", "Bacon"}
 #: What uproot writes in RNTuples only, and what nobody writes there.
-ONLY = {"HepMC3": "ttree", "ATLAS xAOD": "rntuple", "TParticle": "rntuple"}
+ONLY = {"ATLAS xAOD": "rntuple", "TParticle": "rntuple"}
 
 
 def flat(name: str) -> Any:
@@ -40,7 +40,7 @@ def test_the_same_sample_comes_out_of_every_layout(tmp_path: Path, name: str, ki
     tree, columns = TREES[name]
     path = write_tree(tmp_path / "e.root", tree, columns(SAMPLE), kind)
     reader = RootReader(str(path), None, ())
-    assert (reader.layout, reader.tree, reader.kind, reader.entries) == (name, tree, kind, 3)
+    assert (reader.layout, reader.tree_name, reader.kind, reader.entries) == (name, tree, kind, 3)
     offsets, particles, events = reader.read(0, 3, sorted(reader.names))
     assert offsets.tolist() == [0, 6, 6, 9]
     if name == "Belle II mDST":  # (it says what is stable, and no more)

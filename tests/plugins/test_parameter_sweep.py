@@ -54,6 +54,7 @@ DETECTORS: dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], dict[str, Any]
 }
 #: Right values of parameters that go with others, or have to be names; files are in the folder of the test.
 RIGHT: dict[str, list[dict[str, Any]]] = {
+    "event_file.format": [{"source.format": "ttree"}],  # what the file is
     "gun.mass": [{"source.mass": "0.497611 GeV"}, {"source.mass": 0.3, "chain.mass.K_L0": 0.3}],
     "gun.spectrum": [{"source.spectrum": "p.csv"}],
     "gun.spectrum_unit": [

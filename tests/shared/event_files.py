@@ -38,6 +38,7 @@ def write_nano(
     kind: Literal["ttree", "rntuple"] = "ttree",
     vertices: Sequence[Sequence[tuple[float, float, float]]] | None = None,
     energy: float = 1.0,
+    flags: Sequence[Sequence[int]] | None = None,
 ) -> Path:
     """ROOT file with NanoAOD's GenPart of those events; `energy` is what a GeV is in the file's unit."""
     names = ("pdgId", "genPartIdxMother", "pt", "eta", "phi", "mass", "status")
@@ -51,6 +52,8 @@ def write_nano(
         for i, axis in enumerate("xyz"):
             flat = ak.Array([[point[i] for point in event] for event in vertices])
             columns[f"GenPart_v{axis}"] = ak.values_astype(flat, np.float32)
+    if flags is not None:
+        columns["GenPart_statusFlags"] = ak.values_astype(ak.Array(flags), np.int32)
     n = len(events)
     columns["run"] = np.full(n, 7, dtype=np.uint32)
     columns["event"] = np.arange(100, 100 + n, dtype=np.uint64)

@@ -281,49 +281,6 @@ def bacon(s: Columns) -> Columns:
     }
 
 
-def hepmc3(s: Columns) -> Columns:
-    """HepMC3's WriterRootTree in MEV and CM; the second event has no weight."""
-    links1: list[list[int]] = []
-    links2: list[list[int]] = []
-    places: list[list[list[float]]] = []
-    for event in EVENTS:
-        vertices: dict[tuple[int, ...], int] = {}
-        pairs, place = [], []
-        for row, particle in enumerate(event):
-            mothers = tuple(particle[2])
-            if not mothers:
-                continue
-            if mothers not in vertices:
-                vertices[mothers] = len(vertices) + 1
-                place.append([x / 10.0 for x in particle[5]])
-                pairs += [(m + 1, -vertices[mothers]) for m in mothers]
-            pairs.append((-vertices[mothers], row + 1))
-        links1.append([a for a, _ in pairs])
-        links2.append([b for _, b in pairs])
-        places.append(place)
-    four = {f"particles.momentum.m_v{i + 1}": s[n] * 1e3 for i, n in enumerate(("px", "py", "pz", "energy"))}
-    points = ak.values_astype(
-        ak.Array([[[p[i] for p in place] for place in places] for i in range(4)]), np.float64
-    )
-    starts = np.array([event[0][5] if event else (0.0,) * 4 for event in EVENTS]) / 10.0
-    return {
-        "event_number": np.array(NUMBERS, dtype=np.int32),
-        "momentum_unit": np.zeros(3, dtype=np.int32),
-        "length_unit": np.ones(3, dtype=np.int32),
-        "particles.pid": s["pdgid"],
-        "particles.status": s["status"],
-        "particles.is_mass_set": s["pdgid"] != 22,
-        "particles.mass": ak.where(s["pdgid"] != 22, s["mass"] * 1e3, 7.0),
-        **four,
-        "vertices.status": ak.values_astype(points[0] * 0, np.int32),
-        **{f"vertices.position.m_v{i + 1}": points[i] for i in range(4)},
-        "weights": ak.Array([[w] for w in WEIGHTS]),
-        **{f"event_pos.m_v{i + 1}": starts[:, i] for i in range(4)},
-        "links1": ak.values_astype(ak.Array(links1), np.int32),
-        "links2": ak.values_astype(ak.Array(links2), np.int32),
-    }
-
-
 #: Name of the tree and its columns, by layout; ATLAS's links and TParticle's pairs are beyond what uproot writes in TTrees.
 TREES: dict[str, tuple[str, Callable[[Columns], Columns]]] = {
     "EDM4hep": ("events", edm4hep),
@@ -336,5 +293,4 @@ TREES: dict[str, tuple[str, Callable[[Columns], Columns]]] = {
     "TParticle": ("T", tparticle),
     "TMCParticle": ("h1", tmcparticle),
     "Bacon": ("Events", bacon),
-    "HepMC3": ("hepmc3_tree", hepmc3),
 }

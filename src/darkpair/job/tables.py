@@ -169,7 +169,7 @@ class OutputTable(Table):
         description=f"file whose ending says its format: {', '.join(e for ends in ENDINGS.values() for e in ends)}, or one of "
         "`darkpair list formats`; a name that ends in / is a dataset, a folder of parts"
     )
-    format: Literal["root", "hepmc3", "hepmc3.gz"] | None = Field(
+    format: Literal["root", "hepmc3", "hepmc3.gz", "lhe", "lhe.gz"] | None = Field(
         default=None, description="of the parts of a dataset; root unless given"
     )
     layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")

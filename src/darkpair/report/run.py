@@ -86,7 +86,16 @@ def _beam_lines(source: Mapping[str, Any], detector: Mapping[str, Any]) -> Itera
 
 
 def _source_lines(source: Mapping[str, Any]) -> Iterator[str]:
-    """The part of a source's parents that decay where events are generated."""
+    """Parents of event files, and the part of a source's parents that decay where events are generated."""
+    files, counts, per_event = (source.get(key) for key in ("files", "counts", "parents_per_event"))
+    if source.get("type") == "EventFile" and isinstance(files, list) and isinstance(counts, Mapping):
+        several = f" of {len(files)} files" if len(files) > 1 else ""
+        weighted = "whose weights add up to none"
+        if per_event is not None:
+            weighted = (
+                f"{per_event:.4g} ± {source.get('parents_per_event_error') or 0.0:.2g} an event by weight"
+            )
+        yield f"parents                {sum(counts.values())} in {source.get('entries')} events{several}, {weighted}"
     probability = source.get("decay_probability", 1.0)  # (a stranger's may be anything)
     if not isinstance(probability, float | int) or probability == 1.0:
         return

@@ -1,0 +1,176 @@
+"""Lines of text as columns of numbers: tables of many lines read at once, and checked token by token."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BadRowError", "Lines", "Table", "numbers"]
+
+Index = NDArray[np.int64]
+
+_SPACE: Final = 32
+_INT32: Final = np.iinfo(np.int32)
+
+
+class BadRowError(Exception):
+    """A row that is not as it has to be, and why."""
+
+    def __init__(self, row: int, why: str) -> None:
+        self.row, self.why = row, why
+        super().__init__(row, why)
+
+
+class Lines:
+    """A text in lines, whatever ends them: line feeds, carriage returns, both, or the text's end; tabs are spaces.
+
+    Parameters
+    ----------
+    text : bytes
+        The text.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self.bytes = np.frombuffer(bytearray(text) + b"\n \n", dtype=np.uint8)
+        if b"\r" in text:
+            self.bytes[self.bytes == 13] = 10
+        if b"\t" in text:
+            self.bytes[self.bytes == 9] = _SPACE
+        self.ends = np.flatnonzero(self.bytes == 10)[:-1]
+        self.starts = np.concatenate([[0], self.ends[:-1] + 1])
+        first, second = self.bytes[self.starts], self.bytes[self.starts + 1]
+        #: What a line is about: its first character where a space or nothing follows, else 0.
+        self.kind = np.where((second == _SPACE) | (second == 10), first, 0).astype(np.uint8)
+
+    def text(self, line: int) -> bytes:
+        """A line without its end."""
+        return self.bytes[self.starts[line] : self.ends[line]].tobytes()
+
+    def begins(self, word: bytes) -> NDArray[np.bool_]:
+        """Which lines begin with a word."""
+        out: NDArray[np.bool_] = (self.bytes[self.starts] == word[0]) & (
+            self.bytes[self.starts + 1] == word[1]
+        )
+        for line in np.flatnonzero(out):
+            out[line] = self.bytes[self.starts[line] : self.starts[line] + len(word)].tobytes() == word
+        return out
+
+
+class Table:
+    """Some lines of a text as rows of tokens, the first character of each line left out.
+
+    Parameters
+    ----------
+    lines : Lines
+        The text.
+    rows : ndarray of int, (n,)
+        Which lines, growing.
+    blank : bytes
+        Characters that part tokens as spaces do.
+    """
+
+    def __init__(self, lines: Lines, rows: Index, blank: bytes = b"") -> None:
+        starts, ends = lines.starts[rows], lines.ends[rows] + 1
+        inside = _inside(len(lines.bytes), starts, ends)
+        self.bytes = lines.bytes[inside]
+        self.ends = np.cumsum(ends - starts)
+        self.starts = self.ends - (ends - starts)
+        self.bytes[self.starts] = _SPACE
+        #: Where those characters stand, by character.
+        self.marks = {chr(mark): np.flatnonzero(self.bytes == mark) for mark in blank}
+        for mark in blank:
+            self.bytes[self.bytes == mark] = _SPACE
+        space = (self.bytes == _SPACE) | (self.bytes == 10)
+        edges = np.flatnonzero(space[1:] != space[:-1]) + 1
+        self.begins, self.stops = (
+            edges[0::2],
+            edges[1::2],
+        )  # of the tokens: a row begins and ends with a space
+        #: Index of each row's first token, and of the one after the last, (n + 1,).
+        self.tokens = np.concatenate([[0], np.searchsorted(self.begins, self.ends)])
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def counts(self) -> Index:
+        """How many tokens each row has, (n,)."""
+        return np.diff(self.tokens)
+
+    def before(self, places: Index) -> Index:
+        """How many tokens of the table begin before each of those places."""
+        return np.searchsorted(self.begins, places)
+
+    def require(self, least: int, each: int = 0) -> None:
+        """Refuse a row with another number of tokens; with `each`, the last of the least tells how many times that many follow."""
+        counts = self.counts
+        expected = np.full(len(self), least)
+        short = np.flatnonzero(counts < expected)
+        if each and not len(short):
+            expected += each * np.maximum(self.integers((least - 1,))[:, 0], 0)
+        for k in np.flatnonzero(counts != expected)[:1] if not len(short) else short[:1]:
+            raise BadRowError(int(k), f"has {counts[k]} of {expected[k]} numbers")
+
+    def integers(self, columns: tuple[int, ...]) -> Index:
+        """Whole numbers in those columns, each of 32 bits, (n, columns)."""
+        if not len(self):
+            return np.empty((0, len(columns)), dtype=np.int64)
+        at = (self.tokens[:-1, None] + np.array(columns)).ravel()
+        values = self.numbers(at, np.int64).reshape(len(self), len(columns))
+        bad = np.flatnonzero(((values < _INT32.min) | (values > _INT32.max)).any(axis=1))
+        if len(bad):
+            raise BadRowError(int(bad[0]), f"has a number that is not between {_INT32.min} and {_INT32.max}")
+        return values
+
+    def floats(self, first: int, last: int) -> NDArray[np.float64]:
+        """Numbers in the columns first to last - 1, (n, last - first)."""
+        if not len(self):
+            return np.empty((0, last - first))
+        at = (self.tokens[:-1, None] + np.arange(first, last)).ravel()
+        return self.numbers(at, np.float64).reshape(len(self), last - first)
+
+    def numbers(self, tokens: Index, dtype: Any) -> NDArray[Any]:
+        """Those tokens of the table, growing, as numbers."""
+        inside = _inside(len(self.bytes), self.begins[tokens], self.stops[tokens] + 1)
+        values = numbers(self.bytes[inside].tobytes(), dtype, len(tokens))
+        if values is not None:
+            return values
+        for token in tokens:
+            text = self.bytes[self.begins[token] : self.stops[token]].tobytes()
+            if numbers(text, dtype, 1) is None:
+                row = int(np.searchsorted(self.tokens, token, side="right")) - 1
+                kind = "whole number" if dtype is np.int64 else "number"
+                raise BadRowError(row, f"has {text[:40].decode(errors='replace')!r}, which is no {kind}")
+        raise AssertionError("each token is a number, and all of them are not")
+
+    def mark_counts(self, mark: str) -> Index:
+        """How often one of those characters stands in each row, (n,)."""
+        return np.diff(np.searchsorted(self.marks[mark], np.concatenate([[0], self.ends])))
+
+    def first_mark(self, mark: str) -> Index:
+        """Where one of those characters stands first in each row, or the row's end, (n,)."""
+        at = np.append(self.marks[mark], len(self.bytes))
+        first: Index = np.minimum(at[np.searchsorted(at, self.starts)], self.ends)
+        return first
+
+
+def numbers(text: bytes, dtype: Any, count: int) -> NDArray[Any] | None:
+    """So many numbers of a text, correctly rounded; None if there are others in it, or none."""
+    if not count:
+        return np.empty(0, dtype=dtype)
+    try:
+        values = np.fromstring(text, dtype=dtype, sep=" ")
+    except (ValueError, DeprecationWarning):  # (before NumPy 2.4 a warning, and what was read until then)
+        return None
+    return values if len(values) == count else None
+
+
+def _inside(size: int, starts: Index, ends: Index) -> NDArray[np.bool_]:
+    """Whether each of so many places lies in one of the ranges, which grow and do not overlap."""
+    lengths = np.empty(2 * len(starts) + 1, dtype=np.int64)  # of what is outside and inside in turn
+    lengths[1::2] = ends - starts
+    lengths[2::2] = np.append(starts[1:], size) - ends
+    lengths[0] = starts[0] if len(starts) else size
+    return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)

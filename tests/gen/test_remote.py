@@ -1,0 +1,112 @@
+"""Event files by an address: a server in this process, fsspec's memory, and what is said where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import fsspec
+import numpy as np
+import pytest
+
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.remote import fetched, is_remote
+from darkpair.gen.sources.event_file import EventFile
+from tests.shared.event_files import b_event, opened, write_nano
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of a folder; of what is called short it sends half."""
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        if not self.path.startswith("/short"):
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"root" + bytes(496))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as serving:
+        Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+
+
+def test_files_elsewhere_are_those_here(tmp_path: Path, server: str) -> None:
+    path = write_nano(tmp_path / "e f.root", [b_event(), b_event(-511)])
+    fsspec.filesystem("memory").pipe("/kept/e.root", path.read_bytes())
+    local = opened(path)
+    for address in (
+        f"{server}/e%20f.root",
+        f"{server}/e%20f.root:Events",
+        "memory://kept/e.root",
+        path.as_uri(),
+    ):
+        source = EventFile(path=address, parents=("B0", "B+"))
+        assert np.array_equal(source.block(0).momentum, local.block(0).momentum)
+        (row,) = source.provenance()["files"]
+        assert row == local.provenance()["files"][0] | {
+            "path": str(path) if address == path.as_uri() else address.removesuffix(":Events")
+        }
+        assert source.sample_identity() == local.sample_identity()
+
+
+def test_what_is_told_names_the_address(tmp_path: Path, server: str) -> None:
+    bad = b_event()
+    bad[5] = (321, 70, *bad[5][2:])
+    write_nano(tmp_path / "bad.root", [bad])
+    (tmp_path / "cut.root").write_bytes((tmp_path / "bad.root").read_bytes()[:400])
+    for name, words in {
+        "bad.root": "in event 0 particle 5 of PDG id 321 has a mother|a mother of the index 70",
+        "cut.root": "cut short|cannot be read",
+        "none.root": "cannot be fetched .*404",
+        "short.root": "broke off after 500 of 1,000 bytes",
+    }.items():
+        with pytest.raises(InputError, match=words) as refusal:
+            EventFile(path=f"{server}/{name}", parents="B+")
+        assert f"'{server}/{name}'" in str(refusal.value)
+        assert "\n" not in str(refusal.value)
+        assert "darkpair-" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "words"),
+    [
+        ("bogus://a/b.root", UnknownNameError, "unknown protocol 'bogus'"),
+        ("http://127.0.0.1:9/e.root", InputError, "cannot be fetched .*refused"),
+        ("memory://nothing.root", InputError, "cannot be fetched"),
+        ("file:///nowhere/e.root", InputError, "there is no file '/nowhere/e.root'"),
+        ("http://127.0.0.1:nine/e.root", InputError, "cannot be fetched"),
+    ],
+)
+def test_addresses_that_lead_nowhere(address: str, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words) as refusal:
+        EventFile(path=address, parents="B+")
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any, **__: Any) -> None:
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr(fsspec, "open", missing)
+    with pytest.raises(
+        InputError, match=r"s3:// needs a package that is missing \(Install s3fs to access S3\)"
+    ):
+        fetched("s3://bucket/e.root")
+
+
+def test_a_path_is_no_address() -> None:
+    assert not any(map(is_remote, ("e.root", "/a/b:c.root", "file:///e.root", "C:/e.root")))
+    assert fetched("a/e.root") == "a/e.root"
