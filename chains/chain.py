@@ -26,6 +26,7 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
+from darkpair.gen.listed import counting
 from darkpair.gen.nodes import Node
 from darkpair.gen.particles import Particle
 from darkpair.gen.phase_space import require_open
@@ -182,7 +183,7 @@ class Chain:
         if (originals := parents.originals) is not None:
             parents = replace(parents, originals=None)
         if len(self._plans) == 1:
-            rows = np.arange(len(parents))
+            rows = counting(len(parents))
             return Batch((fill(self._plans[0], parents, rows, streams, ""),), originals)
         total = math.fsum(plan.probability for plan in self._plans)
         edges = np.cumsum([plan.probability / total for plan in self._plans])

@@ -16,7 +16,7 @@ from darkpair.gen.joint_lifetime import Draw, JointLaw
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.line_masses import LineMasses
-from darkpair.gen.space import columns
+from darkpair.gen.space import columns, placed
 from darkpair.gen.steering import Directions, FreeDecay
 from darkpair.gen.streams import Streams
 from darkpair.gen.topology import Columns, Topology
@@ -79,7 +79,8 @@ def fill(
     """Events of one topology, decay by decay."""
     n = len(parents)
     momentum, vertices = columns(plan.topology, n)
-    momentum[:, 0], vertices[:, 0] = parents.momentum, parents.vertex
+    _put(momentum[:, 0], parents.momentum)
+    _put(vertices[:, 0], parents.vertex)
     weights = dict(parents.weights)
     lengths: dict[str, Array] = {}
     joint = None if plan.joint is None else plan.joint.start(n, streams, suffix)
@@ -89,7 +90,7 @@ def fill(
         rng = streams.rng(step.stage + suffix)
         parent = tuple(momentum[:, step.position])
         if step.mother < 0 and parents.decay_vertex is not None:
-            vertices[:, step.vertex] = parents.decay_vertex
+            _put(vertices[:, step.vertex], parents.decay_vertex)
         else:
             mass, origin = masses.get(step.position, step.mass), plan.topology.vertex[step.position]
             length, factors = _fly(step, mass, origin, joint, rng, momentum, vertices)
@@ -135,6 +136,12 @@ def _fly(
     else:  # prompt
         vertices[:, step.vertex] = start
     return length, factors
+
+
+def _put(place: Array, array: Array) -> None:
+    """Write an array where it should be, unless it is there."""
+    if not placed(array, place):
+        place[...] = array
 
 
 def _multiply(weights: dict[str, Array], factors: Mapping[str, Array]) -> None:

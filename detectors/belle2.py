@@ -22,8 +22,10 @@ from darkpair.detectors.kaon_candidates import Kaons, kaon_candidates, kaon_squa
 from darkpair.detectors.tracks import parents
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.events import Batch, FinalState
+from darkpair.gen.filling import again, fill
 from darkpair.gen.interpolation import Polyline
 from darkpair.gen.kinematics import Array
+from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.parameters import Gt, Le, Length
 from darkpair.gen.particles import particle
@@ -293,10 +295,12 @@ class Belle2(SelectingDetector):
         accepted, before_box, cutflow = self.cuts.apply(
             values, event, weight, [("kaon_candidate", counts > 0)]
         )
-        q2, vertices = (histogram.copy(deep=False) for histogram in _empty())
-        q2.fill(values["q2_rec"][before_box], weight=weight[event[before_box]])
+        q2, vertices = map(again, _empty())
+        before = event[before_box]
+        fill(q2, values["q2_rec"][before_box], weight=weight[before], event=before)
         extra, places = reco.lists["Extra"]
-        vertices.fill(places["z"], places["r"], weight=np.repeat(weight, extra))
+        of = owners(extra)
+        fill(vertices, places["z"], places["r"], weight=weight[of], event=of)
         pictures = {"q2": q2, "vertices": vertices}
         return Selected.of_candidates(
             "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=pictures

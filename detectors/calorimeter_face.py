@@ -166,8 +166,11 @@ def _gather(
     m = 0
     for i in range(n):
         for photon in range(photons):
-            at = photon * n + i
-            event[m], index[m] = i, places[photon]
-            to_energy[m], to_x[m], to_y[m] = energy[places[photon] * n + i], x[at], y[at]
-            m += on[at]
+            event[m], index[m] = i, photon
+            m += on[photon * n + i]
+    for j in range(m):
+        i, photon = event[j], index[j]
+        at, place = photon * n + i, places[photon]
+        index[j] = place
+        to_energy[j], to_x[j], to_y[j] = energy[place * n + i], x[at], y[at]
     return m

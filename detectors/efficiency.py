@@ -49,13 +49,13 @@ class Efficiency:
     confidence_level : float
         Probability that the central interval holds the true efficiency.
     effective : float
-        Effective number of accepted events, (sum w)² / sum w².
+        Effective number of accepted events, (sum w)² / sum w²; of parents where each is used several times.
     generated : int
         Number of generated events.
     upper_limit : float
         One-sided upper limit at `LIMIT_LEVEL`: what may be said where nothing was accepted.
     largest : float
-        Weight that one event more is taken to have at most.
+        Weight that one event more is taken to have at most, or the events of one parent more.
     """
 
     value: float
@@ -135,6 +135,9 @@ def estimate(cutflow: Cutflow, *, confidence_level: float = ONE_SIGMA) -> Effici
     its interval is that of the compound Poisson law, gamma in place of beta quantiles. Of a negative sum it is
     normal, with the largest weight once more in its variance.
 
+    Where parents are used several times, all of it is of parents, each with the mean weight of its uses: they are what
+    is drawn.
+
     Parameters
     ----------
     cutflow : Cutflow
@@ -149,7 +152,8 @@ def estimate(cutflow: Cutflow, *, confidence_level: float = ONE_SIGMA) -> Effici
     """
     if not 0.0 < confidence_level < 1.0:
         raise InputError(f"confidence level = {confidence_level}; allowed: between 0 and 1")
-    accepted, generated = cutflow.stages[-1], cutflow.stages[0]
+    parents = cutflow.by_parent
+    accepted, generated = parents.stages[-1], parents.stages[0]
     error, tail = cutflow.acceptance_error, 0.5 * (1.0 - confidence_level)
     if error == 0.0:  # nothing was asked of events without weights
         low = high = limit = 1.0
@@ -157,15 +161,15 @@ def estimate(cutflow: Cutflow, *, confidence_level: float = ONE_SIGMA) -> Effici
         low, high = _low(accepted, generated, tail), _high(accepted, generated, tail)
         limit = _high(accepted, generated, 1.0 - LIMIT_LEVEL)
     return Efficiency(
-        value=accepted.sum_w / generated.n,
+        value=cutflow.acceptance,
         error=error,
         low=low,
         high=high,
         confidence_level=confidence_level,
         effective=accepted.effective,
-        generated=generated.n,
+        generated=cutflow.generated,
         upper_limit=limit,
-        largest=_largest(accepted, generated),
+        largest=_largest(accepted, generated) * cutflow.uses,
     )
 
 

@@ -15,6 +15,7 @@ from darkpair.detectors.selection import Selection
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.parameters import settle
+from darkpair.gen.references import cited_in, sources_in
 from darkpair.gen.sources import SOURCES
 from darkpair.gen.tables import Shown, Table
 
@@ -131,6 +132,11 @@ class FileDetector(Shown):
     def source(self) -> str:
         """Name of the source that the detector expects."""
         return str(self._data["source"])
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What its numbers rest on, as its data file cites it (`darkpair.gen.references`)."""
+        return cited_in(sources_in(self._file))
 
     def sample_identity(self) -> dict[str, Any]:
         """The settings, and what the data file holds in place of where it is: events that are aimed at it depend on that."""

@@ -30,8 +30,9 @@ from darkpair.detectors.tracks import kinds_of, single_track, track_columns
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, made_within
+from darkpair.gen.filling import again, fill
 from darkpair.gen.kinematics import Array
-from darkpair.gen.listed import entries, owners
+from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.prism import Prism
@@ -275,16 +276,22 @@ class FixedTarget(SelectingDetector):
         )
         mask = np.zeros(len(weight), dtype=bool)
         mask[event[accepted]] = True
-        where, impact, energy = (h.copy(deep=False) for h in self._histograms)
-        w = weight[event[accepted]]
-        where.fill(1e-3 * values["z_vtx"][accepted], 1e-3 * values["x_vtx"][accepted], weight=w)
-        for number, columns in (reco.lists[name] for name in ("Shower", "Track")):
-            if not len(columns["energy"]):  # (hist takes its time to fill nothing)
-                continue
-            own = weight[owners(number)]
-            energy.fill(columns["energy"], weight=own)
-            rows = entries(event[accepted], number)
-            impact.fill(1e-3 * columns["x"][rows], 1e-3 * columns["y"][rows], weight=own[rows])
+        where, impact, energy = map(again, self._histograms)
+        own = event[accepted]
+        fill(
+            where,
+            1e-3 * values["z_vtx"][accepted],
+            1e-3 * values["x_vtx"][accepted],
+            weight=weight[own],
+            event=own,
+        )
+        lists = [reco.lists[name] for name in ("Shower", "Track")]
+        of = np.concatenate([owners(number) for number, _ in lists])
+        if len(of):  # (hist takes its time to fill nothing)
+            e, x, y = (np.concatenate([columns[k] for _, columns in lists]) for k in ("energy", "x", "y"))
+            fill(energy, e, weight=weight[of], event=of)
+            rows = np.flatnonzero(mask[of])
+            fill(impact, 1e-3 * x[rows], 1e-3 * y[rows], weight=weight[of[rows]], event=of[rows])
         return Selected(
             mask=mask, cutflow=cutflow, histograms={"where": where, "impact": impact, "energy": energy}
         )

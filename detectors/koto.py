@@ -30,6 +30,7 @@ from darkpair.detectors.selection import Line
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.events import Batch
+from darkpair.gen.filling import again, fill
 from darkpair.gen.kinematics import Array
 from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
@@ -228,9 +229,14 @@ class Koto(SelectingDetector):
         accepted, outside_box, cutflow = self.cuts.apply(
             values, event, weight, [("two_clusters", clusters == 2), ("pi0_candidate", counts > 0)]
         )
-        plane = self._plane.copy(deep=False)
-        plane.fill(
-            values["z_vtx"][outside_box], 1e3 * values["pt"][outside_box], weight=weight[event[outside_box]]
+        plane = again(self._plane)
+        own = event[outside_box]
+        fill(
+            plane,
+            values["z_vtx"][outside_box],
+            1e3 * values["pt"][outside_box],
+            weight=weight[own],
+            event=own,
         )
         return Selected.of_candidates(
             "Pi0", event, accepted, n=len(weight), cutflow=cutflow, histograms={"pt_z": plane}
@@ -250,10 +256,9 @@ class Koto(SelectingDetector):
         """Variables of the candidates, (k,) each, and their events."""
         candidates = reconstruct_pi0(pairs.energy, pairs.x, pairs.y, particle("pi0").mass)
         owner = pairs.event[candidates.pair]
-        photons = (np.take(values, candidates.pair, axis=1) for values in (pairs.energy, pairs.x, pairs.y))
         return {
             "z_vtx": self.region.z_max - candidates.distance,
-            **pi0_variables(candidates, *photons),
+            **pi0_variables(candidates),
             "n_missed": missed[owner].astype(np.float64),
             "n_charged": charged[owner].astype(np.float64),
         }, owner

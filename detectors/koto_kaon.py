@@ -17,6 +17,7 @@ from darkpair.detectors.koto import Koto
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Batch
+from darkpair.gen.filling import fill
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
@@ -200,7 +201,8 @@ class KotoKaon(FileDetector):
         )
         spectra = {name: spectrum.copy() for name, spectrum in _empty().items()}
         for name, spectrum in spectra.items():
-            spectrum.fill(1e3 * values[name][accepted], weight=weight[event[accepted]])
+            own = event[accepted]
+            fill(spectrum, 1e3 * values[name][accepted], weight=weight[own], event=own)
         return Selected.of_candidates(
             "Kaon", event, accepted, n=len(weight), cutflow=cutflow, histograms=spectra
         )

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency, efficiency_of
-from darkpair.gen.cutflow import Stage
+from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import Scan
@@ -38,7 +39,9 @@ class ScanSample:
     generated : int
         Number of events before the selection.
     largest : float, optional
-        Largest product of the other weights among all generated events.
+        Largest product of the other weights among all generated events, or the largest sum of a parent's.
+    parent : ndarray of int, (k,), optional
+        Parent of each accepted event, where parents are used several times; which is `uses`.
     """
 
     law: Reweightable
@@ -46,6 +49,8 @@ class ScanSample:
     weight: Array
     generated: int
     largest: float | None = None
+    parent: NDArray[np.int64] | None = None
+    uses: int = 1
 
     @classmethod
     def of(
@@ -70,6 +75,7 @@ class ScanSample:
         """
         lengths: list[Array] = []
         weights: list[Array] = []
+        parents: list[NDArray[np.int64]] = []
         first: Stage | None = None
         for chunk in chunks:
             before = chunk.cutflow.stages[0]
@@ -82,10 +88,12 @@ class ScanSample:
                         "the sample is weighted to a c tau already; make it with a Scan without one"
                     )
                 lengths.append(proper_lengths(part, particle))
+                parents.append(chunk.numbers[part.rows] // chunk.cutflow.uses)
                 weights.append(np.prod([np.ones(len(part)), *part.weights.values()], axis=0))
         if first is None:
             raise InputError("a scan sample of no events; give at least one chunk")
         most = max(len(rows) for rows in lengths)
+        uses = Cutflow((first,)).uses
         padded = [np.pad(r, ((0, most - len(r)), (0, 0)), constant_values=np.nan) for r in lengths]
         return cls(
             law=law or Scan(),
@@ -93,6 +101,8 @@ class ScanSample:
             weight=np.concatenate(weights),
             generated=first.n,
             largest=first.largest,
+            parent=np.concatenate(parents) if uses > 1 else None,
+            uses=uses,
         )
 
     def efficiency(
@@ -118,7 +128,7 @@ class ScanSample:
         for length in self.length:  # one or two particles, over whole arrays
             there = np.flatnonzero(np.isfinite(length))
             weight[there] *= self.law.weight(length[there], ctau)
-        stage = Stage.of("accepted", weight)
+        stage = self._stage(weight)
         if stage.effective < effective_min:
             raise InputError(
                 f"{stage.effective:.1f} effective accepted events at c tau = {ctau:g} mm of {self.generated} generated, "
@@ -126,8 +136,18 @@ class ScanSample:
             )
         largest = None if self.largest is None else self.largest * self.law.bound(ctau) ** len(self.length)
         # what the generated events' weights to this c tau add up to is not kept, and does not matter
-        before = Stage("generated", self.generated, 0.0, 0.0, largest)
+        parents = None if self.parent is None else self.generated // self.uses
+        before = Stage("generated", self.generated, 0.0, 0.0, largest, parents=parents)
         return efficiency_of(stage, before, confidence_level=confidence_level)
+
+    def _stage(self, weight: Array) -> Stage:
+        """Stage of the accepted events with those weights, (k,)."""
+        if self.parent is None:
+            return Stage.of("accepted", weight)
+        order = np.argsort(
+            self.parent, kind="stable"
+        )  # (events of several topologies stand one topology after the other)
+        return Stage.of("accepted", weight[order], self.parent[order])
 
 
 def estimated_decay_probability(

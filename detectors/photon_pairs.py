@@ -37,7 +37,7 @@ class PhotonPairs:
 
 def photon_pairs(n: int, event: NDArray[np.int64], energy: Array, x: Array, y: Array) -> PhotonPairs:
     """Pairs of clusters (k,) of n events, which stand event by event."""
-    counts, most = np.empty(n, dtype=np.int64), len(event) // 2
+    counts, most = np.empty(n, dtype=np.int64), len(event) // 2 + 1
     owner, columns = np.empty(most, dtype=np.int64), np.empty((6, most))
     pairs = _pairs(n, event, energy, x, y, len(event), counts, owner, *columns)
     if pairs is None:
@@ -68,14 +68,14 @@ def _pairs(
     y2: Any,
 ) -> int:
     """Count the clusters of each event, and write those of pairs; how many pairs."""
-    j, m = 0, 0
     for i in range(n):
-        first = j
-        while j < clusters and event[j] == i:
-            j += 1
-        counts[i] = j - first
-        if j - first == 2:
-            owner[m], e1[m], e2[m] = i, energy[first], energy[first + 1]
-            x1[m], x2[m], y1[m], y2[m] = x[first], x[first + 1], y[first], y[first + 1]
-            m += 1
+        counts[i] = 0
+    for j in range(clusters):
+        counts[event[j]] += 1
+    m = 0
+    for j in range(clusters - 1):  # (no branch that the processor has to guess)
+        here = event[j]
+        owner[m], e1[m], e2[m] = here, energy[j], energy[j + 1]
+        x1[m], x2[m], y1[m], y2[m] = x[j], x[j + 1], y[j], y[j + 1]
+        m += (event[j + 1] == here) & (counts[here] == 2)
     return m

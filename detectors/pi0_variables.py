@@ -15,21 +15,19 @@ __all__ = ["pi0_variables"]
 _DEGREES = math.degrees(1.0)
 
 
-def pi0_variables(candidates: Pi0Candidates, e: Array, x: Array, y: Array) -> dict[str, Array]:
+def pi0_variables(candidates: Pi0Candidates) -> dict[str, Array]:
     """Variables of candidates by name, (k,) each; energies in GeV, lengths in mm, angles in degrees.
 
     Parameters
     ----------
     candidates : Pi0Candidates, (k,)
-        Vertices and momenta of the candidates.
-    e, x, y : ndarray, (2, k) [GeV], [mm]
-        Energies of each candidate's photons, and where they hit the calorimeter's face.
+        Vertices, momenta and photons of the candidates.
     """
-    photons, momentum = (*e, *x, *y), (candidates.px, candidates.py, candidates.pz)
+    photons, momentum = candidates.photons, (candidates.px, candidates.py, candidates.pz)
     slope1, slope2, cross, dot, pt, over_pz, total, least, most, ratio, outer, inner, apart, coe = (
         _arithmetic(*photons, *momentum, candidates.distance)
     )
-    angle = np.minimum(e[0] * np.arctan(slope1), e[1] * np.arctan(slope2))
+    angle = np.minimum(photons[0] * np.arctan(slope1), photons[1] * np.arctan(slope2))
     return {
         "pt": pt,
         "pz": candidates.pz,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.compiled.columnwise import Loop, columnwise, where
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.listed import taken
 
 __all__ = ["MASS_TOLERANCE", "Pi0Candidates", "reconstruct_pi0"]
 
@@ -30,6 +31,8 @@ class Pi0Candidates:
         Distance from the vertex to the calorimeter, along the axis.
     px, py, pz : ndarray, (k,) [GeV]
         Momentum of the pi0.
+    photons : tuple of six ndarrays, (k,) [GeV], [mm]
+        Energies, x and y of the photons of each candidate's pair.
     """
 
     pair: NDArray[np.int64]
@@ -37,6 +40,7 @@ class Pi0Candidates:
     px: Array
     py: Array
     pz: Array
+    photons: tuple[Array, ...]
 
 
 def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candidates:
@@ -57,22 +61,29 @@ def reconstruct_pi0(energy: Array, x: Array, y: Array, mass: float) -> Pi0Candid
     arXiv:2005.07102, section IV.A; KOTO's Rec2g in public copies of the collaboration's code.
     """
     half_square = 0.5 * float(mass) ** 2
-    columns = np.empty((4, 2 * energy.shape[1] + 1))
-    pair = np.empty(2 * energy.shape[1] + 1, dtype=np.int64)
-    inputs = [np.ascontiguousarray(values) for values in (energy, x, y)]
-    k = _candidates(*inputs, energy.shape[1], float(mass), half_square, pair, *columns)
-    if k is not None:
-        return Pi0Candidates(pair[:k], *columns[:, :k])
     photons = (*energy, *x, *y)
     with np.errstate(divide="ignore", invalid="ignore"):  # nothing is divided by zero where a root counts
         far, far_square, near, near_square, *more = _roots(*photons, half_square)
-    rows = [np.flatnonzero(counts) for counts in (far, near)]
-    squares = [root[some] for root, some in zip((far_square, near_square), rows, strict=True)]
-    pair = np.concatenate(rows)
-    order = np.argsort(pair, kind="stable")
-    pair, square = pair[order], np.concatenate(squares)[order]
-    good, *values = _vertex.kept(square, *(column[pair] for column in (*photons, *more)), float(mass))
-    return Pi0Candidates(pair[good], *values)
+    each = (*photons, *more)
+    k = int(np.count_nonzero(far)) + int(np.count_nonzero(near))
+    pair, square = np.empty(k, dtype=np.int64), np.empty(k)
+    columns = np.empty((len(each), k))
+    if _arranged(len(far), far, far_square, near, near_square, *each, pair, square, *columns) is None:
+        rows = [np.flatnonzero(counts) for counts in (far, near)]
+        squares = [root[some] for root, some in zip((far_square, near_square), rows, strict=True)]
+        pair = np.concatenate(rows)
+        order = np.argsort(pair, kind="stable")
+        pair, square = pair[order], np.concatenate(squares)[order]
+        for row, column in zip(columns, each, strict=True):
+            row[:] = column[pair]
+    good, values = np.empty(k, dtype=bool), np.empty((4, k))
+    _vertex.into((good, *values), square, *columns, float(mass))
+    columns = columns[: len(photons)]
+    if not good.all():
+        some = np.flatnonzero(good)
+        pair, values, columns = pair[some], taken(values, some), taken(columns, some)
+    distance, px, py, pz = values
+    return Pi0Candidates(pair, distance, px, py, pz, tuple(columns))
 
 
 def roots(
@@ -124,30 +135,47 @@ _roots, _vertex = columnwise(roots), columnwise(vertex)
 
 
 @Loop
-def _candidates(
-    energy: Any,
-    x: Any,
-    y: Any,
+def _arranged(
     n: int,
-    mass: float,
-    half_square: float,
+    far: Any,
+    far_square: Any,
+    near: Any,
+    near_square: Any,
+    e1: Any,
+    e2: Any,
+    x1: Any,
+    x2: Any,
+    y1: Any,
+    y2: Any,
+    r1: Any,
+    r2: Any,
+    dot: Any,
     pair: Any,
-    distance: Any,
-    px: Any,
-    py: Any,
-    pz: Any,
+    square: Any,
+    to_e1: Any,
+    to_e2: Any,
+    to_x1: Any,
+    to_x2: Any,
+    to_y1: Any,
+    to_y2: Any,
+    to_r1: Any,
+    to_r2: Any,
+    to_dot: Any,
 ) -> int:
-    """Candidates of pairs of photons, (2, n) each, in the order of the pairs."""
+    """The roots that count in the order of the pairs, the far one first, and what belongs to their pairs."""
     m = 0
     for i in range(n):
-        e1, e2, x1, x2, y1, y2 = energy[i], energy[n + i], x[i], x[n + i], y[i], y[n + i]
-        far, far_square, near, near_square, r1, r2, dot = roots(e1, e2, x1, x2, y1, y2, half_square)
         for turn in range(2):
-            if near if turn else far:
-                square = near_square if turn else far_square
-                pair[m] = i
-                good, distance[m], px[m], py[m], pz[m] = vertex(
-                    square, e1, e2, x1, x2, y1, y2, r1, r2, dot, mass
+            if near[i] if turn else far[i]:
+                pair[m], square[m] = i, near_square[i] if turn else far_square[i]
+                to_e1[m], to_e2[m], to_x1[m], to_x2[m], to_y1[m], to_y2[m] = (
+                    e1[i],
+                    e2[i],
+                    x1[i],
+                    x2[i],
+                    y1[i],
+                    y2[i],
                 )
-                m += good
+                to_r1[m], to_r2[m], to_dot[m] = r1[i], r2[i], dot[i]
+                m += 1
     return m

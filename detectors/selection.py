@@ -8,15 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.detectors.narrowing import events_left, first_failed
 from darkpair.gen.cutflow import Cutflow, Stage, all_one
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
 from darkpair.gen.kinematics import Array
+from darkpair.gen.shared_parents import parents_of, uses_in_force
 from darkpair.gen.tables import Shown, Table
 
 __all__ = ["Cut", "Line", "Selection"]
@@ -45,9 +48,14 @@ class Line:
 
     def __call__(self, values: Values) -> Array:
         """The limit of each candidate, (k,)."""
-        x, y = zip(*self.points, strict=True)
-        limit: Array = np.interp(values[self.against], x, y)
+        limit: Array = np.interp(values[self.against], *_columns(tuple(map(tuple, self.points))))
         return limit
+
+
+@lru_cache(maxsize=256)
+def _columns(points: tuple[tuple[float, float], ...]) -> Array:
+    """X and y of points."""
+    return np.array(points).T.copy()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +212,12 @@ class Selection(Shown):
             An event counts once, whatever the number of its candidates.
         """
         stages = list(Cutflow.of(weight, before).stages)
+        if uses_in_force() == 1 and all_one(weight) and (left := self._narrowed(values, event)) is not None:
+            accepted, outside, counts = left
+            stages += [
+                Stage(cut.name, n, float(n), float(n)) for cut, n in zip(self.cuts, counts, strict=True)
+            ]
+            return accepted, outside, Cutflow(tuple(stages))
         sums = _Sums(event, weight)
         alive, unboxed = np.ones(len(event), dtype=bool), None
         for cut in self.cuts:
@@ -213,6 +227,25 @@ class Selection(Shown):
             stages.append(sums.stage(cut.name, alive))
         accepted = np.flatnonzero(alive)
         return accepted, accepted if unboxed is None else np.flatnonzero(unboxed), Cutflow(tuple(stages))
+
+    def _narrowed(
+        self, values: Values, event: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]] | None:
+        """Candidates that pass every cut, those that pass all but the signal box, and the events after each cut, from loops.
+
+        None where nothing is compiled.
+        """
+        if not self.cuts:
+            return None
+        stage = first_failed(
+            [(values[cut.variable], *(_end(end, values) for end in (cut.low, cut.high))) for cut in self.cuts]
+        )
+        counts = None if stage is None else events_left(stage, event, len(self.cuts))
+        if stage is None or counts is None:
+            return None
+        accepted = np.flatnonzero(stage == len(self.cuts))
+        inside = [i for i, cut in enumerate(self.cuts) if cut.name in self.box]
+        return accepted, np.flatnonzero(stage >= inside[0]) if inside else accepted, counts
 
     def corners(self, x: str, y: str) -> list[tuple[float, float]]:
         """Corners of the box that the cuts named x and y make, clockwise; empty if one is left out, or has one end alone.
@@ -250,13 +283,18 @@ class _Sums:
         self.shared = np.flatnonzero(np.append(again, False) | np.append(False, again))
         self.event, self.last = event, Stage("", -1, 0.0, 0.0)
         self.alive, self.left = np.ones(len(event), dtype=bool), -1
-        self.weights = () if all_one(weight) else (weight[event], weight[event] ** 2)
+        self.uses, self.all = uses_in_force(), weight
+        self.weights = () if self.uses > 1 or all_one(weight) else (weight[event], weight[event] ** 2)
 
     def stage(self, name: str, alive: NDArray[np.bool_]) -> Stage:
         """Stage after a cut that leaves those candidates."""
         left = int(np.count_nonzero(alive))
         if left == self.left:  # the same
             return replace(self.last, name=name)
+        if self.uses > 1:
+            rows = np.unique(self.event[alive])
+            self.last, self.left = Stage.of(name, self.all[rows], parents_of(rows, self.uses)), left
+            return self.last
         if len(self.shared):
             self.shared = self.shared[alive[self.shared]]
         rows = self.shared
@@ -271,6 +309,13 @@ class _Sums:
         self.last = Stage(name, n, *(sums or (float(n), float(n))))
         self.alive, self.left = alive, left
         return self.last
+
+
+def _end(limit: float | Line | None, values: Values) -> Any:
+    """A limit, of a line what gives it for some candidates."""
+    if not isinstance(limit, Line):
+        return limit
+    return lambda rows: limit({limit.against: values[limit.against][rows]})
 
 
 def _limit_at(limit: float | Line | None, values: Values) -> Array | float:

@@ -75,7 +75,7 @@ class Chunk:
         )
 
     def span(self, first: int, last: int) -> Chunk:
-        """The kept events first to last - 1, as views of the same columns, without what a file said of them."""
+        """The kept events first to last - 1, as views of the same columns."""
         return replace(
             self,
             events=self.events.span(first, last),

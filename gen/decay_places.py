@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from darkpair.gen.events import Batch
+from darkpair.gen.filling import fill
 from darkpair.gen.particles import Particle, conjugate
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ def decay_places(batch: Batch) -> hist.Hist[Any]:
             at = topology.vertex[topology.mother.index(position)]
             away = part.vertices[:3, at] - part.vertices[:3, 0]
             momentum = part.momentum[:3, position]
-            filled.fill(
+            fill(
+                filled,
                 conjugate(own).name if own.pdgid < 0 else own.name,
                 np.sqrt((momentum * momentum).sum(axis=0)),
                 np.sqrt((away * away).sum(axis=0)),
                 weight=batch.weight[part.rows],
+                event=part.rows,
             )
     return filled

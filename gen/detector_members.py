@@ -78,6 +78,11 @@ class WholeDetector(EventDetector, Protocol):
         """Name of its cuts, for pictures."""
         ...
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Keys of what its numbers rest on (`darkpair.gen.references`): `darkpair cite` prints them."""
+        ...
+
     def signal_box(self) -> list[tuple[float, float]]:
         """Corners of the signal box in the plane of its first histogram, in order: drawn into it."""
         ...

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
-from darkpair.gen.listed import owners
+from darkpair.gen.listed import counting, owners
 from darkpair.gen.merged import Merged
 from darkpair.gen.originals import Originals
 from darkpair.gen.space import joined
@@ -165,7 +165,7 @@ class Batch:
         return Batch(parts, self.originals)
 
     def span(self, first: int, last: int) -> Batch:
-        """The events first to last - 1, as views of the same columns, without what a file said of them."""
+        """The events first to last - 1, as views of the same columns."""
         parts = []
         for part in self.parts:
             start, stop = np.searchsorted(part.rows, [first, last]).tolist()
@@ -181,7 +181,7 @@ class Batch:
                     masses={position: mass[own] for position, mass in part.masses.items()},
                 )
             )
-        return Batch(tuple(parts))
+        return Batch(tuple(parts), None if self.originals is None else self.originals.span(first, last))
 
     @staticmethod
     def concatenate(batches: Sequence[Batch]) -> Batch:
@@ -256,7 +256,10 @@ class Batch:
     @cached_property
     def single(self) -> bool:
         """Whether all events have one topology and stand in order."""
-        return len(self.parts) == 1 and bool(np.array_equal(self.parts[0].rows, np.arange(len(self))))
+        if len(self.parts) != 1:
+            return False
+        rows, order = self.parts[0].rows, counting(len(self))
+        return rows is order or bool(np.array_equal(rows, order))
 
     def record(self) -> ak.Array:
         """The events as an awkward array; see `darkpair.gen.record`."""

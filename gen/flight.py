@@ -15,7 +15,15 @@ from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.region import Region
 from darkpair.gen.uniforms import uniforms
 
-__all__ = ["Flight", "decay_probability", "flown", "truncated_exponential"]
+__all__ = [
+    "Flight",
+    "decay_probability",
+    "flown",
+    "remainder",
+    "too_short",
+    "truncated",
+    "truncated_exponential",
+]
 
 
 #: Width in units of the length below which the remainder would have less than nine digits.
@@ -91,11 +99,15 @@ def truncated_exponential(rng: np.random.Generator, width: Array, length: Real) 
     length : float or ndarray, (n,) [mm]
         Mean of the whole exponential.
     """
-    n = len(width)
+    return truncated(rng, width, length, rng.standard_exponential(len(width)))
+
+
+def truncated(rng: np.random.Generator, width: Array, length: Real, drawn: Array) -> Array:
+    """The same of exponentials of mean 1 that are drawn, (n,)."""
     out: Array
-    out, ratio = _remainder(width, length, rng.standard_exponential(n))
-    if ratio.min(initial=1.0) < _SHORT:
-        u = uniforms(rng, n)
+    out, ratio = remainder(width, length, drawn)
+    if too_short(ratio):
+        u = uniforms(rng, len(width))
         short = np.flatnonzero((ratio < _SHORT) & (width != 0.0))  # (those that miss a region have 0 already)
         r = np.maximum(ratio[short], np.finfo(float).tiny)
         out[short] = -np.log1p(u[short] * np.expm1(-r)) / r * width[short]
@@ -111,8 +123,13 @@ def _heading(px: Real, py: Real, pz: Real) -> tuple[Real, Real, Real, Real]:
     return px / unit, py / unit, where(moving, pz / unit, 1.0), p
 
 
+def too_short(ratio: Array) -> bool:
+    """Whether a width in units of its length is so small that `remainder` loses digits."""
+    return bool(ratio.min(initial=1.0) < _SHORT)
+
+
 @columnwise
-def _remainder(width: Real, length: Real, drawn: Real) -> tuple[Real, Real]:
+def remainder(width: Real, length: Real, drawn: Real) -> tuple[Real, Real]:
     """What is left of an exponential after whole widths, and the width in units of the length."""
     ratio = np.minimum(width / length, _LONG)
     steps = drawn / np.maximum(ratio, _SHORT)

@@ -110,7 +110,7 @@ def numbers(histogram: hist.Hist[Any]) -> NDArray[Any]:
 
 def _same(lists: Sequence[Any], other: Callable[[Sequence[Any]], Any]) -> Any:
     """What all are, or what is made of those that are not the same."""
-    return lists[0] if all(entry == lists[0] for entry in lists[1:]) else other(lists)
+    return lists[0] if all(entry is lists[0] or entry == lists[0] for entry in lists[1:]) else other(lists)
 
 
 def _union(lists: Sequence[Sequence[Any]]) -> list[Any]:

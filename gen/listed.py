@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,15 @@ from numpy.typing import NDArray
 
 from darkpair.gen.compiled.columnwise import Loop
 
-__all__ = ["entries", "owners"]
+__all__ = ["counting", "entries", "owners", "taken"]
+
+
+@lru_cache(maxsize=4)
+def counting(n: int) -> NDArray[np.int64]:
+    """0 to n - 1, which nobody can change: the same array whenever it is asked for again."""
+    out = np.arange(n)
+    out.flags.writeable = False
+    return out
 
 
 def owners(counts: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -60,3 +70,24 @@ def _entries(events: Any, some: int, counts: Any, rows: Any) -> int:
             rows[m] = row
             m += 1
     return m
+
+
+def taken(array: NDArray[np.float64], keep: NDArray[np.integer]) -> NDArray[np.float64]:
+    """The entries `keep` (k,) of the last axis of an array (..., n): (..., k)."""
+    *rows, n = array.shape
+    out = np.empty((*rows, len(keep)))
+    within = (
+        array.dtype == out.dtype and len(keep) and 0 <= keep.min() <= keep.max() < n
+    )  # (a loop does not look)
+    if within and _taken(array, math.prod(rows), n, keep, len(keep), out) is not None:
+        return out
+    return np.take(array, keep, axis=-1)
+
+
+@Loop
+def _taken(array: Any, rows: int, n: int, keep: Any, some: int, out: Any) -> int:
+    for row in range(rows):
+        first, to = row * n, row * some
+        for j in range(some):
+            out[to + j] = array[first + keep[j]]
+    return some

@@ -22,15 +22,13 @@ from darkpair.gen.cylindrical import cylindrical
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lists import MOMENTUM, Column, LaidColumn, packed
 from darkpair.gen.originals import VERTEX, Index, Originals, four_momentum, gathered
+from darkpair.gen.status_flags import OF_CHAIN
 from darkpair.gen.topology import DECAYED, FINAL, Columns
 
 if TYPE_CHECKING:
     import awkward as ak
 
 __all__ = ["Merged", "MergedColumn"]
-
-#: NanoAOD's bits of a particle of the chain: isFirstCopy (12) and isLastCopy (13).
-_CHAIN_FLAGS = 1 << 12 | 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,9 +183,10 @@ class Merged:
         name = VERTEX[i]
 
         def chain(part: Columns) -> NDArray[Any]:
-            return part.vertices[i, np.asarray(part.topology.vertex[1:], dtype=np.int64)]
+            values: NDArray[Any] = part.vertices[i, np.asarray(part.topology.vertex[1:], dtype=np.int64)]
+            return values
 
-        def parent(part: Columns) -> NDArray[Any]:
+        def parent(part: Columns) -> Any:
             return part.vertices[i, part.topology.vertex[0]]
 
         has = name in self.originals.particles
@@ -302,7 +301,7 @@ class Merged:
             "replaced": self.replaced,
         }
         if "statusFlags" in self.originals.particles:
-            flags = np.array(_CHAIN_FLAGS)
+            flags = np.array(OF_CHAIN)
             columns["statusFlags"] = self._column(
                 np.int32, lambda: self.originals.particles["statusFlags"], lambda _part: flags
             )
@@ -332,11 +331,11 @@ class Merged:
         """Whether the file says where the parent was made."""
         if "has_vertex" not in self.originals.particles:
             return np.full(len(self.originals), "vx" in self.originals.particles)
-        return self.originals.particles["has_vertex"][self.parent_in_file].astype(np.bool_)
+        return np.asarray(self.originals.particles["has_vertex"][self.parent_in_file], dtype=np.bool_)
 
     @cached_property
     def _made(self) -> dict[int, tuple[Array, Array, Array]]:
-        """Pt [GeV], eta and phi [rad] of the chain's particles, (particles - 1, n), by the place of their topology."""
+        """Pt [GeV], eta and phi [rad] of the chain's particles, (particles - 1, n), of each topology's events."""
         return {id(part): cylindrical(*(part.momentum[i, 1:] for i in range(3))) for part in self.parts}
 
     def cylindrical(self) -> dict[str, MergedColumn] | None:

@@ -40,13 +40,12 @@ def normals(rng: np.random.Generator, n: int) -> Array:
 def _filled(rng: np.random.Generator, state: NDArray[np.uint64], layers: Any, out: Array) -> bool:
     """Fill a column, what the loop leaves by NumPy; False, and nothing is drawn, where nothing is compiled."""
     first = np.zeros(1, dtype=np.int64)
-    filled = _normal.bound(state, *layers, out, first, len(out))
-    if filled is None:
-        return False
-    while (left := filled()) < len(out):
+    while (left := _normal(state, *layers, out, first, len(out))) is not None:
+        if left == len(out):
+            return True
         out[left] = rng.standard_normal()
         first[0] = left + 1
-    return True
+    return False
 
 
 def _sure() -> tuple[Array, NDArray[np.int64]] | None:
@@ -59,7 +58,7 @@ def _sure() -> tuple[Array, NDArray[np.int64]] | None:
 
 @cache
 def _layers() -> tuple[Array, NDArray[np.int64]] | None:
-    """Step, density and half the squared end of each layer, and the ends of its sure part; None where NumPy draws in another way.
+    """Step with either sign, density and half the squared end of each layer, and the ends of its sure part; None where NumPy draws in another way.
 
     The steps are asked of NumPy itself, by states whose next number is known; the rest follows.
     """
@@ -77,7 +76,7 @@ def _layers() -> tuple[Array, NDArray[np.int64]] | None:
     sure = np.array([ends[-1] / ends[0], 0.0, *(ends[1:-1] / ends[2:])]) * _WIDTH
     low, high = np.maximum(np.floor(sure) - _ROUNDING, 0.0), np.ceil(sure) + _ROUNDING
     high[1] = 0.0
-    layers = np.concatenate([step, density, half_square]), np.concatenate([low, high]).astype(np.int64)
+    layers = np.concatenate([step, -step, density, half_square]), np.concatenate([low, high]).astype(np.int64)
     first, second = (Streams(1).rng("layers") for _ in range(2))
     seen, own = first.standard_normal(_PROBED), np.empty(_PROBED)
     words = state_of(second)
@@ -102,17 +101,17 @@ def _normal(state: Any, layers: Any, sure: Any, out: Any, first: Any, n: int) ->
         e, f, g, h, word = next_word(a, b, c, w)
         layer = int(word) & 255
         place = int(word >> np.uint64(9)) & 4503599627370495
-        x = place * layers[layer]
-        out[m] = x * (1.0 - 2.0 * ((int(word) >> 8) & 1))  # (its sign without a branch that nobody can guess)
+        x = place * layers[int(word) & 511]  # (with its sign, without a branch that nobody can guess)
+        out[m] = x
         if place < sure[layer]:
             m += 1
         elif layer == 0 or place < sure[256 + layer]:
             break
         else:
             e, f, g, h, other = next_word(e, f, g, h)
-            density = layers[256 + layer]
-            drawn = (layers[255 + layer] - density) * uniform(other) + density
-            there = density * _exponential(layers[512 + layer] - 0.5 * x * x)
+            density = layers[512 + layer]
+            drawn = (layers[511 + layer] - density) * uniform(other) + density
+            there = density * _exponential(layers[768 + layer] - 0.5 * x * x)
             if abs(drawn - there) < _CLOSE:
                 break
             m += drawn < there

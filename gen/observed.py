@@ -86,7 +86,7 @@ class Observed:
         said = {f"{name}_accepted": f"whether this entry of {name} passed every cut [1]" for name in passed}
         if accepted is not None:
             said["accepted"] = "whether the event passed the selection [1]"
-        return Observed(n=self.n, flat=flat, lists=lists, titles={**said, **self.titles})
+        return _of_checked(self.n, flat, lists, {**said, **self.titles})
 
     def take(self, mask: NDArray[np.bool_]) -> Observed:
         """The events where the mask (n,) is true; these themselves where it is everywhere."""
@@ -98,7 +98,7 @@ class Observed:
             rows = entries(events, counts)
             lists[name] = (counts[events], {k: c[rows] for k, c in columns.items()})
         flat = {k: c[events] for k, c in self.flat.items()}
-        return Observed(n=len(events), flat=flat, lists=lists, titles=self.titles)
+        return _of_checked(len(events), flat, lists, self.titles)
 
     def copied(self) -> Observed:
         """The same in memory of its own."""
@@ -139,6 +139,8 @@ class Observed:
         """The quantities as an awkward array of records, (n,)."""
         import awkward as ak
 
+        from darkpair.gen.record import named_record
+
         fields: dict[str, ak.contents.Content] = {k: self._column(k, c) for k, c in self.flat.items()}
         for name, (counts, columns) in self.lists.items():
             record = ak.contents.RecordArray(
@@ -146,7 +148,7 @@ class Observed:
             )
             offsets = ak.index.Index64(np.concatenate([[0], np.cumsum(counts)]))
             fields[name] = ak.contents.ListOffsetArray(offsets, record)
-        return ak.Array(ak.contents.RecordArray(list(fields.values()), list(fields), length=self.n))
+        return ak.Array(named_record(fields, self.n))
 
     def _column(self, branch: str, values: NDArray[Any]) -> ak.contents.NumpyArray:
         """Column of the record, which says what it is where the detector does."""
@@ -154,3 +156,13 @@ class Observed:
 
         parameters = {"__doc__": self.titles[branch]} if branch in self.titles else None
         return ak.contents.NumpyArray(values, parameters=parameters)
+
+
+def _of_checked(
+    n: int, flat: Mapping[str, NDArray[Any]], lists: Mapping[str, Listed], titles: Mapping[str, str]
+) -> Observed:
+    """Those of columns that were looked at before some of their entries were taken."""
+    out = object.__new__(Observed)
+    for name, value in (("n", n), ("flat", flat), ("lists", lists), ("titles", titles)):
+        object.__setattr__(out, name, value)
+    return out

@@ -76,6 +76,41 @@ class Originals:
             further=(np.cumsum(kept) - 1)[further] if further.size else further,
         )
 
+    def apart(self) -> Originals:
+        """The same, with an event of its own for each parent."""
+        offsets, source = gathered(self.offsets, self.rows)
+        event = np.searchsorted(self.offsets, self.further[0], side="right") - 1
+        order = np.argsort(event, kind="stable")
+        lists = np.concatenate([[0], np.cumsum(np.bincount(event, minlength=len(self.offsets) - 1))])
+        ends, rows = gathered(lists, self.rows)
+        shift = np.repeat(offsets[:-1] - self.offsets[self.rows], np.diff(ends))
+        return Originals(
+            offsets=offsets,
+            particles={name: column[source] for name, column in self.particles.items()},
+            events={name: column[self.rows] for name, column in self.events.items()},
+            rows=np.arange(len(self), dtype=np.int64),
+            parent=self.parent,
+            further=self.further[:, order[rows]] + shift,
+        )
+
+    def span(self, first: int, last: int) -> Originals:
+        """The parents first to last - 1 and the events that they are in, as views of the same columns.
+
+        The events have to stand in the order of the parents, as those of a file do.
+        """
+        rows = self.rows[first:last]
+        begin, end = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
+        low, high = int(self.offsets[begin]), int(self.offsets[end])
+        inside = (self.further[0] >= low) & (self.further[0] < high)
+        return Originals(
+            offsets=self.offsets[begin : end + 1] - low,
+            particles={name: column[low:high] for name, column in self.particles.items()},
+            events={name: column[begin:end] for name, column in self.events.items()},
+            rows=rows - begin,
+            parent=self.parent[first:last],
+            further=self.further[:, inside] - low,
+        )
+
     @staticmethod
     def concatenate(parts: Sequence[Originals]) -> Originals:
         """Those of several, in order, from one file."""

@@ -27,8 +27,10 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
-from darkpair.gen.space import Space, filled
+from darkpair.gen.shared_parents import require_uses, shared
+from darkpair.gen.space import Space, expected, filled
 from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.topology import Topology
 
 __all__ = [
     "Chunk",
@@ -37,6 +39,7 @@ __all__ = [
     "EventSource",
     "Pipeline",
     "ReadSource",
+    "ReusedSource",
     "Selected",
     "blocks_of",
     "chunks",
@@ -80,6 +83,23 @@ class ReadSource(EventSource, Protocol):
 
     def block(self, index: int) -> Parents:
         """Those of a block: 16384 of them, or what is left."""
+        ...
+
+
+@runtime_checkable
+class ReusedSource(ReadSource, Protocol):
+    """What may give each parent several times, one after the other, and turn each about the beam.
+
+    A block holds all uses of each of its parents, so that 16384 is a multiple of their number.
+    """
+
+    @property
+    def uses(self) -> int:
+        """How many successive parents are one."""
+        ...
+
+    def turned(self, parents: Parents, rng: np.random.Generator) -> Parents:
+        """A block's parents, each at an azimuth of its own; these themselves where theirs is kept."""
         ...
 
 
@@ -150,6 +170,7 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         require_agreement(self.source, self.chain, self.detector)
+        require_uses(self._uses)
         if self.number is not None and not (1 <= self.number <= MOST_RUN and self.number == int(self.number)):
             raise InputError(
                 f"number = {self.number} of a run; allowed: a whole number from 1 to {MOST_RUN}, or none"
@@ -182,12 +203,18 @@ class Pipeline:
     def _space(self, n: int) -> Space | None:
         """Memory for n events that are all kept, where they are of one topology and made by ours."""
         everything = self.detector is None or self.keep == "all"
-        if not self._ours or not everything or isinstance(self.source, ReadSource):
-            return None
+        return Space(self._topology, n) if everything and self._topology is not None else None
+
+    @cached_property
+    def _topology(self) -> Topology | None:
+        """That of all events, made by ours."""
         topologies: Any = getattr(self.chain, "topologies", ())
-        if len(topologies) != 1:
-            return None
-        return Space(topologies[0], n)
+        return topologies[0] if self._ours and not self._reads and len(topologies) == 1 else None
+
+    @cached_property
+    def _reads(self) -> bool:
+        """Whether the parents are read (to ask what a protocol wants takes longer than to make a few hundred events)."""
+        return isinstance(self.source, ReadSource)
 
     def nothing(self) -> Chunk:
         """A chunk without events, which tells what events have."""
@@ -212,7 +239,18 @@ class Pipeline:
             raise InputError(
                 f"n = {wanted} events; allowed: at most {most}, which is all that the source has; leave n out"
             )
+        if wanted % self._uses:
+            low = wanted - wanted % self._uses
+            raise InputError(
+                f"n = {wanted} events of parents that are used {self._uses} times; allowed: whole parents, n = "
+                f"{f'{low} or ' if low else ''}{low + self._uses}"
+            )
         return int(wanted)
+
+    @cached_property
+    def _uses(self) -> int:
+        """How many successive events have one parent."""
+        return self.source.uses if isinstance(self.source, ReusedSource) else 1
 
     @cached_property
     def _masses(self) -> dict[int, float]:
@@ -222,23 +260,28 @@ class Pipeline:
         return {kind: start.mass for kind, start in starts.items()} | {**said}
 
     def _parents(self, index: int, streams: Streams) -> Parents:
-        if isinstance(self.source, ReadSource):
+        if self._reads:
+            assert isinstance(self.source, ReadSource)
             parents, n = self.source.block(index), min(BLOCK, self.source.n_parents - index * BLOCK)
         else:
             parents, n = self.source.sample(BLOCK, streams.rng("source")), BLOCK
         check_parents(self.source, parents, n, self._masses)
+        if isinstance(self.source, ReusedSource):
+            parents = self.source.turned(parents, streams.rng("azimuth"))
         return parents
 
     def _block(self, index: int, size: int) -> Chunk:
         """One block, generated and observed whole, then cut to `size` events."""
         streams = Streams(self.seed, index)
-        parents = self._parents(index, streams)
-        events = self.chain.batch(parents, streams)
+        with expected(self._topology, BLOCK):
+            parents = self._parents(index, streams)
+            events = self.chain.batch(parents, streams)
         check_batch(self.chain, events, len(parents))
         head, first = np.arange(len(events)) < size, index * BLOCK
         if self.detector is None:
             kept = events if size == len(events) else events.take(head)
-            flow = Cutflow.of(kept.weight, [])
+            with shared(self._uses):
+                flow = Cutflow.of(kept.weight, [])
             numbers = np.arange(first, first + len(kept), dtype=np.int64)
             return Chunk(events=kept, reco=None, cutflow=flow, numbers=numbers, run=self.run_number)
         reco = observed(self.detector, events, streams.rng("detector"))
@@ -247,8 +290,9 @@ class Pipeline:
         weight.flags.writeable = False  # a detector that changes them would change what it is compared with
         if size < len(events):
             reco = reco.take(head)
-        verdict = self.detector.select(reco, weight)
-        check_selected(self.detector, verdict, reco, weight)
+        with shared(self._uses):
+            verdict = self.detector.select(reco, weight)
+            check_selected(self.detector, verdict, reco, weight)
         everything = self.keep == "all"
         mask = np.ones(size, dtype=bool) if everything else verdict.mask
         reco = reco.marked(verdict.passed, verdict.mask if everything else None)

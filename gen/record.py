@@ -2,8 +2,8 @@
 
     run, luminosityBlock, event: the event's name (`darkpair.gen.sample_name`), of a pipeline's events
     particles: var * Momentum4D{px, py, pz, E, vx, vy, vz, vt, pdgid, status, mother, nominal_mass}
-    weights: {named factors}
-    proper_length: {decaying particle: mm}, NaN in events that do not have it
+    weights: {named factors}, an empty list each without any
+    proper_length: {decaying particle: mm}, NaN in events that do not have it; an empty list each without any
     <role>: Momentum4D{px, py, pz, E, vx, vy, vz, vt}, where all events have the same particles
 
 Units: GeV, mm, mm/c.  ``v*`` is the production vertex (HepMC's meaning); ``status`` is 1 final, 2 decayed, 4 beam;
@@ -27,7 +27,7 @@ from darkpair.gen.sample_name import NAME
 from darkpair.gen.streams import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from darkpair.gen.merged import Merged
     from darkpair.gen.topology import Columns, Topology
 
-__all__ = ["ROLE_FIELDS", "named", "record"]
+__all__ = ["ROLE_FIELDS", "named", "named_record", "record"]
 
 vector.register_awkward()
 
@@ -130,7 +130,19 @@ def _roles(part: Columns) -> dict[str, ak.contents.Content]:
 def _named(parts: Sequence[Columns], attribute: str, n: int, *, missing: float) -> ak.contents.Content:
     """Record of named numbers of n events; an event whose topology lacks one has `missing`."""
     columns = named_numbers(parts, attribute, n, missing=missing)
-    return ak.contents.RecordArray([*map(ak.contents.NumpyArray, columns.values())], list(columns), length=n)
+    return named_record({name: ak.contents.NumpyArray(column) for name, column in columns.items()}, n)
+
+
+def named_record(columns: Mapping[str, ak.contents.Content], n: int) -> ak.contents.Content:
+    """Record of named columns of n events; of none an empty list each, which has no fields either.
+
+    A record without fields would say the same, but neither Parquet nor Arrow's other files hold one ("Cannot write struct
+    type with no child field"), and ``ak.to_parquet`` would leave a file of 0 bytes.
+    """
+    if columns:
+        return ak.contents.RecordArray(list(columns.values()), list(columns), length=n)
+    offsets = np.zeros(n + 1, dtype=np.int64)
+    return ak.contents.ListOffsetArray(ak.index.Index64(offsets), ak.contents.EmptyArray())
 
 
 def _scattered(parts: Sequence[Columns], n: int) -> _Indices:

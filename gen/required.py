@@ -1,4 +1,4 @@
-"""What is asked of arrays that somebody else made: shape, kind of number, finite, on the mass shell."""
+"""What is asked of arrays that somebody else made: shape, kind of number, finite, on the mass shell; of sums of them, that they count parents."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from functools import cache
 from typing import Any, Final, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 from particle import InvalidParticle, ParticleNotFound
 from particle.exceptions import MatchingIDNotFound
 
+from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.errors import InputError
+from darkpair.gen.kinematics import Array
 from darkpair.gen.pdg_entries import pdg_entry
+from darkpair.gen.shared_parents import parents_of, uses_in_force
 
 __all__ = [
     "SHELL",
@@ -21,6 +25,7 @@ __all__ = [
     "require_finite",
     "require_four",
     "require_mask",
+    "require_parents",
     "require_shell",
     "require_weights",
 ]
@@ -127,3 +132,19 @@ def require_mask(who: str, what: str, mask: Any, n: int) -> None:
     if not isinstance(mask, np.ndarray) or mask.shape != (n,) or mask.dtype != np.bool_:
         seen = f"{getattr(mask, 'shape', type(mask).__name__)} {getattr(mask, 'dtype', '')}".strip()
         refuse(who, f"gives {what} as {seen}", f"({n},) bool")
+
+
+def require_parents(who: str, flow: Cutflow, kept: Array, rows: NDArray[np.int64]) -> None:
+    """Refuse a cut flow that takes the uses of one parent for independent events."""
+    uses = uses_in_force()
+    if uses == 1:
+        return
+    last, own = flow.stages[-1], Stage.of("", kept, parents_of(rows, uses))
+    if (flow.uses, last.parents) != (uses, own.parents) or not math.isclose(
+        last.sum_w2, own.sum_w2, rel_tol=1e-9
+    ):
+        refuse(
+            who,
+            f"counts {own.n} accepted events of {own.parents} parents, each used {uses} times, as if they were independent",
+            "Cutflow.of(weight, [(name, mask), ...]) in `select`, which counts parents",
+        )

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from darkpair.gen.compiled.columnwise import Table, columnwise, whole
+from darkpair.gen.compiled.columnwise import Loop, Table, columnwise, whole
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
-from darkpair.gen.uniforms import uniforms
+from darkpair.gen.uniforms import following, state_of, uniforms
 
 __all__ = ["Density", "check_envelope"]
 
@@ -102,38 +102,88 @@ class Density:
 
     def sample(self, rng: np.random.Generator, n: int) -> Array:
         """Draws, (n,)."""
-        return self.in_cells(rng, n)[0]
+        return self._drawn(rng, n, cells=False)[0]
 
     def in_cells(self, rng: np.random.Generator, n: int) -> tuple[Array, Any]:
         """Draws, (n,), and the cell between `edges` of each: the last one that begins at or below it."""
+        return self._drawn(rng, n, cells=True)
+
+    def _drawn(self, rng: np.random.Generator, n: int, *, cells: bool) -> tuple[Array, Any]:
+        """Draws, and their cells if they are wanted."""
         points: list[Array] = []
-        cells: list[Any] = []
+        below: list[Any] = []
         filled = 0
         while filled < n or not points:
-            u = uniforms(rng, n - filled)
-            v = uniforms(rng, n - filled)
-            x, cell, keep, above = _proposed(u, v, float(len(self._accept)), *self._cells)
-            unsure = np.flatnonzero(~keep)
-            close, there = cell[unsure], x[unsure]
-            value = self.function(there)
-            check_envelope(value, self._top[close])
-            keep[unsure] = v[unsure] < self._accept[close] * value
-            for row in np.flatnonzero(above):  # rounded into a cell above
-                cell[row] = min(int(np.searchsorted(self.edges, x[row], side="right")), len(self._top)) - 1
+            x, cell, keep, unsure, v = self._tries(rng, n - filled)
+            if len(unsure):
+                close = cell[unsure]
+                value = self.function(x[unsure])
+                check_envelope(value, self._top[close])
+                keep[unsure] = v < self._accept[close] * value
             rows = np.flatnonzero(keep)
             points.append(x[rows])
-            cells.append(cell[rows])
+            if cells:
+                below.append(self._last_below(x, cell)[rows])
             filled += len(rows)
-        return np.concatenate(points), np.concatenate(cells)
+        return np.concatenate(points), np.concatenate(below) if cells else None
+
+    def _tries(self, rng: np.random.Generator, n: int) -> tuple[Array, Any, Any, Any, Array]:
+        """Points, their cells, whether they are kept; those that have to be looked at closer, and what accepts each of these."""
+        u, many = uniforms(rng, n), float(len(self._accept))
+        if (state := state_of(rng)) is not None:
+            x, cell, keep = np.empty(n), np.empty(n, dtype=np.intp), np.empty(n, dtype=bool)
+            unsure, v = np.empty(n + 1, dtype=np.intp), np.empty(n + 1)
+            tables = [table.values for table in self._cells]
+            count = _tried(state, u, n, many, *tables, x, cell, keep, unsure, v)
+            if count is not None:
+                return x, cell, keep, unsure[:count], v[:count]
+        v = uniforms(rng, n)
+        x, cell, keep = _proposed(u, v, many, *self._cells)
+        unsure = np.flatnonzero(~keep)
+        return x, cell, keep, unsure, v[unsure]
+
+    def _last_below(self, x: Array, cell: Any) -> Any:
+        """The cells, of points that were rounded out of theirs the one above."""
+        for row in np.flatnonzero(x >= self.edges[cell + 1]):
+            cell[row] = min(int(np.searchsorted(self.edges, x[row], side="right")), len(self._top)) - 1
+        return cell
 
 
 @columnwise
 def _proposed(u: Real, v: Real, many: float, edges: Table, width: Table, last: Table, sure: Table) -> Any:
-    """Point and its cell, whether it is kept whatever the density there is, and whether it was rounded out of its cell."""
+    """Point and its cell, and whether it is kept whatever the density there is."""
     at = u * many
     cell = whole(at)
     x = np.minimum(edges[cell] + (at - cell) * width[cell], last[cell])
-    return x, cell, v < sure[cell], x >= edges[cell + 1]
+    return x, cell, v < sure[cell]
+
+
+@Loop
+def _tried(
+    state: Any,
+    u: Any,
+    n: int,
+    many: float,
+    edges: Any,
+    width: Any,
+    last: Any,
+    sure: Any,
+    x: Any,
+    cell: Any,
+    keep: Any,
+    unsure: Any,
+    drawn: Any,
+) -> int:
+    """Draw v for each u, and propose; how many are not kept for sure, which they are, and their v."""
+    a, b, c, w = state[0], state[1], state[2], state[3]
+    m = 0
+    for i in range(n):
+        a, b, c, w, v = following(a, b, c, w)
+        x[i], cell[i], kept = _proposed(u[i], v, many, edges, width, last, sure)
+        keep[i], unsure[m], drawn[m] = kept, i, v
+        m += not kept
+    state[0], state[1], state[2], state[3] = a, b, c, w
+    return m
 
 
 def _accumulated(function: Callable[[Array], Array], edges: Array, jumps: bool) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Final
 
 import numpy as np
 
@@ -12,10 +13,15 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.memory import floats
 from darkpair.gen.topology import Topology
 
-__all__ = ["Space", "columns", "filled", "joined"]
+__all__ = ["Space", "columns", "expected", "filled", "joined", "of_parents", "placed"]
 
 #: The space that events go into here.
 _HERE: ContextVar[Space | None] = ContextVar("space of a chunk", default=None)
+
+#: Columns of the events whose parents are being made here, until they are asked for.
+_NEXT: ContextVar[list[tuple[Topology, Array, Array]]] = ContextVar("columns of events to come")
+
+_NOTHING: Final[list[tuple[Topology, Array, Array]]] = []
 
 
 class Space:
@@ -56,12 +62,46 @@ def filled(space: Space | None) -> Iterator[None]:
         _HERE.reset(token)
 
 
+@contextmanager
+def expected(topology: Topology | None, n: int) -> Iterator[None]:
+    """Have the parents that are made inside written where the n events of that topology will have them: nothing is copied then."""
+    token = _NEXT.set([] if topology is None else [(topology, *columns(topology, n))])
+    try:
+        yield
+    finally:
+        _NEXT.reset(token)
+
+
 def columns(topology: Topology, n: int) -> tuple[Array, Array]:
     """Memory for momenta (4, particles, n) and vertices (4, vertices, n) of n events: in the space that is filled, or their own."""
+    if to_come := _NEXT.get(_NOTHING):
+        wanted, momentum, vertices = to_come[0]
+        if momentum.shape[2] == n and wanted == topology:
+            to_come.clear()
+            return momentum, vertices
     space = _HERE.get()
     if space is None or not space.fits(topology, n):
         space = Space(topology, n)
     return space.columns(n)
+
+
+def of_parents(n: int) -> tuple[Array, Array, Array]:
+    """Memory for momenta, vertices and decay vertices of n parents, (4, n) each: where their events will have them, or their own."""
+    for _, momentum, vertices in _NEXT.get(_NOTHING):
+        if momentum.shape[2] == n and vertices.shape[1] > 1:
+            return momentum[:, 0], vertices[:, 0], vertices[:, 1]
+    return np.empty((4, n)), np.empty((4, n)), np.empty((4, n))
+
+
+def placed(array: Array, place: Array) -> bool:
+    """Whether an array lies in that place already."""
+    return (
+        array.base is not None
+        and array.base is place.base
+        and array.strides == place.strides
+        and array.shape == place.shape
+        and _address(array) == _address(place)
+    )
 
 
 def _array(size: int, n: int) -> Array:

@@ -7,11 +7,15 @@ workers, nor an added detector changes an event, and a longer run begins with th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.seeding import first_words
 
 __all__ = ["BLOCK", "Streams"]
 
@@ -48,6 +52,38 @@ class Streams:
 
     def rng(self, stage: str) -> np.random.Generator:
         """Generator of the stage of that name (a chain's nodes ask by their path, as in ``"X2/pi0"``)."""
-        name = int.from_bytes(blake2b((self.prefix + stage).encode(), digest_size=8).digest(), "little")
-        sequence = np.random.SeedSequence(int(self.seed), spawn_key=(name, self.block))
+        name = _number(self.prefix + stage)
+        words = first_words(int(self.seed), name, self.block)
+        key = (name, self.block)
+        sequence: Any = (
+            np.random.SeedSequence(int(self.seed), spawn_key=key)
+            if words is None
+            else _Begun(words, int(self.seed), key)
+        )
         return np.random.Generator(np.random.SFC64(sequence))
+
+
+class _Begun(ISpawnableSeedSequence):
+    """A seed sequence whose first words are there."""
+
+    def __init__(self, words: Any, entropy: int, spawn_key: tuple[int, int]) -> None:
+        self._words, self._of = words, (entropy, spawn_key)
+
+    def _whole(self) -> np.random.SeedSequence:
+        return np.random.SeedSequence(self._of[0], spawn_key=self._of[1])
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
+        """Words to begin with."""
+        if n_words == len(self._words) and dtype is np.uint64:
+            return self._words.copy()
+        return self._whole().generate_state(n_words, dtype)
+
+    def spawn(self, n_children: int) -> list[Any]:
+        """Sequences below this one."""
+        return list(self._whole().spawn(n_children))
+
+
+@lru_cache(maxsize=1024)
+def _number(stage: str) -> int:
+    """64 bits of a stage's name."""
+    return int.from_bytes(blake2b(stage.encode(), digest_size=8).digest(), "little")

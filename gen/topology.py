@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.listed import taken
 
 __all__ = ["BEAM", "DECAYED", "FINAL", "Columns", "Topology"]
 
@@ -111,8 +112,8 @@ class Columns:
         return Columns(
             topology=self.topology,
             rows=rows,
-            momentum=np.take(self.momentum, keep, axis=2),
-            vertices=np.take(self.vertices, keep, axis=2),
+            momentum=taken(self.momentum, keep),
+            vertices=taken(self.vertices, keep),
             weights={name: w[keep] for name, w in self.weights.items()},
             proper_length={role: length[keep] for role, length in self.proper_length.items()},
             masses={position: mass[keep] for position, mass in self.masses.items()},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from darkpair.gen.compiled import mode
 from darkpair.gen.compiled.columnwise import Loop
 from darkpair.gen.kinematics import Array
 
-__all__ = ["following", "next_word", "state_of", "uniform", "uniforms"]
+__all__ = ["following", "next_word", "rows_of_uniforms", "state_of", "uniform", "uniforms"]
 
 _State = ctypes.c_uint64 * 4
 
@@ -29,6 +31,13 @@ def uniforms(rng: np.random.Generator, n: int) -> Array:
     return rng.random(n)
 
 
+def rows_of_uniforms(rng: np.random.Generator, rows: int, n: int) -> Sequence[Array]:
+    """Rows (n,) of such numbers, one after the other."""
+    if state_of(rng) is not None:
+        return list(uniforms(rng, rows * n).reshape(rows, n))
+    return [rng.random(n) for _ in range(rows)]
+
+
 def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
     """The four words of an SFC64's state, as they stand in it; None where formulas are not compiled, or it is another generator."""
     if mode.off():
@@ -39,11 +48,20 @@ def state_of(rng: np.random.Generator) -> NDArray[np.uint64] | None:
         return state
     if type(bits).__name__ != "SFC64":
         return None
-    # (state_address is NumPy's documented door for other languages)
-    words: Any = _State.from_address(bits.ctypes.state_address)
+    # (the capsule is NumPy's documented door for other languages: a bitgen_t, whose first word is where the state is)
+    place = ctypes.c_void_p.from_address(_capsule()(bits.capsule, b"BitGenerator")).value
+    words: Any = _State.from_address(place or 0)
     state = np.frombuffer(words, dtype=np.uint64)
     _last[0] = bits, state
     return state
+
+
+@cache
+def _capsule() -> Any:
+    """What opens a capsule of Python's."""
+    opened = ctypes.pythonapi.PyCapsule_GetPointer
+    opened.restype, opened.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
+    return opened
 
 
 def next_word(a: Any, b: Any, c: Any, w: Any) -> tuple[Any, Any, Any, Any, Any]:  # (compiled alone)

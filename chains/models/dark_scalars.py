@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class ScalarPair(Model):
     lambda_2111 : float or ndarray
         Coupling of S2 -> S1 S1 S1.
     """
+
+    references: ClassVar = ("arXiv:2005.07102",)
 
     a_211: Annotated[Real, Energy] = 0.0
     lambda_2111: Annotated[Real, Dimensionless] = 0.0

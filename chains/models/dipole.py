@@ -47,6 +47,8 @@ class Dipole(Model):
         doubles the amplitude, and there is no decay asymmetry (CPT).
     """
 
+    references: ClassVar = ("arXiv:2005.07102",)
+
     FERMIONS: ClassVar = True
     MODES: ClassVar = {("X2", "X1 gamma"): Mode(_photon, "52, 53")}
 

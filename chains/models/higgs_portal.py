@@ -63,6 +63,8 @@ def flavour_coefficient(inputs: Inputs) -> float:
 class HiggsPortal(Model):
     """A dark pair that couples to v h with a strength lambda(q^2); a base for the three cases of eqs. 21-23."""
 
+    references: ClassVar = ("arXiv:2005.07102",)
+
     #: Name of the pair in the modes.
     PAIR: ClassVar[str] = "X1 X2"
     #: The coupling that `saturating` scales.

@@ -61,6 +61,8 @@ class Model(ByValue, Shown):
         For masses and fractions outside these ranges.
     """
 
+    #: Keys of what its rates rest on (`darkpair.gen.references`).
+    references: ClassVar[tuple[str, ...]] = ()
     #: (parent, mode) -> Mode.
     MODES: ClassVar[Mapping[tuple[str, str], Mode]] = {}
     #: Whether X1 and X2 are fermions: psi1, psi2 rather than S1, S2.

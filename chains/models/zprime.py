@@ -123,6 +123,8 @@ class ZPrime(Model):
         Form factors of B -> K.
     """
 
+    references: ClassVar = ("arXiv:2005.07102",)
+
     G_X: Annotated[Real, Contact, Ge(0.0)]
     m_UV: Annotated[Real | None, Energy] = None
     m_Zprime: Annotated[Real | None, Energy, Gt(0.0)] = None

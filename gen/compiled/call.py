@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.compiled import mode
+from darkpair.gen.compiled.doors import FEWEST, remember
 from darkpair.gen.compiled.form import Form
 from darkpair.gen.compiled.lookup import Table
 from darkpair.gen.compiled.loops import LOCK, loop_at
@@ -78,7 +79,9 @@ class _Bound:
         return True
 
 
-def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], fewest: int) -> _Bound | None:
+def bound(
+    formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], fewest: int = FEWEST
+) -> _Bound | None:
     """The loop of a formula for these operands; None where NumPy has to do it.
 
     Parameters
@@ -125,7 +128,10 @@ def bound(formula: Any, shape: str, args: Sequence[Any], loops: dict[Any, Any], 
     loop = loops.get(key) or _asked(
         loops, key, formula.scalar, Form(shape=shape, kinds=tuple(kinds)), lambda: _outputs(formula, args)
     )
-    return _Bound(loop, n, values, keep) if loop else None
+    if not loop:
+        return None
+    remember(formula.doors[shape], loop.door)
+    return _Bound(loop, n, values, keep)
 
 
 def _of_column(array: NDArray[Any]) -> str:
@@ -167,6 +173,7 @@ def bound_loop(loop: Any, args: Sequence[Any], loops: dict[Any, Any]) -> Callabl
     )
     if not compiled:
         return None
+    remember(loop.doors, compiled.door)
 
     def run(_alive: Any = args) -> int:
         return int(compiled.run(*values))

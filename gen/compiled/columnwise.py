@@ -29,9 +29,6 @@ __all__ = ["Columnwise", "Loop", "Table", "columnwise", "neither", "where", "who
 #: A column (n,), or a number that is the same for all events.
 Operand: TypeAlias = Any
 
-#: Events below which NumPy is as fast as a loop that has to be called.
-_FEWEST = 256
-
 
 class Columnwise:
     """A formula on columns; see the module's first lines.
@@ -49,6 +46,8 @@ class Columnwise:
         self.__doc__, self.__name__ = function.__doc__, function.__name__
         self.__module__, self.__wrapped__ = function.__module__, function
         self._loops: dict[Any, Any] = {}
+        #: Doors of the loops that were called last (`darkpair.gen.compiled.doors`).
+        self.doors: dict[str, list[Any]] = {"map": [], "filter": []}
 
     def __repr__(self) -> str:
         return f"columnwise({self.__module__}.{self.__name__})"
@@ -59,6 +58,9 @@ class Columnwise:
 
     def __call__(self, *args: Operand) -> Any:
         """Column, or tuple of columns, of the formula."""
+        for door in self._open("map"):
+            if (filled := door.rows(args)) is not None:
+                return filled[0] if door.several else filled[0][0]
         if (loop := self._loop("map", args)) is None:
             return self.function(*args)
         out = [np.empty(loop.n, dtype=kind) for kind in loop.kinds]
@@ -67,6 +69,8 @@ class Columnwise:
 
     def into(self, out: Sequence[NDArray[Any]] | NDArray[Any], *args: Operand) -> None:
         """Write the formula's columns into rows (n,) that share no memory with its operands."""
+        if any(door.into(args, out) for door in self._open("map")):
+            return
         loop = self._loop("map", args)
         if loop is not None and loop.into(out):
             return
@@ -76,6 +80,9 @@ class Columnwise:
 
     def kept(self, *args: Operand) -> tuple[NDArray[Any], ...]:
         """Rows of the events where the formula's first value is true, and its other columns there."""
+        for door in self._open("filter"):
+            if (filled := door.rows(args)) is not None:
+                return tuple([column[: filled[1]] for column in filled[0]])
         if (loop := self._loop("filter", args)) is None:
             keep, *columns = self.function(*args)
             rows = np.flatnonzero(keep)
@@ -84,13 +91,18 @@ class Columnwise:
         some = loop(out)
         return tuple(column[:some] for column in out)
 
+    def _open(self, shape: str) -> Sequence[Any]:
+        """Doors that are asked first, before operands are looked at one by one."""
+        doors = self.doors[shape]
+        return () if not doors or mode.off() else doors
+
     def _loop(self, shape: str, args: Sequence[Operand]) -> Any:
         """The compiled loop with its operands; None where NumPy does it."""
         if mode.off():
             return None
         from darkpair.gen.compiled.call import bound
 
-        return bound(self, shape, args, self._loops, _FEWEST)
+        return bound(self, shape, args, self._loops)
 
 
 def columnwise(function: Callable[..., Any]) -> Columnwise:
@@ -111,6 +123,7 @@ class Loop:
         self.loop, self.__name__, self.__module__ = loop, loop.__name__, loop.__module__
         self.__doc__, self.__wrapped__ = loop.__doc__, loop
         self._loops: dict[Any, Any] = {}
+        self.doors: list[Any] = []
 
     def __repr__(self) -> str:
         return f"loop({self.__module__}.{self.__name__})"
@@ -120,6 +133,10 @@ class Loop:
 
     def __call__(self, *args: Operand) -> int | None:
         """What the compiled loop gives; None, and nothing is done, where it cannot be had."""
+        if self.doors and not mode.off():
+            for door in self.doors:
+                if (count := door.run(args)) is not None:
+                    return int(count)
         compiled = self.bound(*args)
         return None if compiled is None else compiled()
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from darkpair.gen.compiled.form import Form, formula_of, named_in
+from darkpair.gen.compiled.door_code import door_to
+from darkpair.gen.compiled.form import Form, door_name, formula_of, named_in, together
 
 __all__ = ["compiled"]
 
@@ -39,7 +40,7 @@ _TYPES = {
 def compiled(
     function: Callable[..., Any], form: Form, rows: list[str], name: str, *, several: bool
 ) -> tuple[str, bytes]:
-    """Symbol and object file of a loop.
+    """Symbol of a loop, and its object file with that of its door.
 
     Parameters
     ----------
@@ -76,7 +77,12 @@ def compiled(
     result = compiler.compile_extra(
         cpu_target.typing_context, cpu_target.target_context, loop, signature, types.intp, flags, {}
     )
-    return result.fndesc.llvm_func_name, bytes(result.library._get_compiled_object())
+    called = cpu_target.target_context.call_conv.get_function_type(
+        result.fndesc.restype, result.fndesc.argtypes
+    )
+    symbol = result.fndesc.llvm_func_name
+    loop = bytes(result.library._get_compiled_object())
+    return symbol, together(loop, door_to(called, symbol, form, rows, door_name(name)))
 
 
 def _operand(kind: str) -> Any:

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 
-__all__ = ["Form", "digest_of", "formula_of", "named_in"]
+__all__ = ["Form", "apart", "digest_of", "door_name", "formula_of", "named_in", "together"]
 
 
 #: Number of the way in which `darkpair.gen.compiled.compile` makes code; another one where that changes.
-_COMPILER: Final = 2
+_COMPILER: Final = 7
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,22 @@ def digest_of(function: Callable[..., Any], form: Form, rows: list[str]) -> str:
     digest = blake2b(repr((_COMPILER, form.shape, form.kinds, rows)).encode(), digest_size=16)
     _add(digest, function, set())
     return digest.hexdigest()
+
+
+def door_name(name: str) -> str:
+    """Name of the door of a loop of that name (`darkpair.gen.compiled.doors`)."""
+    return f"door_{name}"
+
+
+def together(loop: bytes, door: bytes) -> bytes:
+    """The object files of a loop and of its door in one."""
+    return len(loop).to_bytes(8, "little") + loop + door
+
+
+def apart(code: bytes) -> tuple[bytes, bytes]:
+    """The object files of a loop and of its door."""
+    door = 8 + int.from_bytes(code[:8], "little")
+    return code[8:door], code[door:]
 
 
 def _add(digest: Any, function: Callable[..., Any], seen: set[int]) -> None:

@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.gen.compiled import mode
-from darkpair.gen.compiled.form import Form, digest_of
+from darkpair.gen.compiled.doors import Door, door_at
+from darkpair.gen.compiled.form import Form, apart, digest_of, door_name
 from darkpair.gen.compiled.store import keep, kept
 
 __all__ = ["FAILURES", "LOCK", "Machine", "at_hand", "compiler_at_hand", "loop_at"]
@@ -43,12 +44,16 @@ class Machine:
         Takes the number of events, operands and rows as numbers and addresses.
     kinds : list of dtype
         Types of its rows.
+    door : Door or None
+        What takes operands and rows as they are.
     several : bool
         Whether the formula has several values.
     """
 
-    def __init__(self, run: Callable[..., int], kinds: list[Any], *, several: bool) -> None:
-        self.run, self.kinds, self.several = run, kinds, several
+    def __init__(
+        self, run: Callable[..., int], kinds: list[Any], door: Door | None = None, *, several: bool
+    ) -> None:
+        self.run, self.kinds, self.door, self.several = run, kinds, door, several
 
 
 @cache
@@ -84,9 +89,9 @@ def loop_at(
         code = kept(name) or _made(function, form, rows, several, name)
         if code is None:
             return None
-        return Machine(
-            _load(*code, form, len(rows)), [np.dtype(_KINDS[kind]) for kind in rows], several=several
-        )
+        kinds = [np.dtype(_KINDS[kind]) for kind in rows]
+        run, place = _load(*code, name, form, len(rows))
+        return Machine(run, kinds, door_at(place, form, kinds, several=several), several=several)
     except Exception as error:  # noqa: BLE001 (whatever a compiler may say: NumPy has the same lines)
         FAILURES[f"{function.__module__}.{function.__name__}"] = f"{type(error).__name__}: {error}"
         return None
@@ -123,16 +128,20 @@ def _engine() -> tuple[Any, Any]:
     return llvm, llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
 
 
-def _load(symbol: str, code: bytes, form: Form, rows: int) -> Callable[..., int]:
-    """The function of that name in an object file."""
+def _load(symbol: str, code: bytes, name: str, form: Form, rows: int) -> tuple[Callable[..., int], int]:
+    """The function of that symbol in an object file, and the address of its door."""
     llvm, engine = _engine()
-    engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
+    for part in apart(code):
+        engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(part))
     engine.finalize_object()
     # numba's own calling convention: where the result goes, where an exception would go (there is none), the operands
     operands = [_C.get(kind, ctypes.c_void_p) for kind in form.kinds]
     number = [] if form.shape == "own" else [ctypes.c_ssize_t]
     types: list[Any] = [ctypes.c_void_p, ctypes.c_void_p, *number, *operands, *[ctypes.c_void_p] * rows]
-    function = ctypes.CFUNCTYPE(ctypes.c_int, *types)(engine.get_function_address(symbol))
+    place, door = (engine.get_function_address(symbol) for symbol in (symbol, door_name(name)))
+    if not (place and door):
+        raise LookupError(f"{name} without its function or its door")
+    function = ctypes.CFUNCTYPE(ctypes.c_int, *types)(place)
     error = ctypes.c_void_p()
 
     def run(*args: Any) -> int:
@@ -140,4 +149,4 @@ def _load(symbol: str, code: bytes, form: Form, rows: int) -> Callable[..., int]
         function(ctypes.addressof(result), ctypes.addressof(error), *args)
         return result.value
 
-    return run
+    return run, door

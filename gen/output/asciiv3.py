@@ -25,11 +25,16 @@ from darkpair.gen.output.columns import particle_columns
 from darkpair.gen.output.event_columns import event_names, original
 from darkpair.gen.output.number_text import rows_text as _rows
 from darkpair.gen.output.number_text import words_text as _words
+from darkpair.gen.output.run_attributes import DECAY, OF_FILE, PRIMARY, Processes
 from darkpair.gen.output.spelling import word
 
-__all__ = ["attributes", "event_text", "weights"]
+__all__ = ["CENTRAL", "attributes", "event_text", "undecayed", "weights"]
 
 Index = NDArray[np.int64]
+
+#: Name of the first weight, the product of all others, as NuHepMC asks for it (G.R.7); Delphes and Rivet take the first,
+#: whatever its name.
+CENTRAL = "CV"
 
 _VERTEX = ("vx", "vy", "vz", "vt")
 
@@ -52,20 +57,25 @@ def attributes(events: ak.Array, *, first: int = 1) -> dict[str, NDArray[Any]]:
     return event_names(events, first=first) | original(events) | lengths
 
 
-def event_text(events: ak.Array, *, first: int = 1) -> bytes:
+def event_text(events: ak.Array, processes: Processes, *, first: int = 1) -> bytes:
     """Lines of the events.
 
     Parameters
     ----------
     events : awkward.Array, (n,)
         Event record; what a file's parent decayed to before is left out, for HepMC lets a particle decay once.
+    processes : Processes
+        What the first decays are called.
     first : int
         Number of the first event, where they have no names.
     """
     n = len(events)
     if n == 0:
         return b""
-    offsets, particles = _undecayed(*particle_columns(events))
+    parents = (
+        np.asarray(events.original.parent) if "original" in events.fields else np.zeros(n, dtype=np.int64)
+    )
+    offsets, particles, parents = undecayed(*particle_columns(events), parents)
     event = np.repeat(np.arange(n), np.diff(offsets))
     number = np.arange(len(event)) - offsets[event] + 1
     mothers, opening, vertex = _vertices(particles["mother"], offsets, event)
@@ -73,6 +83,12 @@ def event_text(events: ak.Array, *, first: int = 1) -> bytes:
     made_at[mothers] = vertex
     has = particles["mother"] >= 0
     parent = made_at[np.where(has, particles["mother"] + offsets[event], -1)]
+
+    of_parent = particles["mother"] == (parents - offsets[:-1])[event]
+    made_first = np.minimum.reduceat(np.where(of_parent, np.arange(len(event)), len(event)), offsets[:-1])
+    status = np.where(opening < made_first[event[opening]], OF_FILE, DECAY)
+    status[mothers == parents[event[mothers]]] = PRIMARY
+    process = processes.numbers(particles["pdgid"], parents, of_parent, event)
 
     opened = np.zeros(len(event) + 1, dtype=np.int64)
     opened[opening + 1] = 1
@@ -83,11 +99,11 @@ def event_text(events: ak.Array, *, first: int = 1) -> bytes:
     pieces[line, 0] = _words(b"P %d %d %d ", number, parent, particles["pdgid"])
     pieces[line, 1] = _rows([particles[name] for name in ("px", "py", "pz", "E", "nominal_mass")])
     pieces[line, 2] = _words(b" %d\n", particles["status"])
-    pieces[line[opening] - 1, 0] = _words(b"V %d 0 [%d] @ ", vertex, number[mothers])
+    pieces[line[opening] - 1, 0] = _words(b"V %d %d [%d] @ ", vertex, status, number[mothers])
     pieces[line[opening] - 1, 1] = _rows([particles[name][opening] for name in _VERTEX])
     pieces[line[opening] - 1, 2] = b"\n"
     sizes = np.bincount(event[opening], minlength=n), np.diff(offsets)
-    pieces[start, 0] = _beginnings(events, first, sizes, _places(particles, offsets))
+    pieces[start, 0] = _beginnings(events, first, sizes, _places(particles, offsets), process)
     pieces[start, 1:] = b""
     return b"".join(pieces.ravel().tolist())
 
@@ -104,16 +120,20 @@ def _vertices(mother: NDArray[Any], offsets: Index, event: Index) -> tuple[Index
     return mothers, opening, before[event[opening]] - np.arange(len(opening)) - 1
 
 
-def _undecayed(offsets: Index, particles: dict[str, NDArray[Any]]) -> tuple[Index, dict[str, NDArray[Any]]]:
-    """The lists without what a file has the parents decay to."""
+def undecayed(
+    offsets: Index, particles: dict[str, NDArray[Any]], parents: Index
+) -> tuple[Index, dict[str, NDArray[Any]], Index]:
+    """The lists without what a file has the parents decay to, and the row of each event's parent."""
+    rows = parents + offsets[:-1]
     if "replaced" not in particles:
-        return offsets, particles
+        return offsets, particles, rows
     kept = ~particles["replaced"]
     before = np.concatenate([[0], np.cumsum(kept)])
     starts = np.repeat(offsets[:-1], np.diff(offsets))
     above = np.where(particles["mother"] >= 0, particles["mother"] + starts, -1)
     mother = np.where(above >= 0, before[above] - before[starts], -1)
-    return before[offsets], {name: column[kept] for name, column in (particles | {"mother": mother}).items()}
+    left = {name: column[kept] for name, column in (particles | {"mother": mother}).items()}
+    return before[offsets], left, before[rows]
 
 
 def _places(particles: dict[str, NDArray[Any]], offsets: Index) -> list[Array]:
@@ -124,16 +144,16 @@ def _places(particles: dict[str, NDArray[Any]], offsets: Index) -> list[Array]:
 
 
 def _beginnings(
-    events: ak.Array, first: int, sizes: tuple[Index, Index], places: Sequence[Array]
+    events: ak.Array, first: int, sizes: tuple[Index, Index], places: Sequence[Array], process: Index
 ) -> list[bytes]:
     """First lines of each event."""
     n, named = len(events), attributes(events, first=first)
-    template = b"E %d %d %d @ %b\nU GEV MM\nW %b\n" + b"".join(
+    template = b"E %d %d %d @ %b\nU GEV MM\nW %b\nA 0 signal_process_id %d\n" + b"".join(
         b"A 0 %b %%b\n" % name.encode() for name in named
     )
     numbers = (named["event"] - np.uint64(1)) % _NUMBERS_OF_EVENTS + np.uint64(1)
     columns: list[Iterable[Any]] = [numbers.tolist(), *(size.tolist() for size in sizes)]
-    columns += [_rows(places), _rows(list(weights(events).values()))]
+    columns += [_rows(places), _rows(list(weights(events).values())), process.tolist()]
     columns += [_rows([column]) for column in named.values()]
     text = (template + b"\0") * n % tuple(chain.from_iterable(zip(*columns, strict=True)))
     return text.split(b"\0")[:-1]

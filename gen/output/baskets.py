@@ -301,7 +301,8 @@ class _Room:
     def of(self, size: int) -> NDArray[np.uint8]:
         """So many bytes; those that were written before are kept."""
         if size > len(self._bytes):
-            before, self._bytes = self._bytes, np.empty(size + size // 4, dtype=np.uint8)
+            # (what nobody touches takes no memory, what grows step by step touches all of it again and again)
+            before, self._bytes = self._bytes, np.empty(2 * size, dtype=np.uint8)
             self._bytes[: len(before)] = before
         return self._bytes[:size]
 

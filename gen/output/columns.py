@@ -27,7 +27,7 @@ def particle_columns(events: ak.Array) -> tuple[NDArray[np.int64], dict[str, NDA
         If events are missing (None).
     """
     particles = _listed(events.particles.layout)
-    offsets = np.asarray(particles.offsets.data)
+    offsets = np.asarray(particles.offsets.data).astype(np.int64, copy=False)  # (Arrow's have 32 bits)
     content, rows = particles.content, np.arange(offsets[0], offsets[-1])
     while not content.is_record:
         content, rows = content.content, np.asarray(content.index.data)[rows]

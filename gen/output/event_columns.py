@@ -46,6 +46,7 @@ ORIGINAL = {
     "parent": "File_genPartIdx",
     "has_vertex": "File_hasVertex",
     "weight": "File_weight",
+    "azimuth": "File_azimuth",
 }
 
 

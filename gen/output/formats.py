@@ -71,6 +71,9 @@ FORMATS: Final = Registry(
             "darkpair.gen.output.lhe:LHEWriter",
             "A Les Houches Event File, .lhe or .lhe.gz: parents and what they decay to.",
         ),
+        "parquet": Entry(
+            "darkpair.gen.output.parquet:ParquetWriter", "A Parquet file, .parquet: columns of events."
+        ),
     },
     adapt=_stranger,
 )
@@ -80,6 +83,7 @@ ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "root": (".root",),
     "hepmc3": (".hepmc3", ".hepmc3.gz"),
     "lhe": (".lhe", ".lhe.gz"),
+    "parquet": (".parquet",),
 }
 
 
@@ -184,6 +188,7 @@ def checked_options(kind: Format, path: str | os.PathLike[str], options: Mapping
                 f"output.{key} = {shown(value)} would change nothing: {Path(path).name!r} is of the format {kind.name!r}, which "
                 f"{own}{nearest(key, takes)}; leave output.{key} out{where}"
             )
+    kind.writer.require_installed()
     checked = arguments(kind.writer, {"path": path, "provenance": {}, **options}, where="output")
     return {key: checked[key] for key in options}
 

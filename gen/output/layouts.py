@@ -11,7 +11,7 @@ flat       One topology: ``<role>_px, _py, _pz, _energy, _vx, _vy, _vz, _vt`` in
 Every layout begins with the event's name, ``run``, ``luminosityBlock`` and ``event`` (`darkpair.gen.sample_name`).  Events
 of a file (`darkpair.gen.originals`) keep those of the file's that it has, with their name in the sample beside them
 (``Sample_run``, ...); they have ``GenPart_replaced`` and ``File_entry``, ``File_genPartIdx`` (the parent),
-``File_hasVertex``, ``File_weight``.
+``File_hasVertex``, ``File_weight``, and ``File_azimuth`` where the event was turned.
 A detector's record follows in every layout: its lists of records are collections (``Cluster_energy``, counted by
 ``nCluster``), its numbers and booleans plain branches (``n_missed`` is ``nMissed`` in nano).  Units: GeV, mm, mm/c,
 but for the vertices of nano; `darkpair.gen.output.titles` says what each branch is.
@@ -39,6 +39,7 @@ from darkpair.gen.output.event_columns import (
 )
 from darkpair.gen.output.file_format import VERTEX_UNIT
 from darkpair.gen.output.spelling import names, nano_name, word
+from darkpair.gen.status_flags import FIRST_COPY, LAST_COPY, OF_CHAIN, OF_OURS
 from darkpair.gen.units import LENGTH
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ __all__ = [
     "event_names",
     "file_columns",
     "original",
+    "particles_of",
     "roles",
+    "spelled_of",
 ]
 
 Layout: TypeAlias = Literal["cartesian", "nano", "flat"]
@@ -85,13 +88,8 @@ GENPART = {
 #: The same for a role of the flat layout, whose other numbers are constants.
 FLAT_FIELDS = {name: GENPART[name] for name in ("px", "py", "pz", "E", "vx", "vy", "vz", "vt")}
 
-#: NanoAOD's bits isFirstCopy and isLastCopy.
-FIRST_COPY, LAST_COPY = 1 << 12, 1 << 13
-
-#: NanoAOD's bits fromHardProcess (8), isFirstCopy (12) and isLastCopy (13).  The decay that the sample is made of
-#: is its hard process, from which every particle comes, and nothing is copied; the other bits tell apart what
-#: happens in a proton collision and stay 0.
-STATUS_FLAGS = 1 << 8 | FIRST_COPY | LAST_COPY
+#: NanoAOD's status flags of events of ours.
+STATUS_FLAGS = OF_OURS
 
 #: The same for what only events of a file have, see `darkpair.gen.originals`.
 OF_FILE = {"replaced": "replaced", "statusFlags": "statusFlags"}
@@ -161,6 +159,24 @@ def file_columns(events: EventColumns, layout: Layout) -> FileColumns:
     return {name: _narrow(values) for name, values in out.items()} if layout == "nano" else out
 
 
+def particles_of(events: EventColumns) -> list[dict[str, Any]]:
+    """Constants of each role in the order of the list; empty where events differ or there are none."""
+    if not events.roles or not events.n:
+        return []
+    words = {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother", "nominal_mass": "mass"}
+    first = {words[name]: packed(events.particles[name])[: len(events.roles)].tolist() for name in words}
+    return [
+        {"role": role} | {word: values[i] for word, values in first.items()}
+        for i, role in enumerate(events.roles)
+    ]
+
+
+def spelled_of(events: EventColumns) -> dict[str, str]:
+    """Names that branches spell in another way, by how they do."""
+    named = (*events.roles, *events.weights, *events.proper_length)
+    return {word(name): name for name in named if word(name) != name}
+
+
 def _cartesian(events: EventColumns) -> dict[str, Column]:
     particles = events.particles
     return {branch: particles[name] for name, branch in (GENPART | OF_FILE).items() if name in particles}
@@ -193,7 +209,7 @@ def _copies(events: EventColumns) -> NDArray[np.int32]:
     below = np.flatnonzero(mother >= 0)
     above = mother[below] + np.repeat(events.offsets[:-1], np.diff(events.offsets))[below]
     copied = pdgid[below] == pdgid[above]
-    out = np.full(len(pdgid), FIRST_COPY | LAST_COPY, dtype=np.int32)
+    out = np.full(len(pdgid), OF_CHAIN, dtype=np.int32)
     out[below[copied]] &= ~FIRST_COPY
     out[above[copied]] &= ~LAST_COPY
     return out
@@ -240,7 +256,8 @@ def _of(column: Column, position: int, n: int) -> NDArray[Any]:
     """Numbers of the particle there in each event, where all have the same."""
     if isinstance(column, ListColumn):
         return column.of(position)
-    return column.reshape(n, -1)[:, position] if n else column
+    values = packed(column)
+    return values.reshape(n, -1)[:, position] if n else values
 
 
 def _narrow(values: Any) -> Any:

@@ -19,7 +19,6 @@ from darkpair.gen.output.asciiv3 import attributes
 from darkpair.gen.output.lhe_text import event_text, factors
 from darkpair.gen.output.text_writer import ROOM, TextWriter, text_provenance
 from darkpair.gen.provenance import environment
-from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
     import os
@@ -55,6 +54,7 @@ class LHEWriter(TextWriter):
         If the file cannot be written; see `darkpair.gen.output.target.check_writable`.
     """
 
+    references: ClassVar = ("arXiv:hep-ph/0609017", "arXiv:1405.1067")
     ENDINGS: ClassVar = (".lhe", ".lhe.gz")
     FORMAT: ClassVar = "lhe"
     FIRST: ClassVar = b"<event>"
@@ -70,13 +70,13 @@ class LHEWriter(TextWriter):
 
     def output(self) -> dict[str, Any]:
         """What the provenance says of the file, but for its number of events."""
-        return {"units": UNITS, "not_held": list(_NOT_HELD)}
+        return super().output() | {"not_held": list(_NOT_HELD)}
 
-    def beginning(self, early: Mapping[str, Any], late: Mapping[str, Any]) -> str:
+    def beginning(self, late: Mapping[str, Any]) -> str:
         """What stands before the events."""
-        version = early.get("versions", environment()["versions"])["darkpair"]
-        weights = "".join(f'<weight id="{name}">factor of XWGTUP</weight>\n' for name in self._names[0][1:])
-        tables = (_spelled(early), f"{_spelled(late):<{ROOM}}")
+        version = self.early.get("versions", environment()["versions"])["darkpair"]
+        weights = "".join(f'<weight id="{name}">factor of XWGTUP</weight>\n' for name in self.columns[0][1:])
+        tables = (_spelled(self.early), f"{_spelled(late):<{ROOM}}")
         elements = "".join(
             f"<{name}>\n{text}\n</{name}>\n" for name, text in zip(_TABLES, tables, strict=True)
         )
@@ -97,7 +97,7 @@ class LHEWriter(TextWriter):
         InputError
             For a file that is missing, damaged or not of this writer.
         """
-        return text_provenance(path, "Les Houches Event File", header_tables, cls.END, HEADER)
+        return text_provenance(path, "Les Houches Event File", _TABLES[0], header_tables, cls.END, HEADER)
 
 
 def _spelled(table: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.events import total_weight
 from darkpair.gen.kinematics import Array
-from darkpair.gen.output.asciiv3 import _undecayed, attributes
+from darkpair.gen.output.asciiv3 import attributes, undecayed
 from darkpair.gen.output.columns import particle_columns
 from darkpair.gen.output.event_columns import roles
 from darkpair.gen.output.number_text import rows_text, words_text
@@ -54,7 +54,7 @@ def event_text(events: ak.Array, *, first: int = 1) -> bytes:
     n = len(events)
     if n == 0:
         return b""
-    offsets, particles = _undecayed(*particle_columns(events))
+    offsets, particles, _ = undecayed(*particle_columns(events), np.zeros(n, dtype=np.int64))
     counts = np.diff(offsets)
     event = np.repeat(np.arange(n), counts)
     has = particles["mother"] >= 0

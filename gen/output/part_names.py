@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.formats import ENDINGS
 
 __all__ = ["blocks_in_name", "part_name", "parts_of", "require_parts"]
 
-_NAME: Final = re.compile(r"events-(\d{10,})-(\d{10,})\.(root|hepmc3|hepmc3\.gz)")
+_ENDING: Final = "|".join(re.escape(ending) for endings in ENDINGS.values() for ending in endings)
+_NAME: Final = re.compile(rf"events-(\d{{10,}})-(\d{{10,}})({_ENDING})")
 
 
 def part_name(first: int, last: int, ending: str) -> str:

@@ -258,6 +258,7 @@ def combined(rows: Sequence[Row], path: str, *, entries: int | None = None) -> d
         return provenance
     _check_physics(rows, path)
     spans = [row.span for row in rows]
+    _check_parents(rows, path)
     provenance |= {
         "output": rows[0].provenance["output"] | {"events": events},
         "parts": [
@@ -367,6 +368,21 @@ def _check_physics(rows: Sequence[Row], path: str) -> None:
                     f"{path!r} joins samples that differ in their {key} (seed {first.get('seed')} and seed "
                     f"{row.provenance.get('seed')}): no number of it means anything; look at each of its files"
                 )
+
+
+def _check_parents(rows: Sequence[Row], path: str) -> None:
+    """Refuse parents of one event file in runs of several seeds: they would count as independent ones."""
+    parts = sorted(
+        (span.first, span.last, span.digest)
+        for row in rows
+        if (span := row.span) is not None and (row.provenance.get("source") or {}).get("type") == "EventFile"
+    )
+    for (_, last, digest), (first, _, other) in pairwise(parts):
+        if first < last and digest != other:
+            raise InputError(
+                f"{path!r} joins runs of the same parents of an event file with several seeds: their errors would take a parent's "
+                "events for independent ones; make one run with source.uses, which counts parents"
+            )
 
 
 def _table(provenance: Mapping[str, Any], key: str) -> Any:

@@ -11,16 +11,17 @@ import awkward as ak
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
-from darkpair.gen.output.formats import Format, format_of_name
+from darkpair.gen.output.formats import ENDINGS, Format, format_of_name
 from darkpair.gen.output.layouts import GENPART, OF_FILE, ORIGINAL
 from darkpair.gen.output.opened import open_root, title_of
 from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.parts import RUNS, Row, combined
 from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.spelling import SAMPLE
+from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.titles import FILE_NAME, untitled
 from darkpair.gen.paths import is_file
-from darkpair.gen.record import ROLE_FIELDS
+from darkpair.gen.record import ROLE_FIELDS, named_record
 from darkpair.gen.sample_name import NAME
 
 if TYPE_CHECKING:
@@ -47,17 +48,13 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     if kind is None or kind.name == "root":
         with _opened(path) as (_, provenance):
             return provenance
-    if kind.name != "hepmc3":
-        return _of_stranger(kind, path)
-    from darkpair.gen.output.hepmc import hepmc_provenance  # (a ROOT file needs no other format's writer)
-
-    return hepmc_provenance(path)
+    return _of_format(kind, path)
 
 
 def read_events(
     path: str | os.PathLike[str], *, entry_start: int | None = None, entry_stop: int | None = None
 ) -> ak.Array:
-    """Event record of a file in the cartesian layout, TTree or RNTuple, or of a dataset's; see `darkpair.gen.record`.
+    """Event record of a file in the cartesian layout, TTree, RNTuple or Parquet, or of a dataset's; see `darkpair.gen.record`.
 
     A detector's quantities stand in the field ``reco``, if there are any. ``weights`` and ``proper_length`` are as
     they were; so are the roles, with momentum and vertex, where all events have the same particles.
@@ -77,13 +74,13 @@ def read_events(
     if Path(path).is_dir():
         parts = ak.concatenate([read_events(part) for part in require_parts(Path(path))])
         return parts[entry_start:entry_stop]
+    kind = format_of_name(path)
+    if kind is not None and kind.name != "root":
+        _require_file(path)
+        return kind.writer.read_events(path, entry_start, entry_stop)
     with _opened(path) as (file, provenance):
         output = provenance["output"]
-        if output["layout"] != "cartesian":
-            raise InputError(
-                f"{str(path)!r} has the {output['layout']} layout, which is not the whole record; "
-                "write it with layout = 'cartesian' to read it back"
-            )
+        EventWriter.require_cartesian(path, output["layout"])
         tree = file[TREE]
         columns = tree.arrays(entry_start=entry_start, entry_stop=entry_stop, how=dict)
         number = format_of(provenance, str(path))
@@ -94,10 +91,15 @@ def read_events(
         )
 
 
-def _of_stranger(kind: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
-    """What the reader of a format that is not ours says, checked."""
+def _require_file(path: str | os.PathLike[str]) -> None:
+    """Refuse what is not there."""
     if not is_file(path):
         raise InputError(f"there is no file {str(path)!r}; give the file of a run")
+
+
+def _of_format(kind: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What the reader of another format says, checked."""
+    _require_file(path)
     try:
         provenance: Any = kind.writer.read_provenance(path)
     except InputError:
@@ -130,10 +132,6 @@ def _require_root(file: Path) -> None:
     if kind is None and not begins:
         raise InputError(
             f"{file.name!r} is no ROOT file, and its name ends as those of no format; give the file of a run"
-        )
-    if kind is not None and kind.name != "root":
-        raise InputError(
-            f"{str(file)!r} is of the format {kind.name!r}; event records are read back from .root files alone"
         )
 
 
@@ -188,10 +186,10 @@ def _named(
 ) -> ak.Array:
     """Record of the per-event numbers of that prefix or suffix, which leave the columns."""
     branches = [name for name in columns if name.startswith(prefix) and name.endswith(suffix)]
-    contents = [columns.pop(name).layout for name in branches]
     words = [name.removeprefix(prefix).removesuffix(suffix) for name in branches]
+    contents = [columns.pop(name).layout for name in branches]
     short = [spelled.get(word, word) for word in words]
-    return ak.Array(ak.contents.RecordArray(contents, short, length=n))
+    return ak.Array(named_record(dict(zip(short, contents, strict=True)), n))
 
 
 def _reco(columns: dict[str, ak.Array]) -> ak.Array:
@@ -255,7 +253,8 @@ def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     """
     kind = format_of_name(path)
     if kind is not None and kind.name != "root":
-        return [Row(provenance=read_provenance(path))]
+        said = _of_format(kind, path)
+        return kind.writer.read_rows(path) if kind.name in ENDINGS else [Row(provenance=said)]
     with _opened(path) as (file, _):
         return rows_of(file, path)
 

@@ -11,16 +11,15 @@ import numpy as np
 import uproot
 
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.gen.lists import packed
 from darkpair.gen.output.baskets import Baskets, rewrite
 from darkpair.gen.output.copied import copied
 from darkpair.gen.output.event_columns import Collection, EventColumns, FileColumns, list_array
 from darkpair.gen.output.file_format import length_units
-from darkpair.gen.output.layouts import Layout, file_columns
+from darkpair.gen.output.layouts import Layout, file_columns, particles_of, spelled_of
 from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.parts import HISTOGRAMS, RUNS, Row, row_types
 from darkpair.gen.output.pieces import JoinedColumn, JoinedLists, form_of, joined
-from darkpair.gen.output.spelling import names, word
+from darkpair.gen.output.spelling import names
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.titles import titles
 
@@ -74,6 +73,7 @@ class RootWriter(EventWriter):
         For another layout or kind.
     """
 
+    references: ClassVar = ("uproot", "awkward")
     ENDINGS: ClassVar = (".root",)
 
     def __init__(
@@ -135,9 +135,6 @@ class RootWriter(EventWriter):
         self.check_open()
         chunk.close()
         n = len(chunk.events)
-        if n > _BASKET and chunk.events.originals is not None:
-            self.write(chunk.record())
-            return
         for start in range(0, n or 1, _BASKET):
             some = chunk if n <= _BASKET else chunk.span(start, min(start + _BASKET, n))
             self._add_events(EventColumns.of_chunk(some))
@@ -147,10 +144,9 @@ class RootWriter(EventWriter):
         converted = file_columns(events, self.layout)
         if self._tree is None:
             self._begin(converted, titles(events, self.layout, converted))
-            named = (*events.roles, *events.weights, *events.proper_length)
-            self._spelled = {word(name): name for name in named if word(name) != name}
+            self._spelled = spelled_of(events)
         if not self._particles:
-            self._particles = _particles(events)
+            self._particles = particles_of(events)
         self._add(converted)
 
     def copy(self, path: Path, first: int, last: int, output: Mapping[str, Any]) -> None:
@@ -287,15 +283,3 @@ def _entitle(tree: Any, said: Mapping[str, str]) -> None:
     for row in tree._cascading._branch_data:
         if row["kind"] != "record":
             row["fTitle"] = said[row["fName"]]
-
-
-def _particles(events: EventColumns) -> list[dict[str, Any]]:
-    """Constants of each role in the order of the list; empty where events differ or there are none."""
-    if not events.roles or not events.n:
-        return []
-    words = {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother", "nominal_mass": "mass"}
-    first = {words[name]: packed(events.particles[name])[: len(events.roles)].tolist() for name in words}
-    return [
-        {"role": role} | {word: values[i] for word, values in first.items()}
-        for i, role in enumerate(events.roles)
-    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 __all__ = ["fault_of", "fault_of_tables"]
@@ -60,12 +60,25 @@ def _of_flow(result: Mapping[str, Any]) -> str:
     flow = result.get("cutflow")
     if not isinstance(flow, list) or not flow or not all(_is_stage(row) for row in flow):
         return "its cut flow is none"
+    if why := _of_parents(flow):
+        return why
     for key in ("flat_factors", "spectra", "expected"):
         if not isinstance(result.get(key) or {}, Mapping):
             return f"its {key} is no table"
     if (result.get("generated"), result.get("accepted")) != (flow[0]["n"], flow[-1]["n"]):
         return "its numbers of events are not those of its cut flow"
     return ""
+
+
+def _of_parents(flow: Sequence[Mapping[str, Any]]) -> str:
+    """What is wrong with the numbers of parents, which are in every row or in none."""
+    parents = [row.get("parents") for row in flow]
+    if all(number is None for number in parents):
+        return ""
+    if not all(_count(number) and number <= row["n"] for number, row in zip(parents, flow, strict=True)):
+        return "the parents of its cut flow are no numbers"
+    whole = flow[0]["n"] % parents[0] == 0 if parents[0] else flow[0]["n"] == 0
+    return "" if whole else f"its {flow[0]['n']} events are not as many of each of {parents[0]} parents"
 
 
 def _of_sums(result: Mapping[str, Any], columns: Mapping[str, Any]) -> str:

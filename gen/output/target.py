@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import FORMAT
+from darkpair.gen.output.file_reader import FileReader
 from darkpair.gen.output.unfinished import Unfinished, alone_in, clean_unfinished
 from darkpair.gen.output.unwritten import UnwrittenError, is_of_machine, unwritten
 from darkpair.gen.provenance import describe
@@ -30,7 +31,7 @@ __all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "p
 _AT_ONCE: Final = 32768
 
 
-class EventWriter(ABC):
+class EventWriter(FileReader, ABC):
     """A file of events that appears under its name when it is complete, and not at all after an exception.
 
     A format of one's own is a subclass with `ENDINGS`, `open_file`, `write` and `finish`, registered under the entry points
@@ -61,6 +62,9 @@ class EventWriter(ABC):
     InputError
         If the file cannot be written; see `check_writable`.
     """
+
+    #: Keys of what it is written with (`darkpair.gen.references`).
+    references: ClassVar[tuple[str, ...]] = ()
 
     #: What the names of its files end in, as (".jsonl", ".jsonl.gz").
     ENDINGS: ClassVar[tuple[str, ...]] = ()
@@ -135,7 +139,7 @@ class EventWriter(ABC):
         InputError
             Unless a format says how.
         """
-        raise InputError(f"files as {path.name!r} cannot be joined; write .root or .hepmc3")
+        raise InputError(f"files as {path.name!r} cannot be joined; write .root, .hepmc3 or .parquet")
 
     @abstractmethod
     def open_file(self) -> Any:
@@ -144,20 +148,6 @@ class EventWriter(ABC):
     @abstractmethod
     def finish(self) -> None:
         """Write what is known only now, as the cut flow in `provenance`."""
-
-    @classmethod
-    def read_provenance(cls, path: str | os.PathLike[str]) -> dict[str, Any]:
-        """How the events of a file were made, with ``output`` and its number of ``events``; for ``darkpair inspect``.
-
-        Raises
-        ------
-        InputError
-            Unless a format says how.
-        """
-        raise InputError(
-            f"{Path(path).name!r} was written by {cls.__module__}.{cls.__name__}, which does not read back how events were "
-            "made; inspect .root and .hepmc3 files, or give it a read_provenance"
-        )
 
     def close(self, provenance: Mapping[str, Any] | None = None) -> None:
         """Finish the file and give it its name; once only, later calls do nothing.

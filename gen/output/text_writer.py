@@ -18,6 +18,7 @@ from darkpair.gen.output.row_check import fault_of_tables
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.paths import is_file
 from darkpair.gen.sources.unpacked import first_bytes, last_bytes, unpacked
+from darkpair.gen.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +46,13 @@ class TextWriter(EventWriter):
         The file; it is packed if its name ends in ``.gz``.
     provenance : mapping
         How the events were made, as `EventWriter` takes it.
+
+    Attributes
+    ----------
+    columns : tuple of two lists of str
+        Names of the weights of each event, and of its other numbers.
+    early : dict
+        The provenance as it was when the first events came.
     """
 
     FORMAT: ClassVar[str]  #: name of the format
@@ -58,8 +66,8 @@ class TextWriter(EventWriter):
             )
         super().__init__(path, provenance)
         self._packed = self.path.name.lower().endswith(".gz")
-        self._names: tuple[list[str], list[str]] = ([], [])
-        self._early: dict[str, Any] = {}  # the provenance as it was when the first events came
+        self.columns: tuple[list[str], list[str]] = ([], [])
+        self.early: dict[str, Any] = {}
         self._header = b""
         self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16) if self._packed else None
 
@@ -72,12 +80,12 @@ class TextWriter(EventWriter):
         """Lines of some events, of which the first has that number where they have no names."""
 
     @abstractmethod
-    def beginning(self, early: Mapping[str, Any], late: Mapping[str, Any]) -> str:
+    def beginning(self, late: Mapping[str, Any]) -> str:
         """What stands before the events, of one length whatever is in `late` as long as that is shorter than the room."""
 
-    @abstractmethod
     def output(self) -> dict[str, Any]:
         """What the provenance says of the file, but for its number of events."""
+        return {"units": UNITS}
 
     def open_file(self) -> IO[bytes]:
         """The file as bytes."""
@@ -100,7 +108,7 @@ class TextWriter(EventWriter):
         names = self.names(events[:0])
         if not self._header:
             self._begin(names)
-        elif names != self._names:
+        elif names != self.columns:
             raise InputError(
                 f"the events for {self.path.name} differ in their weights; write events of one chain and one source"
             )
@@ -131,9 +139,9 @@ class TextWriter(EventWriter):
             )
 
     def _begin(self, names: tuple[list[str], list[str]]) -> None:
-        self._names = names
-        self._early = self.described()
-        self._header = self._packed_alone(self.beginning(self._early, {}))
+        self.columns = names
+        self.early = self.described()
+        self._header = self._packed_alone(self.beginning({}))
         self.file.write(self._header)
 
     def _put(self, text: bytes) -> None:
@@ -151,10 +159,10 @@ class TextWriter(EventWriter):
         if self._packer is not None:
             self.file.write(self._packer.flush())
         provenance = self.described()
-        late = {key: value for key, value in provenance.items() if self._early.get(key) != value}
+        late = {key: value for key, value in provenance.items() if self.early.get(key) != value}
         late["output"] = {"format": self.FORMAT, "events": self.events} | self.output()
-        late["output"] |= {"weights": self._names[0], "attributes": self._names[1]}
-        header = self._packed_alone(self.beginning(self._early, late))
+        late["output"] |= {"weights": self.columns[0], "attributes": self.columns[1]}
+        header = self._packed_alone(self.beginning(late))
         if len(header) != len(self._header):
             self._move(len(header) - len(self._header))
         self.file.seek(0)
@@ -172,7 +180,12 @@ class TextWriter(EventWriter):
 
 
 def text_provenance(
-    path: str | os.PathLike[str], kind: str, read: Callable[[bytes], dict[str, Any]], end: bytes, size: int
+    path: str | os.PathLike[str],
+    kind: str,
+    key: str,
+    read: Callable[[bytes], dict[str, Any]],
+    end: bytes,
+    size: int,
 ) -> dict[str, Any]:
     """How the events of a file of text were made: what its writer was given, and its ``output``.
 
@@ -182,6 +195,8 @@ def text_provenance(
         The file.
     kind : str
         What files of the format are called, for messages.
+    key : str
+        Where they have the provenance, for messages.
     read : callable
         Gives the tables of a text that begins with a header.
     end : bytes
@@ -209,7 +224,7 @@ def text_provenance(
         ) from error
     if not isinstance(provenance.get("output"), dict):
         raise InputError(
-            f"{str(path)!r} lacks its provenance: it was not written by darkpair; give the file of a run"
+            f"{str(path)!r} lacks {key!r}: it was not written by darkpair; give the file of a run"
         )
     format_of(provenance, str(path))
     if not last.rstrip().endswith(end.strip()):

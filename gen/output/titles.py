@@ -67,6 +67,7 @@ EVENT = {
     "File_genPartIdx": "index in GenPart of the parent that decays [1]",
     "File_hasVertex": "whether the parent's vertex is the event file's; it is 0 where not [1]",
     "File_weight": "weight of the event in the event file [1]",
+    "File_azimuth": "angle by which the event file's event was turned about the z axis, from x to y [rad]",
 }
 
 #: Of the numbers of its name that a file's event had there.

@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.sources.event_listing import MoreMothers
+from darkpair.gen.status_flags import LAST_COPY
 
 __all__ = ["Family", "among", "parents_among"]
 
 Index = NDArray[np.int64]
-
-#: NanoAOD's bit isLastCopy (``DataFormats/HepMCCandidate/interface/GenStatusFlags.h`` of CMSSW: the fourteenth).
-LAST_COPY: Final = 1 << 13
 
 #: Mesons that become their antiparticles: K0, D0, B0, B_s0.
 MIXING: Final = (311, 421, 511, 531)
@@ -155,9 +153,9 @@ def _around(family: Family, rows: Index) -> Index:
     below = np.concatenate([every, family.further[0][own]])
     above = np.concatenate([above, family.further[1][own]])
     size = int(family.offsets[-1])
-    links = coo_array((np.ones(len(below), dtype=np.int8), (above, below)), shape=(size, size)).tocsr()
+    links = coo_array((np.ones(len(below), dtype=np.int32), (above, below)), shape=(size, size)).tocsr()
     _, circle = connected_components(links, directed=True, connection="strong")
-    turning = np.bincount(circle)[circle] > 1
+    turning: NDArray[np.bool_] = np.bincount(circle)[circle] > 1
     turning[below[below == above]] = True
     return rows[turning[rows]]
 

@@ -16,8 +16,10 @@ from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import Energy, Ge, Gt, checked
 from darkpair.gen.particles import particle
+from darkpair.gen.references import cited_in
 from darkpair.gen.sources.bmpt import radial_x
-from darkpair.gen.sources.meson_files import COLLIDER
+from darkpair.gen.sources.meson_files import COLLIDER, MADE_BY
+from darkpair.gen.sources.meson_multiplicity import measured
 from darkpair.gen.sources.meson_table import MesonTable, meson_table
 from darkpair.gen.sources.own_meson_table import OWN, OwnMesonTable, own_meson_table
 
@@ -188,6 +190,14 @@ class DumpMesons:
             "beam_energy": self.beam_energy,
             "collider": table.target == COLLIDER,
         }
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What spectrum and multiplicity rest on: the table's generator, and measurements (`darkpair.gen.references`)."""
+        spectrum = () if self.table_file is not None else MADE_BY.get(str(self.generator), ())
+        if self.table_file is not None or self.multiplicity is not None:
+            return spectrum
+        return spectrum + cited_in(m.source for m in measured() if m.meson == self.meson)
 
     def provenance(self) -> dict[str, Any]:
         """The table: how many mesons a proton makes and how sure that is, and where the spectrum comes from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
@@ -14,12 +14,14 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
+from darkpair.gen.shared_parents import require_uses
 from darkpair.gen.sources.event_index import EventIndex
 from darkpair.gen.sources.event_listing import Format
 from darkpair.gen.sources.event_paths import event_paths
 from darkpair.gen.sources.event_quantities import unit_of
 from darkpair.gen.sources.event_scan import scan
 from darkpair.gen.sources.event_series import EventSeries
+from darkpair.gen.sources.reused import azimuths, repeated, turned
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.units import ENERGY, LENGTH
 
@@ -33,14 +35,15 @@ class EventFile:
     Every parent in the file is one generated event, in the file's order: an event with two of them appears twice,
     each time with another one decayed.  Of copies in the record (B -> B, or an oscillated B0 -> anti-B0) the last
     one counts (`darkpair.gen.sources.copies`).  Several files are one sample, in their order.  A parent keeps its three-momentum and gets the mass of `mass`.  Events are weighted with the file's
-    weights divided by their mean over all parents, so that the factor ``event_file`` is 1 on average.
+    weights divided by their mean over all parents, so that the factor ``event_file`` is 1 on average.  With `uses` each
+    parent is taken several times, one after the other, and decays anew each time; errors count parents.
 
     Parameters
     ----------
     path : str, or tuple of str
-        The file or files: ROOT with NanoAOD's GenPart, a known layout or columns of one's own, or HepMC3. Several hold the same
-        quantities; ``~`` is the home folder, ``*.root`` all files of such names in their order, ``FILE:TREE`` a tree by its
-        name; ``https://``, ``root://``, ``s3://``, ... are addresses.
+        The file or files: ROOT with NanoAOD's GenPart, a known layout or columns of one's own, or text of HepMC,
+        LHE or HEPEVT. Several hold the same quantities; ``~`` is the home folder, ``*.root`` all files of such names in
+        their order, ``FILE:TREE`` a tree by its name; ``https://``, ``root://``, ``s3://``, ... are addresses.
     parents : tuple of str, or str
         Names of the particles to take.
     conjugates : bool
@@ -63,6 +66,11 @@ class EventFile:
     length_unit : {"mm", "cm", ...}, optional
         Unit of the branches of vertices, to be given where there are any; HepMC3 files, ours and known layouts say it
         themselves.
+    uses : int
+        How often each parent is used, a power of two from 1 to 16384.
+    azimuth : {"kept", "free"}
+        "free": each use has its event turned as a whole about the z axis by an angle of its own, which is right where the
+        file's events are of unpolarised beams head on along z, as in a dump, and none of their directions was selected.
 
     Raises
     ------
@@ -71,6 +79,9 @@ class EventFile:
     UnknownNameError
         For an unknown particle, tree, branch, quantity, unit or format.
     """
+
+    #: Formats of its files (`darkpair.gen.references`); who made one, it has to say itself.
+    references: ClassVar = ("arXiv:1912.08005", "uproot")
 
     path: tuple[str, ...] | str
     parents: tuple[str, ...] | str
@@ -81,6 +92,8 @@ class EventFile:
     mass: Literal["pdg", "stored"] = "pdg"
     momentum_unit: str | None = None
     length_unit: str | None = None
+    uses: int = 1
+    azimuth: Literal["kept", "free"] = "kept"
     _series: EventSeries = field(init=False, repr=False, compare=False)
     _index: EventIndex = field(init=False, repr=False, compare=False)
 
@@ -93,6 +106,7 @@ class EventFile:
             if isinstance(word, str) and word not in allowed:
                 raise UnknownNameError(what, word, allowed)
         settle(self)
+        require_uses(self.uses)
         freeze(self)
         if isinstance(self.parents, str):
             object.__setattr__(self, "parents", (self.parents,))
@@ -113,7 +127,9 @@ class EventFile:
             kinds=tuple(kinds),
         )
         object.__setattr__(self, "_series", series)
-        index = scan(series, kinds, tuple(self.parents), stored=self.mass == "stored")
+        index = scan(
+            series, kinds, tuple(self.parents), stored=self.mass == "stored", block=BLOCK // self.uses
+        )
         object.__setattr__(self, "_index", index)
 
     @property
@@ -140,8 +156,14 @@ class EventFile:
 
     @property
     def n_parents(self) -> int:
-        """How many parents the files hold."""
-        return self._index.n_parents
+        """How many parents the files give: all that they hold, as often as each is used."""
+        return self._index.n_parents * self.uses
+
+    @property
+    def _uses(self) -> dict[str, Any]:
+        """How parents are used, where that is not once as they are."""
+        once = (self.uses, self.azimuth) == (1, "kept")
+        return {} if once else {"uses": self.uses, "azimuth": self.azimuth}
 
     def sample_identity(self) -> dict[str, Any]:
         """What the files hold, and what is read of them; where they stand decides about no event."""
@@ -157,6 +179,7 @@ class EventFile:
                 "masses": self.masses,
                 "stored": self.mass == "stored",
             }
+            | self._uses
         )
 
     def _identity(self, file: int) -> dict[str, Any]:
@@ -193,7 +216,7 @@ class EventFile:
             "mean_weight": self._index.mean_weight,
             "parents_per_event": self._index.parents_per_event,
             "parents_per_event_error": self._index.parents_per_event_error,
-        }
+        } | self._uses
 
     def _described(self, file: int) -> dict[str, Any]:
         """What provenance says of one of the files."""
@@ -210,7 +233,7 @@ class EventFile:
         }
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
-        """The first n parents; the generator is not asked.
+        """The first n parents; the generator is asked for their azimuth where that is free, and for nothing else.
 
         Raises
         ------
@@ -220,22 +243,37 @@ class EventFile:
         if not 0 < n <= self.n_parents:
             raise InputError(f"{n} parents of {self._series.name}; allowed: 1 to {self.n_parents}")
         blocks = [self._rows(index) for index in range(-(-n // BLOCK))]
-        return self._made(Originals.concatenate(blocks)).take(np.arange(n))
+        whole = repeated(Originals.concatenate(blocks), self.uses)
+        return self.turned(self._made(whole).take(np.arange(n)), rng)
 
     def block(self, index: int) -> Parents:
-        """Parents of a block, with their events.
+        """Parents of a block, with their events, as they are in the file.
 
         Parameters
         ----------
         index : int
-            Index of the block, from 0; all blocks but the last hold 16384 parents.
+            Index of the block, from 0; all blocks but the last hold 16384 uses of parents.
         """
-        return self._made(self._rows(index))
+        return self._made(repeated(self._rows(index), self.uses))
+
+    def turned(self, parents: Parents, rng: np.random.Generator) -> Parents:
+        """Parents of a block, each use at an azimuth of its own; these themselves where azimuths are kept.
+
+        Parameters
+        ----------
+        parents : Parents, (n,)
+            As `block` gives them.
+        rng : numpy.random.Generator
+            Generator of the angles.
+        """
+        if self.azimuth == "kept" or parents.originals is None:
+            return parents
+        return self._made(turned(parents.originals, azimuths(len(parents), self.uses, rng)))
 
     def _rows(self, index: int) -> Originals:
         """Parents of a block in the files' events."""
         (first, skip), (last, beyond) = self._index.starts[index : index + 2]
-        size = min(BLOCK, self.n_parents - index * BLOCK)
+        size = min(BLOCK, self.n_parents - index * BLOCK) // self.uses
         parts = []
         taken = 0
         for piece in self._series.pieces(self._index.files, first, last + (beyond > 0)):

@@ -24,7 +24,12 @@ __all__ = ["scan"]
 
 
 def scan(
-    series: EventSeries, kinds: Mapping[int, float], names: tuple[str, ...], *, stored: bool
+    series: EventSeries,
+    kinds: Mapping[int, float],
+    names: tuple[str, ...],
+    *,
+    stored: bool,
+    block: int = BLOCK,
 ) -> EventIndex:
     """What one pass through all files tells.
 
@@ -38,13 +43,15 @@ def scan(
         Names of the parents, for messages.
     stored : bool
         Whether their masses are those of the files.
+    block : int
+        Parents of a block.
 
     Raises
     ------
     InputError
         For files without such parents, without a mean weight, or that differ in what they hold.
     """
-    through = _Pass(series, kinds, stored=stored)
+    through = _Pass(series, kinds, stored=stored, block=block)
     files = tuple(through.file(file, series.reader(file)) for file in range(len(series.files)))
     sums, entries = through.sums, through.entries
     if not sums.n_parents:
@@ -72,8 +79,8 @@ def scan(
 class _Pass:
     """A pass through files of events, one after the other."""
 
-    def __init__(self, series: EventSeries, kinds: Mapping[int, float], *, stored: bool) -> None:
-        self._series, self._stored = series, stored
+    def __init__(self, series: EventSeries, kinds: Mapping[int, float], *, stored: bool, block: int) -> None:
+        self._series, self._stored, self._block = series, stored, block
         self.counts = dict.fromkeys(kinds, 0)
         self.masses: dict[int, float] = {}
         self.starts: list[tuple[int, int]] = []
@@ -106,7 +113,7 @@ class _Pass:
     def _add(self, piece: Piece, path: str) -> None:
         """Add a piece of a file."""
         event, at = piece.event, piece.parents
-        begins = range(-self.sums.n_parents % BLOCK, len(at), BLOCK)
+        begins = range(-self.sums.n_parents % self._block, len(at), self._block)
         self.starts += [
             (piece.first + int(event[k]), int(k - np.searchsorted(event, event[k]))) for k in begins
         ]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.identity import content_digest
-from darkpair.gen.output.layouts import STATUS_FLAGS
 from darkpair.gen.remote import fetched, is_remote, said_of
 from darkpair.gen.sources.copies import Family, parents_among
 from darkpair.gen.sources.event_index import FileIndex
 from darkpair.gen.sources.event_paths import EventPath
 from darkpair.gen.sources.event_piece import Piece
 from darkpair.gen.sources.event_quantities import Quantities
+from darkpair.gen.status_flags import OF_OURS
 
 if TYPE_CHECKING:
     from darkpair.gen.sources.event_listing import Reader
@@ -180,6 +180,6 @@ def _flags(reader: Reader, flags: NDArray[np.int32] | None) -> NDArray[np.int32]
 
     Files of an event file without flags were written so, whatever copies they have; where there are none, the mothers say so too.
     """
-    if flags is not None and reader.ours and bool((flags == STATUS_FLAGS).all()):
+    if flags is not None and reader.ours and bool((flags == OF_OURS).all()):
         return None
     return flags

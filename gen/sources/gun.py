@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -56,6 +56,8 @@ class Gun:
     InputError
         For negative or unordered momenta, an angle outside 0 to pi, a file that is none, and two that say the same.
     """
+
+    references: ClassVar = ("particle",)
 
     parent: str = "K_L0"
     momentum: Annotated[float | tuple[float, float], Energy, Ge(0.0)] = 1.0

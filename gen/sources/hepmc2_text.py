@@ -79,15 +79,22 @@ def _heads(section: Section, extended: bool) -> tuple[Index, Index, NDArray[np.f
     weights = np.ones(section.count)
     at, states = (8, 11) if extended else (7, 8)
     for event, line in enumerate(section.first_of("E")):
-        words = section.lines.text(line).split()
         try:
+            words = section.words(line)
             numbers[event], counts[event] = int(words[1]), int(words[at])
             behind = states + max(0, int(words[states])) + 1
-            if int(words[behind]) > 0:
-                weights[event] = float(words[behind + 1])
+            weights[event] = _first(words[behind:])
         except (ValueError, IndexError, OverflowError):
             raise section.bad_line(line, "is no line of an event of HepMC2") from None
     return numbers, counts, weights
+
+
+def _first(words: list[bytes]) -> float:
+    """First of the weights, of which the first word tells the number; 1 where it is 0."""
+    weights = [float(word) for word in words[1:]]
+    if len(weights) != int(words[0]):
+        raise ValueError("other weights than it says")
+    return weights[0] if weights else 1.0
 
 
 class _Vertices:

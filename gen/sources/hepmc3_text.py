@@ -101,18 +101,26 @@ def _heads(section: Section) -> tuple[Index, Index, Index, NDArray[np.float64]]:
     numbers, vertices, counts = np.empty((3, section.count), dtype=np.int64)
     places = np.zeros((section.count, 4))
     for event, line in enumerate(section.first_of("E")):
-        text, _, place = section.lines.text(line).partition(b"@")
         try:
-            words = text.split()
+            words = section.words(line)
             numbers[event], vertices[event], counts[event] = map(int, words[1:4])
-            if place:
-                places[event] = [float(word) for word in place.split()[:4]]
-        except (ValueError, IndexError, OverflowError):
+            if len(words) > 4:
+                places[event] = _place(words[4:])
+        except (ValueError, OverflowError):
             raise section.bad_line(
                 line,
                 'is no line of an event; allowed: "E number vertices particles", and "@" with four numbers',
             ) from None
     return numbers, vertices, counts, places
+
+
+def _place(words: list[bytes]) -> list[float]:
+    """The numbers behind @, which may have a space or not."""
+    text = b" ".join(words)
+    values = [float(word) for word in text[1:].split()]
+    if text[:1] != b"@" or len(values) != 4:
+        raise ValueError("a place has four numbers")
+    return values
 
 
 def _weights(section: Section, index: int) -> NDArray[np.float64]:
@@ -123,11 +131,10 @@ def _weights(section: Section, index: int) -> NDArray[np.float64]:
         before = [rows[event] for rows in first if rows[event] >= 0]
         if line < 0 or (before and min(before) < line):  # names of the weights of events that follow
             continue
-        words = section.lines.text(line).split(None, index + 2)
-        if len(words) == 1:
-            continue
         try:
-            weights[event] = float(words[index + 1])
+            words = section.words(line, index + 2)
+            if len(words) > 1:
+                weights[event] = float(words[index + 1])
         except (ValueError, IndexError):
             raise section.bad_line(line, f"has no weight of number {index + 1}") from None
     return weights

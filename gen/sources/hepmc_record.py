@@ -84,6 +84,13 @@ class Section:
         out[self.event[rows[::-1]]] = rows[::-1]
         return out.tolist()
 
+    def words(self, line: int, most: int = -1) -> list[bytes]:
+        """Words of a line of numbers, split at most so often; Python's own spellings of numbers are refused."""
+        text = self.lines.text(line)
+        if b"_" in text:
+            raise ValueError("1_000 is no number of a file")
+        return text.split(None, most)
+
     def fault(self, event: int, why: str) -> InputError:
         """Error of an event of the section."""
         return self._fault(self.first + event, why)

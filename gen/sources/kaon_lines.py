@@ -10,7 +10,7 @@ import numpy as np
 from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.sampling import Density
-from darkpair.gen.uniforms import uniforms
+from darkpair.gen.uniforms import rows_of_uniforms
 
 __all__ = ["Z_EXIT", "Z_TARGET", "Lines", "beam_momentum", "collimated"]
 
@@ -45,13 +45,21 @@ def beam_momentum(p: Real, slope_x: Real, slope_y: Real, mass: Real, ctau: Real)
     return pz * slope_x, pz * slope_y, pz, np.sqrt(p * p + mass**2), cosine, p / mass * ctau
 
 
-@columnwise
-def _through(x0: Real, y0: Real, u: Real, v: Real) -> Any:
+def through(x0: Real, y0: Real, u: Real, v: Real) -> Any:
     """Position at the exit [mm] and slopes of the line from a point of the target to one of the collimator's hole."""
     slope_x = (_COLLIMATOR_HALF[0] * (2.0 * u - 1.0) - x0) / (_Z_COLLIMATOR - Z_TARGET)
     slope_y = (_COLLIMATOR_HALF[1] * (2.0 * v - 1.0) - y0) / (_Z_COLLIMATOR - Z_TARGET)
     reach = Z_EXIT - Z_TARGET
     return x0 + slope_x * reach, y0 + slope_y * reach, slope_x, slope_y
+
+
+@columnwise
+def _from_square(u0: Real, v0: Real, u: Real, v: Real) -> Any:
+    """The same from a point of the uniform image, all by numbers from 0 to 1."""
+    return through(_IMAGE_HALF[0] * (2.0 * u0 - 1.0), _IMAGE_HALF[1] * (2.0 * v0 - 1.0), u, v)
+
+
+_through = columnwise(through)
 
 
 def collimated(rng: np.random.Generator, n: int, image: str) -> Lines:
@@ -66,12 +74,12 @@ def collimated(rng: np.random.Generator, n: int, image: str) -> Lines:
     image : str
         "uniform", or the image since 2015.
     """
+    lines: Lines
     if image == "uniform":
-        x0 = _IMAGE_HALF[0] * (2.0 * uniforms(rng, n) - 1.0)
-        y0 = _IMAGE_HALF[1] * (2.0 * uniforms(rng, n) - 1.0)
+        lines = _from_square(*rows_of_uniforms(rng, 4, n))
     else:
         x0, y0 = _image_x().sample(rng, n), _image_y().sample(rng, n)
-    lines: Lines = _through(x0, y0, uniforms(rng, n), uniforms(rng, n))
+        lines = _through(x0, y0, *rows_of_uniforms(rng, 2, n))
     return lines
 
 

@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 import numpy as np
 import scipy
 
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
-from darkpair.gen.flight import flown
+from darkpair.gen.flight import flown, remainder, too_short, truncated
 from darkpair.gen.kinematics import Array, Real
-from darkpair.gen.lifetime import decay_probability, truncated_exponential
+from darkpair.gen.lifetime import decay_probability
 from darkpair.gen.parameters import Energy, Gt, Infinite, Le, Length, Lt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.sampling import Density
 from darkpair.gen.sources.kaon_lines import Z_EXIT, Z_TARGET, beam_momentum, collimated
 from darkpair.gen.sources.spectrum import Spectrum, own_spectrum
+from darkpair.gen.space import of_parents
 
 __all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
 
@@ -70,6 +72,28 @@ def momentum_spectrum(p: Array, name: str = "sato") -> Array:
     sigma = width * (1.0 - (skew_a + skew_b * p) * (p - mu))
     out: Array = np.exp(-0.5 * ((p - mu) / sigma) ** 2)
     return out
+
+
+@columnwise
+def _decayed(
+    p: Real,
+    slope_x: Real,
+    slope_y: Real,
+    mass: float,
+    ctau: float,
+    x: Real,
+    y: Real,
+    drawn: Real,
+    z_min: Real,
+    z_max: Real,
+    origin: float,
+) -> tuple[Real, ...]:
+    """Four-momentum along a line from (x, y, origin) on, place and time of a decay between two planes, and their distance in lengths of the flight."""
+    px, py, pz, energy, cosine, flight = beam_momentum(p, slope_x, slope_y, mass, ctau)
+    depth, ratio = remainder((z_max - z_min) / cosine, flight, drawn)
+    path = (z_min - origin) / cosine + depth
+    to_x, to_y, to_z, to_t = flown(px, py, pz, energy, path, p, x, y, origin, 0.0)
+    return px, py, pz, energy, to_x, to_y, to_z, to_t, ratio
 
 
 @checked
@@ -121,6 +145,8 @@ class KotoKL:
     """
 
     name: ClassVar = "koto_kl"
+
+    references: ClassVar = ("arXiv:2005.07102", "arXiv:1509.03386")
 
     decay: Literal["region", "free"] = "region"
     profile: Literal["collimator", "fitted", "square"] = "collimator"
@@ -309,20 +335,24 @@ class KotoKL:
         """
         kaon, n = particle("K_L0"), len(p)
         x, y, slope_x, slope_y = self._fitted(rng, p) if self.profile == "fitted" else self._lines(rng, n)
-        momentum, (cosine, flight) = np.empty((4, n)), np.empty((2, n))
-        beam_momentum.into([*momentum, cosine, flight], p, slope_x, slope_y, kaon.mass, kaon.ctau)
+        momentum, vertex, decay_vertex = of_parents(n)
         origin = Z_EXIT
-        if self.decay == "free":
-            path = flight * rng.standard_exponential(n)
-        else:
-            if self.z_min < Z_EXIT:
-                origin = Z_TARGET
-                x, y = x + slope_x * (Z_TARGET - Z_EXIT), y + slope_y * (Z_TARGET - Z_EXIT)
-            width = (z_max - z_min) / cosine
-            path = (z_min - origin) / cosine + truncated_exponential(rng, width, flight)
-        vertex, decay_vertex = np.empty((4, n)), np.empty((4, n))
+        if self.decay != "free" and self.z_min < Z_EXIT:
+            origin = Z_TARGET
+            x, y = x + slope_x * (Z_TARGET - Z_EXIT), y + slope_y * (Z_TARGET - Z_EXIT)
         vertex[0], vertex[1], vertex[2], vertex[3] = x, y, origin, 0.0
-        flown.into(decay_vertex, *momentum, path, p, *vertex)
+        line, drawn = (p, slope_x, slope_y, kaon.mass, kaon.ctau), rng.standard_exponential(n)
+        ratio = np.empty(n)
+        if self.decay != "free":
+            _decayed.into([*momentum, *decay_vertex, ratio], *line, x, y, drawn, z_min, z_max, origin)
+        if self.decay == "free" or too_short(ratio):
+            cosine, flight = np.empty((2, n))
+            beam_momentum.into([*momentum, cosine, flight], *line)
+            if self.decay == "free":
+                path = flight * drawn
+            else:
+                path = (z_min - origin) / cosine + truncated(rng, (z_max - z_min) / cosine, flight, drawn)
+            flown.into(decay_vertex, *momentum, path, p, *vertex)
         return Parents(pdgid=self.pdgid, momentum=momentum, vertex=vertex, decay_vertex=decay_vertex)
 
     def _lines(self, rng: np.random.Generator, n: int) -> tuple[Array, Array, Array, Array]:

@@ -15,10 +15,18 @@ import numpy as np
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 
-__all__ = ["COLLIDER", "MESONS", "TableKey", "about", "find", "grid", "stored"]
+__all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "find", "grid", "stored"]
 
 #: Target of the tables of two equal, opposite beams: y and pT in the centre of mass, only the half y > 0.
 COLLIDER: Final = "collider"
+
+#: What to cite of each generator (`darkpair.gen.references`); all but PYTHIA 8 were run through chromo.
+MADE_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "pythia6": ("arXiv:hep-ph/0603175", "arXiv:2507.21856"),
+    "pythia8": ("arXiv:2203.11601",),
+    "sibyll23d": ("inspire:1768983", "arXiv:2507.21856"),
+    "urqmd34": ("inspire:468266", "inspire:507334", "arXiv:2507.21856"),
+}
 
 #: Mesons of the tables, as `particle` spells them.
 MESONS: Final = ("pi0", "eta", "eta'", "K_L0", "K+", "K-")

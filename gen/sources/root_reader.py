@@ -174,7 +174,10 @@ class RootReader:
                 f"{what} is a list, where {name} is one number an event; map another branch, or branch[0]"
             )
         if name != "weight" and values.dtype.kind == "f":
-            return whole(values, what, name, lambda row: first + row, np.dtype(np.int64))
+            numbers: NDArray[np.int64] = whole(
+                values, what, name, lambda row: first + row, np.dtype(np.int64)
+            )
+            return numbers
         if values.dtype.kind not in "iufb":
             raise InputError(f"{what} holds {values.dtype}, which is no {name}; map another branch")
         return values

@@ -43,11 +43,6 @@ def trees_of(file: Any, path: str) -> dict[str, str]:
         raise InputError(
             f"{path!r} is a ROOT file with nothing in it; give a file with a TTree or an RNTuple"
         )
-    if any(kind.endswith("GenEventData") for kind in kinds):
-        raise InputError(
-            f"{path!r} holds HepMC3's events as single objects (WriterRoot), which uproot cannot take apart; write them by "
-            "HepMC3's WriterRootTree or as text"
-        )
     what = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(_SHOWN))
     raise InputError(
         f"{path!r} holds no tree at all, but {what}; give a file with a TTree or an RNTuple of events"

@@ -21,6 +21,7 @@ from darkpair.gen.events import Parents
 from darkpair.gen.kinematics import Array, Real, boost
 from darkpair.gen.parameters import Angle, Energy, Ge, Gt, checked, settle
 from darkpair.gen.particles import particle
+from darkpair.gen.references import cited_in
 from darkpair.gen.uniforms import uniforms
 
 __all__ = ["MACHINES", "Beams", "Upsilon4S", "sine_squared"]
@@ -226,6 +227,11 @@ class Upsilon4S:
     def beams(self) -> Beams:
         """The machine's beams."""
         return self.machine if isinstance(self.machine, Beams) else MACHINES[self.machine]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What masses and beams rest on (`darkpair.gen.references`)."""
+        return ("particle", *cited_in((self.beams.source, self.beams.spread_source)))
 
     def provenance(self) -> dict[str, Any]:
         """The settings, the boost and the energies at the nominal beams [GeV]."""

@@ -12,6 +12,7 @@ import uproot
 
 from darkpair.chains.descriptor import build
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.sources.event_listing import readable
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.streams import Streams
 from tests.shared.event_files import b_event, opened, write_nano
@@ -116,3 +117,28 @@ def test_what_is_refused_is_one_line(tmp_path: Path) -> None:
 def test_unknown_names(tmp_path: Path, settings: dict[str, Any], words: str) -> None:
     with pytest.raises(UnknownNameError, match=words):
         opened(write_nano(tmp_path / "good.root", [b_event()]), **settings)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "claims sizes that do not fit into the memory"),
+        (RecursionError("deep"), "is nested deeper"),
+        (
+            UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"),
+            r"has bytes that are no text where text belongs \(at byte 0",
+        ),
+        (ModuleNotFoundError("install the 'lz4'\npackage"), "needs a package that is missing .*'lz4'"),
+        (NotImplementedError("memberwise\nserialization"), "holds what uproot does not read .*memberwise"),
+        (EOFError(), "ends before its events do, so it is cut short"),
+        (PermissionError(13, "Permission denied", "e.root"), r"cannot be read \(Permission denied\)"),
+        (
+            ValueError("a\nb"),
+            r"cannot be read as an event file \(ValueError: 'a\\nb'\); it is damaged, cut short, or",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_for_what_it_is(error: Exception, words: str) -> None:
+    with pytest.raises(InputError, match=f"^'e.root' {words}") as refusal, readable("e.root"):
+        raise error
+    assert "\n" not in str(refusal.value)

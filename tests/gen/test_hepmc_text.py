@@ -203,6 +203,9 @@ def test_what_contradicts_itself_is_one_line(tmp_path: Path, particles: str) -> 
     ("old", "new", "words"),
     [
         ("E 1 3 7", "E 1 3 8", "event 0 has 7 of the 8 particles"),
+        ("E 1 3 7 @ 1 2 3 4", "E 1 3 7 @ 1 2 3", "is no line of an event; allowed"),
+        ("E 1 3 7 @ 1 2 3 4", "E 1 3 7 @ 1_0 2 3 4", "is no line of an event; allowed"),
+        ("W 1 2", "W x 2", "event 0 'W x 2' has no weight of number 1"),
         ("E 1 3 7", "x 1 3 7", "has a particle or a vertex in no event, at byte"),
         ("U GEV MM", "U TEV MM", "has units that are not GEV or MEV"),
         (
@@ -215,6 +218,24 @@ def test_what_contradicts_itself_is_one_line(tmp_path: Path, particles: str) -> 
 def test_what_contradicts_the_event_is_one_line(tmp_path: Path, old: str, new: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         by_us(put(tmp_path / "e.hepmc", ASCIIV3.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("20 -3 3 1 2", "20 -3 4 1 2", "event 0 has 3 of the 4 vertices"),
+        ("55 2 1.0 2.0", "55 3 1.0 2.0", "is no line of an event of HepMC2"),
+        ("0 0 2 2 1 1.0", "0 0 2 3 1 1.0", "is followed by 4 of 5 particles"),
+        ("V -2 0 1 2", "V -3 0 1 2", "has the barcode of another vertex"),
+        ("0 0 -2 0", "0 0 -9 0", "ends at the vertex -9, which has no line"),
+        ("0 1 1 501", "0 2 1 501", "has 14 of 16 numbers"),
+    ],
+)
+def test_what_contradicts_an_event_of_hepmc2_is_one_line(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        by_us(put(tmp_path / "e.hepmc", GENEVENT.replace(old, new, 1)))
 
 
 def test_a_missing_end_is_told_and_a_missing_part_refused(tmp_path: Path) -> None:

@@ -149,6 +149,20 @@ def test_any_event_of_a_long_file_is_found(tmp_path: Path) -> None:
         assert numbers["weight"].tolist() == [number + 0.5 for number in range(first, last)]
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [((0, 0), []), ((2, 0), [1]), ((2, 2), [1]), ((0, 2), [1]), ((1, 3), [0, 1, 2]), ((3, 1), [2, 0])],
+)
+def test_mothers_are_a_range_or_two(said: tuple[int, int], meant: list[int]) -> None:
+    """Of the fourth particle of the second event, whose list begins at row 2."""
+    first, last = np.zeros((2, 6), dtype=np.int64)
+    first[5], last[5] = said
+    mother, (rows, more) = text_listing.mothers(first, last, np.array([0, 2, 6]), "e.lhe", 0)
+    assert mother.tolist() == [-1] * 5 + (meant[:1] or [-1])
+    assert rows.tolist() == [5] * len(meant[1:])
+    assert more.tolist() == [2 + index for index in meant[1:]]
+
+
 def test_mothers_without_measure_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_listing, "_MOST_MOTHERS", 2)
     (tmp_path / "e.lhe").write_text(listing(EVENT, EVENT))

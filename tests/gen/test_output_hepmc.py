@@ -16,7 +16,7 @@ from darkpair.chains.descriptor import build
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import total_weight
 from darkpair.gen.lifetime import Scan
-from darkpair.gen.output import hepmc, number_text
+from darkpair.gen.output import number_text, text_writer
 from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.pipeline import Pipeline, chunks
@@ -88,7 +88,8 @@ def particles(event: Any) -> dict[str, Any]:
 def test_every_number_comes_back(tmp_path: Path, make: Any, ending: str) -> None:
     """Bit by bit: the text is the shortest that reads back as the same double."""
     record = make()
-    events = read(written(tmp_path / f"e.{ending}", record))
+    path = written(tmp_path / f"e.{ending}", record)
+    events = read(path)
     assert len(events) == len(record)
     assert [event.event_number for event in events] == list(range(1, len(record) + 1))
     assert {(e.momentum_unit, e.length_unit) for e in events} == {(pyhepmc.Units.GEV, pyhepmc.Units.MM)}
@@ -101,7 +102,8 @@ def test_every_number_comes_back(tmp_path: Path, make: Any, ending: str) -> None
     names = ["genWeight", *(f"weight_{n.replace(' ', '_')}" for n in record.weights.fields)]
     columns = [total_weight(record), *(np.asarray(record.weights[n]) for n in record.weights.fields)]
     assert len(names) == (3 if make is koto else 1)
-    assert events[0].weight_names == names
+    assert events[0].weight_names == ["CV", *names[1:]]
+    assert read_provenance(path)["output"]["weights"] == names
     assert np.array_equal([event.weights for event in events], np.stack(columns, axis=1))
     for role in record.proper_length.fields:
         lengths = [float(str(event.attributes[f"{role}_properLength"])) for event in events]
@@ -134,7 +136,7 @@ def test_packed_text_is_the_text(tmp_path: Path) -> None:
 def test_how_events_come_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events = mixture(700)
     whole = written(tmp_path / "e.hepmc3", events).read_bytes()
-    monkeypatch.setattr(hepmc, "_BATCH", 64)
+    monkeypatch.setattr(text_writer, "_BATCH", 64)
     with HepMCWriter(tmp_path / "p.hepmc3", provenance={"seed": 3}) as file:
         for start, stop in ((0, 0), (0, 1), (1, 150), (150, 150), (150, 700)):
             file.write(events[start:stop])

@@ -1,12 +1,10 @@
-"""The life of an output file, ROOT or HepMC3: under its name when it is complete, and not at all after an exception."""
+"""The life of an output file of any format: under its name when it is complete, and not at all after an exception."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,10 +15,10 @@ from darkpair import Pipeline, Streams, build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.hepmc import HepMCWriter
-from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.unwritten import UnwrittenError
 from darkpair.gen.sources.koto_kl import KotoKL
+from tests.shared.forms import Form, every_form
 
 STREAMS = Streams(seed=3)
 EVENTS = build("K_L0 -> X1 X2", mass={"X1": 0.0, "X2": 0.3}).generate(
@@ -28,19 +26,9 @@ EVENTS = build("K_L0 -> X1 X2", mass={"X1": 0.0, "X2": 0.3}).generate(
 )
 
 
-@pytest.mark.parametrize(
-    ("name", "writer"),
-    [
-        ("e.root", partial(RootWriter, kind="ttree", provenance={})),
-        ("e.root", partial(RootWriter, kind="rntuple", provenance={})),
-        ("e.hepmc3", partial(HepMCWriter, provenance={})),
-        ("e.hepmc3.gz", partial(HepMCWriter, provenance={})),
-    ],
-    ids=["ttree", "rntuple", "hepmc3", "gz"],
-)
-def test_nothing_is_left_after_an_exception(
-    tmp_path: Path, name: str, writer: Callable[[Path], EventWriter]
-) -> None:
+@pytest.mark.parametrize("form", every_form(layout="cartesian"))
+def test_nothing_is_left_after_an_exception(tmp_path: Path, form: Form) -> None:
+    name, writer = f"e{form.ending}", form.opened
     target = tmp_path / name
 
     def interrupted() -> None:
@@ -153,8 +141,8 @@ def test_a_full_disk_of_somebody_else_is_not_this_file_s(tmp_path: Path) -> None
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["e.root", "e.hepmc3"])
-def test_what_waits_to_be_written_is_closed(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("form", every_form(layout="cartesian", kind="ttree"))
+def test_what_waits_to_be_written_is_closed(tmp_path: Path, form: Form) -> None:
     """A chunk waits for others: what somebody made of it meanwhile would be in the file."""
     chain = build("K_L0 -> X1 (X2 -> X1 pi0)", mass={"X1": 0.0, "X2": 0.4}, ctau={"X2": 1.0})
     pipeline = Pipeline(source=KotoKL(), chain=chain, detector=Koto(), keep="all")
@@ -164,7 +152,7 @@ def test_what_waits_to_be_written_is_closed(tmp_path: Path, name: str) -> None:
     counts, clusters = reco.lists["Cluster"]
     columns: list[Any] = [part.momentum, part.vertices, *part.proper_length.values(), *part.weights.values()]
     columns += [*reco.flat.values(), counts, *clusters.values()]
-    with {"e.root": RootWriter, "e.hepmc3": HepMCWriter}[name](tmp_path / name, provenance={}) as file:
+    with form.opened(tmp_path / f"e{form.ending}") as file:
         file.add(chunk)
         for column in columns:
             with pytest.raises(ValueError, match="read-only"):

@@ -18,7 +18,7 @@ from tests.shared.tree_files import NUMBERS, RUNS, TREES, WEIGHTS, Kind, edm4hep
 SAMPLE = sample()
 #: What keeps one mother of each particle.
 SINGLE = {"TreeMaker", "Belle II mDST", "TMCParticle", "Bacon"}
-#: What uproot writes in RNTuples only, and what nobody writes there.
+#: What uproot writes in RNTuples only, and what a field's name forbids there.
 ONLY = {"ATLAS xAOD": "rntuple", "TParticle": "rntuple"}
 
 

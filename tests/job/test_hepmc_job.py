@@ -123,5 +123,5 @@ def test_events_of_a_file_are_written_with_the_parent_decayed_anew(tmp_path: Pat
         assert int(str(event.attributes["event"])) == 100 + i
         assert int(str(event.attributes["File_entry"])) == i
         assert int(str(event.attributes["File_genPartIdx"])) == 2
-        assert event.weight_names == ["genWeight", "weight_event_file"]
+        assert event.weight_names == ["CV", "weight_event_file"]
         assert event.weights == pytest.approx([(1 + i) / 2] * 2)

@@ -29,6 +29,7 @@ from darkpair.run.runner import run_job
 from darkpair.scan import scan
 from darkpair.studies import STUDIES, outputs
 from darkpair.studies.study import Study
+from tests.shared.forms import Form, every_form
 from tests.shared.small_disk import Disk, LimitedFiles, SmallDisk, mounted
 
 JOB = """
@@ -129,19 +130,11 @@ def job(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("name", "form"),
-    [
-        ("e.root", ["output.kind=ttree"]),
-        ("e.root", ["output.kind=rntuple", "output.compression=none"]),
-        ("e.hepmc3", []),
-        ("e.hepmc3.gz", []),
-    ],
-    ids=["ttree", "rntuple", "hepmc3", "gz"],
-)
-def test_events(disk: Disk, job: Path, name: str, form: list[str]) -> None:
-    settings = [word for setting in form for word in ("--set", setting)]
-    check_moments(disk, lambda: answer("run", job, "-o", disk.folder / name, "--force", *settings))
+@pytest.mark.parametrize("form", every_form(layout="cartesian"))
+def test_events(disk: Disk, job: Path, form: Form) -> None:
+    settings = [word for key, value in form.options.items() for word in ("--set", f"output.{key}={value}")]
+    path = disk.folder / f"e{form.ending}"
+    check_moments(disk, lambda: answer("run", job, "-o", path, "--force", *settings))
 
 
 def test_check_and_its_trial(disk: Disk, job: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.export.files import write_rows
-from tests.pages import make_aim, make_decays, make_dumps, make_places, make_spin
+from tests.pages import make_aim, make_decays, make_dumps, make_places, make_spin, make_uses
 
 #: Rows and provenance of each run; quick ones are for tests.
 RUNS: Final[dict[str, Callable[[bool], tuple[list[dict[str, Any]], dict[str, Any]]]]] = {
@@ -28,6 +28,7 @@ RUNS: Final[dict[str, Callable[[bool], tuple[list[dict[str, Any]], dict[str, Any
     "coverage-steep": make_places.steep,
     "belle2-source": make_places.belle2_source,
     "limits-checks": make_places.limits_checks,
+    "parent-uses": make_uses.uses,
 }
 
 

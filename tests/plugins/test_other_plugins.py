@@ -251,22 +251,11 @@ def test_a_format_is_written_and_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "x.parquet",
-        "x.csv",
-        "x.lhef",
-        "x",
-        "x.",
-        ".root",
-        "x.root.gz",
-        "x.hepmc",
-        "x.hepmc3.bz2",
-        "x.jsonl.gz",
-    ],
+    ["x.orc", "x.csv", "x.lhef", "x", "x.", ".root", "x.root.gz", "x.hepmc", "x.hepmc3.bz2", "x.jsonl.gz"],
 )
 def test_an_ending_of_no_format_is_refused(name: str, tmp_path: Path) -> None:
     text = refused(*job("-o", tmp_path / name))
-    assert ".root, .hepmc3, .hepmc3.gz, .lhe, .lhe.gz, .jsonl, .flat.root or .silent" in text
+    assert ".root, .hepmc3, .hepmc3.gz, .lhe, .lhe.gz, .parquet, .jsonl, .flat.root or .silent" in text
     assert "refused" in refused("check", EXAMPLES / "koto_pi0.toml", "-o", tmp_path / name).replace(
         name, "refused"
     )

@@ -24,6 +24,7 @@ from darkpair.job.job import Job, load_job
 from darkpair.run.joined import joined
 from darkpair.run.merge import merge
 from darkpair.run.runner import run_job
+from tests.shared.forms import Form, every_form, numbers
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -109,24 +110,21 @@ def test_workers_make_the_same_parts(tmp_path: Path) -> None:
     assert alone.provenance["result"] == result.provenance["result"]
 
 
-@pytest.mark.parametrize("ending", ["hepmc3", "hepmc3.gz"])
-def test_parts_in_hepmc(ending: str, tmp_path: Path) -> None:
-    over = {"run.n": 2 * BLOCK}
-    run_job(job("charm", tmp_path / f"one.{ending}", **over))
+@pytest.mark.parametrize("form", [f for f in every_form() if f.id.split("-")[0] != ".root"])
+def test_parts_in_other_formats(form: Form, tmp_path: Path) -> None:
+    """Those of ROOT are looked at above."""
+    over = {"run.n": 2 * BLOCK} | {f"output.{key}": value for key, value in form.options.items()}
+    run_job(job("charm", tmp_path / f"one{form.ending}", **over))
     for k in (3, 1, 2):
-        run_job(job("charm", tmp_path / f"part{k}.{ending}", **over), part=(k, 3))
-    merge(tmp_path / f"joined.{ending}", sorted(tmp_path.glob("part*")))
-    one, other = (read_provenance(tmp_path / f"{name}.{ending}") for name in ("one", "joined"))
+        run_job(job("charm", tmp_path / f"part{k}{form.ending}", **over), part=(k, 3))
+    merge(tmp_path / f"joined{form.ending}", sorted(tmp_path.glob("part*")))
+    files = [tmp_path / f"{name}{form.ending}" for name in ("one", "joined")]
+    one, other = map(read_provenance, files)
     for said in (one, other):
         said["job"]["output"].pop("path")
         said["result"] = {key: said["result"][key] for key in ("generated", "accepted", "cutflow")}
     assert one == other
-    if ending == "hepmc3":
-        lines = [
-            [line for line in path.read_bytes().split(b"\n") if not line.startswith(b"A darkpair")]
-            for path in (tmp_path / "one.hepmc3", tmp_path / "joined.hepmc3")
-        ]
-        assert lines[0] == lines[1]
+    assert numbers(form, files[0]) == numbers(form, files[1])
 
 
 def test_a_part_is_a_stretch_of_the_events(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 import darkpair.gen.provenance
 from darkpair.cli import main
 from darkpair.gen.output.reader import read_provenance
+from tests.shared.forms import Form, every_form
 
 ROOT = Path(__file__).parents[2]
 JOB = ROOT / "examples" / "koto_pi0.toml"
@@ -29,9 +30,9 @@ def out(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", ["root", "hepmc3"])
-def test_the_same_again_is_there(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"out.{ending}"
+@pytest.mark.parametrize("form", every_form(layout="cartesian", kind="ttree"))
+def test_the_same_again_is_there(tmp_path: Path, form: Form) -> None:
+    path = tmp_path / f"out{form.ending}"
     first = run("-o", path)
     before = path.read_bytes()
     for words in ((), ("--workers", 2), ("--set", "run.chunk=16384")):
@@ -39,7 +40,7 @@ def test_the_same_again_is_there(tmp_path: Path, ending: str) -> None:
         assert done.exit_code == 0, done.output
         assert "is there, made with darkpair" in done.output
     assert path.read_bytes() == before
-    picture = path.with_suffix(".png")
+    picture = path.with_name("out.png")
     drawn = picture.read_bytes()
     picture.unlink()
     assert run("-o", path).exit_code == 0

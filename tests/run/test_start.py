@@ -12,7 +12,8 @@ import pytest
 HEAVY = (
     "matplotlib", "matplotlib.pyplot", "mplhep", "scipy.stats", "scipy.optimize", "rich", "numba", "pyhepmc",
     "darkpair.chains.standard_model", "darkpair.chains.models.rates", "darkpair.gen.importance",
-    "darkpair.gen.sources.dump_mesons", "darkpair.gen.output.hepmc", "darkpair.studies", "darkpair.limits",
+    "darkpair.gen.sources.dump_mesons", "darkpair.gen.output.hepmc", "darkpair.gen.output.parquet",
+    "darkpair.studies", "darkpair.limits",
 )  # fmt: skip
 
 JOB = """

@@ -9,18 +9,15 @@ from typing import Any, ClassVar
 import awkward as ak
 import pytest
 
-from darkpair.gen.output.hepmc import HepMCWriter
-from darkpair.gen.output.root import RootWriter
 from darkpair.gen.output.target import EventWriter
 from darkpair.testing import check_writer
+from tests.shared.forms import Form, every_form
 from tests.shared.wrong_plugins import caught
 
 
-@pytest.mark.parametrize(
-    ("writer", "ending"), [(RootWriter, ".root"), (HepMCWriter, ".hepmc3"), (HepMCWriter, ".hepmc3.gz")]
-)
-def test_our_writers(writer: Any, ending: str) -> None:
-    check_writer(writer, ending)
+@pytest.mark.parametrize("form", every_form(layout="cartesian", kind="ttree"))
+def test_our_writers(form: Form) -> None:
+    check_writer(form.writer, form.ending, **form.options)
 
 
 class _Lines(EventWriter):

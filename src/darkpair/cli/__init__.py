@@ -9,10 +9,23 @@ from darkpair.cli.group import CommandGroup
 __all__ = ["COMMANDS", "main"]
 
 #: In the order of ``darkpair --help``.
-COMMANDS = ("new", "run", "merge", "check", "list", "schema", "inspect", "rates", "limits", "study", "doctor")
+COMMANDS = (
+    "new",
+    "run",
+    "merge",
+    "check",
+    "list",
+    "schema",
+    "inspect",
+    "cite",
+    "rates",
+    "limits",
+    "study",
+    "doctor",
+)
 
 
 @click.group(cls=CommandGroup, names=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="darkpair", prog_name="darkpair")
 def main() -> None:
-    """Dark-particle pair production in meson decays, as ROOT or HepMC3 files."""
+    """Dark-particle pair production in meson decays, as ROOT, HepMC3 or Parquet files."""

@@ -55,7 +55,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "-o",
                 "--output",
-                help="File, its format by its ending: .root, .hepmc3, .hepmc3.gz, .lhe, .lhe.gz; the picture goes beside it. A name that ends in / "
+                help="File, its format by its ending: .root, .hepmc3, .hepmc3.gz, .lhe, .lhe.gz, .parquet; the picture goes beside it. A name that ends in / "
                 "is a folder of parts.",
             ),
             click.option("--seed", type=int, help="Random seed."),

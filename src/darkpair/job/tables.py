@@ -169,12 +169,16 @@ class OutputTable(Table):
         description=f"file whose ending says its format: {', '.join(e for ends in ENDINGS.values() for e in ends)}, or one of "
         "`darkpair list formats`; a name that ends in / is a dataset, a folder of parts"
     )
-    format: Literal["root", "hepmc3", "hepmc3.gz", "lhe", "lhe.gz"] | None = Field(
+    format: Literal["root", "hepmc3", "hepmc3.gz", "lhe", "lhe.gz", "parquet"] | None = Field(
         default=None, description="of the parts of a dataset; root unless given"
     )
-    layout: Literal["cartesian", "nano", "flat"] = Field(default="cartesian", description="of a ROOT file")
+    layout: Literal["cartesian", "nano", "flat"] = Field(
+        default="cartesian", description="of a ROOT or Parquet file"
+    )
     kind: Literal["ttree", "rntuple"] = Field(default="ttree", description="of a ROOT file")
-    compression: Literal["lz4", "zstd", "none"] = Field(default="lz4", description="of a ROOT file")
+    compression: Literal["lz4", "zstd", "none"] = Field(
+        default="lz4", description="of a ROOT or Parquet file"
+    )
     events: Literal["accepted", "all"] = Field(default="accepted", description="which are written")
     picture: bool = Field(default=True, description="whether one is drawn beside the file")
     replace: bool = Field(

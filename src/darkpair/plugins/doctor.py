@@ -23,6 +23,7 @@ EXTRAS: Final = {
     "fast": "formulas as machine code, long runs some two times as fast",
     "hepmc": "HepMC3 files of others through pyhepmc",
     "limits": "toy experiments and workspaces",
+    "parquet": "Parquet files",
     "plot": "pictures",
 }
 

@@ -36,7 +36,8 @@ def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[s
         return ["no events              this part of the sample is empty: it has fewer blocks than parts"]
     lines = [
         f"acceptance             {result['acceptance']:.5g} {_error(result)}",
-        f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events",
+        f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events"
+        + _of_parents(result["cutflow"]),
     ]
     if result["acceptance"] <= 0.0:
         lines.insert(1, _limit(result, "acceptance_upper_limit"))
@@ -86,7 +87,7 @@ def _beam_lines(source: Mapping[str, Any], detector: Mapping[str, Any]) -> Itera
 
 
 def _source_lines(source: Mapping[str, Any]) -> Iterator[str]:
-    """Parents of event files, and the part of a source's parents that decay where events are generated."""
+    """Parents of event files, how often each is used, and the part of a source's parents that decay where events are generated."""
     files, counts, per_event = (source.get(key) for key in ("files", "counts", "parents_per_event"))
     if source.get("type") == "EventFile" and isinstance(files, list) and isinstance(counts, Mapping):
         several = f" of {len(files)} files" if len(files) > 1 else ""
@@ -96,6 +97,9 @@ def _source_lines(source: Mapping[str, Any]) -> Iterator[str]:
                 f"{per_event:.4g} ± {source.get('parents_per_event_error') or 0.0:.2g} an event by weight"
             )
         yield f"parents                {sum(counts.values())} in {source.get('entries')} events{several}, {weighted}"
+    if isinstance(uses := source.get("uses"), int):
+        turned = ", at an azimuth of its own each time" if source.get("azimuth") == "free" else ""
+        yield f"uses                   {uses} of each parent{turned}; errors and effective numbers count parents"
     probability = source.get("decay_probability", 1.0)  # (a stranger's may be anything)
     if not isinstance(probability, float | int) or probability == 1.0:
         return
@@ -159,6 +163,12 @@ def _error(result: Mapping[str, Any]) -> str:
         return f"of {result['generated']:,} generated events{_last_cut(result['cutflow'])}"
     error = result["acceptance_error"]
     return "per generated event" if error is None else f"± {error:.2g} per generated event"
+
+
+def _of_parents(cutflow: Sequence[Mapping[str, Any]]) -> str:
+    """How many parents accepted events have, where these are used several times: what is effective are parents."""
+    parents = cutflow[-1].get("parents")
+    return "" if parents is None else f" of {parents:,} parents"
 
 
 def _limit(result: Mapping[str, Any], key: str) -> str:

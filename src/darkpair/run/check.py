@@ -152,7 +152,7 @@ def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int) -> list[s
             f"none of the first {chunk.cutflow.generated:,} events is accepted: see which cut leaves none, and whether "
             "lifetimes need to be forced"
         )
-    elif last.effective < 0.01 * last.n:
+    elif last.effective < 0.01 * last.n / chunk.cutflow.uses:
         lines.append(
             f"the accepted {last.n:,} events are worth {last.effective:.3g} of equal weight: a few carry all of it"
         )

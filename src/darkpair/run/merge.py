@@ -81,7 +81,8 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
     options |= {
         key: value for key, value in (said["job"] or {}).get("output", {}).items() if key == "compression"
     }
-    with writer_for(out, options if form.name == "root" else {}, said) as file:
+    options = {key: value for key, value in options.items() if key in form.options}
+    with writer_for(out, options, said) as file:
         for piece in pieces:
             file.copy(piece.path, piece.first, piece.last, piece.row.provenance["output"])
         if total.tally is not None:

@@ -16,6 +16,7 @@ from darkpair.gen.pipeline import Pipeline, ReadSource, chunks
 from darkpair.gen.provenance import describe_object, environment
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
+from darkpair.job.references import references_of_job
 from darkpair.job.tables import OutputTable
 from darkpair.run.expected import expected_rows, job_ratio
 from darkpair.run.tally import Tally
@@ -154,6 +155,7 @@ def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
         "chain": describe_object(pipeline.chain),
         "detector": describe_object(pipeline.detector),
         "branching_ratio": job_ratio(job),
+        "references": references_of_job(job, pipeline),
     }
 
 

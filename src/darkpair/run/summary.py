@@ -22,7 +22,8 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
 
     The error is null where the sample has none, as with no accepted event: read the upper limit.  The key
     ``largest_weight_assumed`` is there where the largest weight of one event more is not that of the generated ones:
-    nobody looked, or too few are there to look at.
+    nobody looked, or too few are there to look at.  Where parents are used several times ``parents`` says how many there
+    are; errors, effective numbers and weights are theirs.
     """
     if not cutflow.generated:  # a part of a sample that has fewer blocks than parts
         return {"generated": 0, "accepted": 0, "cutflow": cutflow.to_dict()}
@@ -42,6 +43,8 @@ def summary(cutflow: Cutflow, factors: Mapping[str, float] | None = None) -> dic
         "nonzero_weights": first.nonzero,
         "cutflow": cutflow.to_dict(),
     }
+    if first.parents is not None:
+        rows["parents"] = first.parents
     if acceptance.largest != first.largest:
         rows["largest_weight_assumed"] = acceptance.largest
     if factors:
@@ -64,9 +67,14 @@ def completed(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def few_effective(cutflow: Cutflow) -> str | None:
     """What to say of accepted events of uneven weights that are worth too few; None where there is nothing to say."""
-    last = cutflow.stages[-1]
+    last, uses = cutflow.stages[-1], cutflow.uses
     if not 0.0 < last.effective < min(EFFECTIVE_MIN, _UNEVEN * last.n):
         return None
+    if uses > 1:
+        return (
+            f"the {last.n:,} accepted events of parents used {uses} times are worth {last.effective:.3g} parents of equal weight, "
+            f"less than {EFFECTIVE_MIN:g}; raise source.uses, force lifetimes, or take a larger file"
+        )
     return (
         f"the {last.n:,} accepted events are worth {last.effective:.3g} of equal weight, less than {EFFECTIVE_MIN:g}: a few carry "
         "the sum, and its error is not to be trusted; raise run.n, force lifetimes, or aim the source"

@@ -14,6 +14,7 @@ from darkpair.gen.decay_places import decay_places
 from darkpair.gen.errors import InputError
 from darkpair.gen.histogram_sums import Pictures
 from darkpair.gen.pipeline import Chunk, Pipeline
+from darkpair.gen.shared_parents import shared
 from darkpair.gen.sources.meson_spectra import SpectrumSums, SpectrumTally
 from darkpair.gen.streams import BLOCK
 from darkpair.run.summary import summary
@@ -75,7 +76,9 @@ class Tally:
             raise InputError("this tally counts no more spectra; count with Tally.of(pipeline), and add that")
         seen = [self.pictures, chunk.pictures]
         if self.places:
-            seen += [Pictures(histograms={"decay_places": decay_places(events)}) for events in _blocks(chunk)]
+            with shared(chunk.cutflow.uses):
+                places = [decay_places(events) for events in _blocks(chunk)]
+            seen += [Pictures(histograms={"decay_places": histogram}) for histogram in places]
         if self.counter is not None:
             accepted = None if chunk.reco is None else chunk.reco.flat.get("accepted")
             self.counter.add(chunk.events, accepted, chunk.numbers)

@@ -52,6 +52,7 @@ class _Stage(_Strict):
     nonzero: _Whole | None
     rest_w: list[float]
     rest_w2: list[float]
+    parents: _Whole | None = None
 
 
 class _Axis(_Strict):

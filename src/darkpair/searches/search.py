@@ -9,6 +9,7 @@ import numpy as np
 
 from darkpair.chains.models.zprime import ZPrime, mixing_product
 from darkpair.gen.errors import InputError
+from darkpair.gen.references import cited_in
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -81,6 +82,11 @@ class Search:
     def measurements(self) -> tuple[Measurement, ...]:
         """What the limit rests on, with sources."""
         raise NotImplementedError
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What the limit rests on, as its measurements cite it (`darkpair.gen.references`)."""
+        return cited_in(measurement.source for measurement in self.measurements)
 
     def events(self, value: Array) -> Array | None:
         """Expected events where the observable has a value [1]; None where the experiment counts none."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from darkpair.gen.border import check_observed, check_selected, require_members
 from darkpair.gen.output.titles import checked_title
+from darkpair.gen.shared_parents import shared
 from darkpair.gen.streams import Streams
 from darkpair.testing.failure import failing
 
@@ -32,7 +33,7 @@ def check_detector(detector: EventDetector, truth: Batch) -> None:
     """A detector leaves the truth alone, agrees with itself, survives pickling, and counts what it accepts.
 
     Every stage of its cut flow is recomputed: its events from selections of groups of events and of single ones, its
-    sums of weights and of their squares from these with random weights.
+    sums of weights and of their squares from these with random weights, also where two events have one parent.
 
     Parameters
     ----------
@@ -109,6 +110,7 @@ def _check_singles(detector: EventDetector, observed: Observed, verdict: Selecte
     some = np.unique(
         np.concatenate([rng.permutation(accepted)[: _SINGLES // 2], rng.permutation(observed.n)[:_SINGLES]])
     )
+    some = some[: len(some) // 2 * 2]
     rows = np.zeros(observed.n, dtype=bool)
     alive = []
     for i in some:
@@ -120,7 +122,16 @@ def _check_singles(detector: EventDetector, observed: Observed, verdict: Selecte
         assert alive[-1] == sorted(alive[-1], reverse=True), f"the cut flow of one event grows: {alive[-1]}"
     weight = rng.uniform(0.5, 2.0, len(some)) * rng.choice([-1.0, 1.0], len(some))
     whole = _selected(detector, observed.take(rows), weight).cutflow
-    _require_stages(whole, np.transpose(alive).tolist(), weight)
+    counts = np.transpose(alive).tolist()
+    _require_stages(whole, counts, weight)
+    with shared(2):
+        flow = _selected(detector, observed.take(rows), weight).cutflow
+    for stage, counted in zip(flow.stages, counts, strict=True):
+        sums = (np.asarray(counted) * weight).reshape(-1, 2).sum(axis=1)
+        assert abs(stage.sum_w2 - sums @ sums) <= _ROUNDING * (sums @ sums), (
+            f"{stage.name}: of parents used twice the sum of squared sums is {stage.sum_w2:.9g}, that of its events {sums @ sums:.9g}; "
+            "make the flow with Cutflow.of, which counts parents"
+        )
 
 
 def _require_stages(flow: Cutflow, counts: list[list[int]], weight: Array) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -43,8 +42,8 @@ def check_writer(
     ending : str, optional
         Ending of the file's name; the first of the writer's ``ENDINGS`` unless given.
     read : callable, optional
-        Path -> event record with ``particles`` and perhaps ``weights``; unless given, darkpair's own readers of ROOT and
-        HepMC3.
+        Path -> event record with ``particles`` and perhaps ``weights``; unless given, darkpair's own readers of its
+        formats.
     tolerance : float
         Relative tolerance of momenta [1].
     **options : object
@@ -134,22 +133,21 @@ def _check_refusals(opened: Callable[[Path], EventWriter], folder: Path, ending:
 
 
 def _ours(path: Path) -> ak.Array:
-    from darkpair.gen.output.formats import format_of_name
+    """Events as `read_events` gives them; of a format that does not hold the whole record what the source event_file reads."""
+    from darkpair.gen.output.formats import ENDINGS, format_of_name
     from darkpair.gen.output.reader import read_events
     from darkpair.gen.sources.event_readers import open_events
 
-    file_format = format_of_name(path)
-    name = None if file_format is None else file_format.name
-    if name == "root":
+    kind = format_of_name(path)
+    name = None if kind is None else kind.name
+    assert name in ENDINGS, f"no reader of ours reads {path.name}; give one, read = ..."
+    try:
         return read_events(path)
-    assert name == "hepmc3", f"no reader of ours reads {path.name}; give one, read = ..."
-    with TemporaryDirectory() as folder:
-        plain = path
-        if path.suffix == ".gz":
-            plain = Path(folder) / path.stem
-            plain.write_bytes(gzip.decompress(path.read_bytes()))
-        reader = open_events(str(plain), "Events", {}, "hepmc3")
-        offsets, columns, _ = reader.read(0, reader.entries, ["pdgid", "px", "py", "pz", "energy"])
+    except InputError as error:
+        if "whole record" not in str(error):
+            raise
+    reader = open_events(str(path), "Events", {}, None)
+    offsets, columns, _ = reader.read(0, reader.entries, ["pdgid", "px", "py", "pz", "energy"])
     columns = {"E" if key == "energy" else key: column for key, column in columns.items()}
     return ak.Array({"particles": ak.unflatten(ak.Array(columns), np.diff(offsets))})
 

@@ -1,0 +1,54 @@
+"""``darkpair cite``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from darkpair.cli.options import json_option
+
+__all__ = ["command"]
+
+
+#: What is said of a part without references, where it is no omission.
+_NOTHING: Final = {"chain": "cites nothing for how its decays are made (darkpair inspect says how)"}
+
+
+@click.command("cite")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def command(file: Path, as_json: bool) -> None:
+    """Print BibTeX of what the numbers of a file of events, a folder of parts or a job file rest on.
+
+    Parts that declare no references are named in a comment.
+    """
+    import json
+
+    from darkpair.gen.references import bibtex
+
+    parts = _parts(file)
+    if as_json:
+        click.echo(json.dumps({"file": str(file), "references": parts}, indent=1))
+        return
+    for part, keys in parts.items():
+        click.echo(
+            f"% {part}: {', '.join(keys) or _NOTHING.get(part, 'declares no references; ask who made it')}"
+        )
+    for entry in bibtex(key for keys in parts.values() for key in keys):
+        click.echo(f"\n{entry}")
+
+
+def _parts(file: Path) -> dict[str, list[str]]:
+    """Keys by the part of a job, of a job file or of what a run wrote."""
+    from darkpair.job.references import references_of_job, references_of_provenance
+
+    if file.suffix.lower() == ".toml" and not file.is_dir():
+        from darkpair.job.job import load_job
+
+        job = load_job(file)
+        return references_of_job(job, job.pipeline())
+    from darkpair.run.joined import provenance_at
+
+    return references_of_provenance(provenance_at(file))
