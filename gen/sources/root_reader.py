@@ -66,6 +66,7 @@ class RootReader:
                 raise InputError(f"tree {name!r} of {path!r} has no events; give a file with events")
             return name, kind, columns, mapping(columns, dict(given), bool(said))
 
+        self._columns: TreeColumns
         self.tree_name, kind, self._columns, mapped = chosen_tree(file, path, tree, opened)
         self.kind = "rntuple" if kind in NTUPLES else "ttree"
         self.entries = self._columns.entries

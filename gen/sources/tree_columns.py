@@ -121,8 +121,8 @@ class TreeColumns:
             return column[first - begin : last - begin]
         if self.split and not branch.branches:
             begins = np.asarray(branch.entry_offsets)
-            begin = int(begins[max(0, np.searchsorted(begins, first, side="right") - 1)])
-            end = int(begins[min(len(begins) - 1, np.searchsorted(begins, last, side="left"))])
+            begin = int(begins[max(0, int(np.searchsorted(begins, first, side="right")) - 1)])
+            end = int(begins[min(len(begins) - 1, int(np.searchsorted(begins, last, side="left")))])
             size = branch.uncompressed_bytes * (end - begin) / max(1, self.entries)
             if end > last and size < _KEPT:
                 column = branch.array(entry_start=begin, entry_stop=end)
