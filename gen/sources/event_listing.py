@@ -1,6 +1,7 @@
 """What every reader of an event file gives: lists of particles and numbers of events, in pieces.
 
-The readers are `darkpair.gen.sources.root_reader` and `darkpair.gen.sources.hepmc_reader`, and
+The readers are `darkpair.gen.sources.root_reader`, `darkpair.gen.sources.hepmc_reader` and
+`darkpair.gen.sources.hepmc_root_reader`, and
 `darkpair.gen.sources.event_readers` opens a file with the one that it needs.
 """
 

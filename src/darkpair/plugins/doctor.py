@@ -21,7 +21,7 @@ __all__ = ["Finding", "examine"]
 #: Extras that users install, and what each is for; the others are for tests and tables.
 EXTRAS: Final = {
     "fast": "formulas as machine code, long runs some two times as fast",
-    "hepmc": "HepMC3 files of others through pyhepmc",
+    "hepmc": "pyhepmc and zstd, for programs of your own and packed event files",
     "limits": "toy experiments and workspaces",
     "parquet": "Parquet files",
     "plot": "pictures",
