@@ -102,7 +102,7 @@ def open_events(path: str, tree: str | None, branches: Mapping[str, str], wanted
     return reader
 
 
-def _root_reader(path: str, tree: str, given: tuple[tuple[str, str], ...]) -> Any:
+def _root_reader(path: str, tree: str | None, given: tuple[tuple[str, str], ...]) -> Any:
     """Reader of a ROOT file: of HepMC3's own tree, unless another one or branches are named."""
     return (None if given else hepmc_tree(path, tree)) or RootReader(path, tree, given)
 
