@@ -147,10 +147,13 @@ class HepMCTreeReader:
 
     def _links(self, first: int, last: int, offsets: Index, vertices: Index) -> tuple[Index, Index, Index]:
         """Rows of particles and vertices that belong together, and which way: 1 into the vertex, -1 out of it."""
-        begins, one = self._column(first, last, "links1")
-        _, two = self._column(first, last, "links2")
+        begins, source = self._column(first, last, "links1")
+        _, target = self._column(first, last, "links2")
         event = np.repeat(np.arange(last - first), np.diff(begins))
-        particle, vertex = np.maximum(one, two).astype(np.int64), -np.minimum(one, two).astype(np.int64)
+        particle, vertex = (
+            np.maximum(source, target).astype(np.int64),
+            -np.minimum(source, target).astype(np.int64),
+        )
         bad = (
             (particle < 1)
             | (particle > np.diff(offsets)[event])
@@ -159,10 +162,10 @@ class HepMCTreeReader:
         )
         for k in np.flatnonzero(bad)[:1]:
             raise InputError(
-                f"{self.path!r}: event {first + event[k]} links {one[k]} with {two[k]}, which are no particle and vertex of it; it "
+                f"{self.path!r}: event {first + event[k]} links {source[k]} with {target[k]}, which are no particle and vertex of it; it "
                 "is damaged, or what wrote it is at fault: copy or write it again"
             )
-        return offsets[event] + particle - 1, vertices[event] + vertex - 1, np.sign(one)
+        return offsets[event] + particle - 1, vertices[event] + vertex - 1, np.sign(source)
 
     def _weights(self, first: int, last: int) -> NDArray[np.float64]:
         """The weight of each event that counts; 1 for an event without any."""

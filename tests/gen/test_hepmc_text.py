@@ -109,6 +109,14 @@ def test_lines_may_stand_in_any_order(tmp_path: Path) -> None:
     ]
 
 
+def test_the_first_mother_is_that_of_the_smallest_id(tmp_path: Path) -> None:
+    """As HepMC3 has it, which keeps a vertex's incoming particles in a set."""
+    particles = "P 1 0 521 0 0 1 2 5 2\nP 2 0 22 0 0 1 1 0 2\nV -1 0 [2,1,2]\nP 3 -1 11 0 0 1 1 0 1\n"
+    path = put(tmp_path / "e.hepmc", one_event(particles, 1))
+    assert events(path, "mother")[0][2] == (0,)
+    assert [rows.tolist() for rows in HepMCReader(str(path)).more_mothers(0, 1)] == [[2], [1]]
+
+
 def test_loops_and_own_mothers_are_given_as_they_are(tmp_path: Path) -> None:
     particles = "P 1 1 521 0 0 1 2 5 2\nP 2 3 521 0 0 1 2 5 2\nP 3 2 521 0 0 1 2 5 2\n"
     path = put(tmp_path / "e.hepmc", one_event(particles, 3))
@@ -177,6 +185,7 @@ REFUSED = {
     "P 1 0 521 0 0 1 2 5\n": "has 8 of 9 numbers",
     "P 1 0 521 0 0 1 2 5 1 1\n": "has 10 of 9 numbers",
     "P 1 0 521 0 0 1-2 2 5 1\n": "has '1-2', which is no number",
+    "P 1 0 521 0 0 1\x0b2 2 5 1\n": "which is no number",
     "P 1 0 521.5 0 0 1 2 5 1\n": r"has '521.5', which is no whole number",
     "P 1 -1 521 0 0 1 2 5 1\n": "comes from the vertex -1, which has no line",
     "P 1 2 521 0 0 1 2 5 1\n": "comes from a particle beyond the last, 1",
