@@ -28,9 +28,10 @@ def _rows() -> list[dict[str, str]]:
 
 
 def _settings(row: dict[str, str]) -> dict[str, Any]:
-    """The tree, where it has a name of its own."""
-    _, _, tree = row["format"].partition(":")
-    return {"tree": tree} if tree not in ("", "Events") else {}
+    """The tree, where it has a name of its own; weights that a file of EDM4hep leaves at 0 are none."""
+    layout, _, tree = row["format"].partition(":")
+    weights = {"branches": {"weight": ""}} if layout == "edm4hep" else {}
+    return weights | ({"tree": tree} if tree not in ("", "Events") else {})
 
 
 def _read(asked: tuple[str, dict[str, Any]]) -> dict[str, Any]:
