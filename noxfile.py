@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, schedulers, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, fuzz, schedulers, laws, pages."""
 
 import shutil
 import tomllib
@@ -113,6 +113,13 @@ def kills(session: nox.Session) -> None:
     """Kill commands at 50 random moments, or ``-- NUMBER SEED``, and say what came of each: some five minutes."""
     session.install(".[all,test]")
     session.run("python", "-m", "tests.shared.kills", *(session.posargs or ["50"]))
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Hand in 20 000 mutated inputs, or ``-- NUMBER SEED``, and say what was neither taken nor refused: some twenty minutes."""
+    session.install(".[all,test]")
+    session.run("python", "-m", "tests.shared.fuzz", *(session.posargs or ["20000"]))
 
 
 @nox.session

@@ -38,7 +38,7 @@ def _end(path: Path) -> int:
         header = file.read(20)
     if not header.startswith(b"root"):
         return 0
-    large = int.from_bytes(header[4:8], "big") >= 1_000_000
+    large = int.from_bytes(header[4:8], "big", signed=True) >= 1_000_000
     return int.from_bytes(header[12:20] if large else header[12:16], "big")
 
 

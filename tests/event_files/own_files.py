@@ -79,11 +79,8 @@ for writer in (hepmc2, hepmc3, lhe, hepevt):
     half = plain[: len(plain) * 2 // 3].rsplit(b"\n", 1)[0] + b"\n"
     text(f"{kind}_cut_between_lines.dat", half, CUT)
     text(f"{kind}_cut_in_a_line.dat", half[:-20], CUT + "|number|line|column")
-    text(
-        f"{kind}_word.dat",
-        plain.replace(b"e-01 ", b"e-0l ", 1).replace(b"E-01 ", b"E-0l ", 1),
-        "number|e-0l|E-0l|line",
-    )
+    at = max(plain.rfind(b"e-01 "), plain.rfind(b"E-01 ")) + 3
+    text(f"{kind}_word.dat", plain[:at] + b"l" + plain[at + 1 :], "number|e-0l|E-0l|line")
     text(f"{kind}_other_kinds.dat", writer([[Entry(22, 1, (), (0.0, 0.0, 1.0, 1.0, 0.0))]] * 2), NONE)
     empty = [EVENTS[0], [], EVENTS[1]]
     if writer is not hepmc2:
@@ -183,7 +180,7 @@ text(
     "no event file|twice|packed|gzip",
 )
 text("noise.gz", b"\x1f\x8b\x08\x00" + bytes(range(256)), "gzip|unpack|damaged|cut")
-text("noise.root", b"root" + bytes(range(256)) * 4, "ROOT|root file|damaged")
+text("noise.root", b"root" + bytes(range(256)) * 4, "header|damaged")
 
 # ROOT
 ALONE = toy_events(23, 4, several=False)
@@ -213,7 +210,8 @@ tree(
 )
 tree("other_tree.root", TREES, partial(write_nano, events=ALONE, tree="truth"), tree="truth")
 tree("folder.root", TREES, partial(write_nano, events=ALONE, tree="a/b/truth"), tree="a/b/truth")
-tree("wrong_tree.root", "tree", partial(write_nano, events=ALONE, tree="truth"))
+tree("only_tree.root", TREES, partial(write_nano, events=ALONE, tree="truth"))
+tree("wrong_tree.root", "truth", partial(write_nano, events=ALONE, tree="truth"), tree="other")
 tree("empty_event.root", TREES, partial(write_nano, events=[ALONE[0], [], *ALONE[1:]]))
 tree("kinds.root", NONE, partial(write_nano, events=[[Entry(22, 1)], [Entry(11, 1)]]))
 
@@ -267,5 +265,12 @@ def _cut(share: float, path: Path) -> None:
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
 
 
+def _version(path: Path) -> None:
+    """A version below 0 (a number of 32 bits with a sign), as a public file has it, is no large file."""
+    data = write_nano(path, ALONE).read_bytes()
+    path.write_bytes(data[:4] + b"\xff\xf1\xaf\x28" + data[8:])
+
+
+tree("version.root", TREES, _version)
 for share in (0.1, 0.5, 0.95):
     tree(f"cut_{share}.root", "cut|damaged|ends|bytes", partial(_cut, share))

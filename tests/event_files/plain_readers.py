@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import importlib
 import json
 import lzma
 import os
@@ -16,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 KINDS = {111: "pi0", 221: "eta", 130: "K_L0", 321: "K+", 511: "B0", 521: "B+"}  #: and their antiparticles
 UNPACK = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
@@ -96,7 +98,7 @@ def hepmc_text(path: str) -> tuple[int, Counter[int]]:
 
 
 def lhe(path: str) -> tuple[int, Counter[int]]:
-    import pylhe
+    pylhe: Any = importlib.import_module("pylhe")  # (no extra of ours)
 
     events, total = 0, Counter[int]()
     for event in pylhe.LHEFile.fromfile(path).events:
@@ -149,7 +151,7 @@ def root(path: str) -> tuple[str, int, Counter[int]]:
     raise ValueError("no tree of particles that is well known")
 
 
-def relations(tree, layout, names):
+def relations(tree: Any, layout: str, names: set[str]) -> list[list[list[int]]] | None:
     """Mothers of each particle of each event: of EDM4hep's and of HepMC3's trees."""
     if layout in ("edm4hep", "fcc"):
         name = TREES[layout][0].partition(".")[0]
@@ -264,7 +266,7 @@ def agrees(
                 if (seen := reader(path)) == (events, total)
                 else f"other: {seen[0]} events, {dict(seen[1])}"
             )
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             text = f"{type(error).__name__}: {str(error)[:80]}"
         os.write(write, text.encode()[:4000])
         os._exit(0)
@@ -284,7 +286,7 @@ if __name__ == "__main__":
         if child == 0:
             try:
                 print(json.dumps({"file": name} | counted(name, second=True)), flush=True)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 (whatever a reader of others raises)
                 print(
                     json.dumps({"file": name, "refused": f"{type(error).__name__}: {str(error)[:100]}"}),
                     flush=True,

@@ -19,7 +19,7 @@ def _parents(asked: tuple[str, dict[str, Any]]) -> dict[str, int]:
     path, settings = asked
     source = EventFile(path=path, parents=tuple(KINDS.values()), **settings)
     counts = {kind: n for kind, n in source.provenance()["counts"].items() if n}
-    kinds, numbers = np.unique(source.block(0).pdgids, return_counts=True)
+    kinds, numbers = np.unique(np.asarray(source.block(0).pdgids), return_counts=True)
     assert dict(zip(kinds.tolist(), numbers.tolist(), strict=True)) == counts
     return {str(kind): n for kind, n in sorted(counts.items())}
 

@@ -9,7 +9,8 @@ import pytest
 
 from darkpair.gen.errors import InputError
 from tests.shared.fence import fenced
-from tests.shared.fuzz import DOORS, faults, mutated
+from tests.shared.fuzz import DOORS, faults
+from tests.shared.mutations import mutated
 
 N = 500
 

@@ -52,9 +52,9 @@ class Entry:
 
 
 def _entry(rng: random.Random, pdgid: int, status: int, *mothers: int) -> Entry:
-    p = [rng.uniform(-3.0, 3.0) for _ in range(3)]
+    x, y, z = (rng.uniform(-3.0, 3.0) for _ in range(3))
     m = _MASS[abs(pdgid)]
-    return Entry(pdgid, status, mothers, (*p, math.sqrt(sum(x * x for x in p) + m * m), m))
+    return Entry(pdgid, status, mothers, (x, y, z, math.sqrt(x * x + y * y + z * z + m * m), m))
 
 
 def toy_events(
