@@ -33,7 +33,7 @@ _TABLE: Final = re.compile(rb"<(darkpair_\w+)>\s*(.*?)\s*</\1>", re.DOTALL)
 #: Bytes of which a header has fewer.
 HEADER: Final = 1 << 22
 #: What an event has and the file does not.
-_NOT_HELD: Final = ("vertices", "status codes beside beam, decayed and final", "detector")
+_NOT_HELD: Final = ("vertices", "status codes beside beam, decayed and final", "what a detector reconstructs")
 
 
 class LHEWriter(TextWriter):

@@ -12,6 +12,7 @@ from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.paths import is_file
 from darkpair.gen.sources.event_listing import FORMATS, Reader, readable
 from darkpair.gen.sources.hepmc_root_reader import hepmc_tree
+from darkpair.gen.sources.left_out import LeftOut, left_out
 from darkpair.gen.sources.root_reader import RootReader
 from darkpair.gen.sources.unpacked import first_bytes, packing
 
@@ -46,7 +47,7 @@ def file_format(path: str) -> str:
     with readable(path), file.open("rb") as opened:
         packed = packing(opened.read(8))
         start = first_bytes(path, _START)
-    if start.startswith(b"root"):
+    if start.startswith(b"root\0"):  # (versions, in the next four bytes, are below 2^24)
         if packed is None:
             return "root"
         raise InputError(f"{path!r} is a ROOT file that {packed} packed; unpack it first")
@@ -87,11 +88,9 @@ def open_events(path: str, tree: str | None, branches: Mapping[str, str], wanted
     key = (path, stamp.st_mtime_ns, stamp.st_size)
     reader: Reader
     if kind in TEXT_FORMATS:
-        if branches:
-            raise InputError(
-                f"{path!r} is a file of the format {kind}, which has no branches; leave them out"
-            )
+        left = left_out(path, kind, branches)  # (before a pass through the file)
         reader = _kept(_text_reader(kind), *key)
+        reader = LeftOut(reader, left) if left else reader
     else:
         reader = _kept(_root_reader, *key, tree, tuple(sorted(branches.items())))
         kind = reader.kind
@@ -104,7 +103,12 @@ def open_events(path: str, tree: str | None, branches: Mapping[str, str], wanted
 
 def _root_reader(path: str, tree: str | None, given: tuple[tuple[str, str], ...]) -> Any:
     """Reader of a ROOT file: of HepMC3's own tree, unless another one or branches are named."""
-    return (None if given else hepmc_tree(path, tree)) or RootReader(path, tree, given)
+    named = any(branch for _, branch in given)
+    own = None if named else hepmc_tree(path, tree)
+    if own is None:
+        return RootReader(path, tree, given)
+    left = left_out(path, own.kind, dict(given))
+    return LeftOut(own, left) if left else own
 
 
 @lru_cache(maxsize=4)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["scan"]
 
+_HADRONS = 100  # PDG ids of hadrons begin here
+_KINDS = 8  # that a message names
+
 
 def scan(
     series: EventSeries,
@@ -56,12 +59,13 @@ def scan(
     sums, entries = through.sums, through.entries
     if not sums.n_parents:
         raise InputError(
-            f"{series.name} holds none of {', '.join(names)} in {entries} events; name other parents"
+            f"{series.name} holds none of {', '.join(names)} in {entries} events{through.holds()}; name other parents"
         )
     if not math.isfinite(sums.mean) or sums.mean == 0.0:
         raise InputError(
             f"the weights of {series.name} have the mean {sums.mean} over the {sums.n_parents} parents; allowed: a finite "
-            'number that is not 0; map branches.weight, or leave the weights out by branches.weight = ""'
+            'number that is not 0; leave the weights out by branches.weight = ""'
+            + (", or name another branch there" if any(file.tree for file in files) else "")
         )
     per_event, error = sums.parents_per_event()
     return EventIndex(
@@ -86,6 +90,7 @@ class _Pass:
         self.starts: list[tuple[int, int]] = []
         self.sums = WeightSums()
         self.entries = 0
+        self._first = np.empty(0, dtype=np.int32)  # kinds of the first particles
         self.types: dict[str, str] = {}
         self._names: tuple[frozenset[str], str] | None = None
 
@@ -110,9 +115,19 @@ class _Pass:
             layout=getattr(reader, "layout", ""),
         )
 
+    def holds(self) -> str:
+        """Words for the commonest kinds of particles, where the files begin."""
+        kinds, numbers = np.unique(self._first, return_counts=True)
+        if len(kinds) and not (np.abs(kinds) >= _HADRONS).any():
+            return ", and no hadrons where it begins: it was written before quarks became mesons, by a shower program"
+        common = kinds[np.argsort(-numbers, kind="stable")][:_KINDS]
+        return f", which begin with particles of the ids {', '.join(map(str, common))}" if len(common) else ""
+
     def _add(self, piece: Piece, path: str) -> None:
         """Add a piece of a file."""
         event, at = piece.event, piece.parents
+        if not len(self._first):
+            self._first = piece.columns["pdgid"]
         begins = range(-self.sums.n_parents % self._block, len(at), self._block)
         self.starts += [
             (piece.first + int(event[k]), int(k - np.searchsorted(event, event[k]))) for k in begins

@@ -7,7 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BadRowError", "Lines", "Table", "numbers"]
+from darkpair.gen.sources.text_numbers import counted
+
+__all__ = ["BadRowError", "Lines", "Table"]
 
 Index = NDArray[np.int64]
 
@@ -134,12 +136,12 @@ class Table:
     def numbers(self, tokens: Index, dtype: Any) -> NDArray[Any]:
         """Those tokens of the table, growing, as numbers."""
         inside = _inside(len(self.bytes), self.begins[tokens], self.stops[tokens] + 1)
-        values = numbers(self.bytes[inside].tobytes(), dtype, len(tokens))
+        values = counted(self.bytes[inside].tobytes(), dtype, len(tokens))
         if values is not None:
             return values
         for token in tokens:
             text = self.bytes[self.begins[token] : self.stops[token]].tobytes()
-            if numbers(text, dtype, 1) is None:
+            if counted(text, dtype, 1) is None:
                 row = int(np.searchsorted(self.tokens, token, side="right")) - 1
                 kind = "whole number" if dtype is np.int64 else "number"
                 raise BadRowError(row, f"has {text[:40].decode(errors='replace')!r}, which is no {kind}")
@@ -154,17 +156,6 @@ class Table:
         at = np.append(self.marks[mark], len(self.bytes))
         first: Index = np.minimum(at[np.searchsorted(at, self.starts)], self.ends)
         return first
-
-
-def numbers(text: bytes, dtype: Any, count: int) -> NDArray[Any] | None:
-    """So many numbers of a text, correctly rounded; None if there are others in it, or none."""
-    if not count:
-        return np.empty(0, dtype=dtype)
-    try:
-        values = np.fromstring(text, dtype=dtype, sep=" ")
-    except (ValueError, DeprecationWarning):  # (before NumPy 2.4 a warning, and what was read until then)
-        return None
-    return values if len(values) == count else None
 
 
 def _inside(size: int, starts: Index, ends: Index) -> NDArray[np.bool_]:

@@ -210,6 +210,7 @@ def _branches(columns: TreeColumns, given: Mapping[str, str], ours: bool) -> dic
             hint = f", perhaps {' or '.join(near)}" if near else ""
             raise InputError(
                 f'{columns.path!r} has no branch {branch!r} for {name}; say which in branches.{name} = "..."{hint}'
+                + ('; "" says that there is none' if name in ("status", "mother") else "")
                 + ("" if given else f"; its tree is of no known layout: {_branch_names(columns)}")
             )
     for name in ("pdgid", *_THREE[style]):

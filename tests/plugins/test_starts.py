@@ -107,10 +107,11 @@ def test_a_start_is_listed_runs_and_passes_its_own_test(kind: str, outcomes: dic
         assert code == 0, text
 
 
-def test_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("kind", "options"), [("job", ["-n", "2000"]), ("event-file", [])])
+def test_a_job(kind: str, options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(main, ["new", "job", "first"]).exit_code == 0
-    done = CliRunner().invoke(main, ["run", "first/job.toml", "-n", "2000"])
+    assert CliRunner().invoke(main, ["new", kind, "first"]).exit_code == 0
+    done = CliRunner().invoke(main, ["run", "first/job.toml", *options])
     assert done.exit_code == 0, done.output
     assert Path("first.root").is_file()
 

@@ -56,7 +56,10 @@ def _show(provenance: dict[str, Any], file: str) -> None:
         show_lines(result_lines(result))
         show_lines(sample_lines(provenance))
         show_lines(expected_lines(result.get("expected")))
-    lines = [f"events in the file     {provenance['output']['events']:,}"]
+    output = provenance["output"]
+    lines = [f"events in the file     {output['events']:,}"]
+    if output.get("not_held"):
+        lines.append(f"not in the file        {', '.join(map(str, output['not_held']))}")
     if isinstance(provenance.get("chain"), dict):
         lines += [f"chain                  {provenance['chain'].get('decay')}", *recipe_lines(provenance)]
     if "seed" in provenance:

@@ -35,6 +35,14 @@ __all__ = ["Job", "job_of", "load_job"]
 _RANGE = {"z_min", "z_max", "p_min", "share"}
 
 
+#: What a section that is missing has to say.
+_SECTIONS = {
+    "source": 'name = "..." of darkpair list sources and what that source needs',
+    "chain": 'one of decay = "K_L0 -> ...", name = "..." and model = "..."',
+    "output": 'path = "events.root", or run it with -o events.root',
+}
+
+
 class Job(Table):
     """A whole job.
 
@@ -42,7 +50,7 @@ class Job(Table):
     ``aim = true`` in ``[source]`` draws the parents where the detector's events come from, with exact weights.
     """
 
-    run: RunTable
+    run: RunTable = RunTable()
     source: dict[str, Any]
     chain: ChainTable
     detector: dict[str, Any] | None = None
@@ -325,6 +333,8 @@ def _explain(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         keys = _keys(first["loc"][:-1])
         return str(UnknownNameError("key", key, [".".join((*map(str, first["loc"][:-1]), k)) for k in keys]))
+    if first["type"] == "missing" and key in _SECTIONS:
+        return f"[{key}] is missing; write it, with {_SECTIONS[key]}"
     if first["type"] == "missing":
         return f"{key} is missing; give it a value"
     return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"

@@ -41,6 +41,7 @@ class Start:
 #: By the word of ``darkpair new``.
 STARTS: Final = {
     "job": Start(what="A job"),
+    "event-file": Start(what="A job of an event file"),
     "chain": Start(group="chains", what="A decay chain"),
     "source": Start(group="sources", target="@Class@", what="A source of parents"),
     "model": Start(
@@ -123,6 +124,8 @@ def _files(kind: str, name: str) -> dict[str, str]:
             f"{name}.py": f"{kind}.py.in",
             f"test_{name}.py": f"{kind}_test.py.in",
         }
+    if kind == "event-file":
+        own["events.lhe"] = "event-file_events.lhe.in"
     there = {path.name for path in (files("darkpair.plugins") / "starts").iterdir()}
     return {to: source for to, source in own.items() if source in there}
 

@@ -12,7 +12,7 @@ from darkpair.chains.models.rates import RateRow, build_model, rate_table
 from darkpair.gen.output.parts import Sums
 from darkpair.gen.output.target import check_writable
 from darkpair.gen.output.unwritten import UnwrittenError
-from darkpair.gen.pipeline import Chunk, Pipeline, blocks_of
+from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, ReusedSource, blocks_of
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
 from darkpair.run.dataset import is_dataset
@@ -142,6 +142,14 @@ def _standing_lines(job: Job, pipeline: Pipeline, events: int) -> list[str]:
     return [f"{path} {words[there.kind]}"] if there.kind in words else []
 
 
+def _for_more(pipeline: Pipeline, events: int) -> str:
+    """What to do for more events than those."""
+    source = pipeline.source
+    if not isinstance(source, ReadSource) or events < source.n_parents:
+        return "raise run.n"
+    return f"give more files{', or raise source.uses,' if isinstance(source, ReusedSource) else ''}"
+
+
 def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int) -> list[str]:
     """What a run would not say before it is over."""
     lines = [line] if (line := not_compiled(job.run.compiled)) is not None else []
@@ -158,6 +166,6 @@ def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int) -> list[s
         )
     if last.n and last.n * events / chunk.cutflow.generated < 100:
         lines.append(
-            f"some {last.n * events / chunk.cutflow.generated:.0f} events would be accepted; raise run.n for more"
+            f"some {last.n * events / chunk.cutflow.generated:.0f} events would be accepted; {_for_more(pipeline, events)} for more"
         )
     return lines
