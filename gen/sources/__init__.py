@@ -14,7 +14,7 @@ SOURCES = Registry(
         ),
         "event_file": Entry(
             "darkpair.gen.sources.event_file:EventFile",
-            "Mesons of a ROOT or HepMC3 event file, the original event kept and linked.",
+            "Mesons of anyone's event file (ROOT, HepMC, LHE, HEPEVT), the original event kept and linked.",
         ),
         "gun": Entry("darkpair.gen.sources.gun:Gun", "A particle gun at the origin, along z."),
         "koto_kl": Entry(

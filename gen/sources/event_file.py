@@ -1,4 +1,4 @@
-"""Parents taken from anyone's event files, with the events that they are in: ROOT trees, RNTuples, HepMC3."""
+"""Parents taken from anyone's event files, with the events that they are in: ROOT trees, RNTuples, HepMC, LHE, HEPEVT."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ __all__ = ["EventFile"]
 
 @dataclass(frozen=True, kw_only=True)
 class EventFile:
-    """Mesons of a ROOT or HepMC3 event file, the original event kept and linked.
+    """Mesons of anyone's event file (ROOT, HepMC, LHE, HEPEVT), the original event kept and linked.
 
     Every parent in the file is one generated event, in the file's order: an event with two of them appears twice,
     each time with another one decayed.  Of copies in the record (B -> B, or an oscillated B0 -> anti-B0) the last
-    one counts (`darkpair.gen.sources.copies`).  Several files are one sample, in their order.  A parent keeps its three-momentum and gets the mass of `mass`.  Events are weighted with the file's
-    weights divided by their mean over all parents, so that the factor ``event_file`` is 1 on average.  With `uses` each
-    parent is taken several times, one after the other, and decays anew each time; errors count parents.
+    one counts (`darkpair.gen.sources.copies`).  Several files are one sample, in their order.  A parent keeps its
+    three-momentum and gets the mass of `mass`.  Events are weighted with the file's weights divided by their mean over all
+    parents, so that the factor ``event_file`` is 1 on average.  With `uses` each parent is taken several times, one after
+    the other, and decays anew each time; errors count parents.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ class EventFile:
         Names of the particles to take.
     conjugates : bool
         Whether their antiparticles are taken as well.
-    format : {"ttree", "rntuple", "hepmc3", ...}, optional
-        What the files have to be; guessed unless given.
+    format : {"ttree", "rntuple", "hepmc3", "lhe", "hepevt"}, optional
+        What the files have to be, else they are refused; seen from their first bytes unless given. HepMC2 is hepmc3 here.
     tree : str, optional
         Name of the TTree or RNTuple, perhaps with folders and a cycle (``dir/tree;2``); ``Events`` or the only one with
         particles unless given.
@@ -57,14 +58,14 @@ class EventFile:
         Branches by quantity, where they are not NanoAOD's, ours or of a known layout: ``pt, eta, phi`` or ``px, py, pz``
         with ``mass`` or ``energy``, or ``p4``; ``pdgid, status, mother, mother2, statusFlags``; ``vx, vy, vz, vt``;
         ``weight, run, luminosityBlock, event``; ``particles``, the list of a known layout.  A component is ``p[:,0]``, a
-        member ``p4.fE``, an index from 1 ``mother - 1``.  An empty name says that the file has none.
+        member ``p4.fE``, an index from 1 ``mother - 1``.  An empty name says that the file has none, as of HepMC ``weight = ""``.
     mass : {"pdg", "stored"}
         Mass that the parents get: the PDG's, or the file's, which has to be one for each kind.
     momentum_unit : {"GeV", "MeV", ...}, optional
-        Unit of the branches of momenta, energies and masses, GeV unless given; HepMC3 files, ours and
+        Unit of the branches of momenta, energies and masses, GeV unless given; HepMC, LHE, ours and
         known layouts say it themselves.
     length_unit : {"mm", "cm", ...}, optional
-        Unit of the branches of vertices, to be given where there are any; HepMC3 files, ours and known layouts say it
+        Unit of the branches of vertices, to be given where there are any; HepMC, ours and known layouts say it
         themselves.
     uses : int
         How often each parent is used, a power of two from 1 to 16384.

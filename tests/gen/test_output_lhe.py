@@ -174,7 +174,7 @@ def test_a_foreign_or_damaged_file_is_one_line(tmp_path: Path) -> None:
 
 
 def test_pythia_decays_the_rest(tmp_path: Path) -> None:
-    """Without beams, as docs/event_files.md says: ids, momenta and flights of ours, weights by eventWeightLHEF."""
+    """Without beams, as docs/output_files.md says: ids, momenta and flights of ours, weights by eventWeightLHEF."""
     pythia8mc = pytest.importorskip("pythia8mc")
     record = koto(20)
     path = written(tmp_path / "e.lhe", record)
