@@ -54,7 +54,11 @@ def numbers(text: bytes) -> Array:
         listed = b"[,%b,]" % b",".join(words)
         listed = listed.replace(b".,", b".0,").replace(b",+", b",")  # "9." and "+1" are no numbers of JSON
         try:
-            return np.array(from_json(b"[" + listed[2:-2] + b"]"), dtype=np.float64)
+            values = np.array(from_json(b"[" + listed[2:-2] + b"]"), dtype=np.float64)
+            if (
+                len(values) == len(words) and b"+-" not in text
+            ):  # (a sign alone, or two of them, are no numbers)
+                return values
         except (ValueError, OverflowError):
             pass
         try:
