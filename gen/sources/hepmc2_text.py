@@ -50,10 +50,12 @@ def genevent(section: Section, *, extended: bool) -> Record:
     with section.checked(rows):
         table = Table(section.lines, rows)
         table.require(12 if extended else 11, 2)
-        pdgid, status, end = table.integers((1, 7, 10) if extended else (1, 6, 9)).T
-    event = section.event[rows]
+        barcode, pdgid, status, end = table.integers((0, 1, 7, 10) if extended else (0, 1, 6, 9)).T
+        event = section.event[rows]
+        _keys(event, barcode, "particle")
     above = vertices.above(rows, event)
     ends = vertices.ends(rows, event, end)
+    vertices.check_orphans(ends, above)
     origin = np.where(ends == above, -1, above)
     _take_beams(origin, ends, status, len(vertices.rows))
     return Record(
@@ -81,6 +83,8 @@ def _heads(section: Section, extended: bool) -> tuple[Index, Index, NDArray[np.f
     for event, line in enumerate(section.first_of("E")):
         try:
             words = section.words(line)
+            for word in words[1:]:
+                float(word)
             numbers[event], counts[event] = int(words[1]), int(words[at])
             behind = states + max(0, int(words[states])) + 1
             weights[event] = _first(words[behind:])
@@ -97,6 +101,17 @@ def _first(words: list[bytes]) -> float:
     return weights[0] if weights else 1.0
 
 
+def _keys(event: Index, barcode: Index, what: str) -> Index:
+    """Number of each particle or vertex that no other one has."""
+    key: Index = (event << 33) + barcode
+    if (np.diff(key) > 0).all():
+        return key
+    order = np.argsort(key, kind="stable")
+    for k in np.flatnonzero(np.diff(key[order]) == 0)[:1]:
+        raise BadRowError(int(order[k + 1]), f"has the barcode of another {what} of the event")
+    return key
+
+
 class _Vertices:
     """The vertices: so many in each event."""
 
@@ -110,23 +125,33 @@ class _Vertices:
             self._table = Table(section.lines, self.rows)
             self._table.require(9, 1)
             barcode, *self._expected = self._table.integers((0, 6, 7)).T
-            self._key = (self._event << 33) + barcode
-            order = np.argsort(self._key, kind="stable")
-            for k in np.flatnonzero(np.diff(self._key[order]) == 0)[:1]:
-                raise BadRowError(int(order[k + 1]), "has the barcode of another vertex of the event")
+            for k in np.flatnonzero((barcode == 0) | (np.minimum(*self._expected) < 0))[:1]:
+                raise BadRowError(
+                    int(k), "has the barcode 0, which stands for none, or less than no particle"
+                )
+            self._key = _keys(self._event, barcode, "vertex")
 
     def above(self, rows: Index, event: Index) -> Index:
-        """The vertex above each particle, each above as many as it says."""
+        """The vertex above each particle, each above as many as it says, no more and no fewer."""
         above = np.searchsorted(self.rows, rows) - 1
         for k in np.flatnonzero((above < 0) | (np.append(self._event, -1)[above] != event))[:1]:
             raise self._section.bad_line(int(rows[k]), "stands before any vertex of its event")
         below = np.bincount(above, minlength=len(self.rows))
         expected = sum(self._expected)
-        for k in np.flatnonzero(below < expected)[:1]:
+        for k in np.flatnonzero(below != expected)[:1]:
             raise self._section.bad_line(
-                int(self.rows[k]), f"is followed by {below[k]} of {expected[k]} particles"
+                int(self.rows[k]), f"says that {expected[k]} particles follow, and {below[k]} do"
             )
         return above
+
+    def check_orphans(self, ends: Index, above: Index) -> None:
+        """Refuse a vertex with another number of orphans than it says: particles below it that end at it."""
+        here = np.bincount(above[ends == above], minlength=len(self.rows))
+        for k in np.flatnonzero(here != self._expected[0])[:1]:
+            raise self._section.bad_line(
+                int(self.rows[k]),
+                f"says that {self._expected[0][k]} of the particles that follow end at it, and {here[k]} do",
+            )
 
     def ends(self, rows: Index, event: Index, barcode: Index) -> Index:
         """Vertex where each particle ends, -1 for none."""

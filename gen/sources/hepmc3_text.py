@@ -127,10 +127,17 @@ def _weights(section: Section, index: int) -> NDArray[np.float64]:
     """The weight of each event that counts; 1 for an event without any."""
     weights = np.ones(section.count)
     first = [section.first_of(letter) for letter in "PV"]
+    lines = {}
     for event, line in enumerate(section.first_of("W")):
         before = [rows[event] for rows in first if rows[event] >= 0]
-        if line < 0 or (before and min(before) < line):  # names of the weights of events that follow
-            continue
+        if line >= 0 and not (
+            before and min(before) < line
+        ):  # (not the names of those of events that follow)
+            lines[event] = line
+    rows = np.array([*lines.values()], dtype=np.int64)
+    with section.checked(rows):
+        Table(section.lines, rows).require_numbers()
+    for event, line in lines.items():
         try:
             words = section.words(line, index + 2)
             if len(words) > 1:
@@ -170,6 +177,7 @@ class _Vertices:
         with section.checked(self._rows):
             self._table = table = Table(section.lines, self._rows, b"[],@")
             counts = self._incoming_counts()
+            table.require_numbers()
             values = table.numbers(spread(table.tokens[:-1], counts + 2), np.int64)
             begin = np.cumsum(counts + 2) - counts - 2
             self._key = self._keys(values[begin])
@@ -182,10 +190,13 @@ class _Vertices:
         before, inside, behind = (table.before(at) for at in (opens, closes, place))
         count = inside - before
         commas = table.mark_counts(",")
+        parted = table.before(table.marks[","]) == spread(before + 1, commas)
         rest = table.tokens[1:] - behind
         bad = (table.mark_counts("[") != 1) | (table.mark_counts("]") != 1) | (table.mark_counts("@") > 1)
         bad |= (opens > closes) | (closes > place) | (before - table.tokens[:-1] != 2) | (behind != inside)
         bad |= (commas != np.maximum(count - 1, 0)) | (rest != np.where(place < table.ends, 4, 0))
+        bad |= table.bytes[opens - 1] != ord(" ")
+        bad[np.repeat(np.arange(len(bad)), commas)[~parted]] = True
         for k in np.flatnonzero(bad)[:1]:
             raise BadRowError(
                 int(k),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,22 @@ Index = NDArray[np.int64]
 
 _SPACE: Final = 32
 _INT32: Final = np.iinfo(np.int32)
+
+
+_NUMBER: Final = re.compile(rb"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
+_NOT_FINITE: Final = re.compile(rb"(?<= )[+-]?(?:nan|inf|infinity)(?=[ \n])", re.IGNORECASE)
+#: Characters of a number by what they are, a bit each, and the bits of what may follow.
+_BLANK, _DIGIT, _SIGN, _POINT, _POWER = 1, 2, 4, 8, 16
+_CLASSES: Final = ((b" \n", _BLANK), (b"0123456789", _DIGIT), (b"+-", _SIGN), (b".", _POINT), (b"eE", _POWER))
+_FOLLOWS: Final = {
+    _BLANK: _BLANK | _DIGIT | _SIGN | _POINT,
+    _DIGIT: _BLANK | _DIGIT | _POINT | _POWER,
+    _SIGN: _DIGIT | _POINT,
+    _POINT: _BLANK | _DIGIT | _POWER,
+    _POWER: _DIGIT | _SIGN,
+}
+#: The same without digits and signs: one point at most, and one power behind it.
+_NEXT: Final = {_BLANK: _BLANK | _POINT | _POWER, _POINT: _BLANK | _POWER, _POWER: _BLANK}
 
 
 class BadRowError(Exception):
@@ -106,14 +123,28 @@ class Table:
         return np.searchsorted(self.begins, places)
 
     def require(self, least: int, each: int = 0) -> None:
-        """Refuse a row with another number of tokens; with `each`, the last of the least tells how many times that many follow."""
+        """Refuse a row with another number of tokens, or one that is no number.
+
+        With `each`, the last of the least tells how many times that many follow.
+        """
         counts = self.counts
         expected = np.full(len(self), least)
         short = np.flatnonzero(counts < expected)
+        if not len(short):
+            self.require_numbers()
         if each and not len(short):
             expected += each * np.maximum(self.integers((least - 1,))[:, 0], 0)
         for k in np.flatnonzero(counts != expected)[:1] if not len(short) else short[:1]:
             raise BadRowError(int(k), f"has {counts[k]} of {expected[k]} numbers")
+
+    def require_numbers(self) -> None:
+        """Refuse a token that is no number, be it of use or not."""
+        text = self.bytes.tobytes()
+        if _all_numbers(text) or _all_numbers(_NOT_FINITE.sub(b"0", text)):
+            return
+        for token, (begin, stop) in enumerate(zip(self.begins, self.stops, strict=True)):
+            if not _NUMBER.fullmatch(text, begin, stop):
+                raise self._no_number(token, "number")
 
     def integers(self, columns: tuple[int, ...]) -> Index:
         """Whole numbers in those columns, each of 32 bits, (n, columns)."""
@@ -142,10 +173,13 @@ class Table:
         for token in tokens:
             text = self.bytes[self.begins[token] : self.stops[token]].tobytes()
             if counted(text, dtype, 1) is None:
-                row = int(np.searchsorted(self.tokens, token, side="right")) - 1
-                kind = "whole number" if dtype is np.int64 else "number"
-                raise BadRowError(row, f"has {text[:40].decode(errors='replace')!r}, which is no {kind}")
+                raise self._no_number(int(token), "whole number" if dtype is np.int64 else "number")
         raise AssertionError("each token is a number, and all of them are not")
+
+    def _no_number(self, token: int, kind: str) -> BadRowError:
+        text = self.bytes[self.begins[token] : self.stops[token]][:40].tobytes()
+        row = int(np.searchsorted(self.tokens, token, side="right")) - 1
+        return BadRowError(row, f"has {text.decode(errors='replace')!r}, which is no {kind}")
 
     def mark_counts(self, mark: str) -> Index:
         """How often one of those characters stands in each row, (n,)."""
@@ -165,3 +199,28 @@ def _inside(size: int, starts: Index, ends: Index) -> NDArray[np.bool_]:
     lengths[2::2] = np.append(starts[1:], size) - ends
     lengths[0] = starts[0] if len(starts) else size
     return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
+
+
+def _table(values: dict[int, int]) -> bytes:
+    """What `bytes.translate` makes of each character of a number, and 0 of any other."""
+    out = bytearray(256)
+    for characters, kind in _CLASSES:
+        for character in characters:
+            out[character] = values.get(kind, 0)
+    return bytes(out)
+
+
+_IS: Final = _table({kind: kind for _, kind in _CLASSES})
+_ALLOWS, _ALLOWS_NEXT = _table(_FOLLOWS), _table(_NEXT)
+
+
+def _all_numbers(text: bytes) -> bool:
+    """Whether each word of a text that begins and ends blank is a number, if no nan or infinity."""
+    kind, allowed = (np.frombuffer(text.translate(table), dtype=np.uint8) for table in (_IS, _ALLOWS))
+    if not (allowed[:-1] & kind[1:]).all():
+        return False
+    if ((kind[1:-1] == _POINT) & ((kind[:-2] | kind[2:]) & _DIGIT == 0)).any():
+        return False
+    marks = text.translate(None, b"0123456789+-")
+    kind, allowed = (np.frombuffer(marks.translate(table), dtype=np.uint8) for table in (_IS, _ALLOWS_NEXT))
+    return bool((allowed[:-1] & kind[1:]).all())

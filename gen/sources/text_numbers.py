@@ -90,7 +90,9 @@ def _plain(text: bytes, words: list[bytes]) -> Array | None:
     ):  # JSON has no "9." and "+1", and -0 is 0
         listed = listed.replace(other, of_json)
     try:
-        return np.array(from_json(b"[" + listed[2:-2] + b"]"), dtype=np.float64)
+        values = np.array(from_json(b"[" + listed[2:-2] + b"]"), dtype=np.float64)
+        if len(values) == len(words) and b"+-" not in text:  # (a sign alone, or two of them, are no numbers)
+            return values
     except (ValueError, OverflowError):
         pass
     try:

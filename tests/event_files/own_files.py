@@ -170,6 +170,7 @@ text(
 for name, content in (
     ("nothing", b""),
     ("zeros", bytes(5000)),
+    ("sign", b"+"),
     ("prose", b"the quick brown fox\n" * 40),
     ("xml", b"<a><b/></a>\n"),
 ):

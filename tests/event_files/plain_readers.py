@@ -82,7 +82,8 @@ def hepmc_text(path: str) -> tuple[int, Counter[int]]:
         elif word[0] == "V" and two:
             vertex, orphans = int(word[1]), int(word[7])
         elif word[0] == "V":
-            into.setdefault(int(word[1]), []).extend(int(w) for w in word[3].strip("[]").split(",") if w)
+            listed = line[line.index("[") + 1 : line.index("]")]
+            into.setdefault(int(word[1]), []).extend(int(w) for w in listed.split(",") if w.strip())
         elif word[0] == "P":
             if len(word) < (12 if two else 10):
                 raise ValueError(f"{len(word)} words in a line of a particle of event {events - 1}")

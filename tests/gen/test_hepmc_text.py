@@ -6,6 +6,7 @@ import random
 import re
 import tracemalloc
 import warnings
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from darkpair.gen.errors import DarkpairWarning, InputError
 from darkpair.gen.sources import hepmc_places, hepmc_reader, hepmc_record
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.hepmc_reader import HepMCReader
+from darkpair.gen.sources.text_columns import BadRowError, Lines, Table
 from tests.shared.hepmc_reference import by_pyhepmc, by_us
 from tests.shared.hepmc_texts import ASCIIV3, GENEVENT, mutated
 
@@ -214,7 +216,7 @@ def test_what_contradicts_itself_is_one_line(tmp_path: Path, particles: str) -> 
         ("E 1 3 7", "E 1 3 8", "event 0 has 7 of the 8 particles"),
         ("E 1 3 7 @ 1 2 3 4", "E 1 3 7 @ 1 2 3", "is no line of an event; allowed"),
         ("E 1 3 7 @ 1 2 3 4", "E 1 3 7 @ 1_0 2 3 4", "is no line of an event; allowed"),
-        ("W 1 2", "W x 2", "event 0 'W x 2' has no weight of number 1"),
+        ("W 1 2", "W x 2", "event 0 'W x 2' has 'x', which is no number"),
         ("E 1 3 7", "x 1 3 7", "has a particle or a vertex in no event, at byte"),
         ("U GEV MM", "U TEV MM", "has units that are not GEV or MEV"),
         (
@@ -234,7 +236,12 @@ def test_what_contradicts_the_event_is_one_line(tmp_path: Path, old: str, new: s
     [
         ("20 -3 3 1 2", "20 -3 4 1 2", "event 0 has 3 of the 4 vertices"),
         ("55 2 1.0 2.0", "55 3 1.0 2.0", "is no line of an event of HepMC2"),
-        ("0 0 2 2 1 1.0", "0 0 2 3 1 1.0", "is followed by 4 of 5 particles"),
+        ("0 0 2 2 1 1.0", "0 0 2 3 1 1.0", "says that 5 particles follow, and 4 do"),
+        ("0 0 2 2 1 1.0", "0 0 2 1 1 1.0", "says that 3 particles follow, and 4 do"),
+        ("0 0 2 2 1 1.0", "0 0 1 3 1 1.0", "says that 1 of the particles that follow end at it, and 2 do"),
+        ("0 0 2 2 1 1.0", "0 0 -1 5 1 1.0", "has the barcode 0, which stands for none, or less than no"),
+        ("V -2 0 1", "V 0 0 1", "has the barcode 0"),
+        ("P 10005", "P 10004", "has the barcode of another particle of the event"),
         ("V -2 0 1 2", "V -3 0 1 2", "has the barcode of another vertex"),
         ("0 0 -2 0", "0 0 -9 0", "ends at the vertex -9, which has no line"),
         ("0 1 1 501", "0 2 1 501", "has 14 of 16 numbers"),
@@ -245,6 +252,64 @@ def test_what_contradicts_an_event_of_hepmc2_is_one_line(
 ) -> None:
     with pytest.raises(InputError, match=words):
         by_us(put(tmp_path / "e.hepmc", GENEVENT.replace(old, new, 1)))
+
+
+def changed(text: str) -> Iterator[tuple[str, str]]:
+    """Each line of an event, vertex or particle left out or doubled, and each of its words made no number."""
+    lines = text.splitlines()
+    inside = False
+    for at, line in enumerate(lines):
+        before, behind = lines[:at], lines[at + 1 :]
+        inside = (inside or line[:2] == "E ") and not line.startswith("HepMC")
+        if not inside or line[:2] not in ("E ", "V ", "P ", "W "):
+            continue
+        if line[0] in "VP":
+            yield f"without {line}", "\n".join([*before, *behind, ""])
+            yield f"twice {line}", "\n".join([*before, line, line, *behind, ""])
+        words = line.split(" ")
+        for k in range(1, len(words)):
+            word = ("i0009", "1-2", "1.2.3", "1e2e3", "@@", "[", "1,2,", "+", ".")[(at + k) % 9]
+            other = " ".join([*words[:k], word, *words[k + 1 :]])
+            yield other, "\n".join([*before, other, *behind, ""])
+
+
+@pytest.mark.parametrize("text", [ASCIIV3, GENEVENT])
+def test_every_count_and_number_of_an_event_is_checked(tmp_path: Path, text: str) -> None:
+    """What is passed over, too, when no more than the ids are asked for."""
+    path, asked = tmp_path / "e.hepmc", 0
+    for change, other in changed(text):
+        put(path, other)
+        asked += 1
+        try:
+            events(path, "pdgid")
+        except InputError as refusal:
+            assert re.fullmatch(r"[^\n]*: event [012] [^\n]*(number|line|particle|vert)[^\n]*", str(refusal))  # noqa: PT017
+        else:
+            pytest.fail(f"read: {change}")
+    assert asked > 80
+
+
+def test_a_word_is_a_number_where_python_says_so() -> None:
+    rng = random.Random(3)
+    words = ["".join(rng.choices("01+-.eE", k=rng.randrange(1, 6))) for _ in range(1000)]
+    words += ["nan", "-inf", "NaN", "infx", "0x1", "1_0", "1d5", "\x0b1", "9" * 400]
+    wrong = []
+    for word in words:
+        lines = Lines(f"P 1 {word} 2\n".encode())
+        try:
+            Table(lines, np.array([0])).require_numbers()
+        except BadRowError as error:
+            assert f"{word[:40]!r}, which is no number" in error.why or not word.isprintable()  # noqa: PT017
+            wrong.append(word)
+    assert wrong == [word for word in words if not is_number(word)]
+    assert 200 < len(wrong) < 950
+
+
+def is_number(word: str) -> bool:
+    try:
+        return word.isprintable() and "_" not in word and float(word) is not None
+    except ValueError:
+        return False
 
 
 def test_a_missing_end_is_told_and_a_missing_part_refused(tmp_path: Path) -> None:

@@ -43,3 +43,12 @@ def test_fortran_is_read_where_a_format_may_be_of_fortran() -> None:
     assert counted(b"1.5D+02", np.float64, 1) is None
     assert counted(b"1.5", np.int64, 1) is None
     assert counted(b"1 2", np.float64, 3) is None
+
+
+@pytest.mark.parametrize(
+    "text", [b"+", b"-", b"+-1", b"++1", b"1 + 2", b"1 +-2", b".", b"e5", b"1_0", b"[1]", b"1,2"]
+)
+def test_a_sign_alone_or_two_are_no_number(text: bytes) -> None:
+    assert counted(text, np.float64, len(text.split())) is None
+    with pytest.raises(NotANumberError):
+        numbers(text)
