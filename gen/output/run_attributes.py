@@ -197,20 +197,26 @@ def _particle_lines(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if said and name in laws:
             words += f", lifetime {str(laws[name].get('type', laws[name])).lower()} (darkpair.provenance)"
         yield f"NuHepMC.AdditionalParticleInfo[{pdgid}].Description", words
-        for key, value in _numbers(said, name in laws).items():
+        for key, value in _numbers(said, laws.get(name)).items():
             yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.{key}", f"{value:.17g}"
         yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.Spin", f"{spin:g}"
         yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.Charge", "0"
 
 
-def _numbers(said: Mapping[str, Any], drawn: bool) -> dict[str, float]:
-    """Mass and width [GeV] and c tau [mm] of a particle; no width of one that decays at once or has another law."""
+def _numbers(said: Mapping[str, Any], law: Any) -> dict[str, float]:
+    """Mass and width [GeV] and c tau [mm] of a particle, by the law that its lifetime has in the weighted sample.
+
+    No width of what decays at once, and neither of a law without a c tau, as a scan that is weighted to none has.
+    """
     if not said:
         return {}
-    out, ctau = {"Mass": float(said["mass"])}, float(said["ctau"])
-    if ctau > 0.0 and not drawn:
+    out = {"Mass": float(said["mass"])}
+    stated = said["ctau"] if law is None else law.get("ctau") if isinstance(law, Mapping) else None
+    if stated is None or (law is not None and not float(stated) > 0.0):
+        return out
+    if (ctau := float(stated)) > 0.0:
         out["Width"] = 0.0 if math.isinf(ctau) else HBAR_C / ctau
-    return out | ({"CTau": ctau} if math.isfinite(ctau) and not drawn else {})
+    return out | ({"CTau": ctau} if math.isfinite(ctau) else {})
 
 
 def _citations(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

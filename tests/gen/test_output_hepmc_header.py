@@ -34,6 +34,8 @@ def pipelines(folder: Path) -> Iterator[tuple[str, Pipeline]]:
     )
     scan = build(f"K_L0 -> {PAIR}", mass=mass, lifetimes={"X2": Scan(ctau=100.0)})
     yield "scan", Pipeline(source=KotoKL(), chain=scan, seed=1)
+    unweighted = build(f"K_L0 -> {PAIR}", mass=mass, lifetimes={"X2": Scan()})
+    yield "unweighted", Pipeline(source=KotoKL(), chain=unweighted, seed=1)
     two = build("K_L0 -> pi0 pi0 [0.3] | (pi0 -> gamma gamma) (pi0 -> e+ e- gamma) gamma [0.7]")
     yield "mixture", Pipeline(source=Gun(parent="K_L0", momentum=3.0), chain=two, seed=1)
     dirac = build("B+ -> K+ psi1~ psi2", mass={"psi1~": 0.1, "psi2": 0.4})
@@ -159,13 +161,14 @@ def test_processes_are_the_first_decays(files: dict[str, File]) -> None:
 
 
 def test_dark_states_say_what_they_are(files: dict[str, File]) -> None:
-    """Mass, width, spin and charge; of a drawn lifetime no width."""
+    """Mass, width, spin and charge; the width is that of the weighted sample, and a scan weighted to none has none."""
     key = "NuHepMC.AdditionalParticleNumber[901].darkpair."
     file = files["koto"]
     assert float(file.said(f"{key}Mass")) == 0.3
     assert float(file.said(f"{key}Width")) == HBAR_C / 70.0
     assert (file.said(f"{key}Spin"), file.said(f"{key}Charge")) == ("0", "0")
-    assert f"{key}Width" not in files["scan"].run.attributes
+    assert float(files["scan"].said(f"{key}Width")) == HBAR_C / 100.0
+    assert not {f"{key}Width", f"{key}CTau"} & set(files["unweighted"].run.attributes)
     assert set(files["dirac"].numbers("AdditionalParticleNumbers")) == {-52, 902}
     assert files["dirac"].said("NuHepMC.AdditionalParticleNumber[-52].darkpair.Spin") == "0.5"
 
