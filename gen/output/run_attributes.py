@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.particles import DARK_IDS, DARK_SPINS
+from darkpair.gen.references import entries
 
 __all__ = ["DECAY", "OF_FILE", "PRIMARY", "Processes", "late_lines", "run_lines"]
 
@@ -47,7 +48,7 @@ _UNLISTED: Final = (0, "unlisted", "decay that the file's provenance does not li
 #: A type of citation by what its identifiers look like (G.C.3).
 _CITED: Final = {
     "arXiv": re.compile(r"arXiv:(\S+)"),
-    "DOI": re.compile(r"(10\.\d{4,9}/\S+)"),
+    "DOI": re.compile(r"doi:(10\.\d{4,9}/\S+)"),
 }
 
 
@@ -221,11 +222,20 @@ def _numbers(said: Mapping[str, Any], law: Any) -> dict[str, float]:
 
 def _citations(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What the numbers of the file rest on (G.C.3), by the part of the job that does."""
-    for part, keys in (provenance.get("references") or {}).items():
+    for part, given in (provenance.get("references") or {}).items():
+        keys = [_identifier(key) for key in given]
         for kind, pattern in _CITED.items():
             cited = [match[1] for key in keys if (match := pattern.fullmatch(key))]
             if cited:
                 yield f"NuHepMC.Citations.{part.capitalize()}.{kind}", " ".join(cited)
+
+
+def _identifier(key: str) -> str:
+    """The key itself, or the DOI of an entry that has another key."""
+    entry = entries().get(key)
+    if entry is None or key.startswith(("arXiv:", "doi:")) or "doi" not in entry.fields:
+        return key
+    return f"doi:{entry.fields['doi']}"
 
 
 def late_lines(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:

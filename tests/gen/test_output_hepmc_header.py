@@ -47,6 +47,10 @@ def pipelines(folder: Path) -> Iterator[tuple[str, Pipeline]]:
     yield "file", Pipeline(source=source, chain=ChainSet.covering(chains, source.masses), seed=3)
 
 
+#: Keys of each kind: of arXiv, of a DOI, of an entry with one, and of one without.
+CITED = ["darkpair", "arXiv:2005.07102", "doi:10.17182/hepdata.166082", "uproot"]
+
+
 class File:
     """A file of a pipeline, with what pyhepmc reads of it."""
 
@@ -54,7 +58,7 @@ class File:
         self.path = path
         self.chunk = pipeline.chunk(0, 1, getattr(pipeline.source, "n_parents", 200))
         said = {"seed": 1, "source": pipeline.source, "chain": pipeline.chain, "job": {"compiled": None}}
-        with HepMCWriter(path, provenance=said | {"references": {"generator": ["arXiv:2005.07102"]}}) as file:
+        with HepMCWriter(path, provenance=said | {"references": {"generator": CITED}}) as file:
             file.add(self.chunk)
             file.provenance["result"] = {"generated": 200}
         with pyhepmc.open(path) as opened_file:
@@ -101,6 +105,9 @@ KEPT: Mapping[str, Callable[[File], bool]] = {
         <= set(file.numbers("AdditionalParticleNumbers"))
     ),
     "G.C.3 citations": lambda file: file.said("NuHepMC.Citations.Generator.arXiv") == "2005.07102",
+    "G.C.3 DOI": lambda file: (
+        file.said("NuHepMC.Citations.Generator.DOI") == "10.17182/hepdata.166082 10.5281/zenodo.4340632"
+    ),
     "G.C.5 descriptions": lambda file: listed(
         file, "AdditionalParticleNumbers", "AdditionalParticleInfo", "Description"
     ),
