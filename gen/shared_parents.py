@@ -4,7 +4,7 @@ A source may give each parent several times (`uses` of `darkpair.gen.sources.eve
 common to these events, its momentum and its place, is drawn once, so that they are no independent events: whether one is
 accepted tells something of the others. The variance of a sum over events is that of a sum of independent terms only where
 a term is the sum over a parent's events. That is the estimate from independent clusters of equal size: W. G. Cochran, Sampling
-Techniques, 3rd edition (Wiley, 1977), section 9.2.
+Techniques, 3rd edition (Wiley, 1977), chapter 9.  What is arranged within a cluster, as azimuths at equal steps, leaves it right.
 """
 
 from __future__ import annotations

@@ -93,8 +93,13 @@ def _status(ours: NDArray[Any], parents: Index) -> NDArray[Any]:
 
 
 def _proper_lengths(particles: dict[str, NDArray[Any]], parents: Index, daughters: Index) -> Array:
-    """Proper length [mm] that each particle flies before a daughter of it is made; 0 of one that has none."""
+    """Proper length [mm] that each particle flies before a daughter of it is made; 0 of one that has none.
+
+    What has no mass or energy, as the clusters and exchanged particles of a file, has no rest frame: 0.
+    """
     lengths = np.zeros(len(particles["pdgid"]))
+    massive = (particles["nominal_mass"][parents] > 0.0) & (particles["E"][parents] > 0.0)
+    parents, daughters = parents[massive], daughters[massive]
     flight = particles["vt"][daughters] - particles["vt"][parents]
     lengths[parents] = flight * particles["nominal_mass"][parents] / particles["E"][parents]
     return lengths

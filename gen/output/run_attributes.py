@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.particles import DARK_IDS, DARK_SPINS
+from darkpair.gen.references import entries
 
 __all__ = ["DECAY", "OF_FILE", "PRIMARY", "Processes", "late_lines", "run_lines"]
 
@@ -47,7 +48,7 @@ _UNLISTED: Final = (0, "unlisted", "decay that the file's provenance does not li
 #: A type of citation by what its identifiers look like (G.C.3).
 _CITED: Final = {
     "arXiv": re.compile(r"arXiv:(\S+)"),
-    "DOI": re.compile(r"(10\.\d{4,9}/\S+)"),
+    "DOI": re.compile(r"doi:(10\.\d{4,9}/\S+)"),
 }
 
 
@@ -197,29 +198,44 @@ def _particle_lines(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if said and name in laws:
             words += f", lifetime {str(laws[name].get('type', laws[name])).lower()} (darkpair.provenance)"
         yield f"NuHepMC.AdditionalParticleInfo[{pdgid}].Description", words
-        for key, value in _numbers(said, name in laws).items():
+        for key, value in _numbers(said, laws.get(name)).items():
             yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.{key}", f"{value:.17g}"
         yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.Spin", f"{spin:g}"
         yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.Charge", "0"
 
 
-def _numbers(said: Mapping[str, Any], drawn: bool) -> dict[str, float]:
-    """Mass and width [GeV] and c tau [mm] of a particle; no width of one that decays at once or has another law."""
+def _numbers(said: Mapping[str, Any], law: Any) -> dict[str, float]:
+    """Mass and width [GeV] and c tau [mm] of a particle, by the law that its lifetime has in the weighted sample.
+
+    No width of what decays at once, and neither of a law without a c tau, as a scan that is weighted to none has.
+    """
     if not said:
         return {}
-    out, ctau = {"Mass": float(said["mass"])}, float(said["ctau"])
-    if ctau > 0.0 and not drawn:
+    out = {"Mass": float(said["mass"])}
+    stated = said["ctau"] if law is None else law.get("ctau") if isinstance(law, Mapping) else None
+    if stated is None or (law is not None and not float(stated) > 0.0):
+        return out
+    if (ctau := float(stated)) > 0.0:
         out["Width"] = 0.0 if math.isinf(ctau) else HBAR_C / ctau
-    return out | ({"CTau": ctau} if math.isfinite(ctau) and not drawn else {})
+    return out | ({"CTau": ctau} if math.isfinite(ctau) else {})
 
 
 def _citations(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What the numbers of the file rest on (G.C.3), by the part of the job that does."""
-    for part, keys in (provenance.get("references") or {}).items():
+    for part, given in (provenance.get("references") or {}).items():
+        keys = [_identifier(key) for key in given]
         for kind, pattern in _CITED.items():
             cited = [match[1] for key in keys if (match := pattern.fullmatch(key))]
             if cited:
                 yield f"NuHepMC.Citations.{part.capitalize()}.{kind}", " ".join(cited)
+
+
+def _identifier(key: str) -> str:
+    """The key itself, or the DOI of an entry that has another key."""
+    entry = entries().get(key)
+    if entry is None or key.startswith(("arXiv:", "doi:")) or "doi" not in entry.fields:
+        return key
+    return f"doi:{entry.fields['doi']}"
 
 
 def late_lines(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -6,12 +6,14 @@ of its status flags: that no daughter has the same PDG id (``nextCopy`` and ``la
 them, because its list is thinned: a mother there is the nearest ancestor that was kept, and the last copy may have been
 left out.  CMS's copies have one sign, so that of a meson that mixed both are flagged; only what it became decays.  Without
 flags a particle is the last copy if none of its daughters, through any of their mothers, is of its kind, particle or
-antiparticle.
+antiparticle.  A K0 that becomes a K_L0 or a K_S0 is of one kind with it where both are asked for.
+
+A beam (status 4) whose daughters have another mother collided, and decays to nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 from darkpair.gen.errors import InputError
 from darkpair.gen.sources.event_listing import MoreMothers
 from darkpair.gen.status_flags import LAST_COPY
+from darkpair.gen.topology import BEAM
 
 __all__ = ["Family", "among", "parents_among"]
 
@@ -28,6 +31,8 @@ Index = NDArray[np.int64]
 
 #: Mesons that become their antiparticles: K0, D0, B0, B_s0.
 MIXING: Final = (311, 421, 511, 531)
+#: K_L0 and K_S0, which a K0 becomes.
+_OF_K0: Final = (130, 310)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,8 @@ class Family:
         Rows of particles, and of a further mother of each.
     flags : ndarray, (k,), optional
         NanoAOD's status flags.
+    status : callable, optional
+        Gives the status codes, (k,), which are seldom needed; None where nobody says them.
     """
 
     path: str
@@ -59,6 +66,7 @@ class Family:
     mother: NDArray[np.int32] | None
     further: MoreMothers
     flags: NDArray[np.int32] | None
+    status: Callable[[], NDArray[np.int32]] | None = None
 
     def event_of(self, rows: Index) -> Index:
         """Event of each particle, in the piece."""
@@ -83,12 +91,15 @@ def parents_among(family: Family, kinds: Collection[int]) -> Index:
     """
     kind = np.abs(family.pdgid)
     rows = np.flatnonzero(among(kind, {abs(k) for k in kinds}))
+    if 311 in kinds:
+        kind[among(kind, {k for k in _OF_K0 if k in kinds})] = 311
     if len(rows):
         below, above = _links(family, kind, rows)
         if family.flags is None:
             rows = _without(rows, above, family)
         else:
             rows = _flagged(family, kind, rows, below, above)
+        rows = _uncollided(family, rows)
     return rows[among(family.pdgid[rows], kinds)]
 
 
@@ -175,8 +186,19 @@ def _flagged(family: Family, kind: NDArray[np.int32], rows: Index, below: Index,
             "is no last copy by its statusFlags, and the event has none of its kind; say which branch has the flags, or go by "
             'the mothers alone: branches.statusFlags = ""',
         )
-    mixed = above[(family.pdgid[below] == -family.pdgid[above]) & among(kind[above], MIXING)]
+    mixed = above[(family.pdgid[below] != family.pdgid[above]) & among(kind[above], MIXING)]
     return _without(rows[last], mixed, family)
+
+
+def _uncollided(family: Family, rows: Index) -> Index:
+    """Those that are no beams whose daughters have another mother besides."""
+    below, above = family.further
+    if family.status is None or family.mother is None or not len(below):
+        return rows
+    first = family.mother[below].astype(np.int64) + family.offsets[family.event_of(below)]
+    two = (first != above) & (family.mother[below] >= 0)
+    met = np.intersect1d(rows, np.concatenate([first[two], above[two]]))
+    return _without(rows, met[family.status()[met] == BEAM], family) if len(met) else rows
 
 
 def _without(rows: Index, others: Index, family: Family) -> Index:

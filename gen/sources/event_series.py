@@ -161,6 +161,9 @@ class EventSeries:
                 mother=columns.get("mother"),
                 further=reader.more_mothers(start, stop),
                 flags=_flags(reader, columns.get("statusFlags")),
+                status=(lambda: reader.read(start, stop, ["status"])[1]["status"])
+                if "status" in reader.names
+                else None,
             )
             parents = parents_among(family, self.kinds)
         return Piece(

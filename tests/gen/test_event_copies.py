@@ -20,6 +20,7 @@ from darkpair.gen.sources.gun import Gun
 from darkpair.gen.streams import Streams
 from tests.shared.event_files import b_event, opened, write_nano
 
+LAST, FIRST = 1 << 13, 1 << 12
 KINDS = (511, -511, 521, -521)
 NONE = (np.empty(0, dtype=np.int64),) * 2
 
@@ -110,6 +111,38 @@ def test_a_parent_in_a_loop_is_told_and_any_other_loop_is_read() -> None:
     assert refused > 50
 
 
+@pytest.mark.parametrize("flagged", [False, True])
+@pytest.mark.parametrize(
+    ("kinds", "parents"),
+    [
+        ((311, -311), [0, 3]),
+        ((130,), [1, 4]),
+        ((311, -311, 130), [1, 3, 4]),
+        ((311, -311, 310), [0, 5]),
+        ((130, 311, 310, -311), [1, 4, 5]),
+    ],
+)
+def test_a_neutral_kaon_is_one_particle(kinds: tuple[int, ...], parents: list[int], flagged: bool) -> None:
+    """K0 -> K_L0; K_L0 -> K_L0 is none of a decay; K0 -> K_S0 is, where only the K0 is asked for."""
+    event: Any = [(311, []), (130, [0]), (21, []), (-311, []), (130, []), (310, [3])]
+    flags = [FIRST | LAST] * len(event) if flagged else None
+    assert parents_among(family([event], flags), kinds).tolist() == parents
+
+
+def test_a_beam_that_collides_decays_to_nothing() -> None:
+    """Its daughters have another mother; a parent that we wrote as a beam decays alone, and so does what is no beam."""
+    collision: Any = [(521, []), (2212, []), (211, [0, 1]), (21, [1, 0])]
+    decay: Any = [(521, []), (321, [0]), (111, [0, 0])]
+    for events, status, parents in (
+        ([collision, decay], 4, [4]),
+        ([collision, decay], 2, [0, 4]),
+        ([decay, collision, collision], 4, [0]),
+    ):
+        n = sum(map(len, events))
+        made = family(events, status=lambda n=n, status=status: np.full(n, status, dtype=np.int32))
+        assert parents_among(made, KINDS).tolist() == parents
+
+
 @pytest.mark.parametrize(
     ("event", "index"),
     [
@@ -125,9 +158,6 @@ def test_loops_of_any_length(event: list[tuple[int, list[int]]], index: int) -> 
     ) as refusal:
         parents_among(family([event]), KINDS)
     assert "\n" not in str(refusal.value)
-
-
-LAST, FIRST = 1 << 13, 1 << 12
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ def pipelines(folder: Path) -> Iterator[tuple[str, Pipeline]]:
     )
     scan = build(f"K_L0 -> {PAIR}", mass=mass, lifetimes={"X2": Scan(ctau=100.0)})
     yield "scan", Pipeline(source=KotoKL(), chain=scan, seed=1)
+    unweighted = build(f"K_L0 -> {PAIR}", mass=mass, lifetimes={"X2": Scan()})
+    yield "unweighted", Pipeline(source=KotoKL(), chain=unweighted, seed=1)
     two = build("K_L0 -> pi0 pi0 [0.3] | (pi0 -> gamma gamma) (pi0 -> e+ e- gamma) gamma [0.7]")
     yield "mixture", Pipeline(source=Gun(parent="K_L0", momentum=3.0), chain=two, seed=1)
     dirac = build("B+ -> K+ psi1~ psi2", mass={"psi1~": 0.1, "psi2": 0.4})
@@ -45,6 +47,10 @@ def pipelines(folder: Path) -> Iterator[tuple[str, Pipeline]]:
     yield "file", Pipeline(source=source, chain=ChainSet.covering(chains, source.masses), seed=3)
 
 
+#: Keys of each kind: of arXiv, of a DOI, of an entry with one, and of one without.
+CITED = ["darkpair", "arXiv:2005.07102", "doi:10.17182/hepdata.166082", "uproot"]
+
+
 class File:
     """A file of a pipeline, with what pyhepmc reads of it."""
 
@@ -52,7 +58,7 @@ class File:
         self.path = path
         self.chunk = pipeline.chunk(0, 1, getattr(pipeline.source, "n_parents", 200))
         said = {"seed": 1, "source": pipeline.source, "chain": pipeline.chain, "job": {"compiled": None}}
-        with HepMCWriter(path, provenance=said | {"references": {"generator": ["arXiv:2005.07102"]}}) as file:
+        with HepMCWriter(path, provenance=said | {"references": {"generator": CITED}}) as file:
             file.add(self.chunk)
             file.provenance["result"] = {"generated": 200}
         with pyhepmc.open(path) as opened_file:
@@ -99,6 +105,9 @@ KEPT: Mapping[str, Callable[[File], bool]] = {
         <= set(file.numbers("AdditionalParticleNumbers"))
     ),
     "G.C.3 citations": lambda file: file.said("NuHepMC.Citations.Generator.arXiv") == "2005.07102",
+    "G.C.3 DOI": lambda file: (
+        file.said("NuHepMC.Citations.Generator.DOI") == "10.17182/hepdata.166082 10.5281/zenodo.4340632"
+    ),
     "G.C.5 descriptions": lambda file: listed(
         file, "AdditionalParticleNumbers", "AdditionalParticleInfo", "Description"
     ),
@@ -159,13 +168,14 @@ def test_processes_are_the_first_decays(files: dict[str, File]) -> None:
 
 
 def test_dark_states_say_what_they_are(files: dict[str, File]) -> None:
-    """Mass, width, spin and charge; of a drawn lifetime no width."""
+    """Mass, width, spin and charge; the width is that of the weighted sample, and a scan weighted to none has none."""
     key = "NuHepMC.AdditionalParticleNumber[901].darkpair."
     file = files["koto"]
     assert float(file.said(f"{key}Mass")) == 0.3
     assert float(file.said(f"{key}Width")) == HBAR_C / 70.0
     assert (file.said(f"{key}Spin"), file.said(f"{key}Charge")) == ("0", "0")
-    assert f"{key}Width" not in files["scan"].run.attributes
+    assert float(files["scan"].said(f"{key}Width")) == HBAR_C / 100.0
+    assert not {f"{key}Width", f"{key}CTau"} & set(files["unweighted"].run.attributes)
     assert set(files["dirac"].numbers("AdditionalParticleNumbers")) == {-52, 902}
     assert files["dirac"].said("NuHepMC.AdditionalParticleNumber[-52].darkpair.Spin") == "0.5"
 

@@ -17,6 +17,7 @@ from darkpair.gen.output.lhe import LHEWriter
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.event_readers import open_events
+from darkpair.gen.streams import Streams
 from tests.gen.test_lhe_file import EVENT, listing
 from tests.gen.test_output_hepmc import MASS, b_mesons, koto, made, mixture
 
@@ -104,6 +105,38 @@ def test_lifetimes_are_those_of_the_record(make: Any, tmp_path: Path) -> None:
             elif row.mother >= 0:
                 flight = event_rows[mothers.index(at)].vt - row.vt
                 assert lengths[at] == pytest.approx(flight * row.nominal_mass / row.E, rel=1e-6, abs=1e-9)
+
+
+def test_what_has_no_rest_frame_has_no_proper_length(tmp_path: Path) -> None:
+    """Clusters without energy, massless and exchanged particles of a file: 0, and no NaN."""
+    text = """HepMC::Version 3.02.05
+HepMC::Asciiv3-START_EVENT_LISTING
+E 0 5 9
+U GEV MM
+P 1 0 90 0 0 0 0 0 2
+V -1 0 [1] @ 1 2 3 4
+P 2 -1 21 0 0 5 5 0 2
+V -2 0 [2] @ 1 2 8 9
+P 3 -2 23 3 0 0 2 -2.2360679 2
+V -3 0 [3] @ 1 2 9 9
+P 4 -3 113 0 0 0 0 0.77 2
+V -4 0 [4] @ 1 2 9 9
+P 5 -4 521 0 3 4 7.2790889 5.27934 2
+V -5 0 [5] @ 1 2.3 9.4 9.72790889
+P 6 -5 22 0 0 1 1 0 1
+P 7 -3 511 0 3 4 7.2793 5.27966 2
+P 8 -1 22 0 0 1 1 0 1
+P 9 -2 22 0 0 1 1 0 1
+HepMC::Asciiv3-END_EVENT_LISTING
+"""
+    (tmp_path / "e.hepmc3").write_text(text)
+    source = EventFile(path=str(tmp_path / "e.hepmc3"), parents="B0", conjugates=False)
+    events = build("B0 -> K0 X1", mass={"X1": 0.1}).generate(source.block(0), Streams(1))
+    path = written(tmp_path / "e.lhe", events)
+    lines = path.read_text().partition("<event>\n")[2].splitlines()[1:10]
+    lengths = {int(line.split()[0]): float(line.split()[11]) for line in lines}
+    assert [lengths[kind] for kind in (90, 21, 23, 113)] == [0.0] * 4
+    assert lengths[521] == pytest.approx(0.72790889 * 5.27934 / 7.2790889)
 
 
 def test_a_file_says_how_it_was_made(tmp_path: Path) -> None:
