@@ -21,8 +21,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.constants import HBAR_C
-from darkpair.gen.particles import DARK_IDS, DARK_SPINS
+from darkpair.gen.dark_states import DarkState, chains_of, dark_states
 from darkpair.gen.references import entries
 
 __all__ = ["DECAY", "OF_FILE", "PRIMARY", "Processes", "late_lines", "run_lines"]
@@ -72,7 +71,7 @@ class Processes:
         """Those that the provenance of a file lists."""
         rows: list[tuple[int, str, str]] = []
         ids: dict[int, int] = {}
-        for chain in _chains(provenance):
+        for chain in chains_of(provenance):
             particles = chain.get("particles", {})
             parent = str(chain.get("decay", "")).partition(" -> ")[0]
             for mode, recipe in chain.get("modes", {}).items():
@@ -127,15 +126,6 @@ def _key_of(pdgids: list[int]) -> int:
     return (int(keys[0]) + sum(map(int, _mixed(np.array(daughters), 0)))) % 2**64
 
 
-def _chains(provenance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Tables of the chains of a sample."""
-    chain = provenance.get("chain")
-    if not isinstance(chain, Mapping):
-        return []
-    tables = chain.get("chains", [chain])
-    return [table for table in tables if isinstance(table, Mapping)]
-
-
 def run_lines(provenance: Mapping[str, Any], processes: Processes) -> list[tuple[str, str]]:
     """Names and values of the attributes of the run.
 
@@ -178,46 +168,23 @@ def _described(ids: str, info: str, rows: Mapping[int, tuple[str, str]]) -> Iter
 
 def _particle_lines(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Dark states (G.R.11, G.C.5): those of the chains; by their names alone where no chain is known."""
-    states: dict[int, tuple[str, Mapping[str, Any]]] = {}
-    laws: dict[str, Any] = {}
-    for chain in _chains(provenance):
-        laws |= chain.get("lifetimes", {})
-        for name, said in chain.get("particles", {}).items():
-            if abs(said["pdgid"]) in DARK_SPINS:
-                states.setdefault(said["pdgid"], (name, said))
-    if not _chains(provenance):
-        for name, pdgid in DARK_IDS.items():
-            states.setdefault(pdgid, (name, {}))
+    states: dict[int, DarkState] = {}
+    for state in dark_states(provenance):
+        states.setdefault(state.pdgid, state)
     yield "NuHepMC.AdditionalParticleNumbers", " ".join(map(str, states))
-    for pdgid, (name, said) in states.items():
-        spin = DARK_SPINS[abs(pdgid)]
-        yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].Name", name  # the text's spelling
-        yield f"NuHepMC.AdditionalParticleInfo[{pdgid}].Name", name  # that of NuHepMC's own reader
-        words = f"dark state, spin {spin:g}, charge 0"
-        words += f", mass {said['mass']:g} GeV" if said else ""
-        if said and name in laws:
-            words += f", lifetime {str(laws[name].get('type', laws[name])).lower()} (darkpair.provenance)"
+    for pdgid, state in states.items():
+        yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].Name", state.name  # the text's spelling
+        yield f"NuHepMC.AdditionalParticleInfo[{pdgid}].Name", state.name  # that of NuHepMC's own reader
+        words = f"dark state, spin {state.spin:g}, charge 0"
+        words += f", mass {state.mass:g} GeV" if state.mass is not None else ""
+        words += f", lifetime {state.law.lower()} (darkpair.provenance)" if state.law else ""
         yield f"NuHepMC.AdditionalParticleInfo[{pdgid}].Description", words
-        for key, value in _numbers(said, laws.get(name)).items():
-            yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.{key}", f"{value:.17g}"
-        yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.Spin", f"{spin:g}"
+        ctau = state.ctau if state.ctau is not None and math.isfinite(state.ctau) else None
+        for key, value in (("Mass", state.mass), ("Width", state.width), ("CTau", ctau)):
+            if value is not None:
+                yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.{key}", f"{value:.17g}"
+        yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.Spin", f"{state.spin:g}"
         yield f"NuHepMC.AdditionalParticleNumber[{pdgid}].darkpair.Charge", "0"
-
-
-def _numbers(said: Mapping[str, Any], law: Any) -> dict[str, float]:
-    """Mass and width [GeV] and c tau [mm] of a particle, by the law that its lifetime has in the weighted sample.
-
-    No width of what decays at once, and neither of a law without a c tau, as a scan that is weighted to none has.
-    """
-    if not said:
-        return {}
-    out = {"Mass": float(said["mass"])}
-    stated = said["ctau"] if law is None else law.get("ctau") if isinstance(law, Mapping) else None
-    if stated is None or (law is not None and not float(stated) > 0.0):
-        return out
-    if (ctau := float(stated)) > 0.0:
-        out["Width"] = 0.0 if math.isinf(ctau) else HBAR_C / ctau
-    return out | ({"CTau": ctau} if math.isfinite(ctau) else {})
 
 
 def _citations(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

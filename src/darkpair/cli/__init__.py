@@ -18,6 +18,7 @@ COMMANDS = (
     "schema",
     "inspect",
     "cite",
+    "particles",
     "rates",
     "limits",
     "study",
