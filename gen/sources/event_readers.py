@@ -47,7 +47,9 @@ def file_format(path: str) -> str:
     with readable(path), file.open("rb") as opened:
         packed = packing(opened.read(8))
         start = first_bytes(path, _START)
-    if start.startswith(b"root\0"):  # (versions, in the next four bytes, are below 2^24)
+    if start.startswith(
+        (b"root\0", b"root\xff")
+    ):  # (the version follows, of 32 bits, below 2^24, and below 0 in some files)
         if packed is None:
             return "root"
         raise InputError(f"{path!r} is a ROOT file that {packed} packed; unpack it first")
