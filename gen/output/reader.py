@@ -321,6 +321,6 @@ def _checked(directory: Any, file: Path) -> dict[str, Any]:
     if missing or provenance is None:
         raise InputError(
             f"{str(file)!r} lacks {' and '.join(map(repr, missing or ['its provenance']))}: it was not written by "
-            "darkpair; give the ROOT file of a run"
+            "darkpair; give the ROOT file of a run (the source event_file reads those of others)"
         )
     return provenance

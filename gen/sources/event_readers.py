@@ -56,6 +56,8 @@ def file_format(path: str) -> str:
     for name in TEXT_FORMATS:
         if _text_reader(name).begins(start):
             return name
+    if not start:
+        raise InputError(f"{path!r} is empty, and no event file; give another one")
     raise InputError(
         f"{path!r} is no event file{f' when unpacked by {packed}' if packed else ''}; allowed: ROOT (TTree, RNTuple) and text of "
         "HepMC, LHE or HEPEVT, which may be compressed"

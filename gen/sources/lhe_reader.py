@@ -132,7 +132,8 @@ class LHEReader(TextReader):
             whole_lines = _lines(lines, size)
             numbers(whole_lines)
         except ValueError as error:
-            raise InputError(f"{self.path!r}: event {event} {error}; correct the file") from error
+            within = "in " if isinstance(error, NotANumberError) else ""
+            raise InputError(f"{self.path!r}: {within}event {event} {error}; correct the file") from error
         return whole_lines
 
 

@@ -67,7 +67,9 @@ class CommandGroup(click.Group):
         except DarkpairError as error:
             _stop(str(error))
         except click.exceptions.NoSuchOption as error:
-            hint = f" (did you mean {error.possibilities[0]!r}?)" if error.possibilities else ""
+            path = "darkpair" if error.ctx is None else error.ctx.command_path
+            near = error.possibilities
+            hint = f" (did you mean {near[0]!r}?)" if near else f" See {path} --help."
             _stop(
                 f"No such option {error.option_name!r}.{hint}"
             )  # (each version of click spells it otherwise)
