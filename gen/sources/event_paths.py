@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from darkpair.gen.errors import InputError, shown
-from darkpair.gen.paths import is_file
+from darkpair.gen.paths import is_file, no_file
 from darkpair.gen.remote import fetched, is_remote, protocol
 
 __all__ = ["EventPath", "event_paths"]
@@ -87,7 +87,7 @@ def _meant(text: str, tree: str | None) -> list[EventPath]:
             return [_named(file, text[at + 1 :], tree) for file in files]
     if _is_pattern(text):
         raise InputError(f"no file has a name like {shown(text)}; give a path or a pattern of event files")
-    raise InputError(f"there is no file {shown(text)}; give the path of an event file")
+    raise InputError(f"{no_file(text)}; give the path of an event file")
 
 
 def _named(path: str, name: str, tree: str | None) -> EventPath:

@@ -8,8 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from darkpair.gen.errors import InputError, UnknownNameError, shown
-from darkpair.gen.paths import is_file
+from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.paths import is_file, no_file
 from darkpair.gen.sources.event_listing import FORMATS, Reader, readable
 from darkpair.gen.sources.hepmc_root_reader import hepmc_tree
 from darkpair.gen.sources.left_out import LeftOut, left_out
@@ -43,7 +43,7 @@ def file_format(path: str) -> str:
     """
     file = Path(path)
     if not is_file(file):
-        raise InputError(f"there is no file {shown(path)}; give the path of an event file")
+        raise InputError(f"{no_file(path)}; give the path of an event file")
     with readable(path), file.open("rb") as opened:
         packed = packing(opened.read(8))
         start = first_bytes(path, _START)

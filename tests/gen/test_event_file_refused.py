@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
         file.mktree("other", {"x": np.float64}).extend({"x": np.zeros(3)})
         file.mktree("Events", {"Gen_pt": np.float64}).extend({"Gen_pt": np.zeros(3)})
     (tmp_path / "empty.root").write_bytes(b"")
+    (tmp_path / "folder.hepmc").mkdir()
+    os.mkfifo(tmp_path / "pipe.root")  # (which would be waited for)
+    (tmp_path / "loop.lhe").symlink_to(tmp_path / "loop.lhe")
     (tmp_path / "text.hepmc").write_text("HepMC::Version 3\nHepMC::Asciiv3-START_EVENT_LISTING\n")
     with uproot.recreate(tmp_path / "lists.root") as file:
         lists = {
@@ -59,6 +63,9 @@ def broken(tmp_path: Path) -> dict[str, tuple[dict[str, Any], str]]:
         "packed.hepmc.gz": ({}, "cannot be unpacked by gzip"),
         "short.hepmc": ({}, "cut short"),
         "empty.root": ({}, "no event file"),
+        "folder.hepmc": ({}, "is a folder, no file; give"),
+        "pipe.root": ({}, "is a device or a pipe, no file; give"),
+        "loop.lhe": ({}, "there is no file"),
         "foreign.root": ({}, r"no branch 'GenPart_pt' for pt; say which in branches.pt = .* Gen_pt"),
         "mother.root": ({}, "index 70, and there are 8"),
         "zero.root": ({}, "mean 0.0"),
