@@ -40,18 +40,18 @@ def example(name: str, *words: object, **place: str) -> str:
     return done.stdout
 
 
-def made(folder: Path, ending: str, n: int = 30, **over: object) -> Path:
+def made(folder: Path, ending: str, n: int = 30, decay: str = "") -> Path:
     """Events of KOTO's job, all of them."""
     path = folder / f"events{ending}"
     keys = {"run.n": n, "output.events": "all", "output.picture": False, "output.path": str(path)}
-    run_job(load_job(EXAMPLES / "koto_pi0.toml", overrides=keys | over))
+    run_job(load_job(EXAMPLES / "koto_pi0.toml", overrides=keys | ({"chain.decay": decay} if decay else {})))
     return path
 
 
 def test_pythia8_decays_what_is_left(tmp_path: Path) -> None:
     """A pi0 that the chain leaves whole; dark states stay as they are."""
     needs("pythia8mc")
-    path = made(tmp_path, ".lhe", **{"chain.decay": "K_L0 -> X1 (X2 -> X1 pi0)"})
+    path = made(tmp_path, ".lhe", decay="K_L0 -> X1 (X2 -> X1 pi0)")
     text = example("into_pythia8.py", path)
     assert "30 events of" in text
     assert "decayed by PYTHIA: {'pi0': 30}" in text
@@ -86,7 +86,7 @@ def test_primaries_of_geant4(tmp_path: Path) -> None:
     needs("geant4_pybind")
     path, table = made(tmp_path, ".root"), tmp_path / "dark_states.py"
     words = [sys.executable, "-m", "darkpair", "particles", path, "--for", "geant4_pybind", "-o", table]
-    subprocess.run(words, check=True)
+    subprocess.run([str(word) for word in words], check=True)
     (tmp_path / "ENSDFSTATE.dat").write_text("")
     names = ("GEANT4_DATA_DIR", "G4ENSDFSTATEDATA", "G4LEDATA")
     text = example("into_geant4.py", path, table, 10, **dict.fromkeys(names, str(tmp_path)))
