@@ -71,7 +71,9 @@ SLOW = {
 }
 
 #: Keys of a HepMC3 file's attributes, which look like names of the package.
-ATTRIBUTES = ("darkpair.provenance", "darkpair.result", "darkpair.seed")
+ATTRIBUTES = tuple(
+    f"darkpair.{key}" for key in ("exposure", "generated", "provenance", "result", "seed", "tally")
+)
 
 #: Commands that are not run here, and what runs them instead.
 ELSEWHERE = {
@@ -143,7 +145,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_every_block_has_a_language_that_is_run() -> None:
     run = {"bash", "python", "toml", "text"}
-    assert {block.language for block in BLOCKS} <= run | {"floors"}  # (which test_architecture.py compares)
+    # (floors are compared by test_architecture.py; sh has commands of other programs)
+    assert {block.language for block in BLOCKS} <= run | {"floors", "sh"}
     assert len(BLOCKS) > 20
 
 
@@ -166,7 +169,8 @@ def test_commands(where: str, command: str, folder: Path, monkeypatch: pytest.Mo
         assert words[1] in darkpair.cli.COMMANDS  # a command's name in prose, without its arguments
         if words[1] != "list":
             return
-    if words[1] == "inspect" and not (folder / words[2]).exists():  # of a command that stands on another page
+    # of a command that stands on another page
+    if words[1] in ("inspect", "cite", "particles") and not (folder / words[2]).exists():
         make = ["run", "examples/koto_pi0.toml", "-n", "2000", "-o", words[2]]
         assert CliRunner().invoke(darkpair.cli.main, make).exit_code == 0
     result = CliRunner().invoke(darkpair.cli.main, words[1:])
@@ -224,6 +228,8 @@ def test_jobs(block: Block, folder: Path) -> None:
     if block.text.startswith("kind ="):
         assert load_search(path).summary
         return
+    if "[chain]" not in block.text:  # about a source alone
+        path.write_text(f'{block.text}\n[chain]\ndecay = "eta -> X1 X2"\n', encoding="utf-8")
     load_job(path, overrides={"run.seed": 1, "output.path": str(folder / "page.root")})
 
 
@@ -232,9 +238,10 @@ def test_jobs(block: Block, folder: Path) -> None:
 )
 @pytest.mark.usefixtures("folder")
 def test_printed_tables(block: Block) -> None:
-    """The output of the first command of the page: the same columns and constraints."""
-    first = next(b for b in fenced(block.page) if b.language == "bash").text.splitlines()[0].split("#")[0]
-    words = [*shlex.split(first)[1:], "--quick", "--cache", "cache"]
+    """The output of the command before it: the same columns and constraints, entries and keys."""
+    before = [b for b in fenced(block.page) if b.language == "bash" and b.line < block.line][-1]
+    words = shlex.split(before.text.splitlines()[0].split("#")[0])[1:]
+    words += ["--quick", "--cache", "cache"] if words[0] == "limits" else []
     output = CliRunner().invoke(darkpair.cli.main, words).output
     for line in block.text.splitlines():
         if line != "...":
@@ -267,7 +274,8 @@ def test_names_of_the_package_exist(page: str, name: str) -> None:
 def test_options_in_prose_exist() -> None:
     """Every `--option` that a page names is one of some command (pip's, git's and nox's are none of ours)."""
     commands = [import_module(f"darkpair.cli.{name}").command for name in darkpair.cli.COMMANDS]
-    known = {opt for command in commands for p in command.params for opt in p.opts} | {"--help"}
+    rivet = {"--ignore-beams", "--nominal-weight"}
+    known = {opt for command in commands for p in command.params for opt in p.opts} | {"--help"} | rivet
     for page in PAGES:
         for option in re.findall(r"`(--[a-z][a-z-]*)", prose(page)):
             assert option in known, f"{title(page)}: {option}"

@@ -214,7 +214,7 @@ WRITERS: Final[Mapping[str, tuple[str, Callable[[Path, ak.Array, tuple[int, ...]
 
 def read(path: Path, sample: Sample) -> tuple[Array, Array]:
     """Three-momenta [GeV], (3, n), and numbers of events, (n,), of the parents that `event_file` takes from a file."""
-    source = EventFile(path=str(path), parents=list(sample.parents))
+    source = EventFile(path=str(path), parents=tuple(sample.parents))
     parents = source.sample(source.n_parents, Streams(1).rng("source"))
     assert parents.originals is not None
     entry = parents.originals.events["entry"][parents.originals.rows]
