@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
@@ -22,9 +23,15 @@ __all__ = [
 #: Most characters of a user's value that a message repeats.
 LONGEST: Final = 80
 
+#: What ends a line, or moves a terminal's cursor.
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 class DarkpairError(Exception):
-    """Anything that darkpair refuses; the message says what, what is allowed and what to do."""
+    """Anything that darkpair refuses; the message says what, what is allowed and what to do, in one line whatever it repeats."""
+
+    def __str__(self) -> str:
+        return _one_line(super().__str__())
 
 
 class DarkpairWarning(UserWarning):
@@ -48,7 +55,15 @@ class UnknownNameError(DarkpairError, KeyError):
 
     def __str__(self) -> str:
         before = f"{self.key}: " if self.key else ""
-        return f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.allowed)}; known: {', '.join(self.allowed)}"
+        words = ", ".join(self.allowed)
+        return _one_line(
+            f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.allowed)}; known: {words}"
+        )
+
+
+def _one_line(text: str) -> str:
+    """Text with what would end its line spelled: names in files may hold anything."""
+    return _CONTROL.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

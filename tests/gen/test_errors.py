@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from darkpair.gen import errors
-from darkpair.gen.errors import UnknownNameError, nearest, shown
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
 
 
 class _Mute:
@@ -60,3 +60,12 @@ def test_unknown_names_are_short() -> None:
 
 def test_examples() -> None:
     assert doctest.testmod(errors).failed == 0
+
+
+@pytest.mark.parametrize("raw", ["a\nb", "a\r\x00b", "\x1b[2J", "\u2028", "\x85"])
+def test_a_message_is_one_line_whatever_it_repeats(raw: str) -> None:
+    for error in (InputError(f"{raw} is no tree"), UnknownNameError("tree", "x", [raw]), DarkpairError(raw)):
+        again = pickle.loads(pickle.dumps(error))
+        for text in (str(error), str(again)):
+            assert len(text.splitlines()) == 1
+            assert text.isprintable()
