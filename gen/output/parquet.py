@@ -30,7 +30,7 @@ from darkpair.gen.output.parts import Row
 from darkpair.gen.output.pieces import form_of, joined
 from darkpair.gen.output.row_check import fault_of_tables
 from darkpair.gen.output.target import EventWriter
-from darkpair.gen.paths import is_file
+from darkpair.gen.paths import is_file, no_file
 
 if TYPE_CHECKING:
     import os
@@ -307,7 +307,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[Any]:
     """A Parquet file; whatever a damaged or foreign one makes go wrong is told in one line."""
     ParquetWriter.require_installed()
     if not is_file(path):
-        raise InputError(f"there is no file {str(path)!r}; give the file of a run")
+        raise InputError(f"{no_file(path)}; give the file of a run")
     from pyarrow import parquet
 
     file: Any = None

@@ -20,7 +20,7 @@ from darkpair.gen.output.root import PROVENANCE, TREE
 from darkpair.gen.output.spelling import SAMPLE
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.output.titles import FILE_NAME, untitled
-from darkpair.gen.paths import is_file
+from darkpair.gen.paths import is_file, no_file
 from darkpair.gen.record import ROLE_FIELDS, named_record
 from darkpair.gen.sample_name import NAME
 
@@ -94,7 +94,7 @@ def read_events(
 def _require_file(path: str | os.PathLike[str]) -> None:
     """Refuse what is not there."""
     if not is_file(path):
-        raise InputError(f"there is no file {str(path)!r}; give the file of a run")
+        raise InputError(f"{no_file(path)}; give the file of a run")
 
 
 def _of_format(kind: Format, path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -298,7 +298,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, Any]]
     """File of ours and its provenance; whatever a foreign or damaged one makes go wrong is told in one line."""
     file = Path(path)
     if not is_file(file):
-        raise InputError(f"there is no file {str(path)!r}; give the ROOT file of a run")
+        raise InputError(f"{no_file(path)}; give the ROOT file of a run")
     _require_root(file)
     try:
         with open_root(file) as directory:

@@ -16,7 +16,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.row_check import fault_of_tables
 from darkpair.gen.output.target import EventWriter
-from darkpair.gen.paths import is_file
+from darkpair.gen.paths import is_file, no_file
 from darkpair.gen.sources.unpacked import first_bytes, last_bytes, unpacked
 from darkpair.gen.units import UNITS
 
@@ -211,7 +211,7 @@ def text_provenance(
     """
     file = Path(path)
     if not is_file(file):
-        raise InputError(f"there is no file {str(path)!r}; give the file of a run")
+        raise InputError(f"{no_file(path)}; give the file of a run")
     try:
         provenance = read(first_bytes(str(file), size))
         last = last_bytes(str(file), 2 * len(end)) if "output" in provenance else b""

@@ -113,7 +113,7 @@ def test_foreign_file(tmp_path: Path) -> None:
     assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.root"])
     file = tmp_path / "x.hepmc3"
     file.write_bytes(b"root\xff\0not HepMC")
-    assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.hepmc3", "HepMC3 file"])
+    assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.hepmc3", "give the file of a run"])
     file.write_text("HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nE 1 0 0\n")
     assert_one_line(CliRunner().invoke(main, ["inspect", str(file)]), ["x.hepmc3", "not written by darkpair"])
 

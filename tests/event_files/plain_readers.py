@@ -79,6 +79,7 @@ def hepmc_text(path: str) -> tuple[int, Counter[int]]:
         if word[0] == "E":
             total, events = total + finished(), events + 1
             ids, made, into = {}, {}, {}
+            two = two or len(word) > 11  # (a listing that nothing opens)
         elif word[0] == "V" and two:
             vertex, orphans = int(word[1]), int(word[7])
         elif word[0] == "V":
