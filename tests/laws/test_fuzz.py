@@ -27,6 +27,11 @@ def test_doors_and_shares() -> None:
     assert len({mutated(data, random.Random(seed)) for seed in range(40)}) > 35
 
 
+class _TwoLines(InputError):
+    def __str__(self) -> str:
+        return "a line\nand another"
+
+
 def _task(what: str) -> str:
     match what:
         case "right":
@@ -34,7 +39,7 @@ def _task(what: str) -> str:
         case "wrong":
             raise InputError("a line")
         case "lines":
-            raise InputError("a line\nand another")
+            raise _TwoLines
         case "error":
             raise ValueError(what)
         case "noise":
