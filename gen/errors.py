@@ -62,8 +62,10 @@ class UnknownNameError(DarkpairError, KeyError):
 
 
 def _one_line(text: str) -> str:
-    """Text with what would end its line spelled: names in files may hold anything."""
-    return _CONTROL.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
+    """Text with spaces for ends of lines, and other signs that are not shown spelled: names in files may hold anything."""
+    return _CONTROL.sub(
+        lambda sign: " " if sign[0].isspace() else sign[0].encode("unicode_escape").decode(), text
+    )
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

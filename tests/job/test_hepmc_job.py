@@ -85,6 +85,7 @@ def test_inspect_says_the_same(tmp_path: Path) -> None:
         assert every.pop("file") == str(path)
         assert every["job"].pop("output")["path"] == str(path)
         assert every.pop("output")["events"] == every["result"]["accepted"]
+        assert every["references"].pop("format")  # (each format has its own)
         told[ending] = shown.output, every
     assert told["root"] == told["hepmc3"] == told["hepmc3.gz"]
     assert "acceptance" in told["root"][0]
