@@ -224,7 +224,7 @@ def text_provenance(
         ) from error
     if not isinstance(provenance.get("output"), dict):
         raise InputError(
-            f"{str(path)!r} lacks {key!r}: a {kind} not written by darkpair, or something else; give the file of a run (the source event_file reads those of others)"
+            f"{str(path)!r} lacks {key!r}: this {kind} was not written by darkpair, if it is one; give the file of a run (the source event_file reads those of others)"
         )
     format_of(provenance, str(path))
     if not last.rstrip().endswith(end.strip()):
