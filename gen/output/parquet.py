@@ -257,8 +257,8 @@ class ParquetWriter(EventWriter):
 class _Table:
     """A Parquet file that is written; it has columns from the first table on."""
 
-    def __init__(self, path: Path, compression: str) -> None:
-        self._handle = path.open("wb")
+    def __init__(self, partial: Path, compression: str) -> None:
+        self._handle = partial.open("wb")
         self._compression = compression
         self._writer: Any = None
         self._empty = True

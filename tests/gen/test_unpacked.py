@@ -111,7 +111,7 @@ def test_what_grows_without_bound_is_one_line(
     with pytest.raises(InputError, match=f"no event file when unpacked by {name}"):
         file_format(put(tmp_path / "zeros", pack(bytes(1 << 20))))
     with pytest.raises(InputError, match=f"a ROOT file that {name} packed; unpack it first"):
-        file_format(put(tmp_path / "root", pack(b"root")))
+        file_format(put(tmp_path / "root", pack(b"root\0\0\xf3\xc0")))
 
 
 def test_our_own_file_that_grows_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

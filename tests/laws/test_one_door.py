@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not (ROOT / "gen").is_dir(), reason="no source t
 #: The door itself, and why others may write where they do.
 ALLOWED = {
     "gen/output/unfinished.py": "the door",
-    "src/darkpair/testing/writers.py": "into a temporary folder, to read what a writer wrote",
+    "gen/remote.py": "into a temporary folder, to read what is elsewhere",
     "src/darkpair/cli/terminal.py": "the null device, for a program without an output",
     "src/darkpair/cli/machine.py": "the null device, for a program whose output is full",
 }

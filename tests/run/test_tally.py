@@ -44,7 +44,7 @@ DETECTORS = {f"{pair.detector}{[*pair.settings.values()]}": pair for pair in PAI
 JOBS = [
     path.stem
     for path in sorted(Path("examples").glob("*.toml"))
-    if path.stem not in ("koto2", "cms_b_mesons")
+    if path.stem not in ("koto2", "cms_b_mesons", "pythia8_b_mesons")
 ]
 
 
