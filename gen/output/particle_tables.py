@@ -58,6 +58,11 @@ class Row:
     twice_spin: int
 
     @property
+    def kinds(self) -> list[tuple[str, int]]:
+        """Name and id of the particle, and of its antiparticle where there is one."""
+        return [(self.name, self.pdgid)] + [(self.anti, -self.pdgid)] * bool(self.anti)
+
+    @property
     def finite_ctau(self) -> float:
         """Mean proper decay length [mm] where that is a finite number, else 0, which the programs write for stable ones."""
         return self.ctau if self.ctau is not None and math.isfinite(self.ctau) else 0.0
@@ -131,8 +136,7 @@ def _root(rows: list[Row], about: str) -> Iterable[str]:
 def _definitions(rows: list[Row], words: Mapping[str, str]) -> Iterable[str]:
     """Arguments of each particle's definition, and of each antiparticle's."""
     for row in rows:
-        kinds = [(row.name, row.pdgid)] + [(row.anti, -row.pdgid)] * bool(row.anti)
-        for name, pdgid in kinds:
+        for name, pdgid in row.kinds:
             anti = -pdgid if row.anti else pdgid
             yield (
                 f"G4ParticleDefinition({json.dumps(name)}, {row.mass!r}*GeV, 0.0, 0.0, {row.twice_spin}, 0, 0, 0, 0, 0, "
@@ -173,7 +177,7 @@ def _evtgen(rows: list[Row], about: str) -> Iterable[str]:
     yield f"* {about}"
     yield "* For evt.pdl, before its first line of particles: of an id the first line counts."
     for row in rows:
-        for name, pdgid in [(row.name, row.pdgid)] + [(row.anti, -row.pdgid)] * bool(row.anti):
+        for name, pdgid in row.kinds:
             numbers = f"{row.mass!r} 0 0 0 {row.twice_spin} {row.finite_ctau!r} 0"
             yield f"add  p Particle  {name}  {pdgid}  {numbers}"
 

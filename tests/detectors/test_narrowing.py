@@ -9,6 +9,7 @@ import pytest
 
 from darkpair.detectors.selection import Cut, Line, Selection
 from darkpair.gen.compiled import loops, mode
+from darkpair.gen.shared_parents import shared
 from darkpair.gen.streams import Streams
 
 pytestmark = pytest.mark.skipif(not loops.compiler_at_hand(), reason="numba is not there")
@@ -31,8 +32,8 @@ _CUTS = (
 
 @pytest.mark.parametrize("box", [(), ("f",), ("e", "f"), ("a", "b", "c", "d", "e", "f")])
 @pytest.mark.parametrize("cuts", [_CUTS, _CUTS[:1], _CUTS[2:3], _CUTS[2:]])
-@pytest.mark.parametrize("k", [0, 1, 2000])
-def test_the_same_as_cut_by_cut(k: int, cuts: tuple[Cut, ...], box: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("k", "uses"), [(0, 1), (1, 1), (2000, 1), (2000, 8)])
+def test_the_same_as_cut_by_cut(k: int, uses: int, cuts: tuple[Cut, ...], box: tuple[str, ...]) -> None:
     rng = Streams(3).rng("values")
     x, y = rng.standard_normal((2, k))
     x[::17], y[::19], x[5::23] = np.nan, np.inf, -np.inf
@@ -43,7 +44,7 @@ def test_the_same_as_cut_by_cut(k: int, cuts: tuple[Cut, ...], box: tuple[str, .
     )
     seen = []
     for compiled in (True, False):
-        with mode.wanted(compiled=compiled):
+        with mode.wanted(compiled=compiled), shared(uses):
             seen.append(selection.apply(values, event, np.ones(max(k, 1)), []))
     (accepted, outside, flow), (expected, before, stages) = seen
     assert accepted.tolist() == expected.tolist()
