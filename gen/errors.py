@@ -28,7 +28,7 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class DarkpairError(Exception):
-    """Anything that darkpair refuses; the message says what, what is allowed and what to do, in one line whatever it repeats."""
+    """Anything that darkpair refuses; the message says what, what is allowed and what to do."""
 
     def __str__(self) -> str:
         return _one_line(super().__str__())
