@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from darkpair.gen.cylindrical import cylindrical
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lists import MOMENTUM, Column, LaidColumn, packed
+from darkpair.gen.moved import descended, lists_moved, rows_moved
 from darkpair.gen.originals import VERTEX, Index, Originals, four_momentum, gathered
 from darkpair.gen.status_flags import OF_CHAIN
 from darkpair.gen.topology import DECAYED, FINAL, Columns
@@ -65,35 +66,31 @@ class MergedColumn(LaidColumn):
 
     def fill(self, out: NDArray[Any]) -> None:
         """Write the numbers into an array (k,), of any type that holds them."""
-        file = np.asarray(self.file())
-        begin = file.size
-        numbers = np.empty(
-            begin + sum(len(part) * len(part.topology) for part in self.lists.parts), out.dtype
-        )
-        numbers[:begin] = file
-        for part in self.lists.parts:
-            shape = len(part.topology), len(part)
-            table = numbers[begin : begin + shape[0] * shape[1]].reshape(shape)
-            begin += table.size
-            values = np.asarray(self.chain(part))
-            table[1:] = values[:, None] if values.ndim == 1 else values
-            table[0] = self._of_parent(part, file)
-        # (whatever the order of their bytes: they are moved, not looked at)
-        bits, same = f"u{out.dtype.itemsize}", out.flags.c_contiguous
-        target, given = (out.view(bits), numbers.view(bits)) if same else (out, numbers)
+        lists, file = self.lists, np.asarray(self.file())
+        file = file.astype(out.dtype.newbyteorder("="), copy=False)
+        tables = [self._table(part, file) for part in lists.parts]
+        if file.ndim and not lists_moved(out, lists.offsets, file, lists.begins, lists.kept):
+            behind = np.concatenate([file, *(table.reshape(-1) for table in tables)]).astype(out.dtype)
+            np.copyto(out, np.take(behind, lists.sources, mode="clip"))
+            return
         if not file.ndim:
-            target[...] = given[0]
-            place, source = self.lists.chain_places
-            target[place] = given[source]
-        elif same:
-            np.take(given, self.lists.sources, out=target, mode="clip")
-        else:
-            target[...] = given[self.lists.sources]
+            out[...] = file
+        for part, table in zip(lists.parts, tables, strict=True):
+            first, others = lists.parent[part.rows], lists.offsets[part.rows] + lists.kept[part.rows]
+            if not rows_moved(out, table, first, others):
+                out[first] = table[0]
+                out[others[:, None] + np.arange(len(table) - 1)] = table[1:].T
 
-    def _of_parent(self, part: Columns, file: NDArray[Any]) -> Any:
+    def _table(self, part: Columns, file: NDArray[Any]) -> NDArray[Any]:
+        """Numbers of the parents and of a topology's other particles, (particles, n), in the type of the file's."""
+        out = np.empty((len(part.topology), len(part)), dtype=file.dtype)
+        values = np.asarray(self.chain(part))
+        out[1:] = values[:, None] if values.ndim == 1 else values
         if self.parent is not None:
-            return self.parent(part)
-        return file[self.lists.parent_in_file[part.rows]] if file.ndim else file
+            out[0] = self.parent(part)
+        else:
+            out[0] = file[self.lists.parent_in_file[part.rows]] if file.ndim else file
+        return out
 
     def map(self, function: Callable[[NDArray[Any]], NDArray[Any]], name: object) -> MergedColumn:
         """The column of what a function of each number gives."""
@@ -130,15 +127,14 @@ class Merged:
             extra[part.rows] = len(part.topology) - 1
         self.offsets = np.concatenate([[0], np.cumsum(self.kept + extra)])
         self.parent = self.offsets[:-1] + originals.parent
-        self.parent_in_file = originals.offsets[originals.rows] + originals.parent
+        self.begins = originals.offsets[originals.rows]
+        self.parent_in_file = self.begins + originals.parent
 
     @cached_property
     def sources(self) -> Index:
         """Where the numbers of all particles stand behind each other: the file's as they are, then those of each topology."""
         first = int(self.originals.offsets[-1])
-        out = np.repeat(
-            self.originals.offsets[self.originals.rows] - self.offsets[:-1], np.diff(self.offsets)
-        )
+        out = np.repeat(self.begins - self.offsets[:-1], np.diff(self.offsets))
         out += np.arange(len(out))
         for part in self.parts:
             size, n = len(part.topology), len(part)
@@ -148,13 +144,6 @@ class Merged:
             out[chain] = slots[1:].T
             first += size * n
         return out
-
-    @cached_property
-    def chain_places(self) -> tuple[Index, Index]:
-        """Which particles are not as the file has them, and where their numbers stand behind one for all of the file's."""
-        first = int(self.originals.offsets[-1])
-        place = np.flatnonzero(self.sources >= first)
-        return place, self.sources[place] - (first - 1)
 
     def _column(
         self,
@@ -241,6 +230,10 @@ class Merged:
     @cached_property
     def replaced(self) -> NDArray[np.bool_]:
         """Which particles are what the file lets the parent decay to, or come from that."""
+        out = np.zeros(self.offsets[-1], dtype=bool)
+        lists = self.offsets, self.begins, self.kept, self.originals.parent
+        if not self.originals.further.size and descended(out, *lists, self.originals.particles["mother"]):
+            return out
         inside, source = self.originals.offsets, None  # where each event's list begins without the chain
         if not np.array_equal(self.originals.rows, np.arange(len(inside) - 1)):
             inside, source = gathered(inside, self.originals.rows)
@@ -260,7 +253,7 @@ class Merged:
             more = self._further(inside, source)
             below, above = np.concatenate([below, more[0]]), np.concatenate([above, more[1]])
         rows = _descendants(inside[:-1] + self.originals.parent, below, above, len(mother))
-        out = np.zeros(self.offsets[-1], dtype=bool)
+        out[...] = False
         out[rows + (self.offsets - inside)[np.searchsorted(inside, rows, side="right") - 1]] = True
         return out
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.cylindrical import cartesian
 from darkpair.gen.kinematics import Array
 
@@ -142,13 +143,20 @@ def four_momentum(particles: dict[str, NDArray[Any]], rows: Index | None = None)
     out = np.empty((4, len(columns[0])))
     for start in range(0, len(columns[0]), _SPAN):
         span = slice(start, start + _SPAN)
-        px, py, pz = cartesian(*(column[span] for column in columns[:3]))
-        mass = columns[3][span].astype(np.float64)
-        # generators give what is exchanged a negative mass, for a negative square; float32 may round it past p²
-        energy = np.sqrt(np.maximum(px * px + py * py + pz * pz + mass * np.abs(mass), 0.0))
-        for row, values in zip(out, (px, py, pz, energy), strict=True):
+        momentum = cartesian(*(column[span] for column in columns[:3]))
+        for row, values in zip(out, momentum, strict=False):
             row[span] = values
+        _energy.into((out[3, span],), *momentum, columns[3][span].astype(np.float64))
     return list(out)
+
+
+@columnwise
+def _energy(px: Array, py: Array, pz: Array, mass: Array) -> tuple[Array]:
+    """Energy [GeV] of momenta and a mass, (k,).
+
+    Generators give what is exchanged a negative mass, for a negative square; float32 may round it past p².
+    """
+    return (np.sqrt(np.maximum(px * px + py * py + pz * pz + mass * np.abs(mass), 0.0)),)
 
 
 def gathered(offsets: Index, rows: Index) -> tuple[Index, Index]:

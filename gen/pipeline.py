@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -191,14 +191,13 @@ class Pipeline:
         with wanted(self.compiled, n):
             with filled(self._space((last - first) * BLOCK)):
                 blocks = (self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last))
-                made = list(blocks) if self._ours else [block.copied() for block in blocks]
+                made = list(blocks) if self._own else [block.copied() for block in blocks]
             return Chunk.concatenate(made)
 
     @cached_property
-    def _ours(self) -> bool:
-        """Whether all is of this package: a stranger's may fill the same memory for the next block."""
-        makers = (self.source, self.chain, self.detector)
-        return all(m is None or type(m).__module__.partition(".")[0] == _PACKAGE for m in makers)
+    def _own(self) -> bool:
+        """Whether chain and detector are of this package: a stranger's may fill the same memory for the next block."""
+        return _ours(self.chain) and (self.detector is None or _ours(self.detector))
 
     def _space(self, n: int) -> Space | None:
         """Memory for n events that are all kept, where they are of one topology and made by ours."""
@@ -209,7 +208,7 @@ class Pipeline:
     def _topology(self) -> Topology | None:
         """That of all events, made by ours."""
         topologies: Any = getattr(self.chain, "topologies", ())
-        return topologies[0] if self._ours and not self._reads and len(topologies) == 1 else None
+        return topologies[0] if self._own and not self._reads and len(topologies) == 1 else None
 
     @cached_property
     def _reads(self) -> bool:
@@ -268,7 +267,10 @@ class Pipeline:
         check_parents(self.source, parents, n, self._masses)
         if isinstance(self.source, ReusedSource):
             parents = self.source.turned(parents, streams.rng("azimuth"))
-        return parents
+        if _ours(self.source):
+            return parents
+        # (a stranger may fill the same memory for the next block; of all else a chain makes columns of its own)
+        return replace(parents, weights={name: weight.copy() for name, weight in parents.weights.items()})
 
     def _block(self, index: int, size: int) -> Chunk:
         """One block, generated and observed whole, then cut to `size` events."""
@@ -305,6 +307,11 @@ class Pipeline:
             run=self.run_number,
             histograms=verdict.histograms,
         )
+
+
+def _ours(maker: object) -> bool:
+    """Whether a source, a chain or a detector is of this package."""
+    return type(maker).__module__.partition(".")[0] == _PACKAGE
 
 
 def chunks(

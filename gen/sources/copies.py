@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.moved import come_first
 from darkpair.gen.sources.event_listing import MoreMothers
 from darkpair.gen.status_flags import LAST_COPY
 from darkpair.gen.topology import BEAM
@@ -124,10 +125,12 @@ def _check(family: Family, rows: Index) -> None:
     """Refuse mothers beyond the list, and particles in question that descend from themselves."""
     assert family.mother is not None
     offsets, counts = family.offsets, np.diff(family.offsets)
+    below, above = family.further
+    if not len(below) and come_first(offsets, family.mother):
+        return
     kind: Any = np.int32 if offsets[-1] < 2**31 else np.int64  # (half the memory)
     place = np.arange(offsets[-1], dtype=kind) - np.repeat(offsets[:-1].astype(kind), counts)
     late = np.flatnonzero(family.mother >= place)  # seldom any: generators list mothers first
-    below, above = family.further
     if not (len(late) or bool((above >= below).any())):
         return
     event = family.event_of(late)

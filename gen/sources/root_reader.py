@@ -76,6 +76,7 @@ class RootReader:
         self.layout = "" if mapped.layout is None else mapped.layout.name
         self.ours = bool(said) or (mapped.layout is not None and bool(mapped.layout.length))
         self.names = frozenset(self._names())
+        self._single = False  # whether a particle has one mother, as its branch tells when it is read
         self.step = max(1, min(_STEP, _PIECE * self.entries // max(1, Path(path).stat().st_size)))
 
     @property
@@ -104,7 +105,7 @@ class RootReader:
                 continue
             if name == "mother":
                 own, mothers = self._mothers(first, last)
-                columns = {"mother": mothers[0].astype(np.int32)}
+                columns = {"mother": mothers[0].astype(np.int32, copy=False)}
             elif self._without_mass and name in ("px", "py", "pz"):
                 if name in particles:
                     continue
@@ -123,7 +124,8 @@ class RootReader:
 
     def more_mothers(self, first: int, last: int) -> MoreMothers:
         """Mothers beyond the first: of lists, of a second branch, or of the relations of a known layout."""
-        return self._mothers(first, last)[1][1] if "mother" in self.names else single_mothers()
+        several = "mother" in self.names and not self._single
+        return self._mothers(first, last)[1][1] if several else single_mothers()
 
     def _what(self, name: str) -> str:
         return f"branch {self.branch.get(name, name)!r} of {self.path!r}"
@@ -196,20 +198,23 @@ class RootReader:
                 f"{what} holds lists in lists in lists; map a list of mothers, or one of lists of them"
             )
         offsets = levels[0] if levels else np.arange(last - first + 1)
-        inner = levels[1] if len(levels) == 2 else np.arange(len(values) + 1)
+        inner = levels[1] if len(levels) == 2 else None
 
         def number(row: int) -> int:
-            particle = int(np.searchsorted(inner[1:], row, side="right"))
+            particle = row if inner is None else int(np.searchsorted(inner[1:], row, side="right"))
             return first + int(np.searchsorted(offsets[1:], particle, side="right"))
 
-        mothers = whole(values, what, "mother", number).astype(np.int64)
-        if len(levels) == 2:
-            return offsets, from_lists(offsets, inner, mothers, what, first)
+        mothers = whole(values, what, "mother", number)
+        if inner is not None:
+            return offsets, from_lists(offsets, inner, mothers.astype(np.int64), what, first)
         if "mother2" in self.branch:
             own, second = self._listed("mother2", first, last)
             if not np.array_equal(own, offsets):
                 raise InputError(
                     f"{self._what('mother2')} has lists of other lengths than mother; map branches of one list"
                 )
-            return offsets, from_pairs(offsets, mothers, second.astype(np.int64), what, first)
-        return offsets, (np.maximum(mothers, -1), single_mothers())
+            return offsets, from_pairs(
+                offsets, mothers.astype(np.int64), second.astype(np.int64), what, first
+            )
+        self._single = True
+        return offsets, (np.maximum(mothers, np.int32(-1)), single_mothers())

@@ -59,4 +59,4 @@ def whole(
                 f"{what} holds {values.dtype}, which is no {name}: it is {values[bad]} in event {event(bad)}; allowed: whole "
                 f"numbers of {dtype}; map another branch"
             )
-    return values.astype(dtype)
+    return values.astype(dtype, copy=False)
