@@ -82,8 +82,8 @@ def come_first(offsets: Index, mother: NDArray[np.int32]) -> bool | None:
     mother : ndarray, (k,)
         Index of each particle's mother in its event's list, below 0 for none.
     """
-    found = _late(len(offsets) - 1, offsets, mother)
-    return None if found is None else found == 0
+    late = _late(len(offsets) - 1, offsets, mother)
+    return None if late is None else late == 0
 
 
 def descended(

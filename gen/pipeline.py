@@ -18,7 +18,7 @@ import numpy as np
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.border import check_batch, check_observed, check_parents, check_selected, observed
 from darkpair.gen.chunk import Chunk
-from darkpair.gen.compiled.mode import wanted
+from darkpair.gen.compiled.mode import OF_A_FILE, wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Batch, Parents
@@ -188,7 +188,7 @@ class Pipeline:
 
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""
-        with wanted(self.compiled, n):
+        with wanted(self.compiled, n * OF_A_FILE if self._reads else n):
             with filled(self._space((last - first) * BLOCK)):
                 blocks = (self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last))
                 made = list(blocks) if self._own else [block.copied() for block in blocks]

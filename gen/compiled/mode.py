@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from darkpair.gen.errors import InputError
 
-__all__ = ["COMPILE_FROM", "LOAD_FROM", "Mode", "count", "may_compile", "off", "wanted"]
+__all__ = ["COMPILE_FROM", "LOAD_FROM", "OF_A_FILE", "Mode", "count", "may_compile", "off", "wanted"]
 
 #: Off: NumPy alone. Load: loops that were compiled before. Compile: those that are missing too.
 Mode: TypeAlias = Literal["off", "load", "compile"]
@@ -21,6 +21,9 @@ Mode: TypeAlias = Literal["off", "load", "compile"]
 #: Events from which loading, and compiling, take less time than they save (measured: benchmarks/README.md).
 LOAD_FROM: Final = 500_000
 COMPILE_FROM: Final = 3_000_000
+
+#: How many events that are drawn take as long as one whose list a file holds (measured: 40 particles, benchmarks/event_file.py).
+OF_A_FILE: Final = 10
 
 #: Says it for a whole process: 1 compiles, 0 does not.
 _VARIABLE: Final = "DARKPAIR_COMPILED"

@@ -7,17 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from darkpair import Parents, Pipeline, build, particle
 from darkpair.gen.compiled import loops, mode, store
 from darkpair.gen.compiled.columnwise import Columnwise, Table, columnwise, neither, where, whole
 from darkpair.gen.directions import direction, disc, isotropic
 from darkpair.gen.errors import InputError
 from darkpair.gen.flight import truncated_exponential
-from darkpair.gen.streams import Streams
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.streams import BLOCK, Streams
 from darkpair.gen.uniforms import uniforms
 
 _N = 1000
@@ -216,6 +218,32 @@ class TestStore:
 
 class TestMode:
     """When formulas are compiled."""
+
+    @pytest.mark.parametrize("read", [True, False])
+    def test_events_of_a_file_have_more_to_move(self, read: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(mode, "_events", [0])
+        monkeypatch.delenv("DARKPAIR_COMPILED", raising=False)
+        seen: list[bool] = []
+
+        class Drawn:
+            pdgid = 130
+
+            def sample(self, n: int, rng: np.random.Generator) -> Parents:
+                seen.append(mode.off())
+                return KotoKL().sample(n, rng)
+
+        class Read(Drawn):
+            masses: ClassVar = {130: particle("K_L0").mass}
+            n_parents = mode.LOAD_FROM
+
+            def block(self, index: int) -> Parents:
+                return self.sample(BLOCK, Streams(1, index).rng("source"))
+
+        chain = build("K_L0 -> X1 X2", mass={"X1": 0.0, "X2": 0.1}, ctau={"X2": 0.0})
+        pipeline = Pipeline(source=Read() if read else Drawn(), chain=chain)
+        for n in (mode.LOAD_FROM // mode.OF_A_FILE - 1, mode.LOAD_FROM // mode.OF_A_FILE, mode.LOAD_FROM):
+            pipeline.chunk(0, 1, n)
+        assert seen == [True, not read, False]
 
     @pytest.mark.parametrize(
         ("events", "off", "compiles"),
