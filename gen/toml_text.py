@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any, Final
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.units import exactly
 
-__all__ = ["parse_toml", "read_toml", "require_plain"]
+__all__ = ["parse_toml", "read_toml", "require_plain", "toml_of"]
 
 #: Most tables and lists inside each other: no file of ours has ten, and Python has room for some 300.
 _DEEPEST: Final = 50
@@ -116,6 +117,42 @@ def require_plain(data: Any, what: str) -> None:
         level = inside
     where = re.split(r"[.\[]", level[0][0])  # (a job's key is two words long)
     raise InputError(_too_deep(what or ".".join(where[:2]).rstrip(".")))
+
+
+def toml_of(data: Mapping[str, Any]) -> str:
+    """Tables of plain values as TOML; what is None is left out, as a job leaves it.
+
+    Parameters
+    ----------
+    data : mapping
+        Tables by name, each a mapping of keys to plain values.
+    """
+    lines = []
+    for name, table in data.items():
+        rows = table.items() if isinstance(table, Mapping) else ()
+        lines += [f"[{_key(name)}]"] + [
+            f"{_key(key)} = {_value(value)}" for key, value in rows if value is not None
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _value(name)
+
+
+def _value(value: Any) -> str:
+    match value:
+        case bool() | int():
+            return str(value).lower()
+        case float():
+            return repr(value)
+        case Mapping():
+            inside = (f"{_key(key)} = {_value(entry)}" for key, entry in value.items() if entry is not None)
+            return f"{{ {', '.join(inside)} }}" if value else "{}"
+        case list() | tuple():
+            return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
 def _too_deep(what: str) -> str:

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from darkpair.run.expected import expected_events
     from darkpair.run.merge import merge
     from darkpair.run.preview import Preview
+    from darkpair.run.report import write_report
     from darkpair.run.runner import Result, run_job
     from darkpair.run.sweep import Sweep
     from darkpair.searches import Measurement, Search, load_search
@@ -163,6 +164,7 @@ __all__ = [
     "three_body_width",
     "total_weight",
     "two_body_width",
+    "write_report",
 ]
 
 _public = lazily(
@@ -245,6 +247,7 @@ _public = lazily(
         "three_body_width": "chains.widths",
         "total_weight": "gen.events",
         "two_body_width": "chains.widths",
+        "write_report": "run.report",
     },
 )
 

@@ -17,6 +17,7 @@ COMMANDS = (
     "list",
     "schema",
     "inspect",
+    "report",
     "cite",
     "particles",
     "rates",

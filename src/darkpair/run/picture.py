@@ -27,8 +27,13 @@ _PLAIN: Final = (-3, 5)
 _HEIGHT: Final = 7.0
 
 
-def require_matplotlib() -> None:
+def require_matplotlib(otherwise: str = "or set output.picture = false") -> None:
     """Refuse a picture where it cannot be drawn.
+
+    Parameters
+    ----------
+    otherwise : str
+        What can be done otherwise.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def require_matplotlib() -> None:
         If matplotlib is not installed.
     """
     if find_spec("matplotlib") is None:
-        raise InputError("pictures need matplotlib; install 'darkpair[plot]' or set output.picture = false")
+        raise InputError(f"pictures need matplotlib; install 'darkpair[plot]' {otherwise}".rstrip())
 
 
 def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:

@@ -1,0 +1,30 @@
+"""``darkpair report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from darkpair.cli.terminal import show_lines
+
+__all__ = ["command"]
+
+
+@click.command("report")
+@click.argument("file", type=click.Path(path_type=Path), metavar="OUT")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The page; OUT's name with .report.html unless given.",
+)
+def command(file: Path, output: Path | None) -> None:
+    """Write one HTML page about a file of events or a folder of parts: cut flow, distributions, checks, provenance.
+
+    It holds all that it shows, and loads nothing: it can be sent to somebody as it is.
+    """
+    from darkpair.run.report import write_report
+
+    path = write_report(file, output)
+    show_lines([f"report                 {path}"])
