@@ -16,7 +16,16 @@ from typing import Any, Final
 from darkpair.gen.data_files import written
 from darkpair.gen.errors import InputError, shown
 
-__all__ = ["GENERATOR", "Reference", "bibtex", "cited_in", "entries", "references_of", "sources_in"]
+__all__ = [
+    "GENERATOR",
+    "Reference",
+    "bibtex",
+    "cited_in",
+    "entries",
+    "references_of",
+    "sources_in",
+    "without_references",
+]
 
 #: What every event rests on: the program, and the paper that it implements.
 GENERATOR: Final = ("darkpair", "arXiv:2005.07102")
@@ -104,6 +113,13 @@ def references_of(thing: Any) -> tuple[str, ...]:
             "'doi:10.17182/hepdata.166082' or one of gen/data/references.bib"
         )
     return keys
+
+
+def without_references(part: str) -> str:
+    """What is said of a part of a job without references, where that is no omission and where it is."""
+    if part == "chain":
+        return "cites nothing for how its decays are made (darkpair inspect says how)"
+    return "declares no references; ask who made it"
 
 
 def bibtex(keys: Iterable[str]) -> Iterator[str]:

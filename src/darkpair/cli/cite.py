@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import click
 
 from darkpair.cli.options import json_option
 
 __all__ = ["command"]
-
-
-#: What is said of a part without references, where it is no omission.
-_NOTHING: Final = {"chain": "cites nothing for how its decays are made (darkpair inspect says how)"}
 
 
 @click.command("cite")
@@ -26,16 +21,14 @@ def command(file: Path, as_json: bool) -> None:
     """
     import json
 
-    from darkpair.gen.references import bibtex
+    from darkpair.gen.references import bibtex, without_references
 
     parts = _parts(file)
     if as_json:
         click.echo(json.dumps({"file": str(file), "references": parts}, indent=1))
         return
     for part, keys in parts.items():
-        click.echo(
-            f"% {part}: {', '.join(keys) or _NOTHING.get(part, 'declares no references; ask who made it')}"
-        )
+        click.echo(f"% {part}: {', '.join(keys) or without_references(part)}")
     for entry in bibtex(key for keys in parts.values() for key in keys):
         click.echo(f"\n{entry}")
 

@@ -26,6 +26,8 @@ __all__ = ["bars_of_cuts", "line_of", "places_of", "plane_of", "spread_of"]
 #: Efficiency below which bars are on a logarithmic scale: they would not be seen.
 _SMALL: Final = 0.02
 _NAME: Final = 24
+#: Bars that a picture has room for.
+_MOST: Final = 40
 
 
 def _axes(width: float = WIDTH, height: float = HEIGHT, *, left: float = 0.78) -> tuple[Figure, Axes]:
@@ -35,9 +37,10 @@ def _axes(width: float = WIDTH, height: float = HEIGHT, *, left: float = 0.78) -
 
 def bars_of_cuts(flow: Cutflow) -> Markup:
     """What each cut leaves, as a share of all generated events, with the share of the cut before beside it."""
-    sums = np.array([stage.sum_w for stage in flow.stages])
+    stages = flow.stages[:_MOST]
+    sums = np.array([stage.sum_w for stage in stages])
     share = sums / flow.generated
-    names = [label(stage.name.replace("_", " "))[:_NAME] for stage in flow.stages]
+    names = [label(stage.name.replace("_", " "))[:_NAME] for stage in stages]
     height = 0.95 + 0.3 * len(names)
     left = min(0.3 + 0.085 * max(map(len, names)), 0.45 * WIDTH)
     figure, ax = _axes(height=height, left=left)

@@ -26,6 +26,8 @@ __all__ = ["distributions", "places", "planes", "validation", "weights"]
 
 #: Pictures of a kind that a page has at most.
 _MOST: Final = 6
+#: Flight [mm] that can be seen in a picture of metres.
+_FLIGHT: Final = 1.0
 
 
 def _note(material: Material, name: str) -> Markup:
@@ -114,9 +116,11 @@ def places(material: Material) -> Markup:
         words = f"Where {name} decay: sum of weights in each cell, seen from above (x) and from the side (y)"
         words += f", of {material.part}." if material.part else "."
         pictures.append(figure(places_of(f"places{number}", name, place, weight, lines), words, wide=True))
+    why = material.missing.get("detector")
+    note = [element("p", why, class_="note")] if why else []
     if not pictures:
-        return element("p", "Nothing in these events flies before it decays.", class_="note")
-    return joined(pictures[:3])
+        return joined([*note, element("p", "Nothing in these events flies before it decays.", class_="note")])
+    return joined([*note, *pictures[:3]])
 
 
 def _flights(events: Written) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.float64]]]:
@@ -128,15 +132,11 @@ def _flights(events: Written) -> Iterator[tuple[int, NDArray[np.float64], NDArra
     mothers, first = np.unique(events.mother[rows], return_index=True)
     place, made = vertex[:3, rows[first]], vertex[:3, mothers]
     weight = events.weight[events.event[mothers]]
-    seen: list[NDArray[np.float64]] = []
+    flight = np.sqrt(((place - made) ** 2).sum(axis=0))
     for pdgid in dict.fromkeys(events.pdgid[mothers].tolist()):
         own = events.pdgid[mothers] == pdgid
-        if (
-            np.abs(place[:, own] - made[:, own]).max(initial=0.0) > 1e-3
-        ):  # (a micrometre is no flight in a picture)
-            if not any(np.array_equal(place[:, own], other) for other in seen):
-                yield pdgid, place[:, own], weight[own]
-            seen.append(place[:, own])
+        if flight[own].max() > _FLIGHT:
+            yield pdgid, place[:, own], weight[own]
 
 
 def weights(material: Material) -> Markup:
@@ -152,7 +152,7 @@ def weights(material: Material) -> Markup:
                 f"{stage.sum_w2:.6g}",
                 f"{stage.effective:,.6g}",
             )
-            for stage in (flow.stages[0], flow.stages[-1])
+            for name, stage in (("generated", flow.stages[0]), ("accepted", flow.stages[-1]))
         ]
         heads = ("events of", "number", "sum of weights", "sum of squares", "effective number")
         caption = (

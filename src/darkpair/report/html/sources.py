@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.gen.output.file_format import FORMAT
-from darkpair.gen.references import bibtex, entries
+from darkpair.gen.references import bibtex, entries, without_references
 from darkpair.gen.tables import Table
 from darkpair.report.html.markup import Markup, clipped, element, joined, scrolled, table_of
 from darkpair.report.run import recipe_lines
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from darkpair.report.html.material import Material
 
 __all__ = ["citations", "job", "provenance", "reading"]
+
+#: What provenance says in a word, and what that is.
+_NAMED: Final = {
+    "seed": "seed",
+    "arithmetic": "digest of the arithmetic",
+    "block": "events of a block of random streams",
+}
 
 
 def _text(text: str, label: str) -> Markup:
@@ -43,7 +50,7 @@ def provenance(material: Material) -> Markup:
         ("file", material.path.name),
         ("format", f"{said.get('format', 1)} (today's is {FORMAT})"),
         *((f"output, {name}", _plain(value)) for name, value in material.output.items() if _short(value)),
-        *((name, _plain(said[name])) for name in ("seed", "arithmetic", "block", "units") if name in said),
+        *((words, _plain(said[name])) for name, words in _NAMED.items() if name in said),
         *((f"sample, {name}", _plain(value)) for name, value in (sample or {}).items()),
         *((f"version of {name}", _plain(value)) for name, value in (versions or {}).items()),
         *(("decay", line[23:]) for line in recipe_lines(said)),
@@ -64,7 +71,7 @@ def provenance(material: Material) -> Markup:
 
 def _short(value: Any) -> bool:
     return isinstance(value, str | int | float | bool) or (
-        isinstance(value, Mapping) and all(isinstance(entry, str) for entry in value.values())
+        isinstance(value, Mapping) and bool(value) and all(isinstance(entry, str) for entry in value.values())
     )
 
 
@@ -79,7 +86,7 @@ def _plain(value: Any) -> str:
 def citations(material: Material) -> Markup:
     """What the numbers rest on, part by part, with BibTeX to take along."""
     rows = [
-        (part, ", ".join(_words(keys)) or "declares no references; ask who made it")
+        (part, ", ".join(_words(keys)) or without_references(part))
         for part, keys in material.references.items()
     ]
     table = table_of(Table(columns=("part", "rests on"), rows=rows), "What the numbers rest on")

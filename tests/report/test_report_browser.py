@@ -1,0 +1,142 @@
+"""The page of a report in a browser: no error, nothing loaded, nothing that keeps anybody out, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from darkpair import write_report
+from darkpair.job.job import job_of
+from darkpair.run.runner import run_job
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+#: The file axe.min.js of the npm package axe-core.
+AXE = os.environ.get("DARKPAIR_AXE", "")
+pytestmark = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("playwright") is None, reason="no playwright: pip install playwright"
+    ),
+    pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="a report has pictures"),
+    pytest.mark.skipif(BROWSER is None, reason="no chromium in the path"),
+]
+needs_axe = pytest.mark.skipif(
+    not Path(AXE).is_file(), reason="DARKPAIR_AXE names no axe.min.js (npm install axe-core)"
+)
+
+JOBS: dict[str, dict[str, Any]] = {
+    "koto": {
+        "run": {"n": 20000, "seed": 7},
+        "source": {"name": "koto_kl"},
+        "chain": {
+            "model": "zprime-scalar",
+            "parameters": {"m1": 0.0, "m2": "430 MeV", "G_X": "1 GF"},
+            "modes": ["X1 pi0"],
+            "lifetime": {"X2": "forced"},
+        },
+        "detector": {"name": "koto", "selection": "2016-18"},
+    },
+    "charm": {
+        "run": {"n": 4000, "seed": 480},
+        "source": {"name": "dump_mesons", "meson": "eta", "beam_energy": "400 GeV"},
+        "chain": {
+            "decay": "eta -> X1 (X2 -> X1 gamma)",
+            "mass": {"X1": 0.02, "X2": 0.3},
+            "ctau": {"X2": "10 m"},
+            "lifetime": {"X2": "forced"},
+        },
+        "detector": {"name": "charm"},
+    },
+}
+
+
+@pytest.fixture(scope="module", params=JOBS)
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("browser") / f"{request.param}.root"
+    run_job(job_of(JOBS[request.param] | {"output": {"path": str(path), "picture": False}}, where="here"))
+    return write_report(path).as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(
+    params=[(1280, "light"), (390, "dark"), (390, "light")], ids=lambda form: f"{form[0]}-{form[1]}"
+)
+def shown(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The page open at a width, and what went wrong on the way."""
+    width, scheme = request.param
+    view = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    view.troubles, view.asked = [], []
+    view.on("console", lambda message: view.troubles.append(message.text))
+    view.on("pageerror", lambda error: view.troubles.append(str(error)))
+    view.on("request", lambda request: view.asked.append(request.url))
+    view.goto(address)
+    yield view
+    view.close()
+
+
+def test_it_opens_without_an_error_and_loads_nothing(shown: Any, address: str) -> None:
+    assert shown.troubles == []
+    assert [url for url in shown.asked if not url.startswith("data:")] == [address]
+
+
+def test_nothing_is_wider_than_the_page(shown: Any) -> None:
+    width, seen = shown.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= seen
+    sizes = shown.evaluate(
+        "[...document.querySelectorAll('.plot')].map(p => p.getBoundingClientRect().width)"
+    )
+    assert len(sizes) >= 5
+    assert min(sizes) > 250
+
+
+def test_letters_in_pictures_are_read(shown: Any) -> None:
+    """None less than nine pixels high."""
+    heights = shown.evaluate(
+        "[...document.querySelectorAll('figure:not(.wide) .plot text')].map(t => parseFloat(getComputedStyle(t).fontSize)"
+        " * t.getScreenCTM().d)"
+    )
+    assert len(heights) > 20
+    assert min(heights) >= 7.0
+
+
+def test_the_keyboard_reaches_what_folds_and_moves(shown: Any) -> None:
+    shown.keyboard.press("Tab")
+    assert shown.evaluate("document.activeElement.className") == "skip"
+    shown.locator("summary").first.focus()
+    shown.keyboard.press("Enter")
+    assert shown.locator("details").first.get_attribute("open") is not None
+    assert shown.locator("#job code").first.is_visible()
+
+
+@needs_axe
+def test_axe_has_nothing_serious(shown: Any) -> None:
+    shown.evaluate(Path(AXE).read_text(encoding="utf-8"))
+    result = shown.evaluate("axe.run(document)")
+    serious = [
+        (row["id"], [node["html"][:120] for node in row["nodes"][:3]])
+        for row in result["violations"]
+        if row["impact"] in ("serious", "critical")
+    ]
+    assert serious == [], json.dumps(serious, indent=1)
+
+
+def test_print_shows_what_was_folded(shown: Any, tmp_path: Path) -> None:
+    shown.emulate_media(media="print")
+    assert not shown.locator("nav").is_visible()
+    shown.pdf(path=str(tmp_path / "page.pdf"))
+    assert (tmp_path / "page.pdf").stat().st_size > 20_000

@@ -1,0 +1,221 @@
+"""`darkpair report`: of every format and detector, what it refuses, and that nothing half-written is left."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import uproot
+from click.testing import CliRunner
+
+import darkpair.run.report as module
+from darkpair import InputError, write_report
+from darkpair.cli import main
+from darkpair.job.job import job_of
+from darkpair.run.runner import run_job
+from tests.shared.report_pages import Page, parsed
+
+pytest.importorskip("matplotlib", reason="a report has pictures, which matplotlib draws")
+
+KAON: dict[str, Any] = {
+    "source": {"name": "koto_kl"},
+    "chain": {
+        "decay": "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))",
+        "mass": {"X1": 0.0, "X2": 0.43},
+        "ctau": {"X2": 0.0},
+    },
+}
+BEAUTY: dict[str, Any] = {
+    "source": {"name": "upsilon4s"},
+    "chain": {"decay": "B+ -> K+ X1 (X2 -> X1 gamma)", "mass": {"X1": 0.1, "X2": 1.0}, "ctau": {"X2": 300.0}},
+}
+DUMP: dict[str, Any] = {
+    "chain": {
+        "decay": "eta -> X1 (X2 -> X1 gamma)",
+        "mass": {"X1": 0.02, "X2": 0.3},
+        "ctau": {"X2": "10 m"},
+        "lifetime": {"X2": "forced"},
+    },
+}
+
+
+def dump(energy: str) -> dict[str, Any]:
+    return DUMP | {"source": {"name": "dump_mesons", "meson": "eta", "beam_energy": energy}}
+
+
+DETECTORS: dict[str, dict[str, Any]] = {
+    "koto": KAON,
+    "koto_kaon": KAON | {"chain": {"decay": "K_L0 -> (pi0 -> gamma gamma) (pi0 -> gamma gamma)"}},
+    "belle": BEAUTY | {"source": {"name": "upsilon4s", "machine": "belle"}},
+    "belle2": BEAUTY,
+    "charm": dump("400 GeV"),
+    "nucal": dump("70 GeV"),
+    "ship": dump("400 GeV"),
+    "dune_nd": dump("120 GeV"),
+    "faser2": dump("6.8 TeV"),
+}
+
+
+def made(folder: Path, name: str, table: dict[str, Any], n: int = 400, **output: Any) -> Path:
+    job = table | {
+        "run": {"n": n, "seed": 5},
+        "output": {"path": f"{folder}/{name}", "picture": False} | output,
+    }
+    run_job(job_of(job, where="here"))
+    return folder / name
+
+
+def page_of(path: Path) -> Page:
+    return parsed(write_report(path).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def koto(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("koto"), "koto.root", KAON | {"detector": {"name": "koto"}}, 1500)
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_every_detector(tmp_path: Path, name: str) -> None:
+    path = made(tmp_path, "out.root", DETECTORS[name] | {"detector": {"name": name}}, events="all")
+    shown = page_of(path)
+    assert not [note for note in shown.notes if "cannot be shown" in note]
+    says = [own["aria-label"] for own in shown.of("svg")]
+    places = [text for text in says if text.startswith("Places of ")]
+    assert places
+    assert all("where decays are seen" in text for text in places)
+    assert [text for text in says if text.startswith("Histogram of ")]
+    verdicts = {row["verdict"] for row in shown.table("Conservation of four-momentum")}
+    assert verdicts == {"holds"}
+
+
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [
+        ("out.root", {"layout": "nano"}),
+        ("out.root", {"layout": "flat"}),
+        ("out.root", {"kind": "rntuple"}),
+        ("out.hepmc3.gz", {}),
+        ("out.lhe", {}),
+        ("out.parquet", {}),
+        ("out.parquet", {"layout": "flat"}),
+        ("out/", {}),
+    ],
+    ids=str,
+)
+def test_every_format(tmp_path: Path, name: str, output: dict[str, str]) -> None:
+    if name.endswith(".parquet"):
+        pytest.importorskip("pyarrow")
+    path = made(tmp_path, name, KAON | {"detector": {"name": "koto"}}, 1500, **output)
+    report = write_report(path)
+    assert report == (path / "out.report.html" if path.is_dir() else tmp_path / "out.report.html")
+    shown = parsed(report.read_text(encoding="utf-8"))
+    text = name.endswith((".gz", ".lhe"))
+    assert [note for note in shown.notes if "does not keep histograms" in note] != [] or not text
+    assert [note for note in shown.notes if "does not hold where" in note] != [] or name != "out.lhe"
+    assert len(shown.notes) == text + (name == "out.lhe")
+    assert {row["verdict"] for row in shown.table("Conservation of four-momentum")} == {"holds"}
+    wanted = {"energy follows from the mass"} if output.get("layout") == "nano" else {"holds"}
+    assert {row["verdict"] for row in shown.table("Mass shells")} == wanted
+
+
+def test_without_a_detector(tmp_path: Path) -> None:
+    shown = page_of(made(tmp_path, "out.root", KAON, 50))
+    assert shown.notes == ["The file has no histograms: the job had neither a detector nor a picture."]
+    assert any(own.get("aria-label", "").endswith(" m") for own in shown.of("svg"))
+
+
+def test_of_no_accepted_event(tmp_path: Path) -> None:
+    table = KAON | {"detector": {"name": "koto", "cuts": {"pt": {"min": "50 GeV"}}}}
+    shown = page_of(made(tmp_path, "out.root", table, 50))
+    assert "There is no event in the file." in shown.notes
+    assert not [note for note in shown.notes if "cannot be shown" in note]
+
+
+@pytest.mark.parametrize("words", [[], ["-o", "own.html"]], ids=["beside", "elsewhere"])
+def test_the_command(koto: Path, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["report", str(koto), *words])
+    path = Path(words[1]) if words else koto.with_name("koto.report.html")
+    assert (done.exit_code, done.output) == (0, f"report                 {path}\n")
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>\n<html")
+    assert {entry.name for entry in path.parent.iterdir()} <= {"own.html", "koto.root", "koto.report.html"}
+
+
+def refused(tmp_path: Path, koto: Path) -> Iterator[tuple[list[str], str]]:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.root").write_text("no ROOT file", encoding="utf-8")
+    (tmp_path / "cut.root").write_bytes(koto.read_bytes()[:3000])
+    with uproot.recreate(tmp_path / "foreign.root") as file:
+        file.mktree("Events", {"x": "int32"})
+    yield ["absent.root"], "there is no file"
+    yield ["text.root"], "cannot be read as a ROOT file"
+    yield ["cut.root"], "is cut short"
+    yield ["foreign.root"], "was not written by darkpair"
+    yield ["folder"], "is a folder without parts of a dataset"
+    yield [str(koto), "-o", "nowhere/x.html"], "there is no folder"
+    yield [str(koto), "-o", "folder"], "is a folder; give the name of a file"
+    yield [str(koto), "-o", str(koto)], "is the file itself; give another name"
+
+
+def test_what_is_refused_is_one_line(koto: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = koto.read_bytes()
+    for words, line in refused(tmp_path, koto):
+        done = CliRunner().invoke(main, ["report", *words])
+        assert (done.exit_code, done.stdout) == (2, ""), words
+        assert line in done.stderr, done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not [path for path in tmp_path.rglob("*") if path.suffix in (".html", ".part")]
+    assert koto.read_bytes() == before
+
+
+def test_without_matplotlib(koto: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkpair.run.picture.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"^pictures need matplotlib; install 'darkpair\[plot\]'$"):
+        write_report(koto, tmp_path / "x.html")
+
+
+def test_what_fails_leaves_the_page_of_before(
+    koto: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.html"
+    path.write_text("before", encoding="utf-8")
+
+    def fails(_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "page", fails)
+    with pytest.raises(KeyboardInterrupt):
+        write_report(koto, path)
+    assert path.read_text(encoding="utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """An event display in place of the package's."""
+    stand_in = ModuleType(module._DISPLAY)
+    stand_in.__spec__ = ModuleSpec(module._DISPLAY, None)
+    stand_in.fragment = lambda path: (
+        f"<section><p>{path.name} in space</p></section><script>let a = 1;</script>"
+    )  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module._DISPLAY, stand_in)
+    return stand_in
+
+
+def test_the_slot_of_the_event_display(koto: Path, tmp_path: Path, display: ModuleType) -> None:
+    shown = parsed(write_report(koto, tmp_path / "x.html").read_text(encoding="utf-8"))
+    assert "koto.root in space" in shown.text
+    assert (2, "Events") in shown.heads
+    assert len(shown.of("script")) == 1
+    policy = next(own["content"] for own in shown.of("meta") if "http-equiv" in own)
+    assert "script-src 'unsafe-inline'" in policy
+    display.fragment = lambda _: "x" * module.LARGEST  # type: ignore[attr-defined]
+    path = write_report(koto, tmp_path / "y.html")
+    assert path.stat().st_size < module.LARGEST / 5
+    assert (2, "Events") not in parsed(path.read_text(encoding="utf-8")).heads
