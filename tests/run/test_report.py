@@ -79,6 +79,13 @@ def koto(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("koto"), "koto.root", KAON | {"detector": {"name": "koto"}}, 1500)
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures that nobody draws, which takes most of a page's time."""
+    monkeypatch.setattr("darkpair.report.html.plots.drawn", lambda *_: b'<svg viewBox="0 0 1 1"><g/></svg>')
+
+
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("name", DETECTORS)
 def test_every_detector(tmp_path: Path, name: str) -> None:
     path = made(tmp_path, "out.root", DETECTORS[name] | {"detector": {"name": name}}, events="all")
@@ -93,6 +100,7 @@ def test_every_detector(tmp_path: Path, name: str) -> None:
     assert verdicts == {"holds"}
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("name", "output"),
     [
@@ -123,14 +131,16 @@ def test_every_format(tmp_path: Path, name: str, output: dict[str, str]) -> None
     assert {row["verdict"] for row in shown.table("Mass shells")} == wanted
 
 
+@pytest.mark.usefixtures("quick")
 def test_without_a_detector(tmp_path: Path) -> None:
     shown = page_of(made(tmp_path, "out.root", KAON, 50))
     assert shown.notes == ["The file has no histograms: the job had neither a detector nor a picture."]
     assert any(own.get("aria-label", "").endswith(" m") for own in shown.of("svg"))
 
 
+@pytest.mark.usefixtures("quick")
 def test_of_no_accepted_event(tmp_path: Path) -> None:
-    table = KAON | {"detector": {"name": "koto", "cuts": {"pt": {"min": "50 GeV"}}}}
+    table = KAON | {"detector": {"name": "koto", "cuts": {"pt": {"min": "249 MeV"}}}}
     shown = page_of(made(tmp_path, "out.root", table, 50))
     assert "There is no event in the file." in shown.notes
     assert not [note for note in shown.notes if "cannot be shown" in note]

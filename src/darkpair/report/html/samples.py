@@ -39,7 +39,7 @@ def _projections(material: Material) -> Iterator[tuple[str, hist.Hist[Any]]]:
     """Histograms of one numeric axis: those of the file, and the projections of its planes."""
     for number, (name, histogram) in enumerate(material.histograms.items()):
         for turn, axis in enumerate(histogram.axes):
-            if len(axis.edges) < 3 or not np.issubdtype(np.asarray(axis.edges).dtype, np.number):
+            if axis.traits.discrete or len(axis.edges) < 3:
                 continue
             yield (
                 f"h{number}-{turn}-{''.join(c for c in name if c.isascii() and c.isalnum())}",
