@@ -106,8 +106,9 @@ def test_the_provenance_is_the_file_s(shown: Page, path: Path) -> None:
     rows = {row["what"]: row["value"] for row in shown.table("How the file was made")}
     assert rows["seed"] == "7"
     assert rows["sample, digest"] == provenance["sample"]["digest"]
-    for name, version in provenance["versions"].items():
-        assert rows[f"version of {name}"] == version
+    assert rows["versions"] == ", ".join(
+        f"{name} {version}" for name, version in provenance["versions"].items()
+    )
     cited = shown.table("What the numbers rest on")
     assert [row["part"] for row in cited] == list(provenance["references"])
     for row in cited:
@@ -245,7 +246,7 @@ def test_one_bad_table_breaks_one_section(material: Material) -> None:
 def test_what_is_endless_is_cut(material: Material) -> None:
     long = "x" * 3_000_000
     provenance = dict(material.provenance)
-    provenance["versions"] = {f"package {i}": long for i in range(300)}
+    provenance["versions"] = {f"package {i}": long for i in range(30)}
     provenance["result"] = dict(provenance["result"], cutflow=provenance["result"]["cutflow"] * 100)
     text = page(replace(material, provenance=provenance, job=long, references={"a": ["b"] * 10000}))
     assert len(text) < LARGEST

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bars_of_cuts", "line_of", "places_of", "plane_of", "spread_of"]
 
-#: Efficiency below which bars are on a logarithmic scale: they would not be seen.
+#: Part of the longest bar below which bars are on a logarithmic scale: they would not be seen.
 _SMALL: Final = 0.02
 _NAME: Final = 24
 #: Bars that a picture has room for.
@@ -32,28 +32,34 @@ _MOST: Final = 40
 
 def _axes(width: float = WIDTH, height: float = HEIGHT, *, left: float = 0.78) -> tuple[Figure, Axes]:
     figure = figure_of(width, height)
-    return figure, placed(figure, (left, 0.62, width - left - 0.2, height - 0.82))
+    return figure, placed(figure, (left, 0.72, width - left - 0.2, height - 0.92))
 
 
 def bars_of_cuts(flow: Cutflow) -> Markup:
     """What each cut leaves, as a share of all generated events, with the share of the cut before beside it."""
+    from matplotlib.ticker import MaxNLocator
+
     stages = flow.stages[:_MOST]
     sums = np.array([stage.sum_w for stage in stages])
     share = sums / flow.generated
-    names = [label(stage.name.replace("_", " "))[:_NAME] for stage in stages]
+    names = [label(stage.name)[:_NAME] for stage in stages]
     height = 0.95 + 0.3 * len(names)
     left = min(0.3 + 0.085 * max(map(len, names)), 0.45 * WIDTH)
     figure, ax = _axes(height=height, left=left)
     places = np.arange(len(names))
-    logarithmic = bool(0.0 < share[share > 0.0].min(initial=1.0) < _SMALL)
-    low = 0.3 * float(share[share > 0.0].min(initial=1.0)) if logarithmic else 0.0
+    top = float(share.max(initial=0.0)) or 1.0
+    least = float(share[share > 0.0].min(initial=top))
+    logarithmic = least < _SMALL * top
+    low = 0.3 * least if logarithmic else 0.0
     ax.barh(places, np.maximum(share - low, 0.0), left=low, color=MAIN, height=0.66)
     ax.set(
         yticks=places, yticklabels=names, ylim=(len(names) - 0.4, -0.6), xlabel="part of all generated events"
     )
     if logarithmic:
         ax.set_xscale("log")
-    top = float(share.max(initial=0.0)) or 1.0
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlim(low, top * (top / low) ** 0.22 if logarithmic else 1.22 * top)
     for i in range(1, len(names)):
         step = sums[i] / sums[i - 1] if sums[i - 1] > 0.0 else 0.0
@@ -69,9 +75,7 @@ def bars_of_cuts(flow: Cutflow) -> Markup:
     return picture(figure, "cuts", f"Bars of the part of all generated events after each cut: {says}")
 
 
-def line_of(
-    name: str, histogram: hist.Hist[Any], after: NDArray[np.float64] | None = None, *, counted: str = ""
-) -> Markup:
+def line_of(name: str, histogram: hist.Hist[Any], after: NDArray[np.float64] | None = None) -> Markup:
     """A histogram of one axis, and perhaps the same of accepted events over it.
 
     Parameters
@@ -82,22 +86,20 @@ def line_of(
         Sums of weights.
     after : ndarray, (bins,), optional
         Those of accepted events in the same bins.
-    counted : str
-        What the histogram counts, for the legend.
     """
     axis = histogram.axes[0]
     edges, values = np.asarray(axis.edges), np.asarray(histogram.values(), dtype=np.float64)
     figure, ax = _axes()
-    ax.stairs(values, edges, fill=True, color=MAIN, alpha=0.55, label=counted or None)
+    ax.stairs(values, edges, fill=True, color=MAIN, alpha=0.55, label="what the selection looked at")
     if after is not None:
         ax.stairs(after, edges, color=ACCENT, lw=1.8, label="accepted events of the file")
     _zoomed(ax, values, edges)
     if len(edges) > 2 and edges[0] > 0.0 and not np.allclose(np.diff(edges), edges[1] - edges[0]):
         ax.set_xscale("log")
-    ax.set(xlabel=label(axis.label or axis.name), ylabel="sum of weights")
+    ax.set(xlabel=label(axis.label or axis.name, wide=40), ylabel="sum of weights")
     ax.ticklabel_format(axis="y", scilimits=(-3, 5))
     top = max(float(values.max(initial=0.0)), 0.0 if after is None else float(after.max(initial=0.0)))
-    if counted or after is not None:
+    if after is not None:
         ax.set_ylim(min(0.0, float(values.min(initial=0.0))), 1.3 * top or 1.0)
         ax.legend(loc="upper left")
     what = label(axis.label or axis.name, plain=True)
@@ -133,19 +135,19 @@ def plane_of(name: str, histogram: hist.Hist[Any], box: Sequence[tuple[float, fl
         Corners in the plane, in order.
     """
     figure = figure_of(WIDTH, 3.9)
-    ax = placed(figure, (0.78, 0.62, WIDTH - 1.75, 3.1))
+    ax = placed(figure, (0.78, 0.72, WIDTH - 1.75, 3.0))
     first, second = histogram.axes[:2]
     values = np.asarray(histogram.values(), dtype=np.float64)
     mesh = ax.pcolormesh(
         first.edges, second.edges, np.ma.masked_less_equal(values.T, 0.0), cmap=MAP, rasterized=True
     )
-    bar = figure.colorbar(mesh, cax=placed(figure, (WIDTH - 0.86, 0.62, 0.14, 3.1)))
+    bar = figure.colorbar(mesh, cax=placed(figure, (WIDTH - 0.86, 0.72, 0.14, 3.0)))
     bar.set_label("sum of weights per bin")
     bar.outline.set_visible(False)
     if box:
         ax.plot(*zip(*box, box[0], strict=True), color=ACCENT, lw=2.0, label="signal box")
         ax.legend(loc="upper left")
-    labels = [label(axis.label or axis.name) for axis in (first, second)]
+    labels = [label(axis.label or axis.name, wide=44) for axis in (first, second)]
     ax.set(xlabel=labels[0], ylabel=labels[1])
     what = " against ".join(label(axis.label or axis.name, plain=True) for axis in (second, first))
     inside = " with the signal box" if box else ""
@@ -168,16 +170,16 @@ def places_of(name: str, what: str, place: Array, weight: Array, lines: Sequence
     lines : sequence of Outline
         Outline of the detector.
     """
-    figure = figure_of(2.0 * WIDTH, 4.6)
+    figure = figure_of(WIDTH, 4.7)
+    cells = min(max(int(np.sqrt(len(weight))), 16), 80)  # (where there are few events, larger ones)
+    bins = (cells, cells // 2)
     z_ends = _range(place[2], [z for line in lines for z, _ in line.x])
-    largest = 0.0
     for turn, axis in enumerate("xy"):
-        ax = placed(figure, (0.85, 2.55 - 1.93 * turn, 2.0 * WIDTH - 1.1, 1.75))
+        ax = placed(figure, (0.78, 2.55 - 1.93 * turn, WIDTH - 0.98, 1.75))
         ends = _range(place[turn], [across for line in lines for _, across in getattr(line, axis)])
         counts, *edges = np.histogram2d(
-            place[2], place[turn], bins=(120, 36), range=(z_ends, ends), weights=weight
+            place[2], place[turn], bins=bins, range=(z_ends, ends), weights=weight
         )
-        largest = max(largest, float(counts.sum()))
         mesh = [1e-3 * edge for edge in edges]
         ax.pcolormesh(*mesh, np.ma.masked_less_equal(counts.T, 0.0), cmap=MAP, norm="log", rasterized=True)
         for line, style in zip(lines, ("-", "--", ":", "-."), strict=False):

@@ -93,13 +93,13 @@ def table_of(table: Table, caption: str) -> Markup:
     words = f"{caption} ({left:,} rows more are left out.)" if left else caption
     whole = element(
         "table",
-        element("caption", words),
+        element("caption", element("span", words)),
         element("thead", element("tr", *heads)),
         element("tbody", *rows),
     )
     return scrolled(whole, caption)
 
 
-def figure(picture: Markup, caption: str, *, wide: bool = False) -> Markup:
+def figure(picture: Markup, caption: str) -> Markup:
     """A picture with what stands below it."""
-    return element("figure", picture, element("figcaption", caption), class_="wide" if wide else None)
+    return element("figure", picture, element("figcaption", caption))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -50,7 +51,7 @@ _STYLE: Final = {
 }
 #: Mathematics that labels of ours have; any other is shown letter by letter.
 _MATH: Final = re.compile(r"\$(?:[A-Za-z](?:[_^](?:\w|\{\w+\}|\\mathrm\{\w+\}))?|\^\w)\$")
-_LETTERS: Final = 64
+_LETTERS: Final = 120
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def styled() -> Iterator[None]:
         yield
 
 
-def label(text: str, *, plain: bool = False) -> str:
+def label(text: str, *, plain: bool = False, wide: int = 0) -> str:
     """A text of a file as a label: our own mathematics is set, nothing else is taken for any.
 
     Parameters
@@ -71,14 +72,16 @@ def label(text: str, *, plain: bool = False) -> str:
         Label of an axis, name of a cut.
     plain : bool
         Whether mathematics becomes letters, for who listens.
+    wide : int
+        Letters of a line, after which another one begins; 0 for one line.
     """
     text = " ".join(clean(text).split())
     text = text if len(text) <= _LETTERS else f"{text[: _LETTERS - 4]} ..."
     if plain:
         return _MATH.sub(lambda math: re.sub(r"\\mathrm|[${}^]", "", math[0]), text)
     if "$" in _MATH.sub("", text):
-        return text.replace("$", r"\$")
-    return text
+        text = text.replace("$", r"\$")
+    return "\n".join(textwrap.wrap(text, wide)) if wide and len(_MATH.sub("xx", text)) > wide else text
 
 
 def picture(figure: Figure, name: str, says: str) -> Markup:

@@ -11,7 +11,7 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.tables import Table
 from darkpair.report.expected import expected_lines
 from darkpair.report.html.figures import bars_of_cuts
-from darkpair.report.html.markup import Markup, element, figure, joined, table_of
+from darkpair.report.html.markup import Markup, element, figure, table_of
 from darkpair.report.run import part_lines, result_lines, sample_lines
 
 if TYPE_CHECKING:
@@ -64,13 +64,12 @@ def cuts(material: Material) -> Markup:
         return element("p", "The file does not say how many events each cut left.", class_="note")
     if not flow.generated:
         return element("p", "This part of the sample has no events.", class_="note")
+    table = table_of(_flow_table(flow), "Events, and sums of their weights, that are left after each cut")
     bars = figure(
         bars_of_cuts(flow),
         "Part of all generated events that is left after each cut, by weight; beside a bar the efficiency of its step.",
     )
-    return joined(
-        [table_of(_flow_table(flow), "Events, and sums of their weights, that are left after each cut"), bars]
-    )
+    return element("div", table, bars, class_="beside")
 
 
 def _flow_table(flow: Cutflow) -> Table:
@@ -102,7 +101,8 @@ def acceptance(material: Material) -> Markup:
 def _pairs(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Names and values of lines for a terminal."""
     for line in lines:
-        yield line[:_NAMES].strip(), line[_NAMES:].strip()
+        below = "- " * (line[:2] == "  ")
+        yield below + line[:_NAMES].strip(), line[_NAMES:].strip()
 
 
 def rates(material: Material) -> Markup:

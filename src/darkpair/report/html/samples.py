@@ -52,15 +52,14 @@ def distributions(material: Material) -> Markup:
     pictures = []
     for name, histogram in _projections(material):
         after = _after(material.events, histogram, material.output["events"])
-        shown = line_of(
-            name, histogram, after, counted="what the selection looked at" if after is not None else ""
-        )
         words = f"Stored histogram of {label(histogram.axes[0].label or histogram.axes[0].name, plain=True)}"
-        if after is not None:
+        if after is not None and np.allclose(after, histogram.values(), rtol=1e-6):
+            after, words = None, f"{words}, of what is accepted"
+        elif after is not None:
             words += "; the line is what is accepted" + (
                 f", from {material.part}, scaled" if material.part else ""
             )
-        pictures.append(figure(shown, f"{words}."))
+        pictures.append(figure(line_of(name, histogram, after), f"{words}."))
     if not pictures:
         return _note(material, "histograms")
     left = len(pictures) - _MOST
@@ -113,14 +112,14 @@ def places(material: Material) -> Markup:
     pictures = []
     for number, (pdgid, place, weight) in enumerate(_flights(events)):
         name = material.name(pdgid)
-        words = f"Where {name} decay: sum of weights in each cell, seen from above (x) and from the side (y)"
+        words = f"Where {name} decay, from above (x) and from the side (y): the lighter a cell, the larger its sum of weights"
         words += f", of {material.part}." if material.part else "."
-        pictures.append(figure(places_of(f"places{number}", name, place, weight, lines), words, wide=True))
+        pictures.append(figure(places_of(f"places{number}", name, place, weight, lines), words))
     why = material.missing.get("detector")
     note = [element("p", why, class_="note")] if why else []
     if not pictures:
         return joined([*note, element("p", "Nothing in these events flies before it decays.", class_="note")])
-    return joined([*note, *pictures[:3]])
+    return joined([*note, element("div", *pictures[:4], class_="pair")])
 
 
 def _flights(events: Written) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.float64]]]:
@@ -146,7 +145,7 @@ def weights(material: Material) -> Markup:
     if flow is not None and flow.generated:
         rows = [
             (
-                stage.name,
+                name,
                 f"{stage.n:,}",
                 f"{stage.sum_w:.6g}",
                 f"{stage.sum_w2:.6g}",
@@ -194,9 +193,10 @@ def validation(material: Material) -> Markup:
             else element("p", "There is no event to look at.", class_="note")
         )
     allowed = largest_allowed(events)
+    bits = 24 if events.single else 53
     words = (
-        f"Looked at {material.part or f'all {len(events):,} events in the file'}. Its numbers have "
-        f"{'24' if events.single else '53'} bits, so that parts of {allowed:.0e} of an energy are none."
+        f"Looked at {material.part or f'all {len(events):,} events in the file'}. Its numbers have {bits} bits: what is below "
+        f"{allowed:.0e} of the energy is rounding."
     )
     parts = [element("p", words)]
     if events.chain is None:

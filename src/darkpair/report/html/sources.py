@@ -52,7 +52,7 @@ def provenance(material: Material) -> Markup:
         *((f"output, {name}", _plain(value)) for name, value in material.output.items() if _short(value)),
         *((words, _plain(said[name])) for name, words in _NAMED.items() if name in said),
         *((f"sample, {name}", _plain(value)) for name, value in (sample or {}).items()),
-        *((f"version of {name}", _plain(value)) for name, value in (versions or {}).items()),
+        ("versions", ", ".join(f"{name} {value}" for name, value in (versions or {}).items())),
         *(("decay", line[23:]) for line in recipe_lines(said)),
     ]
     again = (
