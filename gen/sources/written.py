@@ -89,7 +89,6 @@ class Written:
         if len(parts) == 1:
             return parts[0]
         sizes = np.cumsum([0, *(len(part.pdgid) for part in parts)])
-        first, events = parts[0], np.cumsum([0, *map(len, parts)])
         starts = [part.offsets[:-1] + at for part, at in zip(parts, sizes, strict=False)]
         mothers = [
             np.where(part.mother < 0, -1, part.mother + at) for part, at in zip(parts, sizes, strict=False)
@@ -102,28 +101,29 @@ class Written:
             name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
             for name in ("pdgid", "status", "momentum", "mass", "weight")
         }
-        variables = {
-            name: Variable(
-                values=np.concatenate([part.variables[name].values for part in parts]),
-                event=np.concatenate(
-                    [part.variables[name].event + at for part, at in zip(parts, events, strict=False)]
-                ),
-            )
-            for name in first.variables
-            if all(name in part.variables for part in parts)
-        }
-        factors = {
-            name: np.concatenate([part.factors[name] for part in parts])
-            for name in first.factors
-            if all(name in part.factors for part in parts)
-        }
         return cls(
             offsets=np.concatenate([*starts, sizes[-1:]]),
             mother=np.concatenate(mothers),
-            factors=factors,
-            single=first.single,
-            energies=first.energies,
-            variables=variables,
+            factors={
+                name: np.concatenate([part.factors[name] for part in parts])
+                for name in parts[0].factors
+                if all(name in part.factors for part in parts)
+            },
+            single=parts[0].single,
+            energies=parts[0].energies,
+            variables=_joined([part.variables for part in parts], np.cumsum([0, *map(len, parts)])),
             **plain,
             **optional,
         )
+
+
+def _joined(parts: Sequence[Mapping[str, Variable]], first: NDArray[np.int64]) -> dict[str, Variable]:
+    """Variables that all parts have, whose events are counted on."""
+    return {
+        name: Variable(
+            values=np.concatenate([part[name].values for part in parts]),
+            event=np.concatenate([part[name].event + at for part, at in zip(parts, first, strict=False)]),
+        )
+        for name in parts[0]
+        if all(name in part for part in parts)
+    }

@@ -16,7 +16,8 @@ from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.formats import format_of_name
 from darkpair.gen.output.layouts import FLAT_FIELDS, GENPART, branches
 from darkpair.gen.output.opened import open_root
-from darkpair.gen.output.reader import TREE, read_events
+from darkpair.gen.output.reader import read_events
+from darkpair.gen.output.root import TREE
 from darkpair.gen.output.spelling import nano_name, word
 from darkpair.gen.sources.event_listing import readable
 from darkpair.gen.sources.event_readers import open_events

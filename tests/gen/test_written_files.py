@@ -100,6 +100,29 @@ def test_no_more_than_is_asked_for(folder: Path, form: str) -> None:
     assert len(read_written([path], darkpair.read_provenance(path), most=7)) == 7
 
 
+def test_several_files_are_one(folder: Path) -> None:
+    path = written_by(folder, "cartesian")
+    provenance = darkpair.read_provenance(path)
+    once = read_written([path], provenance, most=10, variables=["pt"])
+    n, k = len(read_written([path], provenance, most=10**6)), len(once.pdgid)
+    twice = read_written(
+        [path, path, path], provenance, most=n + 10, variables=["pt"]
+    )  # (the third is not asked)
+    assert len(twice) == n + 10
+    begin = len(twice.pdgid) - k
+    last = np.where(once.mother < 0, -1, once.mother + begin)
+    assert twice.mother[begin:].tolist() == last.tolist()
+    assert twice.offsets[-11:].tolist() == (once.offsets + begin).tolist()
+    assert np.array_equal(twice.momentum[:, begin:], once.momentum)
+    assert twice.vertex is not None
+    assert twice.chain is not None
+    assert len(twice.chain) == twice.vertex.shape[1] == begin + k
+    assert np.array_equal(twice.variables["pt"].event[-10:], once.variables["pt"].event + n)
+    assert {name: len(values) for name, values in twice.factors.items()} == dict.fromkeys(
+        once.factors, n + 10
+    )
+
+
 @pytest.mark.parametrize("name", ["o.root", "o.hepmc3"])
 def test_the_chain_in_a_file_s_event(tmp_path: Path, name: str) -> None:
     write_nano(tmp_path / "b.root", toy_events(40))

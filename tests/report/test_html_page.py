@@ -217,7 +217,7 @@ def require_harmless(text: str) -> None:
 
 @pytest.mark.parametrize("spoil", [lambda text: text + HOSTILE, lambda _: HOSTILE], ids=["behind", "instead"])
 def test_hostile_texts_stay_texts(material: Material, spoil: Callable[[str], str]) -> None:
-    histograms = {
+    histograms: dict[str, Any] = {
         HOSTILE: hist.Hist(
             hist.axis.Regular(9, 0.0, 1.0, name="x", label=HOSTILE),
             hist.axis.Regular(9, 0.0, 1.0, name="y", label="$\\bad$"),

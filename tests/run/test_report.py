@@ -211,21 +211,22 @@ def display(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """An event display in place of the package's."""
     stand_in = ModuleType(module._DISPLAY)
     stand_in.__spec__ = ModuleSpec(module._DISPLAY, None)
-    stand_in.fragment = lambda path: (
-        f"<section><p>{path.name} in space</p></section><script>let a = 1;</script>"
-    )  # type: ignore[attr-defined]
+    text = "<section><p>{} in space</p></section><script>let a = 1;</script>"
+    monkeypatch.setattr(stand_in, "fragment", lambda path: text.format(path.name), raising=False)
     monkeypatch.setitem(sys.modules, module._DISPLAY, stand_in)
     return stand_in
 
 
-def test_the_slot_of_the_event_display(koto: Path, tmp_path: Path, display: ModuleType) -> None:
+def test_the_slot_of_the_event_display(
+    koto: Path, tmp_path: Path, display: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = parsed(write_report(koto, tmp_path / "x.html").read_text(encoding="utf-8"))
     assert "koto.root in space" in shown.text
     assert (2, "Events") in shown.heads
     assert len(shown.of("script")) == 1
     policy = next(own["content"] for own in shown.of("meta") if "http-equiv" in own)
     assert "script-src 'unsafe-inline'" in policy
-    display.fragment = lambda _: "x" * module.LARGEST  # type: ignore[attr-defined]
+    monkeypatch.setattr(display, "fragment", lambda _: "x" * module.LARGEST)
     path = write_report(koto, tmp_path / "y.html")
     assert path.stat().st_size < module.LARGEST / 5
     assert (2, "Events") not in parsed(path.read_text(encoding="utf-8")).heads

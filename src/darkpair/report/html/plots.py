@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.report.html.markup import Markup, clean, element
 from darkpair.report.pictures import drawn
@@ -28,7 +28,7 @@ MAP: Final = "viridis"
 _INK: Final = "#0a0b0c"
 
 _DPI: Final = 130
-_STYLE: Final = {
+_STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "darkpair",
     "font.size": 11.0,

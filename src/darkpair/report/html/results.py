@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from darkpair.chains.models.rate_text import rates_of
 from darkpair.detectors.efficiency import estimate
@@ -47,9 +47,8 @@ def summary(material: Material) -> Markup:
     return element("dl", *pairs, class_="facts")
 
 
-def _acceptance(result: dict[str, float | None] | object) -> str:
+def _acceptance(rows: Mapping[str, Any]) -> str:
     """The acceptance with its interval, or its limit."""
-    rows: dict[str, float] = dict(result)  # type: ignore[call-overload]
     if not rows["accepted"]:
         level = 100.0 * rows["acceptance_upper_limit_level"]
         return f"below {rows['acceptance_upper_limit']:.4g} at {level:.0f} % confidence"

@@ -19,6 +19,7 @@ from darkpair.report.outline import outlines
 if TYPE_CHECKING:
     import hist
 
+    from darkpair.gen.cutflow import Cutflow
     from darkpair.gen.sources.written import Written
     from darkpair.report.html.material import Material
 
@@ -140,30 +141,13 @@ def _flights(events: Written) -> Iterator[tuple[int, NDArray[np.float64], NDArra
 
 def weights(material: Material) -> Markup:
     """Weights of the events, and what they are worth."""
-    flow, events = material.flow, material.events
-    parts: list[Markup] = []
-    if flow is not None and flow.generated:
-        rows = [
-            (
-                name,
-                f"{stage.n:,}",
-                f"{stage.sum_w:.6g}",
-                f"{stage.sum_w2:.6g}",
-                f"{stage.effective:,.6g}",
-            )
-            for name, stage in (("generated", flow.stages[0]), ("accepted", flow.stages[-1]))
-        ]
-        heads = ("events of", "number", "sum of weights", "sum of squares", "effective number")
-        caption = (
-            "Weights of the generated and of the accepted events; the effective number is (sum w)² / sum w²"
-        )
-        parts.append(table_of(Table(columns=heads, rows=rows, right=heads[1:]), caption))
+    events = material.events
+    parts = [_sums(material.flow)]
     if events is None:
         return joined([*parts, _note(material, "events")])
     if not len(events):
         return joined([*parts, element("p", "There is no event in the file.", class_="note")])
     where = f" of {material.part}" if material.part else " of all events in the file"
-    columns = {"genWeight": events.weight} | dict(events.factors)
     rows = [
         (
             name,
@@ -172,7 +156,7 @@ def weights(material: Material) -> Markup:
             f"{w.max():.6g}",
             f"{abs(w).max() / (abs(w).sum() or 1.0):.4g}",
         )
-        for name, w in columns.items()
+        for name, w in ({"genWeight": events.weight} | dict(events.factors)).items()
     ]
     heads = ("weight", "smallest", "mean", "largest", "largest share of one event")
     parts.append(
@@ -181,6 +165,25 @@ def weights(material: Material) -> Markup:
     if np.ptp(events.weight) > 0.0:
         parts.append(figure(spread_of(events.weight), f"Weights{where}."))
     return joined(parts)
+
+
+def _sums(flow: Cutflow | None) -> Markup:
+    """Sums of weights of the generated and of the accepted events."""
+    if flow is None or not flow.generated:
+        return Markup()
+    rows = [
+        (
+            name,
+            f"{stage.n:,}",
+            f"{stage.sum_w:.6g}",
+            f"{stage.sum_w2:.6g}",
+            f"{stage.effective:,.6g}",
+        )
+        for name, stage in (("generated", flow.stages[0]), ("accepted", flow.stages[-1]))
+    ]
+    heads = ("events of", "number", "sum of weights", "sum of squares", "effective number")
+    caption = "Weights of the generated and of the accepted events; the effective number is (sum w)² / sum w²"
+    return table_of(Table(columns=heads, rows=rows, right=heads[1:]), caption)
 
 
 def validation(material: Material) -> Markup:
