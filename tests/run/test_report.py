@@ -211,7 +211,7 @@ def display(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """An event display in place of the package's."""
     stand_in = ModuleType(module._DISPLAY)
     stand_in.__spec__ = ModuleSpec(module._DISPLAY, None)
-    text = "<section><p>{} in space</p></section><script>let a = 1;</script>"
+    text = "<section><h2>In space</h2><p>{} in space</p></section><script>let a = 1;</script>"
     monkeypatch.setattr(stand_in, "fragment", lambda path: text.format(path.name), raising=False)
     monkeypatch.setitem(sys.modules, module._DISPLAY, stand_in)
     return stand_in
@@ -222,11 +222,13 @@ def test_the_slot_of_the_event_display(
 ) -> None:
     shown = parsed(write_report(koto, tmp_path / "x.html").read_text(encoding="utf-8"))
     assert "koto.root in space" in shown.text
-    assert (2, "Events") in shown.heads
+    heads = [head for _, head in shown.heads]
+    assert heads.index("In space") == heads.index("Where particles decay") + 1
+    assert "#events" in [own["href"] for own in shown.of("a")]
     assert len(shown.of("script")) == 1
     policy = next(own["content"] for own in shown.of("meta") if "http-equiv" in own)
     assert "script-src 'unsafe-inline'" in policy
     monkeypatch.setattr(display, "fragment", lambda _: "x" * module.LARGEST)
     path = write_report(koto, tmp_path / "y.html")
     assert path.stat().st_size < module.LARGEST / 5
-    assert (2, "Events") not in parsed(path.read_text(encoding="utf-8")).heads
+    assert "In space" not in path.read_text(encoding="utf-8")

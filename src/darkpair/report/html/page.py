@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +25,6 @@ SECTIONS: Final[tuple[tuple[str, str, Callable[[Material], Markup]], ...]] = (
     ("distributions", "Distributions before and after the cuts", samples.distributions),
     ("planes", "Planes of the selection", samples.planes),
     ("places", "Where particles decay", samples.places),
-    ("events", "Events", lambda material: Markup(material.display)),
     ("weights", "Weights", samples.weights),
     ("validation", "Closure and masses", samples.validation),
     ("provenance", "Provenance", sources.provenance),
@@ -37,7 +36,7 @@ SECTIONS: Final[tuple[tuple[str, str, Callable[[Material], Markup]], ...]] = (
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 )
-_SCRIPTS: Final = "; script-src 'unsafe-inline' blob: data:; connect-src blob: data:"
+_SCRIPTS: Final = "; script-src 'unsafe-inline'"
 
 
 def page(material: Material) -> str:
@@ -53,44 +52,37 @@ def page(material: Material) -> str:
             (word, head, content) for word, head, make in SECTIONS if (content := _made(make, material))
         ]
     title = f"{material.path.name}: report of a run"
-    links = [element("li", element("a", head, href=f"#{word}")) for word, head, _ in sections]
-    main = [
-        element(
-            "section",
-            element("h2", head, id=f"{word}-head"),
-            content,
-            id=word,
-            aria_labelledby=f"{word}-head",
-        )
-        for word, head, content in sections
-    ]
-    body = element(
+    main = [(word, head, _section(word, head, content)) for word, head, content in sections]
+    if material.display:  # (it has a heading of its own)
+        at = 1 + [word for word, *_ in main].index("places")
+        main.insert(at, ("events", "Event display", element("div", Markup(material.display), id="events")))
+    policy = _POLICY + (_SCRIPTS if material.display else "")
+    whole = element("html", element("head", *_head(title, policy)), _body(material, main), lang="en")
+    return f"<!DOCTYPE html>\n{whole}\n"
+
+
+def _body(material: Material, main: Sequence[tuple[str, str, Markup]]) -> Markup:
+    """What is seen: the first lines, a list of contents, and the parts, each with its word and its head."""
+    links = [element("li", element("a", head, href=f"#{word}")) for word, head, _ in main]
+    made = f"Made by darkpair {environment()['versions']['darkpair']} from the file alone; nothing is loaded from elsewhere."
+    return element(
         "body",
         element("a", "To the report", href="#report", class_="skip"),
         element(
             "header",
             element("h1", material.path.name),
             element("p", "Report of a run of darkpair"),
-            results_of(material),
+            _made(results.summary, material),
         ),
         element("nav", element("ul", *links), aria_label="Contents"),
-        element("main", *main, id="report"),
-        element(
-            "footer",
-            element(
-                "p",
-                f"Made by darkpair {_version()} from the file alone; nothing is loaded from elsewhere.",
-            ),
-        ),
+        element("main", *(part for *_, part in main), id="report"),
+        element("footer", element("p", made)),
     )
-    policy = _POLICY + (_SCRIPTS if material.display else "")
-    head = element("head", *_head(title, policy))
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def results_of(material: Material) -> Markup:
-    """The first lines of the page."""
-    return _made(results.summary, material)
+def _section(word: str, head: str, content: Markup) -> Markup:
+    heading = element("h2", head, id=f"{word}-head")
+    return element("section", heading, content, id=word, aria_labelledby=f"{word}-head")
 
 
 def _made(make: Callable[[Material], Markup], material: Material) -> Markup:
@@ -112,7 +104,3 @@ def _head(title: str, policy: str) -> Iterator[Markup]:
     yield element("title", title)
     style = (files("darkpair.report.html") / "page.css").read_text(encoding="utf-8")
     yield element("style", Markup(style))
-
-
-def _version() -> str:
-    return str(environment()["versions"]["darkpair"])
