@@ -17,6 +17,7 @@ from darkpair.gen.toml_text import parse_toml
 from darkpair.job.job import Job, job_of
 from darkpair.report.html.material import Material
 from darkpair.report.html.page import SECTIONS, page
+from darkpair.report.html.samples import _after
 from darkpair.run.report import LARGEST, gathered, write_report
 from darkpair.run.runner import run_job
 from tests.shared.report_pages import Page, parsed
@@ -72,6 +73,9 @@ def test_the_cut_flow_is_the_file_s(shown: Page, path: Path) -> None:
         assert near(row["of all"], own["sum_w"] / result["generated"])
         assert near(row["of previous"], own["sum_w"] / before)
         before = own["sum_w"]
+    for row in rows[1:]:
+        ends = [float(end) for end in row["of all, 68 % interval"].split(" to ")]
+        assert ends[0] < float(row["of all"]) < ends[1]
     low, high = rows[-1]["of all, 68 % interval"].split(" to ")
     assert near(low, result["acceptance_low"])
     assert near(high, result["acceptance_high"])
@@ -127,6 +131,19 @@ def test_the_job_on_the_page_makes_the_same_sample(shown: Page, path: Path) -> N
     provenance = darkpair.read_provenance(path)
     assert again.pipeline().digest == provenance["sample"]["digest"]
     assert again == Job.model_validate(provenance["job"])
+
+
+def test_the_line_is_of_accepted_events(material: Material) -> None:
+    """What is in the signal box, in the bins of the stored plane: MeV there, GeV in the file."""
+    plane = material.histograms["pt_z"]
+    assert material.events is not None
+    after = _after(material.events, plane.project(1), material.output["events"])
+    assert after is not None
+    assert after.sum() == pytest.approx(material.result["cutflow"][-1]["sum_w"])
+    assert (after <= plane.project(1).values() * (1.0 + 1e-9)).all()
+    assert plane.axes[1].centers[after.argmax()] == pytest.approx(190.0, abs=60.0)
+    twice = _after(material.events, plane.project(1), 2 * material.output["events"])
+    assert np.allclose(twice, 2.0 * after)
 
 
 def test_closure_and_masses(shown: Page, path: Path) -> None:
@@ -234,6 +251,13 @@ def test_hostile_texts_stay_texts(material: Material, spoil: Callable[[str], str
         rates=(),
     )
     require_harmless(page(bad))
+
+
+def test_a_label_is_no_mathematics_of_ours(material: Material) -> None:
+    axis = hist.axis.Regular(9, 0.0, 1.0, name="x", label=r"$\bad$ and $x^2$")
+    shown = parsed(page(replace(material, histograms={"h": hist.Hist(axis).fill([0.5])})))
+    assert shown.notes == []
+    assert r"$\bad$ and $x^2$" in shown.text
 
 
 def test_one_bad_table_breaks_one_section(material: Material) -> None:

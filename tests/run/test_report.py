@@ -14,8 +14,9 @@ import uproot
 from click.testing import CliRunner
 
 import darkpair.run.report as module
-from darkpair import InputError, write_report
+from darkpair import InputError, read_provenance, write_report
 from darkpair.cli import main
+from darkpair.gen.toml_text import parse_toml
 from darkpair.job.job import job_of
 from darkpair.run.runner import run_job
 from tests.shared.report_pages import Page, parsed
@@ -129,6 +130,12 @@ def test_every_format(tmp_path: Path, name: str, output: dict[str, str]) -> None
     assert {row["verdict"] for row in shown.table("Conservation of four-momentum")} == {"holds"}
     wanted = {"energy follows from the mass"} if output.get("layout") == "nano" else {"holds"}
     assert {row["verdict"] for row in shown.table("Mass shells")} == wanted
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_chain_s_job_makes_the_same_sample(koto: Path) -> None:
+    again = job_of(parse_toml(page_of(koto).codes[0], "page"), where="page")
+    assert again.pipeline().digest == read_provenance(koto)["sample"]["digest"]
 
 
 @pytest.mark.usefixtures("quick")
