@@ -143,6 +143,7 @@ def test_the_line_is_of_accepted_events(material: Material) -> None:
     assert (after <= plane.project(1).values() * (1.0 + 1e-9)).all()
     assert plane.axes[1].centers[after.argmax()] == pytest.approx(190.0, abs=60.0)
     twice = _after(material.events, plane.project(1), 2 * material.output["events"])
+    assert twice is not None
     assert np.allclose(twice, 2.0 * after)
 
 
