@@ -12,7 +12,7 @@ import numpy as np
 from darkpair.gen.cylindrical import cartesian
 from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.formats import format_of_name
-from darkpair.gen.output.layouts import FLAT_FIELDS
+from darkpair.gen.output.layouts import FLAT_FIELDS, ORIGINAL
 from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.reader import read_branches, read_events, read_provenance, reco_record
 from darkpair.gen.output.spelling import word
@@ -46,7 +46,8 @@ def read_some(path: str | os.PathLike[str], first: int = 0, last: int | None = N
     -------
     awkward.Array, (n,)
         ``run``, ``luminosityBlock`` and ``event``; ``weight``; ``particles`` with ``px, py, pz, E`` [GeV], ``vx, vy, vz``
-        [mm], ``pdgid``, ``status`` and ``mother``; and a detector's record ``reco``, if the file has any.
+        [mm], ``pdgid``, ``status`` and ``mother``; of an event file's events the index ``parent`` of the particle that
+        decays, and whether a particle is ``replaced``; and a detector's record ``reco``, if the file has any.
 
     Raises
     ------
@@ -69,6 +70,7 @@ def read_some(path: str | os.PathLike[str], first: int = 0, last: int | None = N
         particles, roles = _of_nano(branches, unit), ()
     fields = {name: branches[name] for name in NAME if name in branches}
     fields |= {"weight": branches["genWeight"], "particles": particles}
+    fields |= {"parent": branches[ORIGINAL["parent"]]} if ORIGINAL["parent"] in branches else {}
     rest = {
         name: column
         for name, column in branches.items()
@@ -110,6 +112,8 @@ def _of_record(events: ak.Array) -> ak.Array:
         weight = weight * np.asarray(events.weights[name])
     fields = {name: events[name] for name in NAME if name in events.fields}
     fields |= {"weight": weight, "particles": events.particles}
+    if "original" in events.fields:
+        fields["parent"] = events.original.parent
     return ak.zip(fields | ({"reco": events.reco} if "reco" in events.fields else {}), depth_limit=1)
 
 
@@ -123,6 +127,8 @@ def _of_nano(branches: Mapping[str, ak.Array], unit: float) -> ak.Array:
     columns |= {name: flat[name] * unit for name in ("vx", "vy", "vz")}
     for name, branch in {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother"}.items():
         columns[name] = np.asarray(ak.flatten(branches[f"GenPart_{branch}"]), np.int64)
+    if "GenPart_replaced" in branches:
+        columns["replaced"] = np.asarray(ak.flatten(branches["GenPart_replaced"]), bool)
     return ak.unflatten(ak.zip(columns), counts)
 
 

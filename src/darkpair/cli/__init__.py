@@ -17,6 +17,7 @@ COMMANDS = (
     "list",
     "schema",
     "inspect",
+    "display",
     "cite",
     "particles",
     "rates",
