@@ -253,7 +253,7 @@ class Koto(SelectingDetector):
         return {
             "decay region": self.region,
             "calorimeter": Window.disc(**plane),
-            "vetoes": self.veto_volume,
+            "veto volume": self.veto_volume,
         }
 
     @cached_property

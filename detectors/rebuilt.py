@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import Any, Final
 
 from darkpair.detectors.catalogue import CLASSES
-from darkpair.detectors.data_file import is_path
+from darkpair.detectors.data_file import data_files, is_path, read_data
 from darkpair.gen.data_files import altered
 from darkpair.gen.errors import DarkpairError
 
-__all__ = ["detector_of"]
+__all__ = ["detector_of", "name_of"]
 
 
 def detector_of(provenance: Mapping[str, Any]) -> Any | None:
@@ -33,6 +33,23 @@ def detector_of(provenance: Mapping[str, Any]) -> Any | None:
             return _made(said)
         except (DarkpairError, TypeError, ValueError, KeyError, AttributeError):
             return None  # (settings of another version, or edited by hand: nothing is shown rather than something else)
+
+
+def name_of(provenance: Mapping[str, Any]) -> str:
+    """Name of the detector of the events of a file for a reader, "CHARM"; empty of a file without.
+
+    Parameters
+    ----------
+    provenance : mapping
+        What the file says of itself.
+    """
+    said = provenance.get("detector")
+    if not isinstance(said, Mapping):
+        return ""
+    name = str(said.get("experiment") or said.get("type") or "")
+    data = said.get("data") or (read_data(name) if name in data_files() else {})
+    title = str(data.get("title") or data.get("name") or name)
+    return title.partition(":")[0].removesuffix(".toml").rpartition("/")[2]
 
 
 #: Modules of our classes by the names of these.

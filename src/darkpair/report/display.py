@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from darkpair.detectors.rebuilt import name_of
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.reader import read_provenance
 from darkpair.report.outlines import Outline
@@ -23,7 +24,7 @@ __all__ = ["MOST", "fragment", "page"]
 MOST: Final = 200
 
 #: How much longer than wide a picture may be before it is stretched across the beam.
-_LONGEST: Final = 3.0
+_LONGEST: Final = 2.2
 
 
 def fragment(path: Path, most: int = MOST) -> str:
@@ -103,11 +104,10 @@ def _safe_json(data: Any) -> str:
 
 def _what(shown: Shown) -> str:
     """What is shown, in a sentence or two."""
-    said = shown.provenance.get("detector") or {}
-    detector = said.get("experiment") or said.get("type")
+    said, detector = shown.provenance.get("detector") or {}, name_of(shown.provenance)
     selection = f", selection {said['selection']}" if said.get("selection") else ""
-    of = f"{len(shown.events):,} of {shown.in_file:,} events of the file" if shown.events else ""
-    words = f"{of}, in {detector}{selection}." if detector else f"{of}; no detector was simulated."
+    of = f"{len(shown.events):,} of the {shown.in_file:,} events of the file"
+    words = f"{detector}{selection}: {of}." if detector else f"{of[0].upper()}{of[1:]}; no detector was simulated."
     if said and not shown.parts:
         words += " Its outline is not known here."
     words += " Flights are as they were generated, straight; squares are what the detector measured."

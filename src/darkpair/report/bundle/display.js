@@ -47,20 +47,31 @@
 
   // ---- geometry
 
-  /** The view along some angles, in an area of some pixels. */
-  function viewOf(angles, width, height, zoom = 1) {
+  const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+
+  // Half of what the picture has room for along an axis: the detector, or the box where nothing is known of one.
+  const corners = parts.flatMap((part) => part.rings.flat());
+  const reach = (axis) =>
+    corners.length
+      ? 1.07 * Math.max(...corners.map((corner) => Math.abs(dot(corner, axis))))
+      : axis.reduce((sum, a, i) => sum + Math.abs(a) * half[i], 0);
+
+  /** The view along some angles, in an area of some pixels; the nearer, the more what was measured is in the middle. */
+  function viewOf(angles, width, height, zoom = 1, focus = [0, 0, 0]) {
     const [turn, rise] = angles.map((degrees) => (degrees * Math.PI) / 180);
     const level = [-Math.cos(turn), 0, Math.sin(turn)];
     const right = [Math.sin(turn), 0, Math.cos(turn)];
     const up = [-Math.sin(rise) * level[0], Math.cos(rise), -Math.sin(rise) * level[2]];
     const towards = [Math.cos(rise) * level[0], Math.sin(rise), Math.cos(rise) * level[2]];
-    const reach = (axis) => axis.reduce((sum, a, i) => sum + Math.abs(a) * half[i], 0);
-    const margin = 26;
-    const scale =
-      zoom * Math.min((width / 2 - margin) / reach(right), (height / 2 - margin) / reach(up));
-    const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-    const project = (point) => [width / 2 + scale * dot(point, right), height / 2 - scale * dot(point, up)];
-    return { right, up, towards, scale, width, height, depth, project };
+    const margin = 22;
+    const scale = zoom * Math.min((width / 2 - margin) / reach(right), (height / 2 - margin) / reach(up));
+    const centre = focus.map((a) => Math.max(0, 1 - 1 / zoom) * a);
+    const from = (point) => point.map((a, i) => a - centre[i]);
+    const project = (point) => [
+      width / 2 + scale * dot(from(point), right),
+      height / 2 - scale * dot(from(point), up),
+    ];
+    return { right, up, towards, centre, scale, width, height, depth, project };
   }
 
   /** The part of a flight inside the box; null where there is none. */
@@ -78,7 +89,7 @@
     }
     if (first > last) return null;
     const along = (t) => from.map((a, i) => a + t * (to[i] - a));
-    return [along(first), along(last)];
+    return { from: along(first), to: along(last), enters: first > 0 };
   }
 
   /** Flights and clusters of an event, in the picture's coordinates. */
@@ -87,16 +98,25 @@
     event.p.forEach(([kind, , , energy, ...ends]) => {
       const [label, style] = data.kinds[kind];
       const seen = inside(place(ends.slice(0, 3)), place(ends.slice(3)));
-      if (seen) flights.push({ from: seen[0], to: seen[1], label, energy, ...STYLES[style] });
+      const name = seen && seen.enters ? `${label} from z = ${say(ends[2] / 1000)} m` : label;
+      if (seen) flights.push({ ...seen, label: name, energy, ...STYLES[style] });
     });
     const largest = Math.max(...event.c.map((cluster) => cluster[1]), 1e-9);
     const clusters = event.c.map(([, energy, x, y, z]) => ({
       at: place([x, y, z]),
       energy,
-      side: depth * (0.016 + 0.03 * Math.sqrt(Math.max(energy, 0) / largest)),
+      side: depth * (0.01 + 0.018 * Math.sqrt(Math.max(energy, 0) / largest)),
       colour: MEASURED.colour,
     }));
     return { flights, clusters };
+  }
+
+  /** The middle of what was measured, or of the flights' beginnings. */
+  function focusOf(event) {
+    const { flights, clusters } = drawn(event);
+    const points = clusters.length ? clusters.map(({ at }) => at) : flights.map(({ from }) => from);
+    const mean = (i) => points.reduce((sum, point) => sum + point[i], 0) / Math.max(points.length, 1);
+    return [mean(0), mean(1), mean(2)];
   }
 
   // ---- SVG
@@ -123,19 +143,27 @@
     return [...chain(sorted).slice(0, -1), ...chain(sorted.reverse()).slice(0, -1)];
   }
 
+  /** The outline of a part, and its surface where no scene draws it. */
+  function drawPart(svg, view, { rings, holes, colour, opacity }, whole) {
+    const style = { stroke: colour, "stroke-width": 1.2, fill: whole ? colour : "none", "fill-opacity": opacity };
+    const flat = [...rings, ...holes].map((ring) => ring.map(view.project));
+    const around = flat.map((ring) => `${path(ring)}Z`);
+    if (rings.length === 1) {
+      add(svg, "path", { d: around.join(""), "fill-rule": "evenodd", ...style });
+      return;
+    }
+    add(svg, "path", { d: `${path(hull(flat.flat()))}Z`, ...style });
+    const corners = flat[0].length > 12 ? [] : flat[0].map((corner, i) => path([corner, flat[1][i]]));
+    add(svg, "path", { d: [...around, ...corners].join(""), ...style, fill: "none", "stroke-opacity": 0.7 });
+  }
+
   /** Draw an event into an SVG: all of it, or what lies over a scene. */
   function drawSvg(svg, event, view, whole) {
     svg.replaceChildren();
     svg.setAttribute("viewBox", `0 0 ${view.width} ${view.height}`);
     const { flights, clusters } = drawn(event);
+    for (const part of parts) drawPart(svg, view, part, whole);
     if (whole) {
-      for (const { rings, holes, colour, opacity } of parts) {
-        const style = { stroke: colour, "stroke-width": 1.2, fill: colour, "fill-opacity": opacity };
-        const flat = [...rings, ...holes].map((ring) => ring.map(view.project));
-        if (rings.length > 1) add(svg, "path", { d: `${path(hull(flat.flat()))}Z`, ...style });
-        const outline = rings.length > 1 ? { ...style, fill: "none" } : { ...style, "fill-rule": "evenodd" };
-        add(svg, "path", { d: flat.map((ring) => `${path(ring)}Z`).join(""), ...outline });
-      }
       for (const { from, to, colour, width, dash } of flights) {
         const line = { d: path([from, to].map(view.project)), stroke: colour, "stroke-width": width };
         add(svg, "path", { ...line, fill: "none", "stroke-dasharray": dash ? dash.join(" ") : "none" });
@@ -146,11 +174,14 @@
         add(svg, "rect", { ...square, fill: colour, "fill-opacity": 0.85 });
       }
     }
-    for (const { from } of flights.filter((flight) => flight.colour !== STYLES.beam.colour)) {
+    for (const { from } of flights.filter(({ enters, colour }) => !enters && colour !== STYLES.beam.colour)) {
       const [cx, cy] = view.project(from);
       add(svg, "circle", { cx, cy, r: 3, fill: "#1a1a1a" });
     }
-    const taken = [];
+    const taken = clusters.map(({ at, side }) => {
+      const [[x, y], reach] = [view.project(at), (side * view.scale) / 2];
+      return [x - reach, y - reach, x + reach, y + reach];
+    });
     labels(svg, view, flights, clusters, taken);
     names(svg, view, taken);
     rulers(svg, view);
@@ -192,10 +223,14 @@
   /** Names of the detector's parts, at the top of each as it is seen. */
   function names(svg, view, taken) {
     for (const { name, rings, colour } of parts) {
-      const points = rings.flat().map(view.project);
-      const [xs, ys] = [points.map((p) => p[0]), points.map((p) => p[1])];
-      const [x, top, end] = [(Math.min(...xs) + Math.max(...xs)) / 2, Math.min(...ys), Math.max(...ys)];
-      label(svg, view, taken, name, colour, [[x, top - 3], [x, top + 16], [x, end + 15], [x, end - 4], [x, top + 34]]);
+      const points = hull(rings.flat().map(view.project));
+      const [top, end] = [Math.min, Math.max].map((pick) => pick(...points.map((point) => point[1])));
+      const middle = (y) => {
+        const xs = points.filter((point) => Math.abs(point[1] - y) < 2).map((point) => point[0]);
+        return (Math.min(...xs) + Math.max(...xs)) / 2;
+      };
+      const [x, below] = [middle(top), middle(end)];
+      label(svg, view, taken, name, colour, [[x, top - 3], [x, top + 16], [below, end + 16], [below, end - 4], [x, top + 34]]);
     }
   }
 
@@ -244,7 +279,7 @@
   function table(event) {
     const rows = event.p.map(([kind, fate, , energy, x, y, z], i) => {
       const row = document.createElement("tr");
-      const made = [x, y, z].map((mm) => (mm / 1000).toFixed(2)).join(", ");
+      const made = [x, y, z].map((mm) => (Math.round(mm / 10) / 100 + 0).toFixed(2)).join(", ");
       const mother = event.p[i][2];
       const from = mother < 0 ? "" : ` of ${data.kinds[event.p[mother][0]][0]}`;
       [data.kinds[kind][0] + from, say(energy), made, data.fates[fate]].forEach((text, column) => {
@@ -259,7 +294,10 @@
   }
 
   function legend() {
-    const used = new Set(data.events.flatMap((event) => event.p.map(([kind]) => data.kinds[kind][1])));
+    const moves = ([, , , , ...ends]) => ends.some((end, i) => i < 3 && end !== ends[i + 3]);
+    const used = new Set(
+      data.events.flatMap((event) => event.p.filter(moves).map(([kind]) => data.kinds[kind][1])),
+    );
     const entry = (words, draw) => {
       const item = document.createElement("li");
       const svg = add(item, "svg", { width: 34, height: 12, "aria-hidden": "true" });
@@ -289,7 +327,7 @@
     const event = state.shown[state.at];
     const { width } = stage.getBoundingClientRect();
     if (!event || width < 10) return;
-    const view = viewOf(state.angles, width, stage.clientHeight, state.zoom);
+    const view = viewOf(state.angles, width, stage.clientHeight, state.zoom, focusOf(event));
     drawSvg(part("over"), event, view, !state.scene);
     if (state.scene) state.scene.look(view);
   }

@@ -1,4 +1,4 @@
-// The part of three.js that the event display needs: parts of a detector, flights and clusters, seen along one direction.
+// The part of three.js that the event display needs: surfaces of a detector, flights and clusters, seen along one direction.
 // Everything is in the picture's own coordinates: centred, and stretched across the beam where the display says so.
 import {
   BoxGeometry,
@@ -54,7 +54,6 @@ export function makeScene(canvas) {
           depthWrite: false,
         });
         fixed.add(new Mesh(surface, material));
-        fixed.add(segments(edges(part), { color: part.colour, linewidth: 1.2 }));
       }
     },
     /** Flights {from, to, colour, width, dash: [pixels, pixels] or null}, and clusters {at, side, colour}. */
@@ -82,7 +81,7 @@ export function makeScene(canvas) {
         event.add(box);
       }
     },
-    /** Draw it: {right, up, towards: unit vectors, scale [pixels for a millimetre], width, height, depth [mm]}. */
+    /** Draw it: {right, up, towards: unit vectors, centre, depth [mm], scale [pixels for a millimetre], width, height}. */
     look(view) {
       renderer.setSize(view.width, view.height, false);
       const [across, high] = [view.width / view.scale / 2, view.height / view.scale / 2];
@@ -91,7 +90,7 @@ export function makeScene(canvas) {
       const towards = new Vector3(...view.towards);
       camera.matrix = new Matrix4()
         .makeBasis(new Vector3(...view.right), new Vector3(...view.up), towards)
-        .setPosition(towards.clone().multiplyScalar(2 * view.depth));
+        .setPosition(towards.clone().multiplyScalar(2 * view.depth).add(new Vector3(...view.centre)));
       camera.updateMatrixWorld(true);
       camera.updateProjectionMatrix();
       for (const material of dashed) {
@@ -111,22 +110,6 @@ export function makeScene(canvas) {
 function segments(points, style) {
   const geometry = new LineSegmentsGeometry().setPositions(points.flat());
   return new LineSegments2(geometry, new LineMaterial({ ...style, transparent: true }));
-}
-
-/** Edges of a part: around each ring, and from ring to ring at every corner, or at some of a circle's. */
-function edges(part) {
-  const points = [];
-  for (const ring of [...part.rings, ...(part.holes || [])]) {
-    ring.forEach((point, i) => points.push(point, ring[(i + 1) % ring.length]));
-  }
-  const [front, back] = part.rings;
-  if (back) {
-    const step = front.length > 12 ? front.length / 8 : 1;
-    for (let i = 0; i < front.length; i += step) {
-      points.push(front[i], back[i]);
-    }
-  }
-  return points;
 }
 
 /** The surface between two rings. */
