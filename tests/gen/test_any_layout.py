@@ -35,8 +35,6 @@ def test_every_kind_of_file_has_the_same_events(tmp_path: Path, cartesian: ak.Ar
     if name.endswith(".parquet"):
         pytest.importorskip("pyarrow")
     path = finished(tmp_path, name=name, **settings)
-    if name.endswith("/"):
-        path = tmp_path / "g"
     events = read_some(path)
     assert len(events) == len(cartesian) == 2000
     for name in ("run", "luminosityBlock", "event", "weight"):

@@ -30,6 +30,7 @@ def finished(folder: Path, detector: str = "koto", name: str = "", **settings: A
     """
     path = folder / (name or f"{detector}.root")
     job = Path(__file__).parents[2] / "examples" / f"{EXAMPLES[detector]}.toml"
-    plain = {"run.n": 2000, "output.path": str(path), "output.events": "all", "output.picture": False}
+    where = f"{path}/" if name.endswith("/") else str(path)
+    plain = {"run.n": 2000, "output.path": where, "output.events": "all", "output.picture": False}
     run_job(load_job(job, overrides=plain | {key.replace("__", "."): v for key, v in settings.items()}))
     return path

@@ -107,7 +107,11 @@ def _what(shown: Shown) -> str:
     said, detector = shown.provenance.get("detector") or {}, name_of(shown.provenance)
     selection = f", selection {said['selection']}" if said.get("selection") else ""
     of = f"{len(shown.events):,} of the {shown.in_file:,} events of the file"
-    words = f"{detector}{selection}: {of}." if detector else f"{of[0].upper()}{of[1:]}; no detector was simulated."
+    words = (
+        f"{detector}{selection}: {of}."
+        if detector
+        else f"{of[0].upper()}{of[1:]}; no detector was simulated."
+    )
     if said and not shown.parts:
         words += " Its outline is not known here."
     words += " Flights are as they were generated, straight; squares are what the detector measured."

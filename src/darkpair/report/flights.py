@@ -16,10 +16,13 @@ from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.region import Region
 from darkpair.report.outlines import leaves
 
-__all__ = ["STYLES", "Flight", "Names", "flights_of"]
+__all__ = ["REACHES", "STYLES", "Flight", "Names", "flights_of"]
 
 #: How a particle is drawn: the parent; what is seen, by charge; what is not.
 STYLES: Final = ("beam", "photon", "charged", "neutral", "decaying", "escaping")
+
+#: Fate of what may have been seen.
+REACHES: Final = "to the end of the detector"
 
 _PHOTON, _NEUTRINOS = 22, (12, 14, 16)
 _DARK: Final = frozenset(map(abs, DARK_IDS.values()))
@@ -109,13 +112,15 @@ def _style(pdgid: int, mother: int, decays: bool) -> str:
     return "charged" if entry is not None and entry.charge else "neutral"
 
 
-def flights_of(event: ak.Record, solids: Mapping[str, Region], box: Array, names: Names) -> list[Flight]:
-    """Flights of an event of `darkpair.gen.output.any_layout.read_some`.
+def flights_of(
+    events: ak.Array, solids: Mapping[str, Region], box: Array, names: Names
+) -> list[list[Flight]]:
+    """Flights of each event of `darkpair.gen.output.any_layout.read_some`.
 
     Parameters
     ----------
-    event : awkward.Record
-        The event.
+    events : awkward.Array, (n,)
+        The events.
     solids : mapping of str to Region
         Parts of the detector, at whose end what can be seen ends.
     box : ndarray, (3, 2) [mm]
@@ -123,58 +128,74 @@ def flights_of(event: ak.Record, solids: Mapping[str, Region], box: Array, names
     names : Names
         Names of the particles.
     """
-    particles = event.particles
-    px, py, pz, energy, *vertex = (
-        np.asarray(particles[name], np.float64) for name in ("px", "py", "pz", "E", "vx", "vy", "vz")
-    )
-    pdgid, mother = (np.asarray(particles[name], np.int64) for name in ("pdgid", "mother"))
-    rows = _of_chain(event, mother)
-    start, momentum = np.stack(vertex), np.stack([px, py, pz])
+    particles = events.particles
+    flat = {name: np.asarray(ak.flatten(particles[name])) for name in particles.fields}
+    start = np.stack([flat[name].astype(np.float64) for name in ("vx", "vy", "vz")])
+    momentum = np.stack([flat[name].astype(np.float64) for name in ("px", "py", "pz")])
     size = np.sqrt((momentum**2).sum(axis=0))
     direction = momentum / np.where(size > 0.0, size, 1.0)
     detector, outside = leaves(solids, box, start, direction)
-    far = np.sqrt(((box[:, 1] - box[:, 0]) ** 2).sum())
-    place = {int(row): i for i, row in enumerate(rows)}
+    far = float(np.sqrt(((box[:, 1] - box[:, 0]) ** 2).sum()))
+    columns = {
+        "start": start.T,
+        "seen_end": (start + detector * direction).T,
+        "unseen_end": (start + np.where(outside > 0.0, outside, far) * direction).T,
+        "stops": detector > 0.0,
+        "energy": flat["E"],
+        "pdgid": flat["pdgid"],
+        "mother": flat["mother"],
+        "replaced": flat.get("replaced", np.zeros(len(size), bool)),
+    }
+    lists = {name: column.tolist() for name, column in columns.items()}
+    ends = np.cumsum([0, *ak.num(particles).to_list()]).tolist()
+    parents = events.parent.to_list() if "parent" in events.fields else [None] * len(events)
+    return [
+        _event({name: column[first:last] for name, column in lists.items()}, parent, names)
+        for first, last, parent in zip(ends[:-1], ends[1:], parents, strict=True)
+    ]
+
+
+def _event(columns: Mapping[str, list[Any]], parent: int | None, names: Names) -> list[Flight]:
+    """Flights of an event, of the columns of its particles."""
+    mother, start = columns["mother"], columns["start"]
+    rows = _of_chain(mother, columns["replaced"], parent)
+    place = {row: i for i, row in enumerate(rows)}
+    first: dict[int, int] = {}
+    for row in rows:
+        first.setdefault(mother[row], row)
     flights = []
     for row in rows:
-        daughters = [i for i in rows if mother[i] == row]
-        style = _style(int(pdgid[row]), place.get(int(mother[row]), -1), bool(daughters))
-        if daughters:
-            end, fate = start[:, daughters[0]], "decays"
+        pdgid, above = columns["pdgid"][row], place.get(mother[row], -1)
+        style = _style(pdgid, above, row in first)
+        if row in first:
+            end, fate = start[first[row]], "decays"
+        elif style == "escaping":
+            end, fate = columns["unseen_end"][row], "unseen"
+        elif columns["stops"][row]:
+            end, fate = columns["seen_end"][row], REACHES
         else:
-            stops = detector[row] > 0.0 and style != "escaping"
-            length = detector[row] if stops else outside[row] or far
-            end = start[:, row] + length * direction[:, row]
-            fate = (
-                "ends in the detector"
-                if stops
-                else "unseen"
-                if style == "escaping"
-                else "misses the detector"
-            )
+            end, fate = columns["unseen_end"][row], "misses the detector"
         flights.append(
             Flight(
-                index=int(row),
-                name=names[int(pdgid[row])],
-                pdgid=int(pdgid[row]),
+                index=row,
+                name=names[pdgid],
+                pdgid=pdgid,
                 style=style,
-                mother=place.get(int(mother[row]), -1),
-                energy=float(energy[row]),
-                start=tuple(map(float, start[:, row])),  # type: ignore[arg-type]
-                end=tuple(map(float, end)),  # type: ignore[arg-type]
+                mother=above,
+                energy=columns["energy"][row],
+                start=tuple(start[row]),
+                end=tuple(end),
                 fate=fate,
             )
         )
     return flights
 
 
-def _of_chain(event: ak.Record, mother: Array) -> list[int]:
+def _of_chain(mother: list[int], replaced: list[bool], parent: int | None) -> list[int]:
     """Places of the particles that are shown: of a file's event those that the chain made, and their parent."""
-    if "parent" not in event.fields:
+    if parent is None:
         return list(range(len(mother)))
-    parent, replaced = int(event.parent), np.asarray(event.particles.replaced, bool)
-    inside = {parent}
-    for i in range(len(mother)):  # (mothers stand before their daughters)
-        if int(mother[i]) in inside and not replaced[i]:
-            inside.add(i)
+    inside, left = {parent}, [i for i, gone in enumerate(replaced) if not gone]
+    while more := {i for i in left if mother[i] in inside} - inside:
+        inside |= more
     return sorted(inside)

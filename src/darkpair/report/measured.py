@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import awkward as ak
 
-from darkpair.report.flights import Flight
+from darkpair.report.flights import REACHES, Flight
 from darkpair.report.outlines import Outline
 
 __all__ = ["Measured", "measured_of"]
@@ -36,40 +37,43 @@ class Measured:
     index: int
 
 
-def measured_of(event: ak.Record, parts: Sequence[Outline], flights: Sequence[Flight]) -> list[Measured]:
-    """What was measured of an event.
+def measured_of(
+    events: ak.Array, parts: Sequence[Outline], flights: Sequence[Sequence[Flight]]
+) -> list[list[Measured]]:
+    """What was measured of each event.
 
     An entry with an energy and a place on a plane is drawn on the detector's flat part; another one of which the particle is
     said is drawn where that one's line ends, unless it was not seen.
 
     Parameters
     ----------
-    event : awkward.Record
-        Event of `darkpair.gen.output.any_layout.read_some`.
+    events : awkward.Array, (n,)
+        Events of `darkpair.gen.output.any_layout.read_some`.
     parts : sequence of Outline
         The detector's parts.
-    flights : sequence of Flight
-        The event's particles.
+    flights : sequence of sequences of Flight, (n,)
+        The events' particles.
     """
-    if "reco" not in event.fields:
-        return []
+    if "reco" not in events.fields:
+        return [[] for _ in flights]
     plane = next((part.rings[0][0] for part in parts if part.flat), None)
-    of = {flight.index: flight for flight in flights}
-    entries = [entry for name in event.reco.fields for entry in _entries(event.reco, name, plane, of)]
-    return [entry for entry in entries if all(map(math.isfinite, (entry.energy, *entry.place)))]
+    lists = {name: events.reco[name].to_list() for name in events.reco.fields if events.reco[name].fields}
+    out = []
+    for i, own in enumerate(flights):
+        of = {flight.index: flight for flight in own}
+        every = (entry for name, rows in lists.items() for entry in _entries(rows[i], name, plane, of))
+        out.append([entry for entry in every if all(map(math.isfinite, (entry.energy, *entry.place)))])
+    return out
 
 
-def _entries(reco: ak.Record, name: str, plane: float | None, of: dict[int, Flight]) -> Iterator[Measured]:
-    """Entries of one of the detector's lists."""
-    column = reco[name]
-    if not isinstance(column, ak.Array) or not column.fields:
-        return
-    for entry in column.to_list():
-        index = int(entry.get("genPartIdx", -1))
-        energy = entry.get("energy")
+def _entries(
+    rows: Sequence[Mapping[str, Any]], name: str, plane: float | None, of: Mapping[int, Flight]
+) -> Iterator[Measured]:
+    """Entries of an event in one of the detector's lists."""
+    for entry in rows:
+        index, energy = int(entry.get("genPartIdx", -1)), entry.get("energy")
         if plane is not None and energy is not None and {"x", "y"} <= set(entry):
             yield Measured(name=name, energy=energy, place=(entry["x"], entry["y"], plane), index=index)
-        elif index in of and entry.get("seen", True):
+        elif index in of and entry.get("seen", True) and of[index].fate == REACHES:
             flight = of[index]
-            if flight.fate == "ends in the detector":
-                yield Measured(name=name, energy=energy or flight.energy, place=flight.end, index=index)
+            yield Measured(name=name, energy=energy or flight.energy, place=flight.end, index=index)

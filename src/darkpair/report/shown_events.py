@@ -17,6 +17,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.output.any_layout import read_some
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.region import Region
+from darkpair.gen.sample_name import NAME
 from darkpair.report.cut_stages import Stages, stages_of
 from darkpair.report.flights import Flight, Names, flights_of
 from darkpair.report.measured import Measured, measured_of
@@ -125,18 +126,15 @@ def _drawn(
     parts = outlines(solids)
     box = _box(bounds(parts), events)
     names = Names(provenance)
-    made = []
-    for i, event in enumerate(events):
-        flights = flights_of(event, solids, box, names)
-        made.append(
-            ShownEvent(
-                name=tuple(int(event[name]) for name in ("run", "luminosityBlock", "event")),  # type: ignore[arg-type]
-                stage=int(stages.of[i]) if stages.names else 0,
-                weight=float(event.weight),
-                flights=flights,
-                measured=measured_of(event, parts, flights),
-            )
+    flights = flights_of(events, solids, box, names)
+    measured = measured_of(events, parts, flights)
+    called = zip(*(events[name].to_list() for name in NAME), strict=True)
+    made = [
+        ShownEvent(name=name, stage=stage, weight=weight, flights=own, measured=seen)
+        for name, stage, weight, own, seen in zip(
+            called, stages.of.tolist(), events.weight.to_list(), flights, measured, strict=True
         )
+    ]
     return Shown(provenance=provenance, box=box, parts=parts, stages=stages.names, events=made)
 
 
