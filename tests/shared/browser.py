@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-__all__ = ["axe_script", "browser", "opened"]
+__all__ = ["axe_script", "browsers", "opened"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,19 +26,24 @@ WITHOUT_WEBGL = ("--disable-gpu", "--disable-webgl", "--disable-3d-apis")
 
 
 @contextmanager
-def browser(*, webgl: bool = True) -> Iterator[Any]:
-    """A browser of Playwright's, headless; the test is skipped with the reason where there is none."""
+def browsers() -> Iterator[Callable[..., Any]]:
+    """What starts a headless browser, with WebGL or without; the test is skipped with the reason where there is none.
+
+    All are closed at the end, and the event loop in which Playwright lives: one at a time in a process.
+    """
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = os.environ.get(NAMED) or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"none of {', '.join(NAMES)} is installed, and {NAMED} names no browser")
-    options = ["--no-sandbox", *(WEBGL if webgl else WITHOUT_WEBGL)]
-    with api.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=options)
-        try:
-            yield chromium
-        finally:
-            chromium.close()
+    with api.sync_playwright() as play, ExitStack() as stack:
+
+        def launch(*, webgl: bool = True) -> Any:
+            options = ["--no-sandbox", *(WEBGL if webgl else WITHOUT_WEBGL)]
+            made = play.chromium.launch(executable_path=path, args=options)
+            stack.callback(made.close)
+            return made
+
+        yield launch
 
 
 @contextmanager
