@@ -95,7 +95,7 @@ def _branches(path: str | os.PathLike[str], first: int, last: int | None) -> dic
     if kind is None or kind.name == "root":
         return read_branches(path, first, last)
     table = ak.from_parquet(path)[first:last]
-    out = {}
+    out: dict[str, ak.Array] = {}
     for name in table.fields:
         column = table[name]
         inner = column.fields

@@ -30,6 +30,7 @@ def said(detector: Any) -> dict[str, Any]:
 def test_ours_come_back(name: str) -> None:
     made = DETECTORS.make(name)
     again = detector_of(said(made))
+    assert again is not None
     assert type(again) is type(made)
     assert again.region == made.region
     assert again.cuts == made.cuts

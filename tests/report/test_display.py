@@ -16,7 +16,7 @@ import pytest
 
 from darkpair.detectors import DETECTORS
 from darkpair.gen.errors import InputError
-from darkpair.gen.region import Box, Cone, Cylinder
+from darkpair.gen.region import Box, Cone, Cylinder, Region
 from darkpair.job.job import load_job
 from darkpair.report.display import fragment, page, pretty
 from darkpair.report.outlines import bounds, outlines, solids_of
@@ -151,7 +151,7 @@ def test_every_detector_has_an_outline_around_its_region(name: str) -> None:
 
 
 def test_outlines_are_those_of_the_shapes() -> None:
-    shapes = {
+    shapes: dict[str, Region] = {
         "box": Box(x_min=-1.0, x_max=2.0, y_min=-3.0, y_max=4.0, z_min=5.0, z_max=6.0),
         "cone": Cone(z_min=0.0, z_max=10.0, r_min=1.0, r_max=3.0),
         "tube": Cylinder(radius=2.0, z_min=-1.0, z_max=1.0),

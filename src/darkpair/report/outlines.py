@@ -111,6 +111,6 @@ def leaves(solids: Mapping[str, Region], box: Array, origin: Array, direction: A
     end = np.zeros(origin.shape[1])
     ray = tuple(origin), tuple(direction)
     for solid in solids.values():
-        end = np.maximum(end, solid.path(*ray)[1])  # type: ignore[arg-type]
+        end = np.maximum(end, solid.path(*ray)[1])
     out: Array = np.asarray(through_box(*origin, *direction, *box.ravel())[1])
     return end, out

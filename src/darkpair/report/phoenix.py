@@ -83,7 +83,12 @@ def _objects(event: ShownEvent, planes: Sequence[Outline]) -> dict[str, Any]:
         else:
             clusters.setdefault(measured.name, []).append(_cluster(measured))
     vertices = {"Decays": [_vertex(flight) for flight in event.flights if flight.fate == "decays"]}
-    every = {"Tracks": tracks, "PlanarCaloCells": cells, "CaloClusters": clusters, "Vertices": vertices}
+    every: dict[str, dict[str, Any]] = {
+        "Tracks": tracks,
+        "PlanarCaloCells": cells,
+        "CaloClusters": clusters,
+        "Vertices": vertices,
+    }
     return {name: objects for name, objects in every.items() if any(objects.values())}
 
 

@@ -115,7 +115,7 @@ def shown_events(path: Path, most: int) -> Shown:
         )
     detector = detector_of(provenance)
     stages = stages_of(detector, events)
-    rows = _chosen(stages, np.asarray(events.weight), most)
+    rows = _picked(stages, np.asarray(events.weight), most)
     return _drawn(provenance, solids_of(detector), events[rows], stages.take(rows))
 
 
@@ -138,7 +138,7 @@ def _drawn(
     return Shown(provenance=provenance, box=box, parts=parts, stages=stages.names, events=made)
 
 
-def _chosen(stages: Stages, weight: Array, most: int) -> NDArray[np.int64]:
+def _picked(stages: Stages, weight: Array, most: int) -> NDArray[np.int64]:
     """Rows of at most so many events, in growing order: half of them accepted, the others from every stage alike.
 
     Events without weight, as forced decays that miss their region, come last.
