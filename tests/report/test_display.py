@@ -22,6 +22,7 @@ from darkpair.report.display import fragment, page, pretty
 from darkpair.report.outlines import bounds, outlines, solids_of
 from darkpair.report.shown_events import Shown, shown_events
 from darkpair.run.runner import run_job
+from tests.shared.event_files import b_event, write_nano
 from tests.shared.finished import finished
 
 BUNDLE = files("darkpair.report") / "bundle"
@@ -236,3 +237,35 @@ def test_layouts_show_the_same(tmp_path: Path, made: dict[str, Path]) -> None:
 )
 def test_names_as_a_reader_knows_them(name: str, shown: str) -> None:
     assert pretty(name) == shown
+
+
+@pytest.mark.parametrize("layout", ["cartesian", "nano"])
+def test_of_an_event_file_the_parent_and_what_it_decays_to_are_shown(tmp_path: Path, layout: str) -> None:
+    """Neither the rest of the file's event, nor what the file had the parent decay to."""
+    source = write_nano(tmp_path / "in.root", [b_event()] * 3)
+    job = tmp_path / "job.toml"
+    job.write_text(
+        f"[source]\nname = 'event_file'\npath = '{source}'\nparents = 'B+'\n[chain]\ndecay = 'B+ -> K+ X1 (X2 -> X1 gamma gamma)'\n"
+        f"mass = {{ X1 = '40 MeV', X2 = '400 MeV' }}\nctau = {{ X2 = '5 cm' }}\n"
+        f"[output]\npath = '{tmp_path}/a.root'\nlayout = '{layout}'\npicture = false\n",
+        encoding="utf-8",
+    )
+    run_job(load_job(job))
+    for event in shown_events(tmp_path / "a.root", 5).events:
+        names = [flight.name for flight in event.flights]
+        assert sorted(names) == sorted(["B+", "K+", "X1", "X2", "X1", "gamma", "gamma"])
+        assert event.flights[0].style == "beam"
+
+
+def test_candidates_are_not_measured_things(tmp_path: Path) -> None:
+    """A K_L candidate of `koto_kaon` has an energy and a place, where it decays: no cluster is drawn for it."""
+    job = tmp_path / "job.toml"
+    job.write_text(
+        "[run]\nn = 500\n[source]\nname = 'koto_kl'\n[chain]\ndecay = 'K_L0 -> (pi0 -> gamma gamma) (pi0 -> gamma gamma)'\n"
+        f"[detector]\nname = 'koto_kaon'\n[output]\npath = '{tmp_path}/a.root'\nevents = 'all'\npicture = false\n",
+        encoding="utf-8",
+    )
+    run_job(load_job(job))
+    shown = shown_events(tmp_path / "a.root", 500)
+    assert {measured.name for event in shown.events for measured in event.measured} == {"Cluster"}
+    assert [event.stage for event in shown.events].count(len(shown.stages) - 1) > 0

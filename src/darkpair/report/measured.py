@@ -28,7 +28,7 @@ class Measured:
     place : tuple of float [mm]
         Where it is.
     index : int
-        Place of its particle in the event's list, -1 where it is of none.
+        Place of its particle in the event's list.
     """
 
     name: str
@@ -42,8 +42,8 @@ def measured_of(
 ) -> list[list[Measured]]:
     """What was measured of each event.
 
-    An entry with an energy and a place on a plane is drawn on the detector's flat part; another one of which the particle is
-    said is drawn where that one's line ends, unless it was not seen.
+    These are entries of lists that say of which particle each is.  One with an energy and a place on a plane is drawn on the
+    detector's flat part, another one where the particle's line ends, unless it was not seen.
 
     Parameters
     ----------
@@ -71,7 +71,9 @@ def _entries(
 ) -> Iterator[Measured]:
     """Entries of an event in one of the detector's lists."""
     for entry in rows:
-        index, energy = int(entry.get("genPartIdx", -1)), entry.get("energy")
+        if "genPartIdx" not in entry:  # (no measurement but what was made of some: a candidate)
+            continue
+        index, energy = int(entry["genPartIdx"]), entry.get("energy")
         if plane is not None and energy is not None and {"x", "y"} <= set(entry):
             yield Measured(name=name, energy=energy, place=(entry["x"], entry["y"], plane), index=index)
         elif index in of and entry.get("seen", True) and of[index].fate == REACHES:

@@ -63,15 +63,16 @@
     const right = [Math.sin(turn), 0, Math.cos(turn)];
     const up = [-Math.sin(rise) * level[0], Math.cos(rise), -Math.sin(rise) * level[2]];
     const towards = [Math.cos(rise) * level[0], Math.sin(rise), Math.cos(rise) * level[2]];
-    const margin = 22;
-    const scale = zoom * Math.min((width / 2 - margin) / reach(right), (height / 2 - margin) / reach(up));
+    const [margin, rulers] = [22, 26]; // [pixels]: around the picture, and below it
+    const high = height - rulers;
+    const scale = zoom * Math.min((width / 2 - margin) / reach(right), (high / 2 - margin) / reach(up));
     const centre = focus.map((a) => Math.max(0, 1 - 1 / zoom) * a);
     const from = (point) => point.map((a, i) => a - centre[i]);
     const project = (point) => [
       width / 2 + scale * dot(from(point), right),
-      height / 2 - scale * dot(from(point), up),
+      high / 2 - scale * dot(from(point), up),
     ];
-    return { right, up, towards, centre, scale, width, height, depth, project };
+    return { right, up, towards, centre, scale, width, height, high, depth, project };
   }
 
   /** The part of a flight inside the box; null where there is none. */

@@ -81,11 +81,11 @@ export function makeScene(canvas) {
         event.add(box);
       }
     },
-    /** Draw it: {right, up, towards: unit vectors, centre, depth [mm], scale [pixels for a millimetre], width, height}. */
+    /** Draw it: {right, up, towards: unit vectors, centre, depth [mm], scale [pixels for a millimetre], width, height, high}. */
     look(view) {
       renderer.setSize(view.width, view.height, false);
-      const [across, high] = [view.width / view.scale / 2, view.height / view.scale / 2];
-      Object.assign(camera, { left: -across, right: across, top: high, bottom: -high });
+      const [across, top] = [view.width / view.scale / 2, view.high / view.scale / 2];
+      Object.assign(camera, { left: -across, right: across, top, bottom: top - view.height / view.scale });
       Object.assign(camera, { near: 0, far: 4 * view.depth });
       const towards = new Vector3(...view.towards);
       camera.matrix = new Matrix4()
