@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, fuzz, schedulers, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, browser, clients, kills, fuzz, schedulers, laws, pages."""
 
 import shutil
 import tomllib
@@ -120,6 +120,17 @@ def fuzz(session: nox.Session) -> None:
     """Hand in 20 000 mutated inputs, or ``-- NUMBER SEED``, and say what was neither taken nor refused: some twenty minutes."""
     session.install(".[all,test]")
     session.run("python", "-m", "tests.shared.fuzz", *(session.posargs or ["20000"]))
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at pages in a browser that is installed, and make the event display's script again where npm is (docs/event_display.md)."""
+    session.install(".[all,test]", "playwright")
+    if shutil.which("npm"):
+        with session.chdir("src/darkpair/report/bundle"):
+            session.run("npm", "install", "--no-package-lock", external=True)
+            session.run("npm", "run", "build", external=True)
+    session.run("pytest", "tests/browser", "tests/report/test_display.py", *session.posargs)
 
 
 @nox.session

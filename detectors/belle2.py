@@ -31,7 +31,7 @@ from darkpair.gen.parameters import Gt, Le, Length
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
 from darkpair.gen.ranges import PLACES, require_within
-from darkpair.gen.region import Cylinder
+from darkpair.gen.region import Cylinder, Region
 from darkpair.gen.sources.upsilon4s import MACHINES, Beams
 from darkpair.gen.uniforms import uniforms
 
@@ -313,6 +313,11 @@ class Belle2(SelectingDetector):
             name: [(v.z_min, 0.0), (v.z_min, v.radius), (v.z_max, v.radius), (v.z_max, 0.0)]
             for name, v in faces.items()
         }
+
+    def solids(self) -> dict[str, Region]:
+        """Its parts by name, for pictures."""
+        crystals = {"crystals, front": self.crystals.inside, "crystals, back": self.crystals.whole}
+        return {"drift chamber": self.tracker.volume, **crystals}
 
     def _seen(self, particles: FinalState, tracked: NDArray[np.bool_], noise: Array) -> NDArray[np.bool_]:
         """Which particles (k,) are seen: those with a track and those in the crystals, or all within the escape length."""

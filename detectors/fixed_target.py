@@ -201,6 +201,11 @@ class FixedTarget(SelectingDetector):
         """Plane of the calorimeter [mm]."""
         return self._number("calorimeter", "z", "mm")
 
+    def solids(self) -> dict[str, Region]:
+        """Its parts by name, for pictures: the decay volume, the way from there to the calorimeter, and the calorimeter's window."""
+        way = {} if self.veto_volume == self.region else {"to the calorimeter": self.veto_volume}
+        return {"decay volume": self.region, **way, "calorimeter": self.face}
+
     def _table(self, name: str) -> Mapping[str, Any]:
         """A table of the data file, or the one that the selection has in its place."""
         table = self._data["selections"][self.selection].get(name, self._data[name])

@@ -27,6 +27,7 @@ from darkpair.detectors.photon_pairs import PhotonPairs, photon_pairs
 from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
 from darkpair.detectors.selection import Line
+from darkpair.detectors.shapes import Window
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.events import Batch
@@ -36,7 +37,7 @@ from darkpair.gen.listed import owners
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
-from darkpair.gen.region import Cylinder
+from darkpair.gen.region import Cylinder, Region
 
 if TYPE_CHECKING:
     import hist
@@ -245,6 +246,15 @@ class Koto(SelectingDetector):
     def signal_box(self) -> list[tuple[float, float]]:
         """Corners (Z_vtx [mm], pT [MeV]) of the signal box, clockwise; empty if its cuts are left out."""
         return [(z, 1e3 * pt) for z, pt in self.cuts.corners("z_vtx", "pt")]
+
+    def solids(self) -> dict[str, Region]:
+        """Its parts by name, for pictures: the vessel, the calorimeter's face, and all inside which something vetoes."""
+        plane = {"radius": self.region.radius, "z": self.region.z_max, "hole_half": self._face.hole}
+        return {
+            "decay region": self.region,
+            "calorimeter": Window.disc(**plane),
+            "veto volume": self.veto_volume,
+        }
 
     @cached_property
     def _face(self) -> Face:

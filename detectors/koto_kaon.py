@@ -23,7 +23,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
 from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Selected
-from darkpair.gen.region import Cylinder
+from darkpair.gen.region import Cylinder, Region
 from darkpair.gen.sources.koto_kl import Z_TARGET
 
 if TYPE_CHECKING:
@@ -153,6 +153,10 @@ class KotoKaon(FileDetector):
     def veto_volume(self) -> Cylinder:
         """Where a photon or a charged particle has to be made to veto: the detector's."""
         return self.detector.veto_volume
+
+    def solids(self) -> dict[str, Region]:
+        """The detector's parts by name, for pictures."""
+        return self.detector.solids()
 
     @property
     def least_energy(self) -> float:

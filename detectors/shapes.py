@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from darkpair.detectors.data_file import Number
 from darkpair.gen.bounds import in_disc, in_rectangle, in_slab
+from darkpair.gen.directions import Vector3
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
-from darkpair.gen.prism import Points, Prism, inside_polygon, octagon, require_polygon
+from darkpair.gen.prism import Points, Prism, circle, inside_polygon, octagon, require_polygon
 from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.region import Box, Cylinder, Frustum
 
@@ -61,6 +62,17 @@ class _Face:
         return within
 
     @property
+    def corners(self) -> list[tuple[float, float]]:
+        """Corners (x, y) [mm] in order; of a circle those of a polygon in it."""
+        if self.points:
+            return list(self.points)
+        if self.shape == "box":
+            x_min, x_max, y_min, y_max = self.numbers
+            return [(x_min, y_min), (x_max, y_min), (x_max, y_max), (x_min, y_max)]
+        *centre, radius = self.numbers
+        return circle(radius, *centre)
+
+    @property
     def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Along x and y [mm]."""
         if self.shape == "box":
@@ -91,6 +103,25 @@ class Window:
     face: _Face
     holes: tuple[_Face, ...] = ()
     z: float
+
+    @classmethod
+    def disc(cls, *, radius: float, z: float, hole_half: float) -> Window:
+        """A disc about the axis on a plane, less a square hole of that half width [mm]."""
+        hole = _Face(shape="box", numbers=(-hole_half, hole_half, -hole_half, hole_half))
+        return cls(face=_Face(shape="cylinder", numbers=(radius,)), holes=(hole,), z=z)
+
+    def path(self, origin: Vector3, direction: Vector3) -> tuple[Array, Array]:
+        """Distances (d_in, d_out) [mm], the same one twice, at which a ray ahead of its origin meets it; 0 where it misses."""
+        (x, y, z), (dx, dy, dz) = origin, direction
+        flight = (self.z - z) / np.where(dz == 0.0, np.inf, dz)
+        met = (flight > 0.0) & self.contains(x + flight * dx, y + flight * dy, z + flight * dz)
+        out: Array = np.where(met, flight, 0.0)
+        return out, out
+
+    @property
+    def outlines(self) -> list[list[tuple[float, float]]]:
+        """Corners (x, y) [mm] of the window and of each hole, in order; of circles many."""
+        return [face.corners for face in (self.face, *self.holes)]
 
     def contains(self, x: Array, y: Array, z: Array) -> NDArray[np.bool_]:
         """Whether points (n,) [mm] are on it, within a millimetre of its plane."""

@@ -91,6 +91,13 @@ class WholeDetector(EventDetector, Protocol):
         """Lines of points in the plane of a histogram of places, by name: drawn into it."""
         ...
 
+    def solids(self) -> Mapping[str, Region]:
+        """Parts of it by name, the innermost first, for pictures in three dimensions; its `region` unless it has this.
+
+        Something thin about a plane, as a calorimeter's face, is where clusters are drawn.
+        """
+        ...
+
     def provenance(self) -> Mapping[str, Any]:
         """What a file says of it; its fields unless it has this.  ``data`` is a user's data file."""
         ...

@@ -19,7 +19,7 @@ from darkpair.gen.ranges import PLACES, require_within
 from darkpair.gen.rays import Span, all_ahead, between_planes, through_side
 from darkpair.gen.region import ordered
 
-__all__ = ["Points", "Prism", "inside_polygon", "octagon", "require_polygon"]
+__all__ = ["Points", "Prism", "circle", "inside_polygon", "octagon", "require_polygon"]
 
 #: Corners (x, y) [mm] in order, either way round.
 Points = tuple[tuple[float, float], ...]
@@ -93,6 +93,20 @@ class Prism:
             a, b = (y2 - y1) / length, (x1 - x2) / length
             sides.append((a, b, a * x1 + b * y1))
         return sides
+
+
+def circle(radius: float, x: float = 0.0, y: float = 0.0, *, corners: int = 48) -> list[tuple[float, float]]:
+    """Corners of a regular polygon in a circle, for pictures.
+
+    Parameters
+    ----------
+    radius, x, y : float [mm]
+        The circle's radius and centre.
+    corners : int
+        Number of corners.
+    """
+    turns = (2.0 * math.pi * i / corners for i in range(corners))
+    return [(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
 
 
 def octagon(across: float, x: float = 0.0, y: float = 0.0) -> Points:

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-__all__ = ["provenance_of", "provenances_of", "read_events", "read_provenance", "read_rows", "rows_of"]
+__all__ = [
+    "provenance_of",
+    "provenances_of",
+    "read_branches",
+    "read_events",
+    "read_provenance",
+    "read_rows",
+    "reco_record",
+    "rows_of",
+]
 
 #: Names of events by number: in the sample, and in the file that they are from.
 _Names: TypeAlias = "tuple[dict[str, ak.Array], dict[str, ak.Array]]"
@@ -89,6 +98,30 @@ def read_events(
         return _record(
             columns, [row["role"] for row in output["particles"]], output["spelled"], titles, names
         )
+
+
+def read_branches(
+    path: str | os.PathLike[str], entry_start: int | None = None, entry_stop: int | None = None
+) -> dict[str, ak.Array]:
+    """Branches of a ROOT file of any layout as they stand in it, by name.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    entry_start, entry_stop : int, optional
+        Index of the first event, and of the one after the last.
+
+    Raises
+    ------
+    InputError
+        As `read_events`, for another layout not.
+    """
+    with _opened(path) as (file, _):
+        columns: dict[str, ak.Array] = file[TREE].arrays(
+            entry_start=entry_start, entry_stop=entry_stop, how=dict
+        )
+        return columns
 
 
 def _require_file(path: str | os.PathLike[str]) -> None:
@@ -161,7 +194,7 @@ def _record(
         fields["original"] = ak.zip(original, depth_limit=1)
     if columns:
         said = {name: title for name, title in titles.items() if title != untitled(name)}
-        fields["reco"] = _reco({name: _documented(c, said.get(name)) for name, c in columns.items()})
+        fields["reco"] = reco_record({name: _documented(c, said.get(name)) for name, c in columns.items()})
     return ak.zip(fields, depth_limit=1)
 
 
@@ -192,8 +225,8 @@ def _named(
     return ak.Array(named_record(dict(zip(short, contents, strict=True)), n))
 
 
-def _reco(columns: dict[str, ak.Array]) -> ak.Array:
-    """Detector's record: a collection for each counter, plain numbers otherwise."""
+def reco_record(columns: dict[str, ak.Array]) -> ak.Array:
+    """Detector's record of its branches by name: a collection for each counter, plain numbers otherwise."""
     collections = []
     for counter in [name for name in columns if name.startswith("n")]:
         name = counter.removeprefix("n")

@@ -18,6 +18,7 @@ COMMANDS = (
     "schema",
     "inspect",
     "report",
+    "display",
     "cite",
     "particles",
     "rates",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
+from darkpair.detectors.rebuilt import detector_of
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.output.formats import format_of_name
 from darkpair.gen.output.part_names import require_parts
@@ -20,6 +19,7 @@ from darkpair.gen.toml_text import toml_of
 from darkpair.job.job import Job
 from darkpair.job.plugins import PLUGINS
 from darkpair.job.references import references_of_provenance
+from darkpair.report.display import fragment
 from darkpair.report.html.material import Material
 from darkpair.report.html.page import page
 from darkpair.run.dataset import name_of
@@ -38,8 +38,6 @@ ENDING: Final = ".report.html"
 LARGEST: Final = 1_500_000
 #: Events that are looked at: a second's work.
 _MOST: Final = 50_000
-#: Where the event display is, and events that it holds.
-_DISPLAY: Final = "darkpair.report.display"
 
 
 def write_report(path: str | os.PathLike[str], output: str | os.PathLike[str] | None = None) -> Path:
@@ -114,11 +112,11 @@ def gathered(path: Path, *, display: bool = True) -> Material:
         job=_job_text(provenance, job),
         histograms=histograms,
         events=_events(paths, provenance, histograms, missing),
-        detector=_detector(job, missing),
+        detector=_detector(provenance, job, missing),
         rates=_rates(job, missing),
         references=references_of_provenance(provenance),
         missing=missing,
-        display=_display(path) if display else "",
+        display=fragment(path) if display else "",
     )
 
 
@@ -153,12 +151,13 @@ def _events(
         return None
 
 
-def _detector(job: Job | None, missing: dict[str, str]) -> Any:
-    """The detector of a job; None where it has none, or cannot be made here."""
-    if job is None or job.detector is None:
-        return None
-    try:
-        table = dict(job.detector)
+def _detector(provenance: Mapping[str, Any], job: Job | None, missing: dict[str, str]) -> Any:
+    """The detector that a file describes, or that its job asks for; None where it has none, or cannot be made here."""
+    made = detector_of(provenance)
+    if made is not None or job is None or job.detector is None:
+        return made
+    table = dict(job.detector)
+    try:  # (a stranger's)
         return PLUGINS["detectors"].make(str(table.pop("name", "")), table, where="detector")
     except DarkpairError as error:
         missing["detector"] = f"The detector's outline is not shown: {error}"
@@ -176,11 +175,3 @@ def _rates(job: Job | None, missing: dict[str, str]) -> Sequence[Any]:
     except DarkpairError as error:
         missing["rates"] = f"The rates of the model are not shown: {error}"
         return ()
-
-
-def _display(path: Path) -> str:
-    """The event display of a file; nothing where the package has none."""
-    if find_spec(_DISPLAY) is None:
-        return ""
-    fragment: str = import_module(_DISPLAY).fragment(path)
-    return fragment

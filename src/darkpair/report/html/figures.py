@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from darkpair.gen.cutflow import Cutflow
     from darkpair.gen.kinematics import Array
     from darkpair.report.html.markup import Markup
-    from darkpair.report.outline import Outline
+    from darkpair.report.outlines import Outline
 
 __all__ = ["bars_of_cuts", "line_of", "places_of", "plane_of", "spread_of"]
 
@@ -154,7 +154,7 @@ def plane_of(name: str, histogram: hist.Hist[Any], box: Sequence[tuple[float, fl
     return picture(figure, name, f"Plane of {what}{inside}: sum of weights {values.sum():.6g}")
 
 
-def places_of(name: str, what: str, place: Array, weight: Array, lines: Sequence[Outline]) -> Markup:
+def places_of(name: str, what: str, place: Array, weight: Array, parts: Sequence[Outline]) -> Markup:
     """Where particles decay, from above and from the side, against the detector's outline.
 
     Parameters
@@ -167,36 +167,43 @@ def places_of(name: str, what: str, place: Array, weight: Array, lines: Sequence
         x, y and z of each decay.
     weight : ndarray, (k,)
         Weight of each.
-    lines : sequence of Outline
-        Outline of the detector.
+    parts : sequence of Outline
+        Parts of the detector.
     """
     figure = figure_of(WIDTH, 4.7)
     cells = min(max(int(np.sqrt(len(weight))), 16), 80)  # (where there are few events, larger ones)
-    bins = (cells, cells // 2)
-    z_ends = _range(place[2], [z for line in lines for z, _ in line.x])
+    z_ends = _range(place[2], [z for part in parts for z, _ in part.rings])
     for turn, axis in enumerate("xy"):
         ax = placed(figure, (0.78, 2.55 - 1.93 * turn, WIDTH - 0.98, 1.75))
-        ends = _range(place[turn], [across for line in lines for _, across in getattr(line, axis)])
+        lines = [_silhouette(part, turn) for part in parts]
+        ends = _range(place[turn], [across for line in lines for across in line[1]])
         counts, *edges = np.histogram2d(
-            place[2], place[turn], bins=bins, range=(z_ends, ends), weights=weight
+            place[2], place[turn], bins=(cells, cells // 2), range=(z_ends, ends), weights=weight
         )
         mesh = [1e-3 * edge for edge in edges]
         ax.pcolormesh(*mesh, np.ma.masked_less_equal(counts.T, 0.0), cmap=MAP, norm="log", rasterized=True)
-        for line, style in zip(lines, ("-", "--", ":", "-."), strict=False):
-            z, across = np.array(getattr(line, axis)).T
-            ax.plot(1e-3 * z, 1e-3 * across, style, color=ACCENT, lw=1.6, label=label(line.name))
+        for part, line, style in zip(parts, lines, ("-", "--", ":", "-."), strict=False):
+            ax.plot(*(1e-3 * line), style, color=ACCENT, lw=1.6, label=label(part.name))
         ax.set(xlim=[1e-3 * z for z in z_ends], ylim=[1e-3 * end for end in ends], ylabel=f"{axis} [m]")
         ax.tick_params(labelbottom=turn == 1)
-        if turn == 0 and lines:
-            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(lines), borderaxespad=0.1)
+        if turn == 0 and parts:
+            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.1)
     ax.set_xlabel("z [m]")
     return picture(
         figure,
         name,
         f"Places of {len(weight):,} decays of {label(what, plain=True)}, x against z above and y against z below, with "
-        f"{' and '.join(label(line.name, plain=True) for line in lines) or 'no outline'}; z from {1e-3 * z_ends[0]:.4g} to "
+        f"{' and '.join(label(part.name, plain=True) for part in parts) or 'no outline'}; z from {1e-3 * z_ends[0]:.4g} to "
         f"{1e-3 * z_ends[1]:.4g} m",
     )
+
+
+def _silhouette(part: Outline, axis: int) -> NDArray[np.float64]:
+    """Outline of a part of a detector along x or y, against z: rows z and the other, (2, k) [mm]."""
+    ends = [(z, [corner[axis] for corner in ring]) for z, ring in part.rings]
+    there = [(z, min(across)) for z, across in ends]
+    back = [(z, max(across)) for z, across in reversed(ends)]
+    return np.array([*there, *back, *([] if part.flat else there[:1])]).T
 
 
 def _range(values: Array, shown: Sequence[float]) -> tuple[float, float]:

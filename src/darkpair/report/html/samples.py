@@ -14,7 +14,7 @@ from darkpair.report.checks import closures, largest_allowed, shells
 from darkpair.report.html.figures import line_of, places_of, plane_of, spread_of
 from darkpair.report.html.markup import Markup, element, figure, joined, table_of
 from darkpair.report.html.plots import label
-from darkpair.report.outline import outlines
+from darkpair.report.outlines import outlines, solids_of
 
 if TYPE_CHECKING:
     import hist
@@ -109,13 +109,13 @@ def places(material: Material) -> Markup:
         return _note(material, "events")
     if events.vertex is None:
         return element("p", "The file's format does not hold where particles were made.", class_="note")
-    lines = [] if material.detector is None else list(outlines(material.detector))
+    parts = outlines(solids_of(material.detector))
     pictures = []
     for number, (pdgid, place, weight) in enumerate(_flights(events)):
         name = material.name(pdgid)
         words = f"Where {name} decay, from above (x) and from the side (y): the lighter a cell, the larger its sum of weights"
         words += f", of {material.part}." if material.part else "."
-        pictures.append(figure(places_of(f"places{number}", name, place, weight, lines), words))
+        pictures.append(figure(places_of(f"places{number}", name, place, weight, parts), words))
     why = material.missing.get("detector")
     note = [element("p", why, class_="note")] if why else []
     if not pictures:

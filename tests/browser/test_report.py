@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,22 +12,9 @@ import pytest
 from darkpair import write_report
 from darkpair.job.job import job_of
 from darkpair.run.runner import run_job
+from tests.shared.browser import axe_script, browsers, opened
 
-BROWSER = os.environ.get("DARKPAIR_BROWSER") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-#: The file axe.min.js of the npm package axe-core.
-AXE = os.environ.get("DARKPAIR_AXE", "")
-pytestmark = [
-    pytest.mark.skipif(
-        importlib.util.find_spec("playwright") is None, reason="no playwright: pip install playwright"
-    ),
-    pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="a report has pictures"),
-    pytest.mark.skipif(BROWSER is None, reason="no chromium in the path"),
-]
-needs_axe = pytest.mark.skipif(
-    not Path(AXE).is_file(), reason="DARKPAIR_AXE names no axe.min.js (npm install axe-core)"
-)
+pytest.importorskip("matplotlib", reason="a report has pictures, which matplotlib draws")
 
 JOBS: dict[str, dict[str, Any]] = {
     "koto": {
@@ -59,40 +43,31 @@ JOBS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module", params=JOBS)
-def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("browser") / f"{request.param}.root"
-    run_job(job_of(JOBS[request.param] | {"output": {"path": str(path), "picture": False}}, where="here"))
-    return write_report(path).as_uri()
+def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("browser") / f"{request.param}.root"
+    run_job(job_of(JOBS[request.param] | {"output": {"path": str(out), "picture": False}}, where="here"))
+    return write_report(out)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
-    with api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+def chromium() -> Iterator[Any]:
+    with browsers() as launch:
+        yield launch()
 
 
 @pytest.fixture(
     params=[(1280, "light"), (390, "dark"), (390, "light")], ids=lambda form: f"{form[0]}-{form[1]}"
 )
-def shown(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The page open at a width, and what went wrong on the way."""
+def shown(chromium: Any, path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The page open at a width, without a network; it says nothing on the console."""
     width, scheme = request.param
-    view = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    view.troubles, view.asked = [], []
-    view.on("console", lambda message: view.troubles.append(message.text))
-    view.on("pageerror", lambda error: view.troubles.append(str(error)))
-    view.on("request", lambda request: view.asked.append(request.url))
-    view.goto(address)
-    yield view
-    view.close()
+    with opened(chromium, path, width=width, color_scheme=scheme) as view:
+        yield view
 
 
-def test_it_opens_without_an_error_and_loads_nothing(shown: Any, address: str) -> None:
-    assert shown.troubles == []
-    assert [url for url in shown.asked if not url.startswith("data:")] == [address]
+def test_nothing_is_loaded(shown: Any) -> None:
+    assert shown.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)") == []
+    assert shown.locator(".dp[data-drawn-by]").count() == 1
 
 
 def test_nothing_is_wider_than_the_page(shown: Any) -> None:
@@ -124,9 +99,8 @@ def test_the_keyboard_reaches_what_folds_and_moves(shown: Any) -> None:
     assert shown.locator("#job code").first.is_visible()
 
 
-@needs_axe
 def test_axe_has_nothing_serious(shown: Any) -> None:
-    shown.evaluate(Path(AXE).read_text(encoding="utf-8"))
+    shown.evaluate(axe_script())
     result = shown.evaluate("axe.run(document)")
     serious = [
         (row["id"], [node["html"][:120] for node in row["nodes"][:3]])

@@ -1,0 +1,156 @@
+"""Some events of a finished file in one shape, whatever its layout and kind: for who shows events, not for who counts them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import awkward as ak
+import numpy as np
+
+from darkpair.gen.cylindrical import cartesian
+from darkpair.gen.output.file_format import vertex_unit
+from darkpair.gen.output.formats import format_of_name
+from darkpair.gen.output.layouts import FLAT_FIELDS, ORIGINAL
+from darkpair.gen.output.part_names import require_parts
+from darkpair.gen.output.reader import read_branches, read_events, read_provenance, reco_record
+from darkpair.gen.output.spelling import word
+from darkpair.gen.sample_name import NAME
+from darkpair.gen.units import LENGTH
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+__all__ = ["read_some"]
+
+#: Branches that are neither a particle's nor a detector's.
+_OTHERS = re.compile(r"n?GenPart(_.*)?|(Sample|File)_.*|genWeight|weight_.*|.*_properLength")
+
+#: A detector's plain branch in the layout ``nano``.
+_NANO = re.compile(r"n([A-Z]\w*)")
+
+
+def read_some(path: str | os.PathLike[str], first: int = 0, last: int | None = None) -> ak.Array:
+    """Events of a ROOT or Parquet file in any layout, or of the parts of a dataset.
+
+    Parameters
+    ----------
+    path : str or path
+        The file, or the folder of the parts.
+    first, last : int
+        Index of the first event, and of the one after the last.
+
+    Returns
+    -------
+    awkward.Array, (n,)
+        ``run``, ``luminosityBlock`` and ``event``; ``weight``; ``particles`` with ``px, py, pz, E`` [GeV], ``vx, vy, vz``
+        [mm], ``pdgid``, ``status`` and ``mother``; of an event file's events the index ``parent`` of the particle that
+        decays, and whether a particle is ``replaced``; and a detector's record ``reco``, if the file has any.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing or damaged, or of a format that does not hold whole events.
+    """
+    if Path(path).is_dir():
+        whole = ak.concatenate([read_some(part, 0, last) for part in require_parts(Path(path))])
+        return whole[first:last]
+    provenance = read_provenance(path)
+    layout = provenance["output"].get("layout", "cartesian")
+    if layout == "cartesian" or not _is_of_branches(path):
+        return _of_record(read_events(path, entry_start=first, entry_stop=last))
+    branches = _branches(path, first, last)
+    unit = LENGTH[vertex_unit(provenance, str(path))]
+    if layout == "flat":
+        particles = _of_roles(branches, provenance["output"]["particles"], unit)
+        roles = tuple(f"{word(row['role'])}_" for row in provenance["output"]["particles"])
+    else:
+        particles, roles = _of_nano(branches, unit), ()
+    fields = {name: branches[name] for name in NAME if name in branches}
+    fields |= {"weight": branches["genWeight"], "particles": particles}
+    fields |= {"parent": branches[ORIGINAL["parent"]]} if ORIGINAL["parent"] in branches else {}
+    rest = {
+        name: column
+        for name, column in branches.items()
+        if name not in NAME and not _OTHERS.fullmatch(name) and not (roles and name.startswith(roles))
+    }
+    if rest:
+        reco = reco_record(rest)
+        plain = _plain_name if layout == "nano" else str
+        fields["reco"] = ak.zip({plain(name): reco[name] for name in reco.fields}, depth_limit=1)
+    return ak.zip(fields, depth_limit=1)
+
+
+def _is_of_branches(path: str | os.PathLike[str]) -> bool:
+    """Whether a file of another layout than the record's can be read here, branch by branch."""
+    kind = format_of_name(path)
+    return kind is None or kind.name in ("root", "parquet")
+
+
+def _branches(path: str | os.PathLike[str], first: int, last: int | None) -> dict[str, ak.Array]:
+    """Branches by the names that they have in a ROOT file, of a Parquet file too."""
+    kind = format_of_name(path)
+    if kind is None or kind.name == "root":
+        return read_branches(path, first, last)
+    table = ak.from_parquet(path)[first:last]
+    out: dict[str, ak.Array] = {}
+    for name in table.fields:
+        column = table[name]
+        inner = column.fields
+        out |= {f"{name}_{key}": column[key] for key in inner} if inner else {name: column}
+        if column.ndim > 1:
+            out[f"n{name}"] = ak.num(column)
+    return out
+
+
+def _of_record(events: ak.Array) -> ak.Array:
+    """Events of the record of `read_events`."""
+    weight = np.ones(len(events))
+    for name in events.weights.fields:
+        weight = weight * np.asarray(events.weights[name])
+    fields = {name: events[name] for name in NAME if name in events.fields}
+    fields |= {"weight": weight, "particles": events.particles}
+    if "original" in events.fields:
+        fields["parent"] = events.original.parent
+    return ak.zip(fields | ({"reco": events.reco} if "reco" in events.fields else {}), depth_limit=1)
+
+
+def _of_nano(branches: Mapping[str, ak.Array], unit: float) -> ak.Array:
+    """Particles of NanoAOD's branches."""
+    counts = ak.num(branches["GenPart_pt"])
+    flat = {name: np.asarray(ak.flatten(branches[f"GenPart_{name}"]), np.float64) for name in _NANO_NUMBERS}
+    px, py, pz = cartesian(flat["pt"], flat["eta"], flat["phi"])
+    columns: dict[str, Any] = {"px": px, "py": py, "pz": pz}
+    columns["E"] = np.sqrt(px * px + py * py + pz * pz + flat["mass"] ** 2)
+    columns |= {name: flat[name] * unit for name in ("vx", "vy", "vz")}
+    for name, branch in {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother"}.items():
+        columns[name] = np.asarray(ak.flatten(branches[f"GenPart_{branch}"]), np.int64)
+    if "GenPart_replaced" in branches:
+        columns["replaced"] = np.asarray(ak.flatten(branches["GenPart_replaced"]), bool)
+    return ak.unflatten(ak.zip(columns), counts)
+
+
+_NANO_NUMBERS = ("pt", "eta", "phi", "mass", "vx", "vy", "vz")
+
+
+def _of_roles(branches: Mapping[str, ak.Array], rows: list[Mapping[str, Any]], unit: float) -> ak.Array:
+    """Particles of the branches of each role, which are the same in every event."""
+    columns = {
+        name: np.stack([np.asarray(branches[f"{word(row['role'])}_{branch}"]) for row in rows], axis=1)
+        for name, branch in FLAT_FIELDS.items()
+    }
+    columns |= {name: columns[name] * unit for name in ("vx", "vy", "vz")}
+    n = len(columns["px"])
+    for name, key in {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother"}.items():
+        columns[name] = np.tile([int(row[key]) for row in rows], (n, 1))
+    return ak.from_regular(ak.zip({name: ak.Array(column) for name, column in columns.items()}), axis=1)
+
+
+def _plain_name(name: str) -> str:
+    """Name that a detector's plain branch has in other layouts: ``n_missed`` for nano's ``nMissed``."""
+    match = _NANO.fullmatch(name)
+    if match is None or "_" in name:
+        return name
+    return "n" + re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", match[1])
