@@ -17,6 +17,7 @@ from darkpair.gen.toml_text import parse_toml
 from darkpair.job.job import job_of
 from darkpair.run.runner import run_job
 from tests.shared.report_pages import Page, parsed
+from tests.shared.small_events import toy_events, write_nano
 
 pytest.importorskip("matplotlib", reason="a report has pictures, which matplotlib draws")
 
@@ -141,6 +142,26 @@ def test_without_a_detector(tmp_path: Path) -> None:
     shown = page_of(made(tmp_path, "out.root", KAON, 50))
     assert shown.notes == ["The file has no histograms: the job had neither a detector nor a picture."]
     assert any(own.get("aria-label", "").endswith(" m") for own in shown.of("svg"))
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", ["out.root", "out.hepmc3"])
+def test_of_an_event_file(tmp_path: Path, name: str) -> None:
+    """Its own vertices need not close: they are not looked at, and of a format that does not say which those are none is."""
+    write_nano(tmp_path / "b.root", toy_events(60))
+    table = {
+        "source": {"name": "event_file", "path": str(tmp_path / "b.root"), "parents": ["K_L0"]},
+        "chain": {"decay": "K_L0 -> (pi0 -> gamma gamma) (pi0 -> gamma gamma)"},
+        "output": {"path": str(tmp_path / name), "picture": False},
+    }
+    run_job(job_of(table, where="here"))
+    shown = page_of(tmp_path / name)
+    if name.endswith(".root"):
+        rows = shown.table("Conservation of four-momentum")
+        assert [(row["decay of"], row["verdict"]) for row in rows] == [("K_L0", "holds"), ("pi0", "holds")]
+    else:
+        assert any("does not say which vertices are the chain's" in note for note in shown.notes)
+        assert not [caption for caption in shown.tables if caption.startswith("Conservation")]
 
 
 @pytest.mark.usefixtures("quick")
