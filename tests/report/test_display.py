@@ -16,6 +16,7 @@ import pytest
 
 from darkpair.detectors import DETECTORS
 from darkpair.gen.errors import InputError
+from darkpair.gen.output.any_layout import read_some
 from darkpair.gen.region import Box, Cone, Cylinder, Region
 from darkpair.job.job import load_job
 from darkpair.report.display import fragment, page, pretty
@@ -132,6 +133,8 @@ def test_few_events_are_of_every_stage(made: dict[str, Path]) -> None:
     assert stages.count(len(shown.stages) - 1) >= 30
     everything = {event.stage for event in shown_events(made["koto"], 2000).events}
     assert set(stages) == everything
+    assert all(event.weight != 0.0 for event in shown_events(made["charm"], 60).events)
+    assert (read_some(made["charm"]).weight == 0.0).to_list().count(True) > 100
     names = [event.name for event in shown.events]
     assert names == sorted(names)
 
