@@ -94,7 +94,9 @@ def _branches(path: str | os.PathLike[str], first: int, last: int | None) -> dic
     kind = format_of_name(path)
     if kind is None or kind.name == "root":
         return read_branches(path, first, last)
-    table = ak.from_parquet(path)[first:last]
+    rows = np.cumsum(ak.metadata_from_parquet(path)["col_counts"])  # of each group and those before
+    groups = len(rows) if last is None else int(np.searchsorted(rows, last)) + 1
+    table = ak.from_parquet(path, row_groups=set(range(min(groups, len(rows)))))[first:last]
     out: dict[str, ak.Array] = {}
     for name in table.fields:
         column = table[name]

@@ -16,7 +16,9 @@ import pytest
 
 from darkpair.detectors import DETECTORS
 from darkpair.gen.errors import InputError
-from darkpair.gen.region import Box, Cone, Cylinder, Region
+from darkpair.gen.output.any_layout import read_some
+from darkpair.gen.prism import Prism, octagon
+from darkpair.gen.region import Box, Cone, Cylinder, Region, Slab
 from darkpair.job.job import load_job
 from darkpair.report.display import fragment, page, pretty
 from darkpair.report.outlines import bounds, outlines, solids_of
@@ -132,6 +134,8 @@ def test_few_events_are_of_every_stage(made: dict[str, Path]) -> None:
     assert stages.count(len(shown.stages) - 1) >= 30
     everything = {event.stage for event in shown_events(made["koto"], 2000).events}
     assert set(stages) == everything
+    assert all(event.weight != 0.0 for event in shown_events(made["charm"], 60).events)
+    assert (read_some(made["charm"]).weight == 0.0).to_list().count(True) > 100
     names = [event.name for event in shown.events]
     assert names == sorted(names)
 
@@ -161,6 +165,10 @@ def test_outlines_are_those_of_the_shapes() -> None:
     assert box.rings == [(z, [(-1.0, -3.0), (2.0, -3.0), (2.0, 4.0), (-1.0, 4.0)]) for z in (5.0, 6.0)]
     assert [np.hypot(*ring[7]) for _, ring in cone.rings] == pytest.approx([1.0, 3.0])
     assert [z for z, _ in tube.rings] == [-1.0, 1.0]
+
+    (eight,) = outlines({"octagon": Prism(points=octagon(2.0), z_min=0.0, z_max=1.0)})
+    assert [len(ring) for _, ring in eight.rings] == [8, 8]
+    assert outlines({"slab": Slab(z_min=0.0, z_max=1.0)}) == []  # it has no sides to draw
 
     class Theirs:
         region = shapes["tube"]
@@ -269,3 +277,18 @@ def test_candidates_are_not_measured_things(tmp_path: Path) -> None:
     shown = shown_events(tmp_path / "a.root", 500)
     assert {measured.name for event in shown.events for measured in event.measured} == {"Cluster"}
     assert [event.stage for event in shown.events].count(len(shown.stages) - 1) > 0
+
+
+def test_of_a_stranger_what_the_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose class is not ours has no outline here, and its events are accepted or not; a file of accepted ones has these alone."""
+    path = finished(tmp_path, run__n=500)
+    accepted = len(read_some(path).weight[read_some(path).reco.accepted])
+    monkeypatch.setattr("darkpair.report.shown_events.detector_of", lambda _: None)
+    shown = shown_events(path, 500)
+    assert shown.stages == ["not accepted", "accepted"]
+    assert [event.stage for event in shown.events].count(1) == accepted > 0
+    assert shown.parts == []
+    assert "Its outline is not known here." in fragment(path)
+    shown = shown_events(finished(tmp_path, name="b.root", run__n=500, output__events="accepted"), 500)
+    assert shown.stages == ["accepted"]
+    assert len(shown.events) == accepted

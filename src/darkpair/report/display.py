@@ -27,6 +27,10 @@ MOST: Final = 200
 _LONGEST: Final = 2.2
 
 
+#: Parts of the page's script, in order.
+_SCRIPTS: Final = ("geometry.js", "svg.js", "display.js")
+
+
 def fragment(path: Path, most: int = MOST) -> str:
     """HTML element with the event display of a file, its style, script and data; one line where there is nothing to show.
 
@@ -85,7 +89,7 @@ def _element(shown: Shown, heading: str, more: str) -> str:
         "data": _safe_json(_data(shown)),
         "scene": base64.b64encode(_bundled("scene.deflate")).decode(),
         "style": _bundled("display.css").decode(),
-        "script": _bundled("display.js").decode(),
+        "script": "\n".join(_bundled(name).decode() for name in _SCRIPTS),
     }
     return re.sub(r"@(\w+)@", lambda name: parts[name[1]], _bundled("display.html").decode()).strip()
 
