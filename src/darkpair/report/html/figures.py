@@ -170,7 +170,7 @@ def places_of(name: str, what: str, place: Array, weight: Array, parts: Sequence
     parts : sequence of Outline
         Parts of the detector.
     """
-    figure = figure_of(WIDTH, 4.7)
+    figure = figure_of(WIDTH, 4.8)
     cells = min(max(int(np.sqrt(len(weight))), 16), 80)  # (where there are few events, larger ones)
     z_ends = _range(place[2], [z for part in parts for z, _ in part.rings])
     for turn, axis in enumerate("xy"):
