@@ -47,12 +47,22 @@ def race_jobs(
     jobs = [job for job in TABLES["job"] if not only or {job["name"], "job"} & set(only)]
     times: dict[tuple[str, str], list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
+        _write_events(Path(folder), jobs, share)
         for turn in range(count):
             for job in jobs:
                 for name, _, python, variables in _runners(job, who):
                     timed = _timed(job, python, variables, Path(folder) / f"{name}-{turn}", share, cores)
                     times.setdefault((job["name"], name), []).append(timed)
     return [row for job in jobs for row in _rows(job, _runners(job, who), times, share)], skipped
+
+
+def _write_events(folder: Path, jobs: Sequence[dict[str, Any]], share: float) -> None:
+    """A file of events for the jobs that read one."""
+    numbers = [_events(job, share) for job in jobs if any("{events}" in word for word in job["words"])]
+    if numbers:
+        from benchmarks.event_file import write_events
+
+        write_events(folder / "events.root", max(numbers), particles=40)
 
 
 def _runners(job: dict[str, Any], who: Sequence[Any]) -> list[Any]:
@@ -95,6 +105,7 @@ def _run(
             "n": str(n),
             "out": f"{folder}/out",
             "fresh": str(fresh),
+            "events": str(place.parent / "events.root"),
             "kept": str(place.parent / place.name.rsplit("-", 1)[0]),
         }
         words = [python, "-m", "darkpair", *(word.format(**places) for word in job["words"])]

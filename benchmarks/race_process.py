@@ -32,13 +32,14 @@ class Done:
 
 
 def run(words: Sequence[str], variables: Mapping[str, str], cores: set[int]) -> Done:
-    """Run a command on some cores, in the root of the source tree.
+    """Run a command on some cores, in the root of the source tree, with the packages of its own environment alone.
 
     Raises
     ------
     RuntimeError
         If its status is not 0, with the last line that it wrote.
     """
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -46,7 +47,7 @@ def run(words: Sequence[str], variables: Mapping[str, str], cores: set[int]) -> 
             stdout=out,
             stderr=err,
             cwd=Path(__file__).parents[1],
-            env=os.environ | dict(variables),
+            env=own | dict(variables),
             preexec_fn=lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509 (one thread)
         )
         _, status, usage = os.wait4(process.pid, 0)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-__all__ = ["read_some"]
+    from numpy.typing import NDArray
+
+__all__ = ["accepted_rows", "read_some"]
 
 #: Branches that are neither a particle's nor a detector's.
 _OTHERS = re.compile(r"n?GenPart(_.*)?|(Sample|File)_.*|genWeight|weight_.*|.*_properLength")
@@ -81,6 +83,21 @@ def read_some(path: str | os.PathLike[str], first: int = 0, last: int | None = N
         plain = _plain_name if layout == "nano" else str
         fields["reco"] = ak.zip({plain(name): reco[name] for name in reco.fields}, depth_limit=1)
     return ak.zip(fields, depth_limit=1)
+
+
+def accepted_rows(path: str | os.PathLike[str]) -> NDArray[np.int64]:
+    """Indices of the accepted events of a ROOT file that has others too; none of another file.
+
+    Raises
+    ------
+    InputError
+        As `read_some`.
+    """
+    kind = format_of_name(path)
+    if Path(path).is_dir() or not (kind is None or kind.name == "root"):
+        return np.zeros(0, np.int64)
+    column = read_branches(path, names="accepted").get("accepted", ())
+    return np.flatnonzero(np.asarray(column, bool))
 
 
 def _is_of_branches(path: str | os.PathLike[str]) -> bool:

@@ -101,7 +101,10 @@ def read_events(
 
 
 def read_branches(
-    path: str | os.PathLike[str], entry_start: int | None = None, entry_stop: int | None = None
+    path: str | os.PathLike[str],
+    entry_start: int | None = None,
+    entry_stop: int | None = None,
+    names: str | None = None,
 ) -> dict[str, ak.Array]:
     """Branches of a ROOT file of any layout as they stand in it, by name.
 
@@ -111,6 +114,8 @@ def read_branches(
         The file.
     entry_start, entry_stop : int, optional
         Index of the first event, and of the one after the last.
+    names : str, optional
+        Names of the branches, a pattern; all unless given.
 
     Raises
     ------
@@ -119,7 +124,7 @@ def read_branches(
     """
     with _opened(path) as (file, _):
         columns: dict[str, ak.Array] = file[TREE].arrays(
-            entry_start=entry_start, entry_stop=entry_stop, how=dict
+            filter_name=names, entry_start=entry_start, entry_stop=entry_stop, how=dict
         )
         return columns
 

@@ -131,6 +131,10 @@ class EventFile:
         index = scan(
             series, kinds, tuple(self.parents), stored=self.mass == "stored", block=BLOCK // self.uses
         )
+        if self.tree is not None and not any(file.tree for file in index.files):
+            raise InputError(
+                f"tree = {self.tree!r} of {series.name}, of the format {index.files[0].kind}, which has no tree; leave tree out"
+            )
         object.__setattr__(self, "_index", index)
 
     @property

@@ -59,4 +59,6 @@ def whole(
                 f"{what} holds {values.dtype}, which is no {name}: it is {values[bad]} in event {event(bad)}; allowed: whole "
                 f"numbers of {dtype}; map another branch"
             )
-    return values.astype(dtype, copy=False)
+    out = values.astype(dtype, copy=False).view()
+    out.flags.writeable = False  # (perhaps the reader's own, kept for the next piece)
+    return out

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from darkpair.report.display import page
+from darkpair.report.display import fragment, page
 from tests.shared.browser import axe_script, browsers, opened
 from tests.shared.finished import finished
 
@@ -24,6 +24,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         out[name] = folder / f"{name}.html"
         out[name].write_text(page(finished(folder, name), 60), encoding="utf-8")
     return out
+
+
+@pytest.fixture(scope="module")
+def double(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of somebody's own with two displays."""
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    folder = tmp_path_factory.mktemp("double")
+    elements = [fragment(finished(folder, name), 20) for name in ("koto", "belle2")]
+    path = folder / "double.html"
+    begin = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Two</title><link rel="icon" href="data:,">'
+    path.write_text(
+        f"{begin}<main><h1>Two</h1><input id='other'>{''.join(elements)}</main>", encoding="utf-8"
+    )
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +217,18 @@ def test_screen_readers_rules(pages: dict[str, Path], chromium: Any, name: str) 
         found = tab.evaluate("axe.run()")
         wrong = [(v["impact"], v["id"], [n["html"][:80] for n in v["nodes"]]) for v in found["violations"]]
         assert wrong == []
+
+
+def test_two_in_a_page_do_not_meet(double: Path, chromium: Any) -> None:
+    with opened(chromium, double, reduced_motion="reduce") as tab:
+        first, second = (tab.locator(".dp").nth(i) for i in (0, 1))
+        for display in (first, second):
+            display.locator(".dp-canvas:not([hidden])").wait_for()
+        second.get_by_role("radio", name="end").check()
+        assert first.get_by_role("radio", name="side").is_checked()
+        places = [display.locator(".dp-place").inner_text() for display in (first, second)]
+        tab.locator("#other").press("ArrowRight")  # what is elsewhere in the page is not the display's
+        assert [display.locator(".dp-place").inner_text() for display in (first, second)] == places
+        first.locator(".dp-stage").press("ArrowRight")
+        assert first.locator(".dp-place").inner_text().startswith("2 of ")
+        assert second.locator(".dp-place").inner_text() == places[1]

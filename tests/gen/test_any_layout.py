@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from darkpair.gen.errors import InputError
-from darkpair.gen.output.any_layout import read_some
+from darkpair.gen.output.any_layout import accepted_rows, read_some
 from tests.shared.finished import finished
 
 KINDS: dict[str, tuple[str, dict[str, Any], float]] = {
     "rntuple": ("a.root", {"output__kind": "rntuple"}, 0.0),
     "nano": ("b.root", {"output__layout": "nano"}, 1e-5),
+    "nano rntuple": ("h.root", {"output__layout": "nano", "output__kind": "rntuple"}, 1e-5),
     "flat": ("c.root", {"output__layout": "flat"}, 1e-15),
     "parquet": ("d.parquet", {}, 0.0),
     "nano parquet": ("e.parquet", {"output__layout": "nano"}, 1e-5),
@@ -47,6 +48,8 @@ def test_every_kind_of_file_has_the_same_events(tmp_path: Path, cartesian: ak.Ar
         assert np.max(np.abs(ours - theirs)) <= rounding * scale, name
     assert events.reco.fields == cartesian.reco.fields
     assert ak.all(events.reco.accepted == cartesian.reco.accepted)
+    rows = accepted_rows(path).tolist()
+    assert rows == (np.flatnonzero(cartesian.reco.accepted).tolist() if path.suffix == ".root" else [])
     assert ak.all(events.reco.n_missed == cartesian.reco.n_missed)
     ours, theirs = (np.asarray(ak.flatten(e.reco.Cluster.x)) for e in (events, cartesian))
     assert np.allclose(ours, theirs, rtol=max(rounding, 1e-15), atol=0.0)

@@ -18,6 +18,7 @@ from darkpair.gen.output.hepmc import HepMCWriter
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.event_file import EventFile
+from tests.shared import small_events
 from tests.shared.event_files import b_event, opened, write_nano
 
 DECAYS = ["B0 -> K0 X1 (X2 -> X1 gamma)", "B+ -> K+ X1 (X2 -> X1 (pi0 -> gamma gamma))"]
@@ -172,3 +173,12 @@ def test_a_file_that_changes_is_told(tmp_path: Path) -> None:
     paths[1].unlink()
     with pytest.raises(InputError, match="cannot be read"):
         source.block(0)
+
+
+@pytest.mark.parametrize("name", ["hepmc2", "hepmc3", "lhe", "hepevt"])
+def test_a_tree_of_text_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.dat"
+    path.write_text(getattr(small_events, name)(small_events.toy_events(3)))
+    assert EventFile(path=str(path), parents=tuple(small_events.KINDS.values())).n_parents > 0
+    with pytest.raises(InputError, match=r"tree = 'Events' of .*, which has no tree; leave tree out"):
+        EventFile(path=str(path), parents=tuple(small_events.KINDS.values()), tree="Events")

@@ -64,7 +64,6 @@ def _same(detector: Any, truth: Batch) -> None:
     assert not loops.FAILURES
 
 
-@cache
 def _events(pair: Pair) -> Batch:
     streams, source = Streams(11), pair.source()
     assert source is not None

@@ -99,7 +99,9 @@ def stable(pair: Pair) -> Stable:
             size = np.sqrt((momentum**2).sum(axis=0))
             origin = part.vertices[:3, part.topology.vertex[i]]
             d_in, d_out = volume.path(tuple(origin), tuple(momentum / size))
-            inside.append((part.rows, d_in, d_out, size / part.topology.mass[i]))
+            meets = d_out > d_in  # (all that has no path inside would fill a worker's memory)
+            boost = size / part.topology.mass[i]
+            inside.append((part.rows[meets], d_in[meets], d_out[meets], boost[meets]))
     value, error = accepted(made)
     return Stable(value, error, made.events.weight, tuple(inside))
 

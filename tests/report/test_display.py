@@ -292,3 +292,17 @@ def test_of_a_stranger_what_the_file_says(tmp_path: Path, monkeypatch: pytest.Mo
     shown = shown_events(finished(tmp_path, name="b.root", run__n=500, output__events="accepted"), 500)
     assert shown.stages == ["accepted"]
     assert len(shown.events) == accepted
+
+
+def test_rare_accepted_events_are_looked_for(made: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where few are at the file's beginning, events from where most are come too, once each."""
+    accepted = np.flatnonzero(read_some(made["koto"]).reco.accepted)
+    monkeypatch.setattr("darkpair.report.shown_events._LOOKED_AT", 20)
+    assert np.count_nonzero(accepted < 20) < 5
+    shown = shown_events(made["koto"], 20)
+    numbers = [event.name[2] - 1 for event in shown.events]
+    assert sorted(set(numbers)) == numbers
+    within = [
+        np.count_nonzero((accepted >= first) & (accepted < first + 20)) for first in accepted if first >= 20
+    ]
+    assert sum(number in accepted for number in numbers if number >= 20) == min(max(within), 10)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from darkpair.detectors.rebuilt import detector_of
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
-from darkpair.gen.output.any_layout import read_some
+from darkpair.gen.output.any_layout import accepted_rows, read_some
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.region import Region
 from darkpair.gen.sample_name import NAME
@@ -27,6 +27,9 @@ __all__ = ["Shown", "ShownEvent", "shown_events"]
 
 #: Events at the beginning of a file among which those that are shown are chosen.
 _LOOKED_AT: Final = 4096
+
+#: Accepted events among these that are enough to show.
+_FEW: Final = 10
 
 #: Room around the detector in parts of its size, along x, y and z; something of what comes from upstream is seen in it.
 _MARGINS: Final = (0.08, 0.08, 0.06)
@@ -108,7 +111,7 @@ def shown_events(path: Path, most: int) -> Shown:
     if most < 1:
         raise InputError(f"{most} events are asked for; allowed: 1 or more")
     provenance = read_provenance(path)
-    events = read_some(path, 0, _LOOKED_AT)
+    events = _looked_at(path, max(most, _LOOKED_AT))
     if not len(events):
         raise InputError(
             f"{path} holds no event to show; run more events, or keep what is not accepted with  --set output.events=all"
@@ -117,6 +120,22 @@ def shown_events(path: Path, most: int) -> Shown:
     stages = stages_of(detector, events)
     rows = _picked(stages, np.asarray(events.weight), most)
     return _drawn(provenance, solids_of(detector), events[rows], stages.take(rows))
+
+
+def _looked_at(path: Path, n: int) -> ak.Array:
+    """The first n events of a file, and those around most of the accepted ones where few are among the first."""
+    events = read_some(path, 0, n)
+    if len(events) < n:
+        return events
+    rows = accepted_rows(path)
+    if np.count_nonzero(rows < n) >= _FEW or not (rows >= n).any():
+        return events
+    later = rows[rows >= n]
+    within = np.searchsorted(later, later + n) - np.arange(
+        len(later)
+    )  # accepted events in the n from each on
+    first = int(later[np.argmax(within)])
+    return ak.concatenate([events, read_some(path, first, first + n)])
 
 
 def _drawn(

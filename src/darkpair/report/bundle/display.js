@@ -224,11 +224,13 @@ async function unpacked(text) {
 
 async function openScene() {
   if (!hasWebGL() || typeof DecompressionStream === "undefined") return null;
-  if (typeof darkpairScene === "undefined") {
+  // (once in a page, whatever number of displays it has)
+  window.darkpairSceneReady ??= unpacked(part("scene").textContent).then((text) => {
     const script = document.createElement("script");
-    script.textContent = await unpacked(part("scene").textContent);
+    script.textContent = text;
     document.head.append(script);
-  }
+  });
+  await window.darkpairSceneReady;
   const scene = darkpairScene.makeScene(part("canvas"));
   if (scene) scene.setParts(parts);
   return scene;
