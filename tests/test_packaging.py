@@ -96,6 +96,8 @@ def test_the_wheel_holds_the_tracked_files_of_the_packages(tmp_path: Path) -> No
 def test_the_sdist_is_the_tree(tmp_path: Path) -> None:
     """All that is tracked, with copies where the tree has links; its wheel is that of the tree; both have one version."""
     files = copied(tmp_path / "tree")
+    for room in ROOMS:  # as a checkout has them
+        (tmp_path / "tree" / "src" / "darkpair" / room).symlink_to(f"../../{room}")
     sdist = built("sdist", tmp_path / "tree", tmp_path / "sdist")
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")

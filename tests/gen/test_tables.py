@@ -31,16 +31,16 @@ def test_columns_begin_and_end_together(width: int | None) -> None:
         assert max(map(len, (head, rule, *lines))) <= width
 
 
-def test_columns_that_do_not_fit_stand_below(width: int = 30) -> None:
+def test_columns_that_do_not_fit_stand_below() -> None:
     """The first one again before them, so that every row is named."""
-    title, *blocks = re.split(r"\n(?=  name)", TABLE.text(width))
+    title, *blocks = re.split(r"\n(?=  name)", TABLE.text(30))
     assert title == "a <title>"
     assert [block.split("\n")[0].split() for block in blocks] == [
         ["name", "n"],
         ["name", "what", "it", "is"],
     ]
     assert all("[red]two" in block and "  one" in block for block in blocks)
-    assert max(len(line) for block in blocks for line in block.splitlines()) <= width
+    assert max(len(line) for block in blocks for line in block.splitlines()) <= 30
     assert blocks[1].count("word") == 30
 
 
