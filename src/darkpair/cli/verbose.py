@@ -51,6 +51,6 @@ def _handler() -> Iterator[logging.Handler]:
     from darkpair.gen.bars import on_console
 
     with on_console() as console:
-        coloured = RichHandler(console=console, show_path=False, markup=False)
+        coloured = RichHandler(console=console, show_path=False, log_time_format="[%X]")
         coloured.setFormatter(logging.Formatter("%(name)s: %(message)s"))
         yield coloured
