@@ -219,6 +219,11 @@ def test_workflows_name_sessions_that_there_are() -> None:
     assert named - {"docs"} <= sessions
 
 
+def test_nox_alone_runs_what_a_change_needs() -> None:
+    """Every other session says that it is no default: some take hours."""
+    assert re.findall(r"@nox\.session\ndef (\w+)", text("noxfile.py")) == ["tests", "lint", "types"]
+
+
 def test_only_the_last_job_of_a_release_may_publish() -> None:
     jobs = workflow(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
     trusted = [name for name, job in jobs.items() if "id-token" in job["permissions"]]
