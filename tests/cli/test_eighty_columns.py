@@ -73,6 +73,7 @@ def test_rates_fit(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     settings = " ".join(f"{key}={value}" for key, value in EXAMPLES[name].items())
     words: list[str] = []
     assert narrow(f"rates {name} m1=0.05 m2=0.35 {settings}", words) == []
+    assert words.count("decay") == 1  # (one block: its equations give way)
 
 
 def test_every_command_is_looked_at() -> None:

@@ -116,7 +116,9 @@ def test_without_ipywidgets_there_is_none(
 
 
 def test_a_script_shows_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    darkpair.run_job(job(tmp_path))
+    """On a terminal neither: what a program of somebody's prints there is its own."""
+    with terminal():
+        darkpair.run_job(job(tmp_path))
     assert capsys.readouterr() == ("", "")
 
 
