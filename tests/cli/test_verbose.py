@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from click.testing import CliRunner, Result
 
 import darkpair
 from darkpair.cli import COMMANDS, main
+from darkpair.cli.verbose import logged
+from darkpair.gen.bars import bar
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,6 +104,21 @@ def test_a_formula_that_is_compiled_is_said(
     with caplog.at_level(logging.INFO, "darkpair"):
         assert loops._made(run, None, [], False, "name") == ("symbol", b"code")  # type: ignore[arg-type]
     assert re.search(r"compiled .*test_verbose\.run in \d+\.\d s", caplog.text)
+
+
+def test_on_a_terminal_lines_stand_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.stderr, "isatty", lambda: True)
+        with logged(1), bar("events", 2) as shown:
+            assert shown is not None
+            logging.getLogger("darkpair.somewhere").info("reads [red]%s", "a file")
+            shown(2)
+    said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
+    line = next(line for line in said.splitlines() if "reads" in line)
+    assert re.search(r"\[\d\d:\d\d:\d\d\] INFO +darkpair.somewhere: reads \[red\]a file", line)
+    assert "events" not in line
+    assert "events" in said
+    assert logging.getLogger("darkpair").handlers == []
 
 
 def test_nothing_is_left_behind() -> None:
