@@ -29,7 +29,7 @@ _PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
 
 @nox.session(python=_PYTHONS, default=False)
 def pythons(session: nox.Session) -> None:
-    """Run the tests, or those that are named, with every Python of the classifiers that is there: ``nox -s pythons-3.12``."""
+    """Run the tests, or those that are named, with every Python of the classifiers that is there, or ``-p 3.12`` alone."""
     session.install(".[all,test]")
     session.run("pytest", *session.posargs)
 
