@@ -31,7 +31,7 @@ SHOWN = [
     *(f"check job/job.toml -n 300{words}" for words in RUNS),
     "run job/job.toml -n 300 --scan chain.mass.X2='200 MeV, 300 MeV' -o scan/",
     "run job/job.toml -n 300 --scan chain.mass.X2='200 MeV' --scan chain.ctau.X2='1 m' --branching-ratio 1e-9 -o other/",
-    "inspect job.root",
+    "inspect kept.root",
     "run job/job.toml -n 300 -o parts/",
     "merge joined.root parts --force",
     "limits zprime-scalar m1=0 m2='430 MeV' G_X='1 GF' --only pi0-invisible",
@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)
         assert CliRunner().invoke(main, ["new", "job", "job"]).exit_code == 0
-        assert CliRunner().invoke(main, ["run", "job/job.toml", "-n", "300"]).exit_code == 0
+        assert CliRunner().invoke(main, ["run", "job/job.toml", "-n", "300", "-o", "kept.root"]).exit_code == 0
     return path
 
 
@@ -84,7 +84,7 @@ def test_every_command_is_looked_at() -> None:
 def test_no_word_is_lost_on_the_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same words as in a file, whose lines are longer."""
     monkeypatch.chdir(folder)
-    for command in ("list keys", "inspect job.root", "list chains"):
+    for command in ("list keys", "inspect kept.root", "list chains"):
         wide = CliRunner(env={"COLUMNS": "1000"}).invoke(main, shlex.split(command)).stdout
         words: list[str] = []
         narrow(command, words)
