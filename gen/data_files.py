@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ __all__ = [
     "under",
     "written",
 ]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: By a file's name ("koto.toml"): new values by the key of an entry ("runs.2021.pot") or of a number ("cuts.pt.min").
 Changes = Mapping[str, Mapping[str, Any]]
@@ -95,6 +98,7 @@ def load(package: str, path: str) -> dict[str, Any]:
 
 @cache
 def _read(package: str, path: str) -> dict[str, Any]:
+    _LOG.debug("reads %s of %s", path, package)
     return tomllib.loads(written(package, path))
 
 

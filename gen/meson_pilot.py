@@ -6,6 +6,7 @@ before had accepted events, and the accepted part is taken over more cells than 
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, TypeAlias
@@ -23,6 +24,8 @@ from darkpair.gen.pipeline import EventChain, EventDetector
 from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = ["pilot_bias"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 _MODES: Final[list[Literal["nearest", "wrap"]]] = [
     "nearest",
@@ -70,6 +73,7 @@ def pilot_bias(
                 "the region is out of reach: check the detector, the masses and c tau, or drop the aim"
             )
         last = Bias(edges=flat.edges, probability=importance)
+        _LOG.info("pilot of aimed mesons: round %d, %s parents", turn + 1, f"{math.prod(cells) * count:,}")
     assert last is not None
     return last
 

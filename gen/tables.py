@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final
 
-__all__ = ["Shown", "Table", "as_html"]
+__all__ = ["Shown", "Table", "as_html", "folded"]
 
 #: Between two columns.
 _GAP: Final = "   "
-#: Narrowest that a folded column may become.
-_NARROW: Final = 24
+#: Narrowest that a folded column may become, and where that does not do.
+_NARROW: Final = (24, 12)
+#: What a line begins with whose rest goes below itself: a label, and at least two spaces.
+_LABEL: Final = re.compile(r"\s*\S+(?: \S+)*  +(?=\S)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,9 @@ class Table:
         widths = [len(head) for head in self.columns]
         for row in cells:
             widths = [max(wide, *map(len, lines)) for wide, lines in zip(widths, row, strict=True)]
+        title = [self.title] if self.title else []
         if width is not None:
+            title = [line for text in title for line in folded(text, width)]
             widths = self._narrowed(widths, width)
             cells = [
                 [
@@ -62,12 +67,35 @@ class Table:
                 ]
                 for row in cells
             ]
-        rule = "─" * (sum(widths) + len(_GAP) * (len(widths) - 1) + 2)
-        out = [self.title] if self.title else []
-        out += [self._line(self.columns, widths), f" {rule}"]
+        parts = ["\n".join(self._lines(cells, widths, group)) for group in self._groups(widths, width)]
+        return "\n".join([*title, "\n\n".join(parts)])
+
+    def _lines(
+        self, cells: Sequence[Sequence[Sequence[str]]], widths: Sequence[int], group: Sequence[int]
+    ) -> list[str]:
+        """Heads and rows of some columns."""
+        out = [self._line(self.columns, widths, group), f" {'─' * (_needed(widths, group) - 1)}"]
         for row in cells:
-            out += [self._line(line, widths) for line in zip_longest(*row, fillvalue="")]
-        return "\n".join(out)
+            out += [
+                self._line(line, widths, group)
+                for line in zip_longest(*row, fillvalue="")
+                if any(line[i] for i in group)
+                or not any(line)  # (else it goes on in columns of another group)
+            ]
+        return out
+
+    def _groups(self, widths: Sequence[int], width: int | None) -> list[list[int]]:
+        """Columns that stand beside each other; where they are too many the first stands before the others of each group."""
+        group = list(range(len(widths)))
+        if width is None or _needed(widths, group) <= width or len(widths) < 3:
+            return [group]
+        groups = [group[:2]]
+        for i in group[2:]:
+            if _needed(widths, [*groups[-1], i]) <= width:
+                groups[-1].append(i)
+            else:
+                groups.append([0, i])
+        return groups
 
     def html(self) -> str:
         """The same for a notebook, every sign of HTML in a cell shown as it is."""
@@ -88,19 +116,21 @@ class Table:
 
     def _narrowed(self, widths: list[int], width: int) -> list[int]:
         """Widths of which those that can be folded give way, the widest first."""
-        over = sum(widths) + len(_GAP) * (len(widths) - 1) + 3 - width
         out = list(widths)
-        for i in sorted(range(len(out)), key=lambda i: -out[i]):
-            if over > 0 and self.columns[i] in self.fold and out[i] > _NARROW:
-                less = min(over, out[i] - _NARROW)
-                out[i] -= less
-                over -= less
+        for narrow in _NARROW:
+            over = _needed(out, range(len(out))) - width
+            for i in sorted(range(len(out)), key=lambda i: -out[i]):
+                least = max(narrow, len(self.columns[i]))
+                if over > 0 and self.columns[i] in self.fold and out[i] > least:
+                    less = min(over, out[i] - least)
+                    out[i] -= less
+                    over -= less
         return out
 
-    def _line(self, cells: Iterable[str], widths: Sequence[int]) -> str:
+    def _line(self, cells: Sequence[str], widths: Sequence[int], group: Sequence[int]) -> str:
         placed = (
-            f"{cell:>{wide}}" if head in self.right else f"{cell:<{wide}}"
-            for head, cell, wide in zip(self.columns, cells, widths, strict=True)
+            f"{cells[i]:>{widths[i]}}" if self.columns[i] in self.right else f"{cells[i]:<{widths[i]}}"
+            for i in group
         )
         return f"  {_GAP.join(placed)}".rstrip()
 
@@ -117,6 +147,33 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return self.table().html()
+
+
+def folded(text: str, width: int) -> list[str]:
+    """A line as lines of at most that width, what follows a label below itself; a word that is longer stays whole.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    width : int
+        Letters of a line.
+    """
+    if len(text) <= width:
+        return [text]
+    label = _LABEL.match(text)
+    indent = len(label[0]) if label else len(text) - len(text.lstrip())
+    if indent > width // 2:
+        indent = 2
+    return textwrap.wrap(
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _needed(widths: Sequence[int], group: Iterable[int]) -> int:
+    """Letters of a line of some columns."""
+    wide = [widths[i] for i in group]
+    return sum(wide) + len(_GAP) * (len(wide) - 1) + 3
 
 
 def as_html(thing: object) -> str:

@@ -1,4 +1,4 @@
-"""The layout map of setup.cfg: every package folder and no more; the wheel holds the tracked files of them."""
+"""The layout map of setup.cfg: every package folder and no more; wheel and sdist hold the tracked files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -49,28 +51,71 @@ def tracked() -> list[str]:
     return [name for name in names if (ROOT / name).is_file() and not (ROOT / name).is_symlink()]
 
 
-def test_the_wheel_holds_the_tracked_files_of_the_packages(tmp_path: Path) -> None:
+def copied(tree: Path) -> list[str]:
+    """Tracked files, in a clean copy without git: no links are needed to build, and nothing is left in the checkout."""
     found = [d.version for d in metadata.distributions(name="setuptools")]
     if not found or int(found[0].split(".")[0]) < 77:
-        pytest.skip(f"building a wheel needs setuptools 77.0.3 or later; installed: {found[:1] or 'none'}")
-    tree, out = tmp_path / "tree", tmp_path / "wheel"
-    out.mkdir()
+        pytest.skip(f"building needs setuptools 77.0.3 or later; installed: {found[:1] or 'none'}")
     files = tracked()
-    for name in files:  # a clean copy: no links are needed to build, and nothing is left in the checkout
+    for name in files:
         target = tree / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target)
-    build = "import sys, setuptools.build_meta as backend; backend.build_wheel(sys.argv[1])"
+    return files
+
+
+def built(what: str, tree: Path, out: Path) -> Path:
+    """The wheel or the sdist of a tree."""
+    out.mkdir()
+    build = f"import sys, setuptools.build_meta as backend; backend.build_{what}(sys.argv[1])"
     done = subprocess.run(
         [sys.executable, "-c", build, os.fspath(out)], cwd=tree, capture_output=True, check=False, text=True
     )
     assert done.returncode == 0, done.stderr
-    (wheel,) = out.glob("*.whl")
+    (made,) = out.iterdir()
+    return made
+
+
+def inside(wheel: Path) -> set[str]:
+    """Names of a wheel's files, without what says what it is."""
     with zipfile.ZipFile(wheel) as archive:
-        inside = {name for name in archive.namelist() if ".dist-info/" not in name}
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
+def of_the_package(files: list[str]) -> set[str]:
+    """Tracked files of the package, as an installed one has them."""
     rooms = {f"darkpair/{name}" for name in files if name.split("/")[0] in ROOMS}
-    door = {name.removeprefix("src/") for name in files if name.startswith("src/darkpair/")}
-    assert inside == rooms | door
+    return rooms | {name.removeprefix("src/") for name in files if name.startswith("src/darkpair/")}
+
+
+def test_the_wheel_holds_the_tracked_files_of_the_packages(tmp_path: Path) -> None:
+    files = copied(tmp_path / "tree")
+    assert inside(built("wheel", tmp_path / "tree", tmp_path / "wheel")) == of_the_package(files)
+
+
+def test_the_sdist_is_the_tree(tmp_path: Path) -> None:
+    """Of a checkout: all that is tracked, with copies where it has links; wheels of both are alike, and have one version."""
+    tree = tmp_path / "tree"
+    files = copied(tree)
+    for room in ROOMS:
+        (tree / "src" / "darkpair" / room).symlink_to(f"../../{room}")
+    who = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org", "-c", "commit.gpgsign=false")
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-q", "-m", "all")):
+        subprocess.run(["git", *words], cwd=tree, check=True)  # what setuptools-scm asks
+    sdist = built("sdist", tree, tmp_path / "sdist")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (again,) = (tmp_path / "unpacked").iterdir()
+    there = {path.relative_to(again).as_posix() for path in again.rglob("*") if path.is_file()}
+    links = {f"src/darkpair/{name}" for name in files if name.split("/")[0] in ROOMS}
+    made = {name for name in there if ".egg-info/" in name} | {"PKG-INFO", "setup.cfg"}
+    assert there - made == {*files, *links} - made
+    wheels = [built("wheel", tree, tmp_path / "own"), built("wheel", again, tmp_path / "sdist-s")]
+    assert [inside(wheel) for wheel in wheels] == [of_the_package(files)] * 2
+    version = sdist.name.removeprefix("darkpair-").removesuffix(".tar.gz")
+    assert {wheel.name for wheel in wheels} == {f"darkpair-{version}-py3-none-any.whl"}
+    if find_spec("setuptools_scm") is not None:  # (else setuptools says 0.0.0)
+        assert ".dev1+g" in version
 
 
 def test_the_sessions_are_those_of_the_metadata() -> None:
@@ -83,4 +128,5 @@ def test_the_sessions_are_those_of_the_metadata() -> None:
     assert extras <= project["project"]["optional-dependencies"].keys()
     assert "all" in extras
     tools = re.findall(r'"(\w+>=[\d.]+)"', sessions)
-    assert {*tools} <= {*project["dependency-groups"]["lint"]}
+    groups = project["dependency-groups"]
+    assert {*tools} <= {line for line in (*groups["lint"], *groups["dev"]) if isinstance(line, str)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -17,6 +19,8 @@ from darkpair.gen.compiled.form import Form, apart, digest_of, door_name
 from darkpair.gen.compiled.store import keep, kept
 
 __all__ = ["FAILURES", "LOCK", "Machine", "at_hand", "compiler_at_hand", "loop_at"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 _C: Final = {"f": ctypes.c_double, "i": ctypes.c_ssize_t}
 _KINDS: Final = {
@@ -94,6 +98,7 @@ def loop_at(
         return Machine(run, kinds, door_at(place, form, kinds, several=several), several=several)
     except Exception as error:  # noqa: BLE001 (whatever a compiler may say: NumPy has the same lines)
         FAILURES[f"{function.__module__}.{function.__name__}"] = f"{type(error).__name__}: {error}"
+        _LOG.info("%s.%s runs in NumPy: %s", function.__module__, function.__name__, error)
         return None
 
 
@@ -103,7 +108,16 @@ def _made(
     """Symbol and object file of a loop that is not kept; None where it may not be compiled."""
     if not mode.may_compile() or not compiler_at_hand() or (compiled := _compiler()) is None:
         return None
-    return keep(name, lambda: compiled(function, form, rows, name, several=several))
+
+    def make() -> tuple[str, bytes]:
+        start = time.perf_counter()
+        code = compiled(function, form, rows, name, several=several)
+        _LOG.info(
+            "compiled %s.%s in %.1f s", function.__module__, function.__name__, time.perf_counter() - start
+        )
+        return code
+
+    return keep(name, make)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from darkpair.gen.pipeline import Chunk
 
 __all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "put", "replacing"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Events that wait for one record.
 _AT_ONCE: Final = 32768
@@ -170,6 +173,7 @@ class EventWriter(FileReader, ABC):
         self.file.close()
         self.file = None
         self._unfinished.complete()
+        _LOG.info("wrote %s: %s events", self.path, f"{self.events:,}")
 
     def described(self) -> dict[str, Any]:
         """The provenance as plain values, and the number of the file's format."""
@@ -284,6 +288,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield file.begin()
         file.complete()
+        _LOG.info("wrote %s", file.path)
     except BaseException as error:
         _abandoned([file], error)
         raise
@@ -313,6 +318,8 @@ def put(contents: Mapping[Path, str | bytes]) -> list[Path]:
         with alone_in({file.path.parent for file in begun} if len(begun) > 1 else ()), undisturbed():
             for file in begun:
                 file.complete()
+        for path in contents:
+            _LOG.info("wrote %s", path)
     except BaseException as error:
         try:
             _abandoned(begun[::-1], error)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.paths import is_file, no_file
@@ -17,6 +18,8 @@ from darkpair.gen.sources.root_reader import RootReader
 from darkpair.gen.sources.unpacked import first_bytes, packing
 
 __all__ = ["TEXT_FORMATS", "file_format", "open_events"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Readers of formats of text, perhaps compressed, by name; each says by `begins` whether a file's first bytes are of its format.
 TEXT_FORMATS = {
@@ -117,5 +120,6 @@ def _root_reader(path: str, tree: str | None, given: tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=4)
 def _kept(make: Any, path: str, _modified: int, _size: int, *rest: Any) -> Any:
+    _LOG.info("reads %s", path)
     with readable(path):
         return make(path, *rest)

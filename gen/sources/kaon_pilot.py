@@ -8,6 +8,7 @@ that each is aimed for what those below it will be.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from darkpair.gen.steering import FACTOR, CosineTable, Directions, FreeDecay
 from darkpair.gen.streams import BLOCK, Streams
 
 __all__ = ["Steerable", "aim_kaons"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Blocks of events of each round unless given, and the part of them that keeps the physical density.
 _ROUNDS: Final = (4, 8, 12)
@@ -116,6 +119,12 @@ def aim_kaons(
     aimed, with_it = AimedKaons(source=source, bias=pilot.flat(), share=_PHYSICAL), chain
     for turn, blocks in enumerate(rounds, start=1):
         pilot.throw(aimed, with_it, blocks)
+        _LOG.info(
+            "pilot of aimed kaons: round %d, %d blocks, effective events %.0f",
+            turn,
+            blocks,
+            pilot.effective if pilot.accepted else 0.0,
+        )
         if pilot.accepted:  # (until then the next round looks everywhere, too)
             last = turn == len(rounds) and pilot.effective >= _ENOUGH
             aimed, with_it = pilot.aimed(share if last else max(share, _PHYSICAL))

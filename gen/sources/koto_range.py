@@ -7,6 +7,7 @@ whatever cut is left out, and no pilot runs.
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from darkpair.gen.events import Batch
 
 __all__ = ["LEFT_OUT", "SeesUpstream", "followed"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Part of the accepted events that a range may leave out.
 LEFT_OUT: Final = 1e-3
@@ -103,7 +106,11 @@ def followed(source: KotoKL, chain: EventChain, detector: EventDetector | None) 
     if pilot.accepted < _ENOUGH:
         pilot.throw(range(len(pilot.cells)), 4 * _FEW)
     pilot.settle(_MANY)
-    return pilot.range(detector.least_energy)
+    ranged = pilot.range(detector.least_energy)
+    _LOG.info(
+        "pilot of the range of K_L decays: %d accepted events, z from %g mm on", pilot.accepted, ranged.z_min
+    )
+    return ranged
 
 
 @dataclass

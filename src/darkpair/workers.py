@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undisturbed
 
 __all__ = ["leave_if_imported", "on_executor", "worker_pool"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: The executor in force, which is somebody else's, and how many workers it has if that was said.
 _THEIRS: ContextVar[tuple[Executor, int | None] | None] = ContextVar("executor in force", default=None)
@@ -112,6 +115,7 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
         yield None
         return
     _check_script()
+    _LOG.info("starts %d processes", workers)
     context = _Context()
     with before_leaving(context.kill):
         executor = _Pool(workers, mp_context=context, initializer=_begin, initargs=(changes_in_force(),))

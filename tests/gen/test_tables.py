@@ -7,7 +7,7 @@ import re
 import pytest
 
 from darkpair.gen.cutflow import Cutflow, Stage
-from darkpair.gen.tables import Table
+from darkpair.gen.tables import Table, folded
 
 TABLE = Table(
     title="a <title>",
@@ -18,7 +18,7 @@ TABLE = Table(
 )
 
 
-@pytest.mark.parametrize("width", [20, 60, 80, 200, None])
+@pytest.mark.parametrize("width", [36, 60, 80, 200, None])
 def test_columns_begin_and_end_together(width: int | None) -> None:
     title, head, rule, *lines = TABLE.text(width).splitlines()
     assert title == "a <title>"
@@ -27,8 +27,33 @@ def test_columns_begin_and_end_together(width: int | None) -> None:
     for line in lines:
         assert line[start - 3 : start].strip() == ""
     assert next(line for line in lines if "12,345" in line)[: start - 3].endswith("12,345")
-    if width is not None and width >= 60:
+    if width is not None:
         assert max(map(len, (head, rule, *lines))) <= width
+
+
+def test_columns_that_do_not_fit_stand_below() -> None:
+    """The first one again before them, so that every row is named."""
+    title, *blocks = re.split(r"\n(?=  name)", TABLE.text(30))
+    assert title == "a <title>"
+    assert [block.split("\n")[0].split() for block in blocks] == [
+        ["name", "n"],
+        ["name", "what", "it", "is"],
+    ]
+    assert all("[red]two" in block and "  one" in block for block in blocks)
+    assert max(len(line) for block in blocks for line in block.splitlines()) <= 30
+    assert blocks[1].count("word") == 30
+
+
+def test_a_line_goes_on_beside_its_label() -> None:
+    assert folded("short", 80) == ["short"]
+    line = "made with              " + " ".join(f"package {i}.0" for i in range(9))
+    lines = folded(line, 60)
+    assert max(map(len, lines)) <= 60
+    assert all(part.startswith(" " * 23) and part[23] != " " for part in lines[1:])
+    assert " ".join(" ".join(lines).split()) == " ".join(line.split())
+    path = f"  formulas   /a/{'b' * 90}: whole"
+    assert folded(path, 60)[-1].strip() in ("whole", f"/a/{'b' * 90}: whole")
+    assert f"/a/{'b' * 90}:" in " ".join(folded(path, 60)).split()
 
 
 def test_no_word_is_lost() -> None:

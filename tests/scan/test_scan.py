@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 
 import darkpair
+import darkpair.gen.provenance
 from darkpair.gen.errors import InputError
+from darkpair.gen.provenance import environment
 from darkpair.scan import cache_key, grid, scan
 
 MODULE = """
@@ -99,6 +101,11 @@ def test_cache_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     }
     assert len(keys) == 4
     assert cache_key(square, {"m2": np.float64(2.0), "m1": 0.0}) in keys
+    versions = environment()["versions"]
+    for name in versions:  # of this package its lines count, whatever their version is called
+        with monkeypatch.context() as patch:
+            patch.setattr(darkpair.gen.provenance, "_versions", lambda name=name: {**versions, name: "99.0"})
+            assert (cache_key(square, points[0]) in keys) == (name == "darkpair"), name
     monkeypatch.setattr("darkpair.scan.points.code_digest", lambda _: "another")
     assert cache_key(square, points[0]) not in keys
 

@@ -8,8 +8,15 @@ from typing import Any
 
 import click
 
-from darkpair.cli.options import job_argument, json_option, overrides_of, run_options, settings_option
-from darkpair.cli.terminal import show, show_lines
+from darkpair.cli.options import (
+    job_argument,
+    json_option,
+    overrides_of,
+    run_options,
+    settings_option,
+    verbose_option,
+)
+from darkpair.cli.terminal import show, show_lines, width
 
 __all__ = ["command"]
 
@@ -19,6 +26,7 @@ __all__ = ["command"]
 @run_options
 @settings_option
 @json_option
+@verbose_option
 def command(job: Path, settings: tuple[str, ...], as_json: bool, **given: object) -> None:
     """Show what a job would do, with its rates and its first events, and write nothing."""
     from darkpair.job.job import load_job
@@ -28,7 +36,7 @@ def command(job: Path, settings: tuple[str, ...], as_json: bool, **given: object
     if not as_json:
         from darkpair.run.preview import preview_parts
 
-        for part in preview_parts(preview):
+        for part in preview_parts(preview, width()):
             show_lines([part]) if isinstance(part, str) else show(part)
         return
     from darkpair.gen.provenance import describe

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from darkpair.cli.options import json_option
+from darkpair.cli.options import json_option, verbose_option
 
 __all__ = ["command"]
 
@@ -14,6 +14,7 @@ __all__ = ["command"]
 @click.command("cite")
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
+@verbose_option
 def command(file: Path, as_json: bool) -> None:
     """Print BibTeX of what the numbers of a file of events, a folder of parts or a job file rest on.
 

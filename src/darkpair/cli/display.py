@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from darkpair.cli.options import verbose_option
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
@@ -23,6 +24,7 @@ __all__ = ["command"]
     "--most", type=click.IntRange(1, 5000), default=200, show_default=True, help="Largest number of events."
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@verbose_option
 def command(file: Path, output: Path | None, most: int, force: bool) -> None:
     """Show events of a finished file in three dimensions, in a page that needs no network, or write them for Phoenix."""
     from darkpair.gen.errors import InputError

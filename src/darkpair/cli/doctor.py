@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from darkpair.cli.options import json_option
+from darkpair.cli.options import json_option, verbose_option
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
@@ -16,6 +16,7 @@ __all__ = ["command"]
 
 @click.command("doctor")
 @json_option
+@verbose_option
 def command(as_json: bool) -> None:
     """Show versions, extras, plug-ins and caches of this installation; exit status 1 if anything is broken."""
     from darkpair.plugins.doctor import examine

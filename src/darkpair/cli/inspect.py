@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from darkpair.cli.options import json_option
+from darkpair.cli.options import json_option, verbose_option
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
@@ -27,6 +27,7 @@ __all__ = ["command"]
     help="Protons on target, K_L at the beam exit, pairs or events; the experiment's own unless given.",
 )
 @json_option
+@verbose_option
 def command(file: Path, branching_ratio: float | None, exposure: float | None, as_json: bool) -> None:
     """Show counts, weights, cut flow and provenance of a file, of what hadd made of several, or of a folder of parts."""
     from darkpair.run.expected import expected_rows

@@ -12,7 +12,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
-from darkpair.cli.options import json_option, pairs, preset_option
+from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
 from darkpair.cli.terminal import show, show_lines
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ __all__ = ["command"]
 )
 @dask_option
 @json_option
+@verbose_option
 def command(
     model: str,
     settings: tuple[str, ...],

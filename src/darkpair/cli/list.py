@@ -8,8 +8,8 @@ from dataclasses import asdict
 import click
 
 from darkpair.cli import completion
-from darkpair.cli.options import json_option
-from darkpair.cli.terminal import show, show_lines
+from darkpair.cli.options import json_option, verbose_option
+from darkpair.cli.terminal import show, show_lines, width
 
 __all__ = ["command"]
 
@@ -23,6 +23,7 @@ __all__ = ["command"]
     help="What stands behind this name of the kind: of a detector its data file, as it is; of keys those of this name alone.",
 )
 @json_option
+@verbose_option
 def command(kind: str | None, name: str | None, as_json: bool) -> None:
     """Show what may be named: chains, sources, detectors, models, ...; the keys of a job file; or the data files."""
     from darkpair.gen.errors import InputError, UnknownNameError
@@ -37,7 +38,7 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
             raise InputError(
                 f"--show {name} of what? allowed: a kind before it, as in darkpair list detectors --show charm"
             )
-        show_lines([show_name(kind, name)])
+        show_lines([show_name(kind, name, width())], fold=False)
         return
     if kind == "data":
         _data(as_json)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from darkpair.cli.options import verbose_option
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
@@ -15,6 +16,7 @@ __all__ = ["command"]
 @click.argument("out", type=click.Path(path_type=Path))
 @click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PART...")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@verbose_option
 def command(out: Path, parts: tuple[Path, ...], force: bool) -> None:
     """Join parts of one sample, files or a folder of parts, into one file: the events and sums of the run of one process."""
     from darkpair.report.run import cutflow_table, result_lines

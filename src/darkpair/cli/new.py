@@ -7,6 +7,7 @@ import shlex
 import click
 
 from darkpair.cli import completion
+from darkpair.cli.options import verbose_option
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
@@ -15,6 +16,7 @@ __all__ = ["command"]
 @click.command("new")
 @click.argument("kind", shell_complete=completion.new_kinds)
 @click.argument("name")
+@verbose_option
 def command(kind: str, name: str) -> None:
     """Write a working, tested start in a new folder NAME: of a job, chain, source, model, detector, study, ...
 
@@ -29,7 +31,8 @@ def command(kind: str, name: str) -> None:
             [
                 f"see what it would do   darkpair check {folder}/job.toml",
                 f"run it                 darkpair run {folder}/job.toml",
-            ]
+            ],
+            fold=False,
         )
         return
     show_lines(
@@ -37,5 +40,6 @@ def command(kind: str, name: str) -> None:
             f"install it             pip install -e {folder}",
             f"test it                pytest {folder}",
             f"use it                 {start.use.replace('@name@', name).replace('job.toml', f'{folder}/job.toml')}",
-        ]
+        ],
+        fold=False,
     )

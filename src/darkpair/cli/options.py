@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from darkpair.cli import completion
+from darkpair.cli.verbose import logged
 from darkpair.gen.errors import InputError
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "preset_option",
     "run_options",
     "settings_option",
+    "verbose_option",
 ]
 
 #: Names of tables of inputs, `darkpair.chains.models.inputs.PRESETS`, which is not imported for them.
@@ -44,6 +46,15 @@ preset_option = click.option(
     default="pdg",
     shell_complete=completion.words(*PRESETS),
     help="Table of inputs: pdg, paper or paper-10tev.",
+)
+
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    expose_value=False,
+    callback=lambda ctx, _, count: ctx.with_resource(logged(count)),
+    help="Say on the errors' output what is read, compiled and written, and how far it is; -vv more of it.",
 )
 
 

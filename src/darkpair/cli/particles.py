@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from darkpair.cli import completion
+from darkpair.cli.options import verbose_option
 
 __all__ = ["command"]
 
@@ -26,6 +27,7 @@ PROGRAMS = ("pythia8", "root", "geant4", "geant4_pybind", "evtgen")
     help="Who reads the table: pythia8, root, geant4 (C++), geant4_pybind or evtgen.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; else it is printed.")
+@verbose_option
 def command(file: Path, program: str, output: Path | None) -> None:
     """Print the dark states of a file of events, a folder of parts or a job file as another program reads them.
 

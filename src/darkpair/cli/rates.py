@@ -7,7 +7,7 @@ import json
 import click
 
 from darkpair.cli import completion
-from darkpair.cli.options import json_option, pairs, preset_option
+from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
 from darkpair.cli.terminal import show
 
 __all__ = ["command"]
@@ -18,6 +18,7 @@ __all__ = ["command"]
 @click.argument("settings", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=completion.model_keys)
 @preset_option
 @json_option
+@verbose_option
 def command(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> None:
     """Show widths, branching ratios and c tau of a model at one point, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'."""
     from darkpair.chains.models.rates import build_model, rate_table

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from darkpair.cli.options import verbose_option
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
@@ -19,6 +20,7 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="The page; OUT's name with .report.html unless given.",
 )
+@verbose_option
 def command(file: Path, output: Path | None) -> None:
     """Write one HTML page about a file of events or a folder of parts: cut flow, distributions, checks, provenance.
 

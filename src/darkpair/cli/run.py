@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,16 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
-from darkpair.cli.options import job_argument, overrides_of, part_of, run_options, settings_option
+from darkpair.cli.options import (
+    job_argument,
+    overrides_of,
+    part_of,
+    run_options,
+    settings_option,
+    verbose_option,
+)
 from darkpair.cli.terminal import say_held, show, show_lines
+from darkpair.gen.bars import bar
 
 if TYPE_CHECKING:
     from darkpair.run.runner import Result
@@ -38,6 +45,7 @@ __all__ = ["command"]
     help="A run at each of several values, as chain.mass.X2='200 MeV, 300 MeV', in folders below -o; given again, of every combination.",
 )
 @dask_option
+@verbose_option
 def command(
     job: Path,
     settings: tuple[str, ...],
@@ -120,22 +128,13 @@ def _sweep(
 @contextmanager
 def _progress(total: int | None) -> Iterator[Callable[[int], None] | None]:
     """Bar of the events on a terminal; None elsewhere, where nobody would see one."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        *Progress.get_default_columns()[:-1],
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[shown]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("events", total=total, shown="")
+    with bar("events", total) as shown:
+        if shown is None:
+            yield None
+            return
 
         def show(done: int) -> None:
             say_held()  # (the job was not refused)
-            bar.update(task, completed=done, shown=f"{done:,}")
+            shown(done)
 
         yield show

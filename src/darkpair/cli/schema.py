@@ -6,11 +6,14 @@ import json
 
 import click
 
+from darkpair.cli.options import verbose_option
+
 __all__ = ["command"]
 
 
 @click.command("schema")
 @click.argument("what", type=click.Choice(["job", "detector"]), default="job")
+@verbose_option
 def command(what: str) -> None:
     """Write the JSON schema of a job or of a detector's data file, with which an editor completes one.
 

@@ -8,7 +8,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
-from darkpair.cli.options import PRESETS, pairs
+from darkpair.cli.options import PRESETS, pairs, verbose_option
 from darkpair.cli.terminal import show_lines
 from darkpair.studies.study import OPTIONS
 
@@ -73,6 +73,7 @@ def _help(option: str) -> str:
     help="An option of this study alone (events), or a number of its detectors' data files: cuts.pt.min='140 MeV'.",
 )
 @dask_option
+@verbose_option
 def command(
     name: str,
     folder: Path | None,

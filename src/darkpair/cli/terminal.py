@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from darkpair.gen.tables import folded
+
 if TYPE_CHECKING:
     from darkpair.gen.tables import Table
 
-__all__ = ["forget_held", "hold", "open_streams", "say_held", "show", "show_lines"]
+__all__ = ["forget_held", "hold", "open_streams", "say_held", "show", "show_lines", "width"]
 
 #: Letters of a line where there is no terminal to ask.
 _WIDE = 120
@@ -57,18 +59,36 @@ def say_held() -> None:
         click.echo(line, err=True)
 
 
+def width() -> int | None:
+    """Letters of a line: those of the terminal, or what COLUMNS says; None in a file."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        return shutil.get_terminal_size().columns
+    return None
+
+
 def show(table: Table) -> None:
     """A table as wide as the terminal, or of `_WIDE` letters in a file, and an empty line below."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDE
-    show_lines([table.text(width), ""])
+    show_lines([table.text(width() or _WIDE), ""], fold=False)
 
 
-def show_lines(lines: Iterable[object]) -> None:
-    """Lines, as they are; a sign that the terminal does not have is shown as a question mark."""
+def show_lines(lines: Iterable[object], *, fold: bool = True) -> None:
+    """Lines, as they are; a sign that the terminal does not have is shown as a question mark.
+
+    Parameters
+    ----------
+    lines : iterable
+        Each is printed, and a line behind it ended.
+    fold : bool
+        Whether lines that are wider than the terminal go on below, beside their label.
+    """
     say_held()
+    wide = width() if fold else None
     for line in lines:
+        text = str(line)
+        if wide is not None:
+            text = "\n".join(part for row in text.split("\n") for part in folded(row, wide))
         try:
-            click.echo(str(line))
+            click.echo(text)
         except UnicodeEncodeError:
             encoding = sys.stdout.encoding or "ascii"
-            click.echo(str(line).encode(encoding, "replace").decode(encoding))
+            click.echo(text.encode(encoding, "replace").decode(encoding))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -30,6 +31,8 @@ from darkpair.job.settings import BESIDE, put_settings, without_leftovers
 from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
 
 __all__ = ["Job", "job_of", "load_job"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Keys of koto_kl that say where K_L decay: with one of them given, the range does not follow chain and detector.
 _RANGE = {"z_min", "z_max", "p_min", "share"}
@@ -210,6 +213,7 @@ def load_job(
         Where another chain, source or detector is set than the file has: of what belonged to the file's, which is dropped.
     """
     path = Path(path)
+    _LOG.info("reads %s", path)
     file = read_toml(path, word="job file", example="examples/koto_pi0.toml")
     return job_of(file, settings, overrides, where=str(path))
 

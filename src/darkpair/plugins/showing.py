@@ -10,7 +10,7 @@ from typing import Any, Final
 from darkpair.gen.data_files import data_files, written
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.parameters import parameters
-from darkpair.gen.tables import Table
+from darkpair.gen.tables import Table, folded
 from darkpair.plugins.registries import REGISTRIES
 
 __all__ = ["show_name"]
@@ -19,7 +19,7 @@ __all__ = ["show_name"]
 DATA: Final = "data"
 
 
-def show_name(kind: str, name: str) -> str:
+def show_name(kind: str, name: str, width: int | None = None) -> str:
     """Text behind a name.
 
     Parameters
@@ -28,6 +28,8 @@ def show_name(kind: str, name: str) -> str:
         Kind of the thing, a key of `darkpair.plugins.REGISTRIES`, or "data".
     name : str
         Name of the thing; for detectors and data a data file is shown as it is, with its comments.
+    width : int, optional
+        Letters of a line of the terminal; tables have 120 and docstrings are as written unless given.
 
     Raises
     ------
@@ -43,7 +45,10 @@ def show_name(kind: str, name: str) -> str:
     if kind == "detectors":
         return _detector(name)
     factory = REGISTRIES[kind].factory(name)
-    parts = [_said(factory), _tree(factory), _modes(factory), _parameters(factory)]
+    said = _said(factory)
+    if width is not None:
+        said = "\n".join(part for line in said.split("\n") for part in folded(line, width))
+    parts = [said, _tree(factory), _modes(factory, width), _parameters(factory, width or 120)]
     return "\n\n".join(filter(None, parts))
 
 
@@ -92,16 +97,16 @@ def _tree(factory: Any) -> str:
     return "\n".join(tree_lines(parse(descriptor))) if isinstance(descriptor, str) else ""
 
 
-def _modes(factory: Any) -> str:
+def _modes(factory: Any, width: int | None) -> str:
     """Table of the decays of a model."""
     modes = getattr(factory, "MODES", None)
     if not isinstance(modes, Mapping) or not modes:
         return ""
     rows = [(f"{parent} -> {mode}", entry.equation) for (parent, mode), entry in modes.items()]
-    return Table(columns=("decay", "eq."), rows=rows).text()
+    return Table(columns=("decay", "eq."), rows=rows, fold=("eq.",)).text(width)
 
 
-def _parameters(factory: Any) -> str:
+def _parameters(factory: Any, width: int) -> str:
     """Table of what it takes."""
     try:
         takes = parameters(factory)
@@ -114,4 +119,4 @@ def _parameters(factory: Any) -> str:
     if not rows:
         return ""
     table = Table(columns=("parameter", "default", "allowed"), rows=rows, fold=("allowed", "default"))
-    return table.text(120)
+    return table.text(width)

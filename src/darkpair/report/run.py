@@ -206,12 +206,14 @@ def recipe_lines(provenance: Mapping[str, Any]) -> list[str]:
     return [f"made                   {name}: {recipe}" for name, recipe in modes.items()]
 
 
-def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -> list[str]:
-    """An object of a job, as a file's provenance describes it: its name or its type, and its plain parameters."""
+def object_lines(
+    section: str, said: Mapping[str, Any] | None, name: str = "", *, width: int = 120
+) -> list[str]:
+    """An object of a job, as a file's provenance describes it: its name or its type, and its plain parameters, in lines of that width."""
     if said is None:
         return [f"{section:<23}none"]
     if "chains" in said:
-        return [line for table in said["chains"] for line in object_lines(section, table)]
+        return [line for table in said["chains"] for line in object_lines(section, table, width=width)]
     plain = [
         f"{key} = {_plain(value)}"
         for key, value in said.items()
@@ -219,7 +221,7 @@ def object_lines(section: str, said: Mapping[str, Any] | None, name: str = "") -
     ]
     lines = [
         f"{section:<23}{said.get('decay') if section == 'chain' else name or said.get('type', '')}",
-        *_wrapped(", ".join(plain)),
+        *_wrapped(", ".join(plain), width),
     ]
     for word, law in said.get("lifetimes", {}).items():
         lines.append(f"{'lifetime':<23}{word}: {law.get('type', law)}")
@@ -242,9 +244,9 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str, width: int) -> list[str]:
     """Text beneath a name of the left column."""
-    return [f"{'':<23}{line}" for line in textwrap.wrap(text, 96)]
+    return [f"{'':<23}{line}" for line in textwrap.wrap(text, max(width - 24, 24))]
 
 
 def _last_cut(cutflow: Sequence[Mapping[str, Any]]) -> str:

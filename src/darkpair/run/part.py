@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from darkpair.gen.likeness import arithmetic
 from darkpair.gen.output.formats import writer_for
@@ -31,6 +32,8 @@ __all__ = [
     "write_part",
     "writer_of",
 ]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Keys of ``[output]`` that say nothing of a file's form.
 _OF_EVERY_FILE = ("path", "events", "picture", "replace", "format")
@@ -99,10 +102,18 @@ def write_part(
         Is called with the number of the part's events that are done, after each chunk.
     """
     tally = Tally.of(pipeline, pictures=job.output.picture)
+    begin, end = span.events
     with writer_of(job, pipeline, path, span) as file:
         for chunk in _chunks(job, pipeline, span, executor, workers):
             file.add(chunk)
             tally.add(chunk)
+            _LOG.info(
+                "%s: %s of %s events, %s accepted",
+                path,
+                f"{tally.cutflow.generated:,}",
+                f"{end - begin:,}",
+                f"{tally.cutflow.stages[-1].n:,}",
+            )
             if progress is not None:
                 progress(tally.cutflow.generated)
         result = tally.summary(flat_factors(pipeline.detector))

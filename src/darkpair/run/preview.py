@@ -54,12 +54,12 @@ class Preview:
     _repr_html_ = as_html
 
 
-def preview_parts(preview: Preview) -> Iterator[Table | str]:
-    """Objects, rates, cut flow, numbers and warnings of a job's first events; a table, or a line."""
+def preview_parts(preview: Preview, width: int | None = None) -> Iterator[Table | str]:
+    """Objects, rates, cut flow, numbers and warnings of a job's first events; a table, or a line of that width, of 120 unless given."""
     provenance, result, job = preview.provenance, preview.provenance["result"], preview.provenance["job"]
     names = {"source": job["source"], "chain": {}, "detector": job["detector"] or {}}
     for section, table in names.items():
-        yield from object_lines(section, provenance[section], str(table.get("name", "")))
+        yield from object_lines(section, provenance[section], str(table.get("name", "")), width=width or 120)
     yield from recipe_lines(provenance)
     if preview.rates:
         yield rates_of(preview.rates, f"{job['chain']['model']}, inputs {job['chain']['inputs']}")

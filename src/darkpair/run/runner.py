@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
+from darkpair.gen.bars import bar_in_notebook
 from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import DarkpairWarning, InputError
@@ -36,6 +38,8 @@ from darkpair.run.tally import Tally
 from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
 __all__ = ["Result", "blocks_of_share", "format_of_job", "run_job"]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: What a run that is stopped leaves of one file.
 _NOTHING_KEPT = "nothing of this run is kept; the same command starts again"
@@ -112,7 +116,8 @@ def run_job(
     job : Job
         What to generate, and where to write it.
     progress : callable, optional
-        Is called with the number of events that are done, those that were there included, after each chunk or part.
+        Is called with the number of events that are done, those that were there included, after each chunk or part. Where
+        none is given, a notebook shows a bar (with ipywidgets).
     executor : concurrent.futures.Executor, optional
         What works instead of ``run.workers`` processes, see `darkpair.workers.on_executor`.
     part : tuple of int, optional
@@ -143,10 +148,10 @@ def run_job(
         require_matplotlib()
     n = pipeline.events(job.run.n)
     span = span_of_part(pipeline, n, blocks_of_share(n, part))
-    run = _Run(
-        job=job, pipeline=pipeline, span=span, progress=progress, replace=replace_other or job.output.replace
-    )
-    with on_executor(executor):
+    with on_executor(executor), bar_in_notebook(progress, "events", span.events[1] - span.events[0]) as shown:
+        run = _Run(
+            job=job, pipeline=pipeline, span=span, progress=shown, replace=replace_other or job.output.replace
+        )
         result = run.dataset() if is_dataset(job.output.path) else run.file()
     if part is None and (line := few_effective(result.cutflow)) is not None:
         warnings.warn(line, DarkpairWarning, stacklevel=2)
@@ -199,6 +204,11 @@ class _Run:
         """Events in one file."""
         path = Path(self.job.output.path)
         there = Standing(kind="nothing") if self.replace else standing(path, self.wanted)
+        _LOG.info(
+            "%s: %s",
+            path,
+            "is made" if there.kind == "nothing" else there.why or f"{there.kind} events are there",
+        )
         if there.kind == "other":
             raise refuse_other(path, there)
         if there.kind == "same":
@@ -237,6 +247,7 @@ class _Run:
         start = time.perf_counter()
         missing = dataset.missing(dataset.files(without=obsolete), first, last)
         made = sum(b - a for a, b in (replace(whole, first=a, last=b).events for a, b in missing))
+        _LOG.info("%s: %s of %s events are missing", dataset.folder, f"{made:,}", f"{whole.of:,}")
         begin, end = self.span.events
         files, fresh = self._filled(dataset, missing, obsolete, end - begin - made)
         seconds = time.perf_counter() - start

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import partial
 from itertools import product
@@ -21,6 +20,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.bars import bar
 from darkpair.gen.code_digest import lines_digest
 from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.errors import InputError
@@ -37,6 +37,8 @@ Point = Mapping[str, Any]
 
 #: What is found at a point: names and plain values.
 Result = dict[str, Any]
+
+_LOG: Final = logging.getLogger(__name__)
 
 #: Key of a kept result's seal.
 _SEAL: Final = "seal of darkpair"
@@ -93,15 +95,17 @@ def scan(
     paths = {key: None if folder is None else folder / key[:2] / f"{key}.json" for key in keys}
     results = {key: kept for key, path in paths.items() if (kept := read_result(path)) is not None}
     missing = {key: point for key, point in zip(keys, points, strict=True) if key not in results}
+    _LOG.info("%d of %d points are kept in %s", len(results), len(paths), folder or "no folder")
     if missing:  # what is complete may be closed to us
         leave_if_imported()
         if folder is not None:
             folder_for(folder)
         stops = before_leaving(partial(_clean, paths)), keeping(partial(_kept, folder, paths))
-        with stops[0], stops[1], on_executor(executor), _progress(len(paths), len(results)) as done:
+        with stops[0], stops[1], on_executor(executor), bar("points", len(paths), done=len(results)) as shown:
             for key, result in _results(evaluate, missing, paths, workers):
                 results[key] = result
-                done()
+                if shown is not None:
+                    shown(len(results))
     return [results[key].copy() for key in keys]
 
 
@@ -153,20 +157,6 @@ def _point_text(point: Point) -> str:
     return ", ".join(f"{key} = {value}" for key, value in point.items())
 
 
-@contextmanager
-def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
-    """Bar of the points on a terminal; nothing elsewhere, where rich before 14.3 writes an empty line of one that is disabled."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("points", total=total, completed=done)
-        yield lambda: bar.advance(task)
-
-
 def cache_folder() -> Path:
     """Where samples are kept between commands: the user's cache, wherever the system has it (XDG_CACHE_HOME counts)."""
     from platformdirs import user_cache_path
@@ -187,8 +177,8 @@ def cache_key(evaluate: Callable[[Point], Mapping[str, Any]], point: Point) -> s
         "point": plain(point, "point"),
         "code": code_digest(evaluate),
         "changes": describe(changes_in_force()),
-        "versions": environment()["versions"],
-    }
+        "versions": {name: text for name, text in environment()["versions"].items() if name != "darkpair"},
+    }  # (of this package its lines count: a version that goes with commits would make every sample anew)
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 

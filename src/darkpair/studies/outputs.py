@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from darkpair.gen.bars import bar
 
 if TYPE_CHECKING:
     from darkpair.chains.models.inputs import Inputs
@@ -123,12 +124,12 @@ class Run:
         total : int, optional
             Number of items, where they have no length.
         """
-        if not sys.stderr.isatty():
-            return iter(items)
-        from rich.console import Console
-        from rich.progress import track
-
-        return iter(track(items, description, total, console=Console(stderr=True), transient=True))
+        count = len(items) if total is None and isinstance(items, Sized) else total
+        with bar(description, count) as shown:
+            for done, item in enumerate(items, 1):
+                yield item
+                if shown is not None:
+                    shown(done)
 
 
 def columns_of(row: Any, attributes: Iterable[str], **names: str) -> dict[str, Any]:
