@@ -57,7 +57,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)
         assert CliRunner().invoke(main, ["new", "job", "job"]).exit_code == 0
-        assert CliRunner().invoke(main, ["run", "job/job.toml", "-n", "300", "-o", "kept.root"]).exit_code == 0
+        assert (
+            CliRunner().invoke(main, ["run", "job/job.toml", "-n", "300", "-o", "kept.root"]).exit_code == 0
+        )
     return path
 
 
