@@ -48,7 +48,7 @@ def run(script: Path) -> list[Any]:
 #: What needs no unit: shares, counts and names.
 _PLAIN = re.compile(
     r"\[.+\]|\$|events|normalised|ratio|branching|efficiency|acceptance|probability|accepted|left of|share|over"
-    r"|rapidity|number|/ bin|largest|energy of"
+    r"|rapidity|number|/ bin|/ \(?[0-9]|largest|energy of"
 )
 
 

@@ -31,7 +31,7 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
     (chunk,) = chunks(job.pipeline(), 40_000)
     particles = chunk.record().particles
     hardest = ak.max(particles[particles.pdgid == 22].E, axis=1)
-    axes.hist(hardest, 60, (0.0, 3.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(hardest, 60, range=(0.0, 3.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
 
 axes.axvline(0.1, color="black", lw=1.0)
 axes.text(0.13, 0.05, "seen above 0.1 GeV", rotation=90)

@@ -28,7 +28,7 @@ for (label, chain), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
     particles = chunk.record().particles
     electron, positron = (particles[particles.pdgid == pdgid][:, 0] for pdgid in (11, -11))
     mass = 1e3 * (electron + positron).mass
-    axes.hist(mass, 70, (0.0, 350.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(mass, 70, range=(0.0, 350.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
 
 axes.set(xlabel=r"mass of the $e^+e^-$ pair [MeV]", ylabel="events / MeV, normalised")
 axes.set_title(r"$X_2\to X_1e^+e^-$, $m_2$ = 400 MeV, $m_1$ = 50 MeV", fontsize="medium")

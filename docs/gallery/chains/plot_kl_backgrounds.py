@@ -31,12 +31,13 @@ for (name, label), line in zip(CHAINS.items(), ("-", "--", ":", "-."), strict=Tr
     photons = particles[particles.pdgid == 22]
     hardest = photons[ak.argsort(photons.E, ascending=False)][:, :2]
     pt = 1e3 * np.hypot(ak.sum(hardest.px, axis=1), ak.sum(hardest.py, axis=1))
-    axes.hist(pt, 70, (0.0, 280.0), histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(pt, 70, range=(0.0, 280.0), histtype="step", lw=1.8, ls=line, label=label)
 
 box = [pt for _, pt in Koto(selection="2016-18").signal_box()]
 axes.axvspan(min(box), max(box), color="0.88", zorder=0, label="signal box")
 axes.set(
-    xlabel="transverse momentum of the two hardest photons [MeV]", ylabel="decays / 4 MeV of 50 000 each"
+    xlabel="transverse momentum of the two hardest photons [MeV]",
+    ylabel="events / 4 MeV of 50 000 decays each",
 )
 axes.set(yscale="log", ylim=(10.0, 1e5))
 axes.legend(frameon=False, ncols=2)

@@ -27,7 +27,7 @@ for (name, (label, mass)), line in zip(CHAINS.items(), ("-", "--", ":"), strict=
     (chunk,) = chunks(job.pipeline(), 50_000)
     events = chunk.record()
     momentum = 1e3 * events.pi0.boostCM_of(events.K_L0).p
-    axes.hist(momentum, 60, (0.0, 240.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(momentum, 60, range=(0.0, 240.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
 
 flat = build("K_L0 -> pi0 X1 X1", mass={"X1": 0.0})
 (chunk,) = chunks(Pipeline(source=Gun(parent="K_L0", momentum="1 GeV"), chain=flat, seed=1), 50_000)
@@ -36,7 +36,7 @@ momentum = 1e3 * events.pi0.boostCM_of(events.K_L0).p
 axes.hist(
     momentum,
     60,
-    (0.0, 240.0),
+    range=(0.0, 240.0),
     density=True,
     histtype="stepfilled",
     color="0.85",

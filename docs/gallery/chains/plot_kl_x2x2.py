@@ -38,7 +38,7 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
     axes.hist(
         1e3 * total.mass,
         104,
-        (0.0, 520.0),
+        range=(0.0, 520.0),
         histtype="step",
         lw=1.8,
         ls=line,

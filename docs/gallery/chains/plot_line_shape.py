@@ -23,7 +23,7 @@ for heavy, line in ((0.4, "-"), (2.14, "--")):
     axes.hist(
         1e3 * (kaon + pion).mass,
         75,
-        (630.0, 1230.0),
+        range=(630.0, 1230.0),
         density=True,
         histtype="step",
         lw=1.8,

@@ -26,7 +26,7 @@ for (label, decay), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
     particles = chunk.record().particles
     first, second = (particles[particles.pdgid == pdgid][:, 0] for pdgid in (51, 901))
     mass = 1e3 * (first + second).mass
-    axes.hist(mass, 104, (0.0, 520.0), histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(mass, 104, range=(0.0, 520.0), histtype="step", lw=1.8, ls=line, label=label)
 
 axes.axvline(90.0, color="black", lw=0.8)
 axes.text(84.0, 20.0, "$m_1 + m_2$", rotation=90, ha="right")

@@ -25,7 +25,7 @@ for vector, marker, line in ((1.0, "o", "-"), (0.0, "s", "--")):
     kaon, pion = particles[:, 0], particles[particles.pdgid == 111][:, 0]
     heavy = particles[abs(particles.pdgid) == 902][:, 0].boostCM_of(kaon)
     along = pion.boostCM_of(kaon).boostCM_of(heavy).to_3D().unit().dot(heavy.to_3D().unit())
-    counts, edges = np.histogram(along, 20, (-1.0, 1.0))
+    counts, edges = np.histogram(along, 20, range=(-1.0, 1.0))
     style = axes.errorbar(
         0.5 * (edges[1:] + edges[:-1]),
         counts / 5000.0,

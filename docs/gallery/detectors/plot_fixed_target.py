@@ -26,10 +26,14 @@ z_min = "100 m"
 z_max = "140 m"
 x_min = "-1.5 m"
 x_max = "1.5 m"
+y_min = "-1.5 m"
+y_max = "1.5 m"
 [calorimeter]
 z = "140 m"
 x_min = "-1.5 m"
 x_max = "1.5 m"
+y_min = "-1.5 m"
+y_max = "1.5 m"
 """
 file = Path(tempfile.mkdtemp()) / "mine.toml"
 file.write_text(MINE, encoding="utf-8")
@@ -47,7 +51,7 @@ def cutflow(detector, ctau):
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
-lengths = np.geomspace(0.1, 1000.0, 9)
+lengths = np.geomspace(0.1, 1000.0, 5)
 mine = {"name": "fixed_target", "experiment": str(file)}
 for detector, label, style in ((mine, "ours, 100 m", "o-"), ({"name": "charm"}, "CHARM, 480 m", "s--")):
     left.loglog(lengths, [cutflow(detector, 1e3 * x).acceptance for x in lengths], style, label=label)

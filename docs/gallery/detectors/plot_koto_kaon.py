@@ -20,13 +20,20 @@ for pions, line, height in ((2, "-", 0.4), (3, "--", -0.4)):
     job = Job(
         source={"name": "koto_kl"},
         chain={"name": f"kl_{pions}pi0"},
-        detector={"name": "koto_kaon", "pions": pions, "without": ["mass"]},
+        detector={"name": "koto_kaon", "pions": pions, "without": ["kaon_mass"]},
         output={"path": "events.root"},
     )
     (chunk,) = chunks(job.pipeline(), 200_000)
     mass = 1e3 * ak.flatten(chunk.record().reco.Kaon.mass)
     left.hist(
-        mass, 50, (450.0, 550.0), density=True, histtype="step", lw=1.8, ls=line, label=rf"${pions}\pi^0$"
+        mass,
+        50,
+        range=(450.0, 550.0),
+        density=True,
+        histtype="step",
+        lw=1.8,
+        ls=line,
+        label=rf"${pions}\pi^0$",
     )
     stages = chunk.cutflow.stages
     share = [stage.sum_w / chunk.cutflow.generated for stage in stages]

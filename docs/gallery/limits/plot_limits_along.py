@@ -3,7 +3,7 @@ The smallest coupling that a search excludes
 ============================================
 
 With ``along`` the same function moves a coupling until each search excludes it. Here the Z' with scalars and with fermions, by
-B⁺ → K⁺ and K⁺ → π⁺ with an unseen pair: what they say rests on rates alone, so that a hundred points take a second. K⁺ → π⁺ ends where
+B⁺ → K⁺ and K⁺ → π⁺ with an unseen pair: what they say rests on rates alone, so that points take a fraction of a second each. K⁺ → π⁺ ends where
 the pair is too heavy.
 
 Source: arXiv:2005.07102, Figs. 3 and 4; measurements of Belle II (arXiv:2311.14647) and NA62, as on the page on limits.
@@ -15,7 +15,7 @@ import numpy as np
 from darkpair import Inputs, ZPrimeMajorana, ZPrimeScalar, limit_rows
 
 G_F = Inputs.of("pdg")["G_F"]
-m2 = np.linspace(0.1, 0.5, 41)
+m2 = np.linspace(0.1, 0.5, 9)
 MODELS = {"scalars": (ZPrimeScalar, {}, "C0"), "Majorana fermions": (ZPrimeMajorana, {"c_A": 1.0}, "C2")}
 SEARCHES = {
     "b-to-k-belle2-2023": (r"$B^+\to K^+$, Belle II", "-"),

@@ -26,7 +26,7 @@ for m_S3, line in ((100.0, "-"), (6.0, "--"), (4.9, ":")):
     axes.hist(
         q2,
         46,
-        (0.0, 23.0),
+        range=(0.0, 23.0),
         density=True,
         histtype="step",
         lw=1.8,

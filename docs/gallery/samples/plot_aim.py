@@ -37,7 +37,7 @@ def rapidity_and_pt(source):
 
 figure, axes = plt.subplots(figsize=(7.0, 4.8), layout="constrained")
 span = ((0.0, 7.0), (0.0, 1.6))
-*_, mesh = axes.hist2d(*rapidity_and_pt(aimed), (70, 64), span, cmap="viridis", cmin=1)
+*_, mesh = axes.hist2d(*rapidity_and_pt(aimed), (70, 64), range=span, cmap="viridis", cmin=1)
 figure.colorbar(mesh, label="aimed parents / bin")
 y, pt = np.meshgrid(np.linspace(*span[0], 141), np.linspace(0.01, 1.6, 81), indexing="ij")
 density = whole.density(y.ravel(), pt.ravel()).reshape(y.shape)

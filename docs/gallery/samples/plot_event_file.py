@@ -28,7 +28,7 @@ run_job(
 )
 
 chain = build("B+ -> K+ X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": "40 MeV", "X2": "400 MeV"})
-source = EventFile(path=str(path), parents=("B+",))
+source = EventFile(path=str(path), parents=("B+",), conjugates=False)
 (chunk,) = chunks(Pipeline(source=source, chain=chain, seed=1), None)
 particles = chunk.record().particles
 parent = particles[particles.pdgid == 521][:, -1]

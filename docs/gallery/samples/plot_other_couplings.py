@@ -37,7 +37,7 @@ figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 style = {"bins": 45, "range": (0.0, 1.0), "density": True, "histtype": "step", "lw": 1.8}
 axes.hist(share, ls="-", label="made with $c_V = c_A$", **style)
 axes.hist(share, weights=weight, ls="--", label="the same, weighted to $c_V$ = 0", **style)
-counts, edges = np.histogram(own, 45, (0.0, 1.0), density=True)
+counts, edges = np.histogram(own, 45, range=(0.0, 1.0), density=True)
 axes.plot(0.5 * (edges[1:] + edges[:-1]), counts, "o", ms=4, color="C2", label="made with $c_V$ = 0")
 axes.set(xlabel=r"energy of the $\pi^0$ over that of the $K_L$", ylabel="events, normalised", xlim=(0.0, 1.0))
 axes.legend(frameon=False)

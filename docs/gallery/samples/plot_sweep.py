@@ -15,9 +15,9 @@ import numpy as np
 
 from darkpair import Job, sweep
 
-masses, lengths = ["200 MeV", "280 MeV", "360 MeV", "430 MeV"], ["0 cm", "3 cm", "10 cm", "30 cm", "1 m"]
+masses, lengths = ["280 MeV", "360 MeV", "430 MeV"], ["0 cm", "3 cm", "10 cm", "30 cm"]
 job = Job(
-    run={"n": 16_384},
+    run={"n": 50_000},
     source={"name": "koto_kl"},
     chain={"name": "kl_x1x2_pi0", "mass": {"X1": 0.0, "X2": masses[0]}},
     detector={"name": "koto"},
