@@ -40,7 +40,8 @@ def run(script: Path) -> list[Any]:
     import matplotlib.pyplot as plt
 
     plt.close("all")
-    with chdir(script.parent), plt.rc_context():
+    plt.rcdefaults()  # what a script sets holds until its picture is drawn
+    with chdir(script.parent):
         runpy.run_path(str(script), run_name="__main__")
     return [plt.figure(number) for number in plt.get_fignums()]
 

@@ -3,7 +3,8 @@ X2 to X1 and an electron pair
 =============================
 
 A Z' also lets X2 decay to X1 e⁺e⁻. The mass of the pair follows the matrix element of the model, and that of fermions is another one
-than that of scalars; flat phase space, which a descriptor without a model has, is neither of the two.
+than that of scalars; flat phase space, which a descriptor without a model has, is near the fermions here and
+far from the scalars.
 
 Source: arXiv:2005.07102, eqs. B5 and B6, with masses.
 """

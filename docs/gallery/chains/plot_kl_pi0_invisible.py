@@ -45,6 +45,6 @@ axes.hist(
 )
 
 axes.set(xlabel=r"momentum of the $\pi^0$ in the $K_L$'s frame [MeV]", ylabel="events / MeV, normalised")
-axes.set(ylim=(0.0, 0.016))
+axes.set(ylim=(0.0, 0.02))
 axes.legend(frameon=False, loc="upper left")
 plt.show()

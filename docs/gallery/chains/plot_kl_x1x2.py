@@ -2,9 +2,9 @@
 K_L to two dark particles, four endings
 =======================================
 
-The heavier dark particle of K_L → X1 X2 ends in X1 π⁰, X1 γ, γγ or X1 γγ, and KOTO sees the photons. What X1 takes away is their
-transverse momentum: where everything visible comes from a heavy X2 it reaches beyond 200 MeV, as far as the π⁰ of the rare decay
-K_L → π⁰ ν ν̄ that KOTO looks for.
+The heavier dark particle of K_L → X1 X2 ends in X1 π⁰, X1 γ, γγ or X1 γγ, and KOTO sees the photons. An X2 of 430 MeV has little momentum
+of its own, so that γγ stays below 65 MeV; where a second X1 recoils against the photons, their transverse momentum reaches beyond
+200 MeV, as far as that of the π⁰ in K_L → π⁰ ν ν̄, which KOTO looks for.
 
 Source: arXiv:2005.07102, section IV.B and Fig. 2; the beam is KOTO's.
 """

@@ -2,8 +2,8 @@
 Two, three and four bodies
 ==========================
 
-A descriptor may ask for any number of daughters; what nobody gave a matrix element is flat in phase space. The mass of the dark pair
-is that of X2 X1's parent less what the pions take: one value for two bodies, and a range that shrinks with each pion.
+A descriptor may ask for any number of daughters; what nobody gave a matrix element is flat in phase space. The mass of the dark pair is
+that of the K_L for two bodies; each pion takes some of it away, and the range shrinks.
 
 Source: phase space by successive decays, F. James, CERN 68-15, section 3.2.
 """
@@ -31,5 +31,5 @@ for (label, decay), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
 axes.axvline(90.0, color="black", lw=0.8)
 axes.text(84.0, 20.0, "$m_1 + m_2$", rotation=90, ha="right")
 axes.set(xlabel=r"mass of $X_1X_2$ [MeV]", ylabel="events / 5 MeV", yscale="log", ylim=(1.0, 2e5))
-axes.legend(frameon=False, loc="upper left")
+axes.legend(frameon=False, loc="upper center")
 plt.show()

@@ -41,10 +41,12 @@ left.set(
 for ctau, height in ((10.0, 0.4), (1e4, -0.4)):
     stages = cutflow(ctau).stages
     share = [stage.sum_w / stages[0].n for stage in stages]
-    right.barh(
+    bars = right.barh(
         [stage.name for stage in stages], share, height, align="edge", label=rf"$c\tau$ = {1e-3 * ctau:g} m"
     )
+    right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()
+right.margins(x=0.15)
 right.set(xlabel="left of all generated events")
 right.legend(loc="lower right")
 plt.show()

@@ -39,8 +39,12 @@ left.set_title(r"$X_2\to X_1\pi^0$, $c\tau$ = 30 cm", fontsize="medium")
 left.legend(loc="upper left")
 
 stages = chunk.cutflow.stages
-right.barh([stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages])
+bars = right.barh(
+    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+)
+right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()
-right.set(xscale="log", xlabel="left of all generated events")
+right.margins(x=0.15)
+right.set(xlabel="left of all generated events")
 right.set_title("cut flow", fontsize="medium")
 plt.show()

@@ -38,8 +38,13 @@ left.axvline(2.0, color="black", lw=1.0)
 left.text(1.8, 0.0, "one shower  ", rotation=90, ha="right")
 left.set(xscale="log", xlabel="distance of the two showers [cm]", ylabel="sum of weights / bin")
 
-right.barh([stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages])
+bars = right.barh(
+    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+)
+right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()
-right.set(xscale="log", xlabel=r"probability of each $\eta$ to come so far")
+right.margins(x=0.2)
+right.locator_params(axis="x", nbins=4)
+right.set(xlabel=r"probability of each $\eta$ to come so far")
 right.set_title("cut flow", fontsize="medium")
 plt.show()

@@ -38,8 +38,13 @@ figure.colorbar(mesh, ax=left, label="sum of weights / bin")
 left.set(xlabel="x on the calorimeter [m]", ylabel="y on the calorimeter [m]", aspect="equal")
 left.set_title("accepted showers", fontsize="medium")
 
-right.barh([stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages])
+bars = right.barh(
+    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+)
+right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()
-right.set(xscale="log", xlabel=r"probability of each $\eta$ to come so far")
+right.margins(x=0.2)
+right.locator_params(axis="x", nbins=4)
+right.set(xlabel=r"probability of each $\eta$ to come so far")
 right.set_title("cut flow", fontsize="medium")
 plt.show()

@@ -59,8 +59,11 @@ left.set(xlabel=r"$c\tau$ of $X_2$ [m]", ylabel=r"acceptance for each $\eta$", y
 left.legend(frameon=False)
 
 stages = cutflow(mine, 3e3).stages
-right.barh([stage.name for stage in stages], [stage.sum_w / stages[0].n for stage in stages])
+bars = right.barh([stage.name for stage in stages], [stage.sum_w / stages[0].n for stage in stages])
+right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()
-right.set(xscale="log", xlabel=r"probability of each $\eta$ to come so far")
+right.margins(x=0.2)
+right.locator_params(axis="x", nbins=4)
+right.set(xlabel=r"probability of each $\eta$ to come so far")
 right.set_title(r"cut flow of ours, $c\tau$ = 3 m", fontsize="medium")
 plt.show()

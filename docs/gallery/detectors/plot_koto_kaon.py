@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 from darkpair import Job, chunks
 
 plt.style.use("seaborn-v0_8-colorblind")
-figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.8), layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 6.5), layout="constrained")
 for pions, line, height in ((2, "-", 0.4), (3, "--", -0.4)):
     job = Job(
         source={"name": "koto_kl"},
@@ -37,11 +37,15 @@ for pions, line, height in ((2, "-", 0.4), (3, "--", -0.4)):
     )
     stages = chunk.cutflow.stages
     share = [stage.sum_w / chunk.cutflow.generated for stage in stages]
-    right.barh([stage.name for stage in stages], share, height, align="edge", label=rf"$K_L\to{pions}\pi^0$")
+    bars = right.barh(
+        [stage.name for stage in stages], share, height, align="edge", label=rf"$K_L\to{pions}\pi^0$"
+    )
+    right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 
 left.set(xlabel="reconstructed mass of the $K_L$ [MeV]", ylabel="accepted events / MeV, normalised")
 left.legend(frameon=False)
 right.invert_yaxis()
-right.set(xscale="log", xlabel="left of all generated events")
+right.margins(x=0.15)
+right.set(xlabel="left of all generated events")
 right.legend(frameon=False, loc="lower right")
 plt.show()

@@ -34,7 +34,13 @@ for background, marker in ((0.0, "o"), (1.22, "s"), (4.0, "^")):
     if background:
         classical = [limit(n, background, "classical") for n in observed]
         axes.plot(
-            observed, classical, "--", marker=marker, mfc="none", color=line.get_color(), label="classical"
+            observed,
+            classical,
+            "--",
+            marker=marker,
+            mfc="none",
+            color=line.get_color(),
+            label=f"background {background:g}, classical",
         )
 axes.set(xlabel="observed events", ylabel="largest signal at 90 % CL [events]", ylim=(0.0, None))
 axes.legend(frameon=False)

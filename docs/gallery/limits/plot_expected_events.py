@@ -47,7 +47,7 @@ words = [
     for ctau, number in zip(lengths, numbers, strict=True)
 ]
 axes.set_xticks(range(3), words)
-axes.set(ylabel="error of the expected events [%]")
+axes.set(ylabel="error of the expected events [%]", ylim=(0.0, 45.0))
 axes.set_title(r"CHARM, $\eta\to X_1X_2$ with a branching ratio of $10^{-9}$", fontsize="medium")
-axes.legend(frameon=False)
+axes.legend(frameon=False, ncols=3, loc="upper center")
 plt.show()

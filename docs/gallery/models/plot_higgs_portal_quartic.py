@@ -30,6 +30,7 @@ for m1, line in ((0.0, "-"), (0.05, "--"), (0.15, ":")):
 axes.axhline(3.0e-9, color="black", lw=1.0)
 axes.text(60.0, 3.4e-9, r"limit on $K_L\to\pi^0\nu\bar\nu$, KOTO 2015")
 axes.set(xlabel="mass of $X_2$ [MeV]", ylabel=r"largest branching ratio of $K_L\to X_1X_2$", yscale="log")
+axes.set_ylim(2e-14, 3e-8)
 axes.set_title(r"Quartic Higgs portal where $h\to X_1X_2$ has a tenth of the width", fontsize="medium")
 axes.legend(frameon=False, loc="lower left")
 plt.show()

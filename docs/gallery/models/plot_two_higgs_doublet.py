@@ -5,7 +5,7 @@ A second Higgs doublet: from a heavy pseudoscalar to a flight
 .. math:: \\mathcal{L} = \\lambda\\,i(\\Phi^\\dagger H - H^\\dagger\\Phi)\\,S_1S_2 + y_d(\\bar d_Ld_R\\Phi^0 + \\mathrm{h.c.})
 
 (model ``two-higgs-doublet``). The pseudoscalar of a second doublet couples S1 S2 to quarks, so that X2 → X1 π⁰. The lifetime goes with
-the fourth power of its mass: at a TeV a product of couplings of 10⁻³ lets X2 fly for as long as shown.
+the fourth power of its mass; at a TeV, X2 flies some metres where the product of the couplings is 10⁻³.
 
 Source: arXiv:2005.07102, eqs. 31 to 34.
 """

@@ -5,8 +5,8 @@ Z' and Majorana fermions: how far X2 flies
 .. math:: \\mathcal{L} = g_X Z'_\\mu\\,\\bar\\psi_2\\gamma^\\mu(c_V + c_A\\gamma_5)\\psi_1 + \\mathrm{h.c.},
    \\quad c_V\\ \\text{imaginary},\\ c_A\\ \\text{real}
 
-(model ``zprime-majorana``). The lifetime of X2 falls with the square of the coupling. At one coupling Majorana fermions, Dirac fermions
-and scalars differ by constant factors, and so do the couplings at which X2 decays within an apparatus of some metres (the band).
+(model ``zprime-majorana``). The lifetime of X2 falls with the square of the coupling. At one coupling Majorana fermions live shorter than
+Dirac fermions, which here live as long as scalars, so that each decays within an apparatus of some metres (the band) at other couplings.
 
 Source: arXiv:2005.07102, eqs. 42 and 48.
 """

@@ -39,7 +39,7 @@ for label, lifetime, marker in (("as it decays", {}, "o"), ("forced", {"X2": "fo
         shift * lengths, [f.acceptance for f in flows], error, ls="none", marker=marker, label=label
     )
     right.loglog(lengths, [f.stages[-1].effective for f in flows], marker=marker, label=label)
-left.set(xscale="log", yscale="log", ylim=(1e-6, 0.3), ylabel=r"accepted of all $K_L$")
+left.set(xscale="log", yscale="log", ylim=(1e-5, 0.3), ylabel=r"accepted of all $K_L$")
 right.set(ylabel="effective number of accepted events", ylim=(0.5, None))
 for axes in (left, right):
     axes.set_xlabel(r"$c\tau$ of $X_2$ [mm]")

@@ -21,7 +21,7 @@ for machine, line in (("belle2", "-"), ("belle", "--"), ("babar", ":")):
     axes.hist(momentum, 70, range=(1.0, 4.5), density=True, histtype="step", lw=1.8, ls=line, label=machine)
 
 axes.set(
-    xlabel=r"momentum of the $B^+$ in the laboratory [GeV]", ylabel="B / GeV, normalised", ylim=(0.0, 2.2)
+    xlabel=r"momentum of the $B^+$ in the laboratory [GeV]", ylabel="B / GeV, normalised", ylim=(0.0, None)
 )
 axes.legend(frameon=False)
 plt.show()

@@ -17,7 +17,7 @@ rows = json.loads(Path("../../results/audit.json").read_text(encoding="utf-8"))[
 rows.sort(key=lambda row: row["ratio"])
 
 plt.style.use("seaborn-v0_8-colorblind")
-figure, axes = plt.subplots(figsize=(8.0, 8.5), layout="constrained")
+figure, axes = plt.subplots(figsize=(8.0, 11.0), layout="constrained")
 for verdict, marker, colour in (("agrees", "o", "C0"), ("differs", "s", "C2")):
     mine = [(row["ratio"], place) for place, row in enumerate(rows) if row["verdict"] == verdict]
     axes.plot(*zip(*mine, strict=True), marker, color=colour, label=f"{verdict} ({len(mine)})")

@@ -25,6 +25,7 @@ for experiment, line in (("charm", "-"), ("nucal", "--")):
     drawn = axes.loglog(central.keys(), central.values(), ls=line, lw=1.8, label=f"{experiment}, PYTHIA 6")[0]
     low, high = ([pick(values) for values in spans.values()] for pick in (min, max))
     axes.fill_between(list(spans), low, high, color=drawn.get_color(), alpha=0.25, lw=0.0)
+axes.set_ylim(1e-3, 1e7)
 axes.set(xlabel=r"$c\tau$ of $X_2$ [m]", ylabel=r"expected events for BR($\eta\to X_1X_2$) = $10^{-9}$")
 axes.set_title(r"$X_2\to X_1\pi^0$, $(m_2, m_1)$ = (400, 40) MeV", fontsize="medium")
 axes.legend(frameon=False)

@@ -2,8 +2,9 @@
 Fermions and a Z': KOTO's band against the mediator's mass
 ==========================================================
 
-For Majorana fermions of 400 and 40 MeV the mixing ε_Z that explains KOTO's three events goes with the mass of the Z', because the contact
-coupling is what counts; KOTO's data of 2021 (above the dashed line) and NuCal (below the dotted one) leave a strip.
+For Majorana fermions of 400 and 40 MeV the mixing ε_Z that explains KOTO's three events goes with the square of the mass of the Z', because
+the contact coupling is what counts. At these masses KOTO's data of 2021 (above the dashed line) and NuCal (below the dotted one, which
+lies higher) leave nothing of the band.
 
 Source: arXiv:2005.07102, Fig. 4, with inputs and measurements of today. Stored run: ``darkpair study fig4 --inputs pdg --data today``.
 """

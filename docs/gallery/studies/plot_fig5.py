@@ -2,8 +2,9 @@
 A dark branching ratio opens what the dumps closed
 ==================================================
 
-If X2 decays to dark particles as well, it lives shorter and fewer reach a beam dump's detector, while KOTO's band hardly moves. Left of
-the crossing NuCal (excluded below the dashed line) covers the band, right of it a growing part of the band is free.
+If X2 decays to dark particles as well, it lives shorter and fewer reach a beam dump's detector. Without such decays NuCal (below the dashed
+line) and KOTO's own limit (above the other) leave nothing of the band; with them the dumps' lines fall and the band rises slowly, so
+that a growing part of it is free.
 
 Source: arXiv:2005.07102, Fig. 5 and section IV.D, inputs of the paper. Stored run:
 ``darkpair study fig5 --inputs paper --data 2020``.

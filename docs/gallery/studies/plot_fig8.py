@@ -2,8 +2,8 @@
 Efficiency at KOTO over that of the decay it looks for
 ======================================================
 
-How well KOTO's selection of 2016 to 2018 takes a dark decay, over its efficiency for K_L → π⁰ ν ν̄: X2 → X1 π⁰ better the heavier X2 is,
-X2 → γγ only near the π⁰'s mass, where a π⁰ is assumed and right.
+How well KOTO's selection of 2016 to 2018 takes a dark decay, over its efficiency for K_L → π⁰ ν ν̄: X2 → X1 π⁰ best where X2 is
+heavy, two X2 → X1 γ less well, and X2 → γγ near the π⁰'s mass alone, where the assumed π⁰ is right.
 
 Source: arXiv:2005.07102, Fig. 8. Stored run: ``darkpair study fig8``, five minutes.
 """

@@ -23,7 +23,9 @@ for selection, line, marker in (("2015", "-", "o"), ("2021", "--", "s")):
         [row[key] for row in mine]
         for key in ("m_X [MeV]", "limit on BR(K_L -> pi0 X), implied", "limit, published")
     )
-    drawn = axes.plot(mass, ours, line, lw=1.8, label=f"darkpair, {selection}")[0]
+    drawn = axes.plot(
+        mass, ours, ls=line, marker=marker, mfc="white", ms=8, lw=1.8, label=f"darkpair, {selection}"
+    )[0]
     there = [(m, limit) for m, limit in zip(mass, published, strict=True) if limit is not None]
     axes.plot(*zip(*there, strict=True), marker, color=drawn.get_color(), label=f"KOTO, {selection}")
 axes.set(xlabel="mass of X [MeV]", ylabel=r"90 % CL limit on BR($K_L\to\pi^0X$)", yscale="log")
