@@ -39,7 +39,7 @@ def test_a_notebook_is_a_page_with_code_and_no_stored_output(notebook: Path) -> 
     assert "file_format: mystnb" in front
     assert heading.strip().startswith("# ")
     code = cells(notebook)
-    assert len(code) >= 5
+    assert len(code) >= 4
     assert text.count("```{code-cell}") == len(code)
     for _, cell in code:
         ast.parse(cell)

@@ -3,8 +3,8 @@ What the experiments say of one point
 =====================================
 
 ``limit_rows`` asks every search that applies to a model. Shown is the observable over its limit, so that what reaches beyond 1 excludes the
-point. KOTO, whose signal this is, and the beam dumps need samples, small ones here; the rest follows from rates alone. Decays that
-are closed here, as K⁺ → π⁺, are left out.
+point. KOTO, whose signal this is, and the beam dumps need samples, small ones here; the rest follows from rates alone. Left out are
+decays that are closed here, as K⁺ → π⁺, and what such a small sample cannot tell, as dumps for X2 that live this short.
 
 Source: each search with its measurement: the page on limits; the point is that of arXiv:2005.07102, section IV.C, at 1.75 G_F.
 """

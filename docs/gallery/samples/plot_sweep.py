@@ -2,8 +2,9 @@
 A sweep over masses and lifetimes
 =================================
 
-``sweep`` runs a job at every combination of the values of some of its keys, each in a folder of its own, and leaves a table of the
-acceptances (points.csv, points.json). Here the mass and the lifetime of X2 at KOTO; points that are there are not made again.
+``sweep`` runs a job at every combination of the values of some of its keys, each in a folder of its own, and leaves a table of
+acceptances and expected events (points.csv, points.json). Here the mass and the lifetime of X2 at KOTO; points that are there are not
+made again.
 
 Source: selection 2016-18 of arXiv:2005.07102, section IV.A.
 """
@@ -21,16 +22,17 @@ job = Job(
     source={"name": "koto_kl"},
     chain={"name": "kl_x1x2_pi0", "mass": {"X1": 0.0, "X2": masses[0]}},
     detector={"name": "koto"},
+    normalisation={"branching_ratio": 1e-9},
     output={"path": "sweep", "picture": False},
 )
 result = sweep(job, {"chain.mass.X2": masses, "chain.ctau.X2": lengths}, tempfile.mkdtemp())
-acceptance = np.array([row["acceptance"] for row in result.rows]).reshape(len(masses), len(lengths))
+events = np.array([row["expected_events"] for row in result.rows]).reshape(len(masses), len(lengths))
 
 figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
-image = axes.imshow(1e3 * acceptance, cmap="viridis", origin="lower", aspect="auto")
-figure.colorbar(image, label="acceptance [‰]")
-for (row, column), value in np.ndenumerate(1e3 * acceptance):
-    colour = "white" if value < 500.0 * acceptance.max() else "black"
+image = axes.imshow(events, cmap="viridis", origin="lower", aspect="auto")
+figure.colorbar(image, label=r"expected events for BR($K_L\to X_1X_2$) = $10^{-9}$")
+for (row, column), value in np.ndenumerate(events):
+    colour = "white" if value < 0.5 * (events.min() + events.max()) else "black"
     axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
 axes.set(
     xlabel=r"$c\tau$ of $X_2$", ylabel="mass of $X_2$", xticks=range(len(lengths)), yticks=range(len(masses))
