@@ -51,7 +51,7 @@ def cutflow(detector, ctau):
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
-lengths = np.geomspace(0.1, 1000.0, 5)
+lengths = np.geomspace(0.1, 100.0, 4)
 mine = {"name": "fixed_target", "experiment": str(file)}
 for detector, label, style in ((mine, "ours, 100 m", "o-"), ({"name": "charm"}, "CHARM, 480 m", "s--")):
     left.loglog(lengths, [cutflow(detector, 1e3 * x).acceptance for x in lengths], style, label=label)
