@@ -26,7 +26,7 @@ pairings = [((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2))]
 masses = [[(photons[:, i] + photons[:, j]).mass.to_numpy() for i, j in pairing] for pairing in pairings]
 low, high = (1e3 * np.concatenate([f(*pair) for pair in masses]) for f in (np.minimum, np.maximum))
 
-# sphinx_gallery_thumbnail_number = 1
+plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(6.5, 5.0), layout="constrained")
 *_, mesh = axes.hist2d(low, high, (75, 100), range=((0.0, 300.0), (0.0, 400.0)), norm="log", cmap="viridis")
 figure.colorbar(mesh, label="pairings / (4 MeV)²")

@@ -26,6 +26,7 @@ job = Job(
 (chunk,) = chunks(job.pipeline(), 100_000)
 where, stages = chunk.histograms["where"], chunk.cutflow.stages
 
+plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 mesh = left.pcolormesh(*where.axes.edges.T, where.values().T, cmap="viridis", rasterized=True)
 figure.colorbar(mesh, ax=left, label="sum of weights / bin")

@@ -35,6 +35,7 @@ def rapidity_and_pt(source):
     return np.arctanh(pz / energy), np.hypot(px, py)
 
 
+plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.8), layout="constrained")
 span = ((0.0, 7.0), (0.0, 1.6))
 *_, mesh = axes.hist2d(*rapidity_and_pt(aimed), (70, 64), range=span, cmap="viridis", cmin=1)
@@ -42,7 +43,7 @@ figure.colorbar(mesh, label="aimed parents / bin")
 y, pt = np.meshgrid(np.linspace(*span[0], 141), np.linspace(0.01, 1.6, 81), indexing="ij")
 density = whole.density(y.ravel(), pt.ravel()).reshape(y.shape)
 levels = density.max() * np.array([0.01, 0.1, 0.5])
-lines = axes.contour(y, pt, density, levels=levels, colors="C3", linewidths=1.2)
+lines = axes.contour(y, pt, density, levels=levels, colors="C2", linewidths=1.2)
 axes.clabel(lines, fmt={level: f"{level / density.max():g}" for level in levels})
 axes.set(xlabel=r"rapidity of the $\eta$", ylabel=r"transverse momentum of the $\eta$ [GeV]")
 axes.set_title("lines: density of all $\\eta$ over its maximum; colours: drawn for CHARM", fontsize="medium")

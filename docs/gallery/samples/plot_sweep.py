@@ -28,6 +28,7 @@ job = Job(
 result = sweep(job, {"chain.mass.X2": masses, "chain.ctau.X2": lengths}, tempfile.mkdtemp())
 events = np.array([row["expected_events"] for row in result.rows]).reshape(len(masses), len(lengths))
 
+plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
 image = axes.imshow(events, cmap="viridis", origin="lower", aspect="auto")
 figure.colorbar(image, label=r"expected events for BR($K_L\to X_1X_2$) = $10^{-9}$")
