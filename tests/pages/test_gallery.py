@@ -166,9 +166,11 @@ def test_a_picture_without_labels_is_a_fault() -> None:
     assert faults(figure) == ["no axes"]
     axes = figure.subplots()
     axes.plot([0.0, 1.0])
-    axes.set_yticks([])
     axes.set_xlabel("momentum")
     assert faults(figure) == [
         "axes 0: 'momentum' says neither a unit nor what needs none",
         "axes 0: no label of y",
     ]
+    axes.set_xlabel("momentum [GeV]")
+    axes.set_yticks([0.0, 1.0], ["none", "all"])
+    assert faults(figure) == []

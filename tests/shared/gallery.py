@@ -55,12 +55,16 @@ _PLAIN = re.compile(
 
 def faults(figure: Any) -> list[str]:
     """What a picture lacks, a line each: labels of its axes, with units."""
+    from matplotlib.category import StrCategoryFormatter
+    from matplotlib.ticker import FuncFormatter
+
     lines = [] if figure.axes else ["no axes"]
     for i, axes in enumerate(figure.axes):
-        bars = bool(axes.containers) or any(label.get_text() for label in axes.get_yticklabels())
-        for name, label in (("x", axes.get_xlabel()), ("y", axes.get_ylabel())):
-            if not label and not (bars or hasattr(axes, "_colorbar")):
-                lines.append(f"axes {i}: no label of {name}")
+        for axis in (axes.xaxis, axes.yaxis):
+            label = axis.get_label_text()
+            ticks_are_words = isinstance(axis.get_major_formatter(), StrCategoryFormatter | FuncFormatter)
+            if not label and not ticks_are_words and not hasattr(axes, "_colorbar"):
+                lines.append(f"axes {i}: no label of {axis.axis_name}")
             elif label and not _PLAIN.search(label):
                 lines.append(f"axes {i}: {label!r} says neither a unit nor what needs none")
     return lines
