@@ -31,11 +31,26 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
     (chunk,) = chunks(job.pipeline(), 40_000)
     particles = chunk.record().particles
     hardest = ak.max(particles[particles.pdgid == 22].E, axis=1)
-    axes.hist(hardest, 60, range=(0.0, 3.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(
+        hardest,
+        60,
+        range=(0.0, 3.0),
+        density=True,
+        histtype="step",
+        lw=1.8,
+        ls=line,
+        label=label,
+    )
 
 axes.axvline(0.1, color="black", lw=1.0)
 axes.text(0.13, 0.05, "seen above 0.1 GeV", rotation=90)
-axes.set(xlabel="energy of the hardest photon in the laboratory [GeV]", ylabel="events / GeV, normalised")
-axes.set_title(r"$B^+\to K^+X_1X_2$ at Belle II, $m_2$ = 400 MeV, $m_1$ = 40 MeV", fontsize="medium")
+axes.set(
+    xlabel="energy of the hardest photon in the laboratory [GeV]",
+    ylabel="events / GeV, normalised",
+)
+axes.set_title(
+    r"$B^+\to K^+X_1X_2$ at Belle II, $m_2$ = 400 MeV, $m_1$ = 40 MeV",
+    fontsize="medium",
+)
 axes.legend(frameon=False)
 plt.show()

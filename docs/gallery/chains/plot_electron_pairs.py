@@ -19,19 +19,37 @@ CHAINS = {
     "Dirac fermions, axial": ZPrimeDirac(**point, c_V=0.0, c_A=1.0).chain(
         "K_L0", "X1 X2", modes=["X1 e+ e-"]
     ),
-    "phase space": build("K_L0 -> X1 (X2 -> X1 e+ e-)", mass={"X1": "50 MeV", "X2": "400 MeV"}),
+    "phase space": build(
+        "K_L0 -> X1 (X2 -> X1 e+ e-)", mass={"X1": "50 MeV", "X2": "400 MeV"}
+    ),
 }
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (label, chain), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
-    (chunk,) = chunks(Pipeline(source=Gun(parent="K_L0", momentum="1.5 GeV"), chain=chain, seed=1), 50_000)
+    (chunk,) = chunks(
+        Pipeline(source=Gun(parent="K_L0", momentum="1.5 GeV"), chain=chain, seed=1),
+        50_000,
+    )
     particles = chunk.record().particles
-    electron, positron = (particles[particles.pdgid == pdgid][:, 0] for pdgid in (11, -11))
+    electron, positron = (
+        particles[particles.pdgid == pdgid][:, 0] for pdgid in (11, -11)
+    )
     mass = 1e3 * (electron + positron).mass
-    axes.hist(mass, 70, range=(0.0, 350.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(
+        mass,
+        70,
+        range=(0.0, 350.0),
+        density=True,
+        histtype="step",
+        lw=1.8,
+        ls=line,
+        label=label,
+    )
 
 axes.set(xlabel=r"mass of the $e^+e^-$ pair [MeV]", ylabel="events / MeV, normalised")
-axes.set_title(r"$X_2\to X_1e^+e^-$, $m_2$ = 400 MeV, $m_1$ = 50 MeV", fontsize="medium")
+axes.set_title(
+    r"$X_2\to X_1e^+e^-$, $m_2$ = 400 MeV, $m_1$ = 50 MeV", fontsize="medium"
+)
 axes.legend(frameon=False)
 plt.show()

@@ -31,11 +31,27 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
     (chunk,) = chunks(job.pipeline(), 100_000)
     particles = chunk.record().particles
     energy = ak.sum(particles[particles.pdgid == 22].E, axis=1)
-    axes.hist(energy, 60, range=(0.0, 60.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(
+        energy,
+        60,
+        range=(0.0, 60.0),
+        density=True,
+        histtype="step",
+        lw=1.8,
+        ls=line,
+        label=label,
+    )
 
 axes.axvline(5.0, color="black", lw=1.0)
 axes.text(5.6, 0.12, "CHARM asks for\n5 GeV a shower")
-axes.set(xlabel="energy of all photons [GeV]", ylabel="events / GeV, normalised", yscale="log")
-axes.set_title(r"$\eta\to X_1X_2$ from 400 GeV protons, $m_2$ = 400 MeV, $m_1$ = 40 MeV", fontsize="medium")
+axes.set(
+    xlabel="energy of all photons [GeV]",
+    ylabel="events / GeV, normalised",
+    yscale="log",
+)
+axes.set_title(
+    r"$\eta\to X_1X_2$ from 400 GeV protons, $m_2$ = 400 MeV, $m_1$ = 40 MeV",
+    fontsize="medium",
+)
 axes.legend(frameon=False)
 plt.show()

@@ -23,14 +23,27 @@ particles = chunk.record().particles
 photons = particles[particles.pdgid == 22]
 
 pairings = [((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2))]
-masses = [[(photons[:, i] + photons[:, j]).mass.to_numpy() for i, j in pairing] for pairing in pairings]
-low, high = (1e3 * np.concatenate([f(*pair) for pair in masses]) for f in (np.minimum, np.maximum))
+masses = [
+    [(photons[:, i] + photons[:, j]).mass.to_numpy() for i, j in pairing]
+    for pairing in pairings
+]
+low, high = (
+    1e3 * np.concatenate([f(*pair) for pair in masses])
+    for f in (np.minimum, np.maximum)
+)
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(6.5, 5.0), layout="constrained")
-*_, mesh = axes.hist2d(low, high, (75, 100), range=((0.0, 300.0), (0.0, 400.0)), norm="log", cmap="viridis")
+*_, mesh = axes.hist2d(
+    low, high, (75, 100), range=((0.0, 300.0), (0.0, 400.0)), norm="log", cmap="viridis"
+)
 figure.colorbar(mesh, label="pairings / (4 MeV)²")
-axes.annotate("$X_1$ and $X_2$", (104.0, 250.0), (170.0, 330.0), arrowprops={"arrowstyle": "->"})
+axes.annotate(
+    "$X_1$ and $X_2$", (104.0, 250.0), (170.0, 330.0), arrowprops={"arrowstyle": "->"}
+)
 axes.set(xlabel="smaller mass of the two pairs [MeV]", ylabel="larger mass [MeV]")
-axes.set_title(r"$K_L\to(X_1\to\gamma\gamma)(X_2\to\gamma\gamma)$: all three pairings", fontsize="medium")
+axes.set_title(
+    r"$K_L\to(X_1\to\gamma\gamma)(X_2\to\gamma\gamma)$: all three pairings",
+    fontsize="medium",
+)
 plt.show()

@@ -34,7 +34,11 @@ for pdgid, label, line in (
 
 axes.axvline(1250.0, color="black", lw=1.0)
 axes.text(1350.0, 1500.0, "crystals", rotation=90)
-axes.set(xscale="log", xlabel="distance of the decay from the axis [mm]", ylabel="decays / bin")
+axes.set(
+    xscale="log",
+    xlabel="distance of the decay from the axis [mm]",
+    ylabel="decays / bin",
+)
 axes.set_title(r"$B^0\to K_SX_1X_2$ at Belle II", fontsize="medium")
 axes.legend(frameon=False, loc="upper left")
 plt.show()

@@ -25,7 +25,9 @@ CHAINS = {
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (name, label), line in zip(CHAINS.items(), ("-", "--", ":", "-."), strict=True):
-    job = Job(source={"name": "koto_kl"}, chain={"name": name}, output={"path": "events.root"})
+    job = Job(
+        source={"name": "koto_kl"}, chain={"name": name}, output={"path": "events.root"}
+    )
     (chunk,) = chunks(job.pipeline(), 50_000)
     particles = chunk.record().particles
     photons = particles[particles.pdgid == 22]

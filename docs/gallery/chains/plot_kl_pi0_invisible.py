@@ -23,14 +23,29 @@ plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 source = {"name": "gun", "parent": "K_L0", "momentum": "1 GeV"}
 for (name, (label, mass)), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
-    job = Job(source=source, chain={"name": name, "mass": mass}, output={"path": "events.root"})
+    job = Job(
+        source=source,
+        chain={"name": name, "mass": mass},
+        output={"path": "events.root"},
+    )
     (chunk,) = chunks(job.pipeline(), 50_000)
     events = chunk.record()
     momentum = 1e3 * events.pi0.boostCM_of(events.K_L0).p
-    axes.hist(momentum, 60, range=(0.0, 240.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(
+        momentum,
+        60,
+        range=(0.0, 240.0),
+        density=True,
+        histtype="step",
+        lw=1.8,
+        ls=line,
+        label=label,
+    )
 
 flat = build("K_L0 -> pi0 X1 X1", mass={"X1": 0.0})
-(chunk,) = chunks(Pipeline(source=Gun(parent="K_L0", momentum="1 GeV"), chain=flat, seed=1), 50_000)
+(chunk,) = chunks(
+    Pipeline(source=Gun(parent="K_L0", momentum="1 GeV"), chain=flat, seed=1), 50_000
+)
 events = chunk.record()
 momentum = 1e3 * events.pi0.boostCM_of(events.K_L0).p
 axes.hist(
@@ -44,7 +59,10 @@ axes.hist(
     label="phase space",
 )
 
-axes.set(xlabel=r"momentum of the $\pi^0$ in the $K_L$'s frame [MeV]", ylabel="events / MeV, normalised")
+axes.set(
+    xlabel=r"momentum of the $\pi^0$ in the $K_L$'s frame [MeV]",
+    ylabel="events / MeV, normalised",
+)
 axes.set(ylim=(0.0, 0.02))
 axes.legend(frameon=False, loc="upper left")
 plt.show()

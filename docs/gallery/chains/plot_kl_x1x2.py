@@ -34,9 +34,22 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
     particles = chunk.record().particles
     photons = particles[particles.pdgid == 22]
     pt = 1e3 * np.hypot(ak.sum(photons.px, axis=1), ak.sum(photons.py, axis=1))
-    axes.hist(pt, 60, range=(0.0, 300.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(
+        pt,
+        60,
+        range=(0.0, 300.0),
+        density=True,
+        histtype="step",
+        lw=1.8,
+        ls=line,
+        label=label,
+    )
 
-axes.set(xlabel="transverse momentum of all photons [MeV]", ylabel="events / MeV, normalised")
-axes.set_title(r"$K_L\to X_1X_2$ in KOTO's beam, $m_2$ = 430 MeV, $m_1$ = 0", fontsize="medium")
+axes.set(
+    xlabel="transverse momentum of all photons [MeV]", ylabel="events / MeV, normalised"
+)
+axes.set_title(
+    r"$K_L\to X_1X_2$ in KOTO's beam, $m_2$ = 430 MeV, $m_1$ = 0", fontsize="medium"
+)
 axes.legend(frameon=False)
 plt.show()

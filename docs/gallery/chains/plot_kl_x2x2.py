@@ -33,7 +33,10 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
     (chunk,) = chunks(job.pipeline(), 50_000)
     particles = chunk.record().particles
     photons = particles[particles.pdgid == 22]
-    total = ak.zip({k: ak.sum(photons[k], axis=1) for k in ("px", "py", "pz", "E")}, with_name="Momentum4D")
+    total = ak.zip(
+        {k: ak.sum(photons[k], axis=1) for k in ("px", "py", "pz", "E")},
+        with_name="Momentum4D",
+    )
     number = int(ak.num(photons)[0])
     axes.hist(
         1e3 * total.mass,
@@ -45,7 +48,12 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
         label=f"{label}, {number} photons",
     )
 
-axes.set(xlabel="invariant mass of all photons [MeV]", ylabel="events / 5 MeV", yscale="log", ylim=(1.0, 1e5))
+axes.set(
+    xlabel="invariant mass of all photons [MeV]",
+    ylabel="events / 5 MeV",
+    yscale="log",
+    ylim=(1.0, 1e5),
+)
 axes.set_title(r"$K_L\to X_2X_2$, $m_2$ = 200 MeV, $m_1$ = 20 MeV", fontsize="medium")
 axes.legend(frameon=False, loc="upper left")
 plt.show()

@@ -33,9 +33,24 @@ for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=T
     particles = chunk.record().particles
     photons = particles[particles.pdgid == 22]
     share = ak.sum(photons.E, axis=1) / particles[:, 0].E
-    axes.hist(share, 60, range=(0.0, 1.0), density=True, histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(
+        share,
+        60,
+        range=(0.0, 1.0),
+        density=True,
+        histtype="step",
+        lw=1.8,
+        ls=line,
+        label=label,
+    )
 
-axes.set(xlabel=r"energy of all photons over that of the $K^+$", ylabel="events, normalised", xlim=(0.0, 1.0))
-axes.set_title(r"$K^+\to\pi^+X_1X_2$ of 75 GeV, $m_2$ = 250 MeV, $m_1$ = 10 MeV", fontsize="medium")
+axes.set(
+    xlabel=r"energy of all photons over that of the $K^+$",
+    ylabel="events, normalised",
+    xlim=(0.0, 1.0),
+)
+axes.set_title(
+    r"$K^+\to\pi^+X_1X_2$ of 75 GeV, $m_2$ = 250 MeV, $m_1$ = 10 MeV", fontsize="medium"
+)
 axes.legend(frameon=False)
 plt.show()

@@ -16,7 +16,9 @@ plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for heavy, line in ((0.4, "-"), (2.14, "--")):
     chain = build("B0 -> (K*0 -> K+ pi-) X1 X2", mass={"X1": heavy, "X2": heavy})
-    (chunk,) = chunks(Pipeline(source=Upsilon4S(parent="B0"), chain=chain, seed=1), 50_000)
+    (chunk,) = chunks(
+        Pipeline(source=Upsilon4S(parent="B0"), chain=chain, seed=1), 50_000
+    )
     particles = chunk.record().particles
     kaon, pion = (particles[particles.pdgid == pdgid][:, 0] for pdgid in (321, -211))
     label = f"$m_1 = m_2$ = {heavy:g} GeV"
@@ -35,7 +37,10 @@ nominal = 1e3 * particle("K*0").mass
 axes.axvline(nominal, color="black", lw=0.8, ls=":")
 axes.text(nominal + 5.0, 1.2e-5, "PDG's mass", rotation=90)
 axes.set(
-    xlabel=r"mass of $K^+\pi^-$ [MeV]", ylabel="events / MeV, normalised", yscale="log", ylim=(1e-5, 0.02)
+    xlabel=r"mass of $K^+\pi^-$ [MeV]",
+    ylabel="events / MeV, normalised",
+    yscale="log",
+    ylim=(1e-5, 0.02),
 )
 axes.set_title(r"$B^0\to K^{*0}X_1X_2$: the line of the $K^*$", fontsize="medium")
 axes.legend(frameon=False)

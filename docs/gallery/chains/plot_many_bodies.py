@@ -22,14 +22,24 @@ plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (label, decay), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
     chain = build(decay, mass={"X1": "10 MeV", "X2": "80 MeV"})
-    (chunk,) = chunks(Pipeline(source=Gun(parent="K_L0", momentum="1.5 GeV"), chain=chain, seed=1), 50_000)
+    (chunk,) = chunks(
+        Pipeline(source=Gun(parent="K_L0", momentum="1.5 GeV"), chain=chain, seed=1),
+        50_000,
+    )
     particles = chunk.record().particles
     first, second = (particles[particles.pdgid == pdgid][:, 0] for pdgid in (51, 901))
     mass = 1e3 * (first + second).mass
-    axes.hist(mass, 104, range=(0.0, 520.0), histtype="step", lw=1.8, ls=line, label=label)
+    axes.hist(
+        mass, 104, range=(0.0, 520.0), histtype="step", lw=1.8, ls=line, label=label
+    )
 
 axes.axvline(90.0, color="black", lw=0.8)
 axes.text(84.0, 20.0, "$m_1 + m_2$", rotation=90, ha="right")
-axes.set(xlabel=r"mass of $X_1X_2$ [MeV]", ylabel="events / 5 MeV", yscale="log", ylim=(1.0, 2e5))
+axes.set(
+    xlabel=r"mass of $X_1X_2$ [MeV]",
+    ylabel="events / 5 MeV",
+    yscale="log",
+    ylim=(1.0, 2e5),
+)
 axes.legend(frameon=False, loc="upper center")
 plt.show()

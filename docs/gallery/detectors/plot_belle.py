@@ -21,7 +21,9 @@ def cutflow(ctau):
     """Cut flow at a mean proper length [mm]."""
     decay = "B+ -> K+ X1 (X2 -> X1 (pi0 -> gamma gamma))"
     chain = build(decay, mass={"X1": "40 MeV", "X2": "400 MeV"}, ctau={"X2": ctau})
-    (chunk,) = chunks(Pipeline(source=source, chain=chain, detector=detector, seed=1), 16_384)
+    (chunk,) = chunks(
+        Pipeline(source=source, chain=chain, detector=detector, seed=1), 16_384
+    )
     return chunk.cutflow
 
 
@@ -30,7 +32,13 @@ flows = [cutflow(ctau) for ctau in lengths]
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.8), layout="constrained")
-left.errorbar(lengths, [f.acceptance for f in flows], [f.acceptance_error for f in flows], marker="o", ms=4)
+left.errorbar(
+    lengths,
+    [f.acceptance for f in flows],
+    [f.acceptance_error for f in flows],
+    marker="o",
+    ms=4,
+)
 left.set(
     xscale="log",
     xlabel=r"$c\tau$ of $X_2$ [mm]",
@@ -42,7 +50,11 @@ for ctau, height in ((10.0, 0.4), (1e4, -0.4)):
     stages = cutflow(ctau).stages
     share = [stage.sum_w / stages[0].n for stage in stages]
     bars = right.barh(
-        [stage.name for stage in stages], share, height, align="edge", label=rf"$c\tau$ = {1e-3 * ctau:g} m"
+        [stage.name for stage in stages],
+        share,
+        height,
+        align="edge",
+        label=rf"$c\tau$ = {1e-3 * ctau:g} m",
     )
     right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()

@@ -14,7 +14,11 @@ import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
 
-chain = {"name": "bplus_kx1x2_pi0", "mass": {"X1": "40 MeV", "X2": "400 MeV"}, "ctau": {"X2": "30 cm"}}
+chain = {
+    "name": "bplus_kx1x2_pi0",
+    "mass": {"X1": "40 MeV", "X2": "400 MeV"},
+    "ctau": {"X2": "30 cm"},
+}
 job = Job(
     source={"name": "upsilon4s", "parent": "B+"},
     chain=chain,
@@ -27,20 +31,33 @@ seen = ak.any(extra.seen == 1, axis=1)
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.8), layout="constrained")
-for mask, colour, marker, label in ((seen, "C0", ".", "seen: vetoed"), (~seen, "C2", "x", "not seen")):
+for mask, colour, marker, label in (
+    (seen, "C0", ".", "seen: vetoed"),
+    (~seen, "C2", "x", "not seen"),
+):
     some = extra[mask][:1500]
     left.plot(
-        1e-3 * some.z[:, 0], 1e-3 * some.r[:, 0], ls="none", marker=marker, ms=3, color=colour, label=label
+        1e-3 * some.z[:, 0],
+        1e-3 * some.r[:, 0],
+        ls="none",
+        marker=marker,
+        ms=3,
+        color=colour,
+        label=label,
     )
 left.set(
-    xlabel="z of the decay of $X_2$ [m]", ylabel="its distance from the axis [m]", xlim=(-3, 4), ylim=(0, 3)
+    xlabel="z of the decay of $X_2$ [m]",
+    ylabel="its distance from the axis [m]",
+    xlim=(-3, 4),
+    ylim=(0, 3),
 )
 left.set_title(r"$X_2\to X_1\pi^0$, $c\tau$ = 30 cm", fontsize="medium")
 left.legend(loc="upper left")
 
 stages = chunk.cutflow.stages
 bars = right.barh(
-    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+    [stage.name for stage in stages],
+    [stage.sum_w / chunk.cutflow.generated for stage in stages],
 )
 right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()

@@ -15,7 +15,12 @@ import numpy as np
 from darkpair import Job, chunks, total_weight
 
 job = Job(
-    source={"name": "dump_mesons", "meson": "eta", "beam_energy": "120 GeV", "aim": True},
+    source={
+        "name": "dump_mesons",
+        "meson": "eta",
+        "beam_energy": "120 GeV",
+        "aim": True,
+    },
     chain={
         "name": "eta_x1x2_pi0",
         "mass": {"X1": "40 MeV", "X2": "400 MeV"},
@@ -32,14 +37,23 @@ separation = ak.flatten(events.reco.Visible.separation)
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 left.hist(
-    0.1 * separation, np.geomspace(0.1, 1000.0, 41), weights=total_weight(events), histtype="step", lw=1.8
+    0.1 * separation,
+    np.geomspace(0.1, 1000.0, 41),
+    weights=total_weight(events),
+    histtype="step",
+    lw=1.8,
 )
 left.axvline(2.0, color="black", lw=1.0)
 left.text(1.8, 0.0, "one shower  ", rotation=90, ha="right")
-left.set(xscale="log", xlabel="distance of the two showers [cm]", ylabel="sum of weights / bin")
+left.set(
+    xscale="log",
+    xlabel="distance of the two showers [cm]",
+    ylabel="sum of weights / bin",
+)
 
 bars = right.barh(
-    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+    [stage.name for stage in stages],
+    [stage.sum_w / chunk.cutflow.generated for stage in stages],
 )
 right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()

@@ -34,13 +34,18 @@ impact, stages = chunk.histograms["impact"], chunk.cutflow.stages
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
-mesh = left.pcolormesh(*impact.axes.edges.T, impact.values().T, cmap="viridis", rasterized=True)
+mesh = left.pcolormesh(
+    *impact.axes.edges.T, impact.values().T, cmap="viridis", rasterized=True
+)
 figure.colorbar(mesh, ax=left, label="sum of weights / bin")
-left.set(xlabel="x on the calorimeter [m]", ylabel="y on the calorimeter [m]", aspect="equal")
+left.set(
+    xlabel="x on the calorimeter [m]", ylabel="y on the calorimeter [m]", aspect="equal"
+)
 left.set_title("accepted showers", fontsize="medium")
 
 bars = right.barh(
-    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+    [stage.name for stage in stages],
+    [stage.sum_w / chunk.cutflow.generated for stage in stages],
 )
 right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()

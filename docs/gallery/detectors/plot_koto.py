@@ -14,8 +14,12 @@ import numpy as np
 from darkpair import Koto, KotoKL, Pipeline, build, chunks
 
 detector = Koto(selection="2016-18")
-chain = build("K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": "430 MeV"})
-(chunk,) = chunks(Pipeline(source=KotoKL(), chain=chain, detector=detector, seed=1), 200_000)
+chain = build(
+    "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": 0.0, "X2": "430 MeV"}
+)
+(chunk,) = chunks(
+    Pipeline(source=KotoKL(), chain=chain, detector=detector, seed=1), 200_000
+)
 plane, stages = chunk.histograms["pt_z"], chunk.cutflow.stages
 
 plt.style.use("seaborn-v0_8-colorblind")
@@ -26,12 +30,15 @@ figure.colorbar(mesh, ax=left, label="candidates / bin")
 corners = detector.signal_box()
 left.plot(*zip(*corners, corners[0], strict=True), color="C2", lw=2.0)
 left.set(
-    xlabel=r"reconstructed $Z_\mathrm{vtx}$ [mm]", ylabel=r"reconstructed $p_T$ [MeV]", ylim=(0.0, 350.0)
+    xlabel=r"reconstructed $Z_\mathrm{vtx}$ [mm]",
+    ylabel=r"reconstructed $p_T$ [MeV]",
+    ylim=(0.0, 350.0),
 )
 left.set_title("the signal box, and events before it", fontsize="medium")
 
 bars = right.barh(
-    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+    [stage.name for stage in stages],
+    [stage.sum_w / chunk.cutflow.generated for stage in stages],
 )
 right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()

@@ -38,11 +38,18 @@ for pions, line, height in ((2, "-", 0.4), (3, "--", -0.4)):
     stages = chunk.cutflow.stages
     share = [stage.sum_w / chunk.cutflow.generated for stage in stages]
     bars = right.barh(
-        [stage.name for stage in stages], share, height, align="edge", label=rf"$K_L\to{pions}\pi^0$"
+        [stage.name for stage in stages],
+        share,
+        height,
+        align="edge",
+        label=rf"$K_L\to{pions}\pi^0$",
     )
     right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 
-left.set(xlabel="reconstructed mass of the $K_L$ [MeV]", ylabel="accepted events / MeV, normalised")
+left.set(
+    xlabel="reconstructed mass of the $K_L$ [MeV]",
+    ylabel="accepted events / MeV, normalised",
+)
 left.legend(frameon=False)
 right.invert_yaxis()
 right.margins(x=0.15)

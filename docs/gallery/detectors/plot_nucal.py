@@ -14,7 +14,12 @@ import matplotlib.pyplot as plt
 from darkpair import Job, chunks
 
 job = Job(
-    source={"name": "dump_mesons", "meson": "eta", "beam_energy": "70 GeV", "aim": True},
+    source={
+        "name": "dump_mesons",
+        "meson": "eta",
+        "beam_energy": "70 GeV",
+        "aim": True,
+    },
     chain={
         "name": "eta_x1x2_pi0",
         "mass": {"X1": "40 MeV", "X2": "400 MeV"},
@@ -35,7 +40,8 @@ left.text(10.2, 0.9 * energy.values().max(), "one above 10 GeV")
 left.set(xlabel="energy of a shower [GeV]", ylabel="sum of weights / bin")
 
 bars = right.barh(
-    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+    [stage.name for stage in stages],
+    [stage.sum_w / chunk.cutflow.generated for stage in stages],
 )
 right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()

@@ -13,7 +13,12 @@ import matplotlib.pyplot as plt
 from darkpair import Job, chunks
 
 job = Job(
-    source={"name": "dump_mesons", "meson": "eta", "beam_energy": "400 GeV", "aim": True},
+    source={
+        "name": "dump_mesons",
+        "meson": "eta",
+        "beam_energy": "400 GeV",
+        "aim": True,
+    },
     chain={
         "name": "eta_x1x2_pi0",
         "mass": {"X1": "40 MeV", "X2": "400 MeV"},
@@ -28,13 +33,19 @@ where, stages = chunk.histograms["where"], chunk.cutflow.stages
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
-mesh = left.pcolormesh(*where.axes.edges.T, where.values().T, cmap="viridis", rasterized=True)
+mesh = left.pcolormesh(
+    *where.axes.edges.T, where.values().T, cmap="viridis", rasterized=True
+)
 figure.colorbar(mesh, ax=left, label="sum of weights / bin")
-left.set(xlabel="z of the decay, from the target [m]", ylabel="x of the decay, from the beam [m]")
+left.set(
+    xlabel="z of the decay, from the target [m]",
+    ylabel="x of the decay, from the beam [m]",
+)
 left.set_title("accepted decays of $X_2$", fontsize="medium")
 
 bars = right.barh(
-    [stage.name for stage in stages], [stage.sum_w / chunk.cutflow.generated for stage in stages]
+    [stage.name for stage in stages],
+    [stage.sum_w / chunk.cutflow.generated for stage in stages],
 )
 right.bar_label(bars, fmt="%.2g", padding=3, fontsize="small")
 right.invert_yaxis()

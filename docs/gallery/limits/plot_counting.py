@@ -18,7 +18,11 @@ def limit(observed, background, method):
     """Upper limit in events; not a number where the interval is empty."""
     try:
         return upper_limit(
-            Counting(observed=observed, background=background, background_error=0.2 * background),
+            Counting(
+                observed=observed,
+                background=background,
+                background_error=0.2 * background,
+            ),
             method=method,
         )
     except InputError:
@@ -30,7 +34,9 @@ figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 observed = range(11)
 for background, marker in ((0.0, "o"), (1.22, "s"), (4.0, "^")):
     cls = [limit(n, background, "cls") for n in observed]
-    line = axes.plot(observed, cls, marker=marker, label=f"background {background:g}, CL$_s$")[0]
+    line = axes.plot(
+        observed, cls, marker=marker, label=f"background {background:g}, CL$_s$"
+    )[0]
     if background:
         classical = [limit(n, background, "classical") for n in observed]
         axes.plot(
@@ -42,6 +48,10 @@ for background, marker in ((0.0, "o"), (1.22, "s"), (4.0, "^")):
             color=line.get_color(),
             label=f"background {background:g}, classical",
         )
-axes.set(xlabel="observed events", ylabel="largest signal at 90 % CL [events]", ylim=(0.0, None))
+axes.set(
+    xlabel="observed events",
+    ylabel="largest signal at 90 % CL [events]",
+    ylim=(0.0, None),
+)
 axes.legend(frameon=False)
 plt.show()

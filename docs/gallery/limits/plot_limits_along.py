@@ -16,7 +16,10 @@ from darkpair import Inputs, ZPrimeMajorana, ZPrimeScalar, limit_rows, particle
 
 G_F = Inputs.of("pdg")["G_F"]
 m2 = np.linspace(0.1, 0.5, 17)
-MODELS = {"scalars": (ZPrimeScalar, {}, "C0"), "Majorana fermions": (ZPrimeMajorana, {"c_A": 1.0}, "C2")}
+MODELS = {
+    "scalars": (ZPrimeScalar, {}, "C0"),
+    "Majorana fermions": (ZPrimeMajorana, {"c_A": 1.0}, "C2"),
+}
 SEARCHES = {
     "b-to-k-belle2-2023": (r"$B^+\to K^+$, Belle II", "-"),
     "k-to-pi-na62": (r"$K^+\to\pi^+$, NA62", "--"),
@@ -29,10 +32,20 @@ for words, (model, couplings, colour) in MODELS.items():
     every = limit_rows(points, only=list(SEARCHES), along="G_X")
     for name, (label, line) in SEARCHES.items():
         least = [
-            min((r.low / G_F for row in rows if row.constraint == name for r in row.ranges), default=np.nan)
+            min(
+                (
+                    r.low / G_F
+                    for row in rows
+                    if row.constraint == name
+                    for r in row.ranges
+                ),
+                default=np.nan,
+            )
             for rows in every
         ]
-        axes.semilogy(1e3 * m2, least, ls=line, lw=1.8, color=colour, label=f"{label}, {words}")
+        axes.semilogy(
+            1e3 * m2, least, ls=line, lw=1.8, color=colour, label=f"{label}, {words}"
+        )
 
 axes.set(xlabel="mass of $X_2$ [MeV]", ylabel="smallest excluded $G_X / G_F$")
 threshold = 40.0 + 1e3 * particle("pi0").mass

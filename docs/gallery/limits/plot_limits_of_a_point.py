@@ -20,9 +20,16 @@ from darkpair.limits.samples import Size
 model = ZPrimeScalar(m1=0.0, m2="430 MeV", G_X="1.75 GF", m_Zprime="10 GeV")
 size = Size(kaons=100_000, etas=20_000, spectra="central", cells=(20, 16, 8))
 (rows,) = limit_rows(
-    [model], size=size, folder=Path(tempfile.mkdtemp()), workers=1, without=["koto-three-events"]
+    [model],
+    size=size,
+    folder=Path(tempfile.mkdtemp()),
+    workers=1,
+    without=["koto-three-events"],
 )
-rows = sorted((row for row in rows if row.kind == "excluded" and row.ratio > 0.0), key=lambda row: row.ratio)
+rows = sorted(
+    (row for row in rows if row.kind == "excluded" and row.ratio > 0.0),
+    key=lambda row: row.ratio,
+)
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
@@ -32,5 +39,7 @@ axes.scatter([row.ratio for row in rows], names, c=colours, s=50)
 axes.grid(axis="y", lw=0.4)
 axes.axvline(1.0, color="black", lw=1.0)
 axes.set(xscale="log", xlabel="observable over its limit: excluded beyond 1")
-axes.set_title(r"Z$'$, scalars, $(m_2, m_1)$ = (430, 0) MeV, $G_X = 1.75\,G_F$", fontsize="medium")
+axes.set_title(
+    r"Z$'$, scalars, $(m_2, m_1)$ = (430, 0) MeV, $G_X = 1.75\,G_F$", fontsize="medium"
+)
 plt.show()

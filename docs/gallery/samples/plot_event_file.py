@@ -27,7 +27,10 @@ run_job(
     )
 )
 
-chain = build("B+ -> K+ X1 (X2 -> X1 (pi0 -> gamma gamma))", mass={"X1": "40 MeV", "X2": "400 MeV"})
+chain = build(
+    "B+ -> K+ X1 (X2 -> X1 (pi0 -> gamma gamma))",
+    mass={"X1": "40 MeV", "X2": "400 MeV"},
+)
 source = EventFile(path=str(path), parents=("B+",), conjugates=False)
 (chunk,) = chunks(Pipeline(source=source, chain=chain, seed=1), None)
 particles = chunk.record().particles
@@ -39,6 +42,10 @@ figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 bins = np.linspace(0.0, 4.0, 41)
 axes.hist(parent.p, bins, histtype="stepfilled", color="0.8", label="$B^+$ of the file")
 axes.hist(heavy.p, bins, histtype="step", lw=1.8, label="$X_2$ of the chain")
-axes.set(xlabel="momentum [GeV]", ylabel=f"particles / 0.1 GeV of {len(particles)} parents", yscale="log")
+axes.set(
+    xlabel="momentum [GeV]",
+    ylabel=f"particles / 0.1 GeV of {len(particles)} parents",
+    yscale="log",
+)
 axes.legend(frameon=False)
 plt.show()

@@ -17,7 +17,11 @@ from darkpair import Job, chunks
 
 def cutflow(ctau, lifetime):
     """Cut flow of X2 -> X1 pi0 at KOTO, at a mean proper length [mm]."""
-    chain = {"name": "kl_x1x2_pi0", "mass": {"X1": 0.0, "X2": "430 MeV"}, "ctau": {"X2": ctau}}
+    chain = {
+        "name": "kl_x1x2_pi0",
+        "mass": {"X1": 0.0, "X2": "430 MeV"},
+        "ctau": {"X2": ctau},
+    }
     job = Job(
         source={"name": "koto_kl", "z_min": "2 m"},
         chain=chain | {"lifetime": lifetime},
@@ -31,14 +35,24 @@ def cutflow(ctau, lifetime):
 lengths = np.geomspace(10.0, 1e5, 9)
 plt.style.use("seaborn-v0_8-colorblind")
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
-for label, lifetime, marker in (("as it decays", {}, "o"), ("forced", {"X2": "forced"}, "s")):
+for label, lifetime, marker in (
+    ("as it decays", {}, "o"),
+    ("forced", {"X2": "forced"}, "s"),
+):
     flows = [cutflow(ctau, lifetime) for ctau in lengths]
     error = [flow.acceptance_error or np.nan for flow in flows]
     shift = 1.06 if lifetime else 1.0  # side by side
     left.errorbar(
-        shift * lengths, [f.acceptance for f in flows], error, ls="none", marker=marker, label=label
+        shift * lengths,
+        [f.acceptance for f in flows],
+        error,
+        ls="none",
+        marker=marker,
+        label=label,
     )
-    right.loglog(lengths, [f.stages[-1].effective for f in flows], marker=marker, label=label)
+    right.loglog(
+        lengths, [f.stages[-1].effective for f in flows], marker=marker, label=label
+    )
 left.set(xscale="log", yscale="log", ylim=(1e-5, 0.3), ylabel=r"accepted of all $K_L$")
 right.set(ylabel="effective number of accepted events", ylim=(0.5, None))
 for axes in (left, right):

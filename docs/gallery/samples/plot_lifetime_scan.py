@@ -20,7 +20,9 @@ MASS = {"X1": 0.0, "X2": "430 MeV"}
 source, detector = KotoKL(), Koto(selection="2016-18")
 
 scanned = build(DECAY, mass=MASS, lifetimes={"X2": Scan()})
-sample = ScanSample.of(chunks(Pipeline(source=source, chain=scanned, detector=detector, seed=1), 200_000))
+sample = ScanSample.of(
+    chunks(Pipeline(source=source, chain=scanned, detector=detector, seed=1), 200_000)
+)
 lengths = np.geomspace(1.0, 1e4, 41)
 curve = [sample.efficiency(ctau) for ctau in lengths]
 
@@ -28,12 +30,16 @@ fixed = np.geomspace(1.0, 1e4, 5)
 flows = []
 for ctau in fixed:
     chain = build(DECAY, mass=MASS, ctau={"X2": ctau})
-    (chunk,) = chunks(Pipeline(source=source, chain=chain, detector=detector, seed=2), 50_000)
+    (chunk,) = chunks(
+        Pipeline(source=source, chain=chain, detector=detector, seed=2), 50_000
+    )
     flows.append(chunk.cutflow)
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
-value, error = (np.array([getattr(point, name) for point in curve]) for name in ("value", "error"))
+value, error = (
+    np.array([getattr(point, name) for point in curve]) for name in ("value", "error")
+)
 axes.fill_between(lengths, value - error, value + error, alpha=0.3, lw=0.0)
 axes.plot(lengths, value, label="one scanned sample")
 axes.errorbar(
@@ -45,6 +51,11 @@ axes.errorbar(
     marker="o",
     label="a sample for each",
 )
-axes.set(xscale="log", yscale="log", xlabel=r"$c\tau$ of $X_2$ [mm]", ylabel="acceptance at KOTO")
+axes.set(
+    xscale="log",
+    yscale="log",
+    xlabel=r"$c\tau$ of $X_2$ [mm]",
+    ylabel="acceptance at KOTO",
+)
 axes.legend(frameon=False)
 plt.show()

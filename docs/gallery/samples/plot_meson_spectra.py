@@ -23,7 +23,12 @@ for generator, line in (("pythia6", "-"), ("sibyll23d", "--"), ("urqmd34", ":"))
     style = {"histtype": "step", "lw": 1.8, "ls": line, "label": generator}
     axes.hist(energy, np.geomspace(0.6, 350.0, 61), density=True, **style)
 
-axes.set(xscale="log", yscale="log", xlabel=r"energy of the $\eta$ [GeV]", ylabel=r"$\eta$ / GeV, normalised")
+axes.set(
+    xscale="log",
+    yscale="log",
+    xlabel=r"energy of the $\eta$ [GeV]",
+    ylabel=r"$\eta$ / GeV, normalised",
+)
 axes.set_title(r"$\eta$ of 400 GeV protons", fontsize="medium")
 axes.legend(frameon=False)
 plt.show()

@@ -16,7 +16,8 @@ from darkpair import KotoKL, Streams, ZPrimeDirac, angular_density
 
 point = {"m1": "50 MeV", "m2": "350 MeV", "G_X": "1 GF"}
 made, other = (
-    ZPrimeDirac(**point, c_V=c_V, c_A=1.0).chain("K_L0", "X1 X2", modes=["X1 pi0"]) for c_V in (1.0, 0.0)
+    ZPrimeDirac(**point, c_V=c_V, c_A=1.0).chain("K_L0", "X1 X2", modes=["X1 pi0"])
+    for c_V in (1.0, 0.0)
 )
 
 
@@ -25,7 +26,9 @@ def batch_and_energy(chain, seed):
     streams = Streams(seed=seed)
     batch = chain.batch(KotoKL().sample(50_000, streams.rng("source")), streams)
     particles = batch.record().particles
-    return batch, (particles[particles.pdgid == 111][:, 0].E / particles[:, 0].E).to_numpy()
+    return batch, (
+        particles[particles.pdgid == 111][:, 0].E / particles[:, 0].E
+    ).to_numpy()
 
 
 batch, share = batch_and_energy(made, 1)
@@ -34,11 +37,30 @@ _, own = batch_and_energy(other, 2)
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
-style = {"bins": 45, "range": (0.0, 1.0), "density": True, "histtype": "step", "lw": 1.8}
+style = {
+    "bins": 45,
+    "range": (0.0, 1.0),
+    "density": True,
+    "histtype": "step",
+    "lw": 1.8,
+}
 axes.hist(share, ls="-", label="made with $c_V = c_A$", **style)
-axes.hist(share, weights=weight, ls="--", label="the same, weighted to $c_V$ = 0", **style)
+axes.hist(
+    share, weights=weight, ls="--", label="the same, weighted to $c_V$ = 0", **style
+)
 counts, edges = np.histogram(own, 45, range=(0.0, 1.0), density=True)
-axes.plot(0.5 * (edges[1:] + edges[:-1]), counts, "o", ms=4, color="C2", label="made with $c_V$ = 0")
-axes.set(xlabel=r"energy of the $\pi^0$ over that of the $K_L$", ylabel="events, normalised", xlim=(0.0, 1.0))
+axes.plot(
+    0.5 * (edges[1:] + edges[:-1]),
+    counts,
+    "o",
+    ms=4,
+    color="C2",
+    label="made with $c_V$ = 0",
+)
+axes.set(
+    xlabel=r"energy of the $\pi^0$ over that of the $K_L$",
+    ylabel="events, normalised",
+    xlim=(0.0, 1.0),
+)
 axes.legend(frameon=False)
 plt.show()

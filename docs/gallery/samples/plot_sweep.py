@@ -25,8 +25,12 @@ job = Job(
     normalisation={"branching_ratio": 1e-9},
     output={"path": "sweep", "picture": False},
 )
-result = sweep(job, {"chain.mass.X2": masses, "chain.ctau.X2": lengths}, tempfile.mkdtemp())
-events = np.array([row["expected_events"] for row in result.rows]).reshape(len(masses), len(lengths))
+result = sweep(
+    job, {"chain.mass.X2": masses, "chain.ctau.X2": lengths}, tempfile.mkdtemp()
+)
+events = np.array([row["expected_events"] for row in result.rows]).reshape(
+    len(masses), len(lengths)
+)
 
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
@@ -36,7 +40,10 @@ for (row, column), value in np.ndenumerate(events):
     colour = "white" if value < 0.5 * (events.min() + events.max()) else "black"
     axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=colour)
 axes.set(
-    xlabel=r"$c\tau$ of $X_2$", ylabel="mass of $X_2$", xticks=range(len(lengths)), yticks=range(len(masses))
+    xlabel=r"$c\tau$ of $X_2$",
+    ylabel="mass of $X_2$",
+    xticks=range(len(lengths)),
+    yticks=range(len(masses)),
 )
 axes.set(xticklabels=lengths, yticklabels=masses)
 plt.show()

@@ -19,11 +19,19 @@ rows.sort(key=lambda row: row["ratio"])
 plt.style.use("seaborn-v0_8-colorblind")
 figure, axes = plt.subplots(figsize=(8.0, 11.0), layout="constrained")
 for verdict, marker, colour in (("agrees", "o", "C0"), ("differs", "s", "C2")):
-    mine = [(row["ratio"], place) for place, row in enumerate(rows) if row["verdict"] == verdict]
-    axes.plot(*zip(*mine, strict=True), marker, color=colour, label=f"{verdict} ({len(mine)})")
+    mine = [
+        (row["ratio"], place)
+        for place, row in enumerate(rows)
+        if row["verdict"] == verdict
+    ]
+    axes.plot(
+        *zip(*mine, strict=True), marker, color=colour, label=f"{verdict} ({len(mine)})"
+    )
 axes.axvline(1.0, color="black", lw=0.8)
 axes.set_yticks(
-    range(len(rows)), [f"{row['quantity']} [{row['equation']}]" for row in rows], fontsize="x-small"
+    range(len(rows)),
+    [f"{row['quantity']} [{row['equation']}]" for row in rows],
+    fontsize="x-small",
 )
 axes.set(xscale="log", xlabel="ours over printed", ylim=(-1.0, len(rows)))
 axes.legend(loc="lower right")

@@ -14,8 +14,14 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-rows = json.loads(Path("../../results/fig4-pdg-today.json").read_text(encoding="utf-8"))["rows"]
-panel = [row for row in rows if row["panel"] == "against m_Zprime" and row["X1, X2"] == "Majorana fermions"]
+rows = json.loads(
+    Path("../../results/fig4-pdg-today.json").read_text(encoding="utf-8")
+)["rows"]
+panel = [
+    row
+    for row in rows
+    if row["panel"] == "against m_Zprime" and row["X1, X2"] == "Majorana fermions"
+]
 
 
 def ends(curve):
@@ -24,7 +30,11 @@ def ends(curve):
     for row in panel:
         if row["curve"] == curve and row["kind"] != "unknown":
             first.setdefault(row["m_Zprime [GeV]"], (row["low"], row["high"]))
-    return list(first), [low for low, _ in first.values()], [high for _, high in first.values()]
+    return (
+        list(first),
+        [low for low, _ in first.values()],
+        [high for _, high in first.values()],
+    )
 
 
 plt.style.use("seaborn-v0_8-colorblind")

@@ -31,11 +31,15 @@ for (panel, label), marker in zip(LABELS.items(), ("o", "s", "^"), strict=True):
         and row["selection"] == "2016-18"
         and row["ratio"] is not None
     ]
-    mass, ratio, error = ([row[key] for row in mine] for key in ("m2 [MeV]", "ratio", "ratio error"))
+    mass, ratio, error = (
+        [row[key] for row in mine] for key in ("m2 [MeV]", "ratio", "ratio error")
+    )
     axes.errorbar(mass, ratio, error, marker=marker, ms=5, ls=":", label=label)
 axes.axhline(1.0, color="black", lw=0.8)
 axes.set(
-    xlabel="mass of $X_2$ [MeV]", ylabel=r"efficiency over that of $K_L\to\pi^0\nu\bar\nu$", ylim=(0.0, None)
+    xlabel="mass of $X_2$ [MeV]",
+    ylabel=r"efficiency over that of $K_L\to\pi^0\nu\bar\nu$",
+    ylim=(0.0, None),
 )
 axes.set_title(r"KOTO, selection of 2016 to 2018, $m_1$ = 0, prompt", fontsize="medium")
 axes.legend(frameon=False)
