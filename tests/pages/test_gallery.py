@@ -157,6 +157,7 @@ def test_a_page_runs_and_its_picture_says_what_is_on_its_axes(
         figures[0].canvas.draw()
     finally:
         plt.close("all")
+        plt.rcdefaults()
 
 
 def test_a_picture_without_labels_is_a_fault() -> None:

@@ -1,7 +1,7 @@
 """The gallery's scripts: what they are, how they run, what a picture has to have.
 
-``python -m tests.shared.gallery [FOLDER] [WORD ...]`` runs all of them, or those whose paths have one of the words, prints the seconds of
-each, and leaves the pictures in the folder.
+``python -m tests.shared.gallery [FOLDER] [WORD ...]`` runs all of them, or those whose paths have one of the words, prints the seconds of a
+core that each takes, and leaves the pictures in the folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 GALLERY = ROOT / "docs" / "gallery"
 
-#: Seconds that a script may take, on a machine with nothing else to do.
+#: Seconds of a core that a script may take.
 PATIENCE = 15.0
 
 
@@ -89,9 +89,9 @@ def main(folder: Path, words: Iterable[str]) -> int:
     for script in scripts():
         if words and not any(word in title(script) for word in words):
             continue
-        start = time.perf_counter()
+        start = time.process_time()
         figures = run(script)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         lines = [line for figure in figures for line in faults(figure)]
         wrong += [f"{title(script)}: {line}" for line in lines]
         wrong += [f"{title(script)}: {seconds:.0f} s"] if seconds > PATIENCE else []
