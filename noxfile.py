@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``; ``nox -l`` lists the others."""
+"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, fuzz, schedulers, laws, pages."""
 
 import shutil
 import tomllib
@@ -116,6 +116,20 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def gallery(session: nox.Session) -> None:
+    """Run every script of docs/gallery, or ``-- FOLDER WORD ...``, and leave its picture in the folder."""
+    session.install(".[all,test]")
+    session.run("python", "-m", "tests.shared.gallery", *(session.posargs or [session.create_tmp()]))
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Run the notebooks of docs/notebooks, also those that need coffea and dask."""
+    session.install(".[all,test,dask]", "coffea")
+    session.run("pytest", "-W", "default", "tests/pages/test_notebooks.py", *session.posargs)
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Hand in 20 000 mutated inputs, or ``-- NUMBER SEED``, and say what was neither taken nor refused: some twenty minutes."""
     session.install(".[all,test]")
@@ -155,17 +169,3 @@ def schedulers(session: nox.Session) -> None:
     session.run(
         "pytest", "-W", "default", "tests/cli/test_schedulers.py", "tests/cli/test_dask.py", *session.posargs
     )
-
-
-@nox.session
-def gallery(session: nox.Session) -> None:
-    """Run every script of docs/gallery, or ``-- FOLDER WORD ...``, and leave its picture in the folder."""
-    session.install(".[all,test]")
-    session.run("python", "-m", "tests.shared.gallery", *(session.posargs or [session.create_tmp()]))
-
-
-@nox.session
-def notebooks(session: nox.Session) -> None:
-    """Run the notebooks of docs/notebooks, also those that need coffea and dask."""
-    session.install(".[all,test,dask]", "coffea")
-    session.run("pytest", "-W", "default", "tests/pages/test_notebooks.py", *session.posargs)
