@@ -5,7 +5,7 @@ Virtual mesons: no new flavour at all
 .. math:: \\mathcal{L} = m_\\mathrm{eff}\\,S_1S_2\\left(\\pi^0 + \\frac{2}{\\sqrt3}\\frac{y_s}{y_d}\\,\\eta\\right)
 
 Model ``virtual-meson``. The Standard Model turns a K_L into a virtual π⁰ or η, and these couple to S1 S2 with a mass m_eff. The same
-coupling makes the decays of the η, and the decay of X2. The rate of the K_L rises towards heavy X2 less than it is closed.
+coupling makes the decays of the η, and the decay of X2. Both rates fall where X2 is nearly as heavy as its parent.
 
 Source: arXiv:2005.07102, eqs. 54 to 61.
 """
