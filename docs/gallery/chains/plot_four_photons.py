@@ -3,7 +3,7 @@ Two masses in four photons
 ==========================
 
 If both dark particles of K_L → X1 X2 decay to γγ, four photons are all there is. Each way to pair them gives two masses; the right
-one of the three gives the masses of X1 and X2, here 100 and 250 MeV, and the two wrong ones a smooth background below it.
+one of the three gives the masses of X1 and X2, here 100 and 250 MeV, and the two wrong ones a smooth background.
 
 Source: the chain ``kl_x1x2_four_gamma``; two-body decays, isotropic.
 """
