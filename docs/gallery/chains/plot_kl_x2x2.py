@@ -6,7 +6,7 @@ In K_L → X2 X2 both dark particles decay, each in the same way. If X2 → γγ
 K_L; with an invisible X1 in each decay their mass says how much was carried away. X2 → X1 γ leaves two photons, as a π⁰ does, the
 other endings four.
 
-Source: arXiv:2005.07102, scenario (B), eq. 3, here with all endings of the package.
+Source: arXiv:2005.07102, Fig. 1, scenario (B), here with all endings of the package.
 """
 
 import awkward as ak
