@@ -2,7 +2,7 @@
 # /// script
 # dependencies = ["nox>=2025.10.14"]
 # ///
-"""Developers' sessions: ``nox -s tests``, or pythons, lowest, coverage, lint, types, dist, release_files, bench, browser, clients, kills, fuzz, schedulers, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or pythons, lowest, coverage, lint, types, dist, release_files, bench, browser, gallery, notebooks, clients, kills, fuzz, schedulers, laws, pages."""
 
 import shutil
 import tomllib
@@ -176,6 +176,20 @@ def kills(session: nox.Session) -> None:
     """Kill commands at 50 random moments, or ``-- NUMBER SEED``, and say what came of each: some five minutes."""
     session.install(".[all,test]")
     session.run("python", "-m", "tests.shared.kills", *(session.posargs or ["50"]))
+
+
+@nox.session(default=False)
+def gallery(session: nox.Session) -> None:
+    """Run every script of docs/gallery, or ``-- FOLDER WORD ...``, and leave its picture in the folder."""
+    session.install(".[all,test]")
+    session.run("python", "-m", "tests.shared.gallery", *(session.posargs or [session.create_tmp()]))
+
+
+@nox.session(default=False)
+def notebooks(session: nox.Session) -> None:
+    """Run the notebooks of docs/notebooks, also those that need coffea and dask."""
+    session.install(".[all,test,dask]", "coffea")
+    session.run("pytest", "-W", "default", "tests/pages/test_notebooks.py", *session.posargs)
 
 
 @nox.session(default=False)
