@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, fuzz, schedulers, laws, pages."""
+"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, fuzz, schedulers, laws, pages, docs."""
 
 import shutil
 import tomllib
@@ -145,6 +145,15 @@ def pages(session: nox.Session) -> None:
         session.run("python", "-m", "darkpair.pages", "remake", *session.posargs)
     session.run("python", "-m", "darkpair.pages")
     session.run("python", "-m", "darkpair.pages", "check")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into docs/_build without a warning (``-- -b linkcheck`` for other things): minutes, then seconds."""
+    session.install("-e", ".[docs]")
+    words = session.posargs or ["-b", "html"]
+    session.run("sphinx-build", "-W", "--keep-going", "-j", "2", *words, "docs", "docs/_build")
+    session.log("open docs/_build/index.html")
 
 
 @nox.session

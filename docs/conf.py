@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ write_pages(ROOT)  # (before sphinx looks which pages there are)
 project = "darkpair"
 author = "The darkpair authors"
 project_copyright = author
-release = version("darkpair")
+release = metadata.version("darkpair")
 
 #: What it is, in a sentence; also the first line of llms.txt.
 WHAT = "An event generator for dark particles that are pair-produced in meson decays (arXiv:2005.07102): awkward arrays and ROOT files."
@@ -112,6 +112,10 @@ def plain_docstring(_app: Any, _what: str, _name: str, _thing: Any, _options: An
 def links_out_of_docs(app: Any, docname: str, source: list[str]) -> None:
     """Links from pages to those that stand elsewhere in the tree become links to their copies in the reference."""
     page = Path(app.srcdir) / docname
+    if docname == "gallery":  # (a clone may have no notebooks yet)
+        source[0] = re.sub(
+            r"^(\S+)/\S*\*$", lambda m: m[0] if (HERE / m[1]).is_dir() else "", source[0], flags=re.MULTILINE
+        )
     if not docname.startswith(("reference/", "auto_gallery/")) and page.with_suffix(".md").is_file():
         source[0] = moved_links(source[0], page.parent, page.parent, ROOT)
 

@@ -163,8 +163,8 @@ def summary_of(text: str) -> str:
         words = " ".join(part.split())
         if words and words[0] not in "#|-*!:<":
             plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", words).replace("`", "").replace("**", "")
-            end = re.search(r"(?<!e\.g)(?<!eq)(?<!eqs)[.:](?=\s)", plain)
-            return plain[: end.start()] if end else plain.rstrip(".")
+            end = re.search(r"(?<=[\w)\]|%])(?<!e\.g)(?<!\beq)(?<!\beqs)[.:](?=\s)", plain)
+            return plain[: end.start()] if end else plain.rstrip(".:")
     return ""
 
 

@@ -10,8 +10,8 @@ __all__ = ["INTERFACES", "api_page"]
 
 _HEAD: Final = """# Python
 
-`import darkpair` gives the names of the first lists; the last ones are what somebody writes who adds something, and what helps to test it.  Units
-are in brackets: GeV, mm and rad unless they say otherwise.  What is public keeps its meaning within a major version.
+Classes and functions with parameters, shapes, units and errors, from their docstrings. `import darkpair` gives the names of the first lists; the last ones are what somebody writes who adds something, and what helps to test it. Units
+are in brackets: GeV, mm and rad unless they say otherwise. What is public keeps its meaning within a major version.
 """
 
 #: What an addition is to be, and what tests it: the title of a list, and its names from the package on.

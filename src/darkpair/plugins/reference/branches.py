@@ -14,7 +14,7 @@ __all__ = ["branches_page"]
 
 _HEAD: Final = """# Branches of a file
 
-Made from the code when this site is built: each is the title that the branch has in the file.  Which layout has which of them, and what
+Every branch that a file may have, with its unit and its meaning. Made from the code when this site is built: each is the title that the branch has in the file. Which layout has which of them, and what
 a file holds beside its events, is in [From the file to your analysis](../analysis.md); dots stand for a name of the chain.
 """
 

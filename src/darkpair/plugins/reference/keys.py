@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
@@ -14,8 +15,10 @@ __all__ = ["job_page", "key_rows"]
 
 _HEAD: Final = """# Keys of a job
 
-Made from the code when this site is built; `darkpair list keys` shows the same, with what is installed beside it.  A key is written in
-a table of a TOML file, or as `--set section.key=value` on the command line.  A text may have a unit, "430 MeV"; bare numbers are GeV, mm and rad.
+Every key that a job may have, and every parameter of a source, a detector and a matrix element. Made from the code when this site is
+built; `darkpair list keys` shows the same, with what is installed beside it. A key is written in
+a table of a TOML file, or as `--set section.key=value` on the command line. A text may have a unit, "430 MeV"; bare
+numbers are GeV, mm and rad.
 Parameters of models, `chain.parameters`, are those of the [models](models.md).
 """
 
@@ -39,16 +42,14 @@ def key_rows(keys: Sequence[Key], *, unit: bool = False) -> tuple[tuple[str, ...
         Whether the unit of a bare number has a column.
     """
     heads = ("key", "default", *(("unit",) if unit else ()), "what it is", "allowed")
-    return heads, [
-        (
-            code(key.key),
-            "needed" if key.required else code(key.default),
-            *((key.unit,) if unit else ()),
-            key.what,
-            key.words,
-        )
-        for key in keys
-    ]
+    return heads, [_row(key, unit=unit) for key in keys]
+
+
+def _row(key: Key, *, unit: bool) -> tuple[str, ...]:
+    """Cells of a key; what units a text may have is said once for all where the unit has a column."""
+    default = "needed" if key.required else code(key.default)
+    words = re.sub(r" \([^()]*if bare\)", "", key.words) if unit else key.words
+    return (code(key.key), default, *((key.unit,) if unit else ()), key.what, words)
 
 
 def _tables(keys: Sequence[Key]) -> Iterator[str]:

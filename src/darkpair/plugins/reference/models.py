@@ -17,10 +17,10 @@ NOTES: Final = ("Lagrangian", "Phases", "Normalisation")
 
 _HEAD: Final = """# Models
 
-Made from the code when this site is built: the words are those of the docstrings, the equations those of `darkpair rates`, and
-numbers of equations are those of [arXiv:2005.07102](https://arxiv.org/abs/2005.07102).  In all of them p is the momentum of a
+Every model with its Lagrangian, phases, normalisation and parameters, and each width with its equation. Made from the code when
+this site is built: the words are those of the docstrings, the equations those of `darkpair rates`, numbers of equations are those of [arXiv:2005.07102](https://arxiv.org/abs/2005.07102). In all of them p is the momentum of a
 daughter in the rest frame, q the momentum of a pair, `kallen(a, b, c)` the triangle function; s and n count spin states and
-charge channels.  A channel that is closed has a width of exactly zero.  `combine` puts two models of the same dark states together.
+charge channels. A channel that is closed has a width of exactly zero. `combine` puts two models of the same dark states together.
 """
 
 

@@ -11,7 +11,7 @@ __all__ = ["names_page"]
 
 _HEAD: Final = """# Names
 
-Made from the code when this site is built; `darkpair list` shows the same, with what is installed beside it, and
+All that has a name: chains, sources, detectors, models and others. Made from the code when this site is built; `darkpair list` shows the same, with what is installed beside it, and
 `darkpair list KIND --show NAME` what stands behind a name.
 """
 

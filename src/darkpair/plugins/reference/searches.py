@@ -13,8 +13,9 @@ __all__ = ["searches_page"]
 
 _HEAD: Final = """# Searches
 
-Made from the code when this site is built.  `darkpair limits` asks those of a set of data, or those that are named; how they are
-applied, and how one of your own is written, is in [limits](../limits.md).  Limits whose efficiency has to be simulated are asked with samples
+Every published or projected search that a model can be asked about, with where its numbers come from. Made from the code when this
+site is built. `darkpair limits` asks those of a set of data, or those that are named; how they are
+applied, and how one of your own is written, is in [limits](../limits.md). Limits whose efficiency has to be simulated are asked with samples
 that `darkpair limits` makes.
 """
 
