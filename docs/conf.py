@@ -96,17 +96,29 @@ copybutton_exclude = ".linenos, .gp, .go"
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
 
+#: Texts of attributes between the two that look at them.
+PLAIN: dict[str, list[str]] = {}
+
 #: Code in a docstring, and lines of examples: nothing is escaped there.
 CODE = re.compile(r"(``.+?``|`[^`]+`|^\s*(?:>>>|\.\.\. ).*?$|^\s*\*{1,2}\w+ : )", re.DOTALL | re.MULTILINE)
 
 
-def plain_docstring(_app: Any, _what: str, _name: str, _thing: Any, _options: Any, lines: list[str]) -> None:
+def plain_docstring(_app: Any, what: str, name: str, _thing: Any, _options: Any, lines: list[str]) -> None:
     """Escape what reStructuredText would read as marks: the docstrings are plain text with names in backticks."""
     parts = CODE.split("\n".join(lines))
     parts[::2] = [
         re.sub(r"(?<!^)([*|])", r"\\\1", re.sub(r"(\w)_(?!\w)", r"\1\\_", part)) for part in parts[::2]
     ]
     lines[:] = "".join(parts).split("\n")
+    if what in {"attribute", "property"} and "\n---" not in "\n".join(lines):
+        PLAIN[name] = list(lines)
+
+
+def no_type_before_a_colon(
+    _app: Any, _what: str, name: str, _thing: Any, _options: Any, lines: list[str]
+) -> None:
+    """Leave the text of an attribute as it was: napoleon takes what stands before a colon for its type."""
+    lines[:] = PLAIN.pop(name, lines)
 
 
 def links_out_of_docs(app: Any, docname: str, source: list[str]) -> None:
@@ -138,5 +150,6 @@ def setup(app: Any) -> None:
     """Connect what is above."""
     app.add_lexer("floors", TextLexer)
     app.connect("autodoc-process-docstring", plain_docstring, priority=400)  # (before napoleon)
+    app.connect("autodoc-process-docstring", no_type_before_a_colon, priority=600)
     app.connect("source-read", links_out_of_docs)
     app.connect("build-finished", write_llms)

@@ -25,4 +25,4 @@ spectrum = hist.Hist.new.Reg(10, 0.0, 0.5, label="reconstructed p_T [GeV]").Weig
 spectrum.fill(
     ak.flatten(accepted.pt), weight=ak.flatten(ak.broadcast_arrays(events.genWeight, accepted.pt)[0])
 )
-print(spectrum)
+print("accepted candidates, weighted:", spectrum.sum().value)

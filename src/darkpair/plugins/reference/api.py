@@ -8,7 +8,7 @@ from typing import Final
 
 __all__ = ["INTERFACES", "api_page"]
 
-_HEAD: Final = """# Python
+_HEAD: Final = """# Python interface
 
 Classes and functions with parameters, shapes, units and errors, from their docstrings. `import darkpair` gives the names of the first lists; the last ones are what somebody writes who adds something, and what helps to test it. Units
 are in brackets: GeV, mm and rad unless they say otherwise. What is public keeps its meaning within a major version.

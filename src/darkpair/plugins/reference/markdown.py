@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-__all__ = ["code", "doc_of", "head_of", "inner", "notes_of", "prose_of", "table"]
+__all__ = ["code", "doc_of", "head_of", "inner", "linked", "notes_of", "prose_of", "table"]
 
 _SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}$", re.MULTILINE)
 
@@ -31,6 +31,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def code(text: str) -> str:
     """Text as code; nothing of nothing."""
     return f"`{text}`" if text else ""
+
+
+def linked(text: str) -> str:
+    """Text with the identifiers of arXiv in it as links."""
+    return re.sub(r"(?<!\[)\barXiv:(\d{4}\.\d{4,5})", r"[arXiv:\1](https://arxiv.org/abs/\1)", text)
 
 
 def inner(thing: Any) -> Any:

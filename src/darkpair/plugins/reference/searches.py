@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from inspect import signature
 from typing import Any, Final
 
-from darkpair.plugins.reference.markdown import code, doc_of, head_of, inner, prose_of, table
+from darkpair.plugins.reference.markdown import code, doc_of, head_of, inner, linked, prose_of, table
 from darkpair.searches import DATA, SEARCHES, Measurement, Search
 
 __all__ = ["searches_page"]
@@ -63,7 +63,7 @@ def _row(number: Measurement) -> tuple[str, ...]:
         f"{number.value:g}{level}",
         error,
         number.unit,
-        number.source,
+        linked(number.source),
         number.place or "",
         number.confidence,
     )
