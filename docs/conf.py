@@ -57,7 +57,7 @@ myst_heading_slug_func = "darkpair.pages.site.slug"
 # notebooks are run when they changed, and kept
 nb_execution_mode = "cache"
 nb_execution_timeout = 600
-nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 nb_merge_streams = True
 
 # the gallery: each script is run when it changed
@@ -75,6 +75,9 @@ if (HERE / "gallery").is_dir():
         "min_reported_time": 1,
         "plot_gallery": "True",
     }
+
+# (a chain, a study and a detector may have one name; each stands in a folder of its own)
+suppress_warnings = ["sphinx_gallery.duplicate_filename"]
 
 autosummary_generate = True
 autosummary_ignore_module_all = False
