@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 import sys
+from html import escape
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from docutils.nodes import SkipNode
+from docutils.utils.math import MathError
+from docutils.utils.math.latex2mathml import tex2mathml
 from pygments.lexers.special import TextLexer
+from sphinx.util.logging import getLogger
 
+LOG = getLogger(__name__)
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT / "src"))
@@ -44,6 +50,7 @@ exclude_patterns = [
     "gallery",
     "results",
     "**/.ipynb_checkpoints",
+    "jupyter_execute",  # (of notebooks, once they ran)
     ".jupyter_cache",
     "**.part",
 ]
@@ -74,6 +81,7 @@ if (HERE / "gallery").is_dir():
         "abort_on_example_error": True,
         "min_reported_time": 1,
         "plot_gallery": "True",
+        "write_computation_times": False,
     }
 
 # (a chain, a study and a detector may have one name; each stands in a folder of its own)
@@ -89,6 +97,7 @@ napoleon_use_ivar = True
 napoleon_use_rtype = False
 
 html_theme = "furo"
+html_math_renderer = "mathml"  # (below: browsers know it, and nothing is fetched)
 html_title = "darkpair"
 html_static_path = ["_static"]
 html_css_files = ["darkpair.css"]
@@ -135,6 +144,28 @@ def links_out_of_docs(app: Any, docname: str, source: list[str]) -> None:
         source[0] = moved_links(source[0], page.parent, page.parent, ROOT)
 
 
+def mathml(node: Any, *, block: bool) -> str:
+    """A formula as MathML; a warning says which cannot be."""
+    text = re.sub(r"\\[bB]igg?(?![a-zA-Z])", "", node.astext())  # (sizes of brackets are the browser's)
+    try:
+        return str(tex2mathml(text, as_block=block))
+    except MathError as error:
+        LOG.warning("no MathML of %r: %s", text, error, location=node)
+        return f"<code>{escape(text)}</code>"
+
+
+def inline_math(writer: Any, node: Any) -> None:
+    """Write a formula in a line."""
+    writer.body.append(mathml(node, block=False))
+    raise SkipNode
+
+
+def block_math(writer: Any, node: Any) -> None:
+    """Write a formula of its own."""
+    writer.body.append(f'<div class="math">{mathml(node, block=True)}</div>')
+    raise SkipNode
+
+
 def write_llms(app: Any, error: Exception | None) -> None:
     """Write llms.txt: every page in the order of the contents, with its first sentence."""
     if error is not None or app.builder.name != "html":
@@ -152,6 +183,7 @@ def write_llms(app: Any, error: Exception | None) -> None:
 def setup(app: Any) -> None:
     """Connect what is above."""
     app.add_lexer("floors", TextLexer)
+    app.add_html_math_renderer("mathml", (inline_math, None), (block_math, None))
     app.connect("autodoc-process-docstring", plain_docstring, priority=400)  # (before napoleon)
     app.connect("autodoc-process-docstring", no_type_before_a_colon, priority=600)
     app.connect("source-read", links_out_of_docs)
