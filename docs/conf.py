@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from html import escape
 from importlib import metadata
 from pathlib import Path
@@ -24,7 +25,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from darkpair.pages.site import contents, llms_text, summary_of, title_of
+from darkpair.pages.site import llms_text, summary_of
 from darkpair.plugins.reference import moved_links, write_pages
 
 write_pages(ROOT)  # (before sphinx looks which pages there are)
@@ -146,7 +147,10 @@ def links_out_of_docs(app: Any, docname: str, source: list[str]) -> None:
 
 def mathml(node: Any, *, block: bool) -> str:
     """A formula as MathML; a warning says which cannot be."""
-    text = re.sub(r"\\[bB]igg?(?![a-zA-Z])", "", node.astext())  # (sizes of brackets are the browser's)
+    # sizes of brackets are the browser's; what docutils reads otherwise than LaTeX: digits as arguments, indices of a bar
+    text = re.sub(r"\\[bB]igg?(?![a-zA-Z])", "", node.astext())
+    text = re.sub(r"(\\[dt]?frac)(\d)(\d)", r"\1{\2}{\3}", text)
+    text = re.sub(r"\\bar\s*(\{[^{}]*\}|\\[a-zA-Z]+|\w)", r"\\overline{\1}{}", text)
     try:
         return str(tex2mathml(text, as_block=block))
     except MathError as error:
@@ -171,13 +175,20 @@ def write_llms(app: Any, error: Exception | None) -> None:
     if error is not None or app.builder.name != "html":
         return
     rows, part = [], ""
-    for entry in contents(HERE):
-        page = HERE / f"{entry.name}.md"
-        text = page.read_text(encoding="utf-8") if page.is_file() else ""
-        title = title_of(text) or app.env.titles[entry.name].astext()
-        part = title if entry.depth == 1 else part
-        rows.append((part, title, f"{entry.name}.html", summary_of(text)))
+    for name, depth in below(app.env, app.config.root_doc, 1):
+        page = HERE / f"{name}.md"
+        title = app.env.titles[name].astext()
+        part = title if depth == 1 else part
+        summary = summary_of(page.read_text(encoding="utf-8")) if page.is_file() else ""
+        rows.append((part, title, f"{name}.html", summary))
     (Path(app.outdir) / "llms.txt").write_text(llms_text(project, WHAT, rows), encoding="utf-8")
+
+
+def below(env: Any, name: str, depth: int) -> Iterator[tuple[str, int]]:
+    """Pages that the contents of a page lead to, each with how deep it stands."""
+    for other in env.toctree_includes.get(name, ()):
+        yield other, depth
+        yield from below(env, other, depth + 1)
 
 
 def setup(app: Any) -> None:
