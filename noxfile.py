@@ -1,4 +1,4 @@
-"""Developers' sessions: ``nox -s tests``, or lowest, coverage, lint, types, bench, clients, kills, fuzz, schedulers, laws, pages, docs."""
+"""Developers' sessions: ``nox -s tests``; ``nox -l`` lists the others."""
 
 import shutil
 import tomllib
@@ -147,7 +147,7 @@ def pages(session: nox.Session) -> None:
     session.run("python", "-m", "darkpair.pages", "check")
 
 
-@nox.session
+@nox.session(reuse_venv=True)
 def docs(session: nox.Session) -> None:
     """Build the site into docs/_build without a warning (``-- -b linkcheck`` for other things): minutes, then seconds."""
     session.install("-e", ".[docs]")
