@@ -2,7 +2,7 @@
 # /// script
 # dependencies = ["nox>=2025.10.14"]
 # ///
-"""Developers' sessions: ``nox -s tests``, or pythons, lowest, coverage, lint, types, dist, release_files, bench, browser, gallery, notebooks, clients, kills, fuzz, schedulers, laws, pages."""
+"""Developers' sessions: ``nox -s tests``; ``nox -l`` lists the others."""
 
 import shutil
 import tomllib
@@ -233,6 +233,15 @@ def pages(session: nox.Session) -> None:
         session.run("python", "-m", "darkpair.pages", "remake", *session.posargs)
     session.run("python", "-m", "darkpair.pages")
     session.run("python", "-m", "darkpair.pages", "check")
+
+
+@nox.session(reuse_venv=True, default=False)
+def docs(session: nox.Session) -> None:
+    """Build the site into docs/_build without a warning (``-- -b linkcheck`` for other things): minutes, then seconds."""
+    session.install("-e", ".[docs]")
+    words = session.posargs or ["-b", "html"]
+    session.run("sphinx-build", "-W", "--keep-going", "-j", "2", *words, "docs", "docs/_build")
+    session.log("open docs/_build/index.html")
 
 
 @nox.session(default=False)

@@ -40,7 +40,10 @@ class ScalarPair(Model):
 
 
 def _to_two(model: ScalarPair) -> Array:
-    """Width of S2 -> S1 S1 [GeV]: amplitude 2 a, one half for identical particles."""
+    """Width of S2 -> S1 S1 [GeV]: amplitude 2 a, one half for identical particles.
+
+    ``p / (8 pi m2^2) 2 a_211^2``.
+    """
     return two_body_width(model.m2, model.m1, model.m1, 2.0 * np.square(model.a_211))
 
 
@@ -51,7 +54,10 @@ def _three_amplitude(model: ScalarPair) -> PowerAmplitude:
 
 
 def _to_three(model: ScalarPair) -> Array:
-    """Width of S2 -> S1 S1 S1 [GeV]."""
+    """Width of S2 -> S1 S1 S1 [GeV].
+
+    Three-body phase space times ``|M|^2 = (3! lambda_2111)^2 / 3!``.
+    """
     return three_body_width(model.m2, model.m1, model.m1, model.m1, _three_amplitude(model).averaged)
 
 

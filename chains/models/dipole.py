@@ -24,7 +24,7 @@ __all__ = ["Dipole"]
 def _photon(model: Dipole) -> Array:
     """Width of psi2 -> psi1 gamma [GeV]: spin-averaged |M|^2 = 2 (|mu|^2 + |d|^2) (m2^2 - m1^2)^2.
 
-    arXiv:2005.07102, eq. 53.
+    ``(|mu|^2 + |d|^2) (m2^2 - m1^2)^3 / (8 pi m2^3)``, four times that for Majorana; arXiv:2005.07102, eq. 53.
     """
     difference = (np.asarray(model.m2) - model.m1) * (np.asarray(model.m2) + model.m1)
     size = np.square(np.abs(model.mu)) + np.square(np.abs(model.d))
@@ -45,6 +45,12 @@ class Dipole(Model):
     majorana : bool
         Whether psi1 and psi2 are Majorana: mu is imaginary and d real then: give their sizes. The Hermitian conjugate
         doubles the amplitude, and there is no decay asymmetry (CPT).
+
+    Notes
+    -----
+    Lagrangian: ``psi1-bar sigma_mn (mu + d gamma5) psi2 F^mn / 2 + h.c.`` (arXiv:2005.07102, eq. 52 has mu alone).
+    Phases: mu and d are complex; the width knows their moduli, ``Re(mu d*)`` makes the asymmetry of the photon.
+    Normalisation: a Dirac psi2 has ``(|mu|^2 + |d|^2) (m2^2 - m1^2)^3 / (8 pi m2^3)`` (eq. 53), a Majorana one four times that.
     """
 
     references: ClassVar = ("arXiv:2005.07102",)

@@ -127,7 +127,11 @@ class HiggsPortal(Model):
 
 
 def _kaon(model: HiggsPortal, *, identical: bool = False) -> Array:
-    """Width of K_L -> dark pair [GeV]; K_L picks the imaginary part (arXiv:2005.07102, eqs. 17, 24-26)."""
+    """Width of K_L -> dark pair [GeV]; K_L picks the imaginary part (arXiv:2005.07102, eqs. 17, 24-26).
+
+    ``p / (8 pi M^2) (b Im(V_ts^* V_td) F_K M^2)^2 lambda(M^2)^2``, with lambda(q^2) the coupling of v h to the pair: a number, or
+    ``A_3 B / (m_S3^2 - q^2)``, and for fermions its square times ``2 (q^2 - 4 m^2)``.
+    """
     mass = particle("K_L0").mass
     inputs = model.inputs
     amplitude = flavour_coefficient(inputs) * lambda_t(inputs).imag * inputs["F_K"] * mass**2
@@ -136,7 +140,10 @@ def _kaon(model: HiggsPortal, *, identical: bool = False) -> Array:
 
 
 def _higgs(model: HiggsPortal, *, identical: bool = False) -> Array:
-    """Width of h -> dark pair [GeV] (arXiv:2005.07102, eqs. 24-26)."""
+    """Width of h -> dark pair [GeV] (arXiv:2005.07102, eqs. 24-26).
+
+    ``p / (8 pi m_h^2) v^2 lambda(m_h^2)^2``.
+    """
     mass = model.inputs["m_h"]
     squared = higgs_vev(model.inputs) ** 2 * model.squared_coupling(mass**2, identical=identical)
     masses = (model.m2, model.m2) if identical else model.pair_masses()
@@ -164,7 +171,11 @@ def _transition(model: HiggsPortal, *, parent: str, daughter: str) -> ScalarTran
 
 
 def _semi_invisible(model: HiggsPortal, *, parent: str, daughter: str) -> Array:
-    """Width of M' -> M and a dark pair [GeV] (arXiv:2005.07102, eqs. 20 and B2)."""
+    """Width of M' -> M and a dark pair [GeV] (arXiv:2005.07102, eqs. 20 and B2).
+
+    ``int dq^2 sqrt(kallen(M'^2, M^2, q^2) kallen(q^2, m_a^2, m_b^2)) / q^2 |M|^2 / (256 pi^3 M'^3)`` with
+    ``|M|^2 = (b V m_Q' / (m_Q' - m_Q) (M'^2 - M^2) / 2)^2 f_0(q^2)^2 lambda(q^2)^2``, V the part of the CKM product.
+    """
     averaged = _transition(model, parent=parent, daughter=daughter).averaged
     return three_body_width(particle(parent).mass, particle(daughter).mass, *model.pair_masses(), averaged)
 
@@ -211,7 +222,12 @@ def _visible_amplitude(model: HiggsPortal, *, pair: str) -> PowerAmplitude:
 
 
 def _visible(model: HiggsPortal, *, pair: str) -> Array:
-    """Width of X2 -> X1 and a light pair by an off-shell Higgs [GeV]."""
+    """Width of X2 -> X1 and a light pair by an off-shell Higgs [GeV].
+
+    ``int dq^2 sqrt(kallen(m2^2, m1^2, q^2)) beta |M|^2 / (256 pi^3 m2^3)``, ``beta^2 = 1 - 4 m_f^2 / q^2``, with
+    ``|M|^2 = 2 (lambda(q^2) m_f / m_h^2)^2 (q^2 - 4 m_f^2)`` for leptons and
+    ``4 (lambda(q^2) v k / m_h^2)^2 q^4`` for photons, k their coupling to h.
+    """
     mass = 0.0 if pair == "gamma" else particle(f"{pair}-").mass
     return three_body_width(model.m2, model.m1, mass, mass, _visible_amplitude(model, pair=pair).averaged)
 
@@ -248,6 +264,15 @@ class HiggsPortalQuartic(HiggsPortal, ScalarPair):
     ----------
     lambda_12, lambda_22 : float or ndarray
         Quartic couplings of the Higgs boson to S1 S2 and to S2 S2.
+
+    Notes
+    -----
+    Lagrangian: ``lambda_12 v h S1 S2 + lambda_22 v h S2^2`` (arXiv:2005.07102, eqs. 19 and 21); a loop and the
+    exchange of h give ``b (V_ts^* V_td m_s s-bar P_R d + h.c.)`` times what v h couples to (eq. 20), so for b and s;
+    and S2's own ``- a_211 S2 S1^2 - lambda_2111 S2 S1^3``.
+    Phases: couplings are real. K_L takes the imaginary part of V_ts^* V_td, K_L -> pi0 the real one, K+ and B the modulus.
+    Normalisation: ``b = 3 y_t^2 / (32 pi^2 m_h^2)``. The amplitude of S2 S2 is ``2 lambda_22 v``, its rate has
+    one half for identical particles.
     """
 
     MODES: ClassVar = {**_modes("X1 X2", "24, 27"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}
@@ -277,6 +302,14 @@ class HiggsPortalFermion(HiggsPortal):
         Yukawa coupling of S3 to psi.
     m_S3 : float or ndarray [GeV]
         Mass of the mediator S3, which has its full propagator.
+
+    Notes
+    -----
+    Lagrangian: ``A_3 v h S3 + y_X S3 psi-bar psi`` (arXiv:2005.07102, eq. 22); a loop and the
+    exchange of h give ``b (V_ts^* V_td m_s s-bar P_R d + h.c.)`` times what v h couples to (eq. 20), so for b and s.
+    Phases: couplings are real. K_L takes the imaginary part of V_ts^* V_td, K_L -> pi0 the real one, K+ and B the modulus.
+    Normalisation: ``b = 3 y_t^2 / (32 pi^2 m_h^2)``. psi is a Dirac fermion, whose spin sum is
+    ``2 (q^2 - 4 m2^2)``; one channel, psi psi-bar.
     """
 
     FERMIONS: ClassVar = True
@@ -321,6 +354,15 @@ class HiggsPortalTrilinear(HiggsPortal, ScalarPair):
         Mixing of S3 with the Higgs boson over v; couplings of S3 to the pairs.
     m_S3 : float or ndarray [GeV]
         Mass of the mediator S3, which has its full propagator.
+
+    Notes
+    -----
+    Lagrangian: ``A_3 v h S3 + B S1 S2 S3 + B_22 S2^2 S3`` (arXiv:2005.07102, eqs. 19 and 23); a loop and the
+    exchange of h give ``b (V_ts^* V_td m_s s-bar P_R d + h.c.)`` times what v h couples to (eq. 20), so for b and s;
+    and S2's own ``- a_211 S2 S1^2 - lambda_2111 S2 S1^3``.
+    Phases: couplings are real. K_L takes the imaginary part of V_ts^* V_td, K_L -> pi0 the real one, K+ and B the modulus.
+    Normalisation: ``b = 3 y_t^2 / (32 pi^2 m_h^2)``. The amplitude of S2 S2 is ``2 B_22`` times that of S3, its
+    rate has one half for identical particles.
     """
 
     MODES: ClassVar = {**_modes("X1 X2", "26, 29"), **_IDENTICAL, **_VISIBLE, **CASCADE_MODES}

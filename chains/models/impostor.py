@@ -23,7 +23,7 @@ __all__ = ["Impostor"]
 def _photons(model: Impostor) -> Array:
     """Width of S2 -> gamma gamma [GeV]: |M|^2 = g^2 m^4 / 2, one half for identical photons.
 
-    arXiv:2005.07102, eq. 36 prints a lifetime 1.5 times shorter than its eq. 35 gives.
+    ``g^2 m2^3 / (64 pi)``, g of `photon_coupling`.  arXiv:2005.07102, eq. 36 prints a lifetime 1.5 times shorter than its eq. 35 gives.
     """
     squared = 0.25 * np.square(model.photon_coupling()) * np.asarray(model.m2, dtype=np.float64) ** 4
     return two_body_width(model.m2, 0.0, 0.0, squared)
@@ -41,6 +41,13 @@ class Impostor(ScalarPair):
         Coupling of S2 to the heavy fermion.
     m_Psi : float or ndarray [GeV]
         Mass of the heavy fermion.
+
+    Notes
+    -----
+    Lagrangian: ``lambda_Psi Psi-bar i gamma5 Psi S2``, below m_Psi ``(g / 4) S2 F F-dual`` (eq. 35); and S2's own
+    ``- a_211 S2 S1^2 - lambda_2111 S2 S1^3``.
+    Phases: lambda_Psi is real; nothing interferes.
+    Normalisation: ``g = alpha lambda_Psi / (pi m_Psi)``, with F-dual half of the antisymmetric tensor times F.
     """
 
     MODES: ClassVar = {("X2", "gamma gamma"): Mode(_photons, "35, 36"), **CASCADE_MODES}

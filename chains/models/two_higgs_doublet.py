@@ -31,6 +31,13 @@ class TwoHiggsDoublet(MesonCoupling):
         Product of the Yukawa coupling y_d^Phi and the quartic lambda^Phi.
     m_A : float or ndarray [GeV]
         Mass of the pseudoscalar.
+
+    Notes
+    -----
+    Lagrangian: ``i lambda (Phi^dagger H - H^dagger Phi) S1 S2 + y_d (d-bar_L d_R Phi0 + d-bar_R d_L Phi0*)`` (eq. 31), which is
+    ``m_eff S1 S2 (pi0 + c eta)`` of mesons (eqs. 32, 57); and S2's own ``- a_211 S2 S1^2 - lambda_2111 S2 S1^3``.
+    Phases: of the product y lambda the modulus enters alone. In K_L the terms of pi0 and eta have opposite signs.
+    Normalisation: ``m_eff = y lambda v <qq> / (sqrt(2) F_pi m_A^2)`` (eq. 32); S1 and S2 are real and distinct.
     """
 
     MODES: ClassVar = MESON_MODES

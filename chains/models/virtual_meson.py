@@ -118,12 +118,19 @@ class MesonCoupling(ScalarPair):
 
 
 def _pair(model: MesonCoupling, *, meson: str) -> Array:
-    """Width of a meson -> S1 S2 [GeV] (arXiv:2005.07102, eqs. 34, 59, 60)."""
+    """Width of a meson -> S1 S2 [GeV] (arXiv:2005.07102, eqs. 34, 59, 60).
+
+    ``p / (8 pi M^2) A^2``: A is m_eff for the pi0, ``c m_eff`` for the eta, and for the K_L
+    ``m_eff (M_pi0 / (m_K^2 - m_pi^2) + c M_eta / (m_K^2 - m_eta^2))`` with the mixings of eq. 55.
+    """
     return two_body_width(particle(meson).mass, model.m1, model.m2, np.square(model.amplitude(meson)))
 
 
 def _decay(model: MesonCoupling, *, meson: str) -> Array:
-    """Width of S2 -> S1 and a meson [GeV] (arXiv:2005.07102, eqs. 33 and 61)."""
+    """Width of S2 -> S1 and a meson [GeV] (arXiv:2005.07102, eqs. 33 and 61).
+
+    ``p / (8 pi m2^2) A^2``: A is m_eff for the pi0, ``c m_eff`` for the eta.
+    """
     return two_body_width(model.m2, model.m1, particle(meson).mass, np.square(model.amplitude(meson)))
 
 
@@ -146,6 +153,13 @@ class VirtualMeson(MesonCoupling):
     ----------
     m_eff : float or ndarray [GeV]
         Coupling of S1 S2 to the pi0.
+
+    Notes
+    -----
+    Lagrangian: ``m_eff S1 S2 (pi0 + c eta)`` (eq. 57), c of `eta_coupling`; the Standard Model turns K_L into a virtual pi0 or
+    eta (eq. 55); and S2's own ``- a_211 S2 S1^2 - lambda_2111 S2 S1^3``.
+    Phases: m_eff is real. In K_L the terms of pi0 and eta have opposite signs (eq. 58).
+    Normalisation: the amplitude of S2 -> S1 pi0 is m_eff; S1 and S2 are real and distinct.
     """
 
     MODES: ClassVar = MESON_MODES

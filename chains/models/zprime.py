@@ -217,14 +217,22 @@ class ZPrime(Model):
 
 
 def _pair(model: ZPrime, *, meson: str) -> Array:
-    """Width of a pseudoscalar meson -> X1 X2, all channels [GeV] (arXiv:2005.07102, eqs. 44-46, 49, 51)."""
+    """Width of a pseudoscalar meson -> X1 X2, all channels [GeV] (arXiv:2005.07102, eqs. 44-46, 49, 51).
+
+    ``n p / (8 pi M^2) C^2 N(M^2)``: p the momentum, n the channels, C the meson's coupling, N(q^2) the current contracted with
+    q and squared, ``(m2^2 - m1^2)^2`` of scalars and ``2 (|c_V|^2 D^2 |q^2 - S^2| + |c_A|^2 S^2 |q^2 - D^2|)`` of fermions,
+    with D = m2 - m1 and S = m2 + m1.
+    """
     mass = particle(meson).mass
     squared = pair_from_meson(model.current(), model.meson_coupling(meson), mass**2)
     return two_body_width(mass, model.m1, model.m2, squared * model.channels(decay=False))
 
 
 def _meson(model: ZPrime, *, meson: str) -> Array:
-    """Width of X2 -> X1 and a pseudoscalar meson [GeV] (arXiv:2005.07102, eqs. 47, 48, 50)."""
+    """Width of X2 -> X1 and a pseudoscalar meson [GeV] (arXiv:2005.07102, eqs. 47, 48, 50).
+
+    ``n p / (8 pi m2^2) C^2 N(m_P^2) / s``: that of the meson's own decay crossed, averaged over the s spin states of X2.
+    """
     mass, current = particle(meson).mass, model.current()
     squared = pair_from_meson(current, model.meson_coupling(meson), mass**2) / current.spin_states
     return two_body_width(model.m2, model.m1, mass, squared * model.channels(decay=True))
@@ -258,7 +266,13 @@ def _pair_mass(pair: str) -> float:
 
 
 def _light_pair(model: ZPrime, *, pair: str) -> Array:
-    """Width of X2 -> X1 and a light pair [GeV] (arXiv:2005.07102, eqs. B5 and B6 with masses, Fig. 9)."""
+    """Width of X2 -> X1 and a light pair [GeV] (arXiv:2005.07102, eqs. B5 and B6 with masses, Fig. 9).
+
+    ``int dq^2 sqrt(kallen(m2^2, m1^2, q^2)) beta |M|^2 / (256 pi^3 m2^3)``, ``beta^2 = 1 - 4 r``, ``r = m_f^2 / q^2``, and
+    ``|M|^2 = 2 n G_X^2 [4/3 (g_V^2 (1 + 2 r) + g_A^2 (1 - 4 r)) P^2 T(q^2) + 8 g_A^2 r L(q^2)]``: T and L the transverse and the
+    longitudinal part of the dark current, ``P = 1 / (1 - q^2 / m_Z'^2)``; three times that for neutrinos, and
+    ``2 n G_X^2 (1 - 2 s_W^2)^2 (1 - 4 r) / 3 P^2 T(q^2)`` for pions.
+    """
     amplitude, mf = _current_decay(model, pair=pair), _pair_mass(pair)
     return three_body_width(model.m2, model.m1, mf, mf, amplitude.averaged)
 
@@ -298,7 +312,12 @@ def _kstar_transition(model: ZPrime, *, parent: str, daughter: str) -> KstarTran
 
 
 def _semi_invisible(model: ZPrime, *, parent: str, daughter: str) -> Array:
-    """Width of M' -> M X1 X2, all channels, a K* at its nominal mass [GeV] (arXiv:2005.07102, appendix B)."""
+    """Width of M' -> M X1 X2, all channels, a K* at its nominal mass [GeV] (arXiv:2005.07102, appendix B).
+
+    ``int dq^2 sqrt(kallen(M'^2, M^2, q^2) kallen(q^2, m1^2, m2^2)) / q^2 |M|^2 / (256 pi^3 M'^3)``, and for a pseudoscalar M
+    ``|M|^2 = n s g^2 [f_+^2 kallen(M'^2, M^2, q^2) P^2 T(q^2) / 3 + f_0^2 (M'^2 - M^2)^2 L(q^2)] / q^4``, g half of the coupling of
+    the quarks; for a K* the sum over its helicities.
+    """
     build = _kstar_transition if daughter.startswith("K*") else _transition
     averaged = build(model, parent=parent, daughter=daughter).averaged
     return three_body_width(particle(parent).mass, particle(daughter).mass, model.m1, model.m2, averaged)
@@ -331,7 +350,16 @@ PAIR_MODES: Final = _modes()
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ZPrimeScalar(ZPrime, ScalarPair):
-    """Z' and two real scalars S1, S2 (arXiv:2005.07102, eq. 41)."""
+    """Z' and two real scalars S1, S2 (arXiv:2005.07102, eq. 41).
+
+    Notes
+    -----
+    Lagrangian: ``g_X Z'_mu (S2 d^mu S1 - S1 d^mu S2) - eps_Z (g / 2 c_W) J_NC^mu Z'_mu``, and by a loop
+    ``g_sdX Z'_mu s-bar gamma^mu P_L d + h.c.`` (eqs. 39 to 41), so for b and s, b and d.
+    Phases: the current of real scalars has none. K_L takes the real part of g_sdX, K_L -> pi0 X1 X2 the imaginary one,
+    charged mesons and B the modulus.
+    Normalisation: ``G_X / sqrt(2) = eps_Z g g_X / (4 c_W m_Z'^2)`` (eq. 43). S1 and S2 are distinct: one channel.
+    """
 
     MODES: ClassVar = {**PAIR_MODES, **CASCADE_MODES}
 

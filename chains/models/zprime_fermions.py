@@ -129,7 +129,7 @@ def _diagonal(model: ZPrimeFermion, *, meson: str, state: str) -> Array:
     """Width of a pseudoscalar meson -> X1 X1 or X2 X2 [GeV].
 
     arXiv:2005.07102, eq. 67 for pi0 -> psi1 psi1, whose phase space must read sqrt(1 - 4 r^2); a vector
-    current is conserved and gives nothing.
+    current is conserved and gives nothing.  ``d p / (8 pi M^2) C^2 8 c^2 m^2 M^2``, d = 1 for Dirac and 1/2 for Majorana.
     """
     mass = particle(meson).mass
     m, c = (model.m1, model.c_A11) if state == "X1" else (model.m2, model.c_A22)
@@ -149,7 +149,11 @@ def _triple_amplitude(model: ZPrimeFermion) -> TripleDecay:
 
 
 def _triple(model: ZPrimeFermion) -> Array:
-    """Width of psi2 -> psi1 psi1 psi1 [GeV]; zero without a diagonal coupling."""
+    """Width of psi2 -> psi1 psi1 psi1 [GeV]; zero without a diagonal coupling.
+
+    The contact of both currents with the strength ``(g_X^2 / m_Z'^2)^2 c_A11^2``, antisymmetrised over identical psi1 and divided
+    by their permutations, integrated over q^2.
+    """
     if not np.any(np.asarray(model.c_A11)):
         return np.zeros(np.broadcast_shapes(np.shape(model.m1), np.shape(model.m2)))
     return three_body_width(model.m2, model.m1, model.m1, model.m1, _triple_amplitude(model).averaged)
@@ -169,7 +173,18 @@ FERMION_MODES: Final = _modes()
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ZPrimeDirac(ZPrimeFermion):
-    """Z' and two Dirac fermions (arXiv:2005.07102, eq. 42); meson widths count both charge channels."""
+    """Z' and two Dirac fermions (arXiv:2005.07102, eq. 42); meson widths count both charge channels.
+
+    Notes
+    -----
+    Lagrangian: ``g_X Z'_mu (c_V psi2-bar gamma^mu psi1 + c_A psi2-bar gamma^mu gamma5 psi1 + h.c.)``, the diagonal
+    ``g_X Z'_mu (c_A11 psi1-bar gamma^mu gamma5 psi1 + c_A22 psi2-bar gamma^mu gamma5 psi2)``, and for quarks and leptons
+    ``- eps_Z (g / 2 c_W) J_NC^mu Z'_mu`` with the loop's ``g_sdX Z'_mu s-bar gamma^mu P_L d + h.c.`` (eqs. 39, 40, 42).
+    Phases: c_V and c_A are complex; widths know their moduli, ``Re(c_V c_A*)`` polarises. K_L takes the real part of g_sdX,
+    K_L -> pi0 X1 X2 the imaginary one, charged mesons and B the modulus.
+    Normalisation: ``G_X / sqrt(2) = eps_Z g g_X / (4 c_W m_Z'^2)`` (eq. 43). Widths of mesons are of psi1 psi2-bar and
+    psi1-bar psi2 together, twice that of one; those of psi2 are of psi2 alone.
+    """
 
     MODES: ClassVar = FERMION_MODES
 
@@ -191,6 +206,16 @@ class ZPrimeMajorana(ZPrimeFermion):
     """Z' and two Majorana fermions (arXiv:2005.07102, eq. 42): c_V is imaginary, c_A real.
 
     Give the size of c_V; its factor i is put here. X2 decays isotropically.
+
+    Notes
+    -----
+    Lagrangian: ``g_X Z'_mu (i c_V psi2-bar gamma^mu psi1 + c_A psi2-bar gamma^mu gamma5 psi1 + h.c.)``, the diagonal
+    ``g_X Z'_mu (c_A11 psi1-bar gamma^mu gamma5 psi1 + c_A22 psi2-bar gamma^mu gamma5 psi2) / 2``, and for quarks and leptons
+    ``- eps_Z (g / 2 c_W) J_NC^mu Z'_mu`` with the loop's ``g_sdX Z'_mu s-bar gamma^mu P_L d + h.c.`` (eqs. 39, 40, 42).
+    Phases: c_V is imaginary and c_A real, so nothing polarises psi2. K_L takes the real part of g_sdX, K_L -> pi0 X1 X2
+    the imaginary one, charged mesons and B the modulus.
+    Normalisation: ``G_X / sqrt(2) = eps_Z g g_X / (4 c_W m_Z'^2)`` (eq. 43). The Hermitian conjugate is the same operator
+    and doubles the amplitude: four times the rate of one Dirac channel, as `convention` says.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Every fenced block of README.md and docs/*.md is run, and every command and name of the package in their prose.
+"""Every fenced block of README.md and the pages of docs/ is run, and every command and name of the package in their prose.
 
 What is too long for a test is run smaller, by the rules of `SMALLER`, `SLOW` and `ELSEWHERE`, and by no other.
 Blocks of `CHAINED` pages build on each other and are run by tests of their own.
@@ -24,6 +24,7 @@ import darkpair.cli
 import darkpair.pages.__main__
 import darkpair.studies.runner
 from darkpair.job.job import load_job
+from darkpair.pages import page_files
 from darkpair.pages.runs import read_runs, run_of
 from darkpair.searches import load_search
 from darkpair.studies.runner import run_study
@@ -32,7 +33,8 @@ from tests.shared.event_files import b_event, write_nano
 pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+#: README.md first: its file must not be there yet.
+PAGES = tuple(sorted(page_files(ROOT), key=lambda page: page.name != "README.md"))
 
 #: Pages whose blocks build on each other, and what runs them; the commands of the first are run here as well.
 CHAINED = {"analysis.md": "test_analysis_page.py", "your_own_physics.md": "test_own_physics_page.py"}
@@ -184,7 +186,10 @@ def pages_command(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatc
         return
     shutil.copy(ROOT / "README.md", folder)
     shutil.copytree(
-        ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.png"), dirs_exist_ok=True
+        ROOT / "docs",
+        folder / "docs",
+        ignore=shutil.ignore_patterns("*.png", "_build", "auto_gallery", ".jupyter_cache"),
+        dirs_exist_ok=True,
     )
     monkeypatch.chdir(folder)
     assert darkpair.pages.__main__.main(words) == 0

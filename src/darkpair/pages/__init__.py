@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from darkpair.gen.errors import DarkpairError
 from darkpair.gen.output.target import put
@@ -32,13 +33,18 @@ from darkpair.pages.law import loose_numbers
 from darkpair.pages.outputs import Outputs
 from darkpair.pages.page import KINDS, Page, binding_name
 
-__all__ = ["KINDS", "Outputs", "Page", "page_files", "problems", "rewrite"]
+__all__ = ["FOLDERS", "KINDS", "Outputs", "Page", "page_files", "problems", "rewrite"]
+
+#: Folders of docs/ that have pages as docs/ itself has; names of pages differ over all of them.
+FOLDERS: Final = ("tutorial", "howto", "explanation")
 
 
 def page_files(root: Path) -> list[Path]:
-    """Every page of a source tree."""
+    """Every page of a source tree that somebody writes, but for those of `docs/extending`, which have tests of their own."""
     benchmarks = root / "benchmarks" / "README.md"
-    return [*sorted((root / "docs").glob("*.md")), root / "README.md", *[benchmarks] * benchmarks.is_file()]
+    folders = [root / "docs", *(root / "docs" / name for name in FOLDERS)]
+    pages = [page for folder in folders for page in sorted(folder.glob("*.md"))]
+    return [*pages, root / "README.md", *[benchmarks] * benchmarks.is_file()]
 
 
 def rewrite(path: Path, outputs: Outputs, wrong: list[str] | None = None) -> list[str]:

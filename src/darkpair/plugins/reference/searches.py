@@ -1,0 +1,69 @@
+"""The page of the searches: observable, limit, where its numbers come from, and in which set of data it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import signature
+from typing import Any, Final
+
+from darkpair.plugins.reference.markdown import code, doc_of, head_of, inner, linked, prose_of, table
+from darkpair.searches import DATA, SEARCHES, Measurement, Search
+
+__all__ = ["searches_page"]
+
+_HEAD: Final = """# Searches
+
+Every published or projected search that a model can be asked about, with where its numbers come from. Made from the code when this
+site is built. `darkpair limits` asks those of a set of data, or those that are named; how they are
+applied, and how one of your own is written, is in [limits](../limits.md). Limits whose efficiency has to be simulated are asked with samples
+that `darkpair limits` makes.
+"""
+
+#: What stands in where an efficiency is simulated: limits and their sources do not depend on it.
+_SIMULATED: Final = {"efficiency_ratio": 1.0, "multiplicity": 1.0, "acceptance": None, "daughters": 1.0}
+
+
+def searches_page() -> str:
+    """Markdown of the page."""
+    return "\n\n".join([_HEAD, *(part for name in SEARCHES.ours for part in _search(name))]) + "\n"
+
+
+def _search(name: str) -> Iterator[str]:
+    """Section of one search."""
+    factory = SEARCHES.factory(name)
+    owner: Any = inner(factory)
+    search = _made(factory)
+    first, _, more = prose_of(doc_of(owner)).partition("\n")
+    yield f"## `{name}`"
+    yield SEARCHES.ours[name].summary
+    yield f"{head_of(first)} {' '.join(more.split())}".strip()
+    yield f"**Observable**: {prose_of(doc_of(owner.value)).split(chr(10), 1)[0]}"
+    needs = [code(f"{parent} -> {mode}") for parent, mode in search.NEEDS]
+    if needs:
+        yield f"**Asks for** {' or '.join(needs)}."
+    sets = [data for data, names in DATA.items() if name in names]
+    yield f"**In the set of** {' and of '.join(sets)}." if sets else f"In no set: `--only {name}` asks it."
+    yield table(
+        ("value", "error", "unit", "source", "place", "confidence"),
+        [_row(number) for number in search.measurements],
+    )
+
+
+def _made(factory: Any) -> Search:
+    """The search, with anything in place of what is simulated."""
+    takes = signature(factory).parameters
+    search: Search = factory(**{key: value for key, value in _SIMULATED.items() if key in takes})
+    return search
+
+
+def _row(number: Measurement) -> tuple[str, ...]:
+    level = f" at {number.confidence_level:.0%}" if number.confidence_level is not None else ""
+    error = "" if number.error is None else f"{number.error:g}"
+    return (
+        f"{number.value:g}{level}",
+        error,
+        number.unit,
+        linked(number.source),
+        number.place or "",
+        number.confidence,
+    )
