@@ -131,6 +131,12 @@ def test_exact_cls_with_pyhf(n: int, background: float) -> None:
     assert chance(limit) / chance(0.0) == pytest.approx(0.1, abs=1e-4)
 
 
+def test_a_profile_limit_needs_a_background() -> None:
+    """pyhf ends in a failed fit, because nothing is expected without a signal."""
+    with pytest.raises(InputError, match="background of 0 events.*upper_limit"):
+        profile_limit(Counting(observed=0, background=0.0))
+
+
 @PYHF
 def test_profile_limit() -> None:
     """pyhf's asymptotic limit is the closed form of arXiv:1007.1727 for one bin, and ours for many events."""

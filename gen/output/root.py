@@ -11,6 +11,7 @@ import numpy as np
 import uproot
 
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.output.anchor import describe_anchor
 from darkpair.gen.output.baskets import Baskets, rewrite
 from darkpair.gen.output.copied import copied
 from darkpair.gen.output.event_columns import Collection, EventColumns, FileColumns, list_array
@@ -216,6 +217,7 @@ class RootWriter(EventWriter):
         empty = joined([{name: _emptied(column) for name, column in converted.items()}])
         types = {name: _type(column) for name, column in self._columns(empty)}
         if self.kind == "rntuple":
+            describe_anchor(self.file)
             return self.file.mkrntuple(
                 TREE, {name: _described(kind, said[name]) for name, kind in types.items()}
             )

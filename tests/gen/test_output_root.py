@@ -330,3 +330,19 @@ def test_names_and_types_of_a_real_nanoaod_file(tmp_path: Path) -> None:
         for branch in NANOAOD:
             if branch != "nGenPart":
                 assert ours["Events"][branch].typename == real["Events"][branch].typename
+
+
+def test_an_rntuple_s_file_describes_its_anchor(tmp_path: Path) -> None:
+    """Readers that know no class but by its description, as JSROOT, find the numbers of the anchor; a TTree's has none."""
+    for kind in ("ttree", "rntuple"):
+        with RootWriter(tmp_path / f"{kind}.root", kind=kind, provenance={}) as file:
+            file.write(koto(5))
+    with uproot.open(tmp_path / "ttree.root") as file:
+        assert "ROOT::RNTuple" not in file.file.streamers
+    with uproot.open(tmp_path / "rntuple.root") as file:
+        versions = file.file.streamers["ROOT::RNTuple"]
+        anchor = file["Events"].members
+    assert list(versions) == [2]
+    elements = versions[2].elements
+    assert [element.name for element in elements] == list(anchor)
+    assert [element.typename for element in elements] == ["unsigned short"] * 4 + ["unsigned long"] * 7

@@ -37,7 +37,11 @@ ROOT = Path(__file__).parents[2]
 PAGES = tuple(sorted(page_files(ROOT), key=lambda page: page.name != "README.md"))
 
 #: Pages whose blocks build on each other, and what runs them; the commands of the first are run here as well.
-CHAINED = {"analysis.md": "test_analysis_page.py", "your_own_physics.md": "test_own_physics_page.py"}
+CHAINED = {
+    "analysis.md": "test_analysis_page.py",
+    "clients.md": "../clients/test_clients_page.py",  # (where the other software is)
+    "your_own_physics.md": "test_own_physics_page.py",
+}
 
 #: What is replaced in a command before it is run: pattern, replacement.
 SMALLER = (
@@ -147,8 +151,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_every_block_has_a_language_that_is_run() -> None:
     run = {"bash", "python", "toml", "text"}
-    # (floors are compared by test_architecture.py; sh has commands of other programs)
-    assert {block.language for block in BLOCKS} <= run | {"floors", "sh"}
+    # (floors are compared by test_architecture.py; sh has commands of other programs, js is run by tests/clients)
+    assert {block.language for block in BLOCKS} <= run | {"floors", "sh", "js"}
     assert len(BLOCKS) > 20
 
 

@@ -91,7 +91,7 @@ def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
 
 
 def test_rntuples_are_joined_by_our_merge_alone(tmp_path: Path) -> None:
-    """hadd of ROOT 6.40 ends with an error; when this fails, the page may say that it works."""
+    """hadd of ROOT 6.40 ends with an error, for uproot 5.7.7 gives pages no checksums; when this fails, say on the page that it works."""
     form = ("--set", "output.kind=rntuple")
     parts = [sample(tmp_path / f"{k}.root", 2 * BLOCK, 1, "--part", f"{k}/2", *form) for k in (1, 2)]
     assert hadd(tmp_path / "both.root", *parts) != 0

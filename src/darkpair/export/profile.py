@@ -25,12 +25,17 @@ def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float
     Raises
     ------
     InputError
-        Where pyhf is not installed.
+        Where pyhf is not installed, and without background: then nothing is expected without a signal, which pyhf cannot fit.
 
     References
     ----------
     arXiv:1007.1727; pyhf, JOSS 6 (2021) 2823.
     """
+    if not experiment.background > 0.0:
+        raise InputError(
+            f"a background of {experiment.background:g} events, and pyhf fits no expectation of 0; allowed: above 0; "
+            "darkpair.statistics.upper_limit takes both"
+        )
     try:
         import pyhf
     except ImportError as error:
