@@ -131,6 +131,8 @@ def test_exact_cls_with_pyhf(n: int, background: float) -> None:
     assert chance(limit) / chance(0.0) == pytest.approx(0.1, abs=1e-4)
 
 
+@PYHF
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_profile_limit_needs_a_background() -> None:
     """pyhf ends in a failed fit, because nothing is expected without a signal."""
     with pytest.raises(InputError, match="background of 0 events.*upper_limit"):

@@ -31,11 +31,6 @@ def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float
     ----------
     arXiv:1007.1727; pyhf, JOSS 6 (2021) 2823.
     """
-    if not experiment.background > 0.0:
-        raise InputError(
-            f"a background of {experiment.background:g} events, and pyhf fits no expectation of 0; allowed: above 0; "
-            "darkpair.statistics.upper_limit takes both"
-        )
     try:
         import pyhf
     except ImportError as error:
@@ -48,6 +43,14 @@ def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float
     data, alpha = workspace.data(model), 1.0 - confidence_level
 
     def excess(strength: float) -> float:
-        return float(pyhf.infer.hypotest(strength, data, model, test_stat="qtilde")) - alpha
+        try:
+            return float(pyhf.infer.hypotest(strength, data, model, test_stat="qtilde")) - alpha
+        except Exception as error:
+            if experiment.background > 0.0:
+                raise
+            raise InputError(
+                f"a background of {experiment.background:g} events, and pyhf fits no expectation of 0; allowed: above 0; "
+                "darkpair.statistics.upper_limit takes both"
+            ) from error
 
     return high * float(brentq(excess, 1e-3, 1.0, xtol=1e-6))
