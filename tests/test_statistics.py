@@ -133,10 +133,11 @@ def test_exact_cls_with_pyhf(n: int, background: float) -> None:
 
 @PYHF
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_a_profile_limit_needs_a_background() -> None:
-    """pyhf ends in a failed fit, because nothing is expected without a signal."""
+def test_a_profile_limit_that_pyhf_cannot_fit() -> None:
+    """Counted events, no background, and an efficiency that floats: nothing is expected without a signal."""
+    assert profile_limit(Counting(observed=3)) == pytest.approx(5.8236, rel=1e-3)
     with pytest.raises(InputError, match="background of 0 events.*upper_limit"):
-        profile_limit(Counting(observed=0, background=0.0))
+        profile_limit(Counting(observed=3, efficiency_error=0.1))
 
 
 @PYHF

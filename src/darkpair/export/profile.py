@@ -25,7 +25,7 @@ def profile_limit(experiment: Counting, confidence_level: float = 0.90) -> float
     Raises
     ------
     InputError
-        Where pyhf is not installed, and without background: then nothing is expected without a signal, which pyhf cannot fit.
+        Where pyhf is not installed, and where it fits nothing: counted events, no background, and an error of the efficiency.
 
     References
     ----------
