@@ -60,7 +60,7 @@ def bars_of_cuts(flow: Cutflow) -> Markup:
     else:
         ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.xaxis.set_major_formatter("{x:g}")
-    ax.set_xlim(low, top * (top / low) ** 0.22 if logarithmic else 1.22 * top)
+    ax.set_xlim(low, top * (top / low) ** 0.22 if logarithmic else 1.12 * top)
     for i in range(1, len(names)):
         step = sums[i] / sums[i - 1] if sums[i - 1] > 0.0 else 0.0
         ax.annotate(

@@ -32,7 +32,7 @@ def summary(material: Material) -> Markup:
             ("Generated events", f"{result['generated']:,}"),
             ("Accepted", f"{result['accepted']:,}"),
             ("Acceptance", _acceptance(result)),
-            ("Effective number", f"{result['effective_sample_size']:,.4g} accepted events of equal weight"),
+            ("Effective number", f"{result['effective_sample_size']:,.8g} accepted events of equal weight"),
         ]
     rows.append(("In the file", f"{output['events']:,} events"))
     for name, key in (("Detector", "detector"), ("Source", "source")):

@@ -175,9 +175,9 @@ def _sums(flow: Cutflow | None) -> Markup:
         (
             name,
             f"{stage.n:,}",
-            f"{stage.sum_w:.6g}",
-            f"{stage.sum_w2:.6g}",
-            f"{stage.effective:,.6g}",
+            f"{stage.sum_w:,.8g}",
+            f"{stage.sum_w2:,.8g}",
+            f"{stage.effective:,.8g}",
         )
         for name, stage in (("generated", flow.stages[0]), ("accepted", flow.stages[-1]))
     ]
