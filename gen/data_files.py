@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
 from darkpair.gen.data_units import number_in, plain_unit
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, one_line
 
 __all__ = [
     "Changes",
@@ -98,7 +98,7 @@ def load(package: str, path: str) -> dict[str, Any]:
 
 @cache
 def _read(package: str, path: str) -> dict[str, Any]:
-    _LOG.debug("reads %s of %s", path, package)
+    _LOG.debug("reads %s of %s", one_line(str(path)), package)
     return tomllib.loads(written(package, path))
 
 

@@ -17,21 +17,22 @@ __all__ = [
     "InputError",
     "UnknownNameError",
     "nearest",
+    "one_line",
     "shown",
 ]
 
 #: Most characters of a user's value that a message repeats.
 LONGEST: Final = 80
 
-#: What ends a line, or moves a terminal's cursor.
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+#: What ends a line, moves a terminal's cursor, or is a byte of a file's name that is no text.
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class DarkpairError(Exception):
     """Anything that darkpair refuses; the message says what, what is allowed and what to do."""
 
     def __str__(self) -> str:
-        return _one_line(super().__str__())
+        return one_line(super().__str__())
 
 
 class DarkpairWarning(UserWarning):
@@ -56,12 +57,12 @@ class UnknownNameError(DarkpairError, KeyError):
     def __str__(self) -> str:
         before = f"{self.key}: " if self.key else ""
         words = ", ".join(self.allowed)
-        return _one_line(
+        return one_line(
             f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.allowed)}; known: {words}"
         )
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Text with spaces for ends of lines, and other signs that are not shown spelled: names in files may hold anything."""
     return _CONTROL.sub(
         lambda sign: " " if sign[0].isspace() else sign[0].encode("unicode_escape").decode(), text

@@ -12,7 +12,7 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, one_line
 from darkpair.gen.output.file_format import FORMAT
 from darkpair.gen.output.file_reader import FileReader
 from darkpair.gen.output.unfinished import Unfinished, alone_in, clean_unfinished
@@ -173,7 +173,7 @@ class EventWriter(FileReader, ABC):
         self.file.close()
         self.file = None
         self._unfinished.complete()
-        _LOG.info("wrote %s: %s events", self.path, f"{self.events:,}")
+        _LOG.info("wrote %s: %s events", one_line(str(self.path)), f"{self.events:,}")
 
     def described(self) -> dict[str, Any]:
         """The provenance as plain values, and the number of the file's format."""
@@ -288,7 +288,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield file.begin()
         file.complete()
-        _LOG.info("wrote %s", file.path)
+        _LOG.info("wrote %s", one_line(str(file.path)))
     except BaseException as error:
         _abandoned([file], error)
         raise
@@ -319,7 +319,7 @@ def put(contents: Mapping[Path, str | bytes]) -> list[Path]:
             for file in begun:
                 file.complete()
         for path in contents:
-            _LOG.info("wrote %s", path)
+            _LOG.info("wrote %s", one_line(str(path)))
     except BaseException as error:
         try:
             _abandoned(begun[::-1], error)

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, one_line
 from darkpair.gen.paths import is_file, no_file
 from darkpair.gen.sources.event_listing import FORMATS, Reader, readable
 from darkpair.gen.sources.hepmc_root_reader import hepmc_tree
@@ -120,6 +120,6 @@ def _root_reader(path: str, tree: str | None, given: tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=4)
 def _kept(make: Any, path: str, _modified: int, _size: int, *rest: Any) -> Any:
-    _LOG.info("reads %s", path)
+    _LOG.info("reads %s", one_line(path))
     with readable(path):
         return make(path, *rest)

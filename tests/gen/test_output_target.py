@@ -39,7 +39,7 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_any_name(tmp_path: Path, name: str) -> None:
+def test_any_name(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / name
     with replacing(path) as partial:
         partial.write_bytes(b"one")
@@ -54,6 +54,10 @@ def test_any_name(tmp_path: Path, name: str) -> None:
         _ = partial.write_bytes(b"three") / 0
     assert put({path: "four\n"}) == [path]
     assert (names(tmp_path), path.read_bytes()) == ([name], b"four\n")
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines
+    assert all(line.encode().isascii() or line.isprintable() for line in lines)
+    assert not any("\n" in line for line in lines)
 
 
 def _said(number: int) -> Callable[[Path], None]:

@@ -17,7 +17,7 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.chains.settings import read_settings
 from darkpair.gen.agreement import require_agreement
-from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, one_line, shown
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.parameters import arguments, parameters
 from darkpair.gen.particles import spoken
@@ -213,7 +213,7 @@ def load_job(
         Where another chain, source or detector is set than the file has: of what belonged to the file's, which is dropped.
     """
     path = Path(path)
-    _LOG.info("reads %s", path)
+    _LOG.info("reads %s", one_line(str(path)))
     file = read_toml(path, word="job file", example="examples/koto_pi0.toml")
     return job_of(file, settings, overrides, where=str(path))
 
