@@ -7,9 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
-from darkpair.cli import COMMANDS, main
+from darkpair.cli import COMMANDS, main, terminal
 from darkpair.limits.ranges import Range
 from darkpair.limits.rows import LimitRow
 from darkpair.limits.tables import limits_table, strongest_table
@@ -43,9 +43,16 @@ SHOWN = [
 ]
 
 
+def at_terminal(command: str, width: int) -> Result:
+    """A command whose standard output is a terminal of that width."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terminal, "is_terminal", lambda: True)
+        return CliRunner(env={"COLUMNS": str(width)}).invoke(main, shlex.split(command))
+
+
 def narrow(command: str, words: list[str]) -> list[str]:
     """Lines that are wider than the terminal, but for a word that is: a path stays whole."""
-    done = CliRunner(env={"COLUMNS": str(WIDTH)}).invoke(main, shlex.split(command))
+    done = at_terminal(command, WIDTH)
     assert done.exit_code == 0 or command == "doctor", f"{command}: {done.output}"
     words += re.findall(r"[^\s─│├└]+", done.stdout)
     return [line for line in done.stdout.splitlines() if len(line) > WIDTH and not re.match(r"\s*\S+$", line)]
@@ -89,7 +96,7 @@ def test_no_word_is_lost_on_the_way(folder: Path, monkeypatch: pytest.MonkeyPatc
     """The same words as in a file, whose lines are longer."""
     monkeypatch.chdir(folder)
     for command in ("list keys", "inspect kept.root", "list chains"):
-        wide = CliRunner(env={"COLUMNS": "1000"}).invoke(main, shlex.split(command)).stdout
+        wide = at_terminal(command, 1000).stdout
         words: list[str] = []
         narrow(command, words)
         whole = "".join(re.findall(r"[^\s─│├└]+", wide))
@@ -120,3 +127,14 @@ def test_limits_of_many_ranges_fit() -> None:
     text = strongest_table([(varied, None)], [rows], "grid").text(WIDTH)
     assert max(map(len, text.splitlines())) <= WIDTH
     assert all(f"parameter_{i}" in text for i in range(6))
+
+
+def test_lines_of_a_file_stay_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever COLUMNS says, which other programs set too: who searches a log finds a sentence in one line."""
+    monkeypatch.chdir(folder)
+    texts = {
+        CliRunner(env={"COLUMNS": columns}).invoke(main, ["inspect", "kept.root"]).stdout
+        for columns in ("40", "80", "")
+    }
+    assert len(texts) == 1
+    assert any(len(line) > 80 for line in texts.pop().splitlines())

@@ -53,7 +53,7 @@ verbose_option = click.option(
     "--verbose",
     count=True,
     expose_value=False,
-    callback=lambda ctx, _, count: ctx.with_resource(logged(count)),
+    callback=lambda ctx, _, count: ctx.with_resource(logged(count)) if count else None,
     help="Say on the errors' output what is read, compiled and written, and how far it is; -vv more of it.",
 )
 

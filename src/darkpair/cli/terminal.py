@@ -16,7 +16,7 @@ from darkpair.gen.tables import folded
 if TYPE_CHECKING:
     from darkpair.gen.tables import Table
 
-__all__ = ["forget_held", "hold", "open_streams", "say_held", "show", "show_lines", "width"]
+__all__ = ["forget_held", "hold", "is_terminal", "open_streams", "say_held", "show", "show_lines", "width"]
 
 #: Letters of a line where there is no terminal to ask.
 _WIDE = 120
@@ -59,11 +59,14 @@ def say_held() -> None:
         click.echo(line, err=True)
 
 
+def is_terminal() -> bool:
+    """Whether somebody reads along."""
+    return sys.stdout.isatty()
+
+
 def width() -> int | None:
-    """Letters of a line: those of the terminal, or what COLUMNS says; None in a file."""
-    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
-        return shutil.get_terminal_size().columns
-    return None
+    """Letters of a line of the terminal (COLUMNS, where that is set); None in a file, whose lines stay whole for who searches them."""
+    return shutil.get_terminal_size().columns if is_terminal() else None
 
 
 def show(table: Table) -> None:
