@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from darkpair.gen.errors import InputError, shown
-from darkpair.gen.units import ANGLE, LENGTH, Dimensionless, Energy, Length, Unit
+from darkpair.gen.units import ANGLE, LENGTH, Dimensionless, Energy, Length, Unit, split_quantity
 
 __all__ = ["is_number", "known_units", "number_in", "plain_unit"]
 
@@ -74,7 +74,8 @@ def number_in(value: Any, unit: str | None, wanted: str, what: str) -> float:
     """
     if isinstance(value, str):
         out = _kind(wanted).number(value, what=what)
-        if math.isinf(out) or (wanted and unit is None and value.strip()[-1].isdigit()):
+        bare = (split_quantity(value) or (out, ""))[1] == ""
+        if math.isinf(out) or (wanted and unit is None and bare):
             raise InputError(f"{what} = {shown(value)}; allowed: {_kind(wanted).spelled}, with its unit")
         return out
     if not is_number(value):

@@ -50,7 +50,7 @@ _OTHERS: Final = {
 }
 
 _PATTERN = re.compile(
-    r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*((?:[A-Za-z%µ]|/\s*)[\w/^*%-]*)?\s*"
+    r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf)\s*((?:[A-Za-z%µ]|(?<=\s)1/\s*|/\s*)[\w/^*%-]*(?:\s*\(\w+\)|\s+sqrt\(\w+\))?)?\s*"
 )
 
 
@@ -114,6 +114,8 @@ class Unit:
             )
         number, name = match.groups()
         name = "".join((name or "").split())  # (as in "1 / TeV")
+        if "".join(self.symbol.split()) in (name, f"1{name}"):  # (also "2 /GeV" of numbers in 1/GeV)
+            name = ""
         if name and name not in self.units:
             raise InputError(
                 f"{what} = {shown(text)}{self._wrong(name)}; allowed: {self.spelled}{self._example}"
