@@ -1,0 +1,55 @@
+"""Where Python's objects lie is looked at before machine code reads them: anything else than expected is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from darkpair.gen.compiled import layout as module
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    module.layout.cache_clear()
+    yield
+    module.layout.cache_clear()
+
+
+def test_of_this_python() -> None:
+    table = module.layout()
+    assert table is not None
+    assert table[module.TABLE["array"]] == id(np.ndarray)
+    assert len(table) == module.TABLE["dtypes"] + len(module.KINDS)
+
+
+def test_of_32_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctypes.sizeof", lambda _: 4)
+    assert module.layout() is None
+
+
+@pytest.mark.parametrize("call", [1, 6, 11, 12, 16])
+def test_a_word_that_is_another(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words of a tuple's objects, of an object's type, of whole numbers, of an array."""
+    word: Any = module._word
+    seen: list[int] = []
+
+    def wrong(place: int) -> int:
+        seen.append(place)
+        return int(word(place)) + (1 if len(seen) == call else 0)
+
+    monkeypatch.setattr(module, "_word", wrong)
+    assert module.layout() is None
+    assert len(seen) >= call
+
+
+def test_a_number_that_stands_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FLOAT", module.FLOAT - 8)
+    assert module.layout() is None
+
+
+def test_an_array_that_lies_in_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_array_as_expected", lambda _: False)
+    assert module.layout() is None
