@@ -45,12 +45,13 @@ class Door:
         Whether the formula has several values.
     """
 
-    __slots__ = ("call", "first", "kinds", "operands", "several", "tables", "where")
+    __slots__ = ("call", "first", "kinds", "operands", "several", "table", "tables", "where")
 
     def __init__(self, place: int, form: Form, kinds: list[Any], *, several: bool) -> None:
         table = layout()
         assert table is not None
         self.call, self.where, self.several = _TYPE(place), table.ctypes.data, several
+        self.table = table  # (which stays as long as its address is used)
         self.operands, self.kinds = len(form.kinds), list(kinds)
         columns = [i for i, kind in enumerate(form.kinds) if kind not in "fi" and kind[0] != "*"]
         self.first = columns[0] if columns else -1
