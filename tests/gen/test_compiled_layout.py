@@ -9,7 +9,6 @@ import pytest
 
 from darkpair.gen.compiled import layout as module
 
-
 #: Looks anew: doors hold the address of the table that is kept.
 _looked: Any = module.layout.__wrapped__
 
