@@ -25,6 +25,21 @@ def test_of_32_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _looked() is None
 
 
+def test_every_type_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words behind the first of each object that is tried: five of them hold its type."""
+    word: Any = module._word
+    types: list[int] = []
+
+    def seen(place: int) -> int:
+        value = int(word(place))
+        types.extend([place] if value in {*map(id, (np.ndarray, float, np.float64, int))} else [])
+        return value
+
+    monkeypatch.setattr(module, "_word", seen)
+    assert _looked() is not None
+    assert len(types) == 5
+
+
 @pytest.mark.parametrize("call", [1, 6, 11, 12, 16])
 def test_a_word_that_is_another(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The words of a tuple's objects, of an object's type, of whole numbers, of an array."""
