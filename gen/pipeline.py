@@ -18,6 +18,7 @@ import numpy as np
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.border import check_batch, check_observed, check_parents, check_selected, observed
 from darkpair.gen.chunk import Chunk
+from darkpair.gen.collecting import collect_as_usual
 from darkpair.gen.compiled.mode import OF_A_FILE, wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
@@ -351,6 +352,7 @@ def chunks(
     if not (size >= 1 and size == int(size)):
         raise InputError(f"a chunk of {size} events; allowed: a whole number, 1 or more")
     _ = pipeline.digest  # (once, before it travels to workers)
+    collect_as_usual()
     whole = blocks_of(n)
     span = (0, whole) if blocks is None else blocks
     if not 0 <= span[0] <= span[1] <= whole:

@@ -13,8 +13,10 @@ def start() -> None:
     """Run the command line of this process."""
     if signals.getsignal(signals.SIGINT) is signals.default_int_handler:
         signals.signal(signals.SIGINT, signals.SIG_DFL)
+    from darkpair.gen.collecting import collect_seldom
     from darkpair.gen.stops import listen
 
+    collect_seldom()
     listen()
     from darkpair.cli import main
 
