@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from importlib import import_module
 from inspect import isabstract
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 import pytest
@@ -54,10 +55,7 @@ def test_a_refused_data_file(detector: type[Any], tmp_path: Path) -> None:
     path.write_text('kind = "no such kind"\n', encoding="utf-8")
     with pytest.raises(DarkpairError) as caught:
         detector(experiment=str(path))
-    frame, shown = caught.tb, set()
-    while frame is not None:
-        shown.add(repr(frame.tb_frame.f_locals.get("self")))
-        frame = frame.tb_next  # type: ignore[assignment]
+    shown = {repr(frame.f_locals.get("self")) for frame, _ in walk_tb(caught.tb)}
     assert f"{detector.__name__}(experiment={str(path)!r})" in shown
 
 
