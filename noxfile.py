@@ -212,17 +212,22 @@ def browser(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def clients(session: nox.Session) -> None:
-    """Have other people's software read our files, in the versions of docs/clients.md (2 GB; apt-get install g++ libhepmc3-dev nodejs npm)."""
+    """Have other people's software read our files, in the versions of docs/clients.md (2 GB; apt-get install g++ libhepmc3-dev nodejs npm chromium)."""
     folder = Path(session.virtualenv.location).parent / "clients-tools"
     folder.mkdir(exist_ok=True)
     tables = tomllib.loads(Path("tests/clients/environments.toml").read_text(encoding="utf-8"))
-    session.install(".[all,test]", *tables["own"]["packages"])
+    session.install(".[all,test]", "playwright", *tables["own"]["packages"])
     _environment(session, folder / "dask", tables["dask"]["packages"])
     if shutil.which("npm"):
         # (without scripts: those of its library for pictures want to be compiled)
         options = ("--prefix", str(folder / "node"), "--ignore-scripts", "--no-audit", "--no-fund")
         session.run("npm", "install", *options, *tables["node"]["packages"], external=True)
-    paths = session.posargs or ["tests/clients", "tests/run/test_hadd.py", "tests/laws/test_nanoaod.py"]
+    paths = session.posargs or [
+        "tests/clients",
+        "tests/browser/test_phoenix.py",
+        "tests/run/test_hadd.py",
+        "tests/laws/test_nanoaod.py",
+    ]
     session.run("pytest", *paths, env={"DARKPAIR_CLIENTS": str(folder)})
 
 

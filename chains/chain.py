@@ -23,6 +23,7 @@ from darkpair.gen.decay import Decay
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
+from darkpair.gen.half_made import of_half_made
 from darkpair.gen.kinematics import Array
 from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
@@ -74,6 +75,7 @@ class Chain:
             if name not in self.decay.decaying:
                 raise UnknownNameError("decaying particle", name, sorted(self.decay.decaying))
 
+    @of_half_made
     def __repr__(self) -> str:
         return chain_text(self.decay, self.lifetimes)
 

@@ -17,6 +17,7 @@ from darkpair.chains.spelling import Spelled, parse
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
+from darkpair.gen.half_made import of_half_made
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle, spoken
 from darkpair.gen.streams import Streams
@@ -55,6 +56,7 @@ class ChainSet:
                 )
             names[chain.parent.pdgid] = chain.parent.name
 
+    @of_half_made
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.chains))
 

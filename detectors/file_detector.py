@@ -14,6 +14,7 @@ from darkpair.detectors.data_file import Number, detector_data, digest, is_path,
 from darkpair.detectors.selection import Selection
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping, freeze
+from darkpair.gen.half_made import of_half_made
 from darkpair.gen.parameters import settle
 from darkpair.gen.references import cited_in, sources_in
 from darkpair.gen.sources import SOURCES
@@ -89,11 +90,14 @@ class FileDetector(Shown):
         title = f"{type(self).__name__} {self.experiment}, selection {self.cuts.name}{left_out}"
         return replace(self.cuts.table(), title=title)
 
+    @of_half_made
     def __repr__(self) -> str:
         """What Python would make it of: not the cuts of the file, but those that were given."""
         said = []
         for entry in fields(self):
-            value = self.cuts.given if entry.name == "cuts" else getattr(self, entry.name)
+            value = getattr(self, entry.name)
+            if isinstance(value, Selection):
+                value = value.given
             plain = value is None or value == entry.default
             if entry.init and (entry.name == "experiment" or not plain):
                 said.append(f"{entry.name}={dict(value) if isinstance(value, Mapping) else value!r}")

@@ -14,7 +14,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import Particle, particle
 from darkpair.gen.region import covers
 
-__all__ = ["require_agreement", "require_mass", "require_parent", "require_shell"]
+__all__ = ["other_beam", "require_agreement", "require_mass", "require_parent", "require_shell", "two_beams"]
 
 _PROBED = 16  # parents of a batch whose mass is looked at: a wrong one is wrong for all of a kind
 
@@ -60,6 +60,25 @@ def require_agreement(source: Any, chain: Any, detector: Any = None) -> None:
                 f"{law_of} is forced to decay in {forced}, which leaves out part of {region}, where "
                 f"{type(detector).__name__} sees decays: its acceptance would be too small; take the detector's own region"
             )
+
+
+def two_beams(source: object, detector: object) -> bool:
+    """Whether both are energies of protons [GeV], and not the same."""
+    if not (isinstance(source, float | int) and isinstance(detector, float | int)):
+        return False
+    return not math.isclose(source, detector, rel_tol=1e-6)
+
+
+def other_beam(source: Any, detector: Any) -> str | None:
+    """A line where the source's protons, aimed or not, have another energy than the detector's; None where they agree."""
+    made = getattr(getattr(source, "source", source), "beam_energy", None)
+    own = getattr(detector, "beam_energy", None)
+    if not two_beams(made, own):
+        return None
+    return (
+        f"the source's protons have {made:g} GeV, the detector's {own:g} GeV: spectrum and number of parents are not those of its "
+        f'protons on target, nor are the expected events; give source.beam_energy = "{own:g} GeV", or a data file with the other [beam]'
+    )
 
 
 def require_parent(pdgid: int, starts: Mapping[int, Particle]) -> None:

@@ -65,7 +65,7 @@ class WholeDetector(EventDetector, Protocol):
 
     @property
     def beam_energy(self) -> float:
-        """Of the protons [GeV]: reports say where the source's is another."""
+        """Of the protons [GeV]: a run warns where the source's is another, and reports say it."""
         ...
 
     @property

@@ -19,6 +19,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("gen", "chains", "detectors")
+#: Folders at the top that are part of the package: its rooms, and what it carries for who has no clone.
+CARRIED = (*ROOMS, "examples")
 
 pytestmark = pytest.mark.skipif(not (ROOT / "setup.cfg").is_file(), reason="no source tree")
 
@@ -27,7 +29,7 @@ def test_every_package_folder_is_listed() -> None:
     configuration = configparser.ConfigParser()
     configuration.read(ROOT / "setup.cfg")
     listed = configuration["options"]["packages"].split()
-    found = {"darkpair"}
+    found = {"darkpair", "darkpair.examples"}
     for room in ROOMS:
         for init in (ROOT / room).rglob("__init__.py"):
             found.add(".".join(("darkpair", *init.parent.relative_to(ROOT).parts)))
@@ -84,20 +86,36 @@ def inside(wheel: Path) -> set[str]:
 
 def of_the_package(files: list[str]) -> set[str]:
     """Tracked files of the package, as an installed one has them."""
-    rooms = {f"darkpair/{name}" for name in files if name.split("/")[0] in ROOMS}
+    rooms = {f"darkpair/{name}" for name in files if name.split("/")[0] in CARRIED}
     return rooms | {name.removeprefix("src/") for name in files if name.startswith("src/darkpair/")}
 
 
 def test_the_wheel_holds_the_tracked_files_of_the_packages(tmp_path: Path) -> None:
     files = copied(tmp_path / "tree")
-    assert inside(built("wheel", tmp_path / "tree", tmp_path / "wheel")) == of_the_package(files)
+    wheel = built("wheel", tmp_path / "tree", tmp_path / "wheel")
+    assert inside(wheel) == of_the_package(files)
+    gives_every_example(wheel, tmp_path)
+
+
+def gives_every_example(wheel: Path, folder: Path) -> None:
+    """What the package of a wheel alone writes is the folder of the clone."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    done = subprocess.run(
+        [sys.executable, "-c", "from darkpair.cli import main; main()", "examples", "examples"],
+        cwd=folder, env=os.environ | {"PYTHONPATH": os.fspath(folder / "site")}, capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    made = {path.relative_to(folder): path for path in (folder / "examples").rglob("*") if path.is_file()}
+    assert {name.as_posix() for name in made} == {name for name in tracked() if name.startswith("examples/")}
+    assert all(path.read_bytes() == (ROOT / name).read_bytes() for name, path in made.items())
 
 
 def test_the_sdist_is_the_tree(tmp_path: Path) -> None:
     """Of a checkout: all that is tracked, with copies where it has links; wheels of both are alike, and have one version."""
     tree = tmp_path / "tree"
     files = copied(tree)
-    for room in ROOMS:
+    for room in CARRIED:
         (tree / "src" / "darkpair" / room).symlink_to(f"../../{room}")
     who = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org", "-c", "commit.gpgsign=false")
     for words in (("init", "-q"), ("add", "."), (*who, "commit", "-q", "-m", "all")):
@@ -107,7 +125,7 @@ def test_the_sdist_is_the_tree(tmp_path: Path) -> None:
         archive.extractall(tmp_path / "unpacked", filter="data")
     (again,) = (tmp_path / "unpacked").iterdir()
     there = {path.relative_to(again).as_posix() for path in again.rglob("*") if path.is_file()}
-    links = {f"src/darkpair/{name}" for name in files if name.split("/")[0] in ROOMS}
+    links = {f"src/darkpair/{name}" for name in files if name.split("/")[0] in CARRIED}
     made = {name for name in there if ".egg-info/" in name} | {"PKG-INFO", "setup.cfg"}
     assert there - made == {*files, *links} - made
     wheels = [built("wheel", tree, tmp_path / "own"), built("wheel", again, tmp_path / "sdist-s")]

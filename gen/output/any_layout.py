@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
-from darkpair.gen.cylindrical import cartesian
 from darkpair.gen.output.file_format import vertex_unit
+from darkpair.gen.output.file_particles import FileParticles, branch_table, particles_of
 from darkpair.gen.output.formats import format_of_name
-from darkpair.gen.output.layouts import FLAT_FIELDS, ORIGINAL
+from darkpair.gen.output.layouts import ORIGINAL
 from darkpair.gen.output.part_names import require_parts
 from darkpair.gen.output.reader import read_branches, read_events, read_provenance, reco_record
 from darkpair.gen.output.spelling import word
 from darkpair.gen.sample_name import NAME
-from darkpair.gen.units import LENGTH
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -63,13 +61,10 @@ def read_some(path: str | os.PathLike[str], first: int = 0, last: int | None = N
     layout = provenance["output"].get("layout", "cartesian")
     if layout == "cartesian" or not _is_of_branches(path):
         return _of_record(read_events(path, entry_start=first, entry_stop=last))
-    branches = _branches(path, first, last)
-    unit = LENGTH[vertex_unit(provenance, str(path))]
-    if layout == "flat":
-        particles = _of_roles(branches, provenance["output"]["particles"], unit)
-        roles = tuple(f"{word(row['role'])}_" for row in provenance["output"]["particles"])
-    else:
-        particles, roles = _of_nano(branches, unit), ()
+    branches = branch_table(path, first, last)
+    particles = _record(particles_of(branches, provenance, vertex_unit(provenance, str(path))))
+    flat = layout == "flat"
+    roles = tuple(f"{word(row['role'])}_" for row in provenance["output"]["particles"]) if flat else ()
     fields = {name: branches[name] for name in NAME if name in branches}
     fields |= {"weight": branches["genWeight"], "particles": particles}
     fields |= {"parent": branches[ORIGINAL["parent"]]} if ORIGINAL["parent"] in branches else {}
@@ -106,24 +101,6 @@ def _is_of_branches(path: str | os.PathLike[str]) -> bool:
     return kind is None or kind.name in ("root", "parquet")
 
 
-def _branches(path: str | os.PathLike[str], first: int, last: int | None) -> dict[str, ak.Array]:
-    """Branches by the names that they have in a ROOT file, of a Parquet file too."""
-    kind = format_of_name(path)
-    if kind is None or kind.name == "root":
-        return read_branches(path, first, last)
-    rows = np.cumsum(ak.metadata_from_parquet(path)["col_counts"])  # of each group and those before
-    groups = len(rows) if last is None else int(np.searchsorted(rows, last)) + 1
-    table = ak.from_parquet(path, row_groups=set(range(min(groups, len(rows)))))[first:last]
-    out: dict[str, ak.Array] = {}
-    for name in table.fields:
-        column = table[name]
-        inner = column.fields
-        out |= {f"{name}_{key}": column[key] for key in inner} if inner else {name: column}
-        if column.ndim > 1:
-            out[f"n{name}"] = ak.num(column)
-    return out
-
-
 def _of_record(events: ak.Array) -> ak.Array:
     """Events of the record of `read_events`."""
     weight = np.ones(len(events))
@@ -136,35 +113,14 @@ def _of_record(events: ak.Array) -> ak.Array:
     return ak.zip(fields | ({"reco": events.reco} if "reco" in events.fields else {}), depth_limit=1)
 
 
-def _of_nano(branches: Mapping[str, ak.Array], unit: float) -> ak.Array:
-    """Particles of NanoAOD's branches."""
-    counts = ak.num(branches["GenPart_pt"])
-    flat = {name: np.asarray(ak.flatten(branches[f"GenPart_{name}"]), np.float64) for name in _NANO_NUMBERS}
-    px, py, pz = cartesian(flat["pt"], flat["eta"], flat["phi"])
-    columns: dict[str, Any] = {"px": px, "py": py, "pz": pz}
-    columns["E"] = np.sqrt(px * px + py * py + pz * pz + flat["mass"] ** 2)
-    columns |= {name: flat[name] * unit for name in ("vx", "vy", "vz")}
-    for name, branch in {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother"}.items():
-        columns[name] = np.asarray(ak.flatten(branches[f"GenPart_{branch}"]), np.int64)
-    if "GenPart_replaced" in branches:
-        columns["replaced"] = np.asarray(ak.flatten(branches["GenPart_replaced"]), bool)
-    return ak.unflatten(ak.zip(columns), counts)
-
-
-_NANO_NUMBERS = ("pt", "eta", "phi", "mass", "vx", "vy", "vz")
-
-
-def _of_roles(branches: Mapping[str, ak.Array], rows: list[Mapping[str, Any]], unit: float) -> ak.Array:
-    """Particles of the branches of each role, which are the same in every event."""
-    columns = {
-        name: np.stack([np.asarray(branches[f"{word(row['role'])}_{branch}"]) for row in rows], axis=1)
-        for name, branch in FLAT_FIELDS.items()
-    }
-    columns |= {name: columns[name] * unit for name in ("vx", "vy", "vz")}
-    n = len(columns["px"])
-    for name, key in {"pdgid": "pdgId", "status": "status", "mother": "genPartIdxMother"}.items():
-        columns[name] = np.tile([int(row[key]) for row in rows], (n, 1))
-    return ak.from_regular(ak.zip({name: ak.Array(column) for name, column in columns.items()}), axis=1)
+def _record(particles: FileParticles) -> ak.Array:
+    """Particles as lists of records."""
+    columns: dict[str, Any] = dict(zip(("px", "py", "pz", "E"), particles.momentum(), strict=True))
+    names = ("vx", "vy", "vz", "pdgid", "status", "mother", "replaced")
+    columns |= {name: particles.columns[name] for name in names if name in particles.columns}
+    if "replaced" in columns:
+        columns["replaced"] = columns["replaced"].astype(bool)
+    return ak.unflatten(ak.zip(columns), np.diff(particles.offsets))
 
 
 def _plain_name(name: str) -> str:

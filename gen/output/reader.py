@@ -26,7 +26,7 @@ from darkpair.gen.sample_name import NAME
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "provenance_of",
@@ -104,7 +104,7 @@ def read_branches(
     path: str | os.PathLike[str],
     entry_start: int | None = None,
     entry_stop: int | None = None,
-    names: str | None = None,
+    names: str | Callable[[str], bool] | None = None,
 ) -> dict[str, ak.Array]:
     """Branches of a ROOT file of any layout as they stand in it, by name.
 
@@ -114,8 +114,8 @@ def read_branches(
         The file.
     entry_start, entry_stop : int, optional
         Index of the first event, and of the one after the last.
-    names : str, optional
-        Names of the branches, a pattern; all unless given.
+    names : str or callable, optional
+        Names of the branches, a pattern or what says whether one is read; all unless given.
 
     Raises
     ------

@@ -156,7 +156,7 @@ class SpectrumTally:
     """
 
     source: DumpMesons
-    sums: SpectrumSums = field(init=False)
+    sums: SpectrumSums = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         names = (self.source.table.generator, *self.others)

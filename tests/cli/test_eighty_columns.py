@@ -39,6 +39,7 @@ SHOWN = [
     "limits zprime-scalar m1=0 m2='430 MeV' G_X='1 GF' --only pi0-invisible",
     "study fig6 --help",
     "doctor",
+    "examples",
     *(f"{name} --help" for name in COMMANDS),
 ]
 

@@ -26,6 +26,7 @@ import darkpair.studies.runner
 from darkpair.job.job import load_job
 from darkpair.pages import page_files
 from darkpair.pages.runs import read_runs, run_of
+from darkpair.plugins.examples import write_examples
 from darkpair.searches import load_search
 from darkpair.studies.runner import run_study
 from tests.shared.event_files import b_event, write_nano
@@ -140,8 +141,8 @@ def quick_study(name: str, folder: Path, *settings: Mapping[str, Any]) -> list[P
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the commands run: with the examples, and a file of B mesons of the name that the pages have."""
     path = tmp_path_factory.mktemp("pages")
-    for name in ("examples", "benchmarks"):
-        (path / name).symlink_to(ROOT / name)
+    write_examples(path / "examples")  # as who has no clone gets them
+    (path / "benchmarks").symlink_to(ROOT / "benchmarks")
     write_nano(path / "nanoAOD_2015_CMS_Open_Data_ttbar.root", [b_event(), b_event(511)])
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)

@@ -51,7 +51,7 @@ def test_the_bundle_is_made_of_the_sources() -> None:
     script = zlib.decompress((BUNDLE / "scene.deflate").read_bytes(), wbits=-15)
     assert hashlib.sha256(script).hexdigest() == said["bundle"]
     assert (BUNDLE / "three.LICENSE").read_text(encoding="utf-8").strip() in script.decode()
-    assert len((BUNDLE / "scene.deflate").read_bytes()) < 160_000
+    assert len((BUNDLE / "scene.deflate").read_bytes()) < 130_000
 
 
 def test_a_fragment_is_one_element_of_less_than_half_a_megabyte(made: dict[str, Path]) -> None:

@@ -123,3 +123,7 @@ def test_another_beam_and_ones_own_data_file(monkeypatch: pytest.MonkeyPatch, tm
     assert told["detector"]["data"]["decay_volume"]["z_min"]["value"] == 30000.0
     other = said([*words, "--set", "source.beam_energy=400 GeV"], monkeypatch, tmp_path, DUMP)
     assert "two beams              400 GeV of the source, 70 GeV of the detector" in other
+    words[0] = "check"
+    assert "warning                the source's protons" not in said(words, monkeypatch, tmp_path, DUMP)
+    other = said([*words, "--set", "source.beam_energy=400 GeV"], monkeypatch, tmp_path, DUMP)
+    assert "warning                the source's protons have 400 GeV, the detector's 70 GeV" in other

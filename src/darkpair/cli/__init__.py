@@ -11,6 +11,7 @@ __all__ = ["COMMANDS", "main"]
 #: In the order of ``darkpair --help``.
 COMMANDS = (
     "new",
+    "examples",
     "run",
     "merge",
     "check",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 import awkward as ak
@@ -12,6 +13,7 @@ import numpy as np
 
 from darkpair.gen.dark_states import chains_of
 from darkpair.gen.kinematics import Array
+from darkpair.gen.output.file_particles import of_chain
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.region import Region
 from darkpair.report.outlines import leaves
@@ -144,21 +146,22 @@ def flights_of(
         "energy": flat["E"],
         "pdgid": flat["pdgid"],
         "mother": flat["mother"],
-        "replaced": flat.get("replaced", np.zeros(len(size), bool)),
     }
+    offsets = np.cumsum([0, *ak.num(particles).to_list()])
+    parent = np.asarray(events.parent) if "parent" in events.fields else None
+    columns["shown"] = of_chain(offsets, flat["mother"], flat.get("replaced"), parent)
     lists = {name: column.tolist() for name, column in columns.items()}
-    ends = np.cumsum([0, *ak.num(particles).to_list()]).tolist()
-    parents = events.parent.to_list() if "parent" in events.fields else [None] * len(events)
+    ends = offsets.tolist()
     return [
-        _event({name: column[first:last] for name, column in lists.items()}, parent, names)
-        for first, last, parent in zip(ends[:-1], ends[1:], parents, strict=True)
+        _event({name: column[first:last] for name, column in lists.items()}, names)
+        for first, last in pairwise(ends)
     ]
 
 
-def _event(columns: Mapping[str, list[Any]], parent: int | None, names: Names) -> list[Flight]:
-    """Flights of an event, of the columns of its particles."""
+def _event(columns: Mapping[str, list[Any]], names: Names) -> list[Flight]:
+    """Flights of an event, of the columns of its particles; of a file's event those that the chain made, and their parent."""
     mother, start = columns["mother"], columns["start"]
-    rows = _of_chain(mother, columns["replaced"], parent)
+    rows = [row for row, shown in enumerate(columns["shown"]) if shown]
     place = {row: i for i, row in enumerate(rows)}
     first: dict[int, int] = {}
     for row in rows:
@@ -189,13 +192,3 @@ def _event(columns: Mapping[str, list[Any]], parent: int | None, names: Names) -
             )
         )
     return flights
-
-
-def _of_chain(mother: list[int], replaced: list[bool], parent: int | None) -> list[int]:
-    """Places of the particles that are shown: of a file's event those that the chain made, and their parent."""
-    if parent is None:
-        return list(range(len(mother)))
-    inside, left = {parent}, [i for i, gone in enumerate(replaced) if not gone]
-    while more := {i for i in left if mother[i] in inside} - inside:
-        inside |= more
-    return sorted(inside)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
+from darkpair.gen.agreement import two_beams
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.recipe import PHASE_SPACE
 from darkpair.gen.tables import Table
@@ -82,7 +83,7 @@ def _beam_lines(source: Mapping[str, Any], detector: Mapping[str, Any]) -> Itera
     aimed = source.get("source")
     made = aimed if isinstance(aimed, Mapping) else source
     beams = [table.get("beam_energy") for table in (made, detector)]
-    if all(isinstance(beam, float | int) for beam in beams) and beams[0] != beams[1]:
+    if two_beams(*beams):
         yield f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from darkpair.chains.models.rates import RateRow, build_model, rate_table
+from darkpair.gen.agreement import other_beam
 from darkpair.gen.output.parts import Sums
 from darkpair.gen.output.target import check_writable
 from darkpair.gen.output.unwritten import UnwrittenError
@@ -153,6 +154,8 @@ def _for_more(pipeline: Pipeline, events: int) -> str:
 def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int) -> list[str]:
     """What a run would not say before it is over."""
     lines = [line] if (line := not_compiled(job.run.compiled)) is not None else []
+    if (line := other_beam(pipeline.source, pipeline.detector)) is not None:
+        lines.append(line)
     last = chunk.cutflow.stages[-1]
     lines += _standing_lines(job, pipeline, events)
     if last.n == 0:

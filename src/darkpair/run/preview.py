@@ -8,6 +8,7 @@ from typing import Any
 
 from darkpair.chains.models.rate_text import rates_of
 from darkpair.chains.models.rates import RateRow
+from darkpair.gen.half_made import of_half_made
 from darkpair.gen.pipeline import Pipeline
 from darkpair.gen.tables import Table, as_html
 from darkpair.report.expected import expected_lines
@@ -46,6 +47,7 @@ class Preview:
     size: int | None
     warnings: tuple[str, ...]
 
+    @of_half_made
     def __repr__(self) -> str:
         return "\n".join(
             part if isinstance(part, str) else f"{part.text(120)}\n" for part in preview_parts(self)

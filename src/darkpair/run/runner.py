@@ -14,6 +14,7 @@ from typing import Any, Final
 import hist
 
 from darkpair.detectors.efficiency import Efficiency, estimate
+from darkpair.gen.agreement import other_beam
 from darkpair.gen.bars import bar_in_notebook
 from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.cutflow import Cutflow
@@ -134,7 +135,8 @@ def run_job(
     Warns
     -----
     DarkpairWarning
-        Where few of the accepted events carry most of the weight, and where formulas should be compiled and cannot be.
+        Where few of the accepted events carry most of the weight, where formulas should be compiled and cannot be, and where
+        the source has protons of another energy than the detector.
     """
     leave_if_imported()
     if (line := not_compiled(job.run.compiled)) is not None:
@@ -143,6 +145,8 @@ def run_job(
     blocks_of_share(1, part)
     with wanted(job.run.compiled, job.run.n or 0):  # (pilots make events)
         pipeline = job.pipeline()
+    if (line := other_beam(pipeline.source, pipeline.detector)) is not None:
+        warnings.warn(line, DarkpairWarning, stacklevel=2)
     keep_freed_memory()
     if job.output.picture:
         require_matplotlib()
