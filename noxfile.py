@@ -179,6 +179,13 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bits(session: nox.Session) -> None:
+    """Compare jobs with numba and without, to the bit, over 100 blocks each, or ``-- BLOCKS WORD ...``: some ten minutes, 3 GB of files."""
+    session.install(".[all,test]")
+    session.run("python", "-m", "tests.shared.bits", *(session.posargs or ["100"]))
+
+
+@nox.session(default=False)
 def gallery(session: nox.Session) -> None:
     """Run every script of docs/gallery, or ``-- FOLDER WORD ...``, and leave its picture in the folder."""
     session.install(".[all,test]")

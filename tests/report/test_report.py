@@ -94,6 +94,22 @@ def test_what_the_acceptance_does_not_hold(monkeypatch: pytest.MonkeyPatch, tmp_
     assert "scanned" not in said(["run", "job.toml", *weighted], monkeypatch, tmp_path)
 
 
+def test_an_aimed_sample_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With what the beam it was drawn from says besides; of a dump too, whose directions are not drawn."""
+    out = said(["run", "job.toml", "--set", "source.aim=true"], monkeypatch, tmp_path)
+    again = said(["inspect", "out.root"], monkeypatch, tmp_path)
+    for text in (out, again):
+        line = next(line for line in text.splitlines() if line.startswith("aimed   "))
+        assert "parents and directions are drawn where events come from" in line
+        assert "weights source and directions" in line
+        assert line.endswith("at most 20")
+        assert "not in it              0.078481, decays at z = 2000 to 6148 mm" in text
+    words = ["--set", "source.aim=true", "--set", "chain.lifetime.X2=forced", "--set", "detector.name=nucal"]
+    out = said(["run", "job.toml", *words], monkeypatch, tmp_path, DUMP)
+    assert "aimed                  parents are drawn where events come from; weight source, at most 20" in out
+    assert "aimed  " not in said(["run", "job.toml"], monkeypatch, tmp_path)
+
+
 def test_a_resonance_left_whole_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     out = said(["run", "job.toml"], monkeypatch, tmp_path, B_JOB)
     assert "left whole             K*+ (c tau 4.1e-12 mm)" in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import darkpair.plugins.doctor
+import darkpair.run.check
 from darkpair.cli import main
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import load_job
@@ -70,6 +72,23 @@ def test_the_size_is_the_file_s() -> None:
     longer = load_job(KOTO, overrides={"run.n": 7 * BLOCK, "output.path": "x.root", "output.picture": False})
     said = "x.root has 98,304 generated events and would be replaced by the longer run"
     assert check_job(longer).warnings == (said,)
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_time_of_writing_is_a_run_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns, of which no record is made; and what comes between once does not count."""
+    check, turns = darkpair.run.check, iter(range(100))
+    timed, written = check._timed, check._written
+
+    def slow_at_times(*given: Any) -> Any:
+        file, late = written(*given), 0.05 if next(turns) in {0, 1, 4} else 0.0
+        return replace(file, seconds=late + (0.001 if given[-1] < 1.0 else 0.003))
+
+    monkeypatch.setattr(check, "_timed", lambda *given: (timed(*given)[0], 0.0))
+    monkeypatch.setattr(check, "_written", slow_at_times)
+    monkeypatch.setattr("darkpair.gen.output.root.RootWriter.write", None)  # (no record is made)
+    job = load_job(KOTO, overrides={"run.n": 6 * BLOCK, "output.path": "x.root", "output.picture": False})
+    assert check_job(job).seconds == pytest.approx(6 * 2 * 0.002)
 
 
 @pytest.mark.usefixtures("empty")

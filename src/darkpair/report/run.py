@@ -70,7 +70,8 @@ def sample_lines(provenance: Mapping[str, Any]) -> list[str]:
     """What the acceptance of a file with that provenance does not hold, one a line; most have little to say."""
     source, chain = (provenance.get(name) or {} for name in ("source", "chain"))
     detector = provenance.get("detector") or {}
-    lines = [*_beam_lines(source, detector), *_source_lines(source)]
+    made = _before_aim(source)
+    lines = [*_beam_lines(made, detector), *_aim_lines(source, chain), *_source_lines(made)]
     for name, words in (detector.get("changed") or {}).items():
         lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
     for table in chain.get("chains", [chain]):
@@ -78,13 +79,31 @@ def sample_lines(provenance: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def _before_aim(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an aimed source draws from; the source itself where it is not aimed."""
+    inner = source.get("source")
+    return inner if isinstance(inner, Mapping) else source
+
+
 def _beam_lines(source: Mapping[str, Any], detector: Mapping[str, Any]) -> Iterator[str]:
-    """Whether a source, aimed or not, has another beam than its detector."""
-    aimed = source.get("source")
-    made = aimed if isinstance(aimed, Mapping) else source
-    beams = [table.get("beam_energy") for table in (made, detector)]
+    """Whether a source has another beam than its detector."""
+    beams = [table.get("beam_energy") for table in (source, detector)]
     if two_beams(*beams):
         yield f"two beams              {beams[0]:g} GeV of the source, {beams[1]:g} GeV of the detector"
+
+
+def _aim_lines(source: Mapping[str, Any], chain: Mapping[str, Any]) -> Iterator[str]:
+    """Whether a sample was drawn where its detector's events come from, and by which weights it is brought back."""
+    share = source.get("defensive_share")
+    if _before_aim(source) is source or not isinstance(share, float | int) or not share:
+        return
+    steered = any(table.get("directions") for table in chain.get("chains", [chain]))
+    what, weights = (
+        ("parents and directions", "weights source and directions, together")
+        if steered
+        else ("parents", "weight source,")
+    )
+    yield f"aimed                  {what} are drawn where events come from; {weights} at most {1.0 / share:g}"
 
 
 def _source_lines(source: Mapping[str, Any]) -> Iterator[str]:
