@@ -64,8 +64,8 @@ class Choice:
 
         Modes alone say it: samples take seconds to minutes, and none is made for a model that no search could use it for.
         """
-        koto = self.koto and any(map(KotoLimit.serves, models))
-        return koto, self.dumps if any(map(BeamDump.serves, models)) else []
+        koto, dumps = self.koto and any(map(KotoLimit.serves, models)), self.dumps
+        return koto, dumps if dumps and any(map(BeamDump.serves, models)) else []
 
     def at(self, samples: Samples) -> dict[str, tuple[str, Search]]:
         """Searches by name, with what they are, at a pair of masses with its samples."""
