@@ -18,11 +18,10 @@ from darkpair.cli import main
 from darkpair.detectors import DETECTORS, file_detector
 from darkpair.detectors.catalogue import CLASSES as BY_KIND
 from darkpair.detectors.catalogue import data_files, from_file
-from darkpair.detectors.data_cuts import selections
-from darkpair.detectors.data_file import detector_data, read_data
+from darkpair.detectors.data_file import read_data
 from darkpair.detectors.data_structure import KINDS, checked
 from darkpair.detectors.koto import Koto
-from darkpair.detectors.selection import CONFIDENCES, UNSOURCED, Line
+from darkpair.detectors.selection import Line
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.provenance import describe
 from darkpair.run.normalisation import normalisations
@@ -117,79 +116,9 @@ def test_a_wrong_number_is_one_line(kind: str, table: str, name: str, unit: str,
         assert "allowed" in message or "known" in message or "write" in message
 
 
-PLAIN = """
-[[cuts]]
-name = "slow"
-variable = "pt"
-max = "250 MeV"
-[[cuts]]
-name = "balance"
-variable = "energy_ratio"
-min = 0.2
-[[cuts]]
-name = "rising"
-variable = "pt"
-min = { against = "z_vtx", points = [["3 m", "130 MeV"], ["5 m", "150 MeV"]] }
-"""
-
-
-def test_a_plain_cut_is_unsourced(tmp_path: Path) -> None:
-    """It cuts as one that says all, and the word stands where its limits are listed."""
-    path = based(tmp_path, "koto", PLAIN)
-    plain = detector("koto", path)
-    rest = '\nsource = "s"\nconfidence = "read"'
-    whole = PLAIN.replace('"250 MeV"', f'0.25\nunit = "GeV"{rest}').replace(
-        "0.2\n", f'0.2\nunit = ""{rest}\n'
-    )
-    said = detector("koto", based(tmp_path, "koto", f'{whole}unit = "GeV"{rest}\n', file="said.toml"))
-    assert verdict(plain, "koto").cutflow == verdict(said, "koto").cutflow
-    own = {cut.name: cut for cut in plain.cuts.cuts if cut.name in ("slow", "balance", "rising")}
-    assert {cut.confidence for cut in own.values()} == {UNSOURCED}
-    assert [own[name].unit for name in ("slow", "balance", "rising")] == ["GeV", "", "GeV"]
-    assert own["slow"].high == 0.25
-    (line,) = [line for line in plain.table().text().splitlines() if line.startswith("  slow ")]
-    assert UNSOURCED in " ".join(plain.table().text().split())
-    assert "pt <= 0.25 GeV" in line
-    assert UNSOURCED in json.dumps(describe(plain))
-    assert all(cut.confidence != UNSOURCED for cut in said.cuts.cuts)
-
-
-def test_a_plain_number_is_unsourced(tmp_path: Path) -> None:
-    data = detector_data(based(tmp_path, "koto", "[geometry]\nradius = '95 cm'\n"))
-    assert data["geometry"]["radius"]["value"] == 950.0
-    assert data["geometry"]["radius"]["confidence"] == UNSOURCED
-    assert data["geometry"]["z_calorimeter"]["confidence"] in CONFIDENCES
-
-
-@pytest.mark.parametrize("name", data_files())
-def test_no_number_of_ours_is_unsourced(name: str) -> None:
-    """Every number, and every limit of every selection, says where it is from and how it is known."""
-
-    def words(entry: Any) -> Iterator[Any]:
-        if isinstance(entry, dict):
-            if "min" in entry or "max" in entry or "value" in entry:
-                yield entry.get("confidence", "read" if "name" not in entry else None)
-            for value in entry.values():
-                yield from words(value)
-        elif isinstance(entry, list):
-            for value in entry:
-                yield from words(value)
-
-    data = read_data(name)
-    assert checked(data, name) == data  # (nothing is filled in)
-    assert set(words(data)) <= set(CONFIDENCES)
-    for make in selections(data).values() if "selections" in data else ():
-        assert all(cut.source and cut.confidence in CONFIDENCES for cut in make().cuts)
-
-
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [
-        ("koto", PLAIN.replace('"250 MeV"', "0.25"), 'slow: max = 0.25 without a unit; allowed: a text with one, as in "0.25 GeV"'),
-        ("koto", PLAIN.replace("MeV", "mm"), "slow: max = '250 mm' is a length"),
-        ("koto", PLAIN.replace("max", "source = 's'\nmax"), "cut 'slow' has a source and no confidence; give both, or neither, and it is unsourced"),
-        ("koto", PLAIN.replace("max", "confidence = 'read'\nmax"), "cut 'slow' has a confidence and no source; give both"),
-        ("koto", PLAIN.replace("max", "source = ''\nconfidence = 'unsourced'\nmax"), "confidence = 'unsourced'; allowed: read, derived"),
         ("koto", "[geometri]\nradius = '1 m'", "unknown key of .*'geometri' \\(did you mean 'geometry'"),
         ("koto", "kind = 'kotto'", "kind = 'kotto' \\(did you mean 'koto'"),
         ("koto", "[geometry]\nradus = '1 m'", "'radus' \\(did you mean 'radius'"),
