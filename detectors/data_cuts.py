@@ -9,8 +9,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
-from darkpair.detectors.data_entry import require_confidence
-from darkpair.detectors.selection import Cut, Line, Selection
+from darkpair.detectors.data_entry import plain, require_confidence
+from darkpair.detectors.selection import UNSOURCED, Cut, Line, Selection
 from darkpair.gen.data_units import number_in, plain_unit
 from darkpair.gen.errors import InputError, UnknownNameError
 
@@ -113,12 +113,13 @@ def changed_cuts(
 
 
 def checked_cuts(cuts: Any, units: Mapping[str, str], where: str) -> list[dict[str, Any]]:
-    """Cuts with their limits in the units of their variables.
+    """Cuts with their limits in the units of their variables, and where these come from.
 
     Parameters
     ----------
     cuts : list of mapping
-        Cuts as the file writes them.
+        Cuts as the file writes them; one may give its limits as texts with their units and say no unit, and neither source nor
+        confidence: it is unsourced.
     units : mapping of str to str
         Unit of each variable that they may look at, by its name.
     where : str
@@ -135,26 +136,38 @@ def checked_cuts(cuts: Any, units: Mapping[str, str], where: str) -> list[dict[s
     out = []
     for cut in cuts:
         name = cut.get("name", "?")
-        lacking = [word for word in ("name", "variable", "unit", "source", "confidence") if word not in cut]
-        if lacking:
-            raise InputError(f"{where}: cut {name!r} lacks {', '.join(lacking)}; give each cut all of them")
+        _require_said(cut, name, where)
         for key in cut:
             if key not in _CUT_KEYS:
                 raise UnknownNameError(f"key of the cut {name!r} of {where}", key, _CUT_KEYS)
         for key in ("name", "variable", "unit", "source"):
-            if not isinstance(cut[key], str):
+            if key in cut and not isinstance(cut[key], str):
                 raise InputError(f"{where}: {key} of the cut {name!r} = {cut[key]!r}; allowed: a text")
         if cut["variable"] not in units:
             raise UnknownNameError(f"variable of the cut {name!r} of {where}", cut["variable"], units)
-        require_confidence(cut, f"{where}: cut {name!r}")
+        if "source" in cut:
+            require_confidence(cut, f"{where}: cut {name!r}")
         wanted = units[cut["variable"]]
-        if plain_unit(cut["unit"]) != wanted:
+        if "unit" in cut and plain_unit(cut["unit"]) != wanted:
             raise InputError(
                 f"{where}: cut {name!r} is in {cut['unit'] or 'no unit'}; allowed: {wanted or 'no unit'}, as {cut['variable']} is; "
                 "convert its limits"
             )
-        out.append(_with_limits(cut, wanted, units, f"{where}, {name}"))
+        made = _with_limits(cut, cut.get("unit"), wanted, units, f"{where}, {name}")
+        out.append({"unit": wanted, **plain(where), **made})
     return out
+
+
+def _require_said(cut: Mapping[str, Any], name: str, where: str) -> None:
+    """Refuse a cut without what it has to say, or with a source or a confidence alone."""
+    lacking = [word for word in ("name", "variable", "unit", "source", "confidence") if word not in cut]
+    if {"name", "variable"} & set(lacking):
+        raise InputError(f"{where}: cut {name!r} lacks {', '.join(lacking)}; give each cut all of them")
+    if ("source" in lacking) != ("confidence" in lacking):
+        said, other = ("confidence", "source") if "source" in lacking else ("source", "confidence")
+        raise InputError(
+            f"{where}: cut {name!r} has a {said} and no {other}; give both, or neither, and it is {UNSOURCED}"
+        )
 
 
 def require_own_names(cuts: Sequence[Mapping[str, Any]], where: str) -> None:
@@ -210,7 +223,8 @@ def checked_selections(
                     raise UnknownNameError(f"key of {key} of {place}", word, (*_ENDS, *_WORDS, "off"))
                 if word == "off" and not isinstance(value, bool):
                     raise InputError(f"{place}, {key}: off = {value!r}; allowed: true, false")
-            made[key] = _with_limits(entry, units[common[key]["variable"]], units, f"{place}, {key}")
+            wanted = units[common[key]["variable"]]
+            made[key] = _with_limits(entry, entry.get("unit", wanted), wanted, units, f"{place}, {key}")
         out[name] = made
     for name in out:
         _require_base(name, out, where)
@@ -228,22 +242,24 @@ def _require_base(name: str, entries: Mapping[str, Mapping[str, Any]], where: st
         passed.append(base)
 
 
-def _with_limits(entry: Mapping[str, Any], unit: str, units: Mapping[str, str], where: str) -> dict[str, Any]:
+def _with_limits(
+    entry: Mapping[str, Any], beside: Any, unit: str, units: Mapping[str, str], where: str
+) -> dict[str, Any]:
+    """An entry with its limits in our unit; a bare number is in the unit that stands beside it, and needs one."""
     out = dict(entry)
     for end in _ENDS:
         if end in entry:
-            beside = str(entry.get("unit", unit))
             out[end] = _checked_limit(entry[end], beside, unit, units, f"{where}: {end}")
     _require_order(_limit(out.get("min")), _limit(out.get("max")), where)
     return out
 
 
-def _checked_limit(value: Any, beside: str, unit: str, units: Mapping[str, str], what: str) -> Any:
+def _checked_limit(value: Any, beside: Any, unit: str, units: Mapping[str, str], what: str) -> Any:
     """A limit in our unit: a number, or a line with both coordinates in theirs."""
     if not isinstance(value, Mapping):
         if isinstance(value, float) and math.isinf(value):
             return value  # (no limit)
-        return number_in(value, plain_unit(beside), unit, what)
+        return number_in(value, None if beside is None else plain_unit(str(beside)), unit, what)
     if set(value) != {"against", "points"} or not isinstance(value["against"], str):
         raise InputError(f"{what} = {dict(value)!r}; {_LINE}")
     if value["against"] not in units:

@@ -6,11 +6,18 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from darkpair.detectors.selection import CONFIDENCES
+from darkpair.detectors.selection import CONFIDENCES, UNSOURCED
 from darkpair.gen.data_units import is_number, number_in
 from darkpair.gen.errors import InputError, UnknownNameError, nearest, shown
 
-__all__ = ["checked_entries", "checked_entry", "checked_list", "checked_points", "require_confidence"]
+__all__ = [
+    "checked_entries",
+    "checked_entry",
+    "checked_list",
+    "checked_points",
+    "plain",
+    "require_confidence",
+]
 
 _NEEDED: Final = ("value", "unit", "source", "confidence")
 _KEYS: Final = (*_NEEDED, "error", "place", "searched", "alternative", "up", "down")
@@ -40,7 +47,7 @@ def checked_entry(entry: Any, name: str, unit: str, where: str, *, finite: bool 
         unit == "" and isinstance(entry, int | float) and not isinstance(entry, bool)
     ):
         value = number_in(entry, None, unit, f"{where}: {name}")
-        return {"value": value, "unit": unit, "source": where, "confidence": "choice"}
+        return {"value": value, "unit": unit, **plain(where)}
     if not isinstance(entry, Mapping) or not set(_NEEDED) <= set(entry):
         written = f' or {name} = "1 {unit}"' if unit in ("mm", "GeV", "deg") else ""
         raise InputError(
@@ -85,7 +92,7 @@ def checked_points(entry: Any, name: str, where: str) -> dict[str, Any]:
         _require_keys(entry, f"{where}: {name}")
         whole, unit = dict(entry), str(entry["unit"])
     else:
-        whole = {"value": entry, "unit": "mm", "source": where, "confidence": "choice"}
+        whole = {"value": entry, "unit": "mm", **plain(where)}
     pairs = whole["value"]
     if not isinstance(pairs, list) or not all(isinstance(p, list | tuple) and len(p) == 2 for p in pairs):
         raise InputError(
@@ -127,6 +134,11 @@ def checked_entries(table: Mapping[str, Any], where: str, *, alone: bool = False
                         f"{where}: {name}.{key} = {value!r}; allowed: a finite number in {entry['unit']}"
                     )
     return out
+
+
+def plain(where: str) -> dict[str, str]:
+    """Source and confidence of what stands plainly in a file, which says neither: the file, and that nothing is said."""
+    return {"source": where, "confidence": UNSOURCED}
 
 
 def require_confidence(entry: Mapping[str, Any], what: str) -> None:

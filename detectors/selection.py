@@ -22,10 +22,13 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.shared_parents import parents_of, uses_in_force
 from darkpair.gen.tables import Shown, Table
 
-__all__ = ["Cut", "Line", "Selection"]
+__all__ = ["CONFIDENCES", "UNSOURCED", "Cut", "Line", "Selection"]
 
 #: How a number of a data file is known: read in its source, computed from numbers that were, a decision of ours, recalled.
 CONFIDENCES = ("read", "derived", "choice", "memory")
+
+#: What a number of a user's file is that stands there plainly, "3 GeV": nobody says where it is from. No file of ours has one.
+UNSOURCED = "unsourced"
 
 #: Reconstructed numbers of the candidates by name, each (k,).
 Values: TypeAlias = Mapping[str, Array]
@@ -66,7 +69,7 @@ class Cut:
     ----------
     name, variable, unit, source, confidence : str
         Name of the cut, the number that it looks at with its unit, and where the limits come from; confidence is one
-        of `CONFIDENCES`.
+        of `CONFIDENCES`, or `UNSOURCED`.
     low, high : float, Line or None
         Least and largest value that passes, in the cut's unit; None for no limit.
     changed : str
@@ -85,7 +88,7 @@ class Cut:
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             raise InputError(f"cut {self.name!r} has no limit; give min, max or both")
-        if self.confidence not in CONFIDENCES:
+        if self.confidence not in (*CONFIDENCES, UNSOURCED):
             raise InputError(
                 f"confidence of cut {self.name!r} = {self.confidence!r}; allowed: {', '.join(CONFIDENCES)}"
             )

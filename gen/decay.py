@@ -13,7 +13,7 @@ import numpy as np
 from darkpair.gen.boosts import PAIR_ALONG, PAIR_FROM_DISC, away, boosted, pair
 from darkpair.gen.conservation import Vertex, require_allowed, require_fermion_number
 from darkpair.gen.directions import Vector3, direction, disc
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array, Real, invariant_mass, two_body_momentum
 from darkpair.gen.many_bodies import ManyBody
@@ -30,7 +30,7 @@ __all__ = ["Daughter", "Decay", "FourVector", "ManyBodyThrow", "Mode", "TwoBody"
 
 @dataclass(frozen=True)
 class Mode:
-    """One way to decay.
+    """One way to decay, of a chain: daughters and a branching ratio. A decay of a model, with its width, is a `darkpair.ModelMode`.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Mode:
     Raises
     ------
     InputError
-        For one daughter, a branching ratio or slope out of range, a matrix element of another than three bodies,
+        For daughters that are no particles, for one daughter, a branching ratio or slope out of range, a matrix element of another than three bodies,
         an order that is none of three.
     """
 
@@ -75,6 +75,12 @@ class Mode:
 
     def __post_init__(self) -> None:
         freeze(self)
+        _require_kind(
+            "daughters of a Mode",
+            self.daughters,
+            (Particle, Decay),
+            "a decay in the table of a model is a darkpair.ModelMode",
+        )
         if len(self.daughters) < 2:
             raise InputError(f"a decay to {len(self.daughters)} particle; allowed: two or more daughters")
         if not 0.0 <= self.branching_ratio <= 1.0:
@@ -117,7 +123,7 @@ class Decay:
     Raises
     ------
     InputError
-        Without modes, for branching ratios that add up to more than 1 or to 0, for a mode that changes the charge,
+        Without modes, for a mode of a model, for branching ratios that add up to more than 1 or to 0, for a mode that changes the charge,
         has an odd number of half-integer spins, or changes the fermion number of Dirac states; for a parent lighter
         than 1e-20 GeV.
     ClosedChannelError
@@ -133,6 +139,9 @@ class Decay:
     def __post_init__(self) -> None:
         freeze(self)
         name = self.parent.name
+        _require_kind(
+            f"modes of {name}", self.modes, (Mode,), "a ModelMode belongs into the table MODES of a model"
+        )
         require_within(self.parent.mass, ENERGIES, f"mass of {name}, which decays,", "GeV")
         total = math.fsum(mode.branching_ratio for mode in self.modes)
         if not 0.0 < total <= 1.0 + 1e-9:
@@ -190,6 +199,15 @@ class Decay:
         """The particles that decay, here and in the decays below, by name."""
         below = [d for mode in self.modes for d in mode.daughters if isinstance(d, Decay)]
         return {self.parent.name: self.parent} | {k: v for d in below for k, v in d.decaying.items()}
+
+
+def _require_kind(what: str, values: Any, kinds: tuple[type, ...], other: str) -> None:
+    """Refuse what is no sequence of these kinds, with what it may have been taken for."""
+    several = isinstance(values, tuple)
+    for value in values if several else (values,):
+        if not (several and isinstance(value, kinds)):
+            allowed = " and ".join(f"darkpair.{kind.__name__}" for kind in kinds)
+            raise InputError(f"{shown(value)} is among the {what}; allowed: a list of {allowed}; {other}")
 
 
 Daughter: TypeAlias = "Particle | Decay"

@@ -23,7 +23,7 @@ from darkpair.gen.errors import DarkpairWarning, InputError, shown
 from darkpair.gen.likeness import Likeness, likeness
 from darkpair.gen.memory import keep_freed_memory
 
-__all__ = ["SOME_WORKERS", "TheirExecutor", "executor_of"]
+__all__ = ["SOME_WORKERS", "TheirExecutor", "executor_of", "unsent"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -158,11 +158,16 @@ def _written(order: _Order) -> bytes:
     try:
         written: bytes = dumps(order)
     except Exception as error:
-        raise InputError(
-            f"{shown(order.function)} cannot be sent to workers ({error}); allowed: functions of a module, with parameters that "
-            "can be pickled"
-        ) from error
+        raise unsent(shown(order.function), error) from error
     return written
+
+
+def unsent(what: str, error: Exception) -> InputError:
+    """Why something does not travel to workers."""
+    return InputError(
+        f"{what} cannot be sent to workers ({error}); allowed: functions of a module, with parameters that "
+        "can be pickled: no lambda, and no function that is made inside another one"
+    )
 
 
 def _carry_out(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     )
     from darkpair.chains.models.impostor import Impostor
     from darkpair.chains.models.inputs import PRESETS, Inputs
-    from darkpair.chains.models.model import Mode, Model, Spin
+    from darkpair.chains.models.model import Mode, Model, ModelMode, Spin
     from darkpair.chains.models.two_higgs_doublet import TwoHiggsDoublet
     from darkpair.chains.models.virtual_meson import VirtualMeson
     from darkpair.chains.models.zprime import ZPrimeScalar
@@ -35,6 +35,7 @@ __all__ = [
     "Inputs",
     "Mode",
     "Model",
+    "ModelMode",
     "Spin",
     "TwoHiggsDoublet",
     "VirtualMeson",
@@ -56,6 +57,7 @@ __getattr__ = lazily(
         "Inputs": "inputs",
         "Mode": "model",
         "Model": "model",
+        "ModelMode": "model",
         "PRESETS": "inputs",
         "Spin": "model",
         "TwoHiggsDoublet": "two_higgs_doublet",

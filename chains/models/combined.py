@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.models.model import Model, ModelMode
 from darkpair.gen.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class Combined(Model):
         """Whether X1 is stable in every part."""
         return all(part.stable() for part in self.parts)
 
-    def _table(self) -> Mapping[tuple[str, str], Mode]:
-        table: dict[tuple[str, str], Mode] = {}
+    def _table(self) -> Mapping[tuple[str, str], ModelMode]:
+        table: dict[tuple[str, str], ModelMode] = {}
         for part in self.parts:
             for key in part.modes():
                 if key not in table or not np.any(table[key].width(self) > 0.0):

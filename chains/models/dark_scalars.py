@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 import numpy as np
 
 from darkpair.chains.matrix_elements import PowerAmplitude
-from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.models.model import Model, ModelMode
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.kinematics import Real
 from darkpair.gen.parameters import Dimensionless, Energy
@@ -63,6 +63,6 @@ def _to_three(model: ScalarPair) -> Array:
 
 #: Invisible decays of S2.
 CASCADE_MODES: Final = {
-    ("X2", "X1 X1"): Mode(_to_two, "section III.B.1"),
-    ("X2", "X1 X1 X1"): Mode(_to_three, "sections III.B.1, III.D", _three_amplitude),
+    ("X2", "X1 X1"): ModelMode(_to_two, "section III.B.1"),
+    ("X2", "X1 X1 X1"): ModelMode(_to_three, "sections III.B.1, III.D", _three_amplitude),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.models.model import Model, ModelMode
 from darkpair.chains.models.units import Moment
 from darkpair.chains.spin import DecaySpin, DipoleAmplitude
 from darkpair.chains.widths import two_body_width
@@ -56,7 +56,7 @@ class Dipole(Model):
     references: ClassVar = ("arXiv:2005.07102",)
 
     FERMIONS: ClassVar = True
-    MODES: ClassVar = {("X2", "X1 gamma"): Mode(_photon, "52, 53")}
+    MODES: ClassVar = {("X2", "X1 gamma"): ModelMode(_photon, "52, 53")}
 
     mu: Annotated[Real, Moment, Phase]
     d: Annotated[Real, Moment, Phase] = 0.0

@@ -13,7 +13,7 @@ from darkpair.chains.form_factors import form_factor
 from darkpair.chains.matrix_elements import PowerAmplitude, ScalarTransition
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
 from darkpair.chains.models.electroweak import higgs_vev, lambda_t, transition_ckm
-from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.models.model import Model, ModelMode
 from darkpair.chains.spin import PairSpin, YukawaPair
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
@@ -232,22 +232,22 @@ def _visible(model: HiggsPortal, *, pair: str) -> Array:
     return three_body_width(model.m2, model.m1, mass, mass, _visible_amplitude(model, pair=pair).averaged)
 
 
-def _modes(pair: str, equation: str) -> dict[tuple[str, str], Mode]:
-    table = {("K_L0", pair): Mode(_kaon, equation), ("h", pair): Mode(_higgs, equation)}
+def _modes(pair: str, equation: str) -> dict[tuple[str, str], ModelMode]:
+    table = {("K_L0", pair): ModelMode(_kaon, equation), ("h", pair): ModelMode(_higgs, equation)}
     for parent, daughter in _TRANSITIONS:
         rate = partial(_semi_invisible, parent=parent, daughter=daughter)
         angles = partial(_transition, parent=parent, daughter=daughter)
-        table[parent, f"{daughter} {pair}"] = Mode(rate, "20, B2", angles)
+        table[parent, f"{daughter} {pair}"] = ModelMode(rate, "20, B2", angles)
     return table
 
 
 _IDENTICAL: Final = {
-    ("K_L0", "X2 X2"): Mode(partial(_kaon, identical=True), "19, 24"),
-    ("h", "X2 X2"): Mode(partial(_higgs, identical=True), "19, 24"),
+    ("K_L0", "X2 X2"): ModelMode(partial(_kaon, identical=True), "19, 24"),
+    ("h", "X2 X2"): ModelMode(partial(_higgs, identical=True), "19, 24"),
 }
 
 _VISIBLE: Final = {
-    ("X2", f"X1 {name}"): Mode(
+    ("X2", f"X1 {name}"): ModelMode(
         partial(_visible, pair=pair), "text below 29", partial(_visible_amplitude, pair=pair)
     )
     for pair, name in (("e", "e+ e-"), ("mu", "mu+ mu-"), ("gamma", "gamma gamma"))

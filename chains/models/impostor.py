@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
-from darkpair.chains.models.model import Mode
+from darkpair.chains.models.model import ModelMode
 from darkpair.chains.widths import two_body_width
 from darkpair.gen.kinematics import Real
 from darkpair.gen.parameters import Dimensionless, Energy, Gt
@@ -50,7 +50,7 @@ class Impostor(ScalarPair):
     Normalisation: ``g = alpha lambda_Psi / (pi m_Psi)``, with F-dual half of the antisymmetric tensor times F.
     """
 
-    MODES: ClassVar = {("X2", "gamma gamma"): Mode(_photons, "35, 36"), **CASCADE_MODES}
+    MODES: ClassVar = {("X2", "gamma gamma"): ModelMode(_photons, "35, 36"), **CASCADE_MODES}
     STABLE: ClassVar = False
 
     lambda_Psi: Annotated[Real, Dimensionless] = 1.0

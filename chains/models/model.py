@@ -10,10 +10,10 @@ import numpy as np
 from darkpair.chains.models.edge import carried
 from darkpair.chains.models.electroweak import total_width
 from darkpair.chains.models.inputs import Inputs
-from darkpair.chains.models.portal import Mode, NotDerivedError, Spin
+from darkpair.chains.models.portal import Mode, ModelMode, NotDerivedError, Spin
 from darkpair.chains.models.rate_text import model_table
 from darkpair.gen.constants import HBAR_C
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import Real
 from darkpair.gen.parameters import Closed, Dimensionless, Energy, Ge, Gt, Lt, settle
@@ -28,12 +28,21 @@ if TYPE_CHECKING:
     from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
     from darkpair.gen.kinematics import Array
 
-__all__ = ["Mode", "Model", "NotDerivedError", "Spin"]
+__all__ = ["Mode", "Model", "ModelMode", "NotDerivedError", "Spin"]
 
 
 def _bounded(slope: Real) -> Array:
     """Slope without the rounding beyond 1."""
     return np.asarray(np.clip(slope, -1.0, 1.0))
+
+
+def _require_mode(owner: type, key: tuple[str, str], entry: object) -> None:
+    """Refuse what is no mode of a model in its table: widths would be asked of it."""
+    if not isinstance(entry, ModelMode):
+        raise InputError(
+            f"{' -> '.join(key)} of {owner.__name__} is {shown(entry)}; allowed: a darkpair.ModelMode, whose width is a function of "
+            "the model; a darkpair.Mode is a decay of a chain"
+        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,8 +72,8 @@ class Model(ByValue, Shown):
 
     #: Keys of what its rates rest on (`darkpair.gen.references`).
     references: ClassVar[tuple[str, ...]] = ()
-    #: (parent, mode) -> Mode.
-    MODES: ClassVar[Mapping[tuple[str, str], Mode]] = {}
+    #: (parent, mode) -> ModelMode.
+    MODES: ClassVar[Mapping[tuple[str, str], ModelMode]] = {}
     #: Whether X1 and X2 are fermions: psi1, psi2 rather than S1, S2.
     FERMIONS: ClassVar[bool] = False
     #: Whether X1 can be dark matter; False where it decays in turn.
@@ -77,6 +86,11 @@ class Model(ByValue, Shown):
     invisible_branching_ratio: Annotated[Real, Dimensionless, Ge(0.0), Lt(1.0)] = 0.0
     #: Widths already computed; the model is frozen, so they stay right.
     _widths: dict[tuple[str, str], Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for key, entry in cls.MODES.items():
+            _require_mode(cls, key, entry)
 
     def __post_init__(self) -> None:
         settle(self)
@@ -268,7 +282,7 @@ class Model(ByValue, Shown):
             )
         return None
 
-    def _table(self) -> Mapping[tuple[str, str], Mode]:
+    def _table(self) -> Mapping[tuple[str, str], ModelMode]:
         return self.MODES
 
     def _listed(self, parent: str) -> Array:
@@ -281,10 +295,11 @@ class Model(ByValue, Shown):
         if parent not in parents:
             raise UnknownNameError(f"parent of {type(self).__name__}", parent, parents)
 
-    def mode(self, parent: str, mode: str) -> Mode:
+    def mode(self, parent: str, mode: str) -> ModelMode:
         """Entry of a mode; UnknownNameError for one that the model does not have."""
         self._require_parent(parent)
         table = self._table()
         if (parent, mode) not in table:
             raise UnknownNameError(f"mode of {parent}", mode, tuple(m for p, m in table if p == parent))
+        _require_mode(type(self), (parent, mode), table[parent, mode])
         return table[parent, mode]

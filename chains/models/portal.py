@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["Mode", "NotDerivedError", "Portal", "Spin"]
+__all__ = ["Mode", "ModelMode", "NotDerivedError", "Portal", "Spin"]
 
 
 class NotDerivedError(InputError):
@@ -30,8 +30,8 @@ class NotDerivedError(InputError):
 
 
 @dataclass(frozen=True)
-class Mode:
-    """One decay of a model.
+class ModelMode:
+    """One decay of a model, in its table `MODES`: a width. A decay of a chain, with daughters, is a `darkpair.Mode`.
 
     Parameters
     ----------
@@ -41,16 +41,33 @@ class Mode:
         Numbers of the equations of arXiv:2005.07102 that give the rate.
     amplitude : callable, optional
         Function of a model that gives the squared three-body amplitude; None for two-body modes.
+
+    Raises
+    ------
+    InputError
+        For a width or an amplitude that is no function.
     """
 
     width: Callable[[Any], Array]
     equation: str
     amplitude: Callable[[Any], ThreeBodyAmplitude] | None = None
 
-    def of(self, owner: Portal) -> Mode:
+    def __post_init__(self) -> None:
+        for name, value in (("width", self.width), ("amplitude", self.amplitude or _ask)):
+            if not callable(value):
+                raise InputError(
+                    f"the {name} of a ModelMode is {shown(value)}; allowed: a function of the model; a decay of a chain, with "
+                    "daughters and a branching ratio, is a darkpair.Mode"
+                )
+
+    def of(self, owner: Portal) -> ModelMode:
         """Mode of `owner`, whichever model asks."""
         amplitude = None if self.amplitude is None else partial(_ask, self.amplitude, owner)
-        return Mode(partial(_ask, self.width, owner), self.equation, amplitude)
+        return ModelMode(partial(_ask, self.width, owner), self.equation, amplitude)
+
+
+#: The name that it had; in the table of a model alone, never in a chain (`darkpair.Mode`).
+Mode = ModelMode
 
 
 def _ask(function: Callable[[Any], T], owner: Portal, _asking: Portal) -> T:
@@ -107,7 +124,7 @@ class Portal(Protocol):
     def modes(self, parent: str | None = None) -> tuple[tuple[str, str], ...]:
         """(parent, mode) pairs that the model has, of one parent if named."""
 
-    def mode(self, parent: str, mode: str) -> Mode:
+    def mode(self, parent: str, mode: str) -> ModelMode:
         """Entry of a mode."""
 
     def equation(self, parent: str, mode: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 
 from darkpair.chains.models.dark_scalars import CASCADE_MODES, ScalarPair
-from darkpair.chains.models.model import Mode
+from darkpair.chains.models.model import ModelMode
 from darkpair.chains.widths import two_body_width
 from darkpair.gen.kinematics import Real
 from darkpair.gen.parameters import Energy, Ge
@@ -136,11 +136,11 @@ def _decay(model: MesonCoupling, *, meson: str) -> Array:
 
 #: Modes of every model with m_eff.
 MESON_MODES: Final = {
-    ("K_L0", "X1 X2"): Mode(partial(_pair, meson="K_L0"), "58, 59"),
-    ("eta", "X1 X2"): Mode(partial(_pair, meson="eta"), "34, 60"),
-    ("pi0", "X1 X2"): Mode(partial(_pair, meson="pi0"), "57"),
-    ("X2", "X1 pi0"): Mode(partial(_decay, meson="pi0"), "33, 61"),
-    ("X2", "X1 eta"): Mode(partial(_decay, meson="eta"), "57"),
+    ("K_L0", "X1 X2"): ModelMode(partial(_pair, meson="K_L0"), "58, 59"),
+    ("eta", "X1 X2"): ModelMode(partial(_pair, meson="eta"), "34, 60"),
+    ("pi0", "X1 X2"): ModelMode(partial(_pair, meson="pi0"), "57"),
+    ("X2", "X1 pi0"): ModelMode(partial(_decay, meson="pi0"), "33, 61"),
+    ("X2", "X1 eta"): ModelMode(partial(_decay, meson="eta"), "57"),
     **CASCADE_MODES,
 }
 

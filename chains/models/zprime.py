@@ -20,7 +20,7 @@ from darkpair.chains.models.electroweak import (
     weak_coupling,
     z_penguin,
 )
-from darkpair.chains.models.model import Mode, Model
+from darkpair.chains.models.model import Model, ModelMode
 from darkpair.chains.models.units import Contact
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
@@ -323,24 +323,24 @@ def _semi_invisible(model: ZPrime, *, parent: str, daughter: str) -> Array:
     return three_body_width(particle(parent).mass, particle(daughter).mass, model.m1, model.m2, averaged)
 
 
-def _modes() -> dict[tuple[str, str], Mode]:
+def _modes() -> dict[tuple[str, str], ModelMode]:
     table = {
-        ("K_L0", "X1 X2"): Mode(partial(_pair, meson="K_L0"), "44-46"),
-        ("eta", "X1 X2"): Mode(partial(_pair, meson="eta"), "49, 51"),
-        ("pi0", "X1 X2"): Mode(partial(_pair, meson="pi0"), "47, 50 crossed"),
-        ("B0", "X1 X2"): Mode(partial(_pair, meson="B0"), "44-46 with f_B"),
-        ("X2", "X1 pi0"): Mode(partial(_meson, meson="pi0"), "47, 48, 50"),
-        ("X2", "X1 eta"): Mode(partial(_meson, meson="eta"), "49 crossed"),
+        ("K_L0", "X1 X2"): ModelMode(partial(_pair, meson="K_L0"), "44-46"),
+        ("eta", "X1 X2"): ModelMode(partial(_pair, meson="eta"), "49, 51"),
+        ("pi0", "X1 X2"): ModelMode(partial(_pair, meson="pi0"), "47, 50 crossed"),
+        ("B0", "X1 X2"): ModelMode(partial(_pair, meson="B0"), "44-46 with f_B"),
+        ("X2", "X1 pi0"): ModelMode(partial(_meson, meson="pi0"), "47, 48, 50"),
+        ("X2", "X1 eta"): ModelMode(partial(_meson, meson="eta"), "49 crossed"),
     }
     pairs = {"nu": "nu nubar", "e": "e+ e-", "mu": "mu+ mu-", "pi": "pi+ pi-"}
     for pair, name in pairs.items():
         width, amplitude = partial(_light_pair, pair=pair), partial(_current_decay, pair=pair)
-        table["X2", f"X1 {name}"] = Mode(width, "B5, B6", amplitude)
+        table["X2", f"X1 {name}"] = ModelMode(width, "B5, B6", amplitude)
     for parent, daughter in _TRANSITIONS:
         rate = partial(_semi_invisible, parent=parent, daughter=daughter)
         build = _kstar_transition if daughter.startswith("K*") else _transition
         angles = partial(build, parent=parent, daughter=daughter)
-        table[parent, f"{daughter} X1 X2"] = Mode(rate, "B1-B4", angles)
+        table[parent, f"{daughter} X1 X2"] = ModelMode(rate, "B1-B4", angles)
     return table
 
 

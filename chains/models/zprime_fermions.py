@@ -17,7 +17,7 @@ from darkpair.chains.matrix_elements import (
     VectorTransition,
     pair_from_meson,
 )
-from darkpair.chains.models.model import Mode
+from darkpair.chains.models.model import ModelMode
 from darkpair.chains.models.zprime import PAIR_MODES, ZPrime
 from darkpair.chains.spin import DecaySpin, KstarCurrent, LightPair, MesonCurrent, PairSpin, TripleSpin
 from darkpair.chains.widths import three_body_width, two_body_width
@@ -159,12 +159,14 @@ def _triple(model: ZPrimeFermion) -> Array:
     return three_body_width(model.m2, model.m1, model.m1, model.m1, _triple_amplitude(model).averaged)
 
 
-def _modes() -> dict[tuple[str, str], Mode]:
+def _modes() -> dict[tuple[str, str], ModelMode]:
     table = dict(PAIR_MODES)
     for meson in ("K_L0", "eta", "pi0", "B0"):
         for state in ("X1", "X2"):
-            table[meson, f"{state} {state}"] = Mode(partial(_diagonal, meson=meson, state=state), "46, 67")
-    table["X2", "X1 X1 X1"] = Mode(_triple, "text below 67", _triple_amplitude)
+            table[meson, f"{state} {state}"] = ModelMode(
+                partial(_diagonal, meson=meson, state=state), "46, 67"
+            )
+    table["X2", "X1 X1 X1"] = ModelMode(_triple, "text below 67", _triple_amplitude)
     return table
 
 

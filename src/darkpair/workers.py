@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -23,7 +24,7 @@ from darkpair.gen.data_files import Changes, changes_in_force, put_in_force
 from darkpair.gen.errors import InputError
 from darkpair.gen.stops import before_leaving, give_up, remove_unfinished, undisturbed
 
-__all__ = ["leave_if_imported", "on_executor", "worker_pool"]
+__all__ = ["leave_if_imported", "on_executor", "require_sendable", "worker_pool"]
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
     Raises
     ------
     InputError
-        If the workers cannot import the script that wants them, or if one of them ends before its work is done.
+        If the workers cannot import the script that wants them or be sent what they shall do, which is said before one starts; or
+        if one of them ends before its work is done.
     """
     if (theirs := _THEIRS.get()) is not None:
         from darkpair.gen.executors import SOME_WORKERS, TheirExecutor
@@ -151,13 +153,39 @@ class _Future(Future[Any]):
 
 
 class _Pool(ProcessPoolExecutor):
-    """An executor of such futures."""
+    """An executor of such futures, which refuses what cannot be pickled before a process starts."""
+
+    _tried = False
 
     def submit(self, *args: Any, **settings: Any) -> Future[Any]:
         """As an executor's."""
+        if not self._tried:  # (what follows is of the same kind)
+            _require_pickled((args, settings), getattr(args[0], "__qualname__", type(args[0]).__name__))
+            self._tried = True
         future = super().submit(*args, **settings)
         future.__class__ = _Future
         return future
+
+
+def require_sendable(thing: object, workers: int) -> None:
+    """Refuse what processes cannot be sent, where `worker_pool` would start some: before anything is written.
+
+    Raises
+    ------
+    InputError
+        For what cannot be pickled.
+    """
+    if workers > 1 and _THEIRS.get() is None:
+        _require_pickled(thing, f"this {type(thing).__name__}")
+
+
+def _require_pickled(thing: object, name: str) -> None:
+    try:
+        pickle.dumps(thing)
+    except Exception as error:
+        from darkpair.gen.executors import unsent  # (of numpy)
+
+        raise InputError(f"{unsent(name, error)}; or use workers = 1") from error
 
 
 def _begin(changes: Changes) -> None:

@@ -7,14 +7,26 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from darkpair.chains.models import Dipole, Inputs, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
+import darkpair.limits.samples
+from darkpair.chains.models import (
+    Dipole,
+    HiggsPortalTrilinear,
+    Inputs,
+    Model,
+    ModelMode,
+    ZPrimeDirac,
+    ZPrimeMajorana,
+    ZPrimeScalar,
+)
 from darkpair.cli import main
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.limits.choice import Choice
 from darkpair.limits.contours import Contours
 from darkpair.limits.rows import LimitRow, limit_rows, models_of, strongest_row
 from darkpair.limits.samples import Size, samples_at
@@ -101,6 +113,44 @@ def test_samples_of_isotropic_decays_say_nothing_of_polarised_ones(folder: Path)
 def test_a_model_without_such_decays_has_no_rows(folder: Path) -> None:
     (found,) = limit_rows([Dipole(m1=0.0, m2=0.2, mu=1e-7)], size=TINY, folder=folder, workers=1)
     assert found == []
+
+
+class OfKaons(Model):
+    """A stranger's: K_L gives the pair, eta does not."""
+
+    WIDTH: ClassVar = ModelMode(lambda _: np.asarray(1e-20), "none")
+    MODES: ClassVar = {("K_L0", "X1 X2"): WIDTH, ("X2", "X1 pi0"): WIDTH}
+
+
+@pytest.mark.parametrize(
+    ("model", "made"),
+    [
+        (Dipole(m1=0.0, m2=0.2, mu=1e-7), []),  # (all of it: no search has a word on it)
+        (HiggsPortalTrilinear(m1=0.0, m2=0.3, A_3=1e-3, m_S3=1.0, B=1e-3), []),  # (of rates alone)
+        (OfKaons(m1=0.0, m2=0.43), ["koto"]),
+        (POINT, ["koto", "dumps"]),
+    ],
+    ids=["none", "rates", "kaons", "both"],
+)
+def test_no_sample_is_made_that_no_search_can_use(
+    model: Model, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Modes alone say it, before anything is simulated: a model of a stranger's waited a dozen seconds for a line."""
+    seen: list[str] = []
+
+    def curves(pairs: list[tuple[float, float]], **_: Any) -> list[dict[str, Any]]:
+        seen.append("koto")
+        return [{} for _ in pairs]
+
+    def dumps(_: str, pairs: list[tuple[float, float]], **__: Any) -> list[tuple[Any, ...]]:
+        seen.append("dumps")
+        return [() for _ in pairs]
+
+    monkeypatch.setattr(darkpair.limits.samples, "efficiency_curves", curves)
+    monkeypatch.setattr(darkpair.limits.samples, "dump_samples", dumps)
+    monkeypatch.setattr(Choice, "at", lambda *_: {})
+    assert limit_rows([model], workers=1) == [[]]
+    assert list(dict.fromkeys(seen)) == made
 
 
 def test_unknown_is_not_allowed_nor_excluded() -> None:

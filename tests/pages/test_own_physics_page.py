@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -95,6 +96,77 @@ def test_the_matrix_element_is_that_of_the_closed_form(page: Any) -> None:
     assert names["distance"] < 2.7 / 16384**0.5
     flat = names["darkpair"].build("K_L0 -> gamma gamma S", mass={"S": 0.0})
     assert names["chain"] != flat
+
+
+def test_the_model_s_width_is_the_closed_form(page: Any) -> None:
+    """That of X2 is compared on the page itself, by check_model."""
+    names, said, _ = page
+    assert names["kaon_ratio"] == pytest.approx(1.0, abs=1e-6)
+    assert any(line.startswith("darkpair limits vector_pair") for line in said)
+    assert "k-to-pi-na62" in next(text for line, text in said.items() if "limits vector_pair" in line)
+
+
+@pytest.mark.usefixtures("page")
+def test_the_model_s_amplitudes_are_those_of_the_currents() -> None:
+    """Currents contracted as four-vectors, at points drawn anywhere: another way than the page's formulas of the angle."""
+    own = vars(sys.modules["my_pairs"])
+    m_k, m_pi, m_e = own["KAON"], own["PION"], own["ELECTRON"]
+    draws = np.random.default_rng(5)
+    m1, m2, cosine = 0.02, 0.2, draws.uniform(-1.0, 1.0, 50)
+    q2 = draws.uniform((m1 + m2) ** 2, (m_k - m_pi) ** 2, 50)
+    kaon, pion, first, second = pair_frame(m_k, m_pi, (m1, m2), q2, cosine)
+    f_plus, f_0 = own["F_PLUS_0"] / (1.0 - q2 / 0.892**2), own["F_PLUS_0"]
+    quarks = f_plus * (kaon + pion) + (f_0 - f_plus) * (m_k**2 - m_pi**2) / q2 * (kaon - pion)
+    squared = dot(quarks, first - second) ** 2 / 1e5**4
+    element = own["Production"](m1=m1, m2=m2, scale=1e5, pole=0.892)
+    assert np.allclose(element(q2, cosine), squared, rtol=1e-9)
+    q2 = draws.uniform((2.0 * m_e) ** 2, (m2 - m1) ** 2, 50)
+    heavy, light, plus, minus = pair_frame(m2, m1, (m_e, m_e), q2, cosine)
+    scalars = heavy + light
+    trace = 2.0 * dot(scalars, plus) * dot(scalars, minus) - dot(scalars, scalars) * (
+        dot(plus, minus) + m_e**2
+    )
+    assert np.allclose(own["Electrons"](m1=m1, m2=m2, scale=1e2)(q2, cosine), 4.0 * trace / 1e2**4, rtol=1e-9)
+
+
+def pair_frame(mass: float, other: float, pair: tuple[float, float], q2: Any, cosine: Any) -> list[Any]:
+    """Four-momenta (E, x, y, z) of a parent, the daughter beside the pair, and the pair, in its frame; the cosine is the last one's."""
+    energy = (mass**2 - other**2 - q2) / (2.0 * np.sqrt(q2))  # of the daughter, as that of the parent less q
+    along = np.sqrt(energy**2 - other**2)
+    of_last = (q2 + pair[1] ** 2 - pair[0] ** 2) / (2.0 * np.sqrt(q2))
+    p = np.sqrt(of_last**2 - pair[1] ** 2)
+    zero, sine = np.zeros_like(q2), np.sqrt(1.0 - cosine**2)
+    last = np.stack([of_last, p * sine, zero, p * cosine])
+    whole = np.stack([np.sqrt(q2), zero, zero, zero])
+    beside = np.stack([energy, zero, zero, along])
+    return [whole + beside, beside, whole - last, last]
+
+
+def dot(a: Any, b: Any) -> Any:
+    return a[0] * b[0] - (a[1:] * b[1:]).sum(axis=0)
+
+
+def test_the_model_s_events_follow_its_amplitude(page: Any) -> None:
+    """Means over the file against integrals of |M|² and phase space; 5 standard errors fail once in a million, flat ones are far."""
+    names, _, _ = page
+    own, q2 = vars(sys.modules["my_pairs"]), np.asarray(names["pairs_q2"])
+    m_k, m_pi, m1, m2 = own["KAON"], own["PION"], 0.02, 0.2
+    q2_grid = np.linspace((m1 + m2) ** 2, (m_k - m_pi) ** 2, 2003)[1:-1]
+    space = np.sqrt(own["kallen"](m_k**2, m_pi**2, q2_grid) * own["kallen"](q2_grid, m1**2, m2**2)) / q2_grid
+    element = own["Production"](m1=m1, m2=m2, scale=1e5, pole=0.892)
+    weight = space * element.averaged(q2_grid)
+    mean = (weight * q2_grid).sum() / weight.sum()
+    error = q2.std() / len(q2) ** 0.5
+    assert abs(q2.mean() - mean) < 5.0 * error
+    assert abs((space * q2_grid).sum() / space.sum() - mean) > 10.0 * error
+    events = names["events"]
+    pair = events["X1_1"] + events["X2"]
+    at_rest = [events[role].boostCM_of(pair) for role in ("X2", "pi+")]
+    cosine = np.asarray(at_rest[0].to_pxpypz().unit().dot(at_rest[1].to_pxpypz().unit()))
+    even, odd = element.terms(q2_grid)
+    mean, error = (space * 2.0 * even * odd / 3.0).sum() / weight.sum(), cosine.std() / len(cosine) ** 0.5
+    assert abs(cosine.mean() - mean) < 5.0 * error
+    assert mean < -10.0 * error  # (the two terms' sign is seen)
 
 
 def test_files_say_what_they_were_made_of(page: Any) -> None:

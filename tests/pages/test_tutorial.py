@@ -135,3 +135,24 @@ def test_every_how_to_is_followed_somewhere() -> None:
     assert set(ELSEWHERE) <= set(how_to())
     assert all((Path(__file__).parent / name).is_file() for name in ELSEWHERE.values())
     assert len(how_to()) > len(ELSEWHERE) + 8
+
+
+def labels(output: str) -> list[str]:
+    """What stands before the numbers of the lines after a cut flow, in their order."""
+    below = output[output.index("\nacceptance") :].splitlines()
+    return [line[:23].strip() for line in below if line.strip()]
+
+
+def test_every_line_that_the_first_run_prints_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a row of the page's table, in the same order, and the table has no other."""
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(main, ["new", "job", "kaons"]).exit_code == 0
+    done = CliRunner().invoke(main, ["run", "kaons/job.toml", "-n", "20000"])
+    assert done.exit_code == 0, done.output
+    text = (DOCS / "tutorial" / "first_ntuple.md").read_text(encoding="utf-8")
+    part = text.split("## What it prints\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z ]+)` \| (.+) \|$", part, flags=re.MULTILINE)
+    assert labels(done.output) == [label for label, _ in rows]
+    assert all(len(words) > 7 for _, words in rows)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,24 @@ for kind, use in json.loads(sys.argv[1]).items():
         code = int(pytest.main(["-q", "-p", "no:cacheprovider", f"a_{kind.replace('-', '_')}"]))
     told[kind] = {"test": [code, said.getvalue()], "use": invoke(*shlex.split(use)[1:])}
 print(json.dumps(told))
+"""
+
+#: What pip does in the folder of a start for `pip install -e`: a wheel, which is put into the folder that is given first.
+BUILD = """
+import os, sys
+from setuptools import build_meta
+_, wheels, *folders = sys.argv  # (which the build changes)
+for folder in folders:
+    os.chdir(folder)
+    build_meta.build_editable(wheels)
+"""
+
+#: Run above the folders of the starts, with the installed ones on the path as a Python of that environment has them.
+WHERE = """
+import importlib, json, site, sys
+site.addsitedir(sys.argv[1])
+assert sys.path[0] == ""  # (the folder of a Python that is started without a file)
+print(json.dumps({name: importlib.import_module(name).__file__ for name in sys.argv[2:]}))
 """
 
 
@@ -105,6 +124,44 @@ def test_a_start_is_listed_runs_and_passes_its_own_test(kind: str, outcomes: dic
     for what in ("test", "use"):
         code, text = outcomes[kind][what]
         assert code == 0, text
+
+
+def test_the_module_is_taken_and_not_the_folder_of_its_name(tmp_path: Path) -> None:
+    """Of each kind, installed as `new` recommends: a folder NAME is a namespace package, which an import hook comes too late for."""
+    site = tmp_path / "site"
+    env = os.environ | {"PYTHONPATH": str(Path(darkpair.__file__).parents[1]), "PYTHONSAFEPATH": ""}
+    for kind in KINDS:
+        write_start(kind, name_of(kind), tmp_path)
+    names = [name_of(kind) for kind in KINDS]
+    command = [sys.executable, "-c", BUILD, str(tmp_path), *(str(tmp_path / name) for name in names)]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path, env=env)
+    for wheel in tmp_path.glob("*.whl"):
+        zipfile.ZipFile(wheel).extractall(site)
+    command = [sys.executable, "-c", WHERE, str(site), *names]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path, env=env)
+    assert json.loads(done.stdout) == {name: str(tmp_path / name / f"{name}.py") for name in names}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_recommended_brings_what_the_test_needs(kind: str, tmp_path: Path) -> None:
+    """What a start imports comes with darkpair, or with the extra that the printed line installs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        printed = CliRunner().invoke(main, ["new", kind, NAME]).output
+    assert f"pip install -e '{NAME}[test]'\n" in printed
+    assert f"pytest {NAME}\n" in printed
+    project = tomllib.loads((tmp_path / NAME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    own = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    brought = {re.split(r"\W", text)[0] for text in own["project"]["dependencies"]}
+    brought |= {*sys.stdlib_module_names, "darkpair", NAME, *project["optional-dependencies"]["test"]}
+    needed = {"pytest"}  # (the printed line's command)
+    for path in (tmp_path / NAME).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                needed |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                needed.add((node.module or "").split(".")[0])
+    assert needed <= brought, needed - brought
 
 
 @pytest.mark.parametrize(("kind", "options"), [("job", ["-n", "2000"]), ("event-file", [])])

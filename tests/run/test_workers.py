@@ -9,10 +9,12 @@ import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 import darkpair
+from darkpair import InputError, ModelMode, ZPrimeScalar
 from darkpair.workers import worker_pool
 
 SCAN = "from darkpair.scan import grid, scan\ndef square(point): return {'y': point['x'] ** 2}\n"
@@ -69,6 +71,47 @@ def test_a_script_without_a_guard_is_told_once(text: str, tmp_path: Path) -> Non
 def test_a_script_with_a_guard_works(tmp_path: Path) -> None:
     done = script(SCAN + GUARD + CALL, tmp_path)
     assert done.stdout == "[{'y': 1.0}, {'y': 4.0}, {'y': 9.0}]\n"
+
+
+def of_a_closure(model: Any) -> Any:
+    return lambda q2, _: model.G_X**2 * q2**2
+
+
+class Closure(ZPrimeScalar):
+    """A model whose amplitude is a function that is made inside another one."""
+
+    MODES: ClassVar = {
+        ("K+", "pi+ X1 X2"): ModelMode(ZPrimeScalar.MODES["K+", "pi+ X1 X2"].width, "none", of_a_closure),
+        ("X2", "X1 pi0"): ZPrimeScalar.MODES["X2", "X1 pi0"],
+    }
+
+
+@pytest.mark.parametrize("name", ["out.root", "out/"])
+def test_what_no_worker_can_be_sent_is_told_before_any_starts(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a run that writes a file, and by one of a dataset's parts; in one process it works."""
+    chain = Closure(m1=0.0, m2=0.2, G_X=1e-3).chain("K+", "pi+ X1 X2")
+    pipeline = darkpair.Pipeline(source=darkpair.Gun(parent="K+", momentum=2.0), chain=chain)
+    (tmp_path / "job.toml").write_text(FILE)
+    settings = {"run.n": 100_000, "output.path": f"{tmp_path}/{name}", "run.seed": 1, "run.compiled": False}
+    job = darkpair.load_job(tmp_path / "job.toml", overrides=settings)
+    monkeypatch.setattr(darkpair.Job, "pipeline", lambda _: pipeline)
+    monkeypatch.setattr("darkpair.workers._Worker.start", lambda _: pytest.fail("a worker starts"))
+    with pytest.raises(InputError, match=r"cannot be sent to workers \(.*<lambda>.*; or use workers = 1$"):
+        darkpair.run_job(job)
+    assert [path.name for path in tmp_path.rglob("*")] == ["job.toml"]
+    assert len(next(darkpair.chunks(pipeline, 1000)).events) == 1000
+
+
+def test_a_call_that_no_worker_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkpair.workers._Worker.start", lambda _: pytest.fail("a worker starts"))
+    with worker_pool(2) as executor:
+        assert executor is not None
+        with pytest.raises(
+            InputError, match=r"^.*<lambda> cannot be sent to workers .*; or use workers = 1$"
+        ):
+            executor.submit(lambda: None)
 
 
 def test_a_script_that_is_no_file(tmp_path: Path) -> None:

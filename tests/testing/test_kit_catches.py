@@ -277,6 +277,28 @@ def test_model_and_its_numbers() -> None:
     assert "no spin law" in caught(lambda: check_model(_Silent(**point, G_X=1e-3)))
 
 
+def _of_a_closure(model: Any) -> Any:
+    """|M|² of K+ -> pi+ X1 X2 as a function that is made here, which no worker can be sent."""
+    return lambda q2, _: model.G_X**2 * q2**2
+
+
+class _Closure(ZPrimeScalar):
+    """Right in all that its numbers say."""
+
+    MODES: ClassVar = {
+        ("K+", "pi+ X1 X2"): Mode(ZPrimeScalar.MODES["K+", "pi+ X1 X2"].width, "eq. 0", _of_a_closure),
+        ("X2", "X1 pi0"): ZPrimeScalar.MODES["X2", "X1 pi0"],
+    }
+
+
+@pytest.mark.parametrize("chain", [True, False])
+def test_an_amplitude_that_cannot_be_sent_to_workers(chain: bool) -> None:
+    line = caught(lambda: check_model(_Closure(m1=0.0, m2=0.2, G_X=1e-3), chain=chain))
+    assert "the amplitude of K+ -> pi+ X1 X2 cannot be pickled" in line
+    assert "take an object of a class of the module" in line
+    assert len(line.splitlines()) == 1
+
+
 POINTS = tuple(MODELS["zprime-dirac"](m1=0.02, m2=0.3, G_X=g, m_Zprime=10.0) for g in (1e-3, 1e-2))
 
 

@@ -37,7 +37,7 @@ def command(kind: str, name: str) -> None:
         return
     show_lines(
         [
-            f"install it             pip install -e {folder}",
+            f"install it             pip install -e {shlex.quote(f'{name}[test]')}",
             f"test it                pytest {folder}",
             f"use it                 {start.use.replace('@name@', name).replace('job.toml', f'{folder}/job.toml')}",
         ],

@@ -13,9 +13,11 @@ from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.samples import BOX, DUMPS
 from darkpair.searches import DATA, SEARCHES
 from darkpair.searches.beam_dump import BeamDump
+from darkpair.searches.koto import KotoLimit
 from darkpair.searches.search_file import DumpSearch, load_search
 
 if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
     from darkpair.limits.samples import Samples
     from darkpair.searches.search import Search
 
@@ -56,6 +58,14 @@ class Choice:
         """Experiments behind a target whose samples are needed."""
         of_files = (search.experiment for search in self.others.values() if isinstance(search, DumpSearch))
         return list(dict.fromkeys([*(name for name in DUMPS if name in self.ours), *of_files]))
+
+    def sampled(self, models: Sequence[Model]) -> tuple[bool, list[str]]:
+        """Whether KOTO's samples are needed for these models, and the experiments behind a target of which they are.
+
+        Modes alone say it: samples take seconds to minutes, and none is made for a model that no search could use it for.
+        """
+        koto, dumps = self.koto and any(map(KotoLimit.serves, models)), self.dumps
+        return koto, dumps if dumps and any(map(BeamDump.serves, models)) else []
 
     def at(self, samples: Samples) -> dict[str, tuple[str, Search]]:
         """Searches by name, with what they are, at a pair of masses with its samples."""

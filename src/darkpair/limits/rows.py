@@ -170,10 +170,9 @@ def limit_rows(
     moved = [None if along is None else _moved(model, along) for model in models]
     for model in models:
         _require_applies(choice, model)
+    koto, dumps = choice.sampled(models)
     with nullcontext() if executor is None else on_executor(executor):
-        simulated = samples_at(
-            masses, size or Size(), folder, workers=workers, koto=choice.koto, dumps=choice.dumps
-        )
+        simulated = samples_at(masses, size or Size(), folder, workers=workers, koto=koto, dumps=dumps)
     return [
         [
             _row(name, kind, search, model, along, scanned)

@@ -36,7 +36,7 @@ from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.summary import few_effective, not_compiled
 from darkpair.run.tally import Tally
-from darkpair.workers import leave_if_imported, on_executor, worker_pool
+from darkpair.workers import leave_if_imported, on_executor, require_sendable, worker_pool
 
 __all__ = ["Result", "blocks_of_share", "format_of_job", "run_job"]
 
@@ -153,6 +153,7 @@ def run_job(
     n = pipeline.events(job.run.n)
     span = span_of_part(pipeline, n, blocks_of_share(n, part))
     with on_executor(executor), bar_in_notebook(progress, "events", span.events[1] - span.events[0]) as shown:
+        require_sendable(pipeline, job.run.workers)
         run = _Run(
             job=job, pipeline=pipeline, span=span, progress=shown, replace=replace_other or job.output.replace
         )

@@ -69,9 +69,14 @@ class BeamDump(Search):
         """The experiment."""
         return FixedTarget(experiment=self.experiment)
 
+    @staticmethod
+    def serves(model: Model) -> bool:
+        """Whether eta gives the pair and X2 a pi0: what is asked before a sample is made."""
+        return {("eta", "X1 X2"), ("X2", "X1 pi0")} <= set(model.modes())
+
     def applies(self, model: Model) -> bool:
         """Whether eta gives the pair and X2 a pi0."""
-        return {("eta", "X1 X2"), ("X2", "X1 pi0")} <= set(model.modes())
+        return self.serves(model)
 
     def value(self, model: Model) -> Array:
         """Expected events [1].

@@ -71,9 +71,14 @@ class _Koto(Search):
                 "no limit"
             )
 
+    @staticmethod
+    def serves(model: Model) -> bool:
+        """Whether K_L gives the pair and X2 a pi0: what is asked before a sample is made."""
+        return {("K_L0", "X1 X2"), ("X2", "X1 pi0")} <= set(model.modes())
+
     def applies(self, model: Model) -> bool:
         """Whether K_L gives the pair and X2 a pi0."""
-        return {("K_L0", "X1 X2"), ("X2", "X1 pi0")} <= set(model.modes())
+        return self.serves(model)
 
     def value(self, model: Model) -> Array:
         """Branching ratio of K_L -> pi0 nu nubar that would give as many events [1].

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def check_model(
     """A model at one point: its widths and what follows from them.
 
     Every width is finite, not negative, the same when asked again and after pickling, exactly zero beyond its threshold, and
-    broadcasts over arrays of masses; branching ratios of X2 add up to 1; decay lengths are those of the widths; fermions
+    broadcasts over arrays of masses; amplitudes and chains can be pickled, as workers need them; branching ratios of X2 add up to 1; decay lengths are those of the widths; fermions
     say how they are polarised and analysed; the chain of every open production conserves four-momentum.
 
     Parameters
@@ -88,16 +88,24 @@ def _check(
     _check_arrays(model)
     for coupling, power in powers.items():
         _check_power(model, coupling, power)
-    try:
-        copy = pickle.loads(pickle.dumps(model))
-    except Exception as error:
-        raise AssertionError(
-            f"{type(model).__name__} cannot be pickled, and so not be sent to workers: {error}"
-        ) from error
+    copy = _pickled(model, type(model).__name__)
     for key in modes:
+        if model.mode(*key).amplitude is not None and float(model.partial_width(*key)) > 0.0:
+            _pickled(model.matrix_element(*key), f"the amplitude of {_said(key)}")
         assert copy.partial_width(*key) == model.partial_width(*key), (
             f"{_said(key)}: another width after pickling"
         )
+
+
+def _pickled(thing: Any, what: str) -> Any:
+    """What pickling gives back."""
+    try:
+        return pickle.loads(pickle.dumps(thing))
+    except Exception as error:
+        raise AssertionError(
+            f"{what} cannot be pickled, and so not be sent to workers: {error}; take an object of a class of the module, with "
+            "__call__, in place of a lambda or a function that is made inside another one"
+        ) from error
 
 
 def _said(key: tuple[str, str]) -> str:
@@ -234,7 +242,7 @@ def _check_chains(model: Model) -> None:
         if (
             made == 0
         ):  # one is enough: what differs between productions are matrix elements, which the widths have
-            _check_events(model.chain(parent, production))
+            _check_events(_pickled(model.chain(parent, production), f"the chain of {parent} -> {production}"))
             made += 1
 
 

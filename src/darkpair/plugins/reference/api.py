@@ -25,7 +25,7 @@ INTERFACES: Final[Mapping[str, tuple[str, ...]]] = {
         "gen.lifetime.Lifetime",
         "gen.phase_space.MatrixElement",
     ),
-    "What a model says of a decay": ("chains.models.Mode", "chains.models.Spin", "chains.models.Combined"),
+    "What a model says of a decay": ("chains.models.Spin", "chains.models.Combined"),
     "Tests of additions": tuple(
         f"testing.check_{kind}"
         for kind in ("chain", "source", "detector", "model", "search", "writer", "long_lived")
