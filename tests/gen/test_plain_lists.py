@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import awkward as ak
 import numpy as np
 import pytest
 import uproot
+from numpy.typing import NDArray
 from uproot.models.TBasket import Model_TBasket
 
 from darkpair.gen.output.opened import open_root
@@ -80,7 +82,7 @@ def test_places_come_from_the_counter_where_a_basket_has_none(
     assert ak.Array(_of(tree["p_x"]).read(60, 130)).to_list() == wanted
 
 
-_WRONG = {
+_WRONG: dict[str, Callable[[NDArray[np.int32]], NDArray[np.int32]]] = {
     "too few": lambda places: places[:-1],
     "before the first number": lambda places: places - 8,
     "beyond the last": lambda places: np.append(places[:-1], 2 * places[-1]),
