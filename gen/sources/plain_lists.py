@@ -61,20 +61,21 @@ class PlainLists:
         import awkward as ak
 
         low = int(np.searchsorted(self._begins, first, side="right")) - 1
-        high = int(np.searchsorted(self._begins, last, side="left"))
+        high = int(np.searchsorted(self._begins[:-1], last, side="left"))
         offsets, numbers = np.zeros(last - first + 1, dtype=np.int64), []
         at, end = 1, 0
         for i in range(low, high):
             begin, stop = int(self._begins[i]), int(self._begins[i + 1])
             places, every = self._basket(i, stop > last)
             some = places[max(first - begin, 0) : min(last, stop) - begin + 1]
-            numbers.append(every[some[0] : some[-1]])
-            if len(places) != stop - begin + 1 or len(numbers[-1]) != some[-1] - some[0]:
-                raise ValueError(
-                    f"basket {i} has lists of {len(every)} numbers that are not {stop - begin} events'"
-                )
+            fits = len(places) == stop - begin + 1
+            numbers.append(every[some[0] : some[-1]] if fits else every)
+            if not fits or len(numbers[-1]) != some[-1] - some[0]:
+                raise ValueError(f"basket {i} has {len(every)} numbers that are not {stop - begin} events'")
             np.add(some[1:], end - some[0], out=offsets[at : at + len(some) - 1])
             at, end = at + len(some) - 1, end + len(numbers[-1])
+        if at != len(offsets):
+            raise ValueError(f"{high - low} baskets hold {at - 1} of {last - first} events")
         content = np.empty(end, dtype=self._dtype.newbyteorder("="))
         np.concatenate(numbers, out=content)
         flat = ak.contents.NumpyArray(content)

@@ -93,8 +93,16 @@ _WRONG: dict[str, Callable[[NDArray[np.int32]], NDArray[np.int32]]] = {
 def test_baskets_that_do_not_fit_are_refused(tree: Any, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     places = _WRONG[how](tree["p_x"].basket(0).byte_offsets)
     monkeypatch.setattr(Model_TBasket, "byte_offsets", property(lambda _self: places))
-    with pytest.raises(ValueError, match="basket 0 has lists of"):
+    with pytest.raises(ValueError, match="basket 0 has"):
         _of(tree["p_x"]).read(0, 70)
+
+
+@pytest.mark.parametrize("left", [1, 2, len(_SIZES)])
+def test_baskets_that_are_missing_are_refused(tree: Any, left: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    begins = tree["p_x"].entry_offsets[:left]
+    monkeypatch.setattr(type(tree["p_x"]), "entry_offsets", property(lambda _self: begins))
+    with pytest.raises(ValueError, match=f"{left - 1} baskets hold"):
+        _of(tree["p_x"]).read(0, _N)
 
 
 def test_arrays_in_an_event_are_left_to_uproot(tmp_path: Path) -> None:
