@@ -68,28 +68,29 @@ class MergedColumn(LaidColumn):
         """Write the numbers into an array (k,), of any type that holds them."""
         lists, file = self.lists, np.asarray(self.file())
         file = file.astype(out.dtype.newbyteorder("="), copy=False)
-        tables = [self._table(part, file) for part in lists.parts]
+        tables = [
+            self._table(part, file, slots[2]) for part, slots in zip(lists.parts, lists.slots, strict=True)
+        ]
         if file.ndim and not lists_moved(out, lists.offsets, file, lists.begins, lists.kept):
             behind = np.concatenate([file, *(table.reshape(-1) for table in tables)]).astype(out.dtype)
             np.copyto(out, np.take(behind, lists.sources, mode="clip"))
             return
         if not file.ndim:
             out[...] = file
-        for part, table in zip(lists.parts, tables, strict=True):
-            first, others = lists.parent[part.rows], lists.offsets[part.rows] + lists.kept[part.rows]
+        for table, (first, others, _) in zip(tables, lists.slots, strict=True):
             if not rows_moved(out, table, first, others):
                 out[first] = table[0]
                 out[others[:, None] + np.arange(len(table) - 1)] = table[1:].T
 
-    def _table(self, part: Columns, file: NDArray[Any]) -> NDArray[Any]:
-        """Numbers of the parents and of a topology's other particles, (particles, n), in the type of the file's."""
+    def _table(self, part: Columns, file: NDArray[Any], parents: Index) -> NDArray[Any]:
+        """Numbers of the parents, there in the file, and of a topology's other particles, (particles, n), in the type of the file's."""
         out = np.empty((len(part.topology), len(part)), dtype=file.dtype)
         values = np.asarray(self.chain(part))
         out[1:] = values[:, None] if values.ndim == 1 else values
         if self.parent is not None:
             out[0] = self.parent(part)
         else:
-            out[0] = file[self.lists.parent_in_file[part.rows]] if file.ndim else file
+            out[0] = file[parents] if file.ndim else file
         return out
 
     def map(self, function: Callable[[NDArray[Any]], NDArray[Any]], name: object) -> MergedColumn:
@@ -129,6 +130,12 @@ class Merged:
         self.parent = self.offsets[:-1] + originals.parent
         self.begins = originals.offsets[originals.rows]
         self.parent_in_file = self.begins + originals.parent
+
+    @cached_property
+    def slots(self) -> list[tuple[Index, Index, Index]]:
+        """Where each topology's parents stand, and the first of its other particles; where the parents stand in the file."""
+        begins = self.offsets[:-1] + self.kept
+        return [(self.parent[p.rows], begins[p.rows], self.parent_in_file[p.rows]) for p in self.parts]
 
     @cached_property
     def sources(self) -> Index:

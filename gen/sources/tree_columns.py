@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.sources.branch_expressions import BranchExpression, parsed
+from darkpair.gen.sources.plain_lists import PlainLists
 from darkpair.gen.sources.root_trouble import root_trouble
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ Levels = tuple[list[NDArray[np.int64]], NDArray[Any]]
 
 #: Bytes that a basket may claim: ROOT's buffers hold no more, and zlib packs no bytes to less than 1/1032.
 _LARGEST_BASKET, _SMALL_BASKET, _TIGHTEST = 1 << 30, 1 << 26, 1100
-
-#: Bytes of baskets of a branch that are kept for the next piece: without, each piece unpacks its basket again.
-_KEPT = 1 << 24
 
 
 class TreeColumns:
@@ -45,7 +43,7 @@ class TreeColumns:
         self.entries = int(tree.num_entries)
         self._branches: dict[str, Any] = dict(_branches(tree)) if split else {}
         self.names: frozenset[str] = frozenset(self._branches if split else _fields(tree))
-        self._baskets: dict[str, tuple[int, int, Any]] = {}
+        self._plain: dict[str, PlainLists | None] = {}
         self._kept: tuple[tuple[int, int], dict[str, Any]] = ((0, 0), {})
 
     def parsed(self, text: str) -> BranchExpression | None:
@@ -115,21 +113,15 @@ class TreeColumns:
         return column
 
     def _piece(self, name: str, branch: Any, first: int, last: int) -> ak.Array:
-        """Those events of a branch; of baskets that reach beyond them the whole, for the piece that comes next."""
-        begin, end, column = self._baskets.get(name, (0, 0, None))
-        if begin <= first and last <= end:
-            return column[first - begin : last - begin]
-        if self.split and not branch.branches:
-            begins = np.asarray(branch.entry_offsets)
-            begin = int(begins[max(0, int(np.searchsorted(begins, first, side="right")) - 1)])
-            end = int(begins[min(len(begins) - 1, int(np.searchsorted(begins, last, side="left")))])
-            size = branch.uncompressed_bytes * (end - begin) / max(1, self.entries)
-            if end > last and size < _KEPT:
-                column = branch.array(entry_start=begin, entry_stop=end)
-                if len(column) == end - begin:
-                    self._baskets[name] = (begin, end, column)
-                    return column[first - begin : last - begin]
-        return branch.array(entry_start=first, entry_stop=last)
+        """Those events of a branch."""
+        import awkward as ak
+
+        if name not in self._plain:
+            self._plain[name] = PlainLists.of(branch) if self.split else None
+        plain = self._plain[name]
+        if plain is None:
+            return branch.array(entry_start=first, entry_stop=last)
+        return ak.Array(plain.read(first, last))
 
     def _branch(self, name: str) -> Any:
         if name not in self._branches:
