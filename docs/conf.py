@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from docutils.nodes import SkipNode
+from docutils.nodes import SkipNode, image
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from pygments.lexers.special import TextLexer
@@ -67,6 +67,9 @@ nb_execution_mode = "cache"
 nb_execution_timeout = 600
 nb_execution_show_tb = True
 nb_merge_streams = True
+nb_ipywidgets_js: dict[
+    str, dict[str, str]
+] = {}  # (bars of a run that is over; their scripts would be fetched)
 
 # the gallery: each script is run when it changed
 if (HERE / "gallery").is_dir():
@@ -102,6 +105,16 @@ html_math_renderer = "mathml"  # (below: browsers know it, and nothing is fetche
 html_title = "darkpair"
 html_static_path = ["_static"]
 html_css_files = ["darkpair.css"]
+# (from a file no page may read another, so search names pages without their first lines there)
+html_js_files = [
+    (
+        None,
+        {
+            "body": 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;',
+            "priority": 900,
+        },
+    )
+]
 html_copy_source = True
 html_show_sourcelink = False
 html_theme_options = {"navigation_with_keys": True}
@@ -143,6 +156,12 @@ def links_out_of_docs(app: Any, docname: str, source: list[str]) -> None:
         )
     if not docname.startswith(("reference/", "auto_gallery/")) and page.with_suffix(".md").is_file():
         source[0] = moved_links(source[0], page.parent, page.parent, ROOT)
+
+
+def links_to_pictures(_app: Any, doctree: Any) -> None:
+    """Make a picture a link to its file, for letters that are small in the page: sphinx links those that have a width."""
+    for picture in doctree.findall(image):
+        picture.setdefault("width", "auto")
 
 
 def mathml(node: Any, *, block: bool) -> str:
@@ -198,4 +217,5 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", plain_docstring, priority=400)  # (before napoleon)
     app.connect("autodoc-process-docstring", no_type_before_a_colon, priority=600)
     app.connect("source-read", links_out_of_docs)
+    app.connect("doctree-read", links_to_pictures)
     app.connect("build-finished", write_llms)
