@@ -14,11 +14,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from docutils.nodes import SkipNode, image
+from docutils.nodes import SkipNode, image, reference
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from pygments.lexers.special import TextLexer
 from sphinx.util.logging import getLogger
+from sphinx.util.osutil import relative_uri
 
 LOG = getLogger(__name__)
 HERE = Path(__file__).parent
@@ -105,22 +106,13 @@ html_math_renderer = "mathml"  # (below: browsers know it, and nothing is fetche
 html_title = "darkpair"
 html_static_path = ["_static"]
 html_css_files = ["darkpair.css"]
-# (from a file no page may read another, so search names pages without their first lines there)
-html_js_files = [
-    (
-        None,
-        {
-            "body": 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;',
-            "priority": 900,
-        },
-    )
-]
+html_js_files = ["darkpair.js"]
 html_copy_source = True
 html_show_sourcelink = False
 html_theme_options = {"navigation_with_keys": True}
 copybutton_exclude = ".linenos, .gp, .go"
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 #: Texts of attributes between the two that look at them.
 PLAIN: dict[str, list[str]] = {}
@@ -158,10 +150,17 @@ def links_out_of_docs(app: Any, docname: str, source: list[str]) -> None:
         source[0] = moved_links(source[0], page.parent, page.parent, ROOT)
 
 
-def links_to_pictures(_app: Any, doctree: Any) -> None:
-    """Make a picture a link to its file, for letters that are small in the page: sphinx links those that have a width."""
-    for picture in doctree.findall(image):
-        picture.setdefault("width", "auto")
+def links_to_pictures(app: Any, doctree: Any, docname: str) -> None:
+    """Make a picture a link to its file, for letters that are small in the page."""
+    for picture in [node for node in doctree.findall(image) if not isinstance(node.parent, reference)]:
+        if (
+            picture.get("alt") and picture["uri"] in app.env.images
+        ):  # (the gallery's small ones lead to its pages)
+            file = f"{app.builder.imagedir}/{app.env.images[picture['uri']][1]}"
+            uri = relative_uri(app.builder.get_target_uri(docname), file)
+            link = reference("", "", internal=True, refuri=uri, classes=["image-reference"])
+            picture.replace_self(link)
+            link += picture
 
 
 def mathml(node: Any, *, block: bool) -> str:
@@ -217,5 +216,5 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", plain_docstring, priority=400)  # (before napoleon)
     app.connect("autodoc-process-docstring", no_type_before_a_colon, priority=600)
     app.connect("source-read", links_out_of_docs)
-    app.connect("doctree-read", links_to_pictures)
+    app.connect("doctree-resolved", links_to_pictures)
     app.connect("build-finished", write_llms)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from darkpair.plugins.reference import COPIES
-from tests.shared.browser import browsers, opened
+from tests.shared.browser import browsers, opened, serious_findings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -24,6 +24,9 @@ DOCS = ROOT / "docs"
 #: Pages of the small site; those of the reference are made by the build. Few, so that it takes seconds.
 WRITTEN = ("tutorial/first_ntuple", "howto/lifetimes", "explanation/alternatives")
 MADE = ("reference/models", "reference/branches")
+
+#: A picture of the first page.
+PICTURE = "fig1.png"
 
 #: A word that stands on pages, one of a page that has it in its title, and one that stands nowhere.
 WORD, TITLED, NOWHERE = "lifetime", ("alternatives", "something else"), "xylophone"
@@ -38,14 +41,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.importorskip(name, reason=f"{name} is not installed, which builds the site: the extra docs")
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     root = tmp_path_factory.mktemp("site")
-    files = ["docs/conf.py", "docs/python.md", *COPIES.values(), *(f"docs/{name}.md" for name in WRITTEN)]
+    files = [
+        "docs/conf.py",
+        f"docs/{PICTURE}",
+        "docs/python.md",
+        *COPIES.values(),
+        *(f"docs/{name}.md" for name in WRITTEN),
+    ]
     for name in files:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, root / name)
     for name in ("_static", "_templates"):
         shutil.copytree(DOCS / name, root / "docs" / name)
     entries = "\n".join((*WRITTEN, *MADE))
-    index = f"# darkpair\n\nPages.\n\n~~~{{toctree}}\n{entries}\n~~~\n"
+    index = f"# darkpair\n\n![Decays]({PICTURE})\n\n~~~{{toctree}}\n{entries}\n~~~\n"
     (root / "docs" / "index.md").write_text(index, encoding="utf-8")
     left_out = [
         "python.md",
@@ -107,3 +116,15 @@ def test_a_page_is_no_wider_than_the_window_and_fetches_nothing(shown: Any, site
         "performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('file:'))"
     )
     assert outside == []
+
+
+def test_a_picture_is_a_link_to_itself(shown: Any) -> None:
+    shown.locator("article a:has(img)").click()
+    assert shown.url.endswith(f"/_images/{PICTURE}")
+    assert shown.locator("img").evaluate("picture => picture.naturalWidth") > shown.viewport_size["width"]
+
+
+@pytest.mark.parametrize("name", ["index", *WRITTEN, *MADE])
+def test_axe_has_nothing_serious(shown: Any, site: Path, name: str) -> None:
+    shown.goto((site / f"{name}.html").as_uri())
+    assert serious_findings(shown) == []
