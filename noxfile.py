@@ -209,7 +209,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
     """Look at pages in a browser that is installed, and make the event display's script again where npm is (docs/event_display.md)."""
-    session.install(".[all,test]", "playwright")
+    session.install(".[all,docs,test]", "playwright")
     if shutil.which("npm"):
         with session.chdir("src/darkpair/report/bundle"):
             session.run("npm", "install", "--no-package-lock", external=True)

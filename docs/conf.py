@@ -14,11 +14,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from docutils.nodes import SkipNode
+from docutils.nodes import SkipNode, image, reference
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from pygments.lexers.special import TextLexer
 from sphinx.util.logging import getLogger
+from sphinx.util.osutil import relative_uri
 
 LOG = getLogger(__name__)
 HERE = Path(__file__).parent
@@ -67,6 +68,9 @@ nb_execution_mode = "cache"
 nb_execution_timeout = 600
 nb_execution_show_tb = True
 nb_merge_streams = True
+nb_ipywidgets_js: dict[
+    str, dict[str, str]
+] = {}  # (bars of a run that is over; their scripts would be fetched)
 
 # the gallery: each script is run when it changed
 if (HERE / "gallery").is_dir():
@@ -102,12 +106,13 @@ html_math_renderer = "mathml"  # (below: browsers know it, and nothing is fetche
 html_title = "darkpair"
 html_static_path = ["_static"]
 html_css_files = ["darkpair.css"]
+html_js_files = ["darkpair.js"]
 html_copy_source = True
 html_show_sourcelink = False
 html_theme_options = {"navigation_with_keys": True}
 copybutton_exclude = ".linenos, .gp, .go"
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 #: Texts of attributes between the two that look at them.
 PLAIN: dict[str, list[str]] = {}
@@ -143,6 +148,19 @@ def links_out_of_docs(app: Any, docname: str, source: list[str]) -> None:
         )
     if not docname.startswith(("reference/", "auto_gallery/")) and page.with_suffix(".md").is_file():
         source[0] = moved_links(source[0], page.parent, page.parent, ROOT)
+
+
+def links_to_pictures(app: Any, doctree: Any, docname: str) -> None:
+    """Make a picture a link to its file, for letters that are small in the page."""
+    for picture in [node for node in doctree.findall(image) if not isinstance(node.parent, reference)]:
+        if (
+            picture.get("alt") and picture["uri"] in app.env.images
+        ):  # (the gallery's small ones lead to its pages)
+            file = f"{app.builder.imagedir}/{app.env.images[picture['uri']][1]}"
+            uri = relative_uri(app.builder.get_target_uri(docname), file)
+            link = reference("", "", internal=True, refuri=uri, classes=["image-reference"])
+            picture.replace_self(link)
+            link += picture
 
 
 def mathml(node: Any, *, block: bool) -> str:
@@ -198,4 +216,5 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", plain_docstring, priority=400)  # (before napoleon)
     app.connect("autodoc-process-docstring", no_type_before_a_colon, priority=600)
     app.connect("source-read", links_out_of_docs)
+    app.connect("doctree-resolved", links_to_pictures)
     app.connect("build-finished", write_llms)

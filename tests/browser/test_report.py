@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from darkpair import write_report
 from darkpair.job.job import job_of
 from darkpair.run.runner import run_job
-from tests.shared.browser import axe_script, browsers, opened
+from tests.shared.browser import browsers, opened, serious_findings
 
 pytest.importorskip("matplotlib", reason="a report has pictures, which matplotlib draws")
 
@@ -100,14 +99,7 @@ def test_the_keyboard_reaches_what_folds_and_moves(shown: Any) -> None:
 
 
 def test_axe_has_nothing_serious(shown: Any) -> None:
-    shown.evaluate(axe_script())
-    result = shown.evaluate("axe.run(document)")
-    serious = [
-        (row["id"], [node["html"][:120] for node in row["nodes"][:3]])
-        for row in result["violations"]
-        if row["impact"] in ("serious", "critical")
-    ]
-    assert serious == [], json.dumps(serious, indent=1)
+    assert serious_findings(shown) == []
 
 
 def test_print_shows_what_was_folded(shown: Any, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["axe_script", "browsers", "opened"]
+__all__ = ["axe_script", "browsers", "opened", "serious_findings"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,3 +69,14 @@ def axe_script() -> str:
     if not path.is_file():
         pytest.skip("axe-core is not installed: npm install in src/darkpair/report/bundle")
     return path.read_text(encoding="utf-8")
+
+
+def serious_findings(page: Any) -> list[tuple[str, list[str]]]:
+    """What axe-core calls serious or critical in a page: each rule with the first elements that break it."""
+    page.evaluate(axe_script())
+    result = page.evaluate("axe.run(document, {preload: false})")  # (a file may not read its style sheets)
+    return [
+        (row["id"], [node["html"][:120] for node in row["nodes"][:3]])
+        for row in result["violations"]
+        if row["impact"] in ("serious", "critical")
+    ]
