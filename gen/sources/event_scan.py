@@ -57,6 +57,8 @@ def scan(
     through = _Pass(series, kinds, stored=stored, block=block)
     files = tuple(through.file(file, series.reader(file)) for file in range(len(series.files)))
     sums, entries = through.sums, through.entries
+    if not entries:
+        raise InputError(_nothing(series, files))
     if not sums.n_parents:
         raise InputError(
             f"{series.name} holds none of {', '.join(names)} in {entries} events{through.holds()}; name other parents"
@@ -78,6 +80,13 @@ def scan(
         files=files,
         types=through.types if len(files) > 1 else {},
     )
+
+
+def _nothing(series: EventSeries, files: tuple[FileIndex, ...]) -> str:
+    """Words for files without an event, whatever they are; beside others such a file is 0 events of the sample."""
+    tree = f"tree {files[0].tree!r} of " if files[0].tree else ""
+    verb = "has" if len(files) == 1 else "have"
+    return f"{tree}{series.name} {verb} no events; give a file with events"
 
 
 class _Pass:
