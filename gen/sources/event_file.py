@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -16,7 +17,7 @@ from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
 from darkpair.gen.shared_parents import require_uses
 from darkpair.gen.sources.event_index import EventIndex
-from darkpair.gen.sources.event_listing import Format
+from darkpair.gen.sources.event_listing import REFERENCES, Format
 from darkpair.gen.sources.event_paths import event_paths
 from darkpair.gen.sources.event_quantities import unit_of
 from darkpair.gen.sources.event_scan import scan
@@ -81,8 +82,8 @@ class EventFile:
         For an unknown particle, tree, branch, quantity, unit or format.
     """
 
-    #: Formats of its files (`darkpair.gen.references`); who made one, it has to say itself.
-    references: ClassVar = ("arXiv:1912.08005", "uproot")
+    #: Formats that files may have (`darkpair.gen.references`); of a source those of its files. Who made one, it has to say itself.
+    references: ClassVar[tuple[str, ...]] = tuple(dict.fromkeys(chain.from_iterable(REFERENCES.values())))
 
     path: tuple[str, ...] | str
     parents: tuple[str, ...] | str
@@ -136,6 +137,8 @@ class EventFile:
                 f"tree = {self.tree!r} of {series.name}, of the format {index.files[0].kind}, which has no tree; leave tree out"
             )
         object.__setattr__(self, "_index", index)
+        read = (REFERENCES[file.kind] + (REFERENCES["ttree"] if file.tree else ()) for file in index.files)
+        object.__setattr__(self, "references", tuple(dict.fromkeys(chain.from_iterable(read))))
 
     @property
     def _kinds(self) -> dict[int, float]:

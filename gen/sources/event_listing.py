@@ -18,6 +18,7 @@ from darkpair.gen.errors import InputError, UnknownNameError, nearest, shown
 
 __all__ = [
     "FORMATS",
+    "REFERENCES",
     "Format",
     "Listing",
     "MoreMothers",
@@ -32,6 +33,15 @@ Format: TypeAlias = Literal["ttree", "rntuple", "hepmc3", "lhe", "hepevt"]
 
 #: Formats by name.
 FORMATS: tuple[str, ...] = get_args(Format)
+
+#: What to cite of each: what it is, or what reads it (`darkpair.gen.references`).
+REFERENCES: Final[dict[str, tuple[str, ...]]] = {
+    "ttree": ("uproot",),
+    "rntuple": ("uproot",),
+    "hepmc3": ("arXiv:1912.08005",),
+    "lhe": ("arXiv:hep-ph/0609017", "arXiv:1405.1067"),
+    "hepevt": ("HEPEVT:1989",),
+}
 
 #: Offsets of the particle lists (n + 1,) from 0; columns of the particles; numbers of each event (n,).
 Listing: TypeAlias = tuple[NDArray[np.int64], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
