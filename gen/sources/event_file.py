@@ -12,9 +12,11 @@ import numpy as np
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import freeze
+from darkpair.gen.kinematics import Array
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
+from darkpair.gen.ranges import ENERGIES, PLACES
 from darkpair.gen.shared_parents import require_uses
 from darkpair.gen.sources.event_index import EventIndex
 from darkpair.gen.sources.event_listing import REFERENCES, Format
@@ -300,21 +302,12 @@ class EventFile:
         mass = np.empty(len(at))
         for kind, value in self._index.masses.items():
             mass[pdgid == kind] = value
-        momentum[3] = np.sqrt((momentum[:3] ** 2).sum(axis=0) + mass * mass)
         vertex = np.zeros((4, len(at)))
         for i, name in enumerate(VERTEX):
             if name in originals.particles:
                 vertex[i] = originals.particles[name][at]
-        if not (np.isfinite(momentum).all() and np.isfinite(vertex).all()):
-            bad = int(np.flatnonzero(~np.isfinite(np.concatenate([momentum, vertex])).all(axis=0))[0])
-            row = originals.rows[bad]
-            path = self._series.files[
-                int(originals.events["file"][row]) if "file" in originals.events else 0
-            ].path
-            raise InputError(
-                f"{path!r}: the parent in event {originals.events['entry'][row]} has a momentum or vertex that is not finite; "
-                "correct the file, or the branches"
-            )
+        self._check(originals, momentum[:3], vertex)
+        momentum[3] = np.sqrt((momentum[:3] ** 2).sum(axis=0) + mass * mass)
         return Parents(
             pdgid=self.pdgid,
             momentum=momentum,
@@ -323,3 +316,16 @@ class EventFile:
             pdgids=pdgid,
             originals=originals,
         )
+
+    def _check(self, originals: Originals, momentum: Array, vertex: Array) -> None:
+        """Refuse parents whose momentum (3, n) [GeV] or vertex (4, n) [mm] is not finite, or beyond what the arithmetic carries."""
+        fits = (np.abs(momentum) <= ENERGIES[1]).all(axis=0) & (np.abs(vertex) <= PLACES[1]).all(axis=0)
+        for bad in np.flatnonzero(~fits)[:1]:
+            row = originals.rows[bad]
+            file = int(originals.events["file"][row]) if "file" in originals.events else 0
+            finite = np.isfinite(momentum[:, bad]).all() and np.isfinite(vertex[:, bad]).all()
+            what = f"beyond {ENERGIES[1]:g} GeV or {PLACES[1]:g} mm" if finite else "not finite"
+            raise InputError(
+                f"{self._series.files[file].path!r}: the parent in event {originals.events['entry'][row]} has a momentum or vertex that "
+                f"is {what}; correct the file, or the branches"
+            )
