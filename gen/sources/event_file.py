@@ -62,6 +62,7 @@ class EventFile:
         with ``mass`` or ``energy``, or ``p4``; ``pdgid, status, mother, mother2, statusFlags``; ``vx, vy, vz, vt``;
         ``weight, run, luminosityBlock, event``; ``particles``, the list of a known layout.  A component is ``p[:,0]``, a
         member ``p4.fE``, an index from 1 ``mother - 1``.  An empty name says that the file has none, as of HepMC ``weight = ""``.
+        Of HepMC3 and LHE ``weight`` may name one of the weights.
     mass : {"pdg", "stored"}
         Mass that the parents get: the PDG's, or the file's, which has to be one for each kind.
     momentum_unit : {"GeV", "MeV", ...}, optional

@@ -119,9 +119,14 @@ def test_a_file_that_does_not_fit_is_refused_before_it_comes(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=(1 << 28) + (5 << 20) - 1))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    read = []
+    read: list[int] = []
+
+    def piece(*_: Any) -> bytes:
+        read.append(1)
+        return b""
+
     monkeypatch.setattr("darkpair.gen.remote._PIECE", 1 << 10)
-    monkeypatch.setattr("http.client.HTTPResponse.read", lambda *_: read.append(1) or b"")
+    monkeypatch.setattr("http.client.HTTPResponse.read", piece)
     with pytest.raises(
         InputError, match=r"large.root' does not fit on the disk of .*: it has 5,242,880 or more"
     ):
