@@ -211,6 +211,22 @@ def test_an_event_file_cites_its_own_format(tmp_path: Path) -> None:
     assert set(references_of(EventFile)) == {key for keys in OF_FILES.values() for key in keys}
 
 
+def test_what_a_damaged_file_cites_stays_in_its_line(tmp_path: Path) -> None:
+    """And is no entry."""
+    job = load_job(
+        EXAMPLES / "koto_pi0.toml",
+        overrides={"run.n": 100, "output.picture": False, "output.path": str(tmp_path / "e.lhe")},
+    )
+    run_job(job)
+    text = (tmp_path / "e.lhe").read_text()
+    table = json.dumps({"references": {"source": ["a\n@misc{b", "arXiv:2005.07102"]}})
+    start, end = text.index("<darkpair_provenance>"), text.index("</darkpair_provenance>")
+    (tmp_path / "e.lhe").write_text(f"{text[:start]}<darkpair_provenance>\n{table}\n{text[end:]}")
+    lines = said(tmp_path / "e.lhe").splitlines()
+    assert lines[0] == "% source: a @misc{b, arXiv:2005.07102"
+    assert [line for line in lines if line.startswith("@")] == ["@article{arXiv:2005.07102,"]
+
+
 def test_a_model_cites_its_inputs() -> None:
     keys = json.loads(said(EXAMPLES / "koto_zprime.toml", "--json"))["references"]["model"]
     assert keys[0] == "arXiv:2005.07102"
