@@ -239,6 +239,13 @@ def clients(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def servers(session: nox.Session) -> None:
+    """Read event files from servers of S3 and XRootD on this machine (apt-get install xrootd-server)."""
+    session.install(".[all,test]", "moto[server]", "s3fs", "fsspec-xrootd", "xrootd")
+    session.run("pytest", "-W", "default", "-rs", "tests/gen/test_remote_servers.py", *session.posargs)
+
+
+@nox.session(default=False)
 def laws(session: nox.Session) -> None:
     """Run the laws that hold for every detector and chain at full size, and store what they find for docs/laws.md."""
     session.install("-e", ".[all,test]")

@@ -48,18 +48,22 @@ class ClosedChannelError(InputError):
 
 
 class UnknownNameError(DarkpairError, KeyError):
-    """A name that nothing carries; the message lists the known ones and the nearest, after the key that gave it."""
+    """A name that nothing carries; the message lists the known ones and the nearest, after the key that gave it.
 
-    def __init__(self, kind: str, name: str, allowed: Iterable[str], key: str = "") -> None:
-        self.kind, self.name, self.allowed, self.key = kind, name, tuple(allowed), key
-        super().__init__(kind, name, self.allowed, key)  # the arguments, so that the error survives pickling
+    What is `near` is said instead of the nearest of the known ones, where they are not all.
+    """
+
+    def __init__(self, kind: str, name: str, allowed: Iterable[str], key: str = "", near: str = "") -> None:
+        self.kind, self.name, self.allowed, self.key, self.near = kind, name, tuple(allowed), key, near
+        super().__init__(
+            kind, name, self.allowed, key, near
+        )  # the arguments, so that the error survives pickling
 
     def __str__(self) -> str:
         before = f"{self.key}: " if self.key else ""
         words = ", ".join(self.allowed)
-        return one_line(
-            f"{before}unknown {self.kind} {shown(self.name)}{nearest(self.name, self.allowed)}; known: {words}"
-        )
+        near = nearest(self.near, [self.near]) if self.near else nearest(self.name, self.allowed)
+        return one_line(f"{before}unknown {self.kind} {shown(self.name)}{near}; known: {words}")
 
 
 def one_line(text: str) -> str:

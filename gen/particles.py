@@ -12,6 +12,7 @@ from particle import InvalidParticle, ParticleNotFound
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.parameters import Energy, Ge, Infinite, Length, settle
+from darkpair.gen.particle_words import meant
 from darkpair.gen.pdg_entries import named_entry, pdg_entry
 from darkpair.gen.ranges import ENERGIES, LENGTHS, require_within
 from darkpair.gen.resonance_channels import RESONANCES
@@ -160,7 +161,7 @@ def particle(
     except UnknownNameError as error:
         if not key:
             raise
-        raise UnknownNameError(error.kind, error.name, error.allowed, key=key) from None
+        raise UnknownNameError(error.kind, error.name, error.allowed, key=key, near=error.near) from None
     return _changed(entry, {"mass": mass, "ctau": ctau, "width": width})
 
 
@@ -235,7 +236,8 @@ def _pdg(name: str) -> Particle:
     try:
         entry = named_entry(name)
     except (ParticleNotFound, KeyError, ValueError) as error:
-        raise UnknownNameError("particle", name, _suggestions()) from error
+        ours = _suggestions()
+        raise UnknownNameError("particle", name, ours, near=meant(name, ALIASES, ours)) from error
     mass = 0.0 if entry.mass is None else entry.mass / 1e3  # neutrinos have no mass there; MeV to GeV
     ctau = math.inf if entry.ctau is None else float(entry.ctau)
     width = (entry.width or 0.0) / 1e3 if abs(int(entry.pdgid)) in RESONANCES else 0.0

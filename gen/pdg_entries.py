@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from functools import cache
 from typing import Any
 
 from particle import Particle, data
 
-__all__ = ["named_entry", "pdg_entry"]
+__all__ = ["evtgen_names", "named_entry", "pdg_entry"]
 
 
 class _Entry(Particle):
@@ -47,6 +48,14 @@ def named_entry(name: str) -> Particle:
         For another word, and a name whose id the table does not have.
     """
     return _Entry.from_evtgen_name(name)
+
+
+@cache
+def evtgen_names() -> dict[int, str]:
+    """EvtGen's names of all particles that have one, by their id."""
+    text = data.basepath.joinpath("pdgid_to_evtgenname.csv").read_text(encoding="utf-8")
+    rows = csv.reader(line for line in text.splitlines()[1:] if line)
+    return {int(pdgid): name for pdgid, name in rows if pdgid != "PDGID"}
 
 
 @cache

@@ -55,7 +55,9 @@ def require_four(who: str, what: str, vectors: Any, n: int, unit: str) -> None:
 
 def require_finite(who: str, what: str, values: Any, unit: str) -> None:
     """Refuse an array with a number that is not finite."""
-    if not math.isfinite(np.add.reduce(values.reshape(-1))):  # (a sum sees what is not finite, or overflows)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.add.reduce(values.reshape(-1))  # (sees what is not finite, or overflows)
+    if not math.isfinite(total):
         bad = values[~np.isfinite(values)]
         if len(bad):
             refuse(who, f"returned {what} of {bad[0]}", f"finite numbers{unit and f' in {unit}'}")

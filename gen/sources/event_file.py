@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -11,12 +12,14 @@ import numpy as np
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
 from darkpair.gen.frozen import freeze
+from darkpair.gen.kinematics import Array
 from darkpair.gen.originals import VERTEX, Originals, four_momentum
 from darkpair.gen.parameters import settle
 from darkpair.gen.particles import conjugate, particle
+from darkpair.gen.ranges import ENERGIES, PLACES
 from darkpair.gen.shared_parents import require_uses
 from darkpair.gen.sources.event_index import EventIndex
-from darkpair.gen.sources.event_listing import Format
+from darkpair.gen.sources.event_listing import REFERENCES, Format
 from darkpair.gen.sources.event_paths import event_paths
 from darkpair.gen.sources.event_quantities import unit_of
 from darkpair.gen.sources.event_scan import scan
@@ -59,6 +62,7 @@ class EventFile:
         with ``mass`` or ``energy``, or ``p4``; ``pdgid, status, mother, mother2, statusFlags``; ``vx, vy, vz, vt``;
         ``weight, run, luminosityBlock, event``; ``particles``, the list of a known layout.  A component is ``p[:,0]``, a
         member ``p4.fE``, an index from 1 ``mother - 1``.  An empty name says that the file has none, as of HepMC ``weight = ""``.
+        Of HepMC3 and LHE ``weight`` may name one of the weights.
     mass : {"pdg", "stored"}
         Mass that the parents get: the PDG's, or the file's, which has to be one for each kind.
     momentum_unit : {"GeV", "MeV", ...}, optional
@@ -81,8 +85,8 @@ class EventFile:
         For an unknown particle, tree, branch, quantity, unit or format.
     """
 
-    #: Formats of its files (`darkpair.gen.references`); who made one, it has to say itself.
-    references: ClassVar = ("arXiv:1912.08005", "uproot")
+    #: Formats that files may have (`darkpair.gen.references`); of a source those of its files. Who made one, it has to say itself.
+    references: ClassVar[tuple[str, ...]] = tuple(dict.fromkeys(chain.from_iterable(REFERENCES.values())))
 
     path: tuple[str, ...] | str
     parents: tuple[str, ...] | str
@@ -136,6 +140,8 @@ class EventFile:
                 f"tree = {self.tree!r} of {series.name}, of the format {index.files[0].kind}, which has no tree; leave tree out"
             )
         object.__setattr__(self, "_index", index)
+        read = (REFERENCES[file.kind] + (REFERENCES["ttree"] if file.tree else ()) for file in index.files)
+        object.__setattr__(self, "references", tuple(dict.fromkeys(chain.from_iterable(read))))
 
     @property
     def _kinds(self) -> dict[int, float]:
@@ -297,21 +303,12 @@ class EventFile:
         mass = np.empty(len(at))
         for kind, value in self._index.masses.items():
             mass[pdgid == kind] = value
-        momentum[3] = np.sqrt((momentum[:3] ** 2).sum(axis=0) + mass * mass)
         vertex = np.zeros((4, len(at)))
         for i, name in enumerate(VERTEX):
             if name in originals.particles:
                 vertex[i] = originals.particles[name][at]
-        if not (np.isfinite(momentum).all() and np.isfinite(vertex).all()):
-            bad = int(np.flatnonzero(~np.isfinite(np.concatenate([momentum, vertex])).all(axis=0))[0])
-            row = originals.rows[bad]
-            path = self._series.files[
-                int(originals.events["file"][row]) if "file" in originals.events else 0
-            ].path
-            raise InputError(
-                f"{path!r}: the parent in event {originals.events['entry'][row]} has a momentum or vertex that is not finite; "
-                "correct the file, or the branches"
-            )
+        self._check(originals, momentum[:3], vertex)
+        momentum[3] = np.sqrt((momentum[:3] ** 2).sum(axis=0) + mass * mass)
         return Parents(
             pdgid=self.pdgid,
             momentum=momentum,
@@ -320,3 +317,16 @@ class EventFile:
             pdgids=pdgid,
             originals=originals,
         )
+
+    def _check(self, originals: Originals, momentum: Array, vertex: Array) -> None:
+        """Refuse parents whose momentum (3, n) [GeV] or vertex (4, n) [mm] is not finite, or beyond what the arithmetic carries."""
+        fits = (np.abs(momentum) <= ENERGIES[1]).all(axis=0) & (np.abs(vertex) <= PLACES[1]).all(axis=0)
+        for bad in np.flatnonzero(~fits)[:1]:
+            row = originals.rows[bad]
+            file = int(originals.events["file"][row]) if "file" in originals.events else 0
+            finite = np.isfinite(momentum[:, bad]).all() and np.isfinite(vertex[:, bad]).all()
+            what = f"beyond {ENERGIES[1]:g} GeV or {PLACES[1]:g} mm" if finite else "not finite"
+            raise InputError(
+                f"{self._series.files[file].path!r}: the parent in event {originals.events['entry'][row]} has a momentum or vertex that "
+                f"is {what}; correct the file, or the branches"
+            )

@@ -9,14 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, Protocol, TypeAlias, get_args
+from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from darkpair.gen.errors import InputError, UnknownNameError, shown
+from darkpair.gen.errors import InputError, UnknownNameError, nearest, shown
 
-__all__ = ["FORMATS", "Format", "Listing", "MoreMothers", "Reader", "readable", "single_mothers"]
+__all__ = [
+    "FORMATS",
+    "REFERENCES",
+    "Format",
+    "Listing",
+    "MoreMothers",
+    "Reader",
+    "no_such_weight",
+    "readable",
+    "single_mothers",
+]
 
 #: What a file may be.
 Format: TypeAlias = Literal["ttree", "rntuple", "hepmc3", "lhe", "hepevt"]
@@ -24,11 +34,24 @@ Format: TypeAlias = Literal["ttree", "rntuple", "hepmc3", "lhe", "hepevt"]
 #: Formats by name.
 FORMATS: tuple[str, ...] = get_args(Format)
 
+#: What to cite of each: what it is, or what reads it (`darkpair.gen.references`).
+REFERENCES: Final[dict[str, tuple[str, ...]]] = {
+    "ttree": ("uproot",),
+    "rntuple": ("uproot",),
+    "hepmc3": ("arXiv:1912.08005",),
+    "lhe": ("arXiv:hep-ph/0609017", "arXiv:1405.1067"),
+    "hepevt": ("HEPEVT:1989",),
+}
+
 #: Offsets of the particle lists (n + 1,) from 0; columns of the particles; numbers of each event (n,).
 Listing: TypeAlias = tuple[NDArray[np.int64], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]
 
 #: Rows of particles, and the row of a further mother of each.
 MoreMothers: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+#: Names of weights that a message has.
+_NAMES: Final = 40
 
 
 class Reader(Protocol):
@@ -78,6 +101,15 @@ def single_mothers() -> MoreMothers:
     """What `Reader.more_mothers` gives where every particle has one mother."""
     nothing = np.empty(0, dtype=np.int64)
     return nothing, nothing
+
+
+def no_such_weight(path: str, name: str, names: Sequence[str]) -> InputError:
+    """What is said of a weight that has none of the names of a file's weights."""
+    words = ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")
+    return InputError(
+        f"{path!r} has no weight of the name {shown(name)}{nearest(name, names)}; known: {words or 'none'}; name one of them, or leave "
+        "branches.weight out"
+    )
 
 
 @contextmanager

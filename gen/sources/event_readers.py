@@ -27,6 +27,8 @@ TEXT_FORMATS = {
     "lhe": "darkpair.gen.sources.lhe_reader:LHEReader",
     "hepevt": "darkpair.gen.sources.hepevt_reader:HEPEVTReader",
 }
+#: Formats of text whose weights have names.
+WEIGHTS_BY_NAME: Final = ("hepmc3", "lhe")
 _START = 1 << 16  # bytes that they see
 
 
@@ -95,8 +97,10 @@ def open_events(path: str, tree: str | None, branches: Mapping[str, str], wanted
     key = (path, stamp.st_mtime_ns, stamp.st_size)
     reader: Reader
     if kind in TEXT_FORMATS:
-        left = left_out(path, kind, branches)  # (before a pass through the file)
-        reader = _kept(_text_reader(kind), *key)
+        # (before a pass through the file)
+        left = left_out(path, kind, branches, weights=kind in WEIGHTS_BY_NAME)
+        weight = branches.get("weight")
+        reader = _kept(_text_reader(kind), *key, *([weight] if weight else []))
         reader = LeftOut(reader, left) if left else reader
     else:
         reader = _kept(_root_reader, *key, tree, tuple(sorted(branches.items())))
@@ -110,11 +114,11 @@ def open_events(path: str, tree: str | None, branches: Mapping[str, str], wanted
 
 def _root_reader(path: str, tree: str | None, given: tuple[tuple[str, str], ...]) -> Any:
     """Reader of a ROOT file: of HepMC3's own tree, unless another one or branches are named."""
-    named = any(branch for _, branch in given)
-    own = None if named else hepmc_tree(path, tree)
+    named = any(branch for name, branch in given if name != "weight")
+    own = None if named else hepmc_tree(path, tree, dict(given).get("weight", ""))
     if own is None:
         return RootReader(path, tree, given)
-    left = left_out(path, own.kind, dict(given))
+    left = left_out(path, own.kind, dict(given), weights=True)
     return LeftOut(own, left) if left else own
 
 

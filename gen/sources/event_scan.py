@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.ranges import ENERGIES
 from darkpair.gen.sources.event_index import EventIndex, FileIndex, WeightSums
 from darkpair.gen.sources.event_quantities import unit_of
 from darkpair.gen.streams import BLOCK
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["scan"]
 
 _HADRONS = 100  # PDG ids of hadrons begin here
+_HEAVIEST = 1e100  # weight of an event
 _KINDS = 8  # that a message names
 
 
@@ -57,6 +59,8 @@ def scan(
     through = _Pass(series, kinds, stored=stored, block=block)
     files = tuple(through.file(file, series.reader(file)) for file in range(len(series.files)))
     sums, entries = through.sums, through.entries
+    if not entries:
+        raise InputError(_nothing(series, files))
     if not sums.n_parents:
         raise InputError(
             f"{series.name} holds none of {', '.join(names)} in {entries} events{through.holds()}; name other parents"
@@ -78,6 +82,13 @@ def scan(
         files=files,
         types=through.types if len(files) > 1 else {},
     )
+
+
+def _nothing(series: EventSeries, files: tuple[FileIndex, ...]) -> str:
+    """Words for files without an event, whatever they are; beside others such a file is 0 events of the sample."""
+    tree = f"tree {files[0].tree!r} of " if files[0].tree else ""
+    verb = "has" if len(files) == 1 else "have"
+    return f"{tree}{series.name} {verb} no events; give a file with events"
 
 
 class _Pass:
@@ -135,6 +146,12 @@ class _Pass:
         weight = np.ones(piece.stop - piece.start)
         if "weight" in piece.reader.names:
             weight = piece.reader.read(piece.start, piece.stop, ["weight"])[2]["weight"]
+        size = np.abs(weight.astype(np.float64))
+        for bad in np.flatnonzero(np.isfinite(size) & (size > _HEAVIEST))[:1]:
+            raise InputError(
+                f"{path!r}: event {piece.start + bad} has the weight {weight[bad]:g}; allowed: sizes up to {_HEAVIEST:g}, whose squares add "
+                'up; correct the file, or leave the weights out by branches.weight = ""'
+            )
         self.sums.add(weight, event)
         for kind, number in zip(*np.unique(piece.columns["pdgid"][at], return_counts=True), strict=True):
             self.counts[int(kind)] += int(number)
@@ -148,8 +165,9 @@ class _Pass:
         for kind in np.unique(pdgid):
             values = mass[pdgid == kind]
             first = self.masses.setdefault(int(kind), float(values[0]))
-            off = float(np.max(np.abs(values - first)))
-            if not (first > 0.0 and off <= 1e-9 * first):
+            with np.errstate(over="ignore", invalid="ignore"):
+                off = float(np.max(np.abs(values - first)))
+            if not (0.0 < first <= ENERGIES[1] and off <= 1e-9 * first):
                 low, high = min(float(values.min()), first), max(float(values.max()), first)
                 raise InputError(
                     f'mass = "stored": {path!r} stores masses of PDG id {kind} from {low:.9g} to {high:.9g} GeV, and a chain needs '

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError, shown
+from darkpair.gen.sources.event_listing import no_such_weight
 
 __all__ = ["KINDS", "Listed", "Places", "find_places"]
 
@@ -118,8 +119,12 @@ class Places:
 class _Pass:
     """What was seen of the file until now."""
 
-    def __init__(self, path: str, file: IO[bytes]) -> None:
+    def __init__(self, path: str, file: IO[bytes], weight: bytes) -> None:
         self.path, self.file = path, file
+        self.asked, self.named = (
+            weight,
+            False,
+        )  # name of the weight that counts, and whether weights have names
         self.count, self.last_event = 0, -1
         self.events: list[NDArray[np.int64]] = []
         self.offsets: list[NDArray[np.int64]] = []
@@ -137,6 +142,11 @@ class _Pass:
         if not self.kind:
             raise InputError(
                 f"{self.path!r} has an event in a table of particles' data; it is damaged: make it again"
+            )
+        if self.asked and not (self.named and self.kind == "asciiv3"):
+            raise InputError(
+                f"{self.path!r}: event {self.count} is of a listing in which no names of weights stand before the events; leave "
+                "branches.weight out for the first weight"
             )
         here = Listed(first=self.count, kind=self.kind, weight=self.weight)
         if not self.listings or (self.listings[-1].kind, self.listings[-1].weight) != (
@@ -174,6 +184,7 @@ class _Pass:
                 )
             self.open_listings += self.opened
             self.kind, self.weight, self.opened = KINDS[text], 0, int(bool(KINDS[text]))
+            self.named = False
         elif b"-END_" in text:
             self.opened = 0
 
@@ -184,8 +195,14 @@ class _Pass:
             raise InputError(
                 f"{self.path!r} has names of weights of more than {_LONGEST_NAMES:,} bytes; leave some out"
             )
-        names = text[1:].replace(b"\\|", b" ").split()
-        self.weight = names.index(_NOMINAL) if _NOMINAL in names else 0
+        # (HepMC3 writes an end of line between two as \|, and its own reader parts them at spaces too)
+        names = [name.strip() for name in text[1:].split(b"\\|")]
+        names = names if len(names) > 1 else text[1:].split()
+        if self.asked and self.asked not in names:
+            asked, *words = (name.decode(errors="replace") for name in (self.asked, *names))
+            raise no_such_weight(self.path, asked, words)
+        wanted = self.asked or _NOMINAL
+        self.weight, self.named = names.index(wanted) if wanted in names else 0, True
 
     def _bare_kind(self, start: int) -> str:
         """Kind of a listing that nothing opens; HepMC2's have eleven numbers in the line of an event, HepMC3's at most eight."""
@@ -209,7 +226,7 @@ class _Pass:
         )
 
 
-def find_places(path: str, file: IO[bytes], size: int) -> Places:
+def find_places(path: str, file: IO[bytes], size: int, weight: str = "") -> Places:
     """Where the events of an open HepMC text stand.
 
     Parameters
@@ -220,13 +237,15 @@ def find_places(path: str, file: IO[bytes], size: int) -> Places:
         The text.
     size : int
         How many bytes are looked through at once.
+    weight : str
+        Name of the weight that counts.
 
     Raises
     ------
     InputError
-        For a listing of a kind that is not read, and for an event that is too long.
+        For a listing of a kind that is not read, for an event that is too long, and where no weight has the name.
     """
-    seen = _Pass(path, file)
+    seen = _Pass(path, file, weight.encode(errors="surrogateescape"))
     kept, base = b"\n", -1  # what was read and not looked at yet, and where it begins
     while True:
         file.seek(base + len(kept))

@@ -37,6 +37,8 @@ class HepMCReader:
     ----------
     path : str
         The file, as it is or packed.
+    weight : str
+        Name of the weight that counts; ``CV``, else the first, unless given.
 
     Raises
     ------
@@ -59,10 +61,12 @@ class HepMCReader:
         """Whether the first bytes of a file are those of this format."""
         return b"\0" not in start and (b"HepMC::" in start or _BARE.match(start) is not None)
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, weight: str = "") -> None:
         self.path = path
+        #: Branches by quantity, as those of a tree are said.
+        self.branch = {"weight": weight} if weight else {}
         with unpacked(path) as file:
-            self._places = find_places(path, file, _CHUNK)
+            self._places = find_places(path, file, _CHUNK, weight)
             file.seek(0)
             header = file.read(min(HEADER, int(self._places.offsets[0])))
         format_of(header_provenance(header.splitlines(keepends=True)), path)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.opened import open_root
-from darkpair.gen.sources.event_listing import Listing, MoreMothers, readable
+from darkpair.gen.sources.event_listing import Listing, MoreMothers, no_such_weight, readable
 from darkpair.gen.sources.hepmc_record import NAMES, Record
 
 __all__ = ["HepMCTreeReader", "hepmc_tree"]
@@ -28,8 +28,8 @@ _MM: Final = np.array([1.0, 10.0])
 _COMPONENTS: Final = ("m_v1", "m_v2", "m_v3", "m_v4")
 
 
-def hepmc_tree(path: str, tree: str | None) -> HepMCTreeReader | None:
-    """Reader of a file that HepMC3 wrote; None for any other, and where another tree is asked for.
+def hepmc_tree(path: str, tree: str | None, weight: str = "") -> HepMCTreeReader | None:
+    """Reader of a file that HepMC3 wrote, by one of its weights; None for any other, and where another tree is asked for.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def hepmc_tree(path: str, tree: str | None) -> HepMCTreeReader | None:
             f"{path!r} holds events of HepMC3 as single objects (WriterRoot); allowed: a tree of them (WriterRootTree) or HepMC3 "
             "text; convert it by HepMC3's convert_example"
         )
-    return HepMCTreeReader(path, file[_TREE]) if classes.get(_TREE) == "TTree" else None
+    return HepMCTreeReader(path, file[_TREE], weight) if classes.get(_TREE) == "TTree" else None
 
 
 class HepMCTreeReader:
@@ -57,6 +57,8 @@ class HepMCTreeReader:
         The file.
     tree : uproot.TTree
         The tree.
+    weight : str
+        Name of the weight that counts; ``CV``, else the first, unless given.
     """
 
     ours = True
@@ -64,21 +66,27 @@ class HepMCTreeReader:
     kind = "hepmc3"
     names = NAMES
 
-    def __init__(self, path: str, tree: Any) -> None:
+    def __init__(self, path: str, tree: Any, weight: str = "") -> None:
         self.path, self.tree, self.tree_name = path, tree, _TREE
         self.entries = int(tree.num_entries)
         self._branches = {key.rpartition("/")[2]: key for key in tree.keys(recursive=True)}
         size = max(1, int(tree.uncompressed_bytes) // max(1, self.entries))
         self.step = max(1, min(_STEP, _TEXT // size))
-        self._weight = self._nominal()
+        #: Branches by quantity, as those of a tree are said.
+        self.branch = {"weight": weight} if weight else {}
+        self._weight = self._counting(weight)
         self._last: tuple[int, int, Record] | None = None
 
-    def _nominal(self) -> int:
-        """Which of the weights counts: that of NuHepMC, else the first."""
-        if not self.entries or "weight_names" not in self._branches:
+    def _counting(self, asked: str) -> int:
+        """Which of the weights counts: that of a name, else that of NuHepMC, else the first."""
+        if not self.entries or (not asked and "weight_names" not in self._branches):
             return 0
-        names = self.tree[self._branches["weight_names"]].array(entry_stop=1).to_list()[0]
-        return names.index("CV") if "CV" in names else 0
+        at = self._branches.get("weight_names")
+        names = [] if at is None else self.tree[at].array(entry_stop=1).to_list()[0]
+        if asked and asked not in names:
+            raise no_such_weight(self.path, asked, names)
+        wanted = asked or "CV"
+        return names.index(wanted) if wanted in names else 0
 
     def read(self, first: int, last: int, names: Sequence[str]) -> Listing:
         """Those quantities of the events first to last - 1."""

@@ -1,4 +1,4 @@
-"""An event file of a format that says itself what is where, read without some of it."""
+"""An event file of a format that says itself what is where, read without some of it, or by another of its weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["LeftOut", "left_out"]
 _LEAVABLE: Final = ("weight", *NAME, *VERTEX)
 
 
-def left_out(path: str, kind: str, branches: Mapping[str, str]) -> frozenset[str]:
+def left_out(path: str, kind: str, branches: Mapping[str, str], *, weights: bool = False) -> frozenset[str]:
     """Quantities whose branches are named as empty.
 
     Parameters
@@ -24,18 +24,22 @@ def left_out(path: str, kind: str, branches: Mapping[str, str]) -> frozenset[str
         The file and its format, for messages.
     branches : mapping of str to str
         What is asked for, by quantity.
+    weights : bool
+        Whether the format has weights by name, so that ``weight`` may name one of them.
 
     Raises
     ------
     InputError
         For a branch that is named, and for a quantity that parents cannot do without.
     """
-    if any(branches.values()) or not set(branches) <= set(_LEAVABLE):
+    named = {name for name, branch in branches.items() if branch} - ({"weight"} if weights else set())
+    if named or not set(branches) <= set(_LEAVABLE):
         raise InputError(
             f"{path!r} is a file of the format {kind}, which has no branches; leave them out, but for "
             f'"" where {", ".join(_LEAVABLE)} are not to be read'
+            + (", and for the name of a weight" if weights else "")
         )
-    left = frozenset(branches)
+    left = frozenset(name for name, branch in branches.items() if not branch)
     if not left & set(VERTEX):
         return left
     if not left >= set(VERTEX):
@@ -60,7 +64,7 @@ class LeftOut:
         self._reader = reader
         self.names = reader.names - left
         #: Branches by quantity, as those of a tree are said.
-        self.branch = dict.fromkeys(sorted(left), "")
+        self.branch = dict.fromkeys(sorted(left), "") | getattr(reader, "branch", {})
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)

@@ -17,7 +17,7 @@ from typing import Final
 
 from darkpair.gen.errors import InputError
 
-__all__ = ["event_text", "events_in"]
+__all__ = ["event_text", "events_in", "without_comments"]
 
 _PIECE = 1 << 20
 #: Bytes of a tag that may lie across the border of two pieces, and of an event.
@@ -152,7 +152,12 @@ class _Scan:
         )
 
 
+def without_comments(body: bytes) -> bytes:
+    """A text without its comments."""
+    return _COMMENT.sub(b"", body)
+
+
 def event_text(body: bytes) -> bytes:
     """What of an event stands in no element, comment or remark (``#``)."""
-    text = _COMMENT.sub(b"", body).replace(b"<![CDATA[", b"").replace(b"]]>", b"")
+    text = without_comments(body).replace(b"<![CDATA[", b"").replace(b"]]>", b"")
     return _REMARK.sub(b"", _ELEMENT.sub(b"", text))

@@ -1,7 +1,7 @@
 """Events of a Les Houches Event File (LHE), read in pieces.
 
-Momenta, energies and masses are in GeV.  An event's weight is its XWGTUP as it stands, whatever IDWTUP says of its unit; weights
-in ``<rwgt>`` and ``<weights>`` are not read.  Mothers are those from MOTHUP(1) to MOTHUP(2).  The file has no place for vertices and
+Momenta, energies and masses are in GeV.  An event's weight is its XWGTUP as it stands, whatever IDWTUP says of its unit; another
+one, in ``<rwgt>`` or ``<weights>``, counts instead where it is named (`darkpair.gen.sources.lhe_weights`).  Mothers are those from MOTHUP(1) to MOTHUP(2).  The file has no place for vertices and
 for numbers of events.  Status codes become those of our record (HepMC's): incoming (-1) and beam (-9) 4, final 1, intermediate 2;
 space-like (-2) and for documentation (3) 3.
 
@@ -26,6 +26,7 @@ from darkpair.gen.output.file_format import format_of
 from darkpair.gen.output.lhe import HEADER, header_tables
 from darkpair.gen.sources.event_listing import Listing, MoreMothers
 from darkpair.gen.sources.lhe_events import event_text, events_in
+from darkpair.gen.sources.lhe_weights import NamedWeight
 from darkpair.gen.sources.text_listing import STRIDE, TextReader, mothers, whole_numbers
 from darkpair.gen.sources.text_numbers import NotANumberError, first_in_line, numbers, whole, word_places
 from darkpair.gen.sources.unpacked import first_bytes, unpacked
@@ -50,6 +51,8 @@ class LHEReader(TextReader):
     ----------
     path : str
         The file.
+    weight : str
+        Name of the weight that counts; XWGTUP unless given.
     """
 
     kind = "lhe"
@@ -61,9 +64,14 @@ class LHEReader(TextReader):
         text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
         return text.startswith(b"<") and b"<leshouchesevents" in text.lower() and b"\0" not in text
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, weight: str = "") -> None:
         format_of(header_tables(first_bytes(path, HEADER)), path)
         super().__init__(path)
+        #: Branches by quantity, as those of a tree are said.
+        self.branch = {"weight": weight} if weight else {}
+        self._weight = (
+            NamedWeight(path, weight, first_bytes(path, min(HEADER, self._places[0]))) if weight else None
+        )
 
     def find_places(self) -> tuple[int, list[int]]:
         """Number of events; where every 64th of them begins, and where the text of the last one ends [bytes]."""
@@ -78,7 +86,8 @@ class LHEReader(TextReader):
     def parsed(self, text: bytes, first: int, skip: int, count: int) -> tuple[Listing, MoreMothers]:
         """All quantities of some events; see `TextReader`."""
         bodies = [body for *_, body in events_in(io.BytesIO(text).read, self.path, first - skip)]
-        values, sizes = self._values(bodies[skip : skip + count], first)
+        bodies = bodies[skip : skip + count]
+        values, sizes = self._values(bodies, first)
         offsets = np.concatenate([[0], np.cumsum(sizes)])
         heads = _OF_EVENT * np.arange(count) + _OF_PARTICLE * offsets[:-1]
         head = (heads[:, None] + np.arange(_OF_EVENT)).ravel()
@@ -93,7 +102,10 @@ class LHEReader(TextReader):
             status[columns["status"] == code] = ours
         particles: dict[str, NDArray[Any]] = {**columns, "status": status, "mother": mother}
         particles |= {name: rows[:, column].copy() for name, column in _REAL.items()}
-        return (offsets, particles, {"weight": values[heads + _WEIGHT]}), more
+        weight = values[heads + _WEIGHT]
+        if self._weight is not None:
+            weight = np.array([self._weight.of(body, first + i) for i, body in enumerate(bodies)])
+        return (offsets, particles, {"weight": weight}), more
 
     def _values(self, bodies: list[bytes], first: int) -> tuple[Array, NDArray[np.int64]]:
         """Numbers of the events one behind the other, and how many particles each has."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkpair.gen.cylindrical import cartesian
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.output.file_format import vertex_unit
 from darkpair.gen.output.opened import open_root
 from darkpair.gen.output.reader import provenances_of
@@ -62,9 +62,14 @@ class RootReader:
         def opened(name: str, kind: str) -> tuple[str, str, TreeColumns, Any]:
             with root_trouble(f"tree {name!r} of {path!r}", _UNSETTLED if kind in UNSETTLED else ""):
                 columns = TreeColumns(path, file[name], kind not in NTUPLES)
-            if not columns.entries:
-                raise InputError(f"tree {name!r} of {path!r} has no events; give a file with events")
-            return name, kind, columns, mapping(columns, dict(given), bool(said))
+            try:
+                return name, kind, columns, mapping(columns, dict(given), bool(said))
+            except DarkpairError as error:
+                if columns.entries:
+                    raise
+                raise InputError(
+                    f"tree {name!r} of {path!r} has no events; give a file with events"
+                ) from error
 
         self._columns: TreeColumns
         self.tree_name, kind, self._columns, mapped = chosen_tree(file, path, tree, opened)

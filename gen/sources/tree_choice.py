@@ -49,8 +49,12 @@ def trees_of(file: Any, path: str) -> dict[str, str]:
     )
 
 
-def chosen_tree(file: Any, path: str, name: str | None, read: Callable[[str, str], Any]) -> Any:
+def chosen_tree(
+    file: Any, path: str, name: str | None, read: Callable[[str, str], tuple[str, str, Any, Any]]
+) -> tuple[str, str, Any, Any]:
     """What `read` makes of the tree of that name, or of the only tree that it can make something of.
+
+    Trees without entries count where no other one fits.
 
     Parameters
     ----------
@@ -61,7 +65,8 @@ def chosen_tree(file: Any, path: str, name: str | None, read: Callable[[str, str
     name : str, optional
         Name of the tree, perhaps with folders (``dir/tree``) and a cycle (``tree;2``); the highest cycle counts.
     read : callable
-        Makes something of a tree's name and class; an exception of ours says why it does not.
+        Makes of a tree's name and class these two, what has its `entries`, and something more; an exception of ours says why it
+        does not.
 
     Raises
     ------
@@ -82,6 +87,7 @@ def chosen_tree(file: Any, path: str, name: str | None, read: Callable[[str, str
             fitting[tree] = read(tree, kind)
         except DarkpairError as error:
             refusals[tree] = error
+    fitting = {tree: made for tree, made in fitting.items() if made[2].entries} or fitting
     if len(fitting) == 1:
         return next(iter(fitting.values()))
     if fitting:

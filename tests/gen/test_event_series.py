@@ -10,11 +10,13 @@ from typing import Any
 import awkward as ak
 import numpy as np
 import pytest
+import uproot
 
 from darkpair.chains.chain_set import ChainSet, build_chains
 from darkpair.gen.errors import InputError
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.output.hepmc import HepMCWriter
+from darkpair.gen.output.lhe import LHEWriter
 from darkpair.gen.output.root import RootWriter
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.event_file import EventFile
@@ -81,6 +83,73 @@ def test_three_parts_are_the_whole(tmp_path: Path, events: ak.Array, name: str) 
     assert backwards.block(0).originals.events["file"].tolist()[0] == 0  # type: ignore[union-attr]
     assert sorted(backwards.block(0).momentum[0]) == sorted(three.block(0).momentum[0])
     assert len({identity_digest(source) for source in (whole, three, backwards)}) == 3
+
+
+@pytest.mark.parametrize("name", [*WRITERS, "lhe"])
+def test_a_part_without_events_changes_nothing(tmp_path: Path, events: ak.Array, name: str) -> None:
+    """Wherever it stands: the mean weight is that of the others, and the identity says that it is there."""
+    ending, writer = (
+        WRITERS[name] if name in WRITERS else (".lhe", lambda path: LHEWriter(path, provenance={}))
+    )
+    bounds = ((0, 0), (0, 7), (7, 7), (7, 20), (20, 20))
+    paths = [str(tmp_path / f"part{i}{ending}") for i in range(len(bounds))]
+    for path, (first, last) in zip(paths, bounds, strict=True):
+        with writer(Path(path)) as file:
+            file.write(events[first:last])
+    parents = ("B0", "B+") if name != "lhe" else "K+"
+    without = EventFile(path=tuple(paths[1::2]), parents=parents)
+    for some in (paths, paths[:4], paths[1:4], paths[1:]):
+        whole = EventFile(path=tuple(some), parents=parents)
+        before, after = without.provenance(), whole.provenance()
+        for key in ("entries", "counts", "mean_weight", "parents_per_event", "parents_per_event_error"):
+            assert after[key] == before[key], key
+        assert [row["entries"] for row in after["files"]] == [
+            b - a for a, b in bounds if paths[bounds.index((a, b))] in some
+        ]
+        assert np.array_equal(whole.block(0).momentum, without.block(0).momentum)
+        assert np.array_equal(whole.block(0).weights["event_file"], without.block(0).weights["event_file"])
+        assert whole.sample_identity() != without.sample_identity()
+    for nothing, words in (
+        (paths[0], "has no events; give a file with events"),
+        (tuple(paths[::2]), "and 2 more have no events"),
+    ):
+        with pytest.raises(InputError, match=words) as refusal:
+            EventFile(path=nothing, parents=parents)
+        assert paths[0] in str(refusal.value)
+        assert ("tree 'Events' of" in str(refusal.value)) == (ending == ".root")
+
+
+@pytest.mark.parametrize("name", ["hepmc2", "hepmc3", "lhe"])
+def test_texts_of_others_without_events(tmp_path: Path, name: str) -> None:
+    write = getattr(small_events, name)
+    (tmp_path / "0.txt").write_text(write([]))
+    (tmp_path / "1.txt").write_text(write(small_events.toy_events(3)))
+    kinds = tuple(small_events.KINDS.values())
+    both = EventFile(path=str(tmp_path / "?.txt"), parents=kinds)
+    assert both.n_parents == EventFile(path=str(tmp_path / "1.txt"), parents=kinds).n_parents > 0
+    with pytest.raises(InputError, match=r"0.txt' has no events; give a file with events"):
+        EventFile(path=str(tmp_path / "0.txt"), parents=kinds)
+
+
+def test_a_tree_without_rows_is_not_asked_for_beside_others(tmp_path: Path) -> None:
+    """Of several trees those with rows count, and only these."""
+    momenta = {n: ak.Array([[1.0, 2.0]]) for n in ("px", "py", "pz", "mass")}
+    columns = momenta | {"pdgid": ak.Array([[521, 22]])}
+    with uproot.recreate(tmp_path / "e.root") as file:
+        for tree, stop in (("empty", 0), ("full", 1)):
+            file.mktree(tree, dict.fromkeys(momenta, "var * float64") | {"pdgid": "var * int32"})
+            if stop:
+                file[tree].extend(
+                    {
+                        n: ak.values_astype(c, "int32" if n == "pdgid" else "float64")
+                        for n, c in columns.items()
+                    }
+                )
+    branches = {n: n for n in columns} | {"status": "", "mother": ""}
+    assert (
+        EventFile(path=str(tmp_path / "e.root"), parents="B+", branches=branches).provenance()["tree"]
+        == "full"
+    )
 
 
 def small(folder: Path, *names: str, **settings: Any) -> list[Path]:

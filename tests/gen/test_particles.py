@@ -85,6 +85,47 @@ def test_unknown_names_hint_at_the_nearest(wrong: str, right: str) -> None:
     assert str(again) == message
 
 
+#: Words of people, of other programs and of LaTeX for particles.
+WORDS = {
+    "B+": ("Bplus", "B_plus", "bplus", "B^{+}", " B+", "B+meson", "521"),
+    "B-": ("Bminus", "-521"),
+    "B0": ("Bzero", "b0", "511", "B", "$B^0$"),
+    "anti-B0": ("B0bar", "B0_bar", "antiB0", "anti_B0", "B0~", "-511"),
+    "anti-D0": ("D0bar",),
+    "B_s0": ("Bs", "B_s"),
+    "B_c+": ("Bc", "B_c"),
+    "D*+": ("Dstar+", "D_star_plus"),
+    "eta'": ("etap", "eta_prime", "etaprime"),
+    "pi0": ("pion", "pi", "\\pi^0", "pion0"),
+    "pi+": ("piplus", "pi^+"),
+    "J/psi": ("Jpsi", "jpsi", "J_psi"),
+    "mu-": ("muon", "muminus"),
+    "e+": ("positron", "eplus"),
+    "Lambda0": ("Lambda", "lambda0"),
+    "Omega-": ("Omegaminus",),
+}
+
+
+@pytest.mark.parametrize("right", WORDS)
+def test_words_for_particles_are_understood(right: str) -> None:
+    """And what is advised is a particle, of the same sign."""
+    for wrong in WORDS[right]:
+        with pytest.raises(UnknownNameError) as caught:
+            particle(wrong, key="parents")
+        assert str(caught.value).startswith(
+            f"parents: unknown particle {wrong!r} (did you mean {right!r}?); known: X1, "
+        )
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    particle(right)
+
+
+@pytest.mark.parametrize("name", ["zzzzzz", "", "~", "9" * 9, "Bplus" * 40, "\0", "$"])
+def test_what_means_nothing_gets_no_hint(name: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        particle(name)
+    assert "did you mean" not in str(caught.value)
+
+
 def test_particles_are_frozen() -> None:
     with pytest.raises(AttributeError):
         particle("pi0").mass = 1.0  # type: ignore[misc]

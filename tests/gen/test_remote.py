@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import fsspec
@@ -105,6 +109,49 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         InputError, match=r"s3:// needs a package that is missing \(Install s3fs to access S3\)"
     ):
         fetched("s3://bucket/e.root")
+
+
+def test_a_file_that_does_not_fit_is_refused_before_it_comes(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the size that the other side says; nothing of it is left."""
+    (tmp_path / "large.root").write_bytes(bytes(5 << 20))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=(1 << 28) + (5 << 20) - 1))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    read: list[int] = []
+
+    def piece(*_: Any) -> bytes:
+        read.append(1)
+        return b""
+
+    monkeypatch.setattr("darkpair.gen.remote._PIECE", 1 << 10)
+    monkeypatch.setattr("http.client.HTTPResponse.read", piece)
+    with pytest.raises(
+        InputError, match=r"large.root' does not fit on the disk of .*: it has 5,242,880 or more"
+    ):
+        fetched(f"{server}/large.root")
+    assert not read
+    assert not [*(tmp_path / "temporary").rglob("*.root")]
+
+
+def test_a_bar_shows_how_much_is_there(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "e.root").write_bytes(bytes(2500))
+    shown: list[Any] = []
+
+    @contextmanager
+    def bar(description: str, total: int | None) -> Iterator[Any]:
+        shown.append((description, total))
+        yield shown.append
+
+    monkeypatch.setattr("darkpair.gen.remote.bar", bar)
+    monkeypatch.setattr("darkpair.gen.remote._PIECE", 1000)
+    fsspec.filesystem("memory").pipe("/kept/bar.root", bytes(2500))
+    for address in (f"{server}/e.root", "memory://kept/bar.root"):
+        assert Path(fetched(address)).read_bytes() == bytes(2500)
+        name = address.rpartition("/")[2]
+        assert shown == [(f"copies {name}", 2500), 1000, 2000, 2500]
+        shown.clear()
 
 
 def test_a_path_is_no_address() -> None:

@@ -21,15 +21,17 @@ from darkpair.gen.output import FORMATS
 from darkpair.gen.references import bibtex, cited_in, entries, references_of, sources_in
 from darkpair.gen.sources import SOURCES
 from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.event_file import EventFile
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.meson_files import MADE_BY, stored
 from darkpair.gen.sources.upsilon4s import Upsilon4S
-from darkpair.job.job import load_job
+from darkpair.job.job import Job, load_job
 from darkpair.job.plugins import PLUGINS
 from darkpair.job.references import references_of_job, references_of_provenance
 from darkpair.run.runner import run_job
 from darkpair.searches import SEARCHES, searches
+from tests.shared import small_events
 from tests.shared.event_files import b_event, opened, write_nano
 from tests.shared.forms import Form, every_form
 
@@ -170,6 +172,59 @@ def test_every_file_says_what_to_cite(form: Form, tmp_path: Path) -> None:
     assert own["format"] == list(form.writer.references)
     of_job = json.loads(said(EXAMPLES / "koto_pi0.toml", "--json"))["references"]
     assert {part: keys for part, keys in of_job.items() if part != "format"} == parts
+
+
+#: What an output of each kind of event file cites of its source.
+OF_FILES = {
+    "root": ["uproot"],
+    "hepmc2": ["arXiv:1912.08005"],
+    "hepmc3": ["arXiv:1912.08005"],
+    "lhe": ["arXiv:hep-ph/0609017", "arXiv:1405.1067"],
+    "hepevt": ["HEPEVT:1989"],
+}
+
+
+def test_an_event_file_cites_its_own_format(tmp_path: Path) -> None:
+    """And several files each of theirs; the output's own format is another part."""
+    events = small_events.toy_events(3)
+    paths = {}
+    for kind in OF_FILES:
+        paths[kind] = tmp_path / f"events.{kind}"
+        if kind == "root":
+            write_nano(paths[kind], [b_event()])
+        else:
+            paths[kind].write_text(getattr(small_events, kind)(events))
+    for kind, keys in OF_FILES.items():
+        source = {"name": "event_file", "path": str(paths[kind]), "parents": ["B+"]}
+        out = tmp_path / f"of_{kind}.root"
+        job = Job.model_validate(
+            {
+                "source": source,
+                "chain": {"decay": "B+ -> K+ X1 X2", "mass": {"X1": 0.001, "X2": 0.002}},
+                "output": {"path": str(out), "picture": False},
+            }
+        )
+        run_job(job)
+        assert json.loads(said(out, "--json"))["references"]["source"] == keys
+    both = EventFile(path=(str(paths["hepmc3"]), str(paths["hepmc2"])), parents="B+")
+    assert list(references_of(both)) == OF_FILES["hepmc3"]
+    assert set(references_of(EventFile)) == {key for keys in OF_FILES.values() for key in keys}
+
+
+def test_what_a_damaged_file_cites_stays_in_its_line(tmp_path: Path) -> None:
+    """And is no entry."""
+    job = load_job(
+        EXAMPLES / "koto_pi0.toml",
+        overrides={"run.n": 100, "output.picture": False, "output.path": str(tmp_path / "e.lhe")},
+    )
+    run_job(job)
+    text = (tmp_path / "e.lhe").read_text()
+    table = json.dumps({"references": {"source": ["a\n@misc{b", "arXiv:2005.07102"]}})
+    start, end = text.index("<darkpair_provenance>"), text.index("</darkpair_provenance>")
+    (tmp_path / "e.lhe").write_text(f"{text[:start]}<darkpair_provenance>\n{table}\n{text[end:]}")
+    lines = said(tmp_path / "e.lhe").splitlines()
+    assert lines[0] == "% source: a @misc{b, arXiv:2005.07102"
+    assert [line for line in lines if line.startswith("@")] == ["@article{arXiv:2005.07102,"]
 
 
 def test_a_model_cites_its_inputs() -> None:

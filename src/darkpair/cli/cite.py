@@ -22,6 +22,7 @@ def command(file: Path, as_json: bool) -> None:
     """
     import json
 
+    from darkpair.gen.errors import one_line
     from darkpair.gen.references import bibtex, without_references
 
     parts = _parts(file)
@@ -29,7 +30,7 @@ def command(file: Path, as_json: bool) -> None:
         click.echo(json.dumps({"file": str(file), "references": parts}, indent=1))
         return
     for part, keys in parts.items():
-        click.echo(f"% {part}: {', '.join(keys) or without_references(part)}")
+        click.echo(one_line(f"% {part}: {', '.join(keys) or without_references(part)}"))
     for entry in bibtex(key for keys in parts.values() for key in keys):
         click.echo(f"\n{entry}")
 
