@@ -189,7 +189,7 @@ class Pipeline:
 
     def chunk(self, first: int, last: int, n: int) -> Chunk:
         """Events of the blocks first to last - 1 of a sample of n events."""
-        with wanted(self.compiled, n * OF_A_FILE if self._reads else n):
+        with wanted(self.compiled, n if self._reader is None else n * OF_A_FILE):
             with filled(self._space((last - first) * BLOCK)):
                 blocks = (self._block(index, min(BLOCK, n - index * BLOCK)) for index in range(first, last))
                 made = list(blocks) if self._own else [block.copied() for block in blocks]
@@ -209,12 +209,12 @@ class Pipeline:
     def _topology(self) -> Topology | None:
         """That of all events, made by ours."""
         topologies: Any = getattr(self.chain, "topologies", ())
-        return topologies[0] if self._own and not self._reads and len(topologies) == 1 else None
+        return topologies[0] if self._own and self._reader is None and len(topologies) == 1 else None
 
     @cached_property
-    def _reads(self) -> bool:
-        """Whether the parents are read (to ask what a protocol wants takes longer than to make a few hundred events)."""
-        return isinstance(self.source, ReadSource)
+    def _reader(self) -> ReadSource | None:
+        """The source, where parents are read (to ask what a protocol wants takes longer than to make a few hundred events)."""
+        return self.source if isinstance(self.source, ReadSource) else None
 
     def nothing(self) -> Chunk:
         """A chunk without events, which tells what events have."""
@@ -250,7 +250,12 @@ class Pipeline:
     @cached_property
     def _uses(self) -> int:
         """How many successive events have one parent."""
-        return self.source.uses if isinstance(self.source, ReusedSource) else 1
+        return 1 if self._reused is None else self._reused.uses
+
+    @cached_property
+    def _reused(self) -> ReusedSource | None:
+        """The source, where it gives its parents several times."""
+        return self.source if isinstance(self.source, ReusedSource) else None
 
     @cached_property
     def _masses(self) -> dict[int, float]:
@@ -260,14 +265,13 @@ class Pipeline:
         return {kind: start.mass for kind, start in starts.items()} | {**said}
 
     def _parents(self, index: int, streams: Streams) -> Parents:
-        if self._reads:
-            assert isinstance(self.source, ReadSource)
-            parents, n = self.source.block(index), min(BLOCK, self.source.n_parents - index * BLOCK)
+        if (reader := self._reader) is not None:
+            parents, n = reader.block(index), min(BLOCK, reader.n_parents - index * BLOCK)
         else:
             parents, n = self.source.sample(BLOCK, streams.rng("source")), BLOCK
         check_parents(self.source, parents, n, self._masses)
-        if isinstance(self.source, ReusedSource):
-            parents = self.source.turned(parents, streams.rng("azimuth"))
+        if self._reused is not None:
+            parents = self._reused.turned(parents, streams.rng("azimuth"))
         if _ours(self.source):
             return parents
         # (a stranger may fill the same memory for the next block; of all else a chain makes columns of its own)
