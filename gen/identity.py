@@ -1,7 +1,7 @@
 """What any object is made of, as a digest that is the same in every process: the numbers, and the names of code.
 
 An object of this package counts by what it was made with, another one by all that it holds; functions and classes count by
-their names, and those of a script or made within a function by their code.  Floating-point numbers count to twelve digits:
+their names, a stranger's by the text of their module too, and those of a script or made within a function by their code.  Floating-point numbers count to twelve digits:
 what other processors round otherwise is nothing else.  The order of a mapping's keys does not count.
 
 An object that knows better than its fields what decides about its events has a method ``sample_identity()``, which gives
@@ -26,6 +26,7 @@ from typing import Any, Final
 import numpy as np
 
 from darkpair.gen.errors import InputError
+from darkpair.gen.plugin_text import text_digest
 
 __all__ = ["content_digest", "identity_digest"]
 
@@ -250,7 +251,7 @@ def _of_function(function: FunctionType) -> Any:
     cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
     parts = [function.__defaults__, function.__kwdefaults__, cells]
     if not _is_passing(function):
-        return parts
+        return [*parts, text] if (text := text_digest(function)) else parts
     around = function.__globals__
     return [
         *parts,
@@ -270,6 +271,8 @@ def _of_class(kind: type) -> Any:
     for base in kind.__mro__:
         if _is_ours(base) or _module_of(base).partition(".")[0] in sys.stdlib_module_names:
             continue
+        if not _is_passing(base) and (text := text_digest(base)):
+            out.append(("its text", text))
         for name, value in sorted(vars(base).items()):
             if isinstance(value, _DATA) and name[:2] != "__":
                 out.append((name, value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import fsspec
 import numpy as np
 import pytest
 
+from darkpair.gen import remote
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.remote import fetched, is_remote
 from darkpair.gen.sources.event_file import EventFile
@@ -157,3 +159,29 @@ def test_a_bar_shows_how_much_is_there(tmp_path: Path, server: str, monkeypatch:
 def test_a_path_is_no_address() -> None:
     assert not any(map(is_remote, ("e.root", "/a/b:c.root", "file:///e.root", "C:/e.root")))
     assert fetched("a/e.root") == "a/e.root"
+
+
+def test_xrootd_tries_once_unless_the_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, int] = {}
+    client = SimpleNamespace(EnvPutInt=given.__setitem__)
+    monkeypatch.setitem(sys.modules, "XRootD", SimpleNamespace(client=client))
+    for name in ("XRD_CONNECTIONRETRY", "XRD_CONNECTIONWINDOW"):
+        monkeypatch.delenv(name, raising=False)
+    remote._without_retries()
+    assert given["ConnectionRetry"] == 1
+    assert 0 < given["ConnectionWindow"] < 120
+    given.clear()
+    monkeypatch.setenv("XRD_CONNECTIONRETRY", "7")
+    remote._without_retries()
+    assert set(given) == {"ConnectionWindow"}
+    monkeypatch.setitem(sys.modules, "XRootD", None)
+    remote._without_retries()  # (fsspec says what is missing)
+
+
+def test_a_folder_elsewhere_and_no_fsspec_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = SimpleNamespace(details={"type": "directory"})
+    with pytest.raises(InputError, match="is a folder; give the address of a file"):
+        remote._said_size(folder, "s3://bucket/there")
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(InputError, match="needs fsspec; install it, or copy the file here"):
+        remote._opened("s3://bucket/there")

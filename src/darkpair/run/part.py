@@ -14,6 +14,7 @@ from darkpair.gen.output.formats import writer_for
 from darkpair.gen.output.parts import Span, Sums
 from darkpair.gen.output.target import EventWriter
 from darkpair.gen.pipeline import Pipeline, ReadSource, chunks
+from darkpair.gen.plugin_text import text_digest
 from darkpair.gen.provenance import describe_object, environment
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
@@ -158,13 +159,16 @@ def form_of(output: OutputTable) -> dict[str, Any]:
 
 def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
     """What a file says of the run that made it."""
+    detector = describe_object(pipeline.detector)
+    if detector is not None and (text := text_digest(type(pipeline.detector))):
+        detector["code"] = text[:16]  # (of a stranger's, that it may be seen to have been edited)
     return environment() | {
         "arithmetic": arithmetic()[:16],
         "job": job.model_dump(),
         "seed": job.run.seed,
         "source": describe_object(pipeline.source),
         "chain": describe_object(pipeline.chain),
-        "detector": describe_object(pipeline.detector),
+        "detector": detector,
         "branching_ratio": job_ratio(job),
         "references": references_of_job(job, pipeline),
     }
