@@ -28,6 +28,7 @@ from darkpair.cli import main
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.choice import Choice
 from darkpair.limits.contours import Contours
+from darkpair.limits.ranges import ranges_above
 from darkpair.limits.rows import LimitRow, limit_rows, models_of, strongest_row
 from darkpair.limits.samples import Size, samples_at
 
@@ -222,3 +223,17 @@ def test_mistakes_are_one_line(given: str, word: str, tmp_path: Path) -> None:
     assert told.exit_code == 2
     assert word in told.output
     assert len(told.output.strip().splitlines()) == 1
+
+
+def test_a_range_ends_where_nothing_is_known() -> None:
+    """What a row calls unknown no range of its row excludes."""
+    grid = np.geomspace(0.01, 100.0, 41)
+    steep = np.where((grid > 0.1) & (grid < 10.0), 2.0, np.nan)
+    (between,) = ranges_above(grid, steep)
+    assert str(between) == "0.126 to 7.94, unknown below and above"
+    (upper,) = ranges_above(grid, np.where(grid < 10.0, grid, np.nan))
+    assert str(upper) == "1 to 7.94, unknown above"
+    (lower,) = ranges_above(grid, np.where(grid < 10.0, 2.0, np.nan))
+    assert str(lower) == "below 7.94, unknown above"
+    assert str(ranges_above(grid, grid)[0]) == "above 1"
+    assert str(ranges_above(grid, 2.0 + 0.0 * grid)[0]) == "everywhere"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -80,12 +80,15 @@ class Range:
         Its ends, in the coupling's unit.
     low_open, high_open : bool
         Whether the range may go on beyond that end, because the grid ends there or nothing is known further on.
+    unknown : str
+        Where nothing is known further on: "below", "above", "below and above"; empty where it is the grid that ends, or the range.
     """
 
     low: float
     high: float
     low_open: bool = False
     high_open: bool = False
+    unknown: str = field(default="", compare=False)
 
     @property
     def ends(self) -> tuple[float | None, float | None]:
@@ -103,11 +106,15 @@ class Range:
 
     def __str__(self) -> str:
         """As in a table."""
-        if self.low_open and self.high_open:
-            return "everywhere"
-        if self.high_open:
-            return f"above {self.low:.3g}"
-        return f"below {self.high:.3g}" if self.low_open else f"{self.low:.3g} to {self.high:.3g}"
+        low_open = self.low_open and "below" not in self.unknown
+        high_open = self.high_open and "above" not in self.unknown
+        if low_open and high_open:
+            text = "everywhere"
+        elif high_open:
+            text = f"above {self.low:.3g}"
+        else:
+            text = f"below {self.high:.3g}" if low_open else f"{self.low:.3g} to {self.high:.3g}"
+        return f"{text}, unknown {self.unknown}" if self.unknown else text
 
 
 def ranges_above(grid: Array, ratio: Array) -> list[Range]:
@@ -139,7 +146,12 @@ def ranges_above(grid: Array, ratio: Array) -> list[Range]:
     for first, after in zip(edges[::2], edges[1::2], strict=True):
         low, low_open = _edge(x, y, first, first - 1)
         high, high_open = _edge(x, y, after - 1, after)
-        ranges.append(Range(low=low, high=high, low_open=low_open, high_open=high_open))
+        unknown = " and ".join(
+            name
+            for name, beyond in (("below", first - 1), ("above", after))
+            if 0 <= beyond < len(x) and not finite[beyond]
+        )
+        ranges.append(Range(low=low, high=high, low_open=low_open, high_open=high_open, unknown=unknown))
     return ranges
 
 
