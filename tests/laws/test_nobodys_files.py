@@ -156,3 +156,34 @@ def test_a_refused_command_leaves_nothing(
     done = invoke(command)
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1), done.output
     assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("name", ["thesis.tex", ".git/HEAD", "manifest.json"])
+def test_a_folder_of_other_things_is_no_dataset(
+    command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a slash it is nobody's wish; with one it is, and an empty folder and a dataset are taken without."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "foreign" / name
+    path.parent.mkdir(parents=True)
+    path.write_text('{"name": "of a web page"}', encoding="utf-8")
+    before = tree(tmp_path)
+    for out in ("foreign", "."):
+        done = invoke(f"{command} {KOTO} -n 20 -o {out}")
+        assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+        assert repr(f"{out}/") in done.stderr
+        assert tree(tmp_path) == before
+    if command == "run" and name != "manifest.json":
+        (tmp_path / "empty").mkdir()
+        for out in ("foreign/", "foreign", "empty", "empty"):
+            assert invoke(f"run {KOTO} -n 20 -o {out}").exit_code == 0, out
+        assert path.read_text(encoding="utf-8") == '{"name": "of a web page"}'
+
+
+def test_a_run_that_died_goes_on(tmp_path: Path) -> None:
+    """A dataset whose first part was not complete is still one without its slash."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / ".events-0000000000-0000000001.root.0123abcd.part").touch()
+    assert invoke(f"run {KOTO} -n 20 -o {folder}").exit_code == 0

@@ -19,7 +19,7 @@ from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, ReusedSource, blo
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
 from darkpair.run.beside import require_own_pictures
-from darkpair.run.dataset import is_dataset
+from darkpair.run.dataset import is_dataset, require_no_other_folder
 from darkpair.run.expected import expected_rows
 from darkpair.run.job_format import format_of_job
 from darkpair.run.part import flat_factors, provenance, span_of_part, writer_of
@@ -57,6 +57,7 @@ def check_job(job: Job) -> Preview:
     InputError, UnknownNameError
         Whatever the run would refuse.
     """
+    require_no_other_folder(job.output.path)
     ending = format_of_job(job).ending
     pipeline = job.pipeline()
     events = pipeline.events(job.run.n)

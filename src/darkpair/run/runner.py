@@ -28,7 +28,7 @@ from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
 from darkpair.run.beside import picture_paths, place_of_pictures, require_own_pictures
-from darkpair.run.dataset import Dataset, File, is_dataset
+from darkpair.run.dataset import Dataset, File, is_dataset, require_no_other_folder
 from darkpair.run.fill import fill
 from darkpair.run.job_format import format_of_job
 from darkpair.run.joined import joined
@@ -142,6 +142,7 @@ def run_job(
     leave_if_imported()
     if (line := not_compiled(job.run.compiled)) is not None:
         warnings.warn(line, DarkpairWarning, stacklevel=2)
+    require_no_other_folder(job.output.path)
     format_of_job(job)  # before pilots make events
     blocks_of_share(1, part)
     with wanted(job.run.compiled, job.run.n or 0):  # (pilots make events)
