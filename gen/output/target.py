@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from abc import ABC, abstractmethod
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
     from darkpair.gen.output.parts import Sums
     from darkpair.gen.pipeline import Chunk
 
-__all__ = ["EventWriter", "check_writable", "clean_unfinished", "folder_for", "put", "replacing"]
+__all__ = [
+    "EventWriter",
+    "check_folder",
+    "check_writable",
+    "clean_unfinished",
+    "folder_for",
+    "folder_or_none",
+    "put",
+    "replacing",
+]
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -257,10 +267,44 @@ def folder_for(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         _try(path / "trial")
     except OSError as error:
-        raise InputError(
-            f"{path} cannot be made or written ({error.strerror}); give a folder that you may write to"
-        ) from error
+        raise _no_folder(path, error) from error
     return path
+
+
+@contextmanager
+def folder_or_none(path: Path) -> Iterator[Path]:
+    """`folder_for` in a with-block, after an exception in which no empty folder is left that was not there before."""
+    made = _missing(path)
+    try:
+        yield folder_for(path)
+    except BaseException:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder that `folder_for` could not make, before anything is generated; nothing is made.
+
+    Raises
+    ------
+    InputError
+        As `folder_for`.
+    """
+    try:
+        if path.exists() and not path.is_dir():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        _try(next(at for at in (path, *path.absolute().parents) if at.exists()) / "trial")
+    except OSError as error:
+        raise _no_folder(path, error) from error
+
+
+def _no_folder(path: Path, error: OSError) -> InputError:
+    """What to raise of a folder that cannot be made or written."""
+    return InputError(
+        f"{path} cannot be made or written ({error.strerror}); give a folder that you may write to"
+    )
 
 
 @contextmanager

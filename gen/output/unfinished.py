@@ -24,7 +24,7 @@ from darkpair.gen.stops import UNFINISHED
 #: The system's locks; where there are none (Windows), nothing is held, and nobody's files are removed.
 fcntl: Any = import_module("fcntl") if find_spec("fcntl") is not None else None
 
-__all__ = ["Unfinished", "alone_in", "clean_unfinished"]
+__all__ = ["Unfinished", "alone_in", "clean_unfinished", "is_unfinished"]
 
 #: Name of an unfinished file, and in it the name of the finished one or what `_stem` makes of it.
 _NAME: Final = re.compile(r"\.(.+)\.[0-9a-f]{8}\.part", re.DOTALL)
@@ -108,6 +108,11 @@ class Unfinished:
         if lock is not None:
             with suppress(OSError):
                 os.close(lock)
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of that name is an unfinished one, of a living process or of a dead one."""
+    return _NAME.fullmatch(name) is not None
 
 
 def clean_unfinished(folder: str | os.PathLike[str], *names: str) -> list[Path]:

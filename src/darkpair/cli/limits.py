@@ -84,14 +84,17 @@ def command(
     Several values with commas make a grid, of which the strongest search of each point is shown. Samples know
     masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked.
     """
-    from darkpair.gen.output.target import folder_for
+    from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
     from darkpair.limits.samples import Size
+    from darkpair.run.beside import require_own_rows
     from darkpair.scan.points import cache_folder
 
     given, size = pairs(settings), Size.of(quick=quick)
     points = models_of(model, given, preset)
-    place = None if folder is None else folder_for(folder)
+    if folder is not None:
+        check_folder(folder)
+        require_own_rows(folder, "limits", "give another folder")
     which: dict[str, Any] = {"only": only, "without": without, "files": files}
     with on_dask(dask):
         rows = limit_rows(
@@ -106,8 +109,8 @@ def command(
     plain = plain_rows([varied for varied, _ in points], rows, along)
     written = (
         []
-        if place is None or not plain
-        else _written(place, asked, points, rows, plain, {"size": size} | which)
+        if folder is None or not plain
+        else _written(folder, asked, points, rows, plain, {"size": size} | which)
     )
     if as_json:
         click.echo(json.dumps(plain, indent=1))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from darkpair.export.files import save_picture, write_rows
+from darkpair.run.beside import require_own_rows
 from darkpair.run.sweep import Plan, Sweep, plan_sweep, run_plan
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ def run_and_write(plan: Plan, progress: Callable[[int], None] | None = None, **h
     **how
         ``executor``, ``part`` and ``replace_other``, as `darkpair.run.sweep.run_plan` takes them.
     """
+    if how.get("part") is None:
+        replaced = how.get("replace_other", False) or plan.points[0].job.output.replace
+        require_own_rows(
+            plan.folder, "points", "give another folder, or --force (output.replace = true)", replace=replaced
+        )
     result = run_plan(plan, progress=progress, **how)
     if how.get("part") is not None:
         return result  # (others make the rest; the table is of all)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["drawn", "figure_of", "placed", "pyplot", "subplots"]
+__all__ = ["MADE_BY", "drawn", "figure_of", "placed", "pyplot", "subplots"]
+
+#: What pictures of a run say as their Source, so that the next run knows its own.
+MADE_BY: Final = "darkpair"
 
 #: How matplotlib finds the places of axes, by measuring what stands around them.
 Layout: TypeAlias = Literal["constrained", "compressed", "tight"]
@@ -47,7 +51,7 @@ def placed(figure: Figure, place: tuple[float, float, float, float], **how: Any)
     return figure.add_axes((left / width, bottom / height, across / width, up / height), **how)
 
 
-def drawn(figure: Any, kind: str, dpi: int) -> bytes:
+def drawn(figure: Any, kind: str, dpi: int, metadata: Mapping[str, str] | None = None) -> bytes:
     """A figure as the content of a file.
 
     Parameters
@@ -57,7 +61,9 @@ def drawn(figure: Any, kind: str, dpi: int) -> bytes:
         What it is a file of: png, pdf.
     dpi : int
         Dots an inch; unless told, matplotlib takes the figure's first number.
+    metadata : mapping, optional
+        What the file says of itself, beside what matplotlib does.
     """
     content = io.BytesIO()
-    figure.savefig(content, format=kind, dpi=dpi)
+    figure.savefig(content, format=kind, dpi=dpi, metadata=metadata)
     return content.getvalue()

@@ -11,19 +11,21 @@ from typing import Final
 from darkpair.chains.models.rates import RateRow, build_model, rate_table
 from darkpair.gen.agreement import other_beam
 from darkpair.gen.memory import keep_freed_memory
+from darkpair.gen.output.part_names import parts_of
 from darkpair.gen.output.parts import Sums
 from darkpair.gen.output.target import check_writable
 from darkpair.gen.output.unwritten import UnwrittenError
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, ReusedSource, blocks_of
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
-from darkpair.run.dataset import is_dataset
+from darkpair.run.beside import require_own_pictures
+from darkpair.run.dataset import is_dataset, require_no_other_folder
 from darkpair.run.expected import expected_rows
+from darkpair.run.job_format import format_of_job
 from darkpair.run.part import flat_factors, provenance, span_of_part, writer_of
 from darkpair.run.picture import require_matplotlib
 from darkpair.run.preview import Preview
-from darkpair.run.runner import format_of_job
-from darkpair.run.standing import standing
+from darkpair.run.standing import Standing, standing
 from darkpair.run.summary import not_compiled, summary
 from darkpair.run.tally import Tally
 
@@ -55,12 +57,18 @@ def check_job(job: Job) -> Preview:
     InputError, UnknownNameError
         Whatever the run would refuse.
     """
+    require_no_other_folder(job.output.path)
     ending = format_of_job(job).ending
     pipeline = job.pipeline()
     events = pipeline.events(job.run.n)
     check_writable(_place(job.output.path))
     if job.output.picture:
         require_matplotlib()
+    there = _there(job, pipeline, events)
+    if there.kind != "same":
+        again = there.kind != "nothing" or bool(parts_of(Path(job.output.path)))
+        replace = job.output.replace or there.kind == "other"  # (which is said below)
+        require_own_pictures(job, lambda: pipeline, replace=replace, again=again)
     rates: tuple[RateRow, ...] = ()
     if job.chain.model is not None:
         rates = tuple(rate_table(build_model(job.chain.model, job.chain.parameters, job.chain.inputs)))
@@ -81,7 +89,7 @@ def check_job(job: Job) -> Preview:
         provenance=said,
         seconds=(seconds / job.run.workers + writing) * blocks,
         size=None if whole.events < _FEW else round(whole.size + size * (blocks - 1.0)),
-        warnings=tuple(_warnings(job, pipeline, chunk, events)),
+        warnings=tuple(_warnings(job, pipeline, chunk, events, there)),
     )
 
 
@@ -139,11 +147,15 @@ def _written(job: Job, pipeline: Pipeline, chunk: Chunk, path: Path, part: float
     return _Written(events=len(some.events), size=path.stat().st_size, seconds=time.perf_counter() - start)
 
 
-def _standing_lines(job: Job, pipeline: Pipeline, events: int) -> list[str]:
+def _there(job: Job, pipeline: Pipeline, events: int) -> Standing:
+    """What is there of a file."""
+    span = span_of_part(pipeline, events, (0, blocks_of(events)))
+    return standing(Path(job.output.path), provenance(job, pipeline) | {"sample": span.plain()})
+
+
+def _standing_lines(job: Job, there: Standing) -> list[str]:
     """What a run would do with what is there."""
     path = Path(job.output.path)
-    span = span_of_part(pipeline, events, (0, blocks_of(events)))
-    there = standing(path, provenance(job, pipeline) | {"sample": span.plain()})
     words = {
         "same": "is there already and would be left as it is",
         "shorter": f"{there.why} and would be replaced by the longer run",
@@ -163,13 +175,13 @@ def _for_more(pipeline: Pipeline, events: int) -> str:
     return f"give more files{', or raise source.uses,' if isinstance(source, ReusedSource) else ''}"
 
 
-def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int) -> list[str]:
+def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int, there: Standing) -> list[str]:
     """What a run would not say before it is over."""
     lines = [line] if (line := not_compiled(job.run.compiled)) is not None else []
     if (line := other_beam(pipeline.source, pipeline.detector)) is not None:
         lines.append(line)
     last = chunk.cutflow.stages[-1]
-    lines += _standing_lines(job, pipeline, events)
+    lines += _standing_lines(job, there)
     if last.n == 0:
         lines.append(
             f"none of the first {chunk.cutflow.generated:,} events is accepted: see which cut leaves none, and whether "

@@ -8,6 +8,7 @@ folder whose manifest is gone has lost nothing.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
@@ -20,13 +21,13 @@ from darkpair.gen.output.part_names import blocks_in_name, part_name, parts_of
 from darkpair.gen.output.parts import Span, missing_blocks, span_of
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.output.target import clean_unfinished, folder_for, replacing
-from darkpair.gen.output.unfinished import alone_in
+from darkpair.gen.output.unfinished import alone_in, is_unfinished
 from darkpair.gen.pipeline import blocks_of
 from darkpair.gen.provenance import describe, environment
 from darkpair.gen.streams import BLOCK
 from darkpair.run.standing import difference
 
-__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "name_of", "take_away"]
+__all__ = ["MANIFEST", "Dataset", "File", "is_dataset", "name_of", "require_no_other_folder", "take_away"]
 
 MANIFEST: Final = "manifest.json"
 
@@ -110,6 +111,39 @@ class File:
 def is_dataset(path: str) -> bool:
     """Whether an output is a folder of parts: its name ends in a slash, or a folder stands there."""
     return path.endswith("/") or Path(path).is_dir()
+
+
+def require_no_other_folder(path: str) -> None:
+    """Refuse a folder that holds other things and no dataset, unless the output's name ends in a slash, which says what is meant.
+
+    Parameters
+    ----------
+    path : str
+        A job's ``output.path``.
+
+    Raises
+    ------
+    InputError
+        With one of the things.
+    """
+    folder = Path(path)
+    if path.endswith("/") or not folder.is_dir() or not os.access(folder, os.R_OK):
+        return
+    others = sorted(entry.name for entry in folder.iterdir() if not is_unfinished(entry.name))
+    if others and not parts_of(folder) and not _is_manifest(folder / MANIFEST):
+        raise InputError(
+            f"output {path!r} is a folder that holds {others[0]!r} and no dataset; give the name of a file, or {path + '/'!r} for a "
+            "dataset in it"
+        )
+
+
+def _is_manifest(path: Path) -> bool:
+    """Whether a file is a dataset's manifest, of whatever sample."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and {"sample", "parts", "provenance"} <= document.keys()
 
 
 def name_of(folder: Path) -> str:

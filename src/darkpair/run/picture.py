@@ -12,7 +12,7 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import put
-from darkpair.report.pictures import drawn, figure_of, placed
+from darkpair.report.pictures import MADE_BY, drawn, figure_of, placed
 
 if TYPE_CHECKING:
     import hist
@@ -67,7 +67,7 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
         figure = _line(histogram, title)
     else:
         figure = _plane(histogram, detector, cutflow, title)
-    put({path: drawn(figure, "png", 150)})
+    put({path: drawn(figure, "png", 150, {"Source": MADE_BY})})
 
 
 def _line(histogram: hist.Hist[Any], title: str) -> Figure:

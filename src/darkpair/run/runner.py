@@ -20,7 +20,6 @@ from darkpair.gen.compiled.mode import wanted
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import DarkpairWarning, InputError
 from darkpair.gen.memory import keep_freed_memory
-from darkpair.gen.output.formats import Format, checked_options, require_format
 from darkpair.gen.output.part_names import parts_of
 from darkpair.gen.output.parts import Span, blocks_text
 from darkpair.gen.output.target import clean_unfinished
@@ -28,10 +27,12 @@ from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
 from darkpair.job.job import Job
-from darkpair.run.dataset import Dataset, File, is_dataset, name_of
+from darkpair.run.beside import picture_paths, place_of_pictures, require_own_pictures
+from darkpair.run.dataset import Dataset, File, is_dataset, require_no_other_folder
 from darkpair.run.fill import fill
+from darkpair.run.job_format import format_of_job
 from darkpair.run.joined import joined
-from darkpair.run.part import Part, flat_factors, form_of, provenance, span_of_part, tally_of, write_part
+from darkpair.run.part import Part, flat_factors, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.summary import few_effective, not_compiled
@@ -141,6 +142,7 @@ def run_job(
     leave_if_imported()
     if (line := not_compiled(job.run.compiled)) is not None:
         warnings.warn(line, DarkpairWarning, stacklevel=2)
+    require_no_other_folder(job.output.path)
     format_of_job(job)  # before pilots make events
     blocks_of_share(1, part)
     with wanted(job.run.compiled, job.run.n or 0):  # (pilots make events)
@@ -218,6 +220,7 @@ class _Run:
             raise refuse_other(path, there)
         if there.kind == "same":
             return self._again(path, there)
+        self._look_at_pictures(again=there.kind != "nothing")
         start, workers = time.perf_counter(), self.job.run.workers
         part: Part | None = None
         with (
@@ -250,8 +253,11 @@ class _Run:
         first, last = self.span.first, self.span.last
         obsolete = dataset.obsolete(first, last) if self.replace else {}
         start = time.perf_counter()
-        missing = dataset.missing(dataset.files(without=obsolete), first, last)
+        there = dataset.files(without=obsolete)
+        missing = dataset.missing(there, first, last)
         made = sum(b - a for a, b in (replace(whole, first=a, last=b).events for a, b in missing))
+        if made:
+            self._look_at_pictures(again=bool(there))
         _LOG.info("%s: %s of %s events are missing", dataset.folder, f"{made:,}", f"{whole.of:,}")
         begin, end = self.span.events
         files, fresh = self._filled(dataset, missing, obsolete, end - begin - made)
@@ -273,6 +279,10 @@ class _Run:
         return self._result(
             dataset.folder, tally, total.provenance, seconds, made=made, note="; ".join(notes)
         )
+
+    def _look_at_pictures(self, *, again: bool) -> None:
+        """Refuse, before anything is made, a picture that cannot be written or would take the place of somebody's."""
+        require_own_pictures(self.job, lambda: self.pipeline, replace=self.replace, again=again)
 
     def _filled(
         self,
@@ -357,9 +367,8 @@ class _Run:
             return []
         if tally is None or (self.pipeline.detector is None and not tally.histograms):
             return []
-        place = path / name_of(path) if path.is_dir() else path.with_name(format_of_job(self.job).stem(path))
         names = list(tally.histograms)
-        out = [place.with_name(f"{place.name}{f'_{name}' * (name != names[0])}.png") for name in names]
+        out = picture_paths(place_of_pictures(self.job), names)
         if path.is_dir() and not self.span.whole:
             for outdated in out if new else ():
                 outdated.unlink(missing_ok=True)
@@ -377,24 +386,3 @@ def _kept(said: Mapping[str, Any], events: int, made: int) -> str:
         return f"{events:,} of the generated events were there already, {made:,} are new"
     version = (said.get("versions") or {}).get("darkpair", "?")
     return f"is there, made with darkpair {version}; --force makes it again"
-
-
-def format_of_job(job: Job) -> Format:
-    """Format of a job's file, or of the parts of its dataset.
-
-    Raises
-    ------
-    InputError
-        For an ending of no format, and a key of ``[output]`` that the format makes no use of.
-    """
-    path, asked = job.output.path, job.output.format
-    if is_dataset(path):
-        path = f"events.{asked or 'root'}"
-    file_format = require_format(path)
-    if asked is not None and file_format.ending != f".{asked}":
-        raise InputError(
-            f"output.format = {asked!r} and the file {Path(path).name!r}; leave it out: it is for datasets, whose parts have no name "
-            "in the job"
-        )
-    checked_options(file_format, path, form_of(job.output))
-    return file_format

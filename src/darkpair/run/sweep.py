@@ -13,15 +13,18 @@ from typing import Any, Final
 
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, InputError, UnknownNameError
 from darkpair.gen.output.formats import ENDINGS, Format, format_of_name
-from darkpair.gen.output.target import folder_for
+from darkpair.gen.output.part_names import parts_of
+from darkpair.gen.output.target import check_folder, folder_for
 from darkpair.gen.tables import Shown, Table
 from darkpair.gen.toml_text import read_toml
 from darkpair.job.job import Job, job_of
 from darkpair.job.settings import as_written
 from darkpair.report.sweep import sweep_table
+from darkpair.run.beside import require_own_pictures
 from darkpair.run.dataset import is_dataset
+from darkpair.run.job_format import format_of_job
 from darkpair.run.picture import require_matplotlib
-from darkpair.run.runner import format_of_job, run_job
+from darkpair.run.runner import run_job
 from darkpair.run.summary import completed
 from darkpair.run.sweep_axes import Axis, axes_of, point_names, require_apart
 from darkpair.scan.points import grid
@@ -219,6 +222,9 @@ def run_plan(
         Where a run fails, with the name of the point; what is complete stays, and the same sweep goes on from there.
     """
     leave_if_imported()
+    for point in plan.points:
+        with _at(point.name):
+            _look_at_pictures(point.job, replace=replace_other or point.job.output.replace)
     provenances: list[Mapping[str, Any]] = []
     done = made = 0
     with _shared_workers(plan, executor):
@@ -279,7 +285,8 @@ def _folder(folder: str | os.PathLike[str] | None, path: str | None) -> Path:
         raise InputError(
             f"a sweep writes a folder, and {given!r} is a file; give a folder, as -o {kind.stem(given) or 'out'}/"
         )
-    return folder_for(Path(given))
+    check_folder(Path(given))
+    return Path(given)
 
 
 def _require_runnable(job: Job) -> None:
@@ -288,6 +295,13 @@ def _require_runnable(job: Job) -> None:
     job.pipeline()
     if job.output.picture:
         require_matplotlib()
+
+
+def _look_at_pictures(job: Job, *, replace: bool) -> None:
+    """Refuse a picture of a point that is somebody's; where events stand already, its run does, which knows whose they are."""
+    path = Path(job.output.path)
+    if not (bool(parts_of(path)) if is_dataset(job.output.path) else path.exists()):
+        require_own_pictures(job, job.pipeline, replace=replace, again=False)
 
 
 def _output(folder: Path, kind: Format | None) -> dict[str, Any]:

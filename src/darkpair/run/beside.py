@@ -1,0 +1,133 @@
+"""What commands write beside their events: looked at before anything runs, so that nobody's file is lost and no run is in vain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from darkpair.gen.errors import InputError
+from darkpair.gen.output.target import check_writable
+from darkpair.gen.pipeline import Pipeline
+from darkpair.job.job import Job
+from darkpair.report.pictures import MADE_BY
+from darkpair.run.dataset import is_dataset, name_of
+from darkpair.run.job_format import format_of_job
+from darkpair.run.tally import Tally
+
+__all__ = ["picture_paths", "place_of_pictures", "require_own_pictures", "require_own_rows"]
+
+#: Bytes in which a PNG says who made it: matplotlib writes texts before the picture.
+_HEAD: Final = 4096
+#: How a PNG says that this package made it, and what one says that any program made with matplotlib.
+_OURS: Final = b"tEXtSource\0" + MADE_BY.encode()
+_DRAWN: Final = b"tEXtSoftware\0Matplotlib"
+#: Endings of the files of one table and its picture.
+_OF_ROWS: Final = ("csv", "json", "png", "pdf")
+
+
+def place_of_pictures(job: Job) -> Path:
+    """Pictures of a job's run without their ending: beside its file and called as it, or in the folder of its dataset."""
+    path = Path(job.output.path)
+    if is_dataset(job.output.path):
+        return path / name_of(path)
+    return path.with_name(format_of_job(job).stem(path))
+
+
+def picture_paths(place: Path, names: Iterable[str]) -> list[Path]:
+    """Pictures of histograms of those names; the first is called as the place."""
+    return [place.with_name(f"{place.name}{f'_{name}' * (i > 0)}.png") for i, name in enumerate(names)]
+
+
+def require_own_pictures(job: Job, pipeline: Callable[[], Pipeline], *, replace: bool, again: bool) -> None:
+    """Refuse a run whose pictures cannot be written, or would take the place of somebody's file.
+
+    Parameters
+    ----------
+    job : Job
+        The run.
+    pipeline : callable
+        Gives the job's pipeline; is called where a file stands that may be one of the pictures.
+    replace : bool
+        Whether what is there is replaced, whosever it is.
+    again : bool
+        Whether events of this package stand where the run writes: what matplotlib drew beside them is theirs, because
+        pictures of earlier versions say no more than that.
+
+    Raises
+    ------
+    InputError
+        With the name of the picture.
+    """
+    if not job.output.picture:
+        return
+    place = place_of_pictures(job)
+    if not any(name.startswith(place.name) and name.endswith(".png") for name in _names(place.parent)):
+        return
+    made = pipeline()
+    empty = Tally.of(made, pictures=True)
+    empty.add(made.nothing())
+    for path in picture_paths(place, list(empty.histograms) or ["decay_places"]):
+        if path.exists() or path.is_symlink():
+            check_writable(path)
+            if not (replace or _is_own_picture(path, again=again)):
+                raise InputError(
+                    f"{str(path)!r}, where the picture of this run goes, is no picture of a run of darkpair, so it is not replaced; "
+                    "give another output, --force (output.replace = true), or output.picture = false"
+                )
+
+
+def require_own_rows(folder: Path, name: str, otherwise: str, *, replace: bool = False) -> None:
+    """Refuse a folder where the table of a command, or its picture, cannot be written or would take the place of somebody's file.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``NAME.csv``, ``NAME.json``, ``NAME.png`` and ``NAME.pdf`` go; it may be missing.
+    name : str
+    otherwise : str
+        What somebody can do.
+    replace : bool
+        Whether what is there is replaced, whosever it is.
+
+    Raises
+    ------
+    InputError
+        With the name of the file.
+    """
+    paths = [folder / f"{name}.{ending}" for ending in _OF_ROWS]
+    there = [path for path in paths if path.exists() or path.is_symlink()]
+    for path in there:
+        check_writable(path)
+    if there and not (replace or _is_own_table(folder / f"{name}.json", name)):
+        raise InputError(
+            f"{str(there[0])!r} is there, and no {name}.json of darkpair beside it says that it is ours, so it is not replaced; {otherwise}"
+        )
+
+
+def _names(folder: Path) -> list[str]:
+    """Names of what is in a folder; none of one that is missing or closed to us."""
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
+
+
+def _is_own_picture(path: Path, *, again: bool) -> bool:
+    """Whether a file is a picture of a run, or an empty one."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return not path.exists()
+    return _OURS in head or not head or (again and _DRAWN in head)
+
+
+def _is_own_table(path: Path, name: str) -> bool:
+    """Whether a file is the JSON of a table of that name of this package."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("study") == name and "provenance" in document
