@@ -29,7 +29,7 @@ from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.line_masses import LineMasses
 from darkpair.gen.listed import counting
 from darkpair.gen.nodes import Node
-from darkpair.gen.particles import Particle
+from darkpair.gen.particles import Particle, published
 from darkpair.gen.phase_space import require_open
 from darkpair.gen.streams import Streams
 from darkpair.gen.tables import as_html
@@ -182,6 +182,15 @@ class Chain:
                 f"the source decides where {self.parent.name} decays, and so does the chain; "
                 f"leave {self.parent.name} out of the chain's lifetimes"
             )
+        if (
+            parents.decay_vertex is not None
+            and (pdg := published(self.parent.name))
+            and self.parent.ctau != pdg.ctau
+        ):
+            raise InputError(
+                f"ctau.{self.parent.name} = {self.parent.ctau:g} mm, and the source decides where {self.parent.name} decays: it would "
+                "do nothing; leave it out of the chain's c tau"
+            )
         if (originals := parents.originals) is not None:
             parents = replace(parents, originals=None)
         if len(self._plans) == 1:
@@ -268,7 +277,7 @@ class Chain:
                     children=tuple(j for j, e in enumerate(entries) if e.mother == i),
                     throw=None if i in lines.decays else throw,
                     lifetime=self.lifetimes.get(entry.particle.name)
-                    or (Exponential(0.0) if lines.varies(i) else _own_lifetime(entry.particle)),
+                    or (_at_once(entry.particle) if lines.varies(i) else _own_lifetime(entry.particle)),
                     mass=entry.particle.mass,
                     keeps_length=roles[i] if entry.particle.dark else None,
                     sister=correlated_sister(entries, i),
@@ -289,3 +298,14 @@ def _own_lifetime(particle: Particle) -> Lifetime:
     if math.isinf(particle.ctau):
         raise InputError(f"{particle.name} decays in the chain, but is stable; give it a c tau (0 is prompt)")
     return Exponential(particle.ctau)
+
+
+def _at_once(particle: Particle) -> Lifetime:
+    """Law of a particle of a natural width, which decays where it is made; a c tau of its own contradicts the width."""
+    pdg = published(particle.name)
+    if pdg is not None and particle.ctau not in (pdg.ctau, 0.0):
+        raise InputError(
+            f"ctau.{particle.name} = {particle.ctau:g} mm beside a natural width of {particle.width:g} GeV, which says how long it "
+            f"lives; leave the c tau out, or give width.{particle.name} = 0"
+        )
+    return Exponential(0.0)

@@ -213,6 +213,7 @@ def build_chains(
     settings = read_settings({"mass": mass, "ctau": ctau, "width": width})
     settings |= {key: spoken(settings[key], particles) for key in ("mass", "ctau")}
     require_used({**settings, "lifetimes": lifetimes or {}}, particles)
+    decaying = {parent for modes in spelled for parent, _ in modes}
     return [
         build(
             tree,
@@ -226,6 +227,7 @@ def build_chains(
                 if (parent, tuple(sorted(daughters))) in decays_here
             },
             conserve=conserve,
+            decaying=decaying,
         )
         for tree, names, decays_here in zip(trees, own, spelled, strict=True)
     ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.given_elements import Given, decay_of, element_of, ordered
 from darkpair.chains.recipes import law_of
-from darkpair.chains.settings import Quantities, read_settings, require_used
+from darkpair.chains.settings import Quantities, read_settings, require_decaying, require_used
 from darkpair.chains.spelling import Spelled, from_decaylanguage, parse, require_shallow
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError, UnknownNameError, shown
@@ -34,6 +34,7 @@ def build(
     modes: ModeSettings | None = None,
     matrix_elements: Mapping[str, Given] | None = None,
     conserve: bool = True,
+    decaying: Collection[str] = (),
 ) -> Chain:
     """Chain of a descriptor.
 
@@ -59,13 +60,15 @@ def build(
     conserve : bool
         Whether a decay that changes charge or fermion number, or has an odd number of half-integer spins, is refused
         (`darkpair.gen.conservation`).
+    decaying : collection of str
+        Particles that decay in other chains of the same settings: they may have a c tau though they are whole in this one.
 
     Raises
     ------
     UnknownNameError
         For a particle that nothing carries, and for a mass, c tau or mode setting of one that the chain lacks.
     InputError
-        For a text that is no descriptor, a bad number, a decay that is not possible.
+        For a text that is no descriptor, a bad number, a decay that is not possible, a c tau of what does not decay.
     """
     tree = parse(spelled) if isinstance(spelled, str) else spelled
     if not isinstance(tree, Spelled):
@@ -83,6 +86,7 @@ def build(
     )
     decay = builder.decay(tree)
     require_used(settings, builder.used)
+    require_decaying(settings["ctau"], {*decay.decaying, *decaying})
     for parent, names in builder.modes:
         if (parent, names) not in builder.built:
             spelt = sorted(_spelt(*mode) for mode in builder.built)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any, Final, TypeAlias
 
-from darkpair.gen.errors import UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinds import Number, Table
+from darkpair.gen.particles import ALIASES, DARK_IDS
 from darkpair.gen.units import Energy, Length
 
-__all__ = ["SETTINGS", "Quantities", "read_settings", "require_used"]
+__all__ = ["SETTINGS", "IdleSettingError", "Quantities", "read_settings", "require_decaying", "require_used"]
 
 #: Numbers, or texts with units, by particle.
 Quantities: TypeAlias = Mapping[str, float | str]
@@ -55,3 +57,39 @@ def require_used(given: Mapping[str, Mapping[str, Any]], names: Collection[str])
         for name in table:
             if name not in names:
                 raise UnknownNameError("particle of the chain", name, sorted(names), f"{key}.{name}")
+
+
+class IdleSettingError(InputError):
+    """A setting that could change no event, as the c tau of what does not decay; `name` is the particle's."""
+
+    name = ""
+
+    @classmethod
+    def of(cls, name: str, text: str) -> IdleSettingError:
+        """The error for a particle."""
+        made = cls(text)
+        made.name = name
+        return made
+
+
+def require_decaying(ctau: Mapping[str, float], decaying: Collection[str]) -> None:
+    """Refuse a finite c tau [mm] of a particle that decays nowhere in the chain: no event could depend on it.
+
+    A dark particle and its antiparticle have one lifetime: one of them has to decay.
+
+    Raises
+    ------
+    IdleSettingError
+    """
+    kinds = {_kind(name) for name in decaying}
+    for name, value in ctau.items():
+        if _kind(name) not in kinds and math.isfinite(value):
+            raise IdleSettingError.of(
+                name,
+                f"ctau.{name} = {value:g} mm, and {name} does not decay in the chain: it would do nothing; allowed: c tau of "
+                f"{', '.join(sorted(decaying))}; write the decay of {name} where it stands, or leave the c tau out",
+            )
+
+
+def _kind(name: str) -> str | int:
+    return abs(DARK_IDS[name]) if name in DARK_IDS else ALIASES.get(name, name)

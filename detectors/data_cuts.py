@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any, Final
 
 from darkpair.detectors.data_entry import plain, require_confidence
@@ -14,7 +14,14 @@ from darkpair.detectors.selection import UNSOURCED, Cut, Line, Selection
 from darkpair.gen.data_units import number_in, plain_unit
 from darkpair.gen.errors import InputError, UnknownNameError
 
-__all__ = ["changed_cuts", "checked_cuts", "checked_selections", "require_own_names", "selections"]
+__all__ = [
+    "changed_cuts",
+    "checked_cuts",
+    "checked_selections",
+    "require_own_names",
+    "require_passable",
+    "selections",
+]
 
 _ENDS: Final = ("min", "max")
 _WORDS: Final = ("unit", "source", "confidence", "place", "searched")
@@ -283,3 +290,25 @@ def _require_order(low: float | Line | None, high: float | Line | None, what: st
     """Refuse limits that nothing is between."""
     if isinstance(low, float) and isinstance(high, float) and low > high:
         raise InputError(f"{what}: from {low:g} to {high:g}; allowed: max at min or above it")
+
+
+def require_passable(selection: Selection, where: str) -> None:
+    """Refuse two cuts on one variable of which one begins above where the other ends: no event passes both.
+
+    A limit that is a line is not looked at: two of them may cross.
+
+    Raises
+    ------
+    InputError
+        With both cuts.
+    """
+    for lower, upper in permutations(selection.cuts, 2):
+        low, high = lower.low, upper.high
+        if lower.variable != upper.variable or not isinstance(low, float) or not isinstance(high, float):
+            continue
+        if low > high:
+            raise InputError(
+                f"{where}, selection {selection.name}: the cut {lower.name} asks {lower.variable} to be {low:g} {lower.unit} or more, "
+                f"{upper.name} {high:g} {upper.unit} or less: no event passes both; allowed: limits that leave something between, or "
+                "one of them in without"
+            )

@@ -14,6 +14,7 @@ from darkpair.detectors.branches import variables
 from darkpair.detectors.data_cuts import checked_cuts, checked_selections, selections
 from darkpair.detectors.data_entry import checked_entries, checked_entry, checked_list, checked_points
 from darkpair.detectors.data_tags import checked_tags
+from darkpair.detectors.koto_geometry import require_koto_geometry
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
 from darkpair.gen.particles import particle
 
@@ -203,7 +204,9 @@ def _require_tables(data: Mapping[str, Any], kind: FileKind, where: str, word: s
 
 
 def _require_ranges(data: Mapping[str, Any], where: str) -> None:
-    """Refuse a number of the run that is negative, or 0 where it divides, and an efficiency beyond 0 to 1."""
+    """Refuse a number of the run that is negative, or 0 where it divides, and an efficiency beyond 0 to 1; of KOTO, what contradicts itself."""
+    if "veto" in data:
+        require_koto_geometry(data, where)
     for name, entry in data.get("run", {}).items():
         least = "0 or more" if name in _COUNTED else "above 0"
         if not (entry["value"] > 0.0 or (name in _COUNTED and entry["value"] == 0.0)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
 
 from darkpair.detectors.branches import variables
 from darkpair.detectors.catalogue import data_files
-from darkpair.detectors.data_cuts import changed_cuts, selections
+from darkpair.detectors.data_cuts import changed_cuts, require_passable, selections
 from darkpair.detectors.data_file import Number, detector_data, digest, is_path, read_data, with_numbers
 from darkpair.detectors.selection import Selection
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -82,7 +82,9 @@ class FileDetector(Shown):
         """The cuts are those of a selection with what was given in their place, less what is left out."""
         given = cast("Mapping[str, Any]", self.cuts)
         cuts = changed_cuts(published, given, self.cut_units, self.experiment)
-        object.__setattr__(self, "cuts", cuts.without(*self.without))
+        cuts = cuts.without(*self.without)
+        require_passable(cuts, self.experiment)
+        object.__setattr__(self, "cuts", cuts)
 
     def table(self) -> Table:
         """Its cuts, under its name."""

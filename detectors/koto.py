@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from darkpair.detectors.branches import KOTO
 from darkpair.detectors.calorimeter_face import Face
 from darkpair.detectors.file_detector import SelectingChanges, SelectingDetector
+from darkpair.detectors.koto_geometry import require_decays
 from darkpair.detectors.photon_pairs import PhotonPairs, photon_pairs
 from darkpair.detectors.pi0_variables import pi0_variables
 from darkpair.detectors.pi0_vertex import reconstruct_pi0
@@ -123,6 +124,7 @@ class Koto(SelectingDetector):
         object.__setattr__(self, "factors", tuple(self._factors))
         own = {name: float(entry["value"]) for name, entry in self._data["resolution"].items()}
         object.__setattr__(self, "resolution", calorimeter(self.resolution, own))
+        require_decays(self.vertex_range, self.veto_volume.z_max, self.region.z_max, self.experiment)
 
     @property
     def parents(self) -> tuple[str, ...]:

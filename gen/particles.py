@@ -25,10 +25,13 @@ __all__ = [
     "Particle",
     "conjugate",
     "particle",
+    "published",
     "spoken",
 ]
 
 T = TypeVar("T")
+
+_PHOTON = 22
 
 #: The dark states, decided once and written into every file.  X1 scalar 51 and fermion 52 are the PDG's
 #: dark-matter ids, 32 is the PDG's Z'; 901-930 is the PDG's range for a generator's own use
@@ -99,7 +102,7 @@ class Particle:
     Raises
     ------
     InputError
-        For a mass, width or c tau that is negative, NaN or beyond these limits, or an infinite mass.
+        For a mass, width or c tau that is negative, NaN or beyond these limits, an infinite mass, or a photon with one.
     """
 
     name: str
@@ -111,6 +114,10 @@ class Particle:
     def __post_init__(self) -> None:
         settle(self, self.name)
         require_within(self.mass, (0.0, ENERGIES[1]), f"mass of {self.name}", "GeV")
+        if self.pdgid == _PHOTON and self.mass > 0.0:
+            raise InputError(
+                f"mass of {self.name} = {self.mass:g} GeV; allowed: 0, a photon has none; a massive one is the dark photon A'"
+            )
         if self.ctau < math.inf:
             require_within(self.ctau, LENGTHS, f"ctau of {self.name}", "mm")
 
@@ -171,6 +178,16 @@ def _changed(entry: Particle, given: Mapping[str, Any]) -> Particle:
     changed = replace(entry, **changes) if changes else entry
     _check_width(changed.name, changed.pdgid, changed.width)
     return changed
+
+
+def published(name: str) -> Particle | None:
+    """The particle of that name with mass, lifetime and width of the PDG; None for a dark state and a stranger's particle."""
+    if name in DARK_IDS:
+        return None
+    try:
+        return particle(name)
+    except UnknownNameError:
+        return None
 
 
 def spoken(table: Mapping[str, T], names: Collection[str]) -> dict[str, T]:

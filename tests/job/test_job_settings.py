@@ -164,3 +164,13 @@ def test_a_refusal_is_one_line_and_what_it_dropped_is_forgotten() -> None:
     assert "no longer" not in CliRunner().invoke(main, ["list", "sources"]).output
     said = CliRunner().invoke(main, ["check", str(KOTO), "--set", "chain.name=kl_2pi0"]).output
     assert said.count("no longer") == 1
+
+
+def test_a_c_tau_of_what_no_longer_decays_is_dropped() -> None:
+    """The mass stays, for the particle does; one that is set itself is refused."""
+    job, said = loaded(KOTO, "chain.decay=K_L0 -> X1 X2")
+    assert job.chain.ctau == {}
+    assert set(job.chain.mass) == {"X1", "X2"}
+    assert said == ["chain.ctau.X2 of the file no longer applies and is dropped"]
+    with pytest.raises(InputError, match=r"ctau\.X2 = 70 mm, and X2 does not decay in the chain"):
+        loaded(KOTO, "chain.decay=K_L0 -> X1 X2", "chain.ctau.X2=7 cm")[0].pipeline()

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
-from darkpair.chains.settings import read_settings
+from darkpair.chains.settings import IdleSettingError, read_settings
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, one_line, shown
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
@@ -276,6 +276,8 @@ def _keyed(key: str = "") -> Iterator[None]:
     except UnknownNameError as error:
         place = f"chain.{error.key}" if error.key else "" if "[chain." in error.kind else key
         raise UnknownNameError(error.kind, error.name, error.allowed, place) from None
+    except IdleSettingError as error:
+        raise IdleSettingError.of(error.name, f"chain.{error}") from None
     except InputError as error:
         if str(error).startswith("matrix_elements"):  # (the chain knows its key)
             raise type(error)(f"chain.{error}") from None

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from darkpair.chains.settings import IdleSettingError
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, InputError, UnknownNameError, shown
 from darkpair.gen.parameters import arguments
 from darkpair.gen.particles import spoken
@@ -132,6 +133,12 @@ def _not_in_the_chain(
             lost = _pop(table, unknown, given)
             if not lost:
                 return dropped  # one that was set: the job says so
+            dropped += lost
+        except IdleSettingError as error:
+            speaking = [word for word in table["ctau"] if error.name in spoken({word: ""}, [error.name])]
+            lost = _pop(table, [("ctau", word) for word in speaking], given)
+            if not lost:
+                return dropped
             dropped += lost
         except DarkpairError:
             return dropped

@@ -12,6 +12,7 @@ from darkpair.gen.agreement import two_beams
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.recipe import PHASE_SPACE
 from darkpair.gen.tables import Table
+from darkpair.report.published import published_lines
 
 __all__ = [
     "cutflow_table",
@@ -75,7 +76,7 @@ def sample_lines(provenance: Mapping[str, Any]) -> list[str]:
     for name, words in (detector.get("changed") or {}).items():
         lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
     for table in chain.get("chains", [chain]):
-        lines += [*_mode_lines(table), *_particle_lines(table)]
+        lines += [*_mode_lines(table), *_particle_lines(table), *published_lines(table)]
     return lines
 
 
