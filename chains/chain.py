@@ -31,7 +31,7 @@ from darkpair.gen.listed import counting
 from darkpair.gen.nodes import Node
 from darkpair.gen.particles import Particle, published
 from darkpair.gen.phase_space import require_open
-from darkpair.gen.streams import Streams
+from darkpair.gen.streams import Streams, require_streams
 from darkpair.gen.tables import as_html
 from darkpair.gen.topology import BEAM, DECAYED, FINAL, Topology
 
@@ -171,9 +171,10 @@ class Chain:
         Raises
         ------
         InputError
-            If the source supplies another particle than the chain's parent, or decides where it decays although
+            For another thing than `Streams`; if the source supplies another particle than the chain's parent, or decides where it decays although
             the chain has a lifetime for it.
         """
+        require_streams(streams)
         count(len(parents))
         require_parent(parents.pdgid, self.parents)
         require_shell(self.parent, parents.momentum)

@@ -20,7 +20,7 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.half_made import of_half_made
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.particles import Particle, particle, spoken
-from darkpair.gen.streams import Streams
+from darkpair.gen.streams import Streams, require_streams
 from darkpair.gen.tables import as_html
 from darkpair.gen.topology import Columns
 
@@ -146,6 +146,7 @@ class ChainSet:
         InputError
             For a parent that no chain starts with.
         """
+        require_streams(streams)
         kinds = (
             np.full(len(parents), parents.pdgid, dtype=np.int32) if parents.pdgids is None else parents.pdgids
         )

@@ -23,7 +23,7 @@ from darkpair.gen.identity import identity_digest
 from darkpair.gen.kinematics import Array
 from darkpair.gen.meson_pilot import pilot_bias
 from darkpair.gen.pipeline import EventChain, EventDetector
-from darkpair.gen.streams import Streams
+from darkpair.gen.streams import Streams, asked
 from darkpair.gen.uniforms import uniforms
 
 __all__ = ["DEFENSIVE_SHARE", "Aimable", "Aimed", "Bias", "aim"]
@@ -99,6 +99,7 @@ class Aimed:
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Mesons with the weight ``source``, the physical density over that of the draw."""
+        n = asked(n)
         y, pt, phi = self.bias.sample(rng, n)
         physical = np.flatnonzero(uniforms(rng, n) < self.share)
         y[physical], pt[physical], phi[physical] = self.source.draw(rng, len(physical))

@@ -6,6 +6,7 @@ workers, nor an added detector changes an event, and a longer run begins with th
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.random.bit_generator import ISpawnableSeedSequence
 
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.seeding import first_words
 
-__all__ = ["BLOCK", "Streams"]
+__all__ = ["BLOCK", "Streams", "asked", "require_streams"]
 
 #: Events of a block; part of the definition of a sample.
 BLOCK = 16384
@@ -47,8 +48,9 @@ class Streams:
     prefix: str = ""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**64 or self.seed != int(self.seed):
-            raise InputError(f"seed = {self.seed}; allowed: an integer from 0 to 2**64 - 1")
+        real = isinstance(self.seed, numbers.Real)
+        if not (real and 0 <= self.seed < 2**64) or self.seed != int(self.seed):
+            raise InputError(f"seed = {shown(self.seed)}; allowed: an integer from 0 to 2**64 - 1")
 
     def rng(self, stage: str) -> np.random.Generator:
         """Generator of the stage of that name (a chain's nodes ask by their path, as in ``"X2/pi0"``)."""
@@ -81,6 +83,33 @@ class _Begun(ISpawnableSeedSequence):
     def spawn(self, n_children: int) -> list[Any]:
         """Sequences below this one."""
         return list(self._whole().spawn(n_children))
+
+
+def asked(n: Any) -> int:
+    """How many parents a source is asked for.
+
+    Raises
+    ------
+    InputError
+        For another thing than a whole number of 0 or more.
+    """
+    if not isinstance(n, int | np.integer) or isinstance(n, bool) or n < 0:
+        raise InputError(f"sample of n = {shown(n)}; allowed: a whole number of 0 or more")
+    return int(n)
+
+
+def require_streams(streams: Any) -> None:
+    """Refuse another thing than the random streams of a block.
+
+    Raises
+    ------
+    InputError
+        With what it is, and how streams are made.
+    """
+    if not isinstance(streams, Streams):
+        raise InputError(
+            f"a chain draws from streams, not from a {type(streams).__name__}; give it darkpair.Streams(seed=1)"
+        )
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,7 @@ from darkpair.gen.importance import DEFENSIVE_SHARE
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.streams import asked
 
 __all__ = ["AimedKaons", "KaonBias"]
 
@@ -157,6 +158,7 @@ class AimedKaons:
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """K_L with the weight ``source``, the physical density over that of the draw."""
+        n = asked(n)
         p, low, high = self.bias.sample(rng, n)
         physical = np.flatnonzero(rng.random(n) < self.share)
         p[physical] = self._beam.decaying.sample(rng, len(physical))

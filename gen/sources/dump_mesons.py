@@ -22,6 +22,7 @@ from darkpair.gen.sources.meson_files import COLLIDER, MADE_BY
 from darkpair.gen.sources.meson_multiplicity import measured
 from darkpair.gen.sources.meson_table import MesonTable, meson_table
 from darkpair.gen.sources.own_meson_table import OWN, OwnMesonTable, own_meson_table
+from darkpair.gen.streams import asked
 
 __all__ = ["DumpMesons"]
 
@@ -221,6 +222,7 @@ class DumpMesons:
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Mesons of the target."""
+        n = asked(n)
         return self.parents(*self.draw(rng, n))
 
 

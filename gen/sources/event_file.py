@@ -25,7 +25,7 @@ from darkpair.gen.sources.event_quantities import unit_of
 from darkpair.gen.sources.event_scan import scan
 from darkpair.gen.sources.event_series import EventSeries
 from darkpair.gen.sources.reused import azimuths, repeated, turned
-from darkpair.gen.streams import BLOCK
+from darkpair.gen.streams import BLOCK, asked
 from darkpair.gen.units import ENERGY, LENGTH
 
 __all__ = ["EventFile"]
@@ -251,6 +251,7 @@ class EventFile:
         InputError
             For more than there are.
         """
+        n = asked(n)
         if not 0 < n <= self.n_parents:
             raise InputError(f"{n} parents of {self._series.name}; allowed: 1 to {self.n_parents}")
         blocks = [self._rows(index) for index in range(-(-n // BLOCK))]

@@ -19,6 +19,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.ranges import ENERGIES, PLACES, require_within
 from darkpair.gen.sampling import Density
 from darkpair.gen.sources.spectrum import Spectrum, angle_spectrum, momentum_spectrum_of
+from darkpair.gen.streams import asked
 
 __all__ = ["Gun"]
 
@@ -199,6 +200,7 @@ class Gun:
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """Parents made at (0, 0, z) at time 0."""
+        n = asked(n)
         low, high = self.momentum_range
         draw, turn = self._momentum_density, self._angle_density
         p = low + (high - low) * rng.random(n) if draw is None else draw.sample(rng, n)

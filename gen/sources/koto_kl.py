@@ -29,6 +29,7 @@ from darkpair.gen.sampling import Density
 from darkpair.gen.sources.kaon_lines import Z_EXIT, Z_TARGET, beam_momentum, collimated
 from darkpair.gen.sources.spectrum import Spectrum, own_spectrum
 from darkpair.gen.space import of_parents
+from darkpair.gen.streams import asked
 
 __all__ = ["P_RANGE", "Z_EXIT", "Z_NEAR", "Z_TARGET", "KotoKL", "momentum_spectrum"]
 
@@ -309,6 +310,7 @@ class KotoKL:
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """K_L at the beam exit, or at the target, at time 0, and where they decay."""
+        n = asked(n)
         if self.share is None:
             return self.parents(self.decaying.sample(rng, n), self.z_min, self.z_max, rng)
         near = rng.random(n) < self.share

@@ -22,6 +22,7 @@ from darkpair.gen.kinematics import Array, Real, boost
 from darkpair.gen.parameters import Angle, Energy, Ge, Gt, checked, settle
 from darkpair.gen.particles import particle
 from darkpair.gen.references import cited_in
+from darkpair.gen.streams import asked
 from darkpair.gen.uniforms import uniforms
 
 __all__ = ["MACHINES", "Beams", "Upsilon4S", "sine_squared"]
@@ -248,6 +249,7 @@ class Upsilon4S:
 
     def sample(self, n: int, rng: np.random.Generator) -> Parents:
         """B mesons at the origin at time 0."""
+        n = asked(n)
         electron, positron = self._energies(rng, n)
         beams, mass = self.beams, particle(self.parent).mass
         axes = *beams.electron_direction, *beams.positron_direction

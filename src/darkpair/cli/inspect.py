@@ -54,7 +54,7 @@ def _show(provenance: dict[str, Any], file: str) -> None:
     result = provenance.get("result")
     if isinstance(result, dict) and "cutflow" in result:
         show(cutflow_table(result))
-        show_lines(result_lines(result))
+        show_lines(result_lines(result, provenance=provenance))
         show_lines(sample_lines(provenance))
         show_lines(expected_lines(result.get("expected")))
     output = provenance["output"]

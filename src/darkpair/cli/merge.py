@@ -28,5 +28,5 @@ def command(out: Path, parts: tuple[Path, ...], force: bool) -> None:
     if isinstance(result, dict) and "cutflow" in result:
         rows = completed(result)
         show(cutflow_table(rows))
-        show_lines(result_lines(rows))
+        show_lines(result_lines(rows, provenance=provenance))
     show_lines([f"events                 {out}"])

@@ -92,7 +92,8 @@ def _show(result: Result) -> None:
 
     rows = summary(result.cutflow, result.factors)
     show(cutflow_table(rows))
-    show_lines(result_lines(rows, result.seconds if result.made == rows["generated"] else None))
+    seconds = result.seconds if result.made == rows["generated"] else None
+    show_lines(result_lines(rows, seconds, result.provenance))
     show_lines(sample_lines(result.provenance))
     show_lines(expected_lines(result.provenance.get("result", {}).get("expected")))
     show_lines([f"events                 {result.path}"])

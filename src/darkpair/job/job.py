@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
@@ -30,7 +31,7 @@ from darkpair.job.plugins import PLUGINS
 from darkpair.job.settings import BESIDE, put_settings, without_leftovers
 from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
 
-__all__ = ["Job", "job_of", "load_job"]
+__all__ = ["Job", "JobGiven", "job_of", "load_job", "read_job"]
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -216,6 +217,27 @@ def load_job(
     _LOG.info("reads %s", one_line(str(path)))
     file = read_toml(path, word="job file", example="examples/koto_pi0.toml")
     return job_of(file, settings, overrides, where=str(path))
+
+
+#: A job, or the path of a job file.
+JobGiven: TypeAlias = Job | str | os.PathLike[str]
+
+
+def read_job(job: JobGiven) -> Job:
+    """The job itself, or that of a job file.
+
+    Raises
+    ------
+    InputError
+        As `load_job`; for what is neither a job nor a path.
+    """
+    if isinstance(job, Job):
+        return job
+    if not isinstance(job, str | os.PathLike):
+        raise InputError(
+            f"job = {shown(job)}; allowed: a Job, or the path of a job file (of tables Job(**tables) makes one)"
+        )
+    return load_job(Path(job))
 
 
 def job_of(

@@ -32,12 +32,14 @@ def cutflow_table(result: Mapping[str, Any]) -> Table:
     return Cutflow.from_dict(result["cutflow"]).table()
 
 
-def result_lines(result: dict[str, Any], seconds: float | None = None) -> list[str]:
-    """The numbers that a run comes down to, one a line."""
+def result_lines(
+    result: dict[str, Any], seconds: float | None = None, provenance: Mapping[str, Any] | None = None
+) -> list[str]:
+    """The numbers that a run comes down to, one a line; with a provenance, whether the acceptance is that of a lifetime."""
     if not result["generated"]:
         return ["no events              this part of the sample is empty: it has fewer blocks than parts"]
     lines = [
-        f"acceptance             {result['acceptance']:.5g} {_error(result)}",
+        f"acceptance             {result['acceptance']:.5g} {_error(result)}{_of_no_lifetime(provenance or {})}",
         f"effective sample size  {result['effective_sample_size']:,.0f} of {result['accepted']:,} accepted events"
         + _of_parents(result["cutflow"]),
     ]
@@ -152,10 +154,22 @@ def _mode_lines(chain: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _of_every_length(law: Mapping[str, Any]) -> bool:
+    """Whether a law of lifetimes has no length of its own."""
+    return law.get("type") == "Scan" and law.get("ctau") == 0.0
+
+
+def _of_no_lifetime(provenance: Mapping[str, Any]) -> str:
+    """What stands beside an acceptance that means nothing: lengths of every c tau went into it."""
+    chain = provenance.get("chain") or {}
+    laws = [law for table in chain.get("chains", [chain]) for law in (table.get("lifetimes") or {}).values()]
+    return ", which is that of no lifetime" if any(map(_of_every_length, laws)) else ""
+
+
 def _particle_lines(chain: Mapping[str, Any]) -> Iterator[str]:
     """Which particles of a chain have a scanned lifetime, a natural width, or no decay though they are short-lived."""
     for name, law in chain.get("lifetimes", {}).items():
-        if law.get("type") == "Scan" and law.get("ctau") == 0.0:
+        if _of_every_length(law):
             yield (
                 f"no lifetime            c tau of {name} is scanned: numbers mean something after weighting to one "
                 "(docs/analysis.md)"

@@ -17,7 +17,7 @@ from darkpair.gen.output.target import check_writable
 from darkpair.gen.output.unwritten import UnwrittenError
 from darkpair.gen.pipeline import Chunk, Pipeline, ReadSource, ReusedSource, blocks_of
 from darkpair.gen.streams import BLOCK
-from darkpair.job.job import Job
+from darkpair.job.job import Job, JobGiven, read_job
 from darkpair.run.beside import require_own_pictures
 from darkpair.run.dataset import is_dataset, require_no_other_folder
 from darkpair.run.expected import expected_rows
@@ -49,14 +49,20 @@ class _Written:
     seconds: float
 
 
-def check_job(job: Job) -> Preview:
+def check_job(job: JobGiven) -> Preview:
     """A job's first block of events, which are those that the run would begin with, and what follows for the run.
+
+    Parameters
+    ----------
+    job : Job or path
+        A job, or a job file.
 
     Raises
     ------
     InputError, UnknownNameError
         Whatever the run would refuse.
     """
+    job = read_job(job)
     require_no_other_folder(job.output.path)
     ending = format_of_job(job).ending
     pipeline = job.pipeline()

@@ -66,7 +66,7 @@ def preview_parts(preview: Preview, width: int | None = None) -> Iterator[Table 
     if preview.rates:
         yield rates_of(preview.rates, f"{job['chain']['model']}, inputs {job['chain']['inputs']}")
     yield cutflow_table(result)
-    yield from result_lines(result)
+    yield from result_lines(result, provenance=provenance)
     yield from sample_lines(provenance)
     yield from expected_lines(result.get("expected"))
     run, size = job["run"], "not known: too few events are kept"

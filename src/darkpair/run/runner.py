@@ -26,7 +26,7 @@ from darkpair.gen.output.target import clean_unfinished
 from darkpair.gen.pipeline import Pipeline, blocks_of
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.gen.tables import Shown, Table
-from darkpair.job.job import Job
+from darkpair.job.job import Job, JobGiven, read_job
 from darkpair.run.beside import picture_paths, place_of_pictures, require_own_pictures
 from darkpair.run.dataset import Dataset, File, is_dataset, require_no_other_folder
 from darkpair.run.fill import fill
@@ -101,7 +101,7 @@ class Result(Shown):
 
 
 def run_job(
-    job: Job,
+    job: JobGiven,
     *,
     progress: Progress | None = None,
     executor: Executor | None = None,
@@ -115,8 +115,8 @@ def run_job(
 
     Parameters
     ----------
-    job : Job
-        What to generate, and where to write it.
+    job : Job or path
+        What to generate, and where to write it; or a job file that says so.
     progress : callable, optional
         Is called with the number of events that are done, those that were there included, after each chunk or part. Where
         none is given, a notebook shows a bar (with ipywidgets).
@@ -140,10 +140,10 @@ def run_job(
         the source has protons of another energy than the detector.
     """
     leave_if_imported()
+    format_of_job(job := read_job(job))  # before pilots make events
     if (line := not_compiled(job.run.compiled)) is not None:
         warnings.warn(line, DarkpairWarning, stacklevel=2)
     require_no_other_folder(job.output.path)
-    format_of_job(job)  # before pilots make events
     blocks_of_share(1, part)
     with wanted(job.run.compiled, job.run.n or 0):  # (pilots make events)
         pipeline = job.pipeline()

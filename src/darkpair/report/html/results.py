@@ -86,7 +86,7 @@ def _flow_table(flow: Cutflow) -> Table:
 def acceptance(material: Material) -> Markup:
     """The numbers that a run comes down to, as ``darkpair inspect`` says them."""
     result = dict(material.result)
-    lines = result_lines(result) if result else []
+    lines = result_lines(result, provenance=material.provenance) if result else []
     lines += [*sample_lines(material.provenance), *expected_lines(result.get("expected"))]
     lines += part_lines(material.provenance)
     rows = list(_pairs(lines))
