@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def _element(model: Any) -> Constant:
 class Flat(Model):
     """Pairs without any dynamics."""
 
-    MODES = {
+    MODES: ClassVar[Mapping[tuple[str, str], ModelMode]] = {
         ("K+", "pi+ X1 X2"): ModelMode(_kaon, "1", _element),
         ("X2", "X1 e+ e-"): ModelMode(_x2, "1", _element),
     }
@@ -74,7 +75,8 @@ def test_a_constant_may_be_one_number() -> None:
 def test_rate_and_events_of_two_formulas_are_caught(fault: str) -> None:
     model = Flat(m1=0.02, m2=0.2, fault=fault)
     line = caught(lambda: check_model(model, chain=False))
-    assert line.startswith("the amplitude of K+ -> pi+ X1 X2 at q2 = ") and "not of one formula" in line
+    assert line.startswith("the amplitude of K+ -> pi+ X1 X2 at q2 = ")
+    assert "not of one formula" in line
     line = caught(lambda: check_chain(model.chain("K+", "pi+ X1 X2")))
     assert line.startswith("the matrix element of K+ -> pi+ X1 X2 at q2 = ")
 
