@@ -58,6 +58,29 @@ def test_a_decay_volume_is_told_with_its_full_widths() -> None:
 
 
 @pytest.mark.usefixtures("empty")
+def test_an_aimed_source_is_told_with_what_is_aimed() -> None:
+    done = invoke("check", str(EXAMPLES / "charm.toml"))
+    for word in (
+        "meson = eta, ",
+        "beam_energy = 400, ",
+        "target = p, ",
+        "generator = ",
+        "defensive_share = ",
+    ):
+        assert word in done.output, word
+    assert "inside the decay volume" not in done.output
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_calorimeter_inside_the_volume_is_warned_of() -> None:
+    done = invoke("check", str(EXAMPLES / "charm.toml"), "--set", "detector.numbers.calorimeter.z='500 m'")
+    assert done.exit_code == 0, done.output
+    assert (
+        "the calorimeter at z = 500000 mm is inside the decay volume, which ends at 515000 mm" in done.output
+    )
+
+
+@pytest.mark.usefixtures("empty")
 def test_the_pilot_is_the_first_block_of_the_run() -> None:
     told = json.loads(invoke("check", str(KOTO), "-n", str(10 * BLOCK), "--json").stdout)
     run = invoke("run", str(KOTO), "-n", str(BLOCK), "-o", "x.root", "--set", "output.picture=false")
