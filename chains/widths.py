@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["momentum", "three_body_width", "three_body_window", "two_body_width"]
+__all__ = ["ACCURACY", "momentum", "three_body_width", "three_body_window", "two_body_width"]
 
 #: Nodes of the fixed quadrature in q^2. Worst where 2 m_e is far below the range: 7e-6, elsewhere 1e-11.
 NODES: Final = 32
+
+#: Relative accuracy of `three_body_width` for squared amplitudes without narrow peaks: what its nodes leave, rounded up.
+ACCURACY: Final = 1e-5
 
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(NODES)
 #: x = sin^2(pi t / 2) on (0, 1) turns the square roots at both thresholds into smooth functions of t.
@@ -61,6 +64,11 @@ def three_body_width(
     mass: Real, spectator: Real, m1: Real, m2: Real, averaged: Callable[[Array], Real]
 ) -> Array:
     """Width of M -> spectator (1 2) by a fixed quadrature in q^2 [GeV].
+
+    It is the integral of |M|^2 / (2 M) over the phase space of (2 pi)^4 delta^4 and d^3p / ((2 pi)^3 2 E) of each daughter:
+    a constant |M|^2 with massless daughters gives |M|^2 M / (512 pi^3). Nothing is divided by for identical daughters:
+    `averaged` has their 1/2 or 1/6, the sum over final spins and the mean over initial ones. Accurate to 1e-5 (`ACCURACY`),
+    worst where the pair is far lighter than the range of its mass; elsewhere to 1e-11.
 
     Parameters
     ----------

@@ -49,7 +49,8 @@ def checked_entry(entry: Any, name: str, unit: str, where: str, *, finite: bool 
         value = number_in(entry, None, unit, f"{where}: {name}")
         return {"value": value, "unit": unit, **plain(where)}
     if not isinstance(entry, Mapping) or not set(_NEEDED) <= set(entry):
-        written = f' or {name} = "1 {unit}"' if unit in ("mm", "GeV", "deg") else ""
+        number = f"{entry:g}" if is_number(entry) else "1"
+        written = f' or {name} = "{number} {unit}"' if unit else f" or {name} = {number}"
         raise InputError(
             f"{where}: {name} is missing or bare; write  "
             f'{name} = {{ value = ..., unit = "{unit}", source = "...", confidence = "read" }}{written}'
@@ -117,7 +118,9 @@ def checked_entries(table: Mapping[str, Any], where: str, *, alone: bool = False
     out = dict(table)
     for name, entry in table.items():
         if alone and (not isinstance(entry, Mapping) or "value" not in entry):
-            raise InputError(f"{where}: {name} = {shown(entry)}; allowed: an entry with {', '.join(_NEEDED)}")
+            raise InputError(
+                f"{where}: {name} = {shown(entry)}; allowed: an entry with {', '.join(_NEEDED)}{_as(name, entry)}"
+            )
         if isinstance(entry, Mapping) and "value" not in entry:
             out[name] = checked_entries(entry, f"{where}, {name}")
         elif isinstance(entry, Mapping):
@@ -134,6 +137,13 @@ def checked_entries(table: Mapping[str, Any], where: str, *, alone: bool = False
                         f"{where}: {name}.{key} = {value!r}; allowed: a finite number in {entry['unit']}"
                     )
     return out
+
+
+def _as(name: str, entry: Any) -> str:
+    """A bare number as an entry; factors and numbers of a run have to say where they are from."""
+    if not is_number(entry):
+        return ""
+    return f', as in {name} = {{ value = {entry:g}, unit = "", source = "...", confidence = "read" }}'
 
 
 def plain(where: str) -> dict[str, str]:

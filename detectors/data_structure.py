@@ -13,6 +13,7 @@ from typing import Any, Final
 from darkpair.detectors.branches import variables
 from darkpair.detectors.data_cuts import checked_cuts, checked_selections, selections
 from darkpair.detectors.data_entry import checked_entries, checked_entry, checked_list, checked_points
+from darkpair.detectors.data_faults import Faults
 from darkpair.detectors.data_tags import checked_tags
 from darkpair.detectors.koto_geometry import require_koto_geometry
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
@@ -159,10 +160,26 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
         if not isinstance(data.get(name, ""), str):
             raise InputError(f"{where}: {name} = {data[name]!r}; allowed: a text")
     _require_particles(data, where)
+    out |= _all_numbers(data, kind, where)
+    _require_ranges(out, where)
+    for name, entry in out.get("normalisation", {}).items():
+        _table(entry, f"{where}, [normalisation.{name}]")
+    if "tags" in data:
+        checked_tags(data["tags"], where)
+    for particle_ in _texts(data, "tracks", where):
+        if particle_ not in TRACKS:
+            raise UnknownNameError(f"track of {where}", particle_, TRACKS)
+    return _with_cuts(out, kind, where, word)
+
+
+def _all_numbers(data: Mapping[str, Any], kind: FileKind, where: str) -> dict[str, Any]:
+    """Tables of numbers, entries and shapes, checked; all that is wrong in them is said at once."""
+    out: dict[str, Any] = {}
+    faults = Faults()
     for name, units in kind.numbers.items():
         table = name.removesuffix("?")
         if table in data:
-            out[table] = _numbers(data[table], units, f"{where}, [{table}]")
+            out[table] = _numbers(data[table], units, f"{where}, [{table}]", faults)
     for name in (
         "factors",
         "run",
@@ -175,18 +192,14 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
     ):
         if name in data:
             place = f"{where}, [{name}]"
-            out[name] = checked_entries(_table(data[name], place), place, alone=name in ("factors", "run"))
-    _require_ranges(out, where)
-    for name, entry in out.get("normalisation", {}).items():
-        _table(entry, f"{where}, [normalisation.{name}]")
-    if "tags" in data:
-        checked_tags(data["tags"], where)
-    for particle_ in _texts(data, "tracks", where):
-        if particle_ not in TRACKS:
-            raise UnknownNameError(f"track of {where}", particle_, TRACKS)
+            with faults.kept():
+                out[name] = checked_entries(
+                    _table(data[name], place), place, alone=name in ("factors", "run")
+                )
     for name in kind.replaced:
-        out[name] = _shape(data[name], f"{where}, [{name}]")
-    return _with_cuts(out, kind, where, word)
+        out[name] = _shape(data[name], f"{where}, [{name}]", faults)
+    faults.refuse()
+    return out
 
 
 def _require_tables(data: Mapping[str, Any], kind: FileKind, where: str, word: str) -> None:
@@ -244,7 +257,9 @@ def _with_cuts(out: dict[str, Any], kind: FileKind, where: str, word: str) -> di
                 raise UnknownNameError(f"factor of {place}", factor, out.get("factors", {}))
         for table in kind.replaced:
             if table in own:
-                own[table] = _shape(own[table], f"{where}, [{name}.{table}]")
+                faults = Faults()
+                own[table] = _shape(own[table], f"{where}, [{name}.{table}]", faults)
+                faults.refuse()
     for make in selections(out).values() if "selections" in out and "cuts" in out else ():
         try:
             make()
@@ -278,22 +293,32 @@ def _kaon(table: Mapping[str, Any], names: Sequence[str], where: str) -> dict[st
     }
 
 
-def _numbers(table: Any, units: Mapping[str, str], where: str) -> dict[str, Any]:
-    """A table of numbers: all that it needs, nothing else, each in its unit."""
+def _numbers(table: Any, units: Mapping[str, str], where: str, faults: Faults) -> dict[str, Any]:
+    """A table of numbers: all that it needs, nothing else, each in its unit; what is wrong is kept."""
     given = _table(table, where)
+    before = len(faults)
     unit_of = {name.rstrip("?*"): unit for name, unit in units.items()}
     out: dict[str, Any] = dict(given)
     for name, unit in units.items():
         key = name.rstrip("?*")
         if key not in given and name.endswith("?"):
             continue
-        if name.endswith("*"):
-            out[key] = checked_list(given.get(key), key, where)
-        else:
-            out[key] = checked_entry(given.get(key), key, unit, where)
+        with faults.kept():
+            if name.endswith("*"):
+                out[key] = checked_list(given.get(key), key, where)
+            else:
+                out[key] = checked_entry(given.get(key), key, unit, where)
     for name in given:
         if name not in unit_of:
-            raise UnknownNameError(f"key of {where}", name, unit_of)
+            with faults.kept():
+                raise UnknownNameError(f"key of {where}", name, unit_of)
+    if len(faults) == before:
+        _require_sizes(out, unit_of, where)
+    return out
+
+
+def _require_sizes(out: Mapping[str, Any], unit_of: Mapping[str, str], where: str) -> None:
+    """Refuse ends out of order, and sizes and resolutions that nothing has."""
     for low, high in (("z_min", "z_max"), ("theta_min", "theta_max")):
         if low in unit_of and not out[low]["value"] < out[high]["value"]:
             raise InputError(
@@ -313,21 +338,21 @@ def _numbers(table: Any, units: Mapping[str, str], where: str) -> dict[str, Any]
             and not 0.0 < value <= _FARTHEST
         ):
             raise InputError(f"{where}: {name} = {value:g} {unit}; allowed: above 0, up to {_FARTHEST:g}")
-    return out
 
 
-def _shape(table: Any, where: str) -> dict[str, Any]:
+def _shape(table: Any, where: str, faults: Faults) -> dict[str, Any]:
     """A table of a shape, its numbers, corners and holes in mm; `darkpair.detectors.shapes` knows which it needs."""
     out: dict[str, Any] = {}
     for name, entry in _table(table, where).items():
-        if name == "shape":
-            out[name] = entry
-        elif name == "points":
-            out[name] = checked_points(entry, name, where)
-        elif name == "holes" and isinstance(entry, list):
-            out[name] = [_shape(hole, f"{where}, [hole {i}]") for i, hole in enumerate(entry, 1)]
-        else:
-            out[name] = checked_entry(entry, name, "mm", where, finite=False)
+        with faults.kept():
+            if name == "shape":
+                out[name] = entry
+            elif name == "points":
+                out[name] = checked_points(entry, name, where)
+            elif name == "holes" and isinstance(entry, list):
+                out[name] = [_shape(hole, f"{where}, [hole {i}]", faults) for i, hole in enumerate(entry, 1)]
+            else:
+                out[name] = checked_entry(entry, name, "mm", where, finite=False)
     return out
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from darkpair.detectors.data_structure import COMMON, KINDS, TRACKS, FileKind
 from darkpair.detectors.selection import CONFIDENCES
+from darkpair.detectors.shapes import FACES, MEANINGS, VOLUMES
 from darkpair.gen.data_units import known_units
 
 __all__ = ["file_schema"]
@@ -61,6 +62,8 @@ def _of_kind(kind: FileKind) -> dict[str, Any]:
         "cuts": {"type": "array", "items": _cut(kind.variables)},
         "selections": {"type": "object"},
     }
+    for name in kind.replaced:
+        schemas[name] = {"type": "object", "description": _sizes(name)}
     numbers = {name.removesuffix("?"): _numbers(units) for name, units in kind.numbers.items()}
     tables = {name: schemas.get(name, True) for name in kind.tables if name not in numbers}
     needed = [*(name for name in kind.numbers if not name.endswith("?")), *kind.needed]
@@ -70,6 +73,16 @@ def _of_kind(kind: FileKind) -> dict[str, Any]:
         "if": {"not": {"required": ["based_on"]}},
         "then": {"required": needed},
     }
+
+
+def _sizes(table: str) -> str:
+    """Shapes of a table of a place, each with its numbers and what they are."""
+    shapes, ends = (VOLUMES, "z_min, z_max") if table == "decay_volume" else (FACES, "z")
+    spelled = [
+        f"{shape}: {', '.join(f'{n} ({MEANINGS[n]})' if n in MEANINGS else n for n in numbers)}"
+        for shape, numbers in shapes.items()
+    ]
+    return f"lengths [mm]: {ends} and a shape with its numbers; {'; '.join(spelled)}"
 
 
 def _numbers(units: Mapping[str, str]) -> dict[str, Any]:

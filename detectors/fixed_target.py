@@ -129,6 +129,15 @@ class FixedTarget(SelectingDetector):
                 f"{self.z_face:g} mm; allowed: a calorimeter behind the beginning of the volume"
             )
 
+    def face_inside(self) -> str | None:
+        """What to know of a calorimeter inside the decay volume, in a line; None of one behind it."""
+        if self.z_face >= self.region.z_max:
+            return None
+        return (
+            f"the calorimeter at z = {self.z_face:g} mm is inside the decay volume, which ends at {self.region.z_max:g} mm: what is "
+            "made behind the calorimeter is not seen"
+        )
+
     @property
     def needs(self) -> tuple[int, ...]:
         """Kinds of which an accepted event has one made in the region: what makes showers or tracks."""

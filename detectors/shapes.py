@@ -16,12 +16,15 @@ from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
 from darkpair.gen.prism import Points, Prism, circle, inside_polygon, octagon, require_polygon
 from darkpair.gen.ranges import PLACES, require_within
-from darkpair.gen.region import Box, Cylinder, Frustum
+from darkpair.gen.region import Box, Cylinder, Frustum, extent
+from darkpair.gen.units import LENGTH
 
-__all__ = ["FACES", "VOLUMES", "Window", "number_of", "volume_of", "window_of"]
+__all__ = ["FACES", "MEANINGS", "VOLUMES", "Window", "number_of", "size_of", "volume_of", "window_of"]
 
 #: Half the thickness of a window [mm], for who asks where it is.
 _THIN: Final = 1.0
+
+_METRE: Final = LENGTH["m"]
 
 #: Shapes of decay volumes with their numbers [mm], beside z_min and z_max.
 VOLUMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,6 +42,15 @@ FACES: Final[Mapping[str, tuple[str, ...]]] = {
     "disc": ("x", "y", "radius"),
     "polygon": ("points",),
     "octagon": ("across",),
+}
+
+#: What the numbers of the shapes are, of those whose names do not say it.
+MEANINGS: Final[Mapping[str, str]] = {
+    "x_front": "half width along x at z_min",
+    "x_back": "half width along x at z_max",
+    "y_front": "half width along y at z_min",
+    "y_back": "half width along y at z_max",
+    "across": "full width, from side to side",
 }
 
 
@@ -191,6 +203,29 @@ def volume_of(entries: Mapping[str, Any], where: str) -> Box | Cylinder | Frustu
         return {"box": Box, "cylinder": Cylinder, "frustum": Frustum}[shape](**at)  # type: ignore[no-any-return]
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
+
+
+def size_of(region: Box | Cylinder | Frustum | Prism) -> str:
+    """Full widths of a decay volume and its ends along z, in words.
+
+    Examples
+    --------
+    >>> size_of(Frustum(z_min=0.0, z_max="5 m", x_front="1 m", y_front="1 m", x_back="2 m", y_back="2 m"))
+    '2 m x 2 m at z = 0 m, 4 m x 4 m at z = 5 m (full widths)'
+    """
+    (x_low, x_high), (y_low, y_high), (first, last) = (
+        (low / _METRE, high / _METRE) for low, high in extent(region)
+    )
+    ends = f"z = {first:g} m to {last:g} m (full widths)"
+    if isinstance(region, Cylinder):
+        return f"{x_high - x_low:g} m in diameter, {ends}"
+    if isinstance(region, Frustum):
+        front, back = (
+            f"{2.0 * x / _METRE:g} m x {2.0 * y / _METRE:g} m"
+            for x, y in ((region.x_front, region.y_front), (region.x_back, region.y_back))
+        )
+        return f"{front} at z = {first:g} m, {back} at z = {last:g} m (full widths)"
+    return f"{x_high - x_low:g} m x {y_high - y_low:g} m, {ends}"
 
 
 def window_of(entries: Mapping[str, Any], where: str) -> Window:

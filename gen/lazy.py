@@ -23,16 +23,15 @@ def lazily(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     package : str
         ``__name__`` of the package.
     modules : mapping of str to str
-        Module of each name, inside the package or absolute.
+        Module of each name, inside the package or absolute; a name that is its own module is that module.
     """
 
     def attribute(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module = modules[name]
-        value = getattr(
-            import_module(module if module.startswith("darkpair") else f"{package}.{module}"), name
-        )
+        imported = import_module(module if module.startswith("darkpair") else f"{package}.{module}")
+        value = imported if module == name else getattr(imported, name)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -84,7 +84,7 @@ class ThreeBody:
             q = edges[:-1, None] + probes * np.diff(edges)[:, None]
             cosine = np.linspace(-1.0, 1.0, 65)
             q2, c = np.repeat(q.ravel() ** 2, len(cosine)), np.tile(cosine, q.size)
-            values = matrix_element(np.maximum(q2, self._least_q2), c)
+            values = self._squared(np.maximum(q2, self._least_q2), c)
             # a zero may come out as a rounding below it, which is never accepted
             wrong = np.flatnonzero(~((values >= -1e-9 * np.nanmax(values)) & (values < math.inf)))
             if len(wrong):
@@ -98,7 +98,7 @@ class ThreeBody:
         """Normalised density in (q², cosine) [1/GeV²], at points of the physical region."""
         q = np.sqrt(q2)
         value: Array = self._flat(q) / (2.0 * q * self.pair_mass.integral)  # dq = dq²/2q
-        return value * (0.5 if self.matrix_element is None else self.matrix_element(q2, cosine))
+        return value * (0.5 if self.matrix_element is None else self._squared(q2, cosine))
 
     def sample(self, rng: np.random.Generator, n: int) -> FourVectors:
         """Four-momenta of particles 0, 1, 2 in the parent's rest frame [GeV]."""
@@ -141,12 +141,17 @@ class ThreeBody:
             flat * np.einsum("ij,j->i", values.reshape(len(q), len(self._nodes)), self._weights)
         )
 
+    def _squared(self, q2: Array, cosine: Array) -> Array:
+        """|M|² at each point; an element that is constant may give one number for all."""
+        assert self.matrix_element is not None  # (asked only of those that have one)
+        values = np.asarray(self.matrix_element(q2, cosine))
+        return values if values.shape else np.full(np.shape(q2), values, dtype=np.float64)
+
     def _at_nodes(self, q2: Array) -> Array:
         """|M|² at each q² and every node of the cosine."""
-        assert self.matrix_element is not None  # (asked only of those that have one)
         points, nodes = np.repeat(q2, len(self._nodes)), np.tile(self._nodes, len(q2))
         if self._parts is None:
-            return self.matrix_element(points, nodes)
+            return self._squared(points, nodes)
         formula, operands = self._parts(q2)
         return np.asarray(formula(points, nodes, *(repeated(x, len(self._nodes)) for x in operands)))
 
@@ -161,7 +166,7 @@ class ThreeBody:
                 return drawn
         open_ = np.arange(len(q))
         while len(open_):
-            value = self.matrix_element(q2[open_], cosine[open_])
+            value = self._squared(q2[open_], cosine[open_])
             check_envelope(value, bound[open_])
             open_ = open_[rng.random(len(open_)) * bound[open_] >= value]
             cosine[open_] = 2.0 * rng.random(len(open_)) - 1.0

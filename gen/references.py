@@ -39,6 +39,9 @@ _KEY: Final = re.compile(rf"arXiv:(?P<arxiv>{_NEW}|{_OLD})|doi:(?P<doi>10\.\d{{4
 _ENTRY: Final = re.compile(r"^@(\w+)\{([^,\s]+),\n((?:  .*\n)*)\}$", re.MULTILINE)
 _FIELD: Final = re.compile(r"^  (\w+) = \{(.*)\},$", re.MULTILINE)
 
+#: Fields that are notes of the package to itself.
+_OURS: Final = ("cited", "note")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
@@ -62,8 +65,8 @@ class Reference:
         return self.fields.get("cited", "")
 
     def text(self) -> str:
-        """The entry as BibTeX."""
-        lines = [f"  {name} = {{{value}}}," for name, value in self.fields.items() if name != "cited"]
+        """The entry as BibTeX; without `note`, where the package has title or identifier from, and `cited`."""
+        lines = [f"  {name} = {{{value}}}," for name, value in self.fields.items() if name not in _OURS]
         return "\n".join((f"@{self.kind}{{{self.key},", *lines, "}"))
 
 

@@ -211,6 +211,8 @@ def check_envelope(value: Array, bound: Array) -> None:
         worst = float(np.max(value / np.maximum(bound, np.finfo(float).tiny)))
         raise InputError(
             f"a density exceeds its tabulated bound by a factor {worst:.6g}; it varies too fast for its table: use more cells"
+            " (cells=4096 of darkpair.gen.phase_space.ThreeBody or darkpair.gen.sampling.Density); a chain has 512: there make a "
+            "narrow peak of |M|² a particle of its own, with a width"
         )
 
 

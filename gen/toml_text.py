@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.errors import InputError, shown
+from darkpair.gen.paths import looked_for
 from darkpair.gen.units import exactly
 
 __all__ = ["parse_toml", "read_toml", "require_plain", "toml_of"]
@@ -41,7 +42,9 @@ def read_toml(path: str | Path, *, word: str, example: str) -> dict[str, Any]:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror}); give an existing {word}") from error
+        raise InputError(
+            f"{name}: cannot be read ({error.strerror}); give an existing {word}{looked_for(path)}"
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not a TOML file ({error}); see {example} for one") from error
     except ValueError as error:  # a path with a null byte

@@ -127,7 +127,7 @@ class Model(ByValue, Shown):
         return self.STABLE
 
     def equation(self, parent: str, mode: str) -> str:
-        """Equation of arXiv:2005.07102 that gives the rate."""
+        """Where the rate is from: an equation of arXiv:2005.07102, or of one's own model the words of its `ModelMode`."""
         return "section IV.D" if (parent, mode) == ("X2", "invisible") else self.mode(parent, mode).equation
 
     def partial_width(self, parent: str, mode: str) -> Array:

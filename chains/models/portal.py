@@ -38,7 +38,7 @@ class ModelMode:
     width : callable
         Function of a model that gives the partial width [GeV], exactly zero where the channel is closed.
     equation : str
-        Numbers of the equations of arXiv:2005.07102 that give the rate.
+        Where the rate is from: numbers of equations of arXiv:2005.07102 in the package's models, in one's own any words.
     amplitude : callable, optional
         Function of a model that gives the squared three-body amplitude; None for two-body modes.
 

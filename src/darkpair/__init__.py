@@ -247,6 +247,7 @@ _public = lazily(
         "read_provenance": "gen.output.reader",
         "run_job": "run.runner",
         "sweep": "export.sweep",
+        "testing": "testing",
         "three_body_width": "chains.widths",
         "total_weight": "gen.events",
         "two_body_width": "chains.widths",

@@ -44,6 +44,15 @@ def test_star() -> None:
     assert set(darkpair.__all__) <= set(names)
 
 
+def test_the_kit_is_an_attribute() -> None:
+    code = "import darkpair; print(darkpair.testing.check_model.__module__)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == "darkpair.testing.models"
+
+
 def test_import_is_light() -> None:
     code = "import sys, darkpair; print([m for m in ('numpy', 'pydantic', 'click', 'awkward', 'scipy') if m in sys.modules])"
     done = subprocess.run(

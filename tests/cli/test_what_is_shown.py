@@ -17,6 +17,7 @@ from darkpair.detectors.data_file import read_data
 from darkpair.detectors.smearing import Calorimeter
 from darkpair.job.job import Job
 from darkpair.plugins.schema import job_keys
+from darkpair.plugins.starting import STARTS
 from darkpair.run.check import check_job
 from darkpair.studies import STUDIES
 
@@ -150,3 +151,8 @@ def test_a_study_without_detectors_names_those_that_have_some(tmp_path: Path) ->
     assert "koto-limits" in having
     assert "fig9" not in having
     assert set(having) < set(STUDIES)
+
+
+def test_the_help_of_new_says_every_kind() -> None:
+    words = CliRunner().invoke(main, ["new", "--help"]).output.replace(",", " ").split()
+    assert set(STARTS) <= set(words)

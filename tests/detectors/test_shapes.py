@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 
 from darkpair import InputError, Streams, build
+from darkpair.detectors.file_schema import file_schema
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.shapes import size_of
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime
 from darkpair.gen.prism import Points, Prism, inside_polygon, octagon
-from darkpair.gen.region import Box, Cylinder, covers, extent, prolonged
+from darkpair.gen.region import Box, Cylinder, Frustum, covers, extent, prolonged
 from darkpair.gen.sources.gun import Gun
 from tests.shared.own_files import based
 
@@ -178,3 +181,14 @@ def test_a_volume_has_no_inward_corner() -> None:
     for points in CONCAVE.values():
         with pytest.raises(InputError, match="not convex"):
             Prism(points=points, z_min=0.0, z_max=1.0)
+
+
+def test_sizes_are_full_widths_and_the_schema_says_which_numbers_are_half() -> None:
+    frustum = Frustum(z_min=0.0, z_max=4000.0, x_front=1000.0, y_front=500.0, x_back=2000.0, y_back=0.0)
+    assert size_of(frustum) == "2 m x 1 m at z = 0 m, 4 m x 0 m at z = 4 m (full widths)"
+    assert size_of(Cylinder(radius=1500.0, z_min=0.0, z_max=1000.0)).startswith("3 m in diameter, z = 0 m to")
+    box = Box(x_min=0.0, x_max=3000.0, y_min=-500.0, y_max=500.0, z_min=0.0, z_max=1000.0)
+    prism = Prism(points=CONVEX["octagon"], z_min=0.0, z_max=1000.0)
+    assert size_of(box).startswith("3 m x 1 m, ")
+    assert size_of(prism).startswith("2 m x 2 m, ")
+    assert "x_front (half width along x at z_min)" in json.dumps(file_schema())

@@ -246,3 +246,10 @@ def test_files_of_before_and_of_others(tmp_path: Path) -> None:
     assert parts["chain"] == ["arXiv:1509.06235"]
     done = CliRunner().invoke(main, ["cite", str(tmp_path / "none.root")])
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+
+
+def test_bibtex_has_no_notes_of_the_package_to_itself() -> None:
+    text = "\n".join(bibtex(entries()))
+    assert all(entry.key in text for entry in entries().values())
+    assert not re.search(r"^  (note|cited) = ", text, flags=re.MULTILINE)
+    assert "github.com" not in re.sub(r"^  url = .*$", "", text, flags=re.MULTILINE)

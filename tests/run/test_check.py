@@ -46,8 +46,38 @@ def test_an_example_is_told_and_nothing_is_left(name: str, empty: Path) -> None:
         "nothing is written now",
     ):
         assert word in done.output, word
+    assert "decay volume  " not in done.output
     assert ("X2 -> X1 pi0  " in done.output) == (name != "koto_pi0")  # rates of a model
     assert list(empty.iterdir()) == []
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_decay_volume_is_told_with_its_full_widths() -> None:
+    done = invoke("check", str(EXAMPLES / "charm.toml"))
+    assert "decay volume           3 m x 3 m, z = 480 m to 515 m (full widths)\n" in done.output, done.output
+
+
+@pytest.mark.usefixtures("empty")
+def test_an_aimed_source_is_told_with_what_is_aimed() -> None:
+    done = invoke("check", str(EXAMPLES / "charm.toml"))
+    for word in (
+        "meson = eta, ",
+        "beam_energy = 400, ",
+        "target = p, ",
+        "generator = ",
+        "defensive_share = ",
+    ):
+        assert word in done.output, word
+    assert "inside the decay volume" not in done.output
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_calorimeter_inside_the_volume_is_warned_of() -> None:
+    done = invoke("check", str(EXAMPLES / "charm.toml"), "--set", "detector.numbers.calorimeter.z='500 m'")
+    assert done.exit_code == 0, done.output
+    assert (
+        "the calorimeter at z = 500000 mm is inside the decay volume, which ends at 515000 mm" in done.output
+    )
 
 
 @pytest.mark.usefixtures("empty")

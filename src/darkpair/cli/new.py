@@ -20,7 +20,8 @@ __all__ = ["command"]
 def command(kind: str, name: str) -> None:
     """Write a working, tested start in a new folder NAME: of a job, chain, source, model, detector, study, ...
 
-    As in: darkpair new detector my_wall.
+    KIND is job, event-file, chain, source, model, detector, search, format, matrix-element or study. As in: darkpair new
+    detector my_wall.
     """
     from darkpair.plugins.starting import STARTS, write_start
 

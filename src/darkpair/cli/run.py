@@ -32,7 +32,9 @@ __all__ = ["command"]
 @job_argument
 @run_options
 @click.option(
-    "--part", metavar="K/N", help="The K-th of N equal parts of the sample alone; darkpair merge joins them."
+    "--part",
+    metavar="K/N",
+    help="The K-th of N equal parts of the sample alone, in whole blocks; darkpair merge joins them.",
 )
 @click.option("--force", is_flag=True, help="Make again what is there, and replace a file of other events.")
 @settings_option

@@ -249,9 +249,10 @@ def object_lines(
         return [f"{section:<23}none"]
     if "chains" in said:
         return [line for table in said["chains"] for line in object_lines(section, table, width=width)]
+    inner = said.get("source")  # (of an aimed source what is aimed, with its own parameters)
     plain = [
         f"{key} = {_plain(value)}"
-        for key, value in said.items()
+        for key, value in [*(inner.items() if isinstance(inner, Mapping) else ()), *said.items()]
         if key not in ("type", "decay") and (isinstance(value, bool | int | float | str) or _is_range(value))
     ]
     lines = [

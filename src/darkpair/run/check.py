@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from darkpair.chains.models.rates import RateRow, build_model, rate_table
+from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.agreement import other_beam
 from darkpair.gen.memory import keep_freed_memory
 from darkpair.gen.output.part_names import parts_of
@@ -185,6 +186,8 @@ def _warnings(job: Job, pipeline: Pipeline, chunk: Chunk, events: int, there: St
     """What a run would not say before it is over."""
     lines = [line] if (line := not_compiled(job.run.compiled)) is not None else []
     if (line := other_beam(pipeline.source, pipeline.detector)) is not None:
+        lines.append(line)
+    if isinstance(pipeline.detector, FixedTarget) and (line := pipeline.detector.face_inside()) is not None:
         lines.append(line)
     last = chunk.cutflow.stages[-1]
     lines += _standing_lines(job, there)

@@ -8,6 +8,8 @@ from typing import Any
 
 from darkpair.chains.models.rate_text import rates_of
 from darkpair.chains.models.rates import RateRow
+from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.shapes import size_of
 from darkpair.gen.half_made import of_half_made
 from darkpair.gen.pipeline import Pipeline
 from darkpair.gen.tables import Table, as_html
@@ -62,6 +64,7 @@ def preview_parts(preview: Preview, width: int | None = None) -> Iterator[Table 
     names = {"source": job["source"], "chain": {}, "detector": job["detector"] or {}}
     for section, table in names.items():
         yield from object_lines(section, provenance[section], str(table.get("name", "")), width=width or 120)
+    yield from _size_lines(preview.pipeline.detector)
     yield from recipe_lines(provenance)
     if preview.rates:
         yield rates_of(preview.rates, f"{job['chain']['model']}, inputs {job['chain']['inputs']}")
@@ -77,6 +80,11 @@ def preview_parts(preview: Preview, width: int | None = None) -> Iterator[Table 
     yield f"time of all            about {_time(preview.seconds)} with {workers}"
     yield f"file                   {job['output']['path']}, {size}; nothing is written now"
     yield from (f"warning                {line}" for line in preview.warnings)
+
+
+def _size_lines(detector: object) -> list[str]:
+    """The decay volume of a fixed-target detector, with its full widths."""
+    return [f"decay volume           {size_of(detector.region)}"] if isinstance(detector, FixedTarget) else []
 
 
 def _time(seconds: float) -> str:

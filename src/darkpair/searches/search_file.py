@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "DumpSearch", "load_search"]
 
+_NOT_COMPUTED: Final = "; it is stated, not computed from observed and background events"
+
 
 @checked
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ class DumpSearch:
             if own is None and key not in run:
                 raise InputError(
                     f"the data file {self.experiment} has no run.{key}; give it there, or "
-                    f"{'exposure' if key == 'pot' else 'signal_limit'} in the search's file"
+                    f"{'exposure' if key == 'pot' else 'signal_limit'} in the search's file{_NOT_COMPUTED if key == 'n_90' else ''}"
                 )
             if own is not None and not own.value > 0.0:
                 raise InputError(

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from darkpair.chains.chain import Chain
+from darkpair.chains.decay_tree import decays_of
 from darkpair.gen.border import check_batch
 from darkpair.gen.conservation import require_allowed
 from darkpair.gen.errors import InputError
@@ -18,6 +19,7 @@ from darkpair.gen.lifetime import Exponential, Lifetime
 from darkpair.gen.particles import Particle
 from darkpair.gen.streams import BLOCK, Streams
 from darkpair.gen.topology import Columns, Topology
+from darkpair.testing.elements import check_averaged
 from darkpair.testing.failure import FAILURE_RATE, failing
 
 __all__ = ["check_chain", "check_closure", "check_conservation", "check_on_shell", "parents_of"]
@@ -36,6 +38,8 @@ def parents_of(chain: Chain, *, momentum: float = 2.0, n: int = BLOCK) -> Parent
 def check_chain(chain: Chain, *, isotropic: bool = True, n: int = BLOCK) -> None:
     """Closure, mass shells, charge, lifetimes, same seed same bits, pickling, and two-body directions of a chain.
 
+    A squared matrix element that has ``averaged``, of which rates are made, is that on average over the cosine.
+
     Parameters
     ----------
     chain : Chain
@@ -45,6 +49,11 @@ def check_chain(chain: Chain, *, isotropic: bool = True, n: int = BLOCK) -> None
     n : int
         Events of each of three batches.
     """
+    for decay in decays_of(chain.decay):
+        for mode in decay.modes:
+            what = f"the matrix element of {decay.parent.name} -> {' '.join(p.name for p in mode.particles)}"
+            element = getattr(mode.matrix_element, "function", mode.matrix_element)
+            check_averaged(element, decay.parent.mass, [p.mass for p in mode.particles], what)
     parents = parents_of(chain, n=n)
     batch = chain.batch(parents, Streams(1))
     with failing():

@@ -11,11 +11,13 @@ import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.widths import ACCURACY
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.particles import particle
 from darkpair.gen.streams import Streams
 from darkpair.testing.chains import check_closure, check_on_shell, parents_of
+from darkpair.testing.elements import check_averaged
 from darkpair.testing.failure import failing
 
 if TYPE_CHECKING:
@@ -35,14 +37,15 @@ def check_model(
     model: Model,
     *,
     widths: Mapping[tuple[str, str], float | tuple[float, float]] | None = None,
-    tolerance: float = 1e-6,
+    tolerance: float = ACCURACY,
     powers: Mapping[str, float] | None = None,
     chain: bool = True,
 ) -> None:
     """A model at one point: its widths and what follows from them.
 
     Every width is finite, not negative, the same when asked again and after pickling, exactly zero beyond its threshold, and
-    broadcasts over arrays of masses; amplitudes and chains can be pickled, as workers need them; branching ratios of X2 add up to 1; decay lengths are those of the widths; fermions
+    broadcasts over arrays of masses; a squared amplitude, averaged over the cosine, is its own ``averaged``, of which widths
+    are made; amplitudes and chains can be pickled, as workers need them; branching ratios of X2 add up to 1; decay lengths are those of the widths; fermions
     say how they are polarised and analysed; the chain of every open production conserves four-momentum.
 
     Parameters
@@ -52,7 +55,7 @@ def check_model(
     widths : mapping of (parent, mode) to float or (float, float), optional [GeV]
         Independent numbers of partial widths, met within the tolerance, or limits between which they lie.
     tolerance : float
-        Relative tolerance of `widths` [1].
+        Relative tolerance of `widths` [1]; that of `three_body_width` unless given.
     powers : mapping of str to float, optional
         For the name of a coupling the power with which all widths grow with it.
     chain : bool
@@ -91,10 +94,22 @@ def _check(
     copy = _pickled(model, type(model).__name__)
     for key in modes:
         if model.mode(*key).amplitude is not None and float(model.partial_width(*key)) > 0.0:
-            _pickled(model.matrix_element(*key), f"the amplitude of {_said(key)}")
+            element = model.matrix_element(*key)
+            _pickled(element, f"the amplitude of {_said(key)}")
+            _check_amplitude(model, key, element)
         assert copy.partial_width(*key) == model.partial_width(*key), (
             f"{_said(key)}: another width after pickling"
         )
+
+
+def _check_amplitude(model: Model, key: tuple[str, str], element: Any) -> None:
+    """What events are drawn from is what the width is the integral of."""
+    dark = {"X1": float(model.m1), "X2": float(model.m2)}
+    try:
+        mass, *masses = (dark[n] if n in dark else particle(n).mass for n in (key[0], *key[1].split()))
+    except (UnknownNameError, InputError):
+        return  # a mode that is not a list of particles
+    check_averaged(element, mass, masses, f"the amplitude of {_said(key)}")
 
 
 def _pickled(thing: Any, what: str) -> Any:

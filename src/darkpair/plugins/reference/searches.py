@@ -42,7 +42,11 @@ def _search(name: str) -> Iterator[str]:
     if needs:
         yield f"**Asks for** {' or '.join(needs)}."
     sets = [data for data, names in DATA.items() if name in names]
-    yield f"**In the set of** {' and of '.join(sets)}." if sets else f"In no set: `--only {name}` asks it."
+    yield (
+        f"**In the set of** {' and of '.join(sets)}."
+        if sets
+        else f"In no set of measurements: `--only {name}` asks it; a line may stand beside either set, and excludes nothing."
+    )
     yield table(
         ("value", "error", "unit", "source", "place", "confidence"),
         [_row(number) for number in search.measurements],
