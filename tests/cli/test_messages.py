@@ -57,6 +57,10 @@ def line_of(words: list[str], folder: Path, chain: str = DECAY) -> str:
         (["-n", "0"], "run.n = 0; allowed: a whole number of 1 or more"),
         (["-n", "1.5"], "run.n = 1.5; allowed: a whole number of 1 or more"),
         (["-o", "~nobody/x.root"], "there is no folder '~nobody' (a ~ in quotes is no home folder); make it"),
+        (
+            ["--set", "detector.cuts.pt.min=500 MeV"],
+            "cuts.pt: from 0.5 to 0.25 GeV, whose max is the selection's; allowed: max at min or above it",
+        ),
         (["--bogus", "1"], "No such option '--bogus'. See darkpair run --help."),
     ],
     ids=lambda x: "-".join(x) if isinstance(x, list) else None,
