@@ -111,7 +111,8 @@ def changed_cuts(
                 _checked_limit(value, unit, unit, units, f"cuts.{name}.{end}")
             )
         both = {"low": old.low, "high": old.high} | ends
-        _require_order(both["low"], both["high"], f"cuts.{name}")
+        kept = "" if len(ends) == 2 else f", whose {'max' if 'low' in ends else 'min'} is the selection's"
+        _require_order(both["low"], both["high"], f"cuts.{name}", f" {old.unit}".rstrip() + kept)
         if both != {"low": old.low, "high": old.high}:
             new = replace(old, confidence="choice", low=both["low"], high=both["high"])
             words = f"changed by the user from {old.limits(whole=True)} to {new.limits(whole=True)}"
@@ -286,10 +287,10 @@ def _checked_limit(value: Any, beside: Any, unit: str, units: Mapping[str, str],
     return {"against": value["against"], "points": line}
 
 
-def _require_order(low: float | Line | None, high: float | Line | None, what: str) -> None:
+def _require_order(low: float | Line | None, high: float | Line | None, what: str, more: str = "") -> None:
     """Refuse limits that nothing is between."""
     if isinstance(low, float) and isinstance(high, float) and low > high:
-        raise InputError(f"{what}: from {low:g} to {high:g}; allowed: max at min or above it")
+        raise InputError(f"{what}: from {low:g} to {high:g}{more}; allowed: max at min or above it")
 
 
 def require_passable(selection: Selection, where: str) -> None:

@@ -68,7 +68,8 @@ class FileKind:
     @property
     def tables(self) -> list[str]:
         """Everything that a file may say."""
-        return [*COMMON, *(name.removesuffix("?") for name in self.numbers), *self.needed, *self.other]
+        numbers = (name.removesuffix("?") for name in self.numbers)
+        return list(dict.fromkeys((*COMMON, *numbers, *self.needed, *self.other)))
 
 
 COMMON: Final = ("kind", "name", "title", "based_on", "source", "parents", "selection", "box", "factors")
@@ -149,10 +150,7 @@ def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
     InputError, UnknownNameError
         One line with the file, the key and what is allowed.
     """
-    word = data.get("kind")
-    if not isinstance(word, str) or word not in KINDS:
-        hint = nearest(word, KINDS) if isinstance(word, str) else ""
-        raise InputError(f"{where}: kind = {word!r}{hint}; allowed: {', '.join(KINDS)}")
+    word = _word_of(data, where)
     kind = KINDS[word]
     _require_tables(data, kind, where, word)
     out = dict(data)
@@ -200,6 +198,19 @@ def _all_numbers(data: Mapping[str, Any], kind: FileKind, where: str) -> dict[st
         out[name] = _shape(data[name], f"{where}, [{name}]", faults)
     faults.refuse()
     return out
+
+
+def _word_of(data: Mapping[str, Any], where: str) -> str:
+    """Kind that a file says it is."""
+    word = data.get("kind")
+    if not isinstance(word, str) or word not in KINDS:
+        if word is None:
+            raise InputError(
+                f'{where} says no kind; write kind = "...", one of {", ".join(KINDS)}, or based_on = "...", a built-in file'
+            )
+        hint = nearest(word, KINDS) if isinstance(word, str) else ""
+        raise InputError(f"{where}: kind = {word!r}{hint}; allowed: {', '.join(KINDS)}")
+    return word
 
 
 def _require_tables(data: Mapping[str, Any], kind: FileKind, where: str, word: str) -> None:

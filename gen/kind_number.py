@@ -148,7 +148,12 @@ class Number(Kind):
                     return self.measures.scaled(number, name, beside)
         elif _COMPLEX.fullmatch("".join(text.split())):
             raise InputError(f"{what} = {shown(text)}; allowed: a real number, {self.words}")
-        return self.measures.number(text, what=what, beside=beside)
+        try:
+            return self.measures.number(text, what=what, beside=beside)
+        except InputError as error:
+            if self.whole and " is not a number;" in str(error):
+                raise self.refused(text, what, " is not a number") from None
+            raise
 
     def _real(self, number: Any, value: Any, what: str) -> float | int:
         try:

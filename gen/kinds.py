@@ -50,7 +50,9 @@ class Text(Kind):
         """The text."""
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
             return str(value)
-        if not isinstance(value, str) or not value.strip() or "\0" in value:
+        if isinstance(value, str) and not value.strip():
+            raise InputError(f"{self.refused(value, what)} that is not empty")
+        if not isinstance(value, str) or "\0" in value:
             raise self.refused(value, what)
         return value
 

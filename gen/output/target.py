@@ -241,7 +241,8 @@ def _refusal(path: Path) -> str | None:
     if target.exists() and not (target.is_file() and os.access(target, os.W_OK)):
         return "exists and may not be overwritten; choose another name"
     if not target.parent.is_dir():
-        return f"cannot be written: there is no folder {str(path.parent)!r}; make it, or choose another"
+        home = " (a ~ in quotes is no home folder)" if path.parts[0].startswith("~") else ""
+        return f"cannot be written: there is no folder {str(path.parent)!r}{home}; make it, or choose another"
     _try(target)
     return None
 

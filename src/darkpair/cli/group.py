@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -52,7 +53,8 @@ class CommandGroup(click.Group):
         """The command of some words; a name that is none is told with the nearest one."""
         name = args[0] if args else ""
         if name and name not in self.names and not name.startswith("-"):
-            ctx.fail(f"No such command {name!r}{nearest(name, self.names)}.")
+            near = nearest(name, get_close_matches(name, self.names, n=1, cutoff=0.6))
+            ctx.fail(f"No such command {name!r}{near}.")
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **kwargs: Any) -> Any:
@@ -68,8 +70,11 @@ class CommandGroup(click.Group):
             _stop(str(error))
         except click.exceptions.NoSuchOption as error:
             path = "darkpair" if error.ctx is None else error.ctx.command_path
-            near = error.possibilities
-            hint = f" (did you mean {near[0]!r}?)" if near else f" See {path} --help."
+            bare = {
+                option.lstrip("-"): option for option in error.possibilities or ()
+            }  # (dashes are in all of them)
+            near = get_close_matches(error.option_name.lstrip("-"), bare, n=1, cutoff=0.6)
+            hint = f" (did you mean {bare[near[0]]!r}?)" if near else f" See {path} --help."
             _stop(
                 f"No such option {error.option_name!r}.{hint}"
             )  # (each version of click spells it otherwise)

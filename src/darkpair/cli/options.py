@@ -91,7 +91,10 @@ def overrides_of(given: Mapping[str, Any]) -> dict[str, Any]:
         "workers": "run.workers",
         "branching_ratio": "normalisation.branching_ratio",
     }
-    return {keys[name]: value for name, value in given.items()}
+    values = {keys[name]: value for name, value in given.items()}
+    if isinstance(n := values.get("run.n"), float) and n.is_integer() and abs(n) < 2.0**53:
+        values["run.n"] = int(n)  # (1e6 is a number of events, and -n 0 is repeated as it was written)
+    return values
 
 
 def part_of(text: str | None) -> tuple[int, int] | None:

@@ -103,10 +103,7 @@ class Job(Table):
     def _given(self) -> list[Chain]:
         """The chains that the job spells, with the lifetimes that their particles have."""
         table = self.chain
-        if [table.decay, table.name, table.model].count(None) != 2:
-            raise InputError(
-                '[chain] needs one of decay = "K_L0 -> ...", name = "..." and model = "...", not more'
-            )
+        _require_one(table)
         if table.model is not None:
             return [self._of_model(table.model)]
         for key in BESIDE["decay" if table.decay is not None else "name"]:
@@ -290,6 +287,16 @@ def _own_parameters(factory: Any, settings: Mapping[str, Any], given: Mapping[st
     return arguments(partial(factory, **settings, lifetimes={}), given, where="chain.parameters")
 
 
+def _require_one(table: ChainTable) -> None:
+    """Refuse a chain that is spelled in several ways, or in none."""
+    given = 3 - [table.decay, table.name, table.model].count(None)
+    if given != 1:
+        raise InputError(
+            '[chain] needs one of decay = "K_L0 -> ...", name = "..." and model = "...", '
+            + ("not more" if given else "and has none")
+        )
+
+
 @contextmanager
 def _keyed(key: str = "") -> Iterator[None]:
     """Say in which key of [chain] an unknown name stands: where the chain knows it, or in this one."""
@@ -365,6 +372,9 @@ def _explain(error: ValidationError) -> str:
         return f"[{key}] is missing; write it, with {_SECTIONS[key]}"
     if first["type"] == "missing":
         return f"{key} is missing; give it a value"
+    if first["type"] in ("dict_type", "mapping_type", "model_type", "model_attributes_type"):
+        near = f', as {key}.name = "..."' if key in ("source", "detector") else ""
+        return f"{key} = {shown(first['input'])}; allowed: a table of keys{near}"
     return f"{key} = {shown(first['input'])}: {first['msg'][:1].lower()}{first['msg'][1:]}"
 
 
