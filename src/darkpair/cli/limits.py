@@ -86,7 +86,7 @@ def command(
     """
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
-    from darkpair.limits.samples import Size
+    from darkpair.limits.samples import Size, closed_line
     from darkpair.run.beside import require_own_rows
     from darkpair.scan.points import cache_folder
 
@@ -118,6 +118,8 @@ def command(
         show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
     else:
         _show(asked, points, rows)
+        closed = [closed_line(float(point.m1), float(point.m2)) for _, point in points]
+        show_lines([f"note                   {line}" for line in dict.fromkeys(closed) if line])
         show_lines(written)
 
 

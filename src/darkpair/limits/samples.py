@@ -15,7 +15,7 @@ from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 
-__all__ = ["BOX", "DUMPS", "Samples", "Size", "efficiency_curves", "samples_at"]
+__all__ = ["BOX", "DUMPS", "Samples", "Size", "closed_line", "efficiency_curves", "samples_at"]
 
 #: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
 BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18"}
@@ -177,3 +177,15 @@ def efficiency_curves(
 def _open(parent: str, m1: float, m2: float) -> bool:
     """Whether a parent gives the pair and X2 a pi0."""
     return m1 + m2 < particle(parent).mass and m1 + particle("pi0").mass < m2
+
+
+def closed_line(m1: float, m2: float) -> str | None:
+    """Why KOTO, or the beam dumps, say nothing at a pair of masses [GeV]; None where both parents' decays are open."""
+    if m1 + particle("pi0").mass >= m2:
+        return f"KOTO and beam dumps say nothing: X2 -> X1 pi0 is closed at m1 = {m1:g} GeV, m2 = {m2:g} GeV"
+    shut = [
+        f"{who} {verb} nothing: {parent} -> X1 X2 is closed at m1 + m2 = {m1 + m2:g} GeV, beyond {particle(parent).mass:.4g} GeV"
+        for who, verb, parent in (("KOTO", "says", "K_L0"), ("beam dumps", "say", "eta"))
+        if not _open(parent, m1, m2)
+    ]
+    return "; ".join(shut) or None

@@ -51,7 +51,9 @@ def expected_lines(rows: Mapping[str, Any] | None) -> list[str]:
     lines += [f"  in it                {value:.5g}, {name}" for name, value in rows["measured"].items()]
     lines += [f"  taken as 1           {name}" for name in rows["taken_as_one"]]
     for name in ERRORS:
-        if rows[name] is not None:
+        if rows[name] == 0.0:
+            lines.append(f"  {name:<21}none: nothing was asked of the events")
+        elif rows[name] is not None:
             lines.append(f"  {name:<21}± {rows[name]:.3g} ({_percent(rows, name)})")
             if name == "spectrum":
                 lines += [f"    {generator:<19}{value:.4g}" for generator, value in rows["spectra"].items()]

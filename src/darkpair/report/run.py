@@ -13,6 +13,7 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.recipe import PHASE_SPACE
 from darkpair.gen.tables import Table
 from darkpair.report.published import published_lines
+from darkpair.report.uncounted import uncounted_lines
 
 __all__ = [
     "cutflow_table",
@@ -75,6 +76,7 @@ def sample_lines(provenance: Mapping[str, Any]) -> list[str]:
     detector = provenance.get("detector") or {}
     made = _before_aim(source)
     lines = [*_beam_lines(made, detector), *_aim_lines(source, chain), *_source_lines(made)]
+    lines += uncounted_lines(detector, provenance.get("job") or {})
     for name, words in (detector.get("changed") or {}).items():
         lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
     for table in chain.get("chains", [chain]):
@@ -197,6 +199,8 @@ def _error(result: Mapping[str, Any]) -> str:
     if not result["accepted"]:
         return f"of {result['generated']:,} generated events{_last_cut(result['cutflow'])}"
     error = result["acceptance_error"]
+    if error == 0.0:  # (without weights and cuts: there is nothing that a sample could get wrong)
+        return "per generated event, of which nothing was asked"
     return "per generated event" if error is None else f"± {error:.2g} per generated event"
 
 

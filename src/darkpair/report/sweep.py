@@ -51,6 +51,8 @@ def _acceptance(row: Mapping[str, Any]) -> str:
         return (
             f"below {row['acceptance_upper_limit']:.3g} ({100.0 * row['acceptance_upper_limit_level']:.0f} %)"
         )
+    if row["acceptance_error"] == 0.0:  # (nothing was asked of events without weights)
+        return f"{row['acceptance']:.4g}"
     if row["acceptance_error"] is None:
         level = f"{100.0 * row['acceptance_interval_level']:.0f} %"
         return (

@@ -90,7 +90,7 @@ class Result(Shown):
     def table(self) -> Table:
         """The cut flow, under what it comes to."""
         efficiency = self.efficiency
-        error = "" if efficiency.error is None else f" ± {efficiency.error:.2g}"
+        error = "" if not efficiency.error else f" ± {efficiency.error:.2g}"
         title = f"{self.path}: acceptance {efficiency.value:.5g}{error} of {self.cutflow.generated:,} events"
         return replace(self.cutflow.table(), title=title)
 
@@ -160,7 +160,7 @@ def run_job(
             job=job, pipeline=pipeline, span=span, progress=shown, replace=replace_other or job.output.replace
         )
         result = run.dataset() if is_dataset(job.output.path) else run.file()
-    if part is None and (line := few_effective(result.cutflow)) is not None:
+    if part is None and (line := few_effective(result.cutflow, pipeline)) is not None:
         warnings.warn(line, DarkpairWarning, stacklevel=2)
     return result
 

@@ -10,6 +10,9 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.compiled.loops import compiler_at_hand
 from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.importance import Aimed
+from darkpair.gen.lifetime import Forced
+from darkpair.gen.pipeline import Pipeline
 
 __all__ = ["completed", "few_effective", "not_compiled", "summary"]
 
@@ -65,20 +68,45 @@ def completed(result: Mapping[str, Any]) -> dict[str, Any]:
     return {**result, **summary(flow, result.get("flat_factors"))}
 
 
-def few_effective(cutflow: Cutflow) -> str | None:
-    """What to say of accepted events of uneven weights that are worth too few; None where there is nothing to say."""
+def few_effective(cutflow: Cutflow, pipeline: Pipeline | None = None) -> str | None:
+    """What to say of accepted events of uneven weights that are worth too few; None where there is nothing to say.
+
+    Nothing is advised that a pipeline, where it is given, has already or cannot have.
+    """
     last, uses = cutflow.stages[-1], cutflow.uses
     if not 0.0 < last.effective < min(EFFECTIVE_MIN, _UNEVEN * last.n):
         return None
     if uses > 1:
         return (
             f"the {last.n:,} accepted events of parents used {uses} times are worth {last.effective:.3g} parents of equal weight, "
-            f"less than {EFFECTIVE_MIN:g}; raise source.uses, force lifetimes, or take a larger file"
+            f"less than {EFFECTIVE_MIN:g}; {_cure('raise source.uses', *_of_lifetimes(pipeline), 'take a larger file')}"
         )
     return (
         f"the {last.n:,} accepted events are worth {last.effective:.3g} of equal weight, less than {EFFECTIVE_MIN:g}: a few carry "
-        "the sum, and its error is not to be trusted; raise run.n, force lifetimes, or aim the source"
+        f"the sum, and its error is not to be trusted; {_cure('raise run.n', *_of_lifetimes(pipeline), *_of_aim(pipeline))}"
     )
+
+
+def _of_lifetimes(pipeline: Pipeline | None) -> list[str]:
+    """The advice to force lifetimes, unless those that could be are forced: of dark particles that fly."""
+    if pipeline is None:
+        return ["force lifetimes"]
+    for chain in getattr(pipeline.chain, "chains", (pipeline.chain,)):
+        decay, laws = getattr(chain, "decay", None), getattr(chain, "lifetimes", {})
+        for name, particle in ({} if decay is None else decay.decaying).items():
+            if particle.dark and particle.ctau > 0.0 and not isinstance(laws.get(name), Forced):
+                return ["force lifetimes"]
+    return []
+
+
+def _of_aim(pipeline: Pipeline | None) -> list[str]:
+    """The advice to aim the source, unless it is."""
+    return [] if pipeline is not None and isinstance(pipeline.source, Aimed) else ["aim the source"]
+
+
+def _cure(*words: str) -> str:
+    *first, last = words
+    return f"{', '.join(first)}, or {last}" if len(first) > 1 else " or ".join(words)
 
 
 def not_compiled(compiled: bool | None) -> str | None:
