@@ -28,13 +28,14 @@ class Constant:
     fault: str = ""
     summary: str = "a constant"
 
-    def __call__(self, q2: Array, cosine: Array) -> Any:
+    def __call__(self, q2: Real, cos_theta: Real) -> Any:
         if self.fault == "power":
             return 1e-12 * q2**2
-        return 3e-12 * (1.0 + cosine) if self.fault == "factor" else 1e-12
+        return 3e-12 * (1.0 + cos_theta) if self.fault == "factor" else 1e-12
 
-    def averaged(self, _q2: Real) -> float:
+    def averaged(self, q2: Real) -> Any:
         """The number."""
+        del q2
         return 1e-12
 
 
