@@ -86,7 +86,7 @@ def build(
     )
     decay = builder.decay(tree)
     require_used(settings, builder.used)
-    require_decaying(settings["ctau"], {*decay.decaying, *decaying})
+    require_decaying(settings["ctau"], {*decay.decaying, *decaying}, dark_too=False)
     for parent, names in builder.modes:
         if (parent, names) not in builder.built:
             spelt = sorted(_spelt(*mode) for mode in builder.built)

@@ -72,10 +72,11 @@ class IdleSettingError(InputError):
         return made
 
 
-def require_decaying(ctau: Mapping[str, float], decaying: Collection[str]) -> None:
+def require_decaying(ctau: Mapping[str, float], decaying: Collection[str], *, dark_too: bool = True) -> None:
     """Refuse a finite c tau [mm] of a particle that decays nowhere in the chain: no event could depend on it.
 
-    A dark particle and its antiparticle have one lifetime: one of them has to decay.
+    A dark particle and its antiparticle have one lifetime: one of them has to decay.  In Python the c tau of a dark one may be
+    given for who reads the file: LHE, HepMC3 and tables of particles say it.
 
     Raises
     ------
@@ -83,6 +84,8 @@ def require_decaying(ctau: Mapping[str, float], decaying: Collection[str]) -> No
     """
     kinds = {_kind(name) for name in decaying}
     for name, value in ctau.items():
+        if not dark_too and name in DARK_IDS:
+            continue
         if _kind(name) not in kinds and math.isfinite(value):
             raise IdleSettingError.of(
                 name,

@@ -33,7 +33,6 @@ __all__ = [
     "check_writable",
     "clean_unfinished",
     "folder_for",
-    "folder_or_none",
     "put",
     "replacing",
 ]
@@ -270,19 +269,6 @@ def folder_for(path: Path) -> Path:
     except OSError as error:
         raise _no_folder(path, error) from error
     return path
-
-
-@contextmanager
-def folder_or_none(path: Path) -> Iterator[Path]:
-    """`folder_for` in a with-block, after an exception in which no empty folder is left that was not there before."""
-    made = _missing(path)
-    try:
-        yield folder_for(path)
-    except BaseException:
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
-        raise
 
 
 def check_folder(path: Path) -> None:

@@ -53,7 +53,10 @@ def test_where_a_file_was_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="give an existing data file; looked for as ") as caught:
         detector_data("hall.toml")
-    assert str(caught.value).endswith(f"{tmp_path / 'hall.toml'}, from the folder where darkpair was started")
+    assert "hall.toml' (" in str(caught.value) or f"{tmp_path / 'hall.toml'}" in str(
+        caught.value
+    )  # (a long path is cut)
+    assert str(caught.value).endswith(", from the folder where darkpair was started")
     with pytest.raises(InputError, match="give an existing data file$"):
         detector_data(str(tmp_path / "hall.toml"))
     done = CliRunner().invoke(main, ["run", "examples/charm.toml"])

@@ -87,6 +87,9 @@ def test_every_key_of_every_particle(name: str) -> None:
             assert "\n" not in other
             assert key == "mass" or word in other, (key, word)
             continue
+        if whole and word in DARK_IDS:
+            assert bits(other) == truth, word  # (said for who reads the file; a job refuses it)
+            continue
         assert not whole, word
         same, pdg = bits(other) == truth, published(word)
         lineless = pdg is None or (key == "width" and not pdg.width)
@@ -126,9 +129,9 @@ def test_chains_that_share_settings_may_each_leave_some_whole() -> None:
         ["B0 -> K0 X2", "B+ -> K+ (X2 -> X1 gamma)"], mass={"X1": 0.1, "X2": 1.0}, ctau={"X2": 5.0}
     )
     assert [chain.provenance()["particles"]["X2"]["ctau"] for chain in chains] == [5.0, 5.0]
-    with pytest.raises(InputError, match=r"ctau\.X1 = 5 mm, and X1 does not decay"):
+    with pytest.raises(InputError, match=r"ctau\.K\+ = 5 mm, and K\+ does not decay"):
         build_chains(
-            ["B0 -> K0 X2", "B+ -> K+ (X2 -> X1 gamma)"], mass={"X1": 0.1, "X2": 1.0}, ctau={"X1": 5.0}
+            ["B0 -> K0 X2", "B+ -> K+ (X2 -> X1 gamma)"], mass={"X1": 0.1, "X2": 1.0}, ctau={"K+": 5.0}
         )
 
 

@@ -98,7 +98,7 @@ def follow(page: str) -> int:
                 if words[0] not in OF_FILES:
                     continue
                 done = ran(words)
-                if words[0] == "run" and "--scan" not in words:
+                if words[0] == "run" and "--scan" not in words and "chain.ctau.X2=inf" not in words:
                     accepted(done)
                     runs += 1
         elif all(f"[{part}]" in text for part in ("source", "chain", "detector", "output")):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,7 +120,8 @@ def command(
     else:
         _show(asked, points, rows)
         closed = [closed_line(float(point.m1), float(point.m2)) for _, point in points]
-        show_lines([f"note                   {line}" for line in dict.fromkeys(closed) if line])
+        for line in dict.fromkeys(closed):
+            show_lines(wrap(f"note                   {line}", 80, subsequent_indent=" " * 23) if line else [])
         show_lines(written)
 
 

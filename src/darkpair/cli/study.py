@@ -86,7 +86,7 @@ def command(
     dask: str | None,
 ) -> None:
     """Make a figure or table of the paper: its data and its picture."""
-    from darkpair.gen.output.target import check_writable, folder_or_none
+    from darkpair.gen.output.target import check_writable, folder_for
     from darkpair.job.settings import as_written
     from darkpair.run.picture import require_matplotlib
     from darkpair.studies.runner import changes_of, options_for, run_study
@@ -100,6 +100,6 @@ def command(
     place = folder or Path("studies-out") / name
     for path in place.glob(f"{name}.*"):
         check_writable(path)
-    with on_dask(dask), folder_or_none(place):
-        paths = run_study(name, place, options, changes)
+    with on_dask(dask):
+        paths = run_study(name, folder_for(place), options, changes)
     show_lines(paths)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.chain_set import ChainSet, build_chains
-from darkpair.chains.settings import IdleSettingError, read_settings
+from darkpair.chains.settings import IdleSettingError, read_settings, require_decaying
 from darkpair.gen.agreement import require_agreement
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, one_line, shown
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
@@ -126,7 +126,9 @@ class Job(Table):
             if not decays:
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
             with _keyed("chain.decay"):
-                return build_chains(decays, **settings)
+                chains = build_chains(decays, **settings)
+                require_decaying(settings["ctau"], {name for made in chains for name in made.decay.decaying})
+                return chains
         factory = PLUGINS["chains"].factory(str(table.name), "chain.name")
         own = _own_parameters(factory, settings, table.parameters)
         try:

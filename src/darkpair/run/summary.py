@@ -10,7 +10,6 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.compiled.loops import compiler_at_hand
 from darkpair.gen.cutflow import Cutflow
-from darkpair.gen.importance import Aimed
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.pipeline import Pipeline
 
@@ -101,7 +100,9 @@ def _of_lifetimes(pipeline: Pipeline | None) -> list[str]:
 
 def _of_aim(pipeline: Pipeline | None) -> list[str]:
     """The advice to aim the source, unless it is."""
-    return [] if pipeline is not None and isinstance(pipeline.source, Aimed) else ["aim the source"]
+    kinds = () if pipeline is None else type(pipeline.source).__mro__
+    # (`darkpair.gen.importance`, which is imported by who aims)
+    return [] if any(kind.__name__ == "Aimed" for kind in kinds) else ["aim the source"]
 
 
 def _cure(*words: str) -> str:
