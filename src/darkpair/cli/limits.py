@@ -52,6 +52,8 @@ __all__ = ["command"]
 @click.option(
     "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
 )
+@click.option("--planned", is_flag=True, help="Ask projections and estimates too.")
+@click.option("--channels", is_flag=True, help="Show the events of every channel that a search adds up.")
 @click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder for every row as CSV and JSON."
@@ -73,6 +75,8 @@ def command(
     only: tuple[str, ...],
     without: tuple[str, ...],
     files: tuple[Path, ...],
+    planned: bool,
+    channels: bool,
     quick: bool,
     folder: Path | None,
     cache: Path | None,
@@ -82,7 +86,8 @@ def command(
     """Show what KOTO, beam dumps, B, K, pi0 and Higgs decays say of model points, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'.
 
     Several values with commas make a grid, of which the strongest search of each point is shown. Samples know
-    masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked.
+    masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked. Models with plus
+    signs between them are combined: zprime-dirac+dipole.
     """
     from darkpair.gen.output.target import folder_for
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
@@ -92,7 +97,7 @@ def command(
     given, size = pairs(settings), Size.of(quick=quick)
     points = models_of(model, given, preset)
     place = None if folder is None else folder_for(folder)
-    which: dict[str, Any] = {"only": only, "without": without, "files": files}
+    which: dict[str, Any] = {"only": only, "without": without, "files": files, "planned": planned}
     with on_dask(dask):
         rows = limit_rows(
             [point for _, point in points],
@@ -103,7 +108,7 @@ def command(
             **which,
         )
     asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
-    plain = plain_rows([varied for varied, _ in points], rows, along)
+    plain = plain_rows([varied for varied, _ in points], rows, along, channels=channels)
     written = (
         []
         if place is None or not plain
@@ -114,7 +119,7 @@ def command(
     elif not plain:
         show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
     else:
-        _show(asked, points, rows)
+        _show(asked, points, rows, channels=channels)
         show_lines(written)
 
 
@@ -163,14 +168,26 @@ def _written(
     return put(contents)
 
 
-def _show(asked: _Asked, points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]]) -> None:
+def _show(
+    asked: _Asked, points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]], *, channels: bool
+) -> None:
     """Show every search of a point, or the strongest of each of several."""
-    from darkpair.limits.tables import limits_table, production_lines, strongest_table
+    from darkpair.limits.rows import parameter
+    from darkpair.limits.tables import (
+        answer,
+        channels_table,
+        limits_table,
+        production_lines,
+        strongest_table,
+    )
 
     if len(rows) > 1:
         show(strongest_table(points, rows, asked.title))
         return
     along, (_, model) = asked.along, points[0]
-    unit = ("", 1.0) if along is None else (asked.settings[along], float(getattr(model, along)))
+    unit = ("", 1.0) if along is None else (asked.settings[along], float(parameter(model, along)))
     show(limits_table(rows[0], asked.title, along, unit))
     show_lines(production_lines(rows[0]))
+    if channels:
+        show(channels_table(rows[0], asked.title))
+    show_lines(answer(rows[0]))

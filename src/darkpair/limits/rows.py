@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.channels import visible_modes
+from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import InputError, UnknownNameError
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
-__all__ = ["LimitRow", "limit_rows", "models_of", "plain_rows", "strongest_row"]
+__all__ = ["LimitRow", "limit_rows", "models_of", "parameter", "plain_rows", "strongest_row"]
 
 #: Factors by which a parameter is moved to find what is excluded.
 _FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
@@ -56,6 +58,10 @@ class LimitRow:
     curves : mapping of str to tuple of Range
         Ranges of the parameter by the names that the figures' curves have: excluded, or for a band explained at one
         and at two sigma; empty where none were asked for.
+    channels : mapping of str to float
+        Expected events by channel, where a search adds several; NaN where a sample is too small to tell.
+    confidence_level : float or None
+        Of the limit [1]; None where it has none.
     """
 
     constraint: str
@@ -66,6 +72,8 @@ class LimitRow:
     events: float | None
     least: float = 0.0
     curves: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
+    channels: Mapping[str, float] = field(default_factory=dict)
+    confidence_level: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -131,12 +139,14 @@ def limit_rows(
     without: Sequence[str] = (),
     files: Sequence[str | Path] = (),
     executor: Executor | None = None,
+    planned: bool = False,
 ) -> list[list[LimitRow]]:
     """Rows of every search that applies, for each model point.
 
     KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, with isotropic
     decays of X2: where a model's are not, as of Dirac fermions with c_V and c_A, these are unknown (NaN).  Beam dumps
-    count X2 -> X1 pi0 of eta alone.
+    add up every channel of eta, eta' and pi0 that ends in what they see, see `darkpair.limits.channels`; with the data of
+    2020 they count X2 -> X1 pi0 of eta alone.
 
     Parameters
     ----------
@@ -157,6 +167,8 @@ def limit_rows(
         Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.limits.choose`.
     executor : concurrent.futures.Executor, optional
         What makes the samples instead of processes, see `darkpair.workers.on_executor`.
+    planned : bool
+        Whether to ask projections and estimates too, see `darkpair.limits.choose`.
 
     Raises
     ------
@@ -165,7 +177,7 @@ def limit_rows(
     UnknownNameError
         For an unknown set of data, search or parameter.
     """
-    choice = choose(data, only=only, without=without, files=files)
+    choice = choose(data, only=only, without=without, files=files, planned=planned)
     masses = [(_number(model, "m1"), _number(model, "m2")) for model in models]
     moved = [None if along is None else _moved(model, along) for model in models]
     for model in models:
@@ -173,13 +185,18 @@ def limit_rows(
     koto, dumps = choice.sampled(models)
     with nullcontext() if executor is None else on_executor(executor):
         simulated = samples_at(masses, size or Size(), folder, workers=workers, koto=koto, dumps=dumps)
+        over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
+        channels = choice.channels(over, size or Size(), folder, workers=workers)
+        at_koto = choice.at_koto(over, size or Size(), folder, workers=workers)
     return [
         [
             _row(name, kind, search, model, along, scanned)
-            for name, (kind, search) in choice.at(samples).items()
+            for name, (kind, search) in choice.at(samples, more, of_koto, visible_modes(model)).items()
             if search.applies(model)
         ]
-        for model, scanned, samples in zip(models, moved, simulated, strict=True)
+        for model, scanned, samples, more, of_koto in zip(
+            models, moved, simulated, channels, at_koto, strict=True
+        )
     ]
 
 
@@ -190,7 +207,11 @@ def strongest_row(rows: Sequence[LimitRow]) -> LimitRow | None:
 
 
 def plain_rows(
-    varied: Sequence[Mapping[str, str]], rows: Sequence[Sequence[LimitRow]], along: str | None = None
+    varied: Sequence[Mapping[str, str]],
+    rows: Sequence[Sequence[LimitRow]],
+    along: str | None = None,
+    *,
+    channels: bool = False,
 ) -> list[dict[str, Any]]:
     """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
 
@@ -202,6 +223,8 @@ def plain_rows(
         Of `limit_rows`.
     along : str, optional
         As there: the ends of a range, None where it goes on or where there is none.
+    channels : bool
+        Whether each row has its expected events by channel, too.
     """
     return [
         {
@@ -215,6 +238,7 @@ def plain_rows(
             "events": None if row.events is None else _or_none(row.events),
             "verdict": row.verdict,
             **({} if along is None else {f"{along} low": low, f"{along} high": high}),
+            **({} if not channels else {"channels": {k: _or_none(v) for k, v in row.channels.items()}}),
         }
         for own, of_point in zip(varied, rows, strict=True)
         for row in of_point
@@ -246,7 +270,7 @@ def _row(
     events = search.events(value)
     curves: dict[str, tuple[Range, ...]] = {}
     if scanned is not None and along is not None:
-        grid = np.asarray(getattr(scanned, along))
+        grid = np.asarray(parameter(scanned, along))
         seen = _value(name, search, scanned, grid.shape)
         curves = {
             f"{name}{part}": tuple(ranges_above(grid, inside)) for part, inside in search.curves(seen).items()
@@ -260,6 +284,8 @@ def _row(
         events=None if events is None else float(events),
         least=search.least if kind == "band" else 0.0,
         curves=curves,
+        channels={key: float(part) for key, part in search.channels(model).items()},
+        confidence_level=_level(search),
     )
 
 
@@ -267,7 +293,7 @@ def _value(name: str, search: Search, model: Model, shape: tuple[int, ...]) -> A
     """Observable; NaN where it rests on samples of isotropic decays of X2 and the model's are not."""
     stranger = name in SEARCHES and name not in SEARCHES.ours
     value = checked_value(name, search, model, shape) if stranger else search.value(model)
-    if search.SAMPLED:
+    if search.isotropic(model):
         ((parent, production),) = search.NEEDS
         try:
             slope = model.spin(parent, production, "X1 pi0").slope
@@ -277,6 +303,12 @@ def _value(name: str, search: Search, model: Model, shape: tuple[int, ...]) -> A
     return np.broadcast_to(value, shape)
 
 
+def _level(search: Search) -> float | None:
+    """Confidence level of a limit: the published one, or that at which it was made of a measured value and its error."""
+    first = search.measurements[0]
+    return search.confidence_level if first.error is not None else first.confidence_level
+
+
 def _number(model: Model, name: str) -> float:
     value = getattr(model, name)
     if np.ndim(value):
@@ -284,15 +316,40 @@ def _number(model: Model, name: str) -> float:
     return float(value)
 
 
+def parameter(model: Model, name: str) -> Any:
+    """Value of a parameter with a number, of a combination that of the first of its models that has it.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    name : str
+        Name of the parameter.
+
+    Raises
+    ------
+    UnknownNameError
+        For another name.
+    """
+    owners = [*model.parts, model] if isinstance(model, Combined) else [model]
+    numbers = {
+        entry.name: getattr(owner, entry.name)
+        for owner in reversed(owners)
+        for entry in fields(owner)
+        if isinstance(getattr(owner, entry.name), int | float | complex | np.ndarray)
+    }
+    if name not in numbers:
+        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", name, list(numbers))
+    return numbers[name]
+
+
 def _moved(model: Model, along: str) -> Model:
     """The model with a parameter times each factor."""
-    numbers = [
-        entry.name for entry in fields(model) if isinstance(getattr(model, entry.name), int | float | complex)
-    ]
-    if along not in numbers:
-        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", along, numbers)
-    value = getattr(model, along)
+    value = parameter(model, along)
     if not (np.isreal(value) and np.real(value) > 0.0):
         raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
-    moved: Any = replace(model, **{along: np.real(value) * _FACTORS})
+    new = np.real(value) * _FACTORS
+    if isinstance(model, Combined):
+        return model.with_parameter(along, new)
+    moved: Any = replace(model, **{along: new})
     return moved  # type: ignore[no-any-return]

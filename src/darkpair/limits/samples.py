@@ -9,6 +9,7 @@ from typing import Final
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.gen.errors import InputError
 from darkpair.gen.particles import particle
 from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
 from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
@@ -57,9 +58,15 @@ class Size:
             return cls()
         return cls(kaons=250_000, etas=60_000, spectra="central", cells=(32, 24, 16))
 
-    def generators(self, experiment: str) -> list[str]:
-        """Generators of the eta spectrum for an experiment, the central one first: PYTHIA 6 where it has that energy."""
-        able = generators(FixedTarget(experiment=experiment).beam_energy)
+    def generators(self, experiment: str, meson: str = "eta") -> list[str]:
+        """Generators of a meson's spectrum for an experiment, the central one first: PYTHIA 6 where it has that energy."""
+        energy = FixedTarget(experiment=experiment, resolution="none").beam_energy
+        able = generators(energy, meson)
+        if not able:
+            raise InputError(
+                f"{experiment}: nothing here has {meson} from protons of {energy:g} GeV; allowed: energies of gen/data/mesons, and "
+                "those above which the parametrisation holds"
+            )
         central = _CENTRAL if _CENTRAL in able else able[0]
         return [central, *(name for name in able if name != central and self.spectra == "all")]
 
