@@ -30,6 +30,7 @@ __all__ = [
     "Channel",
     "channels_of",
     "photon_channels",
+    "shares_of",
     "visible_modes",
 ]
 
@@ -180,7 +181,9 @@ def _shape(law: Any) -> Any:
 
 
 def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> dict[Channel, Array]:
-    """Channels of a model in which a search sees something, and their share of the decays of their parent that make X2 [1].
+    """Channels of a model in which a search sees something, and their share of all of them that their parent has [1].
+
+    What nothing sees does not count: however rarely X2 is seen, its channels are there.
 
     Parameters
     ----------
@@ -196,15 +199,22 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
     out: dict[Channel, Array] = {}
     for parent in parents:
         productions = [name for _, name in model.modes(parent) if 1 <= name.split().count("X2") <= 2]
-        made = sum((model.branching_ratio(parent, name) for name in productions), start=np.zeros(()))
-        for production in productions:
-            for way in combinations_with_replacement([*modes, UNSEEN], production.split().count("X2")):
-                if set(way) != {UNSEEN}:
-                    channel = Channel(parent=parent, production=production, modes=way)
-                    share = np.divide(channel.rate(model, modes), np.where(made > 0.0, made, 1.0))
-                    if np.any(share > 0.0):
-                        out[channel] = share
+        rates = {
+            channel: channel.rate(model, modes)
+            for production in productions
+            for way in combinations_with_replacement([*modes, UNSEEN], production.split().count("X2"))
+            if set(way) != {UNSEEN}
+            for channel in [Channel(parent=parent, production=production, modes=way)]
+        }
+        out |= shares_of(rates)
     return out
+
+
+def shares_of(rates: Mapping[Channel, Array]) -> dict[Channel, Array]:
+    """Rates over their sum, of those that are open at any point [1]."""
+    whole = sum(rates.values(), start=np.zeros(()))
+    shares = {channel: np.divide(rate, np.where(whole > 0.0, whole, 1.0)) for channel, rate in rates.items()}
+    return {channel: share for channel, share in shares.items() if np.any(share > 0.0)}
 
 
 def visible_modes(model: Model) -> tuple[str, ...]:

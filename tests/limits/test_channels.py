@@ -35,6 +35,7 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.limits import Size, limit_rows
 from darkpair.limits.channels import ChannelAgainstCtau
 from darkpair.limits.dump_samples import DumpAgainstCtau, DumpYield, EtaSample, mesons
+from darkpair.limits.koto_channels import koto_channels
 from darkpair.scan import Acceptance
 from darkpair.searches.dump_search import SHOWERS
 
@@ -149,24 +150,54 @@ def test_a_channel_does_not_know_how_large_couplings_are() -> None:
     assert identity_digest(of_scalars) != identity_digest(of_majorana)
 
 
-def test_shares_are_all_that_x2_does() -> None:
-    """With what is not seen at all the shares of a pair are one; either X2 of a pair may do the one or the other."""
+def test_shares_are_of_all_that_is_seen() -> None:
+    """The shares of what is seen are one: of all that X2 does they said how rarely it is seen, which decides about no limit."""
     model = pairs()
     shares = channels_of(model, ("eta",), SHOWERS)
     seen = [mode for mode in SHOWERS if ("X2", mode) in model.modes()]
     part = {mode: float(model.branching_ratio("X2", mode)) for mode in seen}
     part[UNSEEN] = 1.0 - sum(part.values())
     rates = {name: float(model.branching_ratio("eta", name)) for name in ("X1 X2", "X2 X2")}
-    unseen = (rates["X1 X2"] * part[UNSEEN] + rates["X2 X2"] * part[UNSEEN] ** 2) / sum(rates.values())
-    assert sum(map(float, shares.values())) + unseen == pytest.approx(1.0, rel=1e-9)
+    any_seen = rates["X1 X2"] * (1.0 - part[UNSEEN]) + rates["X2 X2"] * (1.0 - part[UNSEEN] ** 2)
+    assert sum(map(float, shares.values())) == pytest.approx(1.0, rel=1e-9)
     mixed = Channel(parent="eta", production="X2 X2", modes=("X1 e+ e-", "X1 gamma"))
-    assert float(shares[mixed]) * sum(rates.values()) == pytest.approx(
+    assert float(shares[mixed]) * any_seen == pytest.approx(
         2.0 * rates["X2 X2"] * part["X1 gamma"] * part["X1 e+ e-"], rel=1e-9
     )
     pions = Channel(parent="eta", production="X1 X2", modes=("X1 pi0",))
     heavier = ZPrimeScalar(m1=0.0, m2=0.3, G_X=1e-5)
     assert pions.chain(heavier).generated_branching_ratio == pytest.approx(0.98823)
     assert channels_of(model, ("pi0",), SHOWERS) == {}  # too light for a pair
+
+
+@pytest.mark.parametrize("dark", [0.0, 0.994, 1.0 - 1e-6])
+def test_what_is_invisible_hides_no_channel(dark: float) -> None:
+    """However rarely X2 is seen: the events are many where enough X2 are made."""
+    plain = ZPrimeScalar(m1=0.0, m2=0.12, G_X=3e-5, invisible_branching_ratio=dark)
+    ((channel, share),) = channels_of(plain, ("eta",), SHOWERS).items()
+    assert (channel.modes, float(share)) == (("X1 e+ e-",), pytest.approx(1.0))
+    model = combine(
+        ZPrimeScalar(m1=0.0, m2=0.12, G_X=3e-5), Impostor(m1=0.0, m2=0.12), invisible_branching_ratio=dark
+    )
+    (made,) = koto_channels([(model, model)], ("2015",), 500, None, workers=1)
+    assert [part.channel.modes for part in made["2015"]] == [("gamma gamma",)]
+
+
+def test_a_spin_of_the_main_channel_is_a_sample_of_its_own(near: str, tmp_path: Path) -> None:
+    """c_V and c_A of Dirac fermions: X2 -> X1 pi0 does not decay isotropically, and is no longer a row of nothing."""
+    size = Size(kaons=20_000, etas=4_000, spectra="central", cells=(8, 6, 4), throws=(4,))
+    (tmp_path / "mine.toml").write_text(f'kind = "dump"\nexperiment = "{near}"\n')
+    asked: dict[str, Any] = {"size": size, "folder": tmp_path / "c", "workers": 1}
+    asked |= {"files": [tmp_path / "mine.toml"], "only": ["mine", "koto-2021"]}
+    model = ZPrimeDirac(m1=0.0, m2=0.24, G_X=1e-5, c_V=1.0, c_A=0.7)
+    (rows,) = limit_rows([model], **asked)
+    named = {row.constraint: row for row in rows}
+    for name, parent in (("mine", "eta"), ("koto-2021", "K_L0")):
+        assert named[name].channels[f"{parent} -> X1 X2, X2 -> X1 pi0"] > 0.0
+        assert named[name].value > 0.0
+    # where it is closed nothing of it makes the others unknown
+    (closed,) = limit_rows([replace(model, m2=0.12)], **asked | {"only": ["mine"]})
+    assert closed[0].value > 0.0
 
 
 @pytest.mark.parametrize("modes", [("unseen",), ("X1 pi0", "X1 pi0"), ()])

@@ -135,6 +135,15 @@ class ChannelAgainstCtau:
         return tables
 
 
+def isotropic(model: Model, channel: Channel) -> bool:
+    """Whether X2 of a channel with one X2 decays isotropically at every point: as the samples of X2 -> X1 pi0 have it."""
+    try:
+        slope = model.spin(channel.parent, channel.production, channel.modes[0]).slope
+    except NotDerivedError:
+        return False
+    return slope is not None and not np.any(slope)
+
+
 def seed_of(seed: int, chain: Chain) -> int:
     """Seed of a chain's own sample: those of other chains are independent of it.
 
@@ -283,7 +292,7 @@ def channel_samples(
     made: list[list[Made]] = [[] for _ in models]
     for number, (point, over) in enumerate(models):
         for channel, share in channels_of(over, sight.parents, sight.seen).items():
-            if np.max(share) < LEAST or (channel == MAIN and sight.has_main):
+            if np.max(share) < LEAST or (channel == MAIN and sight.has_main and isotropic(over, channel)):
                 continue
             try:
                 chain = channel.chain(point)

@@ -16,7 +16,7 @@ from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.samples import BOX, DUMPS
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import DATA, FILES, SEARCHES
-from darkpair.searches.beam_dump import BeamDump
+from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import KotoLimit
 from darkpair.searches.search_file import DumpSearch, load_search
 
@@ -114,7 +114,7 @@ class Choice:
         """
         runs = [name.removeprefix("koto-") for name in self.ours if name.startswith("koto-")]
         boxes = dict.fromkeys(BOX.get(run, "2016-18") for run in runs if self.data != "2020")
-        if not boxes or not any(any(photon_channels(over)) for _, over in models):
+        if not boxes or not any(any(photon_channels(over)) or KotoLimit.serves(over) for _, over in models):
             return [{} for _ in models]
         return koto_channels(models, tuple(boxes), size.kaons, folder, workers=workers)
 
@@ -313,7 +313,8 @@ def _dumps(
         protons=search.protons,
         signal_limit=search.stated_limit,
         seen=search.seen,
-        alone=bool(of_eta),
+        alone=bool(of_eta)
+        and all(part.channel != MAIN for part in made),  # (there with the model's spin, or here)
         efficiency=search.efficiency,
     )
     of_ends: dict[str, tuple[str, Search]] = {}

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.chains.models.channels import Channel, channels_of, photon_channels, visible_modes
+from darkpair.chains.models.channels import Channel, photon_channels, shares_of, visible_modes
 from darkpair.chains.models.decays import PI0_DECAY
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.gen.identity import identity_digest
-from darkpair.limits.channels import FEWER, LARGE, LEAST, seed_of
+from darkpair.limits.channels import FEWER, LARGE, LEAST, isotropic, seed_of
 from darkpair.limits.koto_samples import CTAU, PROMPT, EfficiencyAgainstCtau, parts, summed
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
@@ -145,9 +145,13 @@ _NOTHING: Final = Acceptance(ctau=(), value=(), error=())
 
 
 def _there(model: Model) -> Iterator[tuple[Channel, bool]]:
-    """Those that have a thousandth of the decays of K_L to X2 at any point, and whether they have more than a tenth."""
-    shares = channels_of(model, ("K_L0",), visible_modes(model))
-    for channel in photon_channels(model):
+    """Those that have a thousandth of what may leave two photons at any point, and whether they have more than a tenth."""
+    seen, main = visible_modes(model), Channel(parent="K_L0", production="X1 X2", modes=("X1 pi0",))
+    shares = shares_of({channel: channel.rate(model, seen) for channel in (main, *photon_channels(model))})
+    own = (
+        () if main not in shares or isotropic(model, main) else (main,)
+    )  # (that sample is of isotropic decays)
+    for channel in (*own, *photon_channels(model)):
         share = float(np.max(shares.get(channel, 0.0)))
         if share >= LEAST:
             yield channel, share > LARGE

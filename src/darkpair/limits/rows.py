@@ -299,7 +299,8 @@ def _value(name: str, search: Search, model: Model, shape: tuple[int, ...]) -> A
             slope = model.spin(parent, production, "X1 pi0").slope
         except NotDerivedError:
             slope = math.nan
-        value = np.asarray(np.where(np.equal(slope, 0.0), value, math.nan))
+        closed = np.equal(model.partial_width("X2", "X1 pi0"), 0.0)
+        value = np.asarray(np.where(np.equal(slope, 0.0) | closed, value, math.nan))
     return np.broadcast_to(value, shape)
 
 

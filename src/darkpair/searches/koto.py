@@ -115,11 +115,11 @@ class _Koto(Search):
 
     def applies(self, model: Model) -> bool:
         """Whether K_L gives the pair and X2 a pi0, or another channel is there."""
-        return bool(self.more) or self.isotropic(model)
+        return bool(self.more) or self.serves(model)
 
     def isotropic(self, model: Model) -> bool:
         """Whether the channel is there whose sample was made so; others have the model's spin."""
-        return self.serves(model)
+        return self.serves(model) and all(part.channel != _MAIN for part in self.more)
 
     def value(self, model: Model) -> Array:
         """Branching ratio of K_L -> pi0 nu nubar that would give as many events [1].
