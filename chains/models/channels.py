@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.chains.chain import Chain
+from darkpair.chains.dark_currents import FermionCurrent
 from darkpair.chains.models.decays import model_chain
 from darkpair.chains.spin import DipoleAmplitude
 from darkpair.gen.decay import Daughter, Decay, Mode
@@ -172,6 +173,9 @@ def _shape(law: Any) -> Any:
     if isinstance(law, DipoleAmplitude):
         size = float(np.hypot(abs(law.mu), abs(law.d)))
         return replace(law, mu=law.mu / size, d=law.d / size)
+    if isinstance(law, FermionCurrent):
+        size = float(np.hypot(abs(law.c_V), abs(law.c_A)))
+        return replace(law, c_V=law.c_V / size, c_A=law.c_A / size)
     if not is_dataclass(law) or isinstance(law, type):
         return law
     changed = {entry.name: _shape(getattr(law, entry.name)) for entry in fields(law) if entry.init}

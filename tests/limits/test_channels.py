@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from darkpair.chains.models import (
     ZPrimeScalar,
     combine,
 )
-from darkpair.chains.models.channels import UNSEEN, Channel, channels_of
+from darkpair.chains.models.channels import UNSEEN, Channel, channels_of, visible_modes
 from darkpair.chains.models.decays import model_chain
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.decay import Decay
@@ -36,8 +37,10 @@ from darkpair.limits import Size, limit_rows
 from darkpair.limits.channels import ChannelAgainstCtau
 from darkpair.limits.dump_samples import DumpAgainstCtau, DumpYield, EtaSample, mesons
 from darkpair.limits.koto_channels import koto_channels
+from darkpair.limits.rows import _changes, _moved, _row
 from darkpair.scan import Acceptance
 from darkpair.searches.dump_search import SHOWERS
+from darkpair.searches.koto import KotoChannel, KotoLimit
 
 #: NuCal with a wide volume near the target, in which both X2 of an event often decay.
 NEAR = """based_on = "nucal"
@@ -150,6 +153,49 @@ def test_a_channel_does_not_know_how_large_couplings_are() -> None:
     assert identity_digest(of_scalars) != identity_digest(of_majorana)
 
 
+def test_a_size_is_no_shape_and_a_phase_is() -> None:
+    """c_V or c_A alone, mu alone, G_X are sizes; mu at fixed d, c_A at fixed c_V and the mass of a Z' are shapes."""
+    made = ZPrimeDirac(m1=0.0, m2=0.2, G_X=1e-5, c_V=0.0, c_A=0.7, c_A22=1.0)
+    electrons = Channel(parent="eta", production="X1 X2", modes=("X1 e+ e-",))
+    photons = Channel(parent="eta", production="X2 X2", modes=("X1 gamma", "X1 gamma"))
+    pure = combine(made, Dipole(m1=0.0, m2=0.2, mu=1e-5))
+    mixed = combine(replace(made, c_V=0.3), Dipole(m1=0.0, m2=0.2, mu=1e-5, d=1e-5))
+    for along, channel, shapes in (
+        ("G_X", electrons, (False, False)),
+        ("c_A", electrons, (False, True)),
+        ("mu", photons, (False, True)),
+    ):
+        assert (_changes(pure, along, channel), _changes(mixed, along, channel)) == shapes
+    assert _changes(pure, "m2", electrons)
+
+
+def test_a_coupling_that_changes_the_shape_is_known_at_the_point_alone() -> None:
+    """A pair of photons by mu at fixed d: the efficiency is that of the point, and no number elsewhere."""
+    made = ZPrimeDirac(m1=0.0, m2=0.2, G_X=1e-5, c_A=0.0, c_A22=1.0)
+    model = combine(made, Dipole(m1=0.0, m2=0.2, mu=1e-5, d=1e-5))
+    photons = Channel(parent="K_L0", production="X2 X2", modes=("X1 gamma", "X1 gamma"))
+    flat = Acceptance(ctau=(1e-9, 1e9), value=(1e4, 1e4), error=(1.0, 1.0))
+    part = KotoChannel(channel=photons, ratio=flat, most=0.0)
+    search = KotoLimit(run="2021", efficiency_ratio=1.0, more=(part,), seen=visible_modes(model))
+    rows = {
+        along: _row(
+            "koto-2021",
+            "excluded",
+            search,
+            model,
+            along,
+            _moved(model, along),
+            partial(_changes, model, along),
+        )
+        for along in ("mu", "G_X")
+    }
+    assert {row.verdict for row in rows.values()} == {"excluded"}
+    (span,) = rows["mu"].ranges
+    assert (span.low_open, span.high_open) == (True, True)
+    assert span.high == pytest.approx(span.low) == pytest.approx(1e-5)
+    assert rows["G_X"].ranges[0].low < 0.9e-5
+
+
 def test_shares_are_of_all_that_is_seen() -> None:
     """The shares of what is seen are one: of all that X2 does they said how rarely it is seen, which decides about no limit."""
     model = pairs()
@@ -175,7 +221,8 @@ def test_what_is_invisible_hides_no_channel(dark: float) -> None:
     """However rarely X2 is seen: the events are many where enough X2 are made."""
     plain = ZPrimeScalar(m1=0.0, m2=0.12, G_X=3e-5, invisible_branching_ratio=dark)
     ((channel, share),) = channels_of(plain, ("eta",), SHOWERS).items()
-    assert (channel.modes, float(share)) == (("X1 e+ e-",), pytest.approx(1.0))
+    assert channel.modes == ("X1 e+ e-",)
+    assert float(share) == pytest.approx(1.0)
     model = combine(
         ZPrimeScalar(m1=0.0, m2=0.12, G_X=3e-5), Impostor(m1=0.0, m2=0.12), invisible_branching_ratio=dark
     )

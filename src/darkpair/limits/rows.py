@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, replace
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,18 +18,22 @@ from darkpair.chains.models.channels import visible_modes
 from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.gen.identity import identity_digest
 from darkpair.limits.choice import PRODUCTION, Choice, choose
 from darkpair.limits.ranges import Range, ranges_above
 from darkpair.limits.samples import Size, samples_at
 from darkpair.searches import SEARCHES, Search
+from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
+from darkpair.searches.koto import KotoBand, KotoLimit
 from darkpair.searches.rate import RateSearch
 from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
+    from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
-    from darkpair.gen.kinematics import Array
+    from darkpair.gen.kinematics import Array, Real
 
 __all__ = ["LimitRow", "limit_rows", "models_of", "parameter", "plain_rows", "strongest_row"]
 
@@ -190,13 +195,14 @@ def limit_rows(
         at_koto = choice.at_koto(over, size or Size(), folder, workers=workers)
     return [
         [
-            _row(name, kind, search, model, along, scanned)
+            _row(name, kind, search, model, along, scanned, changed)
             for name, (kind, search) in choice.at(samples, more, of_koto, visible_modes(model)).items()
             if search.applies(model)
         ]
         for model, scanned, samples, more, of_koto in zip(
             models, moved, simulated, channels, at_koto, strict=True
         )
+        for changed in [cache(partial(_changes, model, along))]
     ]
 
 
@@ -264,14 +270,21 @@ def _require_applies(choice: Choice, model: Model) -> None:
 
 
 def _row(
-    name: str, kind: str, search: Search, model: Model, along: str | None, scanned: Model | None
+    name: str,
+    kind: str,
+    search: Search,
+    model: Model,
+    along: str | None,
+    scanned: Model | None,
+    changed: Callable[[Channel], bool],
 ) -> LimitRow:
     value = _value(name, search, model, ())
     events = search.events(value)
     curves: dict[str, tuple[Range, ...]] = {}
     if scanned is not None and along is not None:
         grid = np.asarray(parameter(scanned, along))
-        seen = _value(name, search, scanned, grid.shape)
+        seen = _value(name, _elsewhere(search, changed), scanned, grid.shape)
+        seen = np.where(np.equal(_FACTORS, 1.0) & np.isnan(seen), value, seen)
         curves = {
             f"{name}{part}": tuple(ranges_above(grid, inside)) for part, inside in search.curves(seen).items()
         }
@@ -287,6 +300,25 @@ def _row(
         channels={key: float(part) for key, part in search.channels(model).items()},
         confidence_level=_level(search),
     )
+
+
+def _changes(model: Model, along: str | None, channel: Channel) -> bool:
+    """Whether a parameter moves the shape of a channel's events, and not their number alone: at either end of the search."""
+    if along is None:
+        return False
+    try:
+        ends = [identity_digest(channel.chain(_moved(model, along, f))) for f in (1.0, *_FACTORS[[0, -1]])]
+    except DarkpairError:  # (nobody can make its events at an end)
+        return True
+    return len(set(ends)) > 1
+
+
+def _elsewhere(search: Search, changed: Callable[[Channel], bool]) -> Search:
+    """The search off the point: nothing is known of channels whose sample has the point's shape alone."""
+    if not isinstance(search, BeamDump | KotoLimit | KotoBand):
+        return search
+    more: Any = tuple(part.unknown() if changed(part.channel) else part for part in search.more)
+    return replace(search, more=more)
 
 
 def _value(name: str, search: Search, model: Model, shape: tuple[int, ...]) -> Array:
@@ -344,12 +376,12 @@ def parameter(model: Model, name: str) -> Any:
     return numbers[name]
 
 
-def _moved(model: Model, along: str) -> Model:
+def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
     """The model with a parameter times each factor."""
     value = parameter(model, along)
     if not (np.isreal(value) and np.real(value) > 0.0):
         raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
-    new = np.real(value) * _FACTORS
+    new = np.real(value) * factors
     if isinstance(model, Combined):
         return model.with_parameter(along, new)
     moved: Any = replace(model, **{along: new})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 import numpy as np
@@ -66,6 +66,10 @@ class ChannelYield:
     acceptance: Yield | None
     daughters: float = 1.0
     selection: str | None = None
+
+    def unknown(self) -> ChannelYield:
+        """The channel with events of which nothing is known: of another shape than the sample's."""
+        return replace(self, acceptance=None)
 
 
 @dataclass(frozen=True, kw_only=True)

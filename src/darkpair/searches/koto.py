@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
@@ -66,6 +66,10 @@ class KotoChannel:
     ratio: Acceptance
     daughters: float = 1.0
     most: float = math.inf
+
+    def unknown(self) -> KotoChannel:
+        """The channel with events of which nothing is known: of another shape than the sample's."""
+        return replace(self, ratio=Acceptance(ctau=(), value=(), error=()), most=math.inf)
 
 
 @dataclass(frozen=True, kw_only=True)
