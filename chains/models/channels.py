@@ -60,7 +60,7 @@ class Channel:
     parent, production : str
         As in ``model.modes()``: "eta" and "X1 X2".
     modes : tuple of str
-        Mode of each X2 of the production, in alphabetical order; "unseen" for all that a search does not see, last.
+        Mode of each X2 of the production, in alphabetical order; "unseen" for all that leaves nothing, last.
     """
 
     parent: str
@@ -87,7 +87,7 @@ class Channel:
         model : Model
             Its points; arrays broadcast.
         seen : collection of str
-            Modes of X2 that the search sees: the others are "unseen".
+            Modes of X2 that leave anything, `visible_modes`: the others are "unseen".
         """
         own = model.modes()
         if (self.parent, self.production) not in own:
@@ -187,7 +187,8 @@ def _shape(law: Any) -> Any:
 def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> dict[Channel, Array]:
     """Channels of a model in which a search sees something, and their share of all of them that their parent has [1].
 
-    What nothing sees does not count: however rarely X2 is seen, its channels are there.
+    What nothing sees does not count: however rarely X2 is seen, its channels are there.  A second X2 is "unseen" only where
+    it leaves nothing: what the search does not look for may still break its selection, and is made.
 
     Parameters
     ----------
@@ -199,7 +200,7 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
         Modes of X2 that it sees.
     """
     own = model.modes()
-    modes = sorted(mode for mode in seen if ("X2", mode) in own)
+    modes, looked_for = sorted(visible_modes(model)), {mode for mode in seen if ("X2", mode) in own}
     out: dict[Channel, Array] = {}
     for parent in parents:
         productions = [name for _, name in model.modes(parent) if 1 <= name.split().count("X2") <= 2]
@@ -207,7 +208,7 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
             channel: channel.rate(model, modes)
             for production in productions
             for way in combinations_with_replacement([*modes, UNSEEN], production.split().count("X2"))
-            if set(way) != {UNSEEN}
+            if looked_for & set(way)
             for channel in [Channel(parent=parent, production=production, modes=way)]
         }
         out |= shares_of(rates)

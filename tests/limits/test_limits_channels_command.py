@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from darkpair.cli import main
 from darkpair.limits.samples import Size
 
-TINY = Size(kaons=30_000, etas=4_000, spectra="central", cells=(8, 6, 4), throws=(4,))
+TINY = Size(kaons=600_000, etas=4_000, spectra="central", cells=(8, 6, 4), throws=(4,))
 POINT = [
     "limits",
     "zprime-dirac+dipole",

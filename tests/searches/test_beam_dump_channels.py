@@ -7,11 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from darkpair.chains.models import ZPrimeScalar
-from darkpair.chains.models.channels import Channel
+from darkpair.chains.models import ZPrimeMajorana, ZPrimeScalar
+from darkpair.chains.models.channels import Channel, channels_of, visible_modes
 from darkpair.detectors.fixed_target import FixedTarget
-from darkpair.limits.channels import Sight
+from darkpair.detectors.lifetime_scan import ScanSample
+from darkpair.gen.lifetime import Scan
+from darkpair.limits.channels import Made, Sight, _table
+from darkpair.limits.choice import _dumps
 from darkpair.limits.dump_samples import DumpYield, EtaSample
+from darkpair.limits.samples import Samples
 from darkpair.scan import Acceptance
 from darkpair.searches import BeamDump
 from darkpair.searches.beam_dump import MAIN, ChannelYield
@@ -22,6 +26,7 @@ CTAU = float(MODEL.ctau("X2"))
 ELECTRONS, TRACKS = (
     Channel(parent="eta", production="X1 X2", modes=(mode,)) for mode in ("X1 e+ e-", "X1 mu+ mu-")
 )
+FLAT = Acceptance(ctau=(1e-9, 1e12), value=(0.1, 0.1), error=(1e-4, 1e-4))
 
 
 def flat(value: float, error: float = 0.0, *, number: float = 0.2, most: float = 1.0) -> DumpYield:
@@ -107,3 +112,39 @@ def test_each_mode_has_its_selection() -> None:
     assert sight.has_main
     assert not Sight(experiment="charm", parents=("pi0",), selections=search.sight).has_main
     assert not Sight(experiment="charm", parents=("eta",), selections=(("muons", MUONS),)).has_main
+
+
+def test_a_sister_that_leaves_something_is_not_unseen() -> None:
+    """A search for photons alone: X2 -> X1 e e beside X1 pi0 is a channel of its own, whose shower the selection may refuse."""
+    model = ZPrimeMajorana(m1=0.0, m2=0.24, G_X=1e-5, c_A22=0.5)
+    photons = ("X1 pi0", "gamma gamma")
+    channels = {c.modes: c for c in channels_of(model, ("eta",), photons) if c.production == "X2 X2"}
+    assert ("X1 e+ e-", "X1 pi0") in channels
+    assert all("X1 pi0" in modes for modes in channels)  # (electrons alone are not looked for)
+    unseen = channels[("X1 pi0", "unseen")]
+    pion, neutrinos = (float(model.branching_ratio("X2", mode)) for mode in ("X1 pi0", "X1 nu nubar"))
+    rate = 2.0 * float(model.branching_ratio("eta", "X2 X2")) * pion * neutrinos
+    assert float(unseen.rate(model, visible_modes(model))) == pytest.approx(rate, rel=1e-9)
+    # and the search counts it so
+    samples = (EtaSample(generator="any", multiplicity=1.0, multiplicity_error=0.0, acceptance=FLAT),)
+    made = Made(channel=unseen, selection="showers", samples=samples)
+    alone = DumpSearch(experiment="nucal", selections={"showers": photons}, parents=("eta",))
+    of_dump = Samples(daughters=0.98823)
+    (_, dump), *_ = _dumps(of_dump, "mine", alone, (made,), visible_modes(model)).values()
+    assert isinstance(dump, BeamDump)
+    assert dump.seen == visible_modes(model)
+
+
+def test_nothing_made_is_no_event_and_not_unknown() -> None:
+    """Below the threshold of X2 -> X1 pi0, with an acceptance of which nothing is known."""
+    light = ZPrimeScalar(m1=0.0, m2=0.12, G_X=1e-5)
+    assert float(dump(main=math.nan).value(light)) == 0.0
+    assert math.isnan(float(dump(main=math.nan).value(MODEL)))
+
+
+def test_no_accepted_event_is_a_bound_and_not_zero() -> None:
+    law = Scan()
+    nothing = ScanSample(law=law, length=np.zeros((1, 0)), weight=np.zeros(0), generated=1000, largest=1.0)
+    table = _table(nothing)
+    assert table["ctau"] == []
+    assert 1e-3 < table["most"] <= 1.0

@@ -99,8 +99,8 @@ class ChannelAgainstCtau:
         """Mesons of a generator."""
         return mesons(parent, self.detector.beam_energy, generator)
 
-    def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, dict[str, tuple[Array, Array]]] | None:
-        """The sample for every c tau, the ratios of each other spectrum, and where its own ends; None if nothing is accepted."""
+    def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, dict[str, tuple[Array, Array]]]:
+        """The sample for every c tau, the ratios of each other spectrum, and where its own ends; no ratios if nothing is accepted."""
         law, detector, seed = self.law, self.detector, seed_of(self.seed, chain)
         made = replace(chain, lifetimes=spoken({"X2": law}, chain.decay.decaying))
         source = self.source(parent, self.spectra[0])
@@ -117,16 +117,14 @@ class ChannelAgainstCtau:
         ratios = _Ratios(source=source, others=others)
         pipeline = Pipeline(source=aimed, chain=made, detector=detector, seed=seed)
         sample = ScanSample.of(ratios.of(chunks(pipeline, self.events)), law=law)
-        return (sample, ratios.columns()) if len(sample.weight) else None
+        return sample, ratios.columns() if len(sample.weight) else {}
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """For each spectrum the acceptances and errors at each c tau [mm] that the sample can tell, and ``most`` elsewhere."""
-        made = self.sample(point["parent"], point["chain"])
-        if made is None:
-            nothing = {"ctau": [], "efficiency": [], "error": [], "most": 0.0}
-            return dict.fromkeys(self.spectra, nothing)
-        sample, ratios = made
+        sample, ratios = self.sample(point["parent"], point["chain"])
         tables = {self.spectra[0]: _table(sample)}
+        if not len(sample.weight):  # (nothing tells the spectra apart)
+            return dict.fromkeys(self.spectra, tables[self.spectra[0]])
         for name, (ratio, edge) in ratios.items():
             if float(np.sum(sample.weight * ratio * edge)) <= EDGE_MOST * float(
                 np.sum(sample.weight * ratio)
@@ -165,7 +163,8 @@ def _table(sample: ScanSample) -> dict[str, Any]:
         if accepted.effective >= _FEW and accepted.error is not None:
             rows.append((ctau, accepted.value, accepted.error))
         else:
-            most = max(most, accepted.value + _ABOVE * (accepted.error or 0.0))
+            few = None if accepted.error is None else accepted.value + _ABOVE * accepted.error
+            most = max(most, accepted.high if few is None else few)
     columns = ("ctau", "efficiency", "error")
     return {name: [row[i] for row in rows] for i, name in enumerate(columns)} | {"most": min(most, 1.0)}
 

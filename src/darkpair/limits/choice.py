@@ -140,12 +140,12 @@ class Choice:
         at_masses: dict[str, tuple[str, Search]] = {}
         for name in self.ours:
             if name in behind:
-                at_masses |= _dumps(samples, name, behind[name], more.get(name, ()))
+                at_masses |= _dumps(samples, name, behind[name], more.get(name, ()), seen)
             else:
                 at_masses |= searches_at(samples, self.data, names=(name,), at_koto=at_koto or {}, seen=seen)
         for name, search in self.others.items():
             if isinstance(search, DumpSearch):
-                at_masses |= _dumps(samples, name, search, more.get(name, ()))
+                at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
             else:
                 at_masses[name] = (search.kind, search)
         return at_masses
@@ -299,7 +299,7 @@ def _names(data: str) -> tuple[str, ...]:
 
 
 def _dumps(
-    samples: Samples, name: str, search: DumpSearch, made: Sequence[Made]
+    samples: Samples, name: str, search: DumpSearch, made: Sequence[Made], seen: tuple[str, ...] = ()
 ) -> dict[str, tuple[str, Search]]:
     """A search behind a target: the central one, and both ends of the production uncertainty; none without samples."""
     of_eta = samples.dumps.get(search.experiment, ()) if _sight(search).has_main else ()
@@ -312,7 +312,7 @@ def _dumps(
         daughters=samples.daughters,
         protons=search.protons,
         signal_limit=search.stated_limit,
-        seen=search.seen,
+        seen=seen,
         alone=bool(of_eta)
         and all(part.channel != MAIN for part in made),  # (there with the model's spin, or here)
         efficiency=search.efficiency,

@@ -303,11 +303,11 @@ def _row(
 
 
 def _changes(model: Model, along: str | None, channel: Channel) -> bool:
-    """Whether a parameter moves the shape of a channel's events, and not their number alone: at either end of the search."""
+    """Whether a parameter moves the shape of a channel's events, and not their number alone: at an end of the search."""
     if along is None:
         return False
     try:
-        ends = [identity_digest(channel.chain(_moved(model, along, f))) for f in (1.0, *_FACTORS[[0, -1]])]
+        ends = [identity_digest(channel.chain(_moved(model, along, f))) for f in (1.0, _FACTORS[-1])]
     except DarkpairError:  # (nobody can make its events at an end)
         return True
     return len(set(ends)) > 1
@@ -371,6 +371,8 @@ def parameter(model: Model, name: str) -> Any:
         for entry in fields(owner)
         if isinstance(getattr(owner, entry.name), int | float | complex | np.ndarray)
     }
+    if isinstance(model, Combined):  # (its parts have none of their own)
+        numbers |= {key: getattr(model, key) for key in numbers if key.startswith("invisible_")}
     if name not in numbers:
         raise UnknownNameError(f"parameter of {type(model).__name__} with a number", name, list(numbers))
     return numbers[name]

@@ -100,7 +100,7 @@ class BeamDump(Search):
     more : tuple of ChannelYield
         Other channels, which are added.
     seen : tuple of str
-        Modes of X2 that the search sees; all that X2 does beside them is "unseen" in a channel.
+        Modes of X2 that leave anything, `visible_modes`; all that X2 does beside them is "unseen" in a channel.
     alone : bool
         Whether the channel of eta and X2 -> X1 pi0, of `acceptance`, counts.
     efficiency : float
@@ -191,7 +191,7 @@ class BeamDump(Search):
         if self.alone and (self.serves(model) or not self.more):
             own = self._main(model)
             main = own * self.acceptance.at(model.ctau("X2")) * self._more_protons
-            events[str(MAIN)] = np.where(own > 0.0, main, 0.0) if self.more else main
+            events[str(MAIN)] = np.where(np.equal(own, 0.0), 0.0, main)
         for part in self.more:
             per_yield = self._per_yield(part, model)
             unknown = np.full(np.shape(per_yield), np.nan)

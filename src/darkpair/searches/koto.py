@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -42,7 +42,7 @@ _MAIN: Final = Channel(parent="K_L0", production="X1 X2", modes=("X1 pi0",))
 _DECAYS: Final = ("estimate", "included")
 
 
-#: Share of the events that channels may have of which nothing is known at a lifetime.
+#: Share of the events that channels may have of which nothing is known at a lifetime, and their statistical error.
 _UNKNOWN: Final = 0.1
 
 
@@ -137,9 +137,16 @@ class _Koto(Search):
         shares = self._shares(model)
         counted = np.sum([np.nan_to_num(share) for share, _ in shares.values()], axis=0)
         unknown = np.sum([np.where(np.isnan(share), most, 0.0) for share, most in shares.values()], axis=0)
+        error = self._statistical(model, shares)
         # (what is not known adds to what is, and cannot allow what that excludes)
-        poor = (unknown > _UNKNOWN * counted) & (counted <= self.limit)
+        poor = (np.maximum(unknown, error) > _UNKNOWN * counted) & (counted - 2.0 * error <= self.limit)
         return np.asarray(np.where(poor, np.nan, counted))
+
+    def _statistical(self, model: Model, shares: Mapping[str, tuple[Array, Array]]) -> Array:
+        """Statistical error of the channels that are added [1]."""
+        ctau = model.ctau("X2")
+        errors = [np.nan_to_num(shares[str(p.channel)][0] * p.ratio.relative_error(ctau)) for p in self.more]
+        return np.asarray(np.sqrt(np.sum(np.square(errors), axis=0)))
 
     def channels(self, model: Model) -> dict[str, Array]:
         """Expected events of each channel by its name [1]; NaN where its sample cannot tell."""
