@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FEWER", "LARGE", "LEAST", "ChannelAgainstCtau", "Made", "Sight", "channel_samples", "seed_of"]
 
-#: Share of a parent's decays that make X2, below which a channel is left out.
+#: Share of all that is seen of a parent, below which a channel is left out.
 LEAST: Final = 1e-3
 
 #: Share from which on a channel has samples as large as the main one's, and how many fewer events the others have.
@@ -230,7 +230,7 @@ class Sight:
         return seen and MAIN.parent in self.parents
 
     def selection(self, channel: Channel) -> str:
-        """Selection of a channel: the first that sees one of its modes."""
+        """Selection of a channel: the first that sees one of its modes; what another sees of a pair is lost, too few events."""
         return next(name for name, modes in self.selections if set(modes) & set(channel.modes))
 
 
@@ -278,10 +278,10 @@ def channel_samples(
     sight : Sight
         What the search sees.
     models : sequence of (Model, Model)
-        Each at its point, and over all couplings that are asked for: a channel counts that has a thousandth of its
-        parent's decays that make X2, at any of them.
+        Each at its point, and over all couplings that are asked for: a channel counts that has a thousandth of all
+        that the search sees of its parent, at any of them.
     size : Size
-        Of the samples: its mesons for a channel with more than a tenth of those decays, a quarter for others.
+        Of the samples: its mesons for a channel with more than a tenth of that, a quarter for others.
     folder : Path, optional
         The cache of samples.
     workers : int

@@ -78,12 +78,12 @@ def koto_channels(
     Parameters
     ----------
     models : sequence of (Model, Model)
-        Each at its point, and over all couplings that are asked for: a channel counts that has a thousandth of the decays of
-        K_L to X2 at any of them.
+        Each at its point, and over all couplings that are asked for: a channel counts that has a thousandth of all
+        that may leave two photons, at any of them.
     boxes : sequence of str
         Selections of KOTO.
     events : int
-        Generated K_L of the main channel, as of `EfficiencyAgainstCtau`; a channel with less than a tenth of those decays has a
+        Generated K_L of the main channel, as of `EfficiencyAgainstCtau`; a channel with less than a tenth of that has a
         quarter.
     folder : Path, optional
         The cache of samples.

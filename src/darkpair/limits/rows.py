@@ -148,10 +148,11 @@ def limit_rows(
 ) -> list[list[LimitRow]]:
     """Rows of every search that applies, for each model point.
 
-    KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, with isotropic
-    decays of X2: where a model's are not, as of Dirac fermions with c_V and c_A, these are unknown (NaN).  Beam dumps
-    add up every channel of eta, eta' and pi0 that ends in what they see, see `darkpair.limits.channels`; with the data of
-    2020 they count X2 -> X1 pi0 of eta alone.
+    KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, for X2 -> X1 pi0 with
+    isotropic decays; where a model's are not, as of Dirac fermions with c_V and c_A, that channel has a sample with the
+    model's spin.  Beam dumps add up every channel of eta, eta' and pi0 that ends in what they see, see
+    `darkpair.limits.channels`; with the data of 2020 they count X2 -> X1 pi0 of eta alone, unknown (NaN) with such a spin.
+    Along a coupling that changes the shape of a channel's events that channel is unknown off the point.
 
     Parameters
     ----------
