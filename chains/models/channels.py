@@ -16,6 +16,7 @@ import numpy as np
 from darkpair.chains.chain import Chain
 from darkpair.chains.dark_currents import FermionCurrent
 from darkpair.chains.models.decays import model_chain
+from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.spin import DipoleAmplitude
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError
@@ -30,6 +31,7 @@ __all__ = [
     "UNSEEN",
     "Channel",
     "channels_of",
+    "isotropic",
     "photon_channels",
     "shares_of",
     "visible_modes",
@@ -213,6 +215,15 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
         }
         out |= shares_of(rates)
     return out
+
+
+def isotropic(model: Model, channel: Channel) -> bool:
+    """Whether X2 of a channel with one X2 decays isotropically at every point: as the samples of X2 -> X1 pi0 have it."""
+    try:
+        slope = model.spin(channel.parent, channel.production, channel.modes[0]).slope
+    except NotDerivedError:
+        return False
+    return slope is not None and not np.any(slope)
 
 
 def shares_of(rates: Mapping[Channel, Array]) -> dict[Channel, Array]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from darkpair.chains.models.channels import channels_of
+from darkpair.chains.models.channels import channels_of, isotropic
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.lifetime_scan import ScanSample
@@ -131,15 +131,6 @@ class ChannelAgainstCtau:
             ):
                 tables[name] = _table(replace(sample, weight=sample.weight * ratio, largest=None))
         return tables
-
-
-def isotropic(model: Model, channel: Channel) -> bool:
-    """Whether X2 of a channel with one X2 decays isotropically at every point: as the samples of X2 -> X1 pi0 have it."""
-    try:
-        slope = model.spin(channel.parent, channel.production, channel.modes[0]).slope
-    except NotDerivedError:
-        return False
-    return slope is not None and not np.any(slope)
 
 
 def seed_of(seed: int, chain: Chain) -> int:

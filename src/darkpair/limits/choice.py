@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from darkpair.chains.models.channels import photon_channels
+from darkpair.chains.models.channels import isotropic, photon_channels
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
@@ -17,7 +17,7 @@ from darkpair.limits.samples import BOX, DUMPS
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import DATA, FILES, SEARCHES
 from darkpair.searches.beam_dump import MAIN, BeamDump
-from darkpair.searches.koto import KotoLimit
+from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch, load_search
 
 if TYPE_CHECKING:
@@ -114,7 +114,10 @@ class Choice:
         """
         runs = [name.removeprefix("koto-") for name in self.ours if name.startswith("koto-")]
         boxes = dict.fromkeys(BOX.get(run, "2016-18") for run in runs if self.data != "2020")
-        if not boxes or not any(any(photon_channels(over)) or KotoLimit.serves(over) for _, over in models):
+        if not boxes or not any(
+            any(photon_channels(over)) or (KotoLimit.serves(over) and not isotropic(over, OF_PION))
+            for _, over in models
+        ):
             return [{} for _ in models]
         return koto_channels(models, tuple(boxes), size.kaons, folder, workers=workers)
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.chains.models.channels import Channel, photon_channels, shares_of, visible_modes
+from darkpair.chains.models.channels import Channel, isotropic, photon_channels, shares_of, visible_modes
 from darkpair.chains.models.decays import PI0_DECAY
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.gen.identity import identity_digest
-from darkpair.limits.channels import FEWER, LARGE, LEAST, isotropic, seed_of
+from darkpair.limits.channels import FEWER, LARGE, LEAST, seed_of
 from darkpair.limits.koto_samples import CTAU, PROMPT, EfficiencyAgainstCtau, parts, summed
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["TWO_SIGMA", "EfficiencyRatio", "KotoBand", "KotoChannel", "KotoLimit"]
+__all__ = ["OF_PION", "TWO_SIGMA", "EfficiencyRatio", "KotoBand", "KotoChannel", "KotoLimit"]
 
 #: Probability within two standard deviations of a normal law, as the paper rounds it.
 TWO_SIGMA: Final = 0.95
@@ -36,7 +36,7 @@ TWO_SIGMA: Final = 0.95
 EfficiencyRatio = float | Acceptance | Callable[["Model"], "Array"]
 
 #: The channel of the paper's scenario with one pi0.
-_MAIN: Final = Channel(parent="K_L0", production="X1 X2", modes=("X1 pi0",))
+OF_PION: Final = Channel(parent="K_L0", production="X1 X2", modes=("X1 pi0",))
 
 #: What the efficiency leaves out of the flight of X2.
 _DECAYS: Final = ("estimate", "included")
@@ -123,7 +123,7 @@ class _Koto(Search):
 
     def isotropic(self, model: Model) -> bool:
         """Whether the channel is there whose sample was made so; others have the model's spin."""
-        return self.serves(model) and all(part.channel != _MAIN for part in self.more)
+        return self.serves(model) and all(part.channel != OF_PION for part in self.more)
 
     def value(self, model: Model) -> Array:
         """Branching ratio of K_L -> pi0 nu nubar that would give as many events [1].
@@ -159,7 +159,7 @@ class _Koto(Search):
         if self.isotropic(model):
             own = self._main(model)
             there = model.branching_ratio("K_L0", "X1 X2") * model.partial_width("X2", "X1 pi0") > 0.0
-            shares[str(_MAIN)] = np.where(there, own, 0.0), np.where(there, np.inf, 0.0)
+            shares[str(OF_PION)] = np.where(there, own, 0.0), np.where(there, np.inf, 0.0)
         ctau = model.ctau("X2")
         for part in self.more:
             rate = part.channel.rate(model, self.seen) * part.daughters
