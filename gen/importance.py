@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -53,6 +53,9 @@ class Aimed:
     InputError
         For a share out of range.
     """
+
+    #: That it is drawn where events come from: nobody is advised to aim it.
+    aimed: ClassVar[bool] = True
 
     source: Aimable
     bias: Bias

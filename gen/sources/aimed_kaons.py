@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -84,6 +84,9 @@ class AimedKaons:
     InputError
         For a share out of range, or a beam of free decays.
     """
+
+    #: As of `darkpair.gen.importance.Aimed`.
+    aimed: ClassVar[bool] = True
 
     source: KotoKL
     bias: KaonBias

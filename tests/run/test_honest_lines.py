@@ -15,6 +15,7 @@ from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.importance import Aimed
 from darkpair.gen.lifetime import Exponential, Forced, Lifetime, Scan
 from darkpair.gen.region import Slab
+from darkpair.gen.sources.aimed_kaons import AimedKaons
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.job.job import load_job
 from darkpair.report.expected import expected_lines
@@ -46,16 +47,16 @@ def test_no_advice_that_was_taken(pair: Any, law: str) -> None:
     """Of every chain, aimed or not: lifetimes are to be forced where one flies and is not, a source aimed where it is not."""
     given, more = LAWS[law]
     laws = None if given is None else dict.fromkeys(pair.unstable, given)
-    for ctau, aimed in itertools.product((0.0, 5.0), (False, True)):
+    for ctau, kind in itertools.product((0.0, 5.0), (None, Aimed, AimedKaons)):
         if ctau == 0.0 and laws:
             continue
         # (the pilot of an aimed source takes seconds; what it is aimed at is not asked)
-        source = object.__new__(Aimed) if aimed else KotoKL()
+        source = KotoKL() if kind is None else object.__new__(kind)
         pipeline: Any = SimpleNamespace(source=source, chain=pair.made(ctau, laws))
         line = few_effective(FLOW, pipeline)
         assert line is not None
         assert ("force lifetimes" in line) == (more and ctau > 0.0)
-        assert ("aim the source" in line) == (not aimed)
+        assert ("aim the source" in line) == (kind is None)
         assert "raise run.n" in line
 
 

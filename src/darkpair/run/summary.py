@@ -100,9 +100,7 @@ def _of_lifetimes(pipeline: Pipeline | None) -> list[str]:
 
 def _of_aim(pipeline: Pipeline | None) -> list[str]:
     """The advice to aim the source, unless it is."""
-    kinds = () if pipeline is None else type(pipeline.source).__mro__
-    # (`darkpair.gen.importance`, which is imported by who aims)
-    return [] if any(kind.__name__ == "Aimed" for kind in kinds) else ["aim the source"]
+    return [] if pipeline is not None and getattr(pipeline.source, "aimed", False) else ["aim the source"]
 
 
 def _cure(*words: str) -> str:
