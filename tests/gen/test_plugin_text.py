@@ -6,21 +6,42 @@ import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from darkpair import Pipeline, build
+from darkpair import build
 from darkpair.detectors.koto import Koto
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.plugin_text import text_digest
+from darkpair.gen.sample_name import sample_digest
 from darkpair.gen.sources.koto_kl import KotoKL
 
 DECAY = "K_L0 -> X1 X1 gamma"
+MASS = {"X1": 0.1, "X2": 0.3}
+PLAIN = build(DECAY, mass={"X1": 0.1})
 
 LINES = """
+from darkpair import Gun
+from darkpair.gen.lifetime import Exponential
+
+class Source:
+    pdgid = 130
+
+    def sample(self, n, rng):
+        return {power} * rng.random(n)
+
+class Ours(Gun):
+    def sample(self, n, rng):
+        return {power} * rng.random(n)
+
+class Law(Exponential):
+    def sample(self, rng, momentum, mass, origin):
+        return {power} * mass, {{}}
+
 class Element:
     def __call__(self, q2, cosine):
         return q2**{power} + 0.0 * cosine
@@ -51,19 +72,30 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         del sys.modules[loaded]
 
 
-def digests(module: ModuleType) -> list[str]:
-    chains = [
-        build(DECAY, mass={"X1": 0.1}, matrix_elements={DECAY: element})
-        for element in (module.Element(), module.element)
-    ]
-    return [Pipeline(source=KotoKL(), chain=chain, seed=1).digest for chain in chains]
+def of_element(element: Any) -> str:
+    chain = build(DECAY, mass={"X1": 0.1}, matrix_elements={DECAY: element})
+    return sample_digest(KotoKL(), chain, 1)
 
 
-def test_an_edited_element_is_another_sample(modules: Any) -> None:
-    before = digests(modules(LINES.format(power=1)))
-    assert digests(modules(LINES.format(power=1))) == before
-    other = digests(modules(LINES.format(power=2)))
-    assert all(a != b for a, b in zip(before, other, strict=True))
+#: What of a stranger's decides about the events of a sample, and the digest with it.
+KINDS: dict[str, Callable[[ModuleType], str]] = {
+    "element": lambda module: of_element(module.Element()),
+    "function": lambda module: of_element(module.element),
+    "source": lambda module: sample_digest(module.Source(), PLAIN, 1),
+    "source of ours": lambda module: sample_digest(module.Ours(parent="K_L0", momentum=1.0), PLAIN, 1),
+    "lifetime": lambda module: sample_digest(
+        KotoKL(),
+        build("K_L0 -> X1 (X2 -> X1 gamma)", mass=MASS, ctau={"X2": 1.0}, lifetimes={"X2": module.Law(5.0)}),
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_edited_plugin_makes_another_sample(kind: str, modules: Any) -> None:
+    before = KINDS[kind](modules(LINES.format(power=1)))
+    assert KINDS[kind](modules(LINES.format(power=1))) == before
+    assert KINDS[kind](modules(LINES.format(power=2))) != before
 
 
 def test_every_module_of_a_package_counts(modules: Any) -> None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,7 @@ from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
 from darkpair.cli.terminal import show, show_lines
+from darkpair.gen.tables import folded
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -120,8 +120,8 @@ def command(
     else:
         _show(asked, points, rows)
         closed = [closed_line(float(point.m1), float(point.m2)) for _, point in points]
-        for line in dict.fromkeys(closed):
-            show_lines(wrap(f"note                   {line}", 80, subsequent_indent=" " * 23) if line else [])
+        for line in filter(None, dict.fromkeys(closed)):
+            show_lines(folded(f"note                   {line}", 80))
         show_lines(written)
 
 
