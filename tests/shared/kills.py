@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -142,7 +143,11 @@ def partial(folder: Path) -> list[Path]:
 
 def written(folder: Path) -> int:
     """Bytes of files that have no name yet."""
-    return sum(path.stat().st_size for path in partial(folder))
+    size = 0
+    for path in partial(folder):
+        with suppress(FileNotFoundError):  # (it has got its name in the meantime)
+            size += path.stat().st_size
+    return size
 
 
 #: When a command is killed: what has to be, and the longest random time after that [s].

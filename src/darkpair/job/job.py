@@ -127,7 +127,8 @@ class Job(Table):
                 raise InputError('chain.decay is empty; write for example decay = ["B0 -> K0 X1 X2"]')
             with _keyed("chain.decay"):
                 chains = build_chains(decays, **settings)
-                require_decaying(settings["ctau"], {name for made in chains for name in made.decay.decaying})
+                decaying = {name for made in chains for name in made.decay.decaying}
+                require_decaying(spoken(settings["ctau"], decaying), decaying)
                 return chains
         factory = PLUGINS["chains"].factory(str(table.name), "chain.name")
         own = _own_parameters(factory, settings, table.parameters)
