@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
 from darkpair.chains.models.model import Model, ModelMode
 from darkpair.gen.errors import InputError
+from darkpair.gen.parameters import Energy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from darkpair.chains.spin import DecaySpin, PairSpin, TripleSpin
+    from darkpair.gen.kinematics import Real
 
 __all__ = ["Combined", "combine"]
 
@@ -58,6 +60,20 @@ class Combined(Model):
                 f"{names} disagree on what X1 and X2 are: scalars, Dirac or Majorana; combine like with like"
             )
 
+    def with_parameter(self, name: str, value: Real) -> Combined:
+        """The combination with another value of a parameter of one of its models: of the first that has it.
+
+        Parameters
+        ----------
+        name : str
+            Parameter of a model.
+        value : float or ndarray
+            Its value.
+        """
+        owner = next(part for part in self.parts if any(entry.name == name for entry in fields(part)))
+        parts = tuple(replace(part, **{name: value}) if part is owner else part for part in self.parts)
+        return replace(self, parts=parts)
+
     def fermions(self) -> bool:
         """Whether X1 and X2 are fermions."""
         return any(part.fermions() for part in self.parts)
@@ -93,7 +109,11 @@ class Combined(Model):
         return next((part for part in parts if np.any(part.partial_width(parent, mode) > 0.0)), parts[-1])
 
 
-def combine(*parts: Model, invisible_width: float = 0.0, invisible_branching_ratio: float = 0.0) -> Combined:
+def combine(
+    *parts: Model,
+    invisible_width: Annotated[float, Energy] = 0.0,
+    invisible_branching_ratio: float = 0.0,
+) -> Combined:
     """Dark sector with all the portals of `parts`, which share X1 and X2.
 
     Parameters

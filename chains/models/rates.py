@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from darkpair.chains.models import MODELS
+from darkpair.chains.models.combined import Combined, combine
 from darkpair.chains.models.edge import require_none_lost
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.model import Model
@@ -23,7 +24,8 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
     Parameters
     ----------
     name : str
-        Name of the model, one of `MODELS`.
+        Name of the model, one of `MODELS`; or several with plus signs between them, "zprime-dirac+dipole", which are combined
+        (`darkpair.chains.models.combine`): each parameter goes to the first that has it, masses to all.
     settings : mapping
         Parameters of the model; ``inputs.NAME``, or a table ``inputs``, overrides lines of the table of inputs.
     preset : {"pdg", "paper", "paper-10tev"}
@@ -38,6 +40,8 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
     InputError
         For a missing parameter or a value that makes no sense.
     """
+    if "+" in name:
+        return _combined(name, settings, preset, where)
     declared = parameters(MODELS.factory(name, "chain.model" if where else ""))
     given = dict(settings)
     table = given.pop("inputs") if isinstance(given.get("inputs"), Mapping) else {}
@@ -59,6 +63,34 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
         raise InputError(f"the model {name!r} makes a {type(point).__name__}; a plug-in has to make a Model")
     require_none_lost(point)
     return point
+
+
+#: Parameters of a combination that each of its models has; those of the combination itself.
+_SHARED: Final = ("m1", "m2", "inputs")
+_WHOLE: Final = ("invisible_width", "invisible_branching_ratio")
+
+
+def _combined(name: str, settings: Mapping[str, Any], preset: str, where: str) -> Combined:
+    """Combination of the models of a name with plus signs."""
+    names = [part.strip() for part in name.split("+")]
+    declared = {part: parameters(MODELS.factory(part, "chain.model" if where else "")) for part in names}
+    able = list(dict.fromkeys(key for of_part in declared.values() for key in of_part))
+    given: dict[str, dict[str, Any]] = {part: {} for part in names}
+    whole: dict[str, Any] = {}
+    for key, value in settings.items():
+        owners = [part for part in names if key in declared[part]]
+        if key in _WHOLE:
+            whole[key] = value
+        elif key in _SHARED or key.startswith("inputs."):
+            for part in names:
+                given[part][key] = value
+        elif owners:
+            given[owners[0]][key] = value
+        else:
+            raise UnknownNameError(f"parameter of {name}", key, able)
+    made = [build_model(part, given[part], preset, where=where) for part in names]
+    read = parameters(combine)
+    return combine(*made, **{key: read[key].kind.read(value, key, {}) for key, value in whole.items()})
 
 
 def _plain(value: Any) -> Any:
