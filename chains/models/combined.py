@@ -70,6 +70,8 @@ class Combined(Model):
         value : float or ndarray
             Its value.
         """
+        if name.startswith("invisible_"):  # (of the combination: its parts have none)
+            return replace(self, **{name: value})
         owner = next(part for part in self.parts if any(entry.name == name for entry in fields(part)))
         parts = tuple(replace(part, **{name: value}) if part is owner else part for part in self.parts)
         return replace(self, parts=parts)

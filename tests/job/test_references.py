@@ -234,6 +234,16 @@ def test_a_model_cites_its_inputs() -> None:
     assert len(set(keys)) == len(keys)
 
 
+def test_models_with_plus_signs_cite_each(tmp_path: Path) -> None:
+    """A job of a combination, of which one part alone makes the channel: it was refused as a model of no name."""
+    text = (EXAMPLES / "koto_zprime.toml").read_text()
+    job = tmp_path / "koto_zprime.toml"
+    job.write_text(text.replace('"zprime-scalar"', '"zprime-scalar + impostor"'))
+    assert job.read_text() != text
+    both = {*references_of(MODELS.factory("zprime-scalar")), *references_of(MODELS.factory("impostor"))}
+    assert both < {*json.loads(said(job, "--json"))["references"]["model"]}
+
+
 def test_files_of_before_and_of_others(tmp_path: Path) -> None:
     """What nobody declared is said."""
     before = ROOT / "tests" / "gen" / "before" / "events.hepmc3.gz"

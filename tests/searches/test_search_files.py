@@ -203,6 +203,12 @@ BAD = {
     'kind = "dump"\nexperiment = "none.toml"': "none.toml",
     'kind = "dump"\nexperiment = "koto"': "koto",
     f'kind = "dump"\nexperiment = "ship"\n[exposure]\nvalue = 1e18\nunit = "kg"\n{NUMBER}': "exposure.unit",
+    'kind = "dump"\nexperiment = "ship"\nstatus = "plan"': "status",
+    'kind = "dump"\nexperiment = "ship"\nparents = ["K_L0"]': "parents",
+    'kind = "dump"\nexperiment = "ship"\n[selections]\nshower = ["X1 pi0"]': "did you mean 'showers'",
+    'kind = "dump"\nexperiment = "ship"\n[selections]\nshowers = []': "each mode of X2 once",
+    f'kind = "dump"\nexperiment = "ship"\n[observed]\nvalue = 1\nunit = "events"\n{NUMBER}': "observed and background",
+    f'kind = "dump"\nexperiment = "ship"\n[efficiencies.own]\nvalue = 2\nunit = "1"\n{NUMBER}': "efficiencies.own = 2",
     f'kind = "dump"\nexperiment = "ship"\n[exposure]\nvalue = 0\nunit = "protons on target"\n{NUMBER}': "above 0",
 }
 

@@ -53,6 +53,8 @@ __all__ = ["command"]
 @click.option(
     "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
 )
+@click.option("--planned", is_flag=True, help="Ask projections and estimates too.")
+@click.option("--channels", is_flag=True, help="Show the events of every channel that a search adds up.")
 @click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder for every row as CSV and JSON."
@@ -74,6 +76,8 @@ def command(
     only: tuple[str, ...],
     without: tuple[str, ...],
     files: tuple[Path, ...],
+    planned: bool,
+    channels: bool,
     quick: bool,
     folder: Path | None,
     cache: Path | None,
@@ -83,7 +87,8 @@ def command(
     """Show what KOTO, beam dumps, B, K, pi0 and Higgs decays say of model points, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'.
 
     Several values with commas make a grid, of which the strongest search of each point is shown. Samples know
-    masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked.
+    masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked. Models with plus
+    signs between them are combined: zprime-dirac+dipole.
     """
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
@@ -96,7 +101,7 @@ def command(
     if folder is not None:
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")
-    which: dict[str, Any] = {"only": only, "without": without, "files": files}
+    which: dict[str, Any] = {"only": only, "without": without, "files": files, "planned": planned}
     with on_dask(dask):
         rows = limit_rows(
             [point for _, point in points],
@@ -107,7 +112,7 @@ def command(
             **which,
         )
     asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
-    plain = plain_rows([varied for varied, _ in points], rows, along)
+    plain = plain_rows([varied for varied, _ in points], rows, along, channels=channels)
     written = (
         []
         if folder is None or not plain
@@ -118,11 +123,24 @@ def command(
     elif not plain:
         show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
     else:
-        _show(asked, points, rows)
-        closed = [closed_line(float(point.m1), float(point.m2)) for _, point in points]
+        _show(asked, points, rows, channels=channels)
+        closed = [
+            closed_line(float(point.m1), float(point.m2), _sampled(of_point))
+            for (_, point), of_point in zip(points, rows, strict=True)
+        ]
         for line in filter(None, dict.fromkeys(closed)):
             show_lines(folded(f"note                   {line}", 80))
         show_lines(written)
+
+
+def _sampled(rows: list[LimitRow]) -> set[str]:
+    """Of KOTO and the beam dumps those that have a row."""
+    from darkpair.limits.samples import DUMPS
+
+    names = {row.constraint for row in rows}
+    return {"KOTO" for name in names if name.startswith("koto-")} | {
+        "beam dumps" for name in DUMPS if name in names
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,14 +188,26 @@ def _written(
     return put(contents)
 
 
-def _show(asked: _Asked, points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]]) -> None:
+def _show(
+    asked: _Asked, points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]], *, channels: bool
+) -> None:
     """Show every search of a point, or the strongest of each of several."""
-    from darkpair.limits.tables import limits_table, production_lines, strongest_table
+    from darkpair.limits.rows import parameter
+    from darkpair.limits.tables import (
+        answer,
+        channels_table,
+        limits_table,
+        production_lines,
+        strongest_table,
+    )
 
     if len(rows) > 1:
         show(strongest_table(points, rows, asked.title))
         return
     along, (_, model) = asked.along, points[0]
-    unit = ("", 1.0) if along is None else (asked.settings[along], float(getattr(model, along)))
+    unit = ("", 1.0) if along is None else (asked.settings[along], float(parameter(model, along)))
     show(limits_table(rows[0], asked.title, along, unit))
     show_lines(production_lines(rows[0]))
+    if channels:
+        show(channels_table(rows[0], asked.title))
+    show_lines(answer(rows[0]))

@@ -59,7 +59,7 @@ def _of_model(name: str) -> tuple[str, ...]:
     from darkpair.chains.models import MODELS
     from darkpair.gen.data_files import load
 
-    own = references_of(MODELS.factory(name))
+    own = tuple(ref for part in name.split("+") for ref in references_of(MODELS.factory(part.strip())))
     inputs = cited_in(sources_in(load("darkpair.chains", "models/data/inputs.toml")))
     return tuple(dict.fromkeys(own + inputs)) if own else ()
 

@@ -1,27 +1,35 @@
-"""Which searches `darkpair limits` asks: those of a set of data, strangers' and data files', less what is switched off."""
+"""Which searches `darkpair limits` asks: those of a set of data, planned ones, strangers' and data files', less what is switched off."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from darkpair.chains.models.channels import isotropic, photon_channels
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
+from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.samples import BOX, DUMPS
-from darkpair.searches import DATA, SEARCHES
-from darkpair.searches.beam_dump import BeamDump
-from darkpair.searches.koto import KotoLimit
+from darkpair.scan.acceptance import Acceptance
+from darkpair.searches import DATA, FILES, SEARCHES
+from darkpair.searches.beam_dump import MAIN, BeamDump
+from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch, load_search
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
-    from darkpair.limits.samples import Samples
+    from darkpair.limits.samples import Samples, Size
+    from darkpair.searches.koto import KotoChannel
     from darkpair.searches.search import Search
 
 __all__ = ["PRODUCTION", "Choice", "choose", "searches_at"]
+
+#: Acceptance of which nothing is known.
+_NOTHING: Final = Acceptance(ctau=(), value=(), error=())
 
 #: What the name of a beam dump's curve has before an end of its production uncertainty.
 PRODUCTION: Final = ", production "
@@ -54,10 +62,16 @@ class Choice:
         return any(name.startswith("koto-") for name in self.ours)
 
     @property
+    def behind_targets(self) -> dict[str, DumpSearch]:
+        """Searches behind a target by name."""
+        of_files = {name: s for name, s in self.others.items() if isinstance(s, DumpSearch)}
+        return {name: _of_detector(name) for name in DUMPS if name in self.ours} | of_files
+
+    @property
     def dumps(self) -> list[str]:
-        """Experiments behind a target whose samples are needed."""
-        of_files = (search.experiment for search in self.others.values() if isinstance(search, DumpSearch))
-        return list(dict.fromkeys([*(name for name in DUMPS if name in self.ours), *of_files]))
+        """Experiments behind a target whose samples of eta and X2 -> X1 pi0 are needed."""
+        wanted = (s.experiment for s in self.behind_targets.values() if _sight(s).has_main)
+        return list(dict.fromkeys(wanted))
 
     def sampled(self, models: Sequence[Model]) -> tuple[bool, list[str]]:
         """Whether KOTO's samples are needed for these models, and the experiments behind a target of which they are.
@@ -67,21 +81,87 @@ class Choice:
         koto, dumps = self.koto and any(map(KotoLimit.serves, models)), self.dumps
         return koto, dumps if dumps and any(map(BeamDump.serves, models)) else []
 
-    def at(self, samples: Samples) -> dict[str, tuple[str, Search]]:
-        """Searches by name, with what they are, at a pair of masses with its samples."""
-        at_masses = searches_at(samples, self.data, names=self.ours)
+    def channels(
+        self,
+        models: Sequence[tuple[Model, Model]],
+        size: Size,
+        folder: Path | None,
+        *,
+        workers: int = 2,
+    ) -> list[dict[str, tuple[Made, ...]]]:
+        """Channels that the searches behind a target count beside eta and X2 -> X1 pi0, by search, for each model.
+
+        The set of 2020 counts no other, as arXiv:2005.07102. See `darkpair.limits.channels.channel_samples`.
+        """
+        of_models: list[dict[str, tuple[Made, ...]]] = [{} for _ in models]
+        for name, search in {} if self.data == "2020" else self.behind_targets.items():
+            made = channel_samples(_sight(search), models, size, folder, workers=workers)
+            for of_model, parts in zip(of_models, made, strict=True):
+                of_model[name] = parts
+        return of_models
+
+    def at_koto(
+        self,
+        models: Sequence[tuple[Model, Model]],
+        size: Size,
+        folder: Path | None,
+        *,
+        workers: int = 2,
+    ) -> list[dict[str, tuple[KotoChannel, ...]]]:
+        """Channels that KOTO's searches count beside K_L -> X1 X2, X2 -> X1 pi0, by selection, for each model.
+
+        The set of 2020 counts no other. See `darkpair.limits.koto_channels.koto_channels`.
+        """
+        runs = [name.removeprefix("koto-") for name in self.ours if name.startswith("koto-")]
+        boxes = dict.fromkeys(BOX.get(run, "2016-18") for run in runs if self.data != "2020")
+        if not boxes or not any(
+            any(photon_channels(over)) or (KotoLimit.serves(over) and not isotropic(over, OF_PION))
+            for _, over in models
+        ):
+            return [{} for _ in models]
+        return koto_channels(models, tuple(boxes), size.kaons, folder, workers=workers)
+
+    def at(
+        self,
+        samples: Samples,
+        channels: Mapping[str, tuple[Made, ...]] | None = None,
+        at_koto: Mapping[str, tuple[KotoChannel, ...]] | None = None,
+        seen: tuple[str, ...] = (),
+    ) -> dict[str, tuple[str, Search]]:
+        """Searches by name, with what they are, at a pair of masses with its samples, and with more channels.
+
+        Parameters
+        ----------
+        samples : Samples
+            Of the masses.
+        channels, at_koto : mapping
+            Of `channels` and of `at_koto` for the model.
+        seen : tuple of str
+            Modes of the model's X2 that leave anything in a detector.
+        """
+        behind, more = self.behind_targets, channels or {}
+        at_masses: dict[str, tuple[str, Search]] = {}
+        for name in self.ours:
+            if name in behind:
+                at_masses |= _dumps(samples, name, behind[name], more.get(name, ()), seen)
+            else:
+                at_masses |= searches_at(samples, self.data, names=(name,), at_koto=at_koto or {}, seen=seen)
         for name, search in self.others.items():
-            if not isinstance(search, DumpSearch):
+            if isinstance(search, DumpSearch):
+                at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
+            else:
                 at_masses[name] = (search.kind, search)
-            elif search.experiment in samples.dumps:
-                make = partial(
-                    BeamDump,
-                    experiment=search.experiment,
-                    protons=search.protons,
-                    signal_limit=search.stated_limit,
-                )
-                at_masses |= _dumps(samples, name, make, experiment=search.experiment)
         return at_masses
+
+
+@cache
+def _of_detector(experiment: str) -> DumpSearch:
+    """The search of a detector's file, with all its own numbers."""
+    return DumpSearch(experiment=experiment)
+
+
+def _sight(search: DumpSearch) -> Sight:
+    return Sight(experiment=search.experiment, parents=tuple(search.parents), selections=search.sight)
 
 
 def choose(
@@ -90,6 +170,7 @@ def choose(
     only: Sequence[str] = (),
     without: Sequence[str] = (),
     files: Sequence[str | Path] = (),
+    planned: bool = False,
 ) -> Choice:
     """Searches of a set of data, strangers' that belong to it, and those of data files.
 
@@ -102,6 +183,8 @@ def choose(
         Names of those that are not.
     files : sequence of str or path
         See `darkpair.searches.load_search`; a search has the name of its file.
+    planned : bool
+        Whether to ask the package's projections and estimates too, `darkpair.searches.FILES`.
 
     Raises
     ------
@@ -122,12 +205,15 @@ def choose(
             made = _stranger(name, asked=name in only)
             if made is not None and (name in only or data in made.sets):
                 others[name] = made
+    for name in FILES:
+        if name not in without and (name in only or (planned and not only)):
+            others[name] = SEARCHES.factory(name)()
     others |= {
         name: search
         for name, search in of_files.items()
         if name not in without and (name in only or not only)
     }
-    ours = _names(data) if not only else [name for name in only if name in SEARCHES.ours]
+    ours = _names(data) if not only else [n for n in only if n in SEARCHES.ours and n not in FILES]
     choice = Choice(
         data=data,
         ours=tuple(name for name in ours if name not in without),
@@ -163,7 +249,13 @@ def _stranger(name: str, *, asked: bool) -> Search | DumpSearch | None:
 
 
 def searches_at(
-    samples: Samples, data: str, *, koto_only: bool = False, names: Sequence[str] | None = None
+    samples: Samples,
+    data: str,
+    *,
+    koto_only: bool = False,
+    names: Sequence[str] | None = None,
+    at_koto: Mapping[str, tuple[KotoChannel, ...]] | None = None,
+    seen: tuple[str, ...] = (),
 ) -> dict[str, tuple[str, Search]]:
     """Searches by name, with what they are: a band, an exclusion or a line.
 
@@ -177,21 +269,25 @@ def searches_at(
         Whether to leave out everything but KOTO.
     names : sequence of str, optional
         Of `darkpair.searches.SEARCHES`, of ours; those of the set of data unless given.
+    at_koto, seen : mapping and tuple, optional
+        More channels of KOTO by its selection, and the modes of X2 that leave anything there.
     """
     if names is None:
         names = list(dict.fromkeys([*_names(data), *samples.dumps]))
     at_masses: dict[str, tuple[str, Search]] = {}
     for name in names:
         if name.startswith("koto-"):
-            if samples.koto:
-                ratio = samples.koto[BOX.get(name.removeprefix("koto-"), "2016-18")]
+            box = BOX.get(name.removeprefix("koto-"), "2016-18")
+            more = (at_koto or {}).get(box, ())
+            if samples.koto or more:
+                ratio = samples.koto.get(box, _NOTHING)
                 decay = "estimate" if data == "2020" else "included"
-                of_koto = SEARCHES.factory(name)(efficiency_ratio=ratio, decay=decay)
+                of_koto = SEARCHES.factory(name)(efficiency_ratio=ratio, decay=decay, more=more, seen=seen)
                 at_masses[name] = (of_koto.kind, of_koto)
         elif koto_only:
             continue
         elif name in samples.dumps:
-            at_masses |= _dumps(samples, name, partial(BeamDump, experiment=name))
+            at_masses |= _dumps(samples, name, _of_detector(name), ())
         elif name not in DUMPS:
             search = SEARCHES.factory(name)()
             at_masses[name] = (search.kind, search)
@@ -206,13 +302,28 @@ def _names(data: str) -> tuple[str, ...]:
 
 
 def _dumps(
-    samples: Samples, name: str, make: Callable[..., Search], *, experiment: str | None = None
+    samples: Samples, name: str, search: DumpSearch, made: Sequence[Made], seen: tuple[str, ...] = ()
 ) -> dict[str, tuple[str, Search]]:
-    """A search behind a target: the central one, and both ends of the production uncertainty."""
+    """A search behind a target: the central one, and both ends of the production uncertainty; none without samples."""
+    of_eta = samples.dumps.get(search.experiment, ()) if _sight(search).has_main else ()
+    if not of_eta and not made:
+        return {}
+    make = partial(
+        BeamDump,
+        experiment=search.experiment,
+        multiplicity=1.0,
+        daughters=samples.daughters,
+        protons=search.protons,
+        signal_limit=search.stated_limit,
+        seen=seen,
+        alone=bool(of_eta)
+        and all(part.channel != MAIN for part in made),  # (there with the model's spin, or here)
+        efficiency=search.efficiency,
+    )
     of_ends: dict[str, tuple[str, Search]] = {}
     for end in ("central", "low", "high"):
-        acceptance = DumpYield(samples=samples.dumps[experiment or name], end=end)
-        dump = make(multiplicity=1.0, acceptance=acceptance, daughters=samples.daughters)
-        of_end = name if end == "central" else f"{name}{PRODUCTION}{end}"
-        of_ends[of_end] = (dump.kind if end == "central" else "line", dump)
+        acceptance = DumpYield(samples=of_eta, end=end) if of_eta else _NOTHING
+        excludes = end == "central" and search.kind == "excluded"
+        dump = make(acceptance=acceptance, more=tuple(part.at_end(end) for part in made), excludes=excludes)
+        of_ends[name if end == "central" else f"{name}{PRODUCTION}{end}"] = (dump.kind, dump)
     return of_ends

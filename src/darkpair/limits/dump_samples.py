@@ -22,19 +22,29 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources import meson_spectra
 from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.gen.sources.meson_files import COLLIDER, stored
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
 
-__all__ = ["CHAIN", "DumpAgainstCtau", "DumpYield", "EtaSample", "dump_samples", "generators"]
+__all__ = [
+    "CHAIN",
+    "CTAU",
+    "DumpAgainstCtau",
+    "DumpYield",
+    "EtaSample",
+    "dump_samples",
+    "generators",
+    "mesons",
+]
 
 #: The decay that dumps look for; the branching ratio is that of pi0 -> gamma gamma.
 CHAIN: Final = "eta -> X1 (X2 -> X1 (pi0 -> gamma gamma [.98823]))"
 
 #: Mean proper lengths of the table [mm], where the sample can tell.
-_CTAU: Final = tuple(float(x) for x in np.geomspace(1e1, 1e7, 97))
+CTAU: Final = tuple(float(x) for x in np.geomspace(1e1, 1e7, 97))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +86,12 @@ class DumpAgainstCtau:
     @property
     def source(self) -> DumpMesons:
         """Its eta."""
-        return DumpMesons(meson="eta", beam_energy=self.detector.beam_energy, generator=self.generator)
+        return mesons("eta", self.detector.beam_energy, self.generator)
 
     @property
     def law(self) -> ScanInside:
         """Decays in the experiment's volume, for any lifetime."""
-        return ScanInside(region=self.detector.region, shortest=_CTAU[0], longest=_CTAU[-1])
+        return ScanInside(region=self.detector.region, shortest=CTAU[0], longest=CTAU[-1])
 
     def chain(self, m1: float, m2: float) -> Chain:
         """The decay at masses [GeV]."""
@@ -107,7 +117,7 @@ class DumpAgainstCtau:
         """Acceptances, errors and effective sizes at each c tau [mm] that the sample can tell; perhaps none."""
         sample = self.sample(point["m1"], point["m2"])
         rows = []
-        for ctau in _CTAU:
+        for ctau in CTAU:
             try:
                 accepted = sample.efficiency(ctau)
             except InputError:  # a few events would dominate: nothing is stated
@@ -117,29 +127,51 @@ class DumpAgainstCtau:
         return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
 
-def generators(beam_energy: float) -> list[str]:
-    """Generators that have eta on protons at that energy [GeV], and the parametrisation."""
-    return list(meson_spectra.generators("eta", beam_energy))
+def generators(beam_energy: float, meson: str = "eta") -> list[str]:
+    """Generators that have a meson on protons at that energy [GeV], and the parametrisation; of colliding beams where they are it."""
+    return list(meson_spectra.generators(meson, beam_energy, _target(beam_energy)))
+
+
+def mesons(meson: str, beam_energy: float, generator: str) -> DumpMesons:
+    """Mesons of one generator from a beam on protons, or from two beams.
+
+    Parameters
+    ----------
+    meson, generator : str
+        Names of the meson and of the generator.
+    beam_energy : float [GeV]
+        Energy of the protons, or of each beam.
+    """
+    return DumpMesons(meson=meson, beam_energy=beam_energy, generator=generator, target=_target(beam_energy))
+
+
+def _target(beam_energy: float) -> str | None:
+    """What a beam of that energy meets: another one where there are tables of that alone."""
+    keys = [key for key in stored() if key.beam_energy == beam_energy]
+    return COLLIDER if keys and all(key.target == COLLIDER for key in keys) else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class EtaSample:
-    """What a beam dump accepts of the eta of one generator.
+    """What a beam dump accepts of the eta of one generator, or of another meson.
 
     Parameters
     ----------
     generator : str
         Of the spectrum.
     multiplicity, multiplicity_error : float
-        eta per proton on target, and its standard error.
+        Mesons per proton on target, and its standard error.
     acceptance : Acceptance
-        Of each eta.
+        Of each meson.
+    most : float
+        What the acceptance does not exceed at those c tau of which the table says nothing [1].
     """
 
     generator: str
     multiplicity: float
     multiplicity_error: float
     acceptance: Acceptance
+    most: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,14 +185,28 @@ class DumpYield:
     end : {"central", "low", "high"}
         "central": the first generator. The ends: the generators' least or greatest yield, with one standard error
         of the multiplicity.
+    every : bool
+        Whether an end is known where every generator's yield is, or where any is: of one sample with several spectra.
     """
 
     samples: tuple[EtaSample, ...]
     end: str = "central"
+    every: bool = True
 
     def __post_init__(self) -> None:
         if self.end not in {"central", "low", "high"}:
             raise UnknownNameError("end of the production uncertainty", self.end, ("central", "low", "high"))
+
+    @property
+    def most(self) -> float:
+        """What the yield does not exceed where it is not known [1]."""
+        return max((sample.multiplicity + sample.multiplicity_error) * sample.most for sample in self.samples)
+
+    def relative_error(self, ctau: Array) -> Array:
+        """Greatest statistical error of a sample over its acceptance [1]; NaN where it is not known."""
+        samples = self.samples[:1] if self.end == "central" else self.samples
+        relative = [s.acceptance.relative_error(ctau) for s in samples]
+        return np.asarray(np.max(relative if self.every else np.nan_to_num(relative), axis=0))
 
     def at(self, ctau: Array) -> Array:
         """Number of eta per proton times acceptance at c tau [mm]; NaN where a sample is too small to tell."""
@@ -171,6 +217,9 @@ class DumpYield:
         ]
         if self.end == "central":
             return yields[0]
+        if not self.every:
+            no_end = [np.where(np.isnan(each), -sign * np.inf, each) for each in yields]
+            yields = [np.where(np.isnan(yields).all(axis=0), np.nan, each) for each in no_end]
         return np.asarray((np.min if sign < 0.0 else np.max)(yields, axis=0))
 
 

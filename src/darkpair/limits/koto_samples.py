@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
+from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN, ScanSample
 from darkpair.gen.errors import InputError
 from darkpair.gen.lifetime import Scan, ScanInside
+from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.koto_kl import Z_NEAR, Z_TARGET, KotoKL
 from darkpair.run.standard_acceptance import StandardAcceptance
 
-__all__ = ["PI0", "PROMPT", "SM", "EfficiencyAgainstCtau", "scanned"]
+__all__ = ["CTAU", "PI0", "PROMPT", "SM", "EfficiencyAgainstCtau", "parts", "scanned", "summed"]
 
 #: What a pi0 is in a descriptor.
 PI0: Final = "(pi0 -> gamma gamma)"
@@ -27,7 +29,7 @@ PI0: Final = "(pi0 -> gamma gamma)"
 SM: Final = f"K_L0 -> {PI0} nu nubar"
 
 #: Mean proper lengths of the table [mm]: from prompt at KOTO to far outside.
-_CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
+CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
 
 #: Mean proper length below which a decay is prompt for KOTO [mm]: less than its resolution along the beam.  The sample is
 #: thinner below: at 0.1 mm its error is 1.4 times as large.
@@ -74,21 +76,10 @@ class EfficiencyAgainstCtau:
         if not point:
             standard = StandardAcceptance(detector=detector, n=self.events, seed=self.seed)(point)
             return {"ctau": [0.0], "efficiency": [standard["value"]], "error": [standard["error"]]}
-        parts = [
-            scanned(point, source, law, events=events, seed=seed, selection=self.selection)
-            for source, law, events, seed in (
-                (KotoKL(), Scan(shortest=_CTAU[0], longest=_CTAU[-1]), self.events, self.seed),
-                (_FAR, ScanInside(region=detector.region), self.events // _FEWER, self.seed + _APART),
-            )
-        ]
+        made = parts(point, events=self.events, seed=self.seed, selection=self.selection)
         rows = []
-        for ctau in _CTAU:
-            both = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in parts]
-            value = sum(decays * part.value for decays, part in both)
-            # (a part without any accepted event: the upper end of its interval)
-            error = math.hypot(
-                *(decays * (part.high if part.error is None else part.error) for decays, part in both)
-            )
+        for ctau in CTAU:
+            value, error = summed(made, ctau)
             if value > 0.0 and (value / error) ** 2 >= EFFECTIVE_MIN:  # elsewhere a few events would dominate
                 rows.append((ctau, value, error))
         if not rows and self.refuse:
@@ -97,6 +88,47 @@ class EfficiencyAgainstCtau:
                 "generate more"
             )
         return {name: [row[i] for row in rows] for i, name in enumerate(("ctau", "efficiency", "error"))}
+
+
+def parts(
+    point: Mapping[str, Any], *, events: int, seed: int, selection: str
+) -> list[tuple[float, ScanSample]]:
+    """`scanned` of K_L that decay from z = 2000 mm on, and of those upstream of it, a quarter as many.
+
+    Parameters
+    ----------
+    point : mapping
+        See `scanned`.
+    events, seed : int
+        Generated K_L from z = 2000 mm on, and of their random numbers.
+    selection : str
+        Of KOTO.
+    """
+    region = Koto(experiment="koto", selection=selection).region
+    return [
+        scanned(point, source, law, events=number, seed=own, selection=selection)
+        for source, law, number, own in (
+            (KotoKL(), Scan(shortest=CTAU[0], longest=CTAU[-1]), events, seed),
+            (_FAR, ScanInside(region=region), events // _FEWER, seed + _APART),
+        )
+    ]
+
+
+def summed(made: Sequence[tuple[float, ScanSample]], ctau: float) -> tuple[float, float]:
+    """Efficiency of all parts for each K_L at the beam exit, and its error.
+
+    Parameters
+    ----------
+    made : sequence of (float, ScanSample)
+        Of `parts`.
+    ctau : float [mm]
+        Mean proper length.
+    """
+    each = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in made]
+    value = sum(decays * part.value for decays, part in each)
+    # (a part without any accepted event: the upper end of its interval)
+    error = math.hypot(*(decays * (part.high if part.error is None else part.error) for decays, part in each))
+    return value, error
 
 
 def scanned(
@@ -108,12 +140,12 @@ def scanned(
     seed: int,
     selection: str = "2016-18",
 ) -> tuple[float, ScanSample]:
-    """Decays in the source's range for each K_L at the beam exit, and a scan sample of K_L -> X1 X2, X2 -> X1 pi0 there.
+    """Decays in the source's range for each K_L at the beam exit, and a scan sample there, of K_L -> X1 X2, X2 -> X1 pi0.
 
     Parameters
     ----------
     point : mapping
-        ``m1`` and ``m2`` [GeV].
+        ``m1`` and ``m2`` [GeV]; or a ``chain`` of K_L.
     source : KotoKL
         With the range of decays.
     law : Scan or ScanInside
@@ -123,9 +155,12 @@ def scanned(
     selection : str
         Of KOTO.
     """
-    chain = build(
-        f"K_L0 -> X1 (X2 -> X1 {PI0})", mass={"X1": point["m1"], "X2": point["m2"]}, lifetimes={"X2": law}
-    )
+    if "chain" in point:
+        chain: Chain = point["chain"]
+        chain = replace(chain, lifetimes=spoken({"X2": law}, chain.decay.decaying))
+    else:
+        masses = {"X1": point["m1"], "X2": point["m2"]}
+        chain = build(f"K_L0 -> X1 (X2 -> X1 {PI0})", mass=masses, lifetimes={"X2": law})
     detector = Koto(experiment="koto", selection=selection)
     made = Pipeline(source=source, chain=chain, detector=detector, seed=seed)
     return source.decay_probability, ScanSample.of(chunks(made, events), law=law)

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, replace
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.channels import visible_modes
+from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.gen.identity import identity_digest
 from darkpair.limits.choice import PRODUCTION, Choice, choose
 from darkpair.limits.ranges import Range, ranges_above
 from darkpair.limits.samples import Size, samples_at
 from darkpair.searches import SEARCHES, Search
+from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
+from darkpair.searches.koto import KotoBand, KotoLimit
 from darkpair.searches.rate import RateSearch
 from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
+    from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
-    from darkpair.gen.kinematics import Array
+    from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["LimitRow", "limit_rows", "models_of", "plain_rows", "strongest_row"]
+__all__ = ["LimitRow", "limit_rows", "models_of", "parameter", "plain_rows", "strongest_row"]
 
 #: Factors by which a parameter is moved to find what is excluded.
 _FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
@@ -56,6 +63,10 @@ class LimitRow:
     curves : mapping of str to tuple of Range
         Ranges of the parameter by the names that the figures' curves have: excluded, or for a band explained at one
         and at two sigma; empty where none were asked for.
+    channels : mapping of str to float
+        Expected events by channel, where a search adds several; NaN where a sample is too small to tell.
+    confidence_level : float or None
+        Of the limit [1]; None where it has none.
     """
 
     constraint: str
@@ -66,6 +77,8 @@ class LimitRow:
     events: float | None
     least: float = 0.0
     curves: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
+    channels: Mapping[str, float] = field(default_factory=dict)
+    confidence_level: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -131,12 +144,15 @@ def limit_rows(
     without: Sequence[str] = (),
     files: Sequence[str | Path] = (),
     executor: Executor | None = None,
+    planned: bool = False,
 ) -> list[list[LimitRow]]:
     """Rows of every search that applies, for each model point.
 
-    KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, with isotropic
-    decays of X2: where a model's are not, as of Dirac fermions with c_V and c_A, these are unknown (NaN).  Beam dumps
-    count X2 -> X1 pi0 of eta alone.
+    KOTO's efficiency and the beam dumps' acceptance come from samples of each pair of masses, for X2 -> X1 pi0 with
+    isotropic decays; where a model's are not, as of Dirac fermions with c_V and c_A, that channel has a sample with the
+    model's spin.  Beam dumps add up every channel of eta, eta' and pi0 that ends in what they see, see
+    `darkpair.limits.channels`; with the data of 2020 they count X2 -> X1 pi0 of eta alone, unknown (NaN) with such a spin.
+    Along a coupling that changes the shape of a channel's events that channel is unknown off the point.
 
     Parameters
     ----------
@@ -157,6 +173,8 @@ def limit_rows(
         Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.limits.choose`.
     executor : concurrent.futures.Executor, optional
         What makes the samples instead of processes, see `darkpair.workers.on_executor`.
+    planned : bool
+        Whether to ask projections and estimates too, see `darkpair.limits.choose`.
 
     Raises
     ------
@@ -165,7 +183,7 @@ def limit_rows(
     UnknownNameError
         For an unknown set of data, search or parameter.
     """
-    choice = choose(data, only=only, without=without, files=files)
+    choice = choose(data, only=only, without=without, files=files, planned=planned)
     masses = [(_number(model, "m1"), _number(model, "m2")) for model in models]
     moved = [None if along is None else _moved(model, along) for model in models]
     for model in models:
@@ -173,13 +191,19 @@ def limit_rows(
     koto, dumps = choice.sampled(models)
     with nullcontext() if executor is None else on_executor(executor):
         simulated = samples_at(masses, size or Size(), folder, workers=workers, koto=koto, dumps=dumps)
+        over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
+        channels = choice.channels(over, size or Size(), folder, workers=workers)
+        at_koto = choice.at_koto(over, size or Size(), folder, workers=workers)
     return [
         [
-            _row(name, kind, search, model, along, scanned)
-            for name, (kind, search) in choice.at(samples).items()
+            _row(name, kind, search, model, along, scanned, changed)
+            for name, (kind, search) in choice.at(samples, more, of_koto, visible_modes(model)).items()
             if search.applies(model)
         ]
-        for model, scanned, samples in zip(models, moved, simulated, strict=True)
+        for model, scanned, samples, more, of_koto in zip(
+            models, moved, simulated, channels, at_koto, strict=True
+        )
+        for changed in [cache(partial(_changes, model, along))]
     ]
 
 
@@ -190,7 +214,11 @@ def strongest_row(rows: Sequence[LimitRow]) -> LimitRow | None:
 
 
 def plain_rows(
-    varied: Sequence[Mapping[str, str]], rows: Sequence[Sequence[LimitRow]], along: str | None = None
+    varied: Sequence[Mapping[str, str]],
+    rows: Sequence[Sequence[LimitRow]],
+    along: str | None = None,
+    *,
+    channels: bool = False,
 ) -> list[dict[str, Any]]:
     """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
 
@@ -202,6 +230,8 @@ def plain_rows(
         Of `limit_rows`.
     along : str, optional
         As there: the ends of a range, None where it goes on or where there is none.
+    channels : bool
+        Whether each row has its expected events by channel, too.
     """
     return [
         {
@@ -215,6 +245,7 @@ def plain_rows(
             "events": None if row.events is None else _or_none(row.events),
             "verdict": row.verdict,
             **({} if along is None else {f"{along} low": low, f"{along} high": high}),
+            **({} if not channels else {"channels": {k: _or_none(v) for k, v in row.channels.items()}}),
         }
         for own, of_point in zip(varied, rows, strict=True)
         for row in of_point
@@ -240,14 +271,21 @@ def _require_applies(choice: Choice, model: Model) -> None:
 
 
 def _row(
-    name: str, kind: str, search: Search, model: Model, along: str | None, scanned: Model | None
+    name: str,
+    kind: str,
+    search: Search,
+    model: Model,
+    along: str | None,
+    scanned: Model | None,
+    changed: Callable[[Channel], bool],
 ) -> LimitRow:
     value = _value(name, search, model, ())
     events = search.events(value)
     curves: dict[str, tuple[Range, ...]] = {}
     if scanned is not None and along is not None:
-        grid = np.asarray(getattr(scanned, along))
-        seen = _value(name, search, scanned, grid.shape)
+        grid = np.asarray(parameter(scanned, along))
+        seen = _value(name, _elsewhere(search, changed), scanned, grid.shape)
+        seen = np.where(np.equal(_FACTORS, 1.0) & np.isnan(seen), value, seen)
         curves = {
             f"{name}{part}": tuple(ranges_above(grid, inside)) for part, inside in search.curves(seen).items()
         }
@@ -260,21 +298,49 @@ def _row(
         events=None if events is None else float(events),
         least=search.least if kind == "band" else 0.0,
         curves=curves,
+        channels={key: float(part) for key, part in search.channels(model).items()},
+        confidence_level=_level(search),
     )
+
+
+def _changes(model: Model, along: str | None, channel: Channel) -> bool:
+    """Whether a parameter moves the shape of a channel's events, and not their number alone: at an end of the search."""
+    if along is None:
+        return False
+    try:
+        ends = [identity_digest(channel.chain(_moved(model, along, f))) for f in (1.0, _FACTORS[-1])]
+    except DarkpairError:  # (nobody can make its events at an end)
+        return True
+    return len(set(ends)) > 1
+
+
+def _elsewhere(search: Search, changed: Callable[[Channel], bool]) -> Search:
+    """The search off the point: nothing is known of channels whose sample has the point's shape alone."""
+    if not isinstance(search, BeamDump | KotoLimit | KotoBand):
+        return search
+    more: Any = tuple(part.unknown() if changed(part.channel) else part for part in search.more)
+    return replace(search, more=more)
 
 
 def _value(name: str, search: Search, model: Model, shape: tuple[int, ...]) -> Array:
     """Observable; NaN where it rests on samples of isotropic decays of X2 and the model's are not."""
     stranger = name in SEARCHES and name not in SEARCHES.ours
     value = checked_value(name, search, model, shape) if stranger else search.value(model)
-    if search.SAMPLED:
+    if search.isotropic(model):
         ((parent, production),) = search.NEEDS
         try:
             slope = model.spin(parent, production, "X1 pi0").slope
         except NotDerivedError:
             slope = math.nan
-        value = np.asarray(np.where(np.equal(slope, 0.0), value, math.nan))
+        closed = np.equal(model.partial_width("X2", "X1 pi0"), 0.0)
+        value = np.asarray(np.where(np.equal(slope, 0.0) | closed, value, math.nan))
     return np.broadcast_to(value, shape)
+
+
+def _level(search: Search) -> float | None:
+    """Confidence level of a limit: the published one, or that at which it was made of a measured value and its error."""
+    first = search.measurements[0]
+    return search.confidence_level if first.error is not None else first.confidence_level
 
 
 def _number(model: Model, name: str) -> float:
@@ -284,15 +350,42 @@ def _number(model: Model, name: str) -> float:
     return float(value)
 
 
-def _moved(model: Model, along: str) -> Model:
+def parameter(model: Model, name: str) -> Any:
+    """Value of a parameter with a number, of a combination that of the first of its models that has it.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    name : str
+        Name of the parameter.
+
+    Raises
+    ------
+    UnknownNameError
+        For another name.
+    """
+    owners = [*model.parts, model] if isinstance(model, Combined) else [model]
+    numbers = {
+        entry.name: getattr(owner, entry.name)
+        for owner in reversed(owners)
+        for entry in fields(owner)
+        if isinstance(getattr(owner, entry.name), int | float | complex | np.ndarray)
+    }
+    if isinstance(model, Combined):  # (its parts have none of their own)
+        numbers |= {key: getattr(model, key) for key in numbers if key.startswith("invisible_")}
+    if name not in numbers:
+        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", name, list(numbers))
+    return numbers[name]
+
+
+def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
     """The model with a parameter times each factor."""
-    numbers = [
-        entry.name for entry in fields(model) if isinstance(getattr(model, entry.name), int | float | complex)
-    ]
-    if along not in numbers:
-        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", along, numbers)
-    value = getattr(model, along)
+    value = parameter(model, along)
     if not (np.isreal(value) and np.real(value) > 0.0):
         raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
-    moved: Any = replace(model, **{along: np.real(value) * _FACTORS})
+    new = np.real(value) * factors
+    if isinstance(model, Combined):
+        return model.with_parameter(along, new)
+    moved: Any = replace(model, **{along: new})
     return moved  # type: ignore[no-any-return]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.gen.errors import InputError
 from darkpair.gen.particles import particle
 from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
 from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
@@ -57,9 +58,15 @@ class Size:
             return cls()
         return cls(kaons=250_000, etas=60_000, spectra="central", cells=(32, 24, 16))
 
-    def generators(self, experiment: str) -> list[str]:
-        """Generators of the eta spectrum for an experiment, the central one first: PYTHIA 6 where it has that energy."""
-        able = generators(FixedTarget(experiment=experiment).beam_energy)
+    def generators(self, experiment: str, meson: str = "eta") -> list[str]:
+        """Generators of a meson's spectrum for an experiment, the central one first: PYTHIA 6 where it has that energy."""
+        energy = FixedTarget(experiment=experiment, resolution="none").beam_energy
+        able = generators(energy, meson)
+        if not able:
+            raise InputError(
+                f"{experiment}: nothing here has {meson} from protons of {energy:g} GeV; allowed: energies of gen/data/mesons, and "
+                "those above which the parametrisation holds"
+            )
         central = _CENTRAL if _CENTRAL in able else able[0]
         return [central, *(name for name in able if name != central and self.spectra == "all")]
 
@@ -179,13 +186,24 @@ def _open(parent: str, m1: float, m2: float) -> bool:
     return m1 + m2 < particle(parent).mass and m1 + particle("pi0").mass < m2
 
 
-def closed_line(m1: float, m2: float) -> str | None:
-    """Why KOTO, or the beam dumps, say nothing at a pair of masses [GeV]; None where both parents' decays are open."""
-    if m1 + particle("pi0").mass >= m2:
-        return f"KOTO and beam dumps say nothing: X2 -> X1 pi0 is closed at m1 = {m1:g} GeV, m2 = {m2:g} GeV"
+def closed_line(m1: float, m2: float, asked: Collection[str] = ()) -> str | None:
+    """Why KOTO, or the beam dumps, say nothing at a pair of masses [GeV]; None where they speak.
+
+    Parameters
+    ----------
+    m1, m2 : float
+        Masses of X1 and X2 [GeV].
+    asked : collection of str
+        Of "KOTO" and "beam dumps" those that have a row all the same, by another channel.
+    """
+    silent = [(who, parent) for who, parent in (("KOTO", "K_L0"), ("beam dumps", "eta")) if who not in asked]
+    if silent and m1 + particle("pi0").mass >= m2:
+        who = " and ".join(who for who, _ in silent)
+        return f"{who} {'says' if who == 'KOTO' else 'say'} nothing: X2 -> X1 pi0 is closed at m1 = {m1:g} GeV, m2 = {m2:g} GeV"
     shut = [
-        f"{who} {verb} nothing: {parent} -> X1 X2 is closed at m1 + m2 = {m1 + m2:g} GeV, beyond {particle(parent).mass:.4g} GeV"
-        for who, verb, parent in (("KOTO", "says", "K_L0"), ("beam dumps", "say", "eta"))
+        f"{who} {'says' if who == 'KOTO' else 'say'} nothing: {parent} -> X1 X2 is closed at "
+        f"m1 + m2 = {m1 + m2:g} GeV, beyond {particle(parent).mass:.4g} GeV"
+        for who, parent in silent
         if not _open(parent, m1, m2)
     ]
     return "; ".join(shut) or None

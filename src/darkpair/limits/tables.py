@@ -10,7 +10,7 @@ from darkpair.gen.tables import Table
 from darkpair.limits.choice import PRODUCTION
 from darkpair.limits.rows import LimitRow, strongest_row
 
-__all__ = ["limits_table", "production_lines", "strongest_table"]
+__all__ = ["answer", "channels_table", "limits_table", "production_lines", "strongest_table"]
 
 
 def limits_table(
@@ -50,6 +50,37 @@ def limits_table(
     )
 
 
+def channels_table(rows: Sequence[LimitRow], title: str) -> Table:
+    """Table of the expected events of every channel that a search adds up.
+
+    Parameters
+    ----------
+    rows : sequence of LimitRow
+        Of one point.
+    title : str
+        Of the table.
+    """
+    lines = []
+    for row in rows:
+        if row.production:
+            continue
+        whole = sum(part for part in row.channels.values() if not math.isnan(part))
+        for name, part in sorted(row.channels.items(), key=lambda item: -_least(item[1])):
+            share = "" if math.isnan(part) or not whole > 0.0 else f"{part / whole:.1%}"
+            lines.append([row.constraint, name, _number(part), share])
+    return Table(
+        title=f"{title}: channels",
+        columns=["constraint", "channel", "events", "share"],
+        rows=lines,
+        right=("events", "share"),
+        fold=("channel",),
+    )
+
+
+def _least(value: float) -> float:
+    return -math.inf if math.isnan(value) else value
+
+
 def production_lines(rows: Sequence[LimitRow]) -> list[str]:
     """Expected events of beam dumps at both ends of the production uncertainty, one dump a line."""
     events = {
@@ -62,6 +93,39 @@ def production_lines(rows: Sequence[LimitRow]) -> list[str]:
         for name in events
         if name + low in events and name + high in events
     ]
+
+
+def answer(rows: Sequence[LimitRow]) -> list[str]:
+    """What is left of a point, and who would see it, in a few short lines.
+
+    Parameters
+    ----------
+    rows : sequence of LimitRow
+        Of one point.
+    """
+    strongest = strongest_row(rows)
+    lines = ["nothing that was asked knows this point"] if strongest is None else _verdict(strongest, rows)
+    for word, kind in (("taken", "excluded"), ("planned", "line")):
+        counted = [
+            row for row in rows if row.kind == kind and not row.production and (row.events or 0.0) > 0.0
+        ]
+        if counted:
+            best = max(counted, key=lambda row: float(row.events or 0.0))
+            lines.append(f"most events of data {word}: {_number(best.events)}, {best.constraint}")
+    return lines
+
+
+def _verdict(row: LimitRow, rows: Sequence[LimitRow]) -> list[str]:
+    """Whether the strongest measurement excludes a point, and whether production leaves that open."""
+    level = "" if row.confidence_level is None else f" at {row.confidence_level:.0%}"
+    word = "excluded by" if row.ratio > 1.0 else "not excluded, the closest is"
+    lines = [f"{word} {row.constraint}{level}, {_number(row.ratio)} times its limit"]
+    ends = [other.ratio for other in rows if other.constraint.startswith(f"{row.constraint}{PRODUCTION}")]
+    ends = [ratio for ratio in ends if not math.isnan(ratio)]
+    if ends and min(ends) <= 1.0 < max(ends):
+        what = "not excluded" if row.ratio > 1.0 else "excluded"
+        lines.append(f"  but {what} at an end of its production uncertainty")
+    return lines
 
 
 def _number(value: float | None) -> str:

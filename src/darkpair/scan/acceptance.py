@@ -81,3 +81,19 @@ class Acceptance:
         value = np.exp(np.interp(np.log(length), np.log(self.ctau), np.log(self.value)))
         inside = (length >= self.ctau[0]) | (self.ctau[0] <= self.prompt)
         return np.where(inside, value * np.minimum(1.0, self.ctau[-1] / length), np.nan)
+
+    def relative_error(self, ctau: Real) -> Array:
+        """Standard error over the acceptance at a c tau [1]: linear in the logarithm, that of the end beyond the table.
+
+        Parameters
+        ----------
+        ctau : float or ndarray [mm]
+            Mean proper length, of any shape.
+        """
+        length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
+        if not self.ctau:
+            return np.full(length.shape, np.nan)
+        relative = np.divide(self.error, self.value)
+        return np.where(
+            np.isnan(self.at(ctau)), np.nan, np.interp(np.log(length), np.log(self.ctau), relative)
+        )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lazy import lazily
 from darkpair.gen.registry import Entry, Registry
-from darkpair.searches.data_sets import DATA
+from darkpair.searches.data_sets import DATA, FILES
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA",
+    "FILES",
     "SEARCHES",
     "AtomicParity",
     "BToKNuNu",
@@ -133,6 +134,7 @@ SEARCHES: Final = Registry(
             "beam_dump:BeamDump", "eta -> X1 X2, X2 -> X1 pi0 behind CHARM's dump.", experiment="charm"
         ),
         "nucal": _of("beam_dump:BeamDump", "The same behind NuCal's.", experiment="nucal"),
+        **{name: _of("search_file:shipped", summary, file=name) for name, summary in FILES.items()},
     },
     word="search",
     adapt=_stranger,

@@ -1,10 +1,10 @@
-"""Sets of data: which published searches were known when."""
+"""Sets of data: which published searches were known when; and searches that are data files of the package."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DATA"]
+__all__ = ["DATA", "FILES"]
 
 _ALWAYS = ("pi0-invisible", "neutrino-electron", "higgs-zprime-zprime", "higgs-z-zprime")
 
@@ -23,4 +23,14 @@ DATA: Final[dict[str, tuple[str, ...]]] = {
         "atomic-parity-2021",
         *_ALWAYS,
     ),
+}
+
+#: Searches that are data files ``searches/data/NAME-search.toml``, by name; in no set: `darkpair limits --planned` asks them.
+FILES: Final[dict[str, str]] = {
+    "bebc": "Estimate: X2 -> X1 e e, X1 mu mu of eta and pi0 at BEBC (WA66).",
+    "na62-dump": "Projection: X2 of eta and pi0 at NA62's dump, photons alone.",
+    "ship": "Projection: X2 of eta and pi0 at SHiP.",
+    "dune-nd": "Projection: the same at DUNE's near detector.",
+    "darkquest": "Projection: the same at DarkQuest, photons alone.",
+    "faser2": "Projection: the same at FASER2.",
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from darkpair.chains.models.channels import INVISIBLE_MODES
 from darkpair.chains.widths import three_body_width
 from darkpair.gen.particles import particle
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
 
 __all__ = ["INVISIBLE_MODES", "escape_fraction", "invisible_branching_ratio", "invisible_fraction"]
-
-#: Decays of X2 without anything that a detector sees.
-INVISIBLE_MODES: Final = ("X1 nu nubar", "X1 X1", "X1 X1 X1", "invisible")
 
 #: Nodes of both angular averages on (-1, 1).
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
+from darkpair.chains.models.channels import Channel
 from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.detectors.koto_results import run as run_of_koto
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["TWO_SIGMA", "EfficiencyRatio", "KotoBand", "KotoLimit"]
+__all__ = ["OF_PION", "TWO_SIGMA", "EfficiencyRatio", "KotoBand", "KotoChannel", "KotoLimit"]
 
 #: Probability within two standard deviations of a normal law, as the paper rounds it.
 TWO_SIGMA: Final = 0.95
@@ -33,8 +35,41 @@ TWO_SIGMA: Final = 0.95
 #: model [1].
 EfficiencyRatio = float | Acceptance | Callable[["Model"], "Array"]
 
+#: The channel of the paper's scenario with one pi0.
+OF_PION: Final = Channel(parent="K_L0", production="X1 X2", modes=("X1 pi0",))
+
 #: What the efficiency leaves out of the flight of X2.
 _DECAYS: Final = ("estimate", "included")
+
+
+#: Share of the events that channels may have of which nothing is known at a lifetime, and their statistical error.
+_UNKNOWN: Final = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class KotoChannel:
+    """What KOTO accepts of a channel beside K_L -> X1 X2, X2 -> X1 pi0.
+
+    Parameters
+    ----------
+    channel : Channel
+        Production and decays.
+    ratio : Acceptance
+        Efficiency over that of K_L -> pi0 nu nubar with both photons, against c tau [1].
+    daughters : float
+        Branching ratio of what the sample has beyond X2, over that of pi0 -> gamma gamma [1].
+    most : float
+        What the ratio does not exceed where it is not known [1]; infinite for a channel whose events nobody can make.
+    """
+
+    channel: Channel
+    ratio: Acceptance
+    daughters: float = 1.0
+    most: float = math.inf
+
+    def unknown(self) -> KotoChannel:
+        """The channel with events of which nothing is known: of another shape than the sample's."""
+        return replace(self, ratio=Acceptance(ctau=(), value=(), error=()), most=math.inf)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +87,10 @@ class _Koto(Search):
         itself.
     branching_ratio : float, optional
         Branching ratio of X2 -> X1 pi0 instead of the model's [1].
+    more : tuple of KotoChannel
+        Other channels, which are added.
+    seen : tuple of str
+        Modes of X2 that leave anything in the detector, a veto or a photon; the others are "unseen" in a channel.
     """
 
     NEEDS: ClassVar = (("K_L0", "X1 X2"),)
@@ -60,6 +99,8 @@ class _Koto(Search):
     efficiency_ratio: EfficiencyRatio
     decay: str = "estimate"
     branching_ratio: float | None = None
+    more: tuple[KotoChannel, ...] = ()
+    seen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.decay not in _DECAYS:
@@ -77,8 +118,12 @@ class _Koto(Search):
         return {("K_L0", "X1 X2"), ("X2", "X1 pi0")} <= set(model.modes())
 
     def applies(self, model: Model) -> bool:
-        """Whether K_L gives the pair and X2 a pi0."""
-        return self.serves(model)
+        """Whether K_L gives the pair and X2 a pi0, or another channel is there."""
+        return bool(self.more) or self.serves(model)
+
+    def isotropic(self, model: Model) -> bool:
+        """Whether the channel is there whose sample was made so; others have the model's spin."""
+        return self.serves(model) and all(part.channel != OF_PION for part in self.more)
 
     def value(self, model: Model) -> Array:
         """Branching ratio of K_L -> pi0 nu nubar that would give as many events [1].
@@ -87,6 +132,43 @@ class _Koto(Search):
         ----------
         arXiv:2005.07102, eq. 66.
         """
+        if not self.more:
+            return self._main(model)
+        shares = self._shares(model)
+        counted = np.sum([np.nan_to_num(share) for share, _ in shares.values()], axis=0)
+        unknown = np.sum([np.where(np.isnan(share), most, 0.0) for share, most in shares.values()], axis=0)
+        error = self._statistical(model, shares)
+        # (what is not known adds to what is, and cannot allow what that excludes)
+        poor = (np.maximum(unknown, error) > _UNKNOWN * counted) & (counted - 2.0 * error <= self.limit)
+        return np.asarray(np.where(poor, np.nan, counted))
+
+    def _statistical(self, model: Model, shares: Mapping[str, tuple[Array, Array]]) -> Array:
+        """Statistical error of the channels that are added [1]."""
+        ctau = model.ctau("X2")
+        errors = [np.nan_to_num(shares[str(p.channel)][0] * p.ratio.relative_error(ctau)) for p in self.more]
+        return np.asarray(np.sqrt(np.sum(np.square(errors), axis=0)))
+
+    def channels(self, model: Model) -> dict[str, Array]:
+        """Expected events of each channel by its name [1]; NaN where its sample cannot tell."""
+        events = {name: self.events(share) for name, (share, _) in self._shares(model).items()}
+        return {name: number for name, number in events.items() if number is not None}
+
+    def _shares(self, model: Model) -> dict[str, tuple[Array, Array]]:
+        """Value of each channel, and what it does not exceed where it is not known."""
+        shares: dict[str, tuple[Array, Array]] = {}
+        if self.isotropic(model):
+            own = self._main(model)
+            there = model.branching_ratio("K_L0", "X1 X2") * model.partial_width("X2", "X1 pi0") > 0.0
+            shares[str(OF_PION)] = np.where(there, own, 0.0), np.where(there, np.inf, 0.0)
+        ctau = model.ctau("X2")
+        for part in self.more:
+            rate = part.channel.rate(model, self.seen) * part.daughters
+            bound = np.where(rate > 0.0, np.maximum(rate, 1e-300) * part.most, 0.0)
+            shares[str(part.channel)] = np.where(rate > 0.0, rate * part.ratio.at(ctau), 0.0), bound
+        return shares
+
+    def _main(self, model: Model) -> Array:
+        """Value of K_L -> X1 X2, X2 -> X1 pi0."""
         produced = model.branching_ratio("K_L0", "X1 X2") * self._ratio(model)
         if self.decay == "estimate":
             produced = produced * koto_decay_probability(model.m2, model.ctau("X2"))

@@ -92,6 +92,14 @@ class Search:
         """Expected events where the observable has a value [1]; None where the experiment counts none."""
         return None
 
+    def channels(self, model: Model) -> dict[str, Array]:
+        """Expected events of each channel by its name [1], where a search adds several up; NaN for what is not known."""
+        return {}
+
+    def isotropic(self, model: Model) -> bool:
+        """Whether the value takes it for granted that X2 -> X1 pi0 of `NEEDS` is isotropic, see `SAMPLED`."""
+        return self.SAMPLED
+
     def curves(self, value: Array) -> dict[str, Array]:
         """What exceeds 1 inside each curve, by what the curve's name adds to the constraint's: the ratio to the limit."""
         return {"": np.asarray(value / self.limit)}

@@ -4,84 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
-from darkpair.gen.parameters import arguments, checked
+from darkpair.gen.parameters import arguments
 from darkpair.gen.units import exactly
-from darkpair.searches.rate import RateSearch, Stated
+from darkpair.searches.dump_search import DumpSearch
+from darkpair.searches.rate import RateSearch
 
 if TYPE_CHECKING:
     import os
 
-    from darkpair.searches.measurements import Measurement
-
-__all__ = ["KINDS", "DumpSearch", "load_search"]
-
-_NOT_COMPUTED: Final = "; it is stated, not computed from observed and background events"
-
-
-@checked
-@dataclass(frozen=True, kw_only=True)
-class DumpSearch:
-    """A search behind a target: eta -> X1 X2, X2 -> X1 pi0 in a fixed-target detector, whose samples `limits` makes.
-
-    Parameters
-    ----------
-    experiment : str
-        Detector's data file: a name of the package's, or a path that ends with .toml, from the folder of this file.
-    exposure : Stated [protons on target], optional
-        Protons on target; the detector's own unless given.
-    signal_limit : Stated [events], optional
-        Signal excluded at 90 %; the detector's own unless given.
-    data : sequence of {"2020", "today"}
-        Sets of data that it belongs to.
-    summary : str
-        What it is, in a line.
-    """
-
-    experiment: str
-    exposure: Stated | None = None
-    signal_limit: Stated | None = None
-    data: tuple[Literal["2020", "today"], ...] = ("today",)
-    summary: str = "A search behind a target, of a data file."
-
-    def __post_init__(self) -> None:
-        from darkpair.detectors.fixed_target import FixedTarget
-
-        run = FixedTarget(experiment=self.experiment).run
-        for key, own in (("pot", self.exposure), ("n_90", self.signal_limit)):
-            if own is None and key not in run:
-                raise InputError(
-                    f"the data file {self.experiment} has no run.{key}; give it there, or "
-                    f"{'exposure' if key == 'pot' else 'signal_limit'} in the search's file{_NOT_COMPUTED if key == 'n_90' else ''}"
-                )
-            if own is not None and not own.value > 0.0:
-                raise InputError(
-                    f"{'exposure' if key == 'pot' else 'signal_limit'} = {own.value:g}; allowed: above 0"
-                )
-        _ = self.protons, self.stated_limit
-
-    @property
-    def sets(self) -> tuple[str, ...]:
-        """Sets of data that it belongs to."""
-        return self.data
-
-    @property
-    def protons(self) -> float | None:
-        """Protons on target; None for the detector's own."""
-        if self.exposure is None:
-            return None
-        return self.exposure.measurement("protons on target", "exposure").value
-
-    @property
-    def stated_limit(self) -> Measurement | None:
-        """Signal excluded at 90 % [events]; None for the detector's own."""
-        if self.signal_limit is None:
-            return None
-        return self.signal_limit.measurement("events", "signal_limit", 0.90)
+__all__ = ["KINDS", "DumpSearch", "load_search", "shipped"]
 
 
 #: What a file may be, by its ``kind``.
@@ -146,3 +83,15 @@ def _placed(table: dict[str, Any], file: Path) -> dict[str, Any]:
     if not isinstance(other, str) or not other.endswith(".toml"):
         return table
     return table | {"experiment": str(file.parent / other)}
+
+
+@cache
+def shipped(file: str) -> RateSearch | DumpSearch:
+    """Search of a data file of the package.
+
+    Parameters
+    ----------
+    file : str
+        Name of the search, whose file is ``searches/data/NAME-search.toml``.
+    """
+    return load_search(Path(str(files("darkpair.searches") / "data" / f"{file}-search.toml")))

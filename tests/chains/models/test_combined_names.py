@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from darkpair.chains.models import Combined, Dipole, Inputs, ZPrimeDirac, combine
+from darkpair.chains.models import Combined, Dipole, Impostor, Inputs, ZPrimeDirac, ZPrimeScalar, combine
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.limits.rows import parameter
 
 POINT = {"m1": "0", "m2": "200 MeV", "G_X": "1e-5", "c_A22": "0.5", "mu": "0.1 /TeV"}
 
@@ -57,3 +58,11 @@ def test_a_parameter_of_a_part_moves() -> None:
     width = moved.partial_width("X2", "X1 gamma")
     assert width[1] / width[0] == pytest.approx(4.0)
     assert np.all(moved.partial_width("X2", "X1 pi0") == built.partial_width("X2", "X1 pi0"))
+
+
+def test_an_invisible_width_is_that_of_the_combination() -> None:
+    parts = ZPrimeScalar(m1=0.0, m2=0.1, G_X=1e-5), Impostor(m1=0.0, m2=0.1)
+    model = combine(*parts, invisible_branching_ratio=0.25)
+    assert parameter(model, "invisible_branching_ratio") == 0.25
+    more = model.with_parameter("invisible_branching_ratio", 0.5)
+    assert float(more.branching_ratio("X2", "invisible")) == pytest.approx(0.5)

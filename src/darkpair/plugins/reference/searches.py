@@ -7,7 +7,8 @@ from inspect import signature
 from typing import Any, Final
 
 from darkpair.plugins.reference.markdown import code, doc_of, head_of, inner, linked, prose_of, table
-from darkpair.searches import DATA, SEARCHES, Measurement, Search
+from darkpair.searches import DATA, FILES, SEARCHES, Measurement, Search
+from darkpair.searches.dump_search import DumpSearch
 
 __all__ = ["searches_page"]
 
@@ -31,32 +32,35 @@ def searches_page() -> str:
 def _search(name: str) -> Iterator[str]:
     """Section of one search."""
     factory = SEARCHES.factory(name)
-    owner: Any = inner(factory)
     search = _made(factory)
+    owner: Any = type(search) if name in FILES else inner(factory)
     first, _, more = prose_of(doc_of(owner)).partition("\n")
     yield f"## `{name}`"
     yield SEARCHES.ours[name].summary
     yield f"{head_of(first)} {' '.join(more.split())}".strip()
     yield f"**Observable**: {prose_of(doc_of(owner.value)).split(chr(10), 1)[0]}"
+    if isinstance(search, DumpSearch):
+        yield f"**Status**: {search.status}; held against {search.held_against}. **Asks for** {code(', '.join(search.seen))} of X2."
     needs = [code(f"{parent} -> {mode}") for parent, mode in search.NEEDS]
     if needs:
         yield f"**Asks for** {' or '.join(needs)}."
     sets = [data for data, names in DATA.items() if name in names]
-    yield (
-        f"**In the set of** {' and of '.join(sets)}."
-        if sets
-        else f"In no set of measurements: `--only {name}` asks it; a line may stand beside either set, and excludes nothing."
+    asked = (
+        f"`--planned` and `--only {name}` ask it."
+        if name in FILES
+        else f"`--only {name}` asks it; a line may stand beside either set, and excludes nothing."
     )
+    yield (f"**In the set of** {' and of '.join(sets)}." if sets else f"In no set of measurements: {asked}")
     yield table(
         ("value", "error", "unit", "source", "place", "confidence"),
         [_row(number) for number in search.measurements],
     )
 
 
-def _made(factory: Any) -> Search:
+def _made(factory: Any) -> Search | DumpSearch:
     """The search, with anything in place of what is simulated."""
     takes = signature(factory).parameters
-    search: Search = factory(**{key: value for key, value in _SIMULATED.items() if key in takes})
+    search: Search | DumpSearch = factory(**{key: value for key, value in _SIMULATED.items() if key in takes})
     return search
 
 
