@@ -75,13 +75,14 @@ class EfficiencyAgainstCtau:
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Efficiencies per K_L at the beam exit, and their errors, at each c tau [mm] that the sample can tell."""
         if not point:
-            made_of = {"detector": detector_of(self.selection), "source": beam_of(self.selection)}
-            standard = StandardAcceptance(**made_of, n=self.events, seed=self.seed)(point)
+            detector, source = detector_of(self.selection), beam_of(self.selection)
+            made = StandardAcceptance(detector=detector, source=source, n=self.events, seed=self.seed)
+            standard = made(point)
             return {"ctau": [0.0], "efficiency": [standard["value"]], "error": [standard["error"]]}
-        made = parts(point, events=self.events, seed=self.seed, selection=self.selection)
+        samples = parts(point, events=self.events, seed=self.seed, selection=self.selection)
         rows = []
         for ctau in CTAU:
-            value, error = summed(made, ctau)
+            value, error = summed(samples, ctau)
             if value > 0.0 and (value / error) ** 2 >= EFFECTIVE_MIN:  # elsewhere a few events would dominate
                 rows.append((ctau, value, error))
         if not rows and self.refuse:
@@ -107,10 +108,11 @@ def parts(
         Of KOTO.
     """
     near, far = beam_of(selection), upstream_of(selection)
-    made = [(near, Scan(shortest=CTAU[0], longest=CTAU[-1]), events, seed)]
+    law: Scan | ScanInside = Scan(shortest=CTAU[0], longest=CTAU[-1])
+    made = [(near, law, events, seed)]
     if far is not None:
-        inside = ScanInside(region=detector_of(selection).region)
-        made.append((far, inside, events // _FEWER, seed + _APART))
+        law = ScanInside(region=detector_of(selection).region)
+        made.append((far, law, events // _FEWER, seed + _APART))
     return [
         scanned(point, source, law, events=number, seed=own, selection=selection)
         for source, law, number, own in made

@@ -25,7 +25,7 @@ from darkpair.searches.measurements import Measurement
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
 
-__all__ = ["KOTO_II", "KotoProjection", "koto_ii_beam", "koto_ii_detector", "koto_ii_run"]
+__all__ = ["KOTO_II", "KotoProjection", "koto_ii_beam", "koto_ii_detector", "koto_ii_factors", "koto_ii_run"]
 
 #: What it is called where KOTO's selections are named.
 KOTO_II: Final = "koto-ii"
@@ -48,10 +48,17 @@ def koto_ii_beam() -> KotoKL:
 
 @cache
 def koto_ii_run() -> dict[str, Number]:
-    """Numbers of the planned run by name: ``pot``, ``kl``, ``single_event_sensitivity``, ``background``."""
+    """Numbers of the planned run by name, as ``kl``, ``single_event_sensitivity``, ``background``, ``two_photons``."""
     detector = koto_ii_detector()
     run = detector_data(detector.experiment)["runs"][detector.selection]
     return {name: Number(**entry) for name, entry in run.items()}
+
+
+@cache
+def koto_ii_factors() -> dict[str, Number]:
+    """Efficiencies that nothing here simulates by name: ``cluster_shape``, ``accidental_veto``, ``backsplash_veto``."""
+    factors = detector_data(koto_ii_detector().experiment)["factors"]
+    return {name: Number(**factors[name]) for name in ("cluster_shape", "accidental_veto", "backsplash_veto")}
 
 
 @cache
