@@ -136,11 +136,11 @@ def test_two_photons_by_plain_numpy() -> None:
 
 
 def test_vertices_come_back() -> None:
-    """Without resolution and without the beam's size one of the candidates is the true one; with both 90 % are within 25 cm."""
+    """Without resolution and without the beam's size one of the candidates is the true one; with both 80 % are within 25 cm."""
     chain, n = build(SM), 40_000
     for source, detector, wanted, least in (
         (Pencil(beam=in_box()), replace(koto_ii_detector(), resolution=PERFECT), 0.1, 1.0),
-        (in_box(), koto_ii_detector(), 250.0, 0.9),
+        (in_box(), koto_ii_detector(), 250.0, 0.8),
     ):
         streams = Streams(2)
         events = chain.batch(source.sample(n, streams.rng("source")), streams)
