@@ -187,6 +187,8 @@ def test_it_is_asked_for_and_excludes_nothing(tmp_path: Path) -> None:
     (alone,) = limit_rows([point], only=["koto-2021"], along="G_X", **only)
     named = {row.constraint: row for row in rows}
     assert alone == [named["koto-2021"]]
+    (then,) = limit_rows([point], only=["koto-ii"], data="2020", along="G_X", **only)
+    assert then == [named["koto-ii"]]  # (the paper's estimate of decays inside is KOTO's alone)
     line = named["koto-ii"]
     assert (line.kind, line.verdict, line.confidence_level) == ("line", "above", 0.90)
     assert line.events == pytest.approx(line.value / 8.5e-13)

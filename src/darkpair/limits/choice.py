@@ -287,7 +287,8 @@ def searches_at(
             more = (at_koto or {}).get(box, ())
             if samples.koto or more:
                 ratio = samples.koto.get(box, _NOTHING)
-                decay = "estimate" if data == "2020" else "included"
+                paper = data == "2020" and name not in PLANNED  # (whose estimate is of KOTO's size)
+                decay = "estimate" if paper else "included"
                 of_koto = SEARCHES.factory(name)(efficiency_ratio=ratio, decay=decay, more=more, seen=seen)
                 at_masses[name] = (of_koto.kind, of_koto)
         elif koto_only:
