@@ -92,7 +92,7 @@ def command(
     """
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
-    from darkpair.limits.samples import Size, closed_line
+    from darkpair.limits.samples import Size
     from darkpair.run.beside import require_own_rows
     from darkpair.scan.points import cache_folder
 
@@ -124,13 +124,20 @@ def command(
         show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
     else:
         _show(asked, points, rows, channels=channels)
-        closed = [
-            closed_line(float(point.m1), float(point.m2), _sampled(of_point))
-            for (_, point), of_point in zip(points, rows, strict=True)
-        ]
-        for line in filter(None, dict.fromkeys(closed)):
-            show_lines(folded(f"note                   {line}", 80))
+        _show_closed(points, rows)
         show_lines(written)
+
+
+def _show_closed(points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]]) -> None:
+    """Show why KOTO, or the beam dumps, have no row."""
+    from darkpair.limits.samples import closed_line
+
+    closed = [
+        closed_line(float(point.m1), float(point.m2), _sampled(of_point))
+        for (_, point), of_point in zip(points, rows, strict=True)
+    ]
+    for line in filter(None, dict.fromkeys(closed)):
+        show_lines(folded(f"note                   {line}", 80))
 
 
 def _sampled(rows: list[LimitRow]) -> set[str]:
