@@ -15,7 +15,7 @@ from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.samples import BOX, DUMPS
 from darkpair.scan.acceptance import Acceptance
-from darkpair.searches import DATA, FILES, SEARCHES
+from darkpair.searches import DATA, FILES, PLANNED, SEARCHES
 from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch, load_search
@@ -60,6 +60,12 @@ class Choice:
     def koto(self) -> bool:
         """Whether KOTO's samples are needed."""
         return any(name.startswith("koto-") for name in self.ours)
+
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """Selections of KOTO, and KOTO II, whose samples are needed."""
+        runs = [name.removeprefix("koto-") for name in self.ours if name.startswith("koto-")]
+        return tuple(dict.fromkeys(BOX.get(run, "2016-18") for run in runs))
 
     @property
     def behind_targets(self) -> dict[str, DumpSearch]:
@@ -112,14 +118,13 @@ class Choice:
 
         The set of 2020 counts no other. See `darkpair.limits.koto_channels.koto_channels`.
         """
-        runs = [name.removeprefix("koto-") for name in self.ours if name.startswith("koto-")]
-        boxes = dict.fromkeys(BOX.get(run, "2016-18") for run in runs if self.data != "2020")
+        boxes = self.boxes if self.data != "2020" else ()
         if not boxes or not any(
             any(photon_channels(over)) or (KotoLimit.serves(over) and not isotropic(over, OF_PION))
             for _, over in models
         ):
             return [{} for _ in models]
-        return koto_channels(models, tuple(boxes), size.kaons, folder, workers=workers)
+        return koto_channels(models, boxes, size.kaons, folder, workers=workers)
 
     def at(
         self,
@@ -184,7 +189,7 @@ def choose(
     files : sequence of str or path
         See `darkpair.searches.load_search`; a search has the name of its file.
     planned : bool
-        Whether to ask the package's projections and estimates too, `darkpair.searches.FILES`.
+        Whether to ask the package's projections and estimates too, `darkpair.searches.FILES` and `darkpair.searches.PLANNED`.
 
     Raises
     ------
@@ -213,7 +218,8 @@ def choose(
         for name, search in of_files.items()
         if name not in without and (name in only or not only)
     }
-    ours = _names(data) if not only else [n for n in only if n in SEARCHES.ours and n not in FILES]
+    drawn = (*_names(data), *(PLANNED if planned else ()))
+    ours = drawn if not only else [n for n in only if n in SEARCHES.ours and n not in FILES]
     choice = Choice(
         data=data,
         ours=tuple(name for name in ours if name not in without),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from darkpair.chains.models.decays import PI0_DECAY
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.gen.identity import identity_digest
 from darkpair.limits.channels import FEWER, LARGE, LEAST, seed_of
+from darkpair.limits.koto_boxes import data_of
 from darkpair.limits.koto_samples import CTAU, PROMPT, EfficiencyAgainstCtau, parts, summed
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
@@ -49,6 +50,11 @@ class KotoChannelAgainstCtau:
     events: int
     selection: str
     seed: int = 5400
+    #: Of the detector's file, see `darkpair.limits.koto_boxes.data_of`.
+    data: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", data_of(self.selection))
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Efficiencies and errors at each c tau [mm] that the sample can tell, and ``most`` elsewhere."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
-from darkpair.detectors.koto import Koto
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN, ScanSample
 from darkpair.gen.errors import InputError
 from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
-from darkpair.gen.sources.koto_kl import Z_NEAR, Z_TARGET, KotoKL
+from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.limits.koto_boxes import beam_of, data_of, detector_of, upstream_of
 from darkpair.run.standard_acceptance import StandardAcceptance
 
 __all__ = ["CTAU", "PI0", "PROMPT", "SM", "EfficiencyAgainstCtau", "parts", "scanned", "summed"]
@@ -35,10 +35,7 @@ CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
 #: thinner below: at 0.1 mm its error is 1.4 times as large.
 PROMPT: Final = 1.0
 
-#: The K_L that decay upstream of the others, from the target on: some c tau of the table asks for each of them.  Those
-#: below p_min have less energy, .64 GeV, than the selection asks of the photons.  Their X2 are scanned inside the
-#: vessel, where alone photons are seen: so a quarter of the events is enough.
-_FAR: Final = KotoKL(z_min=Z_TARGET, z_max=Z_NEAR, p_min=0.4)
+#: How many times fewer K_L are generated upstream.
 _FEWER: Final = 4
 
 #: Between the seeds of both parts.
@@ -58,7 +55,7 @@ class EfficiencyAgainstCtau:
     events : int
         Generated K_L a point that decay from z = 2000 mm on; a quarter as many upstream of it.
     selection : str
-        Of KOTO.
+        Of KOTO, or "koto-ii" (`darkpair.limits.koto_boxes`).
     seed : int
         Of its random numbers; another is derived for the decays upstream.
     refuse : bool
@@ -69,17 +66,23 @@ class EfficiencyAgainstCtau:
     selection: str = "2016-18"
     seed: int = 5100
     refuse: bool = True
+    #: Of the detector's file, see `darkpair.limits.koto_boxes.data_of`.
+    data: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", data_of(self.selection))
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Efficiencies per K_L at the beam exit, and their errors, at each c tau [mm] that the sample can tell."""
-        detector = Koto(experiment="koto", selection=self.selection)
         if not point:
-            standard = StandardAcceptance(detector=detector, n=self.events, seed=self.seed)(point)
+            detector, source = detector_of(self.selection), beam_of(self.selection)
+            made = StandardAcceptance(detector=detector, source=source, n=self.events, seed=self.seed)
+            standard = made(point)
             return {"ctau": [0.0], "efficiency": [standard["value"]], "error": [standard["error"]]}
-        made = parts(point, events=self.events, seed=self.seed, selection=self.selection)
+        samples = parts(point, events=self.events, seed=self.seed, selection=self.selection)
         rows = []
         for ctau in CTAU:
-            value, error = summed(made, ctau)
+            value, error = summed(samples, ctau)
             if value > 0.0 and (value / error) ** 2 >= EFFECTIVE_MIN:  # elsewhere a few events would dominate
                 rows.append((ctau, value, error))
         if not rows and self.refuse:
@@ -104,13 +107,15 @@ def parts(
     selection : str
         Of KOTO.
     """
-    region = Koto(experiment="koto", selection=selection).region
+    near, far = beam_of(selection), upstream_of(selection)
+    law: Scan | ScanInside = Scan(shortest=CTAU[0], longest=CTAU[-1])
+    made = [(near, law, events, seed)]
+    if far is not None:
+        law = ScanInside(region=detector_of(selection).region)
+        made.append((far, law, events // _FEWER, seed + _APART))
     return [
         scanned(point, source, law, events=number, seed=own, selection=selection)
-        for source, law, number, own in (
-            (KotoKL(), Scan(shortest=CTAU[0], longest=CTAU[-1]), events, seed),
-            (_FAR, ScanInside(region=region), events // _FEWER, seed + _APART),
-        )
+        for source, law, number, own in made
     ]
 
 
@@ -161,6 +166,5 @@ def scanned(
     else:
         masses = {"X1": point["m1"], "X2": point["m2"]}
         chain = build(f"K_L0 -> X1 (X2 -> X1 {PI0})", mass=masses, lifetimes={"X2": law})
-    detector = Koto(experiment="koto", selection=selection)
-    made = Pipeline(source=source, chain=chain, detector=detector, seed=seed)
+    made = Pipeline(source=source, chain=chain, detector=detector_of(selection), seed=seed)
     return source.decay_probability, ScanSample.of(chunks(made, events), law=law)

@@ -27,6 +27,7 @@ from darkpair.searches import SEARCHES, Search
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
 from darkpair.searches.koto import KotoBand, KotoLimit
+from darkpair.searches.koto_ii import KotoProjection
 from darkpair.searches.rate import RateSearch
 from darkpair.workers import on_executor
 
@@ -190,7 +191,8 @@ def limit_rows(
         _require_applies(choice, model)
     koto, dumps = choice.sampled(models)
     with nullcontext() if executor is None else on_executor(executor):
-        simulated = samples_at(masses, size or Size(), folder, workers=workers, koto=koto, dumps=dumps)
+        wanted: dict[str, Any] = {"koto": koto, "dumps": dumps, "boxes": choice.boxes}
+        simulated = samples_at(masses, size or Size(), folder, workers=workers, **wanted)
         over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
         channels = choice.channels(over, size or Size(), folder, workers=workers)
         at_koto = choice.at_koto(over, size or Size(), folder, workers=workers)
@@ -316,7 +318,7 @@ def _changes(model: Model, along: str | None, channel: Channel) -> bool:
 
 def _elsewhere(search: Search, changed: Callable[[Channel], bool]) -> Search:
     """The search off the point: nothing is known of channels whose sample has the point's shape alone."""
-    if not isinstance(search, BeamDump | KotoLimit | KotoBand):
+    if not isinstance(search, BeamDump | KotoLimit | KotoBand | KotoProjection):
         return search
     more: Any = tuple(part.unknown() if changed(part.channel) else part for part in search.more)
     return replace(search, more=more)

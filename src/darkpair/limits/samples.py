@@ -15,11 +15,15 @@ from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generat
 from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
+from darkpair.searches.koto_ii import KOTO_II
 
-__all__ = ["BOX", "DUMPS", "Samples", "Size", "closed_line", "efficiency_curves", "samples_at"]
+__all__ = ["BOX", "BOXES", "DUMPS", "Samples", "Size", "closed_line", "efficiency_curves", "samples_at"]
 
-#: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18.
-BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18"}
+#: KOTO's selection that belongs to each run's limit: 2021 has the box of 2016-18, KOTO II a detector of its own.
+BOX: Final = {"2015": "2015", "2016-18": "2016-18", "2021": "2016-18", "ii": KOTO_II}
+
+#: Selections whose samples are made unless others are asked for.
+BOXES: Final = ("2015", "2016-18")
 
 #: Searches behind a target whose samples are made unless others are asked for.
 DUMPS: Final = ("charm", "nucal")
@@ -98,6 +102,7 @@ def samples_at(
     workers: int = 2,
     koto: bool = True,
     dumps: Sequence[str] = DUMPS,
+    boxes: Sequence[str] = BOXES,
 ) -> list[Samples]:
     """Samples at each pair of masses; nothing of a parent whose decay is closed.
 
@@ -115,11 +120,13 @@ def samples_at(
         Whether KOTO's are wanted.
     dumps : sequence of str
         Experiments whose samples are wanted.
+    boxes : sequence of str
+        Selections of KOTO, and KOTO II, whose samples are wanted, of the values of `BOX`.
     """
     pairs = list(dict.fromkeys(masses))
     of_kaons = [pair for pair in pairs if koto and _open("K_L0", *pair)]
     of_koto: dict[tuple[float, float], dict[str, Acceptance]] = {pair: {} for pair in pairs}
-    for box in dict.fromkeys(BOX.values()) if of_kaons else ():
+    for box in boxes if of_kaons else ():
         curves = efficiency_curves(
             of_kaons, events=size.kaons, selection=box, folder=folder, workers=workers, refuse=False
         )

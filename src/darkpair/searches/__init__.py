@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lazy import lazily
 from darkpair.gen.registry import Entry, Registry
-from darkpair.searches.data_sets import DATA, FILES
+from darkpair.searches.data_sets import DATA, FILES, PLANNED
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DATA",
     "FILES",
+    "PLANNED",
     "SEARCHES",
     "AtomicParity",
     "BToKNuNu",
@@ -90,6 +91,11 @@ SEARCHES: Final = Registry(
         "koto-2021": _of("koto:KotoLimit", "The same, run of 2021.", run="2021"),
         "koto-three-events": _of(
             "koto:KotoBand", "The same: what explains the three events of 2016 to 2018."
+        ),
+        "koto-ii": _of(
+            "koto_ii:KotoProjection",
+            "Projection: the same at KOTO II, beside the Standard Model's K_L -> pi0 nu nubar.",
+            run="proposal",
         ),
         "b-to-k-belle": _of("missing_energy:BToKNuNu", "B+ -> K+ X1 X2, X2 unseen: Belle.", search="belle"),
         "b-to-k-belle2-precision": _of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DATA", "FILES"]
+__all__ = ["DATA", "FILES", "PLANNED"]
 
 _ALWAYS = ("pi0-invisible", "neutrino-electron", "higgs-zprime-zprime", "higgs-z-zprime")
 
@@ -34,3 +34,6 @@ FILES: Final[dict[str, str]] = {
     "darkquest": "Projection: the same at DarkQuest, photons alone.",
     "faser2": "Projection: the same at FASER2.",
 }
+
+#: Projections with a rule of their own, in no set either: `darkpair limits --planned` asks them too.
+PLANNED: Final[tuple[str, ...]] = ("koto-ii",)
