@@ -121,23 +121,33 @@ def command(
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
-        show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
+        show_lines(_nothing(model, [point for _, point in points]))
     else:
         _show(asked, points, rows, channels=channels)
-        _show_closed(points, rows)
+        for line in _closed([point for _, point in points], rows):
+            show_lines(folded(f"note                   {line}", 80))
         show_lines(written)
 
 
-def _show_closed(points: list[tuple[dict[str, str], Model]], rows: list[list[LimitRow]]) -> None:
-    """Show why KOTO, or the beam dumps, have no row."""
+def _closed(points: list[Model], rows: list[list[LimitRow]]) -> list[str]:
+    """Why KOTO or the beam dumps say nothing of points, a line for each reason."""
     from darkpair.limits.samples import closed_line
 
-    closed = [
+    lines = (
         closed_line(float(point.m1), float(point.m2), _sampled(of_point))
-        for (_, point), of_point in zip(points, rows, strict=True)
-    ]
-    for line in filter(None, dict.fromkeys(closed)):
-        show_lines(folded(f"note                   {line}", 80))
+        for point, of_point in zip(points, rows, strict=True)
+    )
+    return [line for line in dict.fromkeys(lines) if line]
+
+
+def _nothing(name: str, points: list[Model]) -> list[str]:
+    """Why no search knows a model."""
+    lines = [f"{name} has none of the decays that these searches look for: see darkpair rates"]
+    if all(parent == "X2" for point in points for parent, _ in point.modes()):
+        lines.append(
+            "it makes no pair by itself: combine it with a model that does, as in zprime-dirac+dipole"
+        )
+    return lines
 
 
 def _sampled(rows: list[LimitRow]) -> set[str]:
@@ -204,6 +214,7 @@ def _show(
         answer,
         channels_table,
         limits_table,
+        note_lines,
         production_lines,
         strongest_table,
     )
@@ -218,3 +229,5 @@ def _show(
     if channels:
         show(channels_table(rows[0], asked.title))
     show_lines(answer(rows[0]))
+    for line in note_lines(rows[0]):
+        show_lines(folded(f"note                   {line}", 80))
