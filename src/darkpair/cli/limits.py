@@ -92,7 +92,7 @@ def command(
     """
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
-    from darkpair.limits.samples import Size, closed_line
+    from darkpair.limits.samples import Size
     from darkpair.run.beside import require_own_rows
     from darkpair.scan.points import cache_folder
 
@@ -121,16 +121,32 @@ def command(
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
-        show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
+        _say_nothing(model, [point for _, point in points])
     else:
         _show(asked, points, rows, channels=channels)
-        closed = [
-            closed_line(float(point.m1), float(point.m2), _sampled(of_point))
-            for (_, point), of_point in zip(points, rows, strict=True)
-        ]
-        for line in filter(None, dict.fromkeys(closed)):
-            show_lines(folded(f"note                   {line}", 80))
+        _say_closed([point for _, point in points], rows)
         show_lines(written)
+
+
+def _say_closed(points: list[Model], rows: list[list[LimitRow]]) -> None:
+    """A line where KOTO or the dumps have no rows because their decays are closed."""
+    from darkpair.limits.samples import closed_line
+
+    closed = [
+        closed_line(float(point.m1), float(point.m2), _sampled(of_point))
+        for point, of_point in zip(points, rows, strict=True)
+    ]
+    for line in filter(None, dict.fromkeys(closed)):
+        show_lines(folded(f"note                   {line}", 80))
+
+
+def _say_nothing(name: str, points: list[Model]) -> None:
+    """Lines for a model that no search knows."""
+    from darkpair.chains.models.lacking import lacking
+
+    show_lines([f"{name} has none of the decays that these searches look for: see darkpair rates"])
+    lines = dict.fromkeys(lacking(point, name) for point in points)
+    show_lines(f"note                   {line}" for line in lines if line)
 
 
 def _sampled(rows: list[LimitRow]) -> set[str]:

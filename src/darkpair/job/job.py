@@ -179,9 +179,12 @@ class Job(Table):
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
             )
-        from darkpair.chains.models.rates import build_model  # (only a model needs rates)
+        from darkpair.chains.models.lacking import lacking  # (only a model needs these)
+        from darkpair.chains.models.rates import build_model
 
         point = build_model(name, table.parameters, table.inputs, where="chain.parameters")
+        if not any(parent != "X2" for parent, _ in point.modes()):
+            raise InputError(f"chain.model: {lacking(point, name)}")
         try:
             return point.chain(table.parent, table.production, modes=table.modes)
         except UnknownNameError as error:
