@@ -171,6 +171,15 @@ class Registry(Mapping[str, Any]):
             raise InputError(f"the {self.word} {name!r} of {_origin(points[0])} cannot be loaded: {problem}")
         return made
 
+    def package(self, name: str) -> dict[str, str]:
+        """Package, version and module of a stranger's thing of that name; nothing of ours, or of a name that is none or is two's."""
+        points = [] if name in self.ours else self._theirs.get(name, [])
+        if len(points) != 1:
+            return {}
+        dist = points[0].dist
+        said = {} if dist is None else {"package": str(dist.name), "version": str(dist.version)}
+        return {**said, "module": points[0].module}
+
     def make(self, name: str, given: Mapping[str, Any] | None = None, *, where: str = "") -> Any:
         """Object of that name, from parameters that are checked by its annotations.
 
