@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -204,11 +205,14 @@ class Registry(Mapping[str, Any]):
         try:
             return factory(**values)
         except UnknownNameError as error:
-            if error.key or not (key := _holder(values, error.name)):
+            key = error.key or _holder(values, error.name)
+            if not key or (error.key and not (where and key in values)):
                 raise
-            place = f"{where}.{key}" if where else key
-            raise UnknownNameError(error.kind, error.name, error.allowed, place) from None
-        except DarkpairError:
+            raise error.at(f"{where}.{key}" if where else key) from None
+        except DarkpairError as error:
+            if type(error) is InputError and where and (key := _spoken(values, str(error), where)):
+                place = f"{where}." if re.match(rf"{re.escape(key)}[. ]", str(error)) else f"{where}.{key}: "
+                raise InputError(f"{place}{error}") from None
             raise
         except Exception as error:
             if name in self.ours and not isinstance(error, TypeError):
@@ -260,6 +264,16 @@ class Registry(Mapping[str, Any]):
                 f"{point.value} is a {type(made).__name__}, which makes nothing; name a class or a function",
             )
         return made, ""
+
+
+def _spoken(values: Mapping[str, Any], text: str, where: str) -> str:
+    """The first parameter whose value a line repeats; empty where it says a key of that table itself."""
+    places = {
+        key: at.start()
+        for key in values
+        if (at := re.search(rf"(?<![\w.]){re.escape(key)}(\.[\w.]+)? = ", text))
+    }
+    return "" if f"{where}." in text or not places else min(places, key=lambda key: places[key])
 
 
 def _holder(values: Mapping[str, Any], name: object) -> str:

@@ -189,7 +189,7 @@ class Job(Table):
             return point.chain(table.parent, table.production, modes=table.modes)
         except UnknownNameError as error:
             key = next((k for k in ("parent", "production") if getattr(table, k) == error.name), "modes")
-            raise UnknownNameError(error.kind, error.name, error.allowed, f"chain.{key}") from None
+            raise error.at(f"chain.{key}") from None
 
 
 def load_job(
@@ -310,7 +310,7 @@ def _keyed(key: str = "") -> Iterator[None]:
         yield
     except UnknownNameError as error:
         place = f"chain.{error.key}" if error.key else "" if "[chain." in error.kind else key
-        raise UnknownNameError(error.kind, error.name, error.allowed, place) from None
+        raise error.at(place) from None
     except IdleSettingError as error:
         raise IdleSettingError.of(error.name, f"chain.{error}") from None
     except InputError as error:
