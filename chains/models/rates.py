@@ -87,7 +87,7 @@ def _combined(name: str, settings: Mapping[str, Any], preset: str, where: str) -
         elif owners:
             given[owners[0]][key] = value
         else:
-            raise UnknownNameError(f"parameter of {name}", key, able)
+            raise UnknownNameError(f"key of [{where}]" if where else f"parameter of {name}", key, able)
     made = [build_model(part, given[part], preset, where=where) for part in names]
     read = parameters(combine)
     return combine(*made, **{key: read[key].kind.read(value, key, {}) for key, value in whole.items()})

@@ -121,6 +121,7 @@ def command(
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
+<<<<<<< HEAD
         show_lines(_nothing(model, [point for _, point in points]))
     else:
         _show(asked, points, rows, channels=channels)
@@ -148,6 +149,34 @@ def _nothing(name: str, points: list[Model]) -> list[str]:
             "it makes no pair by itself: combine it with a model that does, as in zprime-dirac+dipole"
         )
     return lines
+=======
+        _say_nothing(model, [point for _, point in points])
+    else:
+        _show(asked, points, rows, channels=channels)
+        _say_closed([point for _, point in points], rows)
+        show_lines(written)
+
+
+def _say_closed(points: list[Model], rows: list[list[LimitRow]]) -> None:
+    """A line where KOTO or the dumps have no rows because their decays are closed."""
+    from darkpair.limits.samples import closed_line
+
+    closed = [
+        closed_line(float(point.m1), float(point.m2), _sampled(of_point))
+        for point, of_point in zip(points, rows, strict=True)
+    ]
+    for line in filter(None, dict.fromkeys(closed)):
+        show_lines(folded(f"note                   {line}", 80))
+
+
+def _say_nothing(name: str, points: list[Model]) -> None:
+    """Lines for a model that no search knows."""
+    from darkpair.chains.models.lacking import lacking
+
+    show_lines([f"{name} has none of the decays that these searches look for: see darkpair rates"])
+    lines = dict.fromkeys(lacking(point, name) for point in points)
+    show_lines(f"note                   {line}" for line in lines if line)
+>>>>>>> stumble
 
 
 def _sampled(rows: list[LimitRow]) -> set[str]:
