@@ -121,35 +121,6 @@ def command(
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
-<<<<<<< HEAD
-        show_lines(_nothing(model, [point for _, point in points]))
-    else:
-        _show(asked, points, rows, channels=channels)
-        for line in _closed([point for _, point in points], rows):
-            show_lines(folded(f"note                   {line}", 80))
-        show_lines(written)
-
-
-def _closed(points: list[Model], rows: list[list[LimitRow]]) -> list[str]:
-    """Why KOTO or the beam dumps say nothing of points, a line for each reason."""
-    from darkpair.limits.samples import closed_line
-
-    lines = (
-        closed_line(float(point.m1), float(point.m2), _sampled(of_point))
-        for point, of_point in zip(points, rows, strict=True)
-    )
-    return [line for line in dict.fromkeys(lines) if line]
-
-
-def _nothing(name: str, points: list[Model]) -> list[str]:
-    """Why no search knows a model."""
-    lines = [f"{name} has none of the decays that these searches look for: see darkpair rates"]
-    if all(parent == "X2" for point in points for parent, _ in point.modes()):
-        lines.append(
-            "it makes no pair by itself: combine it with a model that does, as in zprime-dirac+dipole"
-        )
-    return lines
-=======
         _say_nothing(model, [point for _, point in points])
     else:
         _show(asked, points, rows, channels=channels)
@@ -176,7 +147,6 @@ def _say_nothing(name: str, points: list[Model]) -> None:
     show_lines([f"{name} has none of the decays that these searches look for: see darkpair rates"])
     lines = dict.fromkeys(lacking(point, name) for point in points)
     show_lines(f"note                   {line}" for line in lines if line)
->>>>>>> stumble
 
 
 def _sampled(rows: list[LimitRow]) -> set[str]:
