@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from scipy import integrate, optimize, stats
 
+import darkpair.limits.samples
 from darkpair import Streams, build
 from darkpair.chains.models import Dipole, ZPrimeDirac, ZPrimeScalar, combine
 from darkpair.cli import main
@@ -23,9 +24,8 @@ from darkpair.gen.particles import particle
 from darkpair.gen.sources.koto_kl import KotoKL, momentum_spectrum
 from darkpair.limits import Size, limit_rows
 from darkpair.limits.choice import choose
-from darkpair.limits.koto_boxes import data_of
-from darkpair.limits.koto_channels import KotoChannelAgainstCtau
 from darkpair.limits.koto_samples import SM, EfficiencyAgainstCtau, parts, summed
+from darkpair.limits.samples import data_of, efficiency_curves
 from darkpair.searches import SEARCHES
 from darkpair.searches.koto_ii import KOTO_II, KotoProjection, koto_ii_beam, koto_ii_detector, koto_ii_run
 from tests.shared.koto_samples import PERFECT, Pencil
@@ -221,13 +221,16 @@ def test_it_counts_other_channels(tmp_path: Path) -> None:
     assert rows[0].events > 0.0
 
 
-def test_kept_samples_go_with_the_file() -> None:
-    """The examples are no lines of the package: their content stands in the key."""
-    assert data_of("2015") == ""
+def test_kept_samples_go_with_the_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The examples are no lines of the package: their content stands in the key of what is kept."""
+    assert [data_of(box) for box in ("2015", "2016-18")] == ["", ""]
     assert len(data_of(KOTO_II)) == 16
-    for made in (EfficiencyAgainstCtau, KotoChannelAgainstCtau):
-        assert made(events=1, selection=KOTO_II).data == data_of(KOTO_II)
-        assert made(events=1, selection="2015").data == ""
+    size = {"events": 2_000, "folder": tmp_path, "workers": 1, "refuse": False}
+    for number in (2, 2, 4):  # a mass and the Standard Model; the same again; both anew
+        if number == 4:
+            monkeypatch.setattr(darkpair.limits.samples, "koto_ii_digest", lambda: "another")
+        efficiency_curves([(0.0, 0.43)], selection=KOTO_II, **size)
+        assert len(list(tmp_path.rglob("*.json"))) == number
 
 
 def test_the_job_of_the_examples(tmp_path: Path) -> None:

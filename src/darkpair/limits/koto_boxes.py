@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from darkpair.detectors.data_file import detector_data, digest, is_path
 from darkpair.detectors.koto import Koto
 from darkpair.gen.sources.koto_kl import Z_NEAR, Z_TARGET, KotoKL
 from darkpair.searches.koto_ii import KOTO_II, koto_ii_beam, koto_ii_detector
 
-__all__ = ["beam_of", "data_of", "detector_of", "upstream_of"]
+__all__ = ["beam_of", "detector_of", "upstream_of"]
 
 #: The K_L that decay upstream of the others, from the target on: some c tau of the table asks for each of them.  Those
 #: below p_min have less energy, .64 GeV, than the selection asks of the photons.  Their X2 are scanned inside the
@@ -36,9 +35,3 @@ def beam_of(box: str) -> KotoKL:
 def upstream_of(box: str) -> KotoKL | None:
     """K_L of a box that decay upstream of those; None for KOTO II, whose range begins at the end of the beam line."""
     return None if box == KOTO_II else _FAR
-
-
-def data_of(box: str) -> str:
-    """Digest of a box's data file where the package's files do not count as its lines do; empty for KOTO's own."""
-    experiment = detector_of(box).experiment
-    return digest(detector_data(experiment)) if is_path(experiment) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +15,8 @@ from darkpair.chains.models.decays import PI0_DECAY
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.gen.identity import identity_digest
 from darkpair.limits.channels import FEWER, LARGE, LEAST, seed_of
-from darkpair.limits.koto_boxes import data_of
 from darkpair.limits.koto_samples import CTAU, PROMPT, EfficiencyAgainstCtau, parts, summed
+from darkpair.limits.samples import data_of
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 from darkpair.searches.koto import KotoChannel
@@ -45,16 +45,14 @@ class KotoChannelAgainstCtau:
         Of KOTO.
     seed : int
         Of its random numbers, together with the chain: channels that are added are independent.
+    data : str
+        As of `EfficiencyAgainstCtau`.
     """
 
     events: int
     selection: str
     seed: int = 5400
-    #: Of the detector's file, see `darkpair.limits.koto_boxes.data_of`.
-    data: str = field(init=False, default="")
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "data", data_of(self.selection))
+    data: str = ""
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Efficiencies and errors at each c tau [mm] that the sample can tell, and ``most`` elsewhere."""
@@ -100,7 +98,8 @@ def koto_channels(
     out: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
     for box in boxes:
         for large in (True, False):
-            own = KotoChannelAgainstCtau(events=events // (1 if large else FEWER), selection=box)
+            fewer = events // (1 if large else FEWER)
+            own = KotoChannelAgainstCtau(events=fewer, selection=box, data=data_of(box))
             wanted = [
                 (i, channel)
                 for i, (_, over) in enumerate(models)
@@ -136,9 +135,9 @@ def _point(channel: Channel, model: Model) -> dict[str, Any] | None:
 
 def _standard(events: int, box: str, folder: Path | None) -> tuple[float, float]:
     """Efficiency of K_L -> pi0 nu nubar for each K_L at the beam exit, and its error: the sample of the main channel."""
-    own = EfficiencyAgainstCtau(events=events, selection=box)
+    own = EfficiencyAgainstCtau(events=events, selection=box, data=data_of(box))
     (reference,) = scan(
-        EfficiencyAgainstCtau(events=4 * events, selection=box, seed=own.seed + 1),
+        replace(own, events=4 * events, seed=own.seed + 1),
         [{}],
         folder=folder,
         workers=1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.limits.koto_boxes import beam_of, data_of, detector_of, upstream_of
+from darkpair.limits.koto_boxes import beam_of, detector_of, upstream_of
 from darkpair.run.standard_acceptance import StandardAcceptance
 
 __all__ = ["CTAU", "PI0", "PROMPT", "SM", "EfficiencyAgainstCtau", "parts", "scanned", "summed"]
@@ -60,17 +60,15 @@ class EfficiencyAgainstCtau:
         Of its random numbers; another is derived for the decays upstream.
     refuse : bool
         Whether too few events at every c tau are an error, or an empty table.
+    data : str
+        Digest of detector and beam where neither is KOTO's, `darkpair.limits.samples.data_of`: a kept result goes with it.
     """
 
     events: int
     selection: str = "2016-18"
     seed: int = 5100
     refuse: bool = True
-    #: Of the detector's file, see `darkpair.limits.koto_boxes.data_of`.
-    data: str = field(init=False, default="")
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "data", data_of(self.selection))
+    data: str = ""
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Efficiencies per K_L at the beam exit, and their errors, at each c tau [mm] that the sample can tell."""

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from darkpair.detectors.data_file import Number, detector_data
+from darkpair.detectors.data_file import Number, detector_data, digest
 from darkpair.detectors.koto import Koto
 from darkpair.detectors.normalisation import sensitivity_events
 from darkpair.gen.parameters import arguments
@@ -25,7 +25,15 @@ from darkpair.searches.measurements import Measurement
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
 
-__all__ = ["KOTO_II", "KotoProjection", "koto_ii_beam", "koto_ii_detector", "koto_ii_factors", "koto_ii_run"]
+__all__ = [
+    "KOTO_II",
+    "KotoProjection",
+    "koto_ii_beam",
+    "koto_ii_detector",
+    "koto_ii_digest",
+    "koto_ii_factors",
+    "koto_ii_run",
+]
 
 #: What it is called where KOTO's selections are named.
 KOTO_II: Final = "koto-ii"
@@ -44,6 +52,12 @@ def koto_ii_beam() -> KotoKL:
     """K_L of KOTO II, decaying from the end of its beam line to the calorimeter."""
     source = tomllib.loads((_FOLDER / "koto2_pi0.toml").read_text("utf-8"))["source"]
     return KotoKL(**arguments(KotoKL, {key: value for key, value in source.items() if key != "name"}))
+
+
+@cache
+def koto_ii_digest() -> str:
+    """Digest of detector and beam: the same for the same numbers, wherever their files stand."""
+    return digest({"detector": detector_data(koto_ii_detector().experiment), "beam": repr(koto_ii_beam())})
 
 
 @cache
