@@ -90,6 +90,7 @@ def command(
     masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked. Models with plus
     signs between them are combined: zprime-dirac+dipole.
     """
+    from darkpair.chains.models.rates import unit_of
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
     from darkpair.limits.samples import Size
@@ -112,7 +113,8 @@ def command(
             **which,
         )
     asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
-    plain = plain_rows([varied for varied, _ in points], rows, along, channels=channels)
+    unit = None if along is None else unit_of(points[0][1], along)
+    plain = plain_rows([varied for varied, _ in points], rows, along, channels=channels, unit=unit)
     written = (
         []
         if folder is None or not plain

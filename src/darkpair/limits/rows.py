@@ -226,6 +226,7 @@ def plain_rows(
     along: str | None = None,
     *,
     channels: bool = False,
+    unit: str | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
 
@@ -239,6 +240,8 @@ def plain_rows(
         As there: the ends of a range, None where it goes on or where there is none.
     channels : bool
         Whether each row has its expected events by channel, too.
+    unit : str, optional
+        Unit of the ends, in a column of its own (`darkpair.chains.models.rates.unit_of`).
     """
     return [
         {
@@ -252,6 +255,7 @@ def plain_rows(
             "events": None if row.events is None else _or_none(row.events),
             "verdict": row.verdict,
             **({} if along is None else {f"{along} low": low, f"{along} high": high}),
+            **({} if along is None or unit is None else {f"{along} unit": unit}),
             **({} if not channels else {"channels": {k: _or_none(v) for k, v in row.channels.items()}}),
         }
         for own, of_point in zip(varied, rows, strict=True)
