@@ -85,13 +85,21 @@ def test_the_publications_files_are_the_searches_but_for_what_they_say() -> None
         assert nearer == own.region.z_max - theirs.region.z_max == (17500.0 if name == "charm" else 0.0)
 
 
+@pytest.mark.parametrize("experiment", study.PLANS)
+def test_plans_end_where_their_publications_do(experiment: str, tmp_path: Path) -> None:
+    """The first spectrum at the heaviest mass."""
+    (made,) = (plan for plan in study.plans(quick=True) if plan.experiment == experiment)
+    assert abs(made.row(run(tmp_path))["ratio"] - 1.0) < study.TOLERANCE
+
+
 def test_quick_rows_are_rows_of_the_whole() -> None:
     every = study.edges(quick=False)
     assert len(set(every)) == len(every)
     assert set(study.edges(quick=True)) < set(every)
+    assert set(study.plans(quick=True)) < set(study.plans(quick=False))
     assert {edge.mass for edge in every} == {20, 30, 40, 60, 80, 100}
     for name in study.SELECTIONS:
-        rows = [study.published(name, mass) for mass in study.masses()]
+        rows = [study.published(name, mass) for mass in study.masses(name)]
         assert all(one["lower"] < one["copy"] < one["upper"] for one in rows)
 
 
@@ -102,7 +110,7 @@ def test_the_copy_has_the_authors_numbers_at_other_masses() -> None:
     if not path.is_file():
         pytest.skip(f"no {path.name} in the folder that DARKPAIR_REFERENCE names")
     mass, square = np.loadtxt(path).T
-    for m in study.masses():
+    for m in study.masses("charm"):
         at = np.argmin(np.abs(np.log(square / study.published("charm", m)["upper"] ** 2)))
         assert square[at] == pytest.approx(study.published("charm", m)["upper"] ** 2, rel=1e-4)
         assert math.log(mass[at]) == pytest.approx(1.0251 * math.log(1e-3 * m) + 0.0179, abs=2e-4)

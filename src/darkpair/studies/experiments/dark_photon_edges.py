@@ -16,18 +16,37 @@ from darkpair.studies.experiments.dark_photon_picture import picture
 from darkpair.studies.experiments.validation.dark_photon import PUBLICATIONS, DarkPhotonDump, publication
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
-__all__ = ["NUCLEUS", "SELECTIONS", "TOLERANCE", "Edge", "edges", "publication", "published", "study"]
+__all__ = [
+    "NUCLEUS",
+    "PLANS",
+    "SELECTIONS",
+    "TOLERANCE",
+    "Edge",
+    "edges",
+    "masses",
+    "plans",
+    "publication",
+    "published",
+    "study",
+]
 
 #: What an edge may be off the published one, relative in the coupling.
 TOLERANCE: Final = 0.15
 
 #: Targets of the experiments, whose spectrum by BMPT is the publication's.
-NUCLEUS: Final = {"charm": "Cu", "nucal": "Fe"}
+NUCLEUS: Final = {"charm": "Cu", "nucal": "Fe", "na62": "Cu", "darkquest": "Fe"}
 
 #: Selections of each experiment, with the cuts of its own that are left out; None is the publication's.
 SELECTIONS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     "charm": {"publication": None, "own": (), "own, any energy": ("shower_energy_max",)},
     "nucal": {"publication": None, "own": ()},
+}
+
+#: Plans that are held against their publications, and their spectra: "nucleus" where the parametrisation is the publication's.
+PLANS: Final[Mapping[str, tuple[str, ...]]] = {
+    "na62": ("bmpt, nucleus", "bmpt", "pythia6", "pythia8"),
+    "faser2": ("pythia8", "sibyll23d"),
+    "darkquest": ("pythia6", "bmpt, nucleus", "pythia8"),
 }
 
 #: Spectra of mesons: all for the publication's selection, and what else is worth a comparison.
@@ -43,25 +62,26 @@ class Edge:
 
     Parameters
     ----------
-    experiment : {"charm", "nucal"}
+    experiment : str
+        Of `SELECTIONS` or `PLANS`.
     selection : str
-        Of `SELECTIONS`.
+        Of `SELECTIONS`; a plan has the publication's alone.
     spectrum : str
         A generator of mesons, or "bmpt, nucleus": BMPT's on the experiment's own target.
-    mass : int [MeV]
-        Of the dark photon.
+    mass : float [MeV]
+        Of the dark photon, a mass of the published table.
     end : {"upper", "lower"}
     """
 
     experiment: str
     selection: str
     spectrum: str
-    mass: int
+    mass: float
     end: Literal["upper", "lower"]
 
     def row(self, run: Run) -> dict[str, Any]:
         """The coupling with its statistical error, beside the published ones at the same mass."""
-        left_out = SELECTIONS[self.experiment][self.selection]
+        left_out = SELECTIONS.get(self.experiment, {}).get(self.selection)
         theirs = published(self.experiment, self.mass)
         generator, _, nucleus = self.spectrum.partition(", ")
         eps, error = DarkPhotonDump(
@@ -76,7 +96,7 @@ class Edge:
             seed=run.seed,
         ).edge()
         ratio = eps / theirs[self.end]
-        upper = self.end == "upper"
+        others = {name: eps / theirs[key] for key, name in _OTHERS.items() if key in theirs}
         return {
             "experiment": self.experiment,
             "selection": self.selection,
@@ -89,9 +109,12 @@ class Edge:
             "ratio": ratio,
             "ratio error": error / theirs[self.end],
             "within": abs(ratio - 1.0) <= TOLERANCE,
-            "ratio to the copy": eps / theirs["copy"] if upper else None,
-            "ratio to another recast": eps / theirs["other"] if upper else None,
+            **(others if self.end == "upper" else dict.fromkeys(others)),
         }
+
+
+#: Columns of what else is published of an upper edge.
+_OTHERS: Final = {"copy": "ratio to the copy", "other": "ratio to another recast"}
 
 
 @cache
@@ -99,23 +122,24 @@ def _contours() -> dict[str, Any]:
     return tomllib.loads((PUBLICATIONS / "dark-photon.toml").read_text("utf-8"))
 
 
-def masses() -> list[int]:
-    """Masses of the published edges [MeV]."""
-    return list(_contours()["mass"])
+def masses(experiment: str) -> list[float]:
+    """Masses of the published edges of an experiment [MeV]."""
+    return list(_contours()[experiment]["mass"])
 
 
-def published(experiment: str, mass: int) -> dict[str, float]:
-    """Published couplings at a mass [MeV]: "upper", "lower", and the "copy" and the "other" recast of the upper edge.
+def published(experiment: str, mass: float) -> dict[str, float]:
+    """Published couplings at a mass [MeV]: "upper", maybe "lower", and the "copy" and the "other" recast of the upper edge.
 
     Parameters
     ----------
-    experiment : {"charm", "nucal"}
-    mass : int [MeV]
-        Of the authors' table.
+    experiment : str
+        Of `SELECTIONS` or `PLANS`.
+    mass : float [MeV]
+        Of the published table.
     """
-    at = _contours()["mass"].index(mass)
     rows: dict[str, Any] = _contours()[experiment]
-    return {name: row[at] for name, row in rows.items() if isinstance(row, list)}
+    at = rows["mass"].index(mass)
+    return {name: row[at] for name, row in rows.items() if isinstance(row, list) and name != "mass"}
 
 
 def edges(*, quick: bool) -> list[Edge]:
@@ -126,11 +150,21 @@ def edges(*, quick: bool) -> list[Edge]:
         for selection in selections
         for end, spectra in _ends(selection).items()
         for spectrum in spectra
-        for mass in masses()
+        for mass in masses(experiment)
     ]
     if not quick:
         return made
     return [edge for edge in made if edge.mass == _QUICK_MASS and edge.spectrum == _FEW[0]]
+
+
+def plans(*, quick: bool) -> list[Edge]:
+    """Upper edges of the plans, by what each is held against."""
+    return [
+        Edge(experiment=experiment, selection="publication", spectrum=spectrum, mass=mass, end="upper")
+        for experiment, spectra in PLANS.items()
+        for spectrum in spectra[: 1 if quick else None]
+        for mass in masses(experiment)[slice(-1, None) if quick else slice(None)]
+    ]
 
 
 def _ends(selection: str) -> dict[Literal["upper", "lower"], tuple[str, ...]]:
@@ -151,4 +185,7 @@ def study(run: Run) -> Iterator[Output]:
         "tolerance": TOLERANCE,
     }
     yield Table(rows=rows, provenance=provenance)
-    yield Picture(figure=picture(rows, {name: _contours()[name] for name in SELECTIONS}, masses()))
+    yield Picture(figure=picture(rows, {name: _contours()[name] for name in SELECTIONS}))
+    plan = [edge.row(run) for edge in run.track(plans(quick=run.quick), "plans")]
+    against = {name: _contours()[name]["source"] for name in PLANS}
+    yield Table(rows=plan, provenance={"resolution": "none", "published": against}, name="dark-photon-plans")

@@ -21,7 +21,7 @@ _SELECTIONS: Final = {"publication": "the publication's selection", "own": "the 
 _BAND: Final = "bmpt, nucleus"
 
 
-def picture(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any], masses: Sequence[int]) -> Any:
+def picture(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any]) -> Any:
     """The figure.
 
     Parameters
@@ -29,8 +29,7 @@ def picture(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any], mas
     rows : sequence of mapping
         Of the study's table.
     published : mapping of str to mapping
-        Published edges of each experiment at the masses.
-    masses : sequence of int [MeV]
+        Published edges of each experiment at their masses.
     """
     figure, panels = subplots(
         2, 2, figsize=(9.6, 7.2), sharex=True, sharey="row", layout="constrained",
@@ -38,7 +37,7 @@ def picture(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any], mas
     )  # fmt: skip
     for (name, curves), top, bottom in zip(published.items(), *panels, strict=True):
         mine = [row for row in rows if row["experiment"] == name]
-        _bands(top, mine, curves, masses)
+        _bands(top, mine, curves)
         _ratios(bottom, mine)
         top.set_title(f"{_NAMES[name]}: dark photons excluded at 90 %", fontsize="medium")
         bottom.set(xlabel="mass of the dark photon [MeV]", xlim=(15.0, 105.0))
@@ -49,12 +48,12 @@ def picture(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any], mas
     return figure
 
 
-def _bands(axes: Any, rows: Sequence[Mapping[str, Any]], curves: Mapping[str, Any], masses: Any) -> None:
+def _bands(axes: Any, rows: Sequence[Mapping[str, Any]], curves: Mapping[str, Any]) -> None:
     """Both ends of the excluded couplings, of ours and of the publication."""
-    axes.fill_between(masses, curves["lower"], curves["upper"], color="0.9", lw=0.0)
+    axes.fill_between(curves["mass"], curves["lower"], curves["upper"], color="0.9", lw=0.0)
     for end in ("upper", "lower"):
         label = "arXiv:1908.07525" if end == "upper" else None
-        axes.plot(masses, curves[end], color="black", ls=(0, (1, 1.5)), lw=2.0, label=label)
+        axes.plot(curves["mass"], curves[end], color="black", ls=(0, (1, 1.5)), lw=2.0, label=label)
     for (selection, label), (colour, marker, line) in zip(_SELECTIONS.items(), CURVE_STYLES, strict=False):
         for end in ("upper", "lower"):
             ours = [

@@ -43,6 +43,7 @@ PUBLICATIONS: Final = Path(str(files("darkpair.studies.experiments") / "publicat
 #: Branching ratios to two photons of the mesons that make a dark photon (Particle Data Group, read in ALPINIST).
 _TWO_PHOTONS: Final = {"pi0": 0.98823, "eta": 0.3941}
 _SEED: Final = 8200
+_OF: Final = {"faser2": "2018", "darkquest": "1804.00661"}  # what the others' files are of
 #: Cells and throws of the pilots, at full size and quick.
 _PILOT: Final = {False: ((40, 32, 24), (8, 8, 16)), True: ((32, 24, 16), (4, 4, 8))}
 _ABOUT: Final = (
@@ -69,13 +70,13 @@ def dark_photon_ctau(mass: float, eps: float) -> float:
 
 
 def publication(name: str) -> Path:
-    """Data file of an experiment as arXiv:1908.07525 has it.
+    """Data file of an experiment as the publication has it whose dark photon it is held against.
 
     Parameters
     ----------
-    name : {"charm", "nucal"}
+    name : {"charm", "nucal", "na62", "faser2", "darkquest"}
     """
-    return PUBLICATIONS / f"{name}-1908.07525.toml"
+    return PUBLICATIONS / f"{name}-{_OF.get(name, '1908.07525')}.toml"
 
 
 def dark_photon_branching_ratio(meson: str, mass: float, eps: float) -> float:
