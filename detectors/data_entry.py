@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from darkpair.detectors.selection import CONFIDENCES, UNSOURCED
@@ -17,6 +17,7 @@ __all__ = [
     "checked_points",
     "plain",
     "require_confidence",
+    "unsourced",
 ]
 
 _NEEDED: Final = ("value", "unit", "source", "confidence")
@@ -149,6 +150,18 @@ def _as(name: str, entry: Any) -> str:
 def plain(where: str) -> dict[str, str]:
     """Source and confidence of what stands plainly in a file, which says neither: the file, and that nothing is said."""
     return {"source": where, "confidence": UNSOURCED}
+
+
+def unsourced(data: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    """Keys of the numbers and cuts of a data file that say no source, in its order."""
+    for name, value in data.items():
+        key = f"{before}{name}"
+        if isinstance(value, Mapping):
+            yield from [key] if value.get("confidence") == UNSOURCED else unsourced(value, f"{key}.")
+        elif isinstance(value, list | tuple):
+            for entry in value:
+                if isinstance(entry, Mapping) and entry.get("confidence") == UNSOURCED:
+                    yield f"{key}.{entry.get('name', '')}"
 
 
 def require_confidence(entry: Mapping[str, Any], what: str) -> None:

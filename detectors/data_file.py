@@ -163,7 +163,10 @@ def with_numbers(data: dict[str, Any], numbers: Mapping[str, Any], where: str) -
             )
     said = {f"{key}.source": f"changed by the user, in place of {where}'s" for key in flat}
     marked = {f"{key}.confidence": "choice" for key in flat}
-    out = changed(data, flat, what=where)
+    try:
+        out = changed(data, flat, what=where)
+    except InputError as error:
+        raise InputError(f"numbers.{error}") from None
     entries = {
         key: value for key, value in {**said, **marked}.items() if _is_entry(data, key.rpartition(".")[0])
     }

@@ -69,7 +69,7 @@ class FixedTarget(SelectingDetector):
     experiment : str
         Name of its data file (charm, nucal, ship, dune_nd, faser2), or a path to one that ends with .toml.
     selection : str, optional
-        Name of one of the data file's selections, as photons or muons of charm; its first unless given.
+        Name of one of the data file's selections, as showers or muons of charm; its first unless given.
     without : sequence of str
         Cuts to leave out, by name.
     cuts : mapping of str to mapping

@@ -133,7 +133,7 @@ def changed(data: Mapping[str, Any], values: Mapping[str, Any], *, what: str = "
     for key, value in values.items():
         for place in _everywhere(data, key):
             try:
-                _change(out, place.split("."), value)
+                _change(out, place.split("."), value, place)
             except _Absent as absent:
                 raise UnknownNameError(f"entry of {what}", key, absent.names) from None
     return out
@@ -162,8 +162,8 @@ class _Absent(LookupError):
         self.names = names
 
 
-def _change(inside: Any, parts: Sequence[str], value: Any) -> None:
-    """Put the value at the end of the parts; tables on the way are copied."""
+def _change(inside: Any, parts: Sequence[str], value: Any, key: str) -> None:
+    """Put the value at the end of the parts of a key; tables on the way are copied."""
     at = _place(inside, parts[0])
     limit = len(parts) == 1 and parts[0] in _ENDS and isinstance(inside, dict)
     if limit and (at is not None or "variable" in inside) and _kind(value) in (*_LIMITS, "a text"):
@@ -176,13 +176,13 @@ def _change(inside: Any, parts: Sequence[str], value: Any) -> None:
         if not isinstance(old, dict | list):
             raise _Absent([])
         inside[at] = old.copy()
-        _change(inside[at], parts[1:] or ["value"], value)
+        _change(inside[at], parts[1:] or ["value"], value, key)
         return
     if isinstance(value, str) and _kind(old) == "a number":
         unit = plain_unit(str(inside.get("unit", ""))) if isinstance(inside, dict) else ""
-        value = number_in(value, unit, unit, parts[0])
+        value = number_in(value, unit, unit, key)
     if _kind(old) != _kind(value):
-        raise InputError(f"{parts[0]} = {value!r}; allowed: {_kind(old)}, as {old!r} is")
+        raise InputError(f"{key} = {value!r}; allowed: {_kind(old)}, as {old!r} is")
     inside[at] = value
 
 

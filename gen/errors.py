@@ -59,6 +59,10 @@ class UnknownNameError(DarkpairError, KeyError):
             kind, name, self.allowed, key, near
         )  # the arguments, so that the error survives pickling
 
+    def at(self, key: str) -> UnknownNameError:
+        """The same with the key that gave the name."""
+        return UnknownNameError(self.kind, self.name, self.allowed, key, self.near)
+
     def __str__(self) -> str:
         before = f"{self.key}: " if self.key else ""
         words = ", ".join(self.allowed)

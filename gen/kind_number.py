@@ -60,10 +60,10 @@ class Number(Kind):
         """What is allowed."""
         unit = f" {self.unit}" if self.unit else ""
         ends = [
-            f"above {self.above:g}{unit}" if self.above is not None else "",
-            f"of {self.least:g}{unit} or more" if self.least is not None else "",
-            f"below {self.below:g}{unit}" if self.below is not None else "",
-            f"of {self.most:g}{unit} or less" if self.most is not None else "",
+            f"above {self._end(self.above)}{unit}" if self.above is not None else "",
+            f"of {self._end(self.least)}{unit} or more" if self.least is not None else "",
+            f"below {self._end(self.below)}{unit}" if self.below is not None else "",
+            f"of {self._end(self.most)}{unit} or less" if self.most is not None else "",
             "perhaps infinite" if self.infinite else "",
         ]
         kind = self.measures.quantity or ("a whole number" if self.whole else "a number")
@@ -71,6 +71,10 @@ class Number(Kind):
             kind += ", real or complex"
         spans = " and ".join(filter(None, ends))
         return " ".join(filter(None, (kind, spans, self.measures.written)))
+
+    def _end(self, number: float) -> str:
+        """An end of the range; of whole numbers every digit, so that it can be typed."""
+        return f"{int(number)}" if self.whole and math.isfinite(number) else f"{number:g}"
 
     @property
     def schema(self) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def particle(
     except UnknownNameError as error:
         if not key:
             raise
-        raise UnknownNameError(error.kind, error.name, error.allowed, key=key, near=error.near) from None
+        raise error.at(key) from None
     return _changed(entry, {"mass": mass, "ctau": ctau, "width": width})
 
 

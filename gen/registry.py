@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -171,6 +172,15 @@ class Registry(Mapping[str, Any]):
             raise InputError(f"the {self.word} {name!r} of {_origin(points[0])} cannot be loaded: {problem}")
         return made
 
+    def package(self, name: str) -> dict[str, str]:
+        """Package, version and module of a stranger's thing of that name; nothing of ours, or of a name that is none or is two's."""
+        points = [] if name in self.ours else self._theirs.get(name, [])
+        if len(points) != 1:
+            return {}
+        dist = points[0].dist
+        said = {} if dist is None else {"package": str(dist.name), "version": str(dist.version)}
+        return {**said, "module": points[0].module}
+
     def make(self, name: str, given: Mapping[str, Any] | None = None, *, where: str = "") -> Any:
         """Object of that name, from parameters that are checked by its annotations.
 
@@ -195,11 +205,14 @@ class Registry(Mapping[str, Any]):
         try:
             return factory(**values)
         except UnknownNameError as error:
-            if error.key or not (key := _holder(values, error.name)):
+            key = error.key or _holder(values, error.name)
+            if not key or (error.key and not (where and key in values)):
                 raise
-            place = f"{where}.{key}" if where else key
-            raise UnknownNameError(error.kind, error.name, error.allowed, place) from None
-        except DarkpairError:
+            raise error.at(f"{where}.{key}" if where else key) from None
+        except DarkpairError as error:
+            if type(error) is InputError and where and (key := _spoken(values, str(error), where)):
+                place = f"{where}." if re.match(rf"{re.escape(key)}[. ]", str(error)) else f"{where}.{key}: "
+                raise InputError(f"{place}{error}") from None
             raise
         except Exception as error:
             if name in self.ours and not isinstance(error, TypeError):
@@ -251,6 +264,16 @@ class Registry(Mapping[str, Any]):
                 f"{point.value} is a {type(made).__name__}, which makes nothing; name a class or a function",
             )
         return made, ""
+
+
+def _spoken(values: Mapping[str, Any], text: str, where: str) -> str:
+    """The first parameter whose value a line repeats; empty where it says a key of that table itself."""
+    places = {
+        key: at.start()
+        for key in values
+        if (at := re.search(rf"(?<![\w.]){re.escape(key)}(\.[\w.]+)? = ", text))
+    }
+    return "" if f"{where}." in text or not places else min(places, key=lambda key: places[key])
 
 
 def _holder(values: Mapping[str, Any], name: object) -> str:

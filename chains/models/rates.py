@@ -15,7 +15,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinds import Anything
 from darkpair.gen.parameters import parameters
 
-__all__ = ["RateRow", "build_model", "rate_table"]
+__all__ = ["RateRow", "build_model", "rate_table", "unit_of"]
 
 
 def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, where: str = "") -> Model:
@@ -87,10 +87,25 @@ def _combined(name: str, settings: Mapping[str, Any], preset: str, where: str) -
         elif owners:
             given[owners[0]][key] = value
         else:
-            raise UnknownNameError(f"parameter of {name}", key, able)
+            raise UnknownNameError(f"key of [{where}]" if where else f"parameter of {name}", key, able)
     made = [build_model(part, given[part], preset, where=where) for part in names]
     read = parameters(combine)
     return combine(*made, **{key: read[key].kind.read(value, key, {}) for key, value in whole.items()})
+
+
+def unit_of(model: Model, name: str) -> str:
+    """Unit of a model's parameter, of a combination that of the first of its models that has it; empty for a pure number.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    name : str
+        Name of the parameter.
+    """
+    owners = [*model.parts, model] if isinstance(model, Combined) else [model]
+    takes = [parameters(type(owner)) for owner in owners]
+    return next((table[name].kind.unit for table in takes if name in table), "")
 
 
 def _plain(value: Any) -> Any:

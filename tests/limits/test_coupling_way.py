@@ -14,11 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 import darkpair
-from darkpair.chains.models import Inputs, ZPrimeScalar
+from darkpair.chains.models import HiggsPortalQuartic, Inputs, Model, ZPrimeScalar
 from darkpair.cli import main
 from darkpair.gen.code_digest import lines_digest
 from darkpair.limits import Size, limit_rows
 from darkpair.searches import SEARCHES
+from tests.shared.one_x import OneX
 
 #: Rooms that a reader knows by then: theory, apparatus, engine.
 BELOW = ("gen", "chains", "detectors")
@@ -28,6 +29,12 @@ PLACE = str(ROOT.parent)
 SIZE = Size(kaons=20_000, etas=2_000, spectra="central", cells=(8, 6, 4), throws=(4,))
 INPUTS = Inputs()
 MODEL = ZPrimeScalar(m1=0.04, m2=0.40, G_X=INPUTS["G_F"], m_Zprime=10.0, inputs=INPUTS)
+
+#: Other models, with a coupling, for decays that the Z' does not have.
+OTHERS: dict[str, tuple[Model, str]] = {
+    "h-invisible": (HiggsPortalQuartic(m1=0.04, m2=0.40, lambda_12=0.01), "lambda_12"),
+    **dict.fromkeys(("k-to-pi-x-na62", "k-to-pi-x-e949"), (OneX(m1=0.0, m2=0.05), "rate")),
+}
 
 
 @contextmanager
@@ -52,7 +59,8 @@ def files_called() -> Iterator[set[str]]:
 
 
 def ask(name: str, folder: Path) -> Any:
-    (rows,) = limit_rows([MODEL], only=(name,), along="G_X", size=SIZE, folder=folder, workers=1)
+    model, along = OTHERS.get(name, (MODEL, "G_X"))
+    (rows,) = limit_rows([model], only=(name,), along=along, size=SIZE, folder=folder, workers=1)
     return rows
 
 

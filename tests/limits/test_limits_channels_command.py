@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from darkpair.cli import main
+from darkpair.cli import main, terminal
 from darkpair.limits.samples import Size
 
 TINY = Size(kaons=600_000, etas=4_000, spectra="central", cells=(8, 6, 4), throws=(4,))
@@ -30,13 +30,16 @@ def words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return [*POINT, "--cache", str(tmp_path), "--only", "koto-2021"]
 
 
-def test_channels_are_shown(words: list[str]) -> None:
+def test_channels_are_shown(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     shown = CliRunner().invoke(main, [*words, "--channels", "--along", "mu"])
     assert shown.exit_code == 0, shown.output
     assert "channels" in shown.output
     assert "X2 -> X1 gamma" in shown.output
     assert "range of mu [1e-5 /GeV]" in shown.output
-    assert max(map(len, shown.output.splitlines())) <= 80
+    with monkeypatch.context() as patch:
+        patch.setattr(terminal, "is_terminal", lambda: True)
+        narrow = CliRunner(env={"COLUMNS": "80"}).invoke(main, [*words, "--channels", "--along", "mu"])
+    assert max(map(len, narrow.output.splitlines())) <= 80
     plain = CliRunner().invoke(main, [*words, "--json"])
     told = CliRunner().invoke(main, [*words, "--json", "--channels"])
     (without,), (row,) = json.loads(plain.output), json.loads(told.output)

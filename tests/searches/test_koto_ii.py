@@ -192,8 +192,7 @@ def test_it_is_asked_for_and_excludes_nothing(tmp_path: Path) -> None:
     line = named["koto-ii"]
     assert (line.kind, line.verdict, line.confidence_level) == ("line", "above", 0.90)
     assert line.events == pytest.approx(line.value / 8.5e-13)
-    lows = [named[name].ranges[0].low for name in ("koto-ii", "koto-2021")]
-    assert lows[0] < lows[1]
+    assert line.ranges[0].low < named["koto-2021"].ranges[0].low
 
 
 def test_its_value_is_rate_times_ratio(tmp_path: Path) -> None:
@@ -222,7 +221,7 @@ def test_it_counts_other_channels(tmp_path: Path) -> None:
     counted = {name: events for name, events in rows[0].channels.items() if events}
     assert list(counted) == ["K_L0 -> X2 X2, X2 -> X1 gamma, X2 -> X1 gamma"]
     assert rows[0].events == pytest.approx(sum(counted.values()))
-    assert rows[0].value > 0.0
+    assert (rows[0].events or 0.0) > 0.0
 
 
 def test_kept_samples_go_with_the_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -80,17 +80,29 @@ def new_kinds(_ctx: click.Context, _incomplete: str) -> list[str]:
     return list(STARTS)
 
 
-model_names = named("models")
+@_quietly
+def model_names(_ctx: click.Context, incomplete: str) -> list[str]:
+    """Names of models, behind a plus sign of one more."""
+    before, plus, _ = incomplete.rpartition("+")
+    return [f"{before}{plus}{name}" for name in _names("models") if name not in before.split("+")]
+
+
 search_names = named("searches")
 
 
 @_quietly
 def model_keys(ctx: click.Context, incomplete: str) -> list[str]:
     """Parameters of the model that stands before, those that are not given yet; after "=" the words that one may be."""
+    return _model_keys(str(_first(ctx, "model")), ctx.params.get("settings") or (), incomplete)
+
+
+def _model_keys(name: str, given: Iterable[str], incomplete: str, before: str = "") -> list[str]:
+    """Keys of a model, or of each of several with plus signs between them."""
     from darkpair.plugins.registries import REGISTRIES
 
-    factory = REGISTRIES["models"].factory(str(_first(ctx, "model")))
-    return _keys(factory, ctx.params.get("settings") or (), incomplete)
+    factories = [REGISTRIES["models"].factory(part.strip()) for part in name.split("+")]
+    given = list(given)
+    return list(dict.fromkeys(key for made in factories for key in _keys(made, given, incomplete, before)))
 
 
 def _keys(factory: Any, given: Iterable[str], incomplete: str, before: str = "") -> list[str]:
@@ -128,7 +140,7 @@ def settings(ctx: click.Context, incomplete: str) -> list[str]:
         return own + (_keys(registry.factory(name), (), incomplete, before) if name else [])
     if incomplete.startswith("chain.parameters."):
         model = _set(ctx, "chain.model") or (job.get("chain") or {}).get("model")
-        return _keys(REGISTRIES["models"].factory(str(model)), (), incomplete, "chain.parameters.")
+        return _model_keys(str(model), (), incomplete, "chain.parameters.")
     for key, kind in (("name", "chains"), ("model", "models")):
         if incomplete.startswith(f"chain.{key}="):
             return [f"chain.{key}={name}" for name in REGISTRIES[kind]]

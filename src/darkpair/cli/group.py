@@ -74,7 +74,8 @@ class CommandGroup(click.Group):
                 option.lstrip("-"): option for option in error.possibilities or ()
             }  # (dashes are in all of them)
             near = get_close_matches(error.option_name.lstrip("-"), bare, n=1, cutoff=0.6)
-            hint = f" (did you mean {bare[near[0]]!r}?)" if near else f" See {path} --help."
+            owners = "" if near else self._owners(error.option_name)
+            hint = f" (did you mean {bare[near[0]]!r}?)" if near else f"{owners} See {path} --help."
             _stop(
                 f"No such option {error.option_name!r}.{hint}"
             )  # (each version of click spells it otherwise)
@@ -86,6 +87,15 @@ class CommandGroup(click.Group):
             sys.exit(130)
         except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's plug-in may fail in any way; ours is raised again)
             _stop_of(error)
+
+    def _owners(self, option: str) -> str:
+        """Which commands have an option; empty where none has."""
+        ctx = click.Context(self)
+        commands = {name: self.get_command(ctx, name) for name in self.names}
+        names = [
+            name for name, made in commands.items() if made and any(option in p.opts for p in made.params)
+        ]
+        return f" It is an option of {', '.join(f'darkpair {name}' for name in names)}." if names else ""
 
 
 @contextmanager

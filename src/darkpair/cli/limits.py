@@ -90,9 +90,10 @@ def command(
     masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked. Models with plus
     signs between them are combined: zprime-dirac+dipole.
     """
+    from darkpair.chains.models.rates import unit_of
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
-    from darkpair.limits.samples import Size, closed_line
+    from darkpair.limits.samples import Size
     from darkpair.run.beside import require_own_rows
     from darkpair.scan.points import cache_folder
 
@@ -112,7 +113,8 @@ def command(
             **which,
         )
     asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
-    plain = plain_rows([varied for varied, _ in points], rows, along, channels=channels)
+    unit = None if along is None else unit_of(points[0][1], along)
+    plain = plain_rows([varied for varied, _ in points], rows, along, channels=channels, unit=unit)
     written = (
         []
         if folder is None or not plain
@@ -121,16 +123,32 @@ def command(
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
-        show_lines([f"{model} has none of the decays that these searches look for: see darkpair rates"])
+        _say_nothing(model, [point for _, point in points])
     else:
         _show(asked, points, rows, channels=channels)
-        closed = [
-            closed_line(float(point.m1), float(point.m2), _sampled(of_point))
-            for (_, point), of_point in zip(points, rows, strict=True)
-        ]
-        for line in filter(None, dict.fromkeys(closed)):
-            show_lines(folded(f"note                   {line}", 80))
+        _say_closed([point for _, point in points], rows)
         show_lines(written)
+
+
+def _say_closed(points: list[Model], rows: list[list[LimitRow]]) -> None:
+    """A line where KOTO or the dumps have no rows because their decays are closed."""
+    from darkpair.limits.samples import closed_line
+
+    closed = [
+        closed_line(float(point.m1), float(point.m2), _sampled(of_point))
+        for point, of_point in zip(points, rows, strict=True)
+    ]
+    for line in filter(None, dict.fromkeys(closed)):
+        show_lines(folded(f"note                   {line}", 80))
+
+
+def _say_nothing(name: str, points: list[Model]) -> None:
+    """Lines for a model that no search knows."""
+    from darkpair.chains.models.lacking import lacking
+
+    show_lines([f"{name} has none of the decays that these searches look for: see darkpair rates"])
+    lines = dict.fromkeys(lacking(point, name) for point in points)
+    show_lines(f"note                   {line}" for line in lines if line)
 
 
 def _sampled(rows: list[LimitRow]) -> set[str]:
@@ -197,6 +215,7 @@ def _show(
         answer,
         channels_table,
         limits_table,
+        note_lines,
         production_lines,
         strongest_table,
     )
@@ -211,3 +230,5 @@ def _show(
     if channels:
         show(channels_table(rows[0], asked.title))
     show_lines(answer(rows[0]))
+    for line in note_lines(rows[0]):
+        show_lines(folded(f"note                   {line}", 80))

@@ -8,7 +8,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
-from darkpair.cli.terminal import show
+from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
 
@@ -30,6 +30,9 @@ def command(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -
         plain = {"model": model, "point": describe(point), "rows": [describe(row) for row in rows]}
         click.echo(json.dumps(plain, indent=1))
         return
+    from darkpair.chains.models.lacking import lacking
     from darkpair.chains.models.rate_text import rates_of
 
     show(rates_of(rows, f"{model}, inputs {point.inputs.preset}"))
+    if line := lacking(point, model):
+        show_lines([f"note                   {line}"])

@@ -20,13 +20,14 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="The page; OUT's name with .report.html unless given.",
 )
+@click.option("--force", is_flag=True, help="Replace a file that is there and is no report.")
 @verbose_option
-def command(file: Path, output: Path | None) -> None:
+def command(file: Path, output: Path | None, force: bool) -> None:
     """Write one HTML page about a file of events or a folder of parts: cut flow, distributions, checks, provenance.
 
     It holds all that it shows, and loads nothing: it can be sent to somebody as it is.
     """
     from darkpair.run.report import write_report
 
-    path = write_report(file, output)
+    path = write_report(file, output, replace=force)
     show_lines([f"report                 {path}"])

@@ -179,14 +179,17 @@ class Job(Table):
             raise InputError(
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
             )
-        from darkpair.chains.models.rates import build_model  # (only a model needs rates)
+        from darkpair.chains.models.lacking import lacking  # (only a model needs these)
+        from darkpair.chains.models.rates import build_model
 
         point = build_model(name, table.parameters, table.inputs, where="chain.parameters")
+        if not any(parent != "X2" for parent, _ in point.modes()):
+            raise InputError(f"chain.model: {lacking(point, name)}")
         try:
             return point.chain(table.parent, table.production, modes=table.modes)
         except UnknownNameError as error:
             key = next((k for k in ("parent", "production") if getattr(table, k) == error.name), "modes")
-            raise UnknownNameError(error.kind, error.name, error.allowed, f"chain.{key}") from None
+            raise error.at(f"chain.{key}") from None
 
 
 def load_job(
@@ -307,7 +310,7 @@ def _keyed(key: str = "") -> Iterator[None]:
         yield
     except UnknownNameError as error:
         place = f"chain.{error.key}" if error.key else "" if "[chain." in error.kind else key
-        raise UnknownNameError(error.kind, error.name, error.allowed, place) from None
+        raise error.at(place) from None
     except IdleSettingError as error:
         raise IdleSettingError.of(error.name, f"chain.{error}") from None
     except InputError as error:

@@ -15,7 +15,7 @@ from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.samples import BOX, DUMPS
 from darkpair.scan.acceptance import Acceptance
-from darkpair.searches import DATA, FILES, PLANNED, SEARCHES
+from darkpair.searches import DATA, FILES, PLANNED, SEARCHES, UNSEEN
 from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch, load_search
@@ -218,8 +218,9 @@ def choose(
         for name, search in of_files.items()
         if name not in without and (name in only or not only)
     }
-    drawn = (*_names(data), *(PLANNED if planned else ()))
-    ours = drawn if not only else [n for n in only if n in SEARCHES.ours and n not in FILES]
+    ours: Sequence[str] = [n for n in only if n in SEARCHES.ours and n not in FILES]
+    if not only:
+        ours = (*_names(data), *_unseen(data, planned=planned), *(PLANNED if planned else ()))
     choice = Choice(
         data=data,
         ours=tuple(name for name in ours if name not in without),
@@ -306,6 +307,14 @@ def _names(data: str) -> tuple[str, ...]:
     of_koto = [name for name in DATA[data] if name.startswith("koto-")]
     others = [name for name in DATA[data] if name not in of_koto]
     return ("koto-three-events", *of_koto, *others, "b-to-k-red-line", "b-to-k-belle2-precision", *DUMPS)
+
+
+def _unseen(data: str, *, planned: bool) -> tuple[str, ...]:
+    """Names of the searches for what is not seen: those of a set of data, and estimates where they are asked for or alone."""
+    if data == "2020":
+        return ()
+    of_files = (name for name, words in UNSEEN.items() if planned or not words.startswith("Estimate"))
+    return (*of_files, "k-to-pi-x-na62", "k-to-pi-x-e949")
 
 
 def _dumps(

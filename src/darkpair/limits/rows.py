@@ -29,6 +29,8 @@ from darkpair.searches.border import checked_value
 from darkpair.searches.koto import KotoBand, KotoLimit
 from darkpair.searches.koto_ii import KotoProjection
 from darkpair.searches.rate import RateSearch
+from darkpair.searches.table_search import TableSearch
+from darkpair.searches.unseen import UnseenSearch
 from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ class LimitRow:
         Expected events by channel, where a search adds several; NaN where a sample is too small to tell.
     confidence_level : float or None
         Of the limit [1]; None where it has none.
+    note : str
+        What is taken for granted for this model; empty for nothing.
     """
 
     constraint: str
@@ -80,6 +84,7 @@ class LimitRow:
     curves: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
     channels: Mapping[str, float] = field(default_factory=dict)
     confidence_level: float | None = None
+    note: str = ""
 
     @property
     def ratio(self) -> float:
@@ -221,6 +226,7 @@ def plain_rows(
     along: str | None = None,
     *,
     channels: bool = False,
+    unit: str | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
 
@@ -234,6 +240,8 @@ def plain_rows(
         As there: the ends of a range, None where it goes on or where there is none.
     channels : bool
         Whether each row has its expected events by channel, too.
+    unit : str, optional
+        Unit of the ends, in a column of its own (`darkpair.chains.models.rates.unit_of`).
     """
     return [
         {
@@ -247,6 +255,7 @@ def plain_rows(
             "events": None if row.events is None else _or_none(row.events),
             "verdict": row.verdict,
             **({} if along is None else {f"{along} low": low, f"{along} high": high}),
+            **({} if along is None or unit is None else {f"{along} unit": unit}),
             **({} if not channels else {"channels": {k: _or_none(v) for k, v in row.channels.items()}}),
         }
         for own, of_point in zip(varied, rows, strict=True)
@@ -263,7 +272,7 @@ def _require_applies(choice: Choice, model: Model) -> None:
     """Refuse a search that somebody added or asked for and that has nothing to say of a model."""
     for name in choice.asked & choice.others.keys():
         search = choice.others[name]
-        if isinstance(search, RateSearch) and not search.applies(model):
+        if isinstance(search, RateSearch | TableSearch | UnseenSearch) and not search.applies(model):
             lacking = [" -> ".join(decay) for decay in search.decays if decay not in model.modes()]
             has = ", ".join(mode for _, mode in model.modes(search.parent)) or "none"
             raise InputError(
@@ -281,6 +290,7 @@ def _row(
     scanned: Model | None,
     changed: Callable[[Channel], bool],
 ) -> LimitRow:
+    search = search.at_point(model)
     value = _value(name, search, model, ())
     events = search.events(value)
     curves: dict[str, tuple[Range, ...]] = {}
@@ -302,6 +312,7 @@ def _row(
         curves=curves,
         channels={key: float(part) for key, part in search.channels(model).items()},
         confidence_level=_level(search),
+        note=search.note(model),
     )
 
 

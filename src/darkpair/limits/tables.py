@@ -10,7 +10,7 @@ from darkpair.gen.tables import Table
 from darkpair.limits.choice import PRODUCTION
 from darkpair.limits.rows import LimitRow, strongest_row
 
-__all__ = ["answer", "channels_table", "limits_table", "production_lines", "strongest_table"]
+__all__ = ["answer", "channels_table", "limits_table", "note_lines", "production_lines", "strongest_table"]
 
 
 def limits_table(
@@ -93,6 +93,21 @@ def production_lines(rows: Sequence[LimitRow]) -> list[str]:
         for name in events
         if name + low in events and name + high in events
     ]
+
+
+def note_lines(rows: Sequence[LimitRow]) -> list[str]:
+    """What is taken for granted for a point, a line for each thing with the searches that do.
+
+    Parameters
+    ----------
+    rows : sequence of LimitRow
+        Of one point.
+    """
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        for part in filter(None, row.note.split("; ")):
+            names.setdefault(part, []).append(row.constraint)
+    return [f"{', '.join(of_note)}: {note}" for note, of_note in names.items()]
 
 
 def answer(rows: Sequence[LimitRow]) -> list[str]:

@@ -22,7 +22,8 @@ def keys_table(rows: Sequence[Key]) -> Table:
         if row.owner != owner:
             owner = row.owner
             lines.append((owner or "every job", "", ""))
-        what = ": ".join(filter(None, [row.what, row.words]))
+        words = f"{row.words}; there are {', '.join(row.names)}" if row.names else row.words
+        what = ": ".join(filter(None, [row.what, words]))
         lines.append((f"  {row.key}", "needed" if row.required else row.default, what))
     return Table(
         title="keys of a job file, or of --set",

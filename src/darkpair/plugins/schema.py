@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from darkpair.gen.documented import descriptions
 from darkpair.gen.parameters import Parameter, parameters
 from darkpair.gen.registry import Registry
 from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
+from darkpair.plugins.allowed import can_be_aimed, names_of, names_of_chain
 from darkpair.plugins.registries import REGISTRIES
 
 __all__ = ["Key", "job_keys", "job_schema"]
@@ -55,6 +57,8 @@ class Key:
         Whether it has to be given.
     what : str
         What it is, where its owner says so.
+    names : tuple of str
+        Names that a text may be, where the package knows them; others may be allowed, as those of one's own data file.
     """
 
     owner: str
@@ -64,6 +68,7 @@ class Key:
     unit: str = ""
     required: bool = False
     what: str = ""
+    names: tuple[str, ...] = ()
 
 
 def job_keys(kind: str | None = None) -> list[Key]:
@@ -86,10 +91,12 @@ def job_keys(kind: str | None = None) -> list[Key]:
             words = " or ".join(REGISTRIES[plugins])
             rows.append(Key(owner="", key=f"{section}.name", words=words, required=section == "source"))
         if section == "source":
-            rows.append(Key(owner="", key="source.aim", words="true or false", default="false", what=_AIM))
+            rows.append(_aim(""))
         prefix = f"{section}." if section in PLUGINS else ""
         for name, table, what in _takes(REGISTRIES[plugins]):
-            rows += [_row(name, prefix, parameter, what) for parameter in table.values()]
+            rows += [_named(_row(name, prefix, entry, what), plugins) for entry in table.values()]
+            if section == "source" and can_be_aimed(REGISTRIES[plugins].factory(name)):
+                rows.append(_aim(name))
     for section, plugins in _STRANGERS.items():
         if kind in (None, plugins):
             rows += [
@@ -116,7 +123,7 @@ def job_schema() -> dict[str, Any]:
         }
     models = {name: _of_model(table, what) for name, table, what in _takes(REGISTRIES["models"])}
     chain = properties["chain"]
-    chain["properties"]["model"] = {"enum": list(models)}
+    chain["properties"]["model"] = _model_names(list(models))
     chain["properties"]["name"] = {"enum": list(REGISTRIES["chains"])}
     named = {"enum": list(REGISTRIES["matrix_elements"])}
     table = {"type": "object", "properties": {"name": named}, "required": ["name"]}
@@ -178,6 +185,17 @@ def _row(owner: str, prefix: str, parameter: Parameter, what: Mapping[str, str])
     )
 
 
+def _named(row: Key, plugins: str) -> Key:
+    """A key of a source or a detector with the names that it may be."""
+    if plugins not in PLUGINS.values() or "a text" not in row.words:
+        return row
+    return replace(row, names=names_of(REGISTRIES[plugins].factory(row.owner), row.key.partition(".")[2]))
+
+
+def _aim(owner: str) -> Key:
+    return Key(owner=owner, key="source.aim", words="true or false", default="false", what=_AIM)
+
+
 def _table_rows(section: str, table: type[Table]) -> Iterator[Key]:
     kinds = table.kinds()
     for name, entry in table.model_fields.items():
@@ -188,6 +206,7 @@ def _table_rows(section: str, table: type[Table]) -> Iterator[Key]:
             default="" if entry.is_required() or entry.default == {} else _written(entry.default),
             required=entry.is_required(),
             what=str(entry.description),
+            names=names_of_chain(name) if section == "chain" else (),
         )
 
 
@@ -206,6 +225,13 @@ def _of_table(table: type[Table]) -> dict[str, Any]:
         "required": [name for name, entry in table.model_fields.items() if entry.is_required()],
         "additionalProperties": table.model_config.get("extra") == "allow",
     }
+
+
+def _model_names(names: list[str]) -> dict[str, Any]:
+    """A model, or several with plus signs between them, which say themselves what they lack of their parameters."""
+    either = "|".join(map(re.escape, names))
+    several = {"type": "string", "pattern": rf"^\s*({either})(\s*\+\s*({either}))+\s*$"}
+    return {"anyOf": [{"enum": names}, several]}
 
 
 def _of_model(table: Mapping[str, Parameter], what: Mapping[str, str]) -> dict[str, Any]:

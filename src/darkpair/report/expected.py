@@ -64,7 +64,7 @@ def expected_lines(rows: Mapping[str, Any] | None) -> list[str]:
         lines.append(f"by {name:<20}{_number(other)}, {other['ratio']:.3g} times as many")
         lines += _counted(other)
         if name == "kaons" and not other["normalisation"]["factors"]:
-            lines.append("  not in it            vetoes, shapes of clusters: ratios are what to use")
+            lines.append("  not simulated        vetoes, shapes of clusters: ratios are what to use")
     return lines
 
 

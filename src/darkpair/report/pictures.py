@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["MADE_BY", "drawn", "figure_of", "placed", "pyplot", "subplots"]
+__all__ = ["MADE_BY", "PAGE_OF", "drawn", "figure_of", "placed", "pyplot", "subplots"]
 
 #: What pictures of a run say as their Source, so that the next run knows its own.
 MADE_BY: Final = "darkpair"
+#: What a report says of who made it, so that the next one knows that it may take its place.
+PAGE_OF: Final = "report of darkpair"
 
 #: How matplotlib finds the places of axes, by measuring what stands around them.
 Layout: TypeAlias = Literal["constrained", "compressed", "tight"]

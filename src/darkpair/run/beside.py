@@ -11,18 +11,26 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import check_writable
 from darkpair.gen.pipeline import Pipeline
 from darkpair.job.job import Job
-from darkpair.report.pictures import MADE_BY
+from darkpair.report.pictures import MADE_BY, PAGE_OF
 from darkpair.run.dataset import is_dataset, name_of
 from darkpair.run.job_format import format_of_job
 from darkpair.run.tally import Tally
 
-__all__ = ["picture_paths", "place_of_pictures", "require_own_pictures", "require_own_rows"]
+__all__ = [
+    "picture_paths",
+    "place_of_pictures",
+    "require_own_page",
+    "require_own_pictures",
+    "require_own_rows",
+]
 
 #: Bytes in which a PNG says who made it: matplotlib writes texts before the picture.
 _HEAD: Final = 4096
 #: How a PNG says that this package made it, and what one says that any program made with matplotlib.
 _OURS: Final = b"tEXtSource\0" + MADE_BY.encode()
 _DRAWN: Final = b"tEXtSoftware\0Matplotlib"
+#: How a page of HTML says that it is a report of ours; the second of earlier versions.
+_REPORTS: Final = (PAGE_OF.encode(), b": report of a run</title>")
 #: Endings of the files of one table and its picture.
 _OF_ROWS: Final = ("csv", "json", "png", "pdf")
 
@@ -106,6 +114,31 @@ def require_own_rows(folder: Path, name: str, otherwise: str, *, replace: bool =
         )
 
 
+def require_own_page(path: Path, *, replace: bool = False) -> None:
+    """Refuse a report that would take the place of somebody's file.
+
+    Parameters
+    ----------
+    path : Path
+        The page.
+    replace : bool
+        Whether what is there is replaced, whosever it is.
+
+    Raises
+    ------
+    InputError
+        With the name of the page.
+    """
+    if replace or not (path.exists() or path.is_symlink()):
+        return
+    head = _head_of(path)
+    if head and not any(mark in head for mark in _REPORTS):
+        raise InputError(
+            f"{str(path)!r}, where the report goes, is no report of darkpair, so it is not replaced; give another name with "
+            "--output, or --force"
+        )
+
+
 def _names(folder: Path) -> list[str]:
     """Names of what is in a folder; none of one that is missing or closed to us."""
     try:
@@ -116,12 +149,17 @@ def _names(folder: Path) -> list[str]:
 
 def _is_own_picture(path: Path, *, again: bool) -> bool:
     """Whether a file is a picture of a run, or an empty one."""
+    head = _head_of(path)
+    return not path.exists() if head is None else _OURS in head or not head or (again and _DRAWN in head)
+
+
+def _head_of(path: Path) -> bytes | None:
+    """First bytes of a file; None of one that cannot be read."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            return file.read(_HEAD)
     except OSError:
-        return not path.exists()
-    return _OURS in head or not head or (again and _DRAWN in head)
+        return None
 
 
 def _is_own_table(path: Path, name: str) -> bool:

@@ -19,6 +19,7 @@ from darkpair.gen.provenance import describe_object, environment
 from darkpair.gen.streams import BLOCK
 from darkpair.job.job import Job
 from darkpair.job.references import references_of_job
+from darkpair.job.strangers import plugins_of_job
 from darkpair.job.tables import OutputTable
 from darkpair.run.expected import expected_rows, job_ratio
 from darkpair.run.tally import Tally
@@ -162,7 +163,8 @@ def provenance(job: Job, pipeline: Pipeline) -> dict[str, Any]:
     detector = describe_object(pipeline.detector)
     if detector is not None and (text := text_digest(type(pipeline.detector))):
         detector["code"] = text[:16]  # (of a stranger's, that it may be seen to have been edited)
-    return environment() | {
+    plugins = plugins_of_job(job)
+    return (environment() | ({"plugins": plugins} if plugins else {})) | {
         "arithmetic": arithmetic()[:16],
         "job": job.model_dump(),
         "seed": job.run.seed,

@@ -22,6 +22,7 @@ from darkpair.job.references import references_of_provenance
 from darkpair.report.display import fragment
 from darkpair.report.html.material import Material
 from darkpair.report.html.page import page
+from darkpair.run.beside import require_own_page
 from darkpair.run.dataset import name_of
 from darkpair.run.joined import joined
 from darkpair.run.picture import require_matplotlib
@@ -40,7 +41,12 @@ LARGEST: Final = 1_500_000
 _MOST: Final = 50_000
 
 
-def write_report(path: str | os.PathLike[str], output: str | os.PathLike[str] | None = None) -> Path:
+def write_report(
+    path: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
+    *,
+    replace: bool = False,
+) -> Path:
     """Write one self-contained HTML page about a file of events, or about a dataset; its path.
 
     Parameters
@@ -49,18 +55,21 @@ def write_report(path: str | os.PathLike[str], output: str | os.PathLike[str] | 
         File of a run, in any format whose reader says how its events were made, or the folder of a dataset.
     output : str or path, optional
         The page; unless given it stands beside the file, or in the folder, and is called as it with ``.report.html``.
+    replace : bool
+        Whether a file that is there and is no report is replaced.
 
     Raises
     ------
     InputError
-        For a file that is missing, damaged or not of this package, an output that cannot be written, and without
-        matplotlib.
+        For a file that is missing, damaged or not of this package, an output that cannot be written or is somebody's
+        file, and without matplotlib.
     """
     source = Path(path)
     target = _beside(source) if output is None else Path(output)
     check_writable(target)
     if target.resolve() == source.resolve():
         raise InputError(f"output {str(target)!r} is the file itself; give another name")
+    require_own_page(target, replace=replace)
     require_matplotlib("")
     text = page(gathered(source))
     if len(text.encode()) > LARGEST:  # (of the display: the rest is cut where it is long)

@@ -323,7 +323,7 @@ def _at(name: str) -> Iterator[None]:
         yield
     except UnknownNameError as error:
         key = f"point {name}: {error.key}" if error.key else f"point {name}"
-        raise UnknownNameError(error.kind, error.name, error.allowed, key) from error
+        raise error.at(key) from error
     except DarkpairError as error:
         raise InputError(f"point {name}: {error}") from error
 

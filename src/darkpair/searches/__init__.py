@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lazy import lazily
 from darkpair.gen.registry import Entry, Registry
-from darkpair.searches.data_sets import DATA, FILES, PLANNED
+from darkpair.searches.data_sets import DATA, FILES, PLANNED, UNSEEN
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -30,6 +30,7 @@ __all__ = [
     "FILES",
     "PLANNED",
     "SEARCHES",
+    "UNSEEN",
     "AtomicParity",
     "BToKNuNu",
     "BeamDump",
@@ -140,6 +141,14 @@ SEARCHES: Final = Registry(
             "beam_dump:BeamDump", "eta -> X1 X2, X2 -> X1 pi0 behind CHARM's dump.", experiment="charm"
         ),
         "nucal": _of("beam_dump:BeamDump", "The same behind NuCal's.", experiment="nucal"),
+        "k-to-pi-x-na62": _of(
+            "kaon_x:KPlusToPiX", "Estimate: K+ -> pi+ X, X unseen, NA62 without a table.", experiment="na62"
+        ),
+        "k-to-pi-x-e949": _of("kaon_x:KPlusToPiX", "Estimate: the same, E949.", experiment="e949"),
+        **{
+            name: _of("search_file:shipped", summary, file=name, folder="data/unseen")
+            for name, summary in UNSEEN.items()
+        },
         **{name: _of("search_file:shipped", summary, file=name) for name, summary in FILES.items()},
     },
     word="search",

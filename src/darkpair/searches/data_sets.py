@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DATA", "FILES", "PLANNED"]
+__all__ = ["DATA", "FILES", "PLANNED", "UNSEEN"]
 
 _ALWAYS = ("pi0-invisible", "neutrino-electron", "higgs-zprime-zprime", "higgs-z-zprime")
 
@@ -37,3 +37,19 @@ FILES: Final[dict[str, str]] = {
 
 #: Projections with a rule of their own, in no set either: `darkpair limits --planned` asks them too.
 PLANNED: Final[tuple[str, ...]] = ("koto-ii",)
+
+#: Searches for what is not seen, files ``searches/data/unseen/NAME-search.toml``: measurements are asked with the data of
+#: today, estimates by `darkpair limits --planned`.
+UNSEEN: Final[dict[str, str]] = {
+    "b-to-k-belle-sl": "B+ -> K+ and nothing seen: Belle, semileptonic tags.",
+    "b0-to-k0-belle": "B0 -> K0 and nothing seen: Belle.",
+    "b-to-kstar-belle": "B+ -> K*+ and nothing seen: Belle.",
+    "b0-to-kstar0-belle": "B0 -> K*0 and nothing seen: Belle.",
+    "b-to-pi-belle": "B+ -> pi+ and nothing seen: Belle.",
+    "b0-to-pi0-belle": "B0 -> pi0 and nothing seen: Belle.",
+    "b0-invisible": "B0 -> nothing seen: BaBar.",
+    "eta-invisible": "eta -> nothing seen: BESIII.",
+    "h-invisible": "h -> nothing seen: ATLAS.",
+    "kl-to-pi0-koto": "Estimate: K_L -> pi0 and nothing seen, KOTO.",
+    "kl-invisible": "Estimate: K_L -> nothing seen, from all other decays.",
+}

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from darkpair.chains.models.channels import INVISIBLE_MODES
-from darkpair.chains.widths import three_body_width
+from darkpair.chains.widths import momentum, three_body_width
 from darkpair.gen.particles import particle
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
-    from darkpair.gen.kinematics import Array
+    from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["INVISIBLE_MODES", "escape_fraction", "invisible_branching_ratio", "invisible_fraction"]
+__all__ = [
+    "INVISIBLE_MODES",
+    "escape_fraction",
+    "invisible_branching_ratio",
+    "invisible_fraction",
+    "two_body_escape",
+    "two_body_invisible",
+]
 
 #: Nodes of both angular averages on (-1, 1).
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
@@ -75,6 +82,35 @@ def escape_fraction(model: Model, parent: str, daughter: str, *, length: float, 
     return np.asarray(np.divide(part, np.where(whole > 0.0, whole, 1.0)))
 
 
+def two_body_escape(
+    model: Model, mass: float, other: Real, own: Real, *, length: float, boost: float
+) -> Array:
+    """Fraction of X2 of M -> other X2 that fly further than a length [1], averaged over the direction of M's boost.
+
+    Parameters
+    ----------
+    model : Model
+        The model, whose X2 has a c tau.
+    mass : float [GeV]
+        Mass of M.
+    other, own : float or ndarray [GeV]
+        Masses of the other daughter and of X2.
+    length : float [mm]
+        Flight path that leaves the detector.
+    boost : float
+        beta gamma of M [1].
+    """
+    p, own = momentum(mass, other, own), np.asarray(own)
+    energy, gamma = np.sqrt(np.square(p) + np.square(own)), np.sqrt(1.0 + boost**2)
+    with np.errstate(divide="ignore"):
+        rate = np.divide(length * own, model.ctau("X2"))
+    total: Array = np.zeros(np.broadcast_shapes(np.shape(p), np.shape(rate)))
+    for along, weight in zip(_NODE, _WEIGHT, strict=True):
+        lab = gamma * energy + boost * p * along
+        total = total + 0.5 * weight * np.exp(-rate / np.sqrt(np.maximum(lab**2 - own**2, 1e-300)))
+    return np.asarray(total)
+
+
 def invisible_fraction(model: Model, parent: str, daughter: str, *, length: float, boost: float) -> Array:
     """Fraction of parent -> daughter X1 X2 in which X2 is not seen [1].
 
@@ -85,3 +121,19 @@ def invisible_fraction(model: Model, parent: str, daughter: str, *, length: floa
     unseen = invisible_branching_ratio(model)
     away = escape_fraction(model, parent, daughter, length=length, boost=boost)
     return np.asarray(unseen + (1.0 - unseen) * away)
+
+
+def two_body_invisible(
+    model: Model, mass: float, other: Real, own: Real, *, length: float, boost: float
+) -> Array:
+    """Fraction of M -> other X2 in which X2 is not seen [1]: by its decays, or by its flight as in `two_body_escape`.
+
+    Parameters
+    ----------
+    model, mass, other, own, length, boost
+        As in `two_body_escape`.
+    """
+    unseen = invisible_branching_ratio(model)
+    return np.asarray(
+        unseen + (1.0 - unseen) * two_body_escape(model, mass, other, own, length=length, boost=boost)
+    )

@@ -18,13 +18,14 @@ from darkpair.gen.sources.upsilon4s import MACHINES
 from darkpair.searches.escape import invisible_branching_ratio, invisible_fraction
 from darkpair.searches.measurements import Measurement, measurement, regions
 from darkpair.searches.search import Search
+from darkpair.searches.unseen import operator_note
 from darkpair.statistics import gaussian_upper_limit
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
-__all__ = ["BToKNuNu", "KPlusToPiNuNu", "PionToInvisible"]
+__all__ = ["BToKNuNu", "KPlusToPiNuNu", "PionToInvisible", "neutrinos_inside"]
 
 #: What X2 must do to count as missing energy.
 _SIGHT: Final = ("always", "escape")
@@ -93,6 +94,10 @@ class BToKNuNu(Search):
         length = measurement("b_to_k_nunu", "escape").value if self.length is None else self.length
         return np.asarray(ratio * invisible_fraction(model, "B+", "K+", length=length, boost=boost))
 
+    def note(self, model: Model) -> str:
+        """What is taken for granted of a model whose operator is not that of neutrinos."""
+        return operator_note(model, "B+", ("K+ X1 X2",))
+
     @property
     def limit(self) -> float:
         """Largest branching ratio of the pairs [1]."""
@@ -126,6 +131,21 @@ class BToKNuNu(Search):
     @property
     def _experiment(self) -> str:
         return "belle" if self.search == "belle" else "belle2"
+
+
+def neutrinos_inside(experiment: str) -> float:
+    """Part of K+ -> pi+ nu nubar in a search's regions of missing mass [1].
+
+    Parameters
+    ----------
+    experiment : {"na62", "e949"}
+        Whose regions.
+    """
+    kaon, pion = particle("K+").mass, particle("pi+").mass
+    neutrinos = neutrino_transition("K+", "pi+", form_factor("K -> pi")).averaged
+    ranges = regions("k_to_pi_nunu", experiment)
+    inside = sum(three_body_window(kaon, pion, 0.0, 0.0, neutrinos, *ends) for ends in ranges)
+    return float(inside / three_body_width(kaon, pion, 0.0, 0.0, neutrinos))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +195,12 @@ class KPlusToPiNuNu(Search):
         pairs = model.matrix_element("K+", "pi+ X1 X2").averaged
         accepted = sum(three_body_window(kaon, pion, model.m1, model.m2, pairs, *ends) for ends in ranges)
         whole = model.partial_width("K+", "pi+ X1 X2")
-        neutrinos = neutrino_transition("K+", "pi+", form_factor("K -> pi")).averaged
-        inside = sum(three_body_window(kaon, pion, 0.0, 0.0, neutrinos, *ends) for ends in ranges)
-        fraction = inside / three_body_width(kaon, pion, 0.0, 0.0, neutrinos)
+        fraction = neutrinos_inside(self.experiment)
         return np.asarray(np.divide(accepted, np.where(whole > 0.0, whole, 1.0)) / fraction)
+
+    def note(self, model: Model) -> str:
+        """What is taken for granted of a model whose operator is not that of neutrinos."""
+        return operator_note(model, "K+", ("pi+ X1 X2",))
 
     @property
     def limit(self) -> float:

@@ -100,6 +100,14 @@ class Search:
         """Whether the value takes it for granted that X2 -> X1 pi0 of `NEEDS` is isotropic, see `SAMPLED`."""
         return self.SAMPLED
 
+    def at_point(self, model: Model) -> Search:
+        """The search for one point, where its limit depends on the model; itself otherwise."""
+        return self
+
+    def note(self, model: Model) -> str:
+        """What is taken for granted for this model, in a line; empty for nothing."""
+        return ""
+
     def curves(self, value: Array) -> dict[str, Array]:
         """What exceeds 1 inside each curve, by what the curve's name adds to the constraint's: the ratio to the limit."""
         return {"": np.asarray(value / self.limit)}

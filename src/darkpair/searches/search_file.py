@@ -7,26 +7,36 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.parameters import arguments
 from darkpair.gen.units import exactly
 from darkpair.searches.dump_search import DumpSearch
 from darkpair.searches.rate import RateSearch
+from darkpair.searches.table_search import TableSearch
+from darkpair.searches.unseen import UnseenSearch
 
 if TYPE_CHECKING:
     import os
 
-__all__ = ["KINDS", "DumpSearch", "load_search", "shipped"]
+__all__ = ["KINDS", "DumpSearch", "FileSearch", "load_search", "shipped"]
 
+
+#: A search of a file.
+FileSearch: TypeAlias = RateSearch | DumpSearch | UnseenSearch | TableSearch
 
 #: What a file may be, by its ``kind``.
-KINDS: Final[Mapping[str, Callable[..., RateSearch | DumpSearch]]] = {"rate": RateSearch, "dump": DumpSearch}
+KINDS: Final[Mapping[str, Callable[..., FileSearch]]] = {
+    "rate": RateSearch,
+    "dump": DumpSearch,
+    "unseen": UnseenSearch,
+    "table": TableSearch,
+}
 
 
-def load_search(path: str | os.PathLike[str]) -> RateSearch | DumpSearch:
-    """Search of a TOML file: ``kind = "rate"`` or ``"dump"``, and the parameters of `RateSearch` or `DumpSearch` as keys.
+def load_search(path: str | os.PathLike[str]) -> FileSearch:
+    """Search of a TOML file: its ``kind``, one of `KINDS`, and the parameters of that class as keys.
 
     Parameters
     ----------
@@ -78,20 +88,32 @@ def load_search(path: str | os.PathLike[str]) -> RateSearch | DumpSearch:
 
 
 def _placed(table: dict[str, Any], file: Path) -> dict[str, Any]:
-    """The table with the path of another file counted from the folder of this one."""
+    """The table with the paths of other files counted from the folder of this one."""
+    placed = {key: _placed_in(key, value, file) for key, value in table.items()}
     other = table.get("experiment")
     if not isinstance(other, str) or not other.endswith(".toml"):
-        return table
-    return table | {"experiment": str(file.parent / other)}
+        return placed
+    return placed | {"experiment": str(file.parent / other)}
+
+
+def _placed_in(key: str, value: Any, file: Path) -> Any:
+    """A value with the paths under it, keys ``file`` and ``workspace``, counted from the folder of a file."""
+    if isinstance(value, dict):
+        return {name: _placed_in(name, part, file) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_placed_in("", part, file) for part in value]
+    return str(file.parent / value) if key in {"file", "workspace"} and isinstance(value, str) else value
 
 
 @cache
-def shipped(file: str) -> RateSearch | DumpSearch:
+def shipped(file: str, folder: str = "data") -> FileSearch:
     """Search of a data file of the package.
 
     Parameters
     ----------
     file : str
         Name of the search, whose file is ``searches/data/NAME-search.toml``.
+    folder : str
+        Another folder of `darkpair.searches`.
     """
-    return load_search(Path(str(files("darkpair.searches") / "data" / f"{file}-search.toml")))
+    return load_search(Path(str(files("darkpair.searches"))) / folder / f"{file}-search.toml")

@@ -49,6 +49,7 @@ def _row(key: Key, *, unit: bool) -> tuple[str, ...]:
     """Cells of a key; what units a text may have is said once for all where the unit has a column."""
     default = "needed" if key.required else code(key.default)
     words = re.sub(r" \([^()]*if bare\)", "", key.words) if unit else key.words
+    words += f"; there are {', '.join(key.names)}" if key.names else ""
     return (code(key.key), default, *((key.unit,) if unit else ()), key.what, words)
 
 

@@ -7,8 +7,9 @@ from inspect import signature
 from typing import Any, Final
 
 from darkpair.plugins.reference.markdown import code, doc_of, head_of, inner, linked, prose_of, table
-from darkpair.searches import DATA, FILES, SEARCHES, Measurement, Search
+from darkpair.searches import DATA, FILES, SEARCHES, UNSEEN, Measurement, Search
 from darkpair.searches.dump_search import DumpSearch
+from darkpair.searches.unseen import UnseenSearch
 
 __all__ = ["searches_page"]
 
@@ -33,7 +34,7 @@ def _search(name: str) -> Iterator[str]:
     """Section of one search."""
     factory = SEARCHES.factory(name)
     search = _made(factory)
-    owner: Any = type(search) if name in FILES else inner(factory)
+    owner: Any = type(search) if name in {**FILES, **UNSEEN} else inner(factory)
     first, _, more = prose_of(doc_of(owner)).partition("\n")
     yield f"## `{name}`"
     yield SEARCHES.ours[name].summary
@@ -41,6 +42,8 @@ def _search(name: str) -> Iterator[str]:
     yield f"**Observable**: {prose_of(doc_of(owner.value)).split(chr(10), 1)[0]}"
     if isinstance(search, DumpSearch):
         yield f"**Status**: {search.status}; held against {search.held_against}. **Asks for** {code(', '.join(search.seen))} of X2."
+    if isinstance(search, UnseenSearch):
+        yield f"**Status**: {search.status}; held against {search.held_against}. **Asks for** a pair of {code(search.parent)}."
     needs = [code(f"{parent} -> {mode}") for parent, mode in search.NEEDS]
     if needs:
         yield f"**Asks for** {' or '.join(needs)}."
@@ -48,6 +51,8 @@ def _search(name: str) -> Iterator[str]:
     asked = (
         f"`--planned` and `--only {name}` ask it."
         if name in FILES
+        else f"asked with the data of today, or by `--planned` if it is an estimate; `--only {name}` asks it alone."
+        if name in UNSEEN
         else f"`--only {name}` asks it; a line may stand beside either set, and excludes nothing."
     )
     yield (f"**In the set of** {' and of '.join(sets)}." if sets else f"In no set of measurements: {asked}")

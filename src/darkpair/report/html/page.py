@@ -10,6 +10,7 @@ from darkpair.gen.provenance import environment
 from darkpair.report.html import results, samples, sources
 from darkpair.report.html.markup import Markup, element
 from darkpair.report.html.plots import styled
+from darkpair.report.pictures import PAGE_OF
 
 if TYPE_CHECKING:
     from darkpair.report.html.material import Material
@@ -98,6 +99,7 @@ def _made(make: Callable[[Material], Markup], material: Material) -> Markup:
 
 def _head(title: str, policy: str) -> Iterator[Markup]:
     yield element("meta", charset="utf-8")
+    yield element("meta", name="generator", content=PAGE_OF)
     yield element("meta", http_equiv="Content-Security-Policy", content=policy)
     yield element("meta", name="viewport", content="width=device-width, initial-scale=1")
     yield element("meta", name="color-scheme", content="light dark")

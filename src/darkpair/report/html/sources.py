@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from darkpair.detectors.data_entry import unsourced
+from darkpair.detectors.selection import UNSOURCED
 from darkpair.gen.output.file_format import FORMAT
 from darkpair.gen.references import bibtex, entries, without_references
 from darkpair.gen.tables import Table
@@ -53,6 +55,8 @@ def provenance(material: Material) -> Markup:
         *((words, _plain(said[name])) for name, words in _NAMED.items() if name in said),
         *((f"sample, {name}", _plain(value)) for name, value in (sample or {}).items()),
         ("versions", ", ".join(f"{name} {value}" for name, value in (versions or {}).items())),
+        *((f"plug-in, {part}", _package(entry)) for part, entry in _plugins(said).items()),
+        *_unsourced_rows(said),
         *(("decay", line[23:]) for line in recipe_lines(said)),
     ]
     again = (
@@ -67,6 +71,29 @@ def provenance(material: Material) -> Markup:
             element("p", again, *command),
         ]
     )
+
+
+def _plugins(said: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What a file says of strangers' plug-ins, by the part of the job."""
+    plugins = said.get("plugins")
+    rows = plugins.items() if isinstance(plugins, Mapping) else ()
+    return {str(part): entry for part, entry in rows if isinstance(entry, Mapping)}
+
+
+def _package(entry: Mapping[str, Any]) -> str:
+    """A plug-in with its package, version and module."""
+    package = " ".join(str(entry[key]) for key in ("package", "version") if key in entry)
+    module = f" ({entry['module']})" if "module" in entry else ""
+    return f"{entry.get('name', 'no name')} of {package or 'an unknown package'}{module}"
+
+
+def _unsourced_rows(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Numbers of a detector's own file that say no source."""
+    detector = said.get("detector")
+    data = detector.get("data") if isinstance(detector, Mapping) else None
+    keys = list(unsourced(data)) if isinstance(data, Mapping) else []
+    if keys:
+        yield UNSOURCED, f"{len(keys)} numbers of the detector's file: {', '.join(keys)}"
 
 
 def _short(value: Any) -> bool:
@@ -86,12 +113,18 @@ def _plain(value: Any) -> str:
 def citations(material: Material) -> Markup:
     """What the numbers rest on, part by part, with BibTeX to take along."""
     rows = [
-        (part, ", ".join(_words(keys)) or without_references(part))
+        (part, ", ".join(_words(keys)) or _nothing(part, material))
         for part, keys in material.references.items()
     ]
     table = table_of(Table(columns=("part", "rests on"), rows=rows), "What the numbers rest on")
     text = "\n\n".join(bibtex(key for keys in material.references.values() for key in keys))
     return joined([table, _folded("BibTeX", _text(text, "BibTeX of what the numbers rest on"))])
+
+
+def _nothing(part: str, material: Material) -> str:
+    """What is said of a part that cites nothing: that a stranger's numbers have no source, too."""
+    said = without_references(part)
+    return f"{said}: its numbers are {UNSOURCED}" if part in _plugins(material.provenance) else said
 
 
 def _words(keys: Any) -> Iterator[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -26,11 +28,22 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.dump_mesons import DumpMesons
 
-__all__ = ["DarkPhotonDump", "dark_photon_ctau"]
+__all__ = [
+    "PUBLICATIONS",
+    "DarkPhotonDump",
+    "dark_photon_branching_ratio",
+    "dark_photon_ctau",
+    "publication",
+]
+
+#: Folder of published edges, and of selections as publications state them.
+PUBLICATIONS: Final = Path(str(files("darkpair.studies.experiments") / "publications"))
+
 
 #: Branching ratios to two photons of the mesons that make a dark photon (Particle Data Group, read in ALPINIST).
 _TWO_PHOTONS: Final = {"pi0": 0.98823, "eta": 0.3941}
 _SEED: Final = 8200
+_OF: Final = {"faser2": "2018", "darkquest": "1804.00661"}  # what the others' files are of
 #: Cells and throws of the pilots, at full size and quick.
 _PILOT: Final = {False: ((40, 32, 24), (8, 8, 16)), True: ((32, 24, 16), (4, 4, 8))}
 _ABOUT: Final = (
@@ -56,6 +69,33 @@ def dark_photon_ctau(mass: float, eps: float) -> float:
     return float(HBAR_C / width)
 
 
+def publication(name: str) -> Path:
+    """Data file of an experiment as the publication has it whose dark photon it is held against.
+
+    Parameters
+    ----------
+    name : {"charm", "nucal", "na62", "faser2", "darkquest"}
+    """
+    return PUBLICATIONS / f"{name}-{_OF.get(name, '1908.07525')}.toml"
+
+
+def dark_photon_branching_ratio(meson: str, mass: float, eps: float) -> float:
+    """Branching ratio of meson -> gamma A', 2 eps² (1 - m²/M²)³ BR(gamma gamma).
+
+    Two photons are alike and one of them is the dark one: hence the 2.  The cube is phase space and the squared amplitude of
+    two transverse vectors.
+
+    Parameters
+    ----------
+    meson : {"pi0", "eta"}
+    mass : float [GeV]
+        Of the dark photon, below the meson's.
+    eps : float
+        Coupling to the electromagnetic current over e.
+    """
+    return 2.0 * eps**2 * (1.0 - (mass / particle(meson).mass) ** 2) ** 3 * _TWO_PHOTONS[meson]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DarkPhotonDump:
     """Expected dark photons of a mass at an experiment, against the coupling.
@@ -63,24 +103,32 @@ class DarkPhotonDump:
     Parameters
     ----------
     experiment, generator : str
+        The experiment's data file by name or path, and what the spectra of the mesons come from.
+    target : str, optional
+        What the protons hit; the spectrum's own unless given.
     without : tuple of str
         Cuts of the experiment that are left out.
     mass : float [GeV]
     guess : float
-        A coupling near the edge: the pilots are aimed for a factor of three about it.  It moves errors, not values.
+        A coupling near the edge, the upper one or the lower: the pilots are aimed for a factor of three about it.  It moves
+        errors, not values.
     events : int
         Of each meson.
     quick : bool
         With small pilots.
+    seed : int
+        Of the random numbers.
     """
 
     experiment: str
     generator: str
+    target: str | None = None
     without: tuple[str, ...] = ()
     mass: float
     guess: float
     events: int
     quick: bool = False
+    seed: int = _SEED
 
     @property
     def detector(self) -> FixedTarget:
@@ -88,7 +136,7 @@ class DarkPhotonDump:
         return FixedTarget(experiment=self.experiment, without=self.without, resolution="none")
 
     def edge(self) -> tuple[float, float]:
-        """Largest coupling that the experiment excludes, and its statistical error."""
+        """Coupling near the guess at which as many events are expected as the experiment excludes, and its statistical error."""
         samples = {meson: self._sample(meson) for meson in self._open}
         excluded = self.detector.run["n_90"].value
 
@@ -108,7 +156,12 @@ class DarkPhotonDump:
         return [meson for meson in _TWO_PHOTONS if particle(meson).mass > self.mass]
 
     def _source(self, meson: str) -> DumpMesons:
-        return DumpMesons(meson=meson, beam_energy=self.detector.beam_energy, generator=self.generator)
+        return DumpMesons(
+            meson=meson,
+            beam_energy=self.detector.beam_energy,
+            generator=self.generator,
+            target=self.target,
+        )
 
     def _sample(self, meson: str) -> ScanSample:
         """Accepted decays of one meson, for every lifetime near the guess's."""
@@ -117,18 +170,17 @@ class DarkPhotonDump:
         chain = build(f"{meson} -> gamma (A' -> e+ e-)", mass={"A'": self.mass}, lifetimes={"A'": law})
         for_all = partial(weights_at, law=law, ctau=middle * np.geomspace(*_ABOUT), particle="A'")
         cells, throws = _PILOT[self.quick]
-        aimed = aim(self._source(meson), chain, seed=_SEED, cells=cells, throws=throws, weights=for_all)
-        pipeline = Pipeline(source=aimed, chain=chain, detector=self.detector, seed=_SEED)
+        aimed = aim(self._source(meson), chain, seed=self.seed, cells=cells, throws=throws, weights=for_all)
+        pipeline = Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
         return ScanSample.of(chunks(pipeline, self.events), particle="A'", law=law)
 
     def _events(self, samples: dict[str, ScanSample], eps: float) -> tuple[float, float]:
         """Expected events at a coupling, and their statistical error."""
         ctau, numbers, errors = dark_photon_ctau(self.mass, eps), [], []
         for meson, sample in samples.items():
-            phase = (1.0 - (self.mass / particle(meson).mass) ** 2) ** 3
             accepted = sample.efficiency(ctau, effective_min=1.0)
             counted = self.detector.normalisation(self._source(meson).table.multiplicity)
-            scale = counted.scale * 2.0 * eps**2 * phase * _TWO_PHOTONS[meson]
+            scale = counted.scale * dark_photon_branching_ratio(meson, self.mass, eps)
             numbers.append(scale * accepted.value)
             errors.append(scale * (accepted.error or 0.0))
         return float(np.sum(numbers)), math.hypot(*errors)
