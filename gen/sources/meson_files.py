@@ -14,6 +14,7 @@ import numpy as np
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.sources.bmpt import TARGETS
 
 __all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "find", "grid", "stored"]
 
@@ -95,8 +96,23 @@ def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
     targets = [key.target for key in here]
     wanted = target or ("p" if "p" in targets or len(targets) > 1 else targets[0])
     if wanted not in targets:
-        raise UnknownNameError(f"target of {generator} at {beam_energy:g} GeV", wanted, targets)
+        raise UnknownNameError(
+            f"target of {generator} at {beam_energy:g} GeV",
+            wanted,
+            targets,
+            more=_elsewhere(generator, beam_energy),
+        )
     return here[targets.index(wanted)]
+
+
+def _elsewhere(generator: str, beam_energy: float) -> str:
+    """Where other targets are, for somebody who misses one."""
+    others = [key for key in stored() if key.beam_energy == beam_energy and key.generator != generator]
+    heavier = [f"{key.generator} has {key.target}" for key in others if key.target not in ("p", COLLIDER)]
+    fitted = f"bmpt, a fit to beryllium, is scaled to {', '.join(TARGETS)}"
+    return (
+        f"by generator: {'; '.join([*heavier, fitted])}; a table of one's own is table_file (docs/mesons.md)"
+    )
 
 
 @cache
