@@ -33,4 +33,5 @@ FILES: Final[dict[str, str]] = {
     "dune-nd": "Projection: the same at DUNE's near detector.",
     "darkquest": "Projection: the same at DarkQuest, photons alone.",
     "faser2": "Projection: the same at FASER2.",
+    "sbnd": "Estimate: X2 of pi0 at SBND, before any background.",
 }
