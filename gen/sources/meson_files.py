@@ -23,6 +23,7 @@ COLLIDER: Final = "collider"
 
 #: What to cite of each generator (`darkpair.gen.references`); all but PYTHIA 8 were run through chromo.
 MADE_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "sanford-wang": ("arXiv:0806.1449",),
     "pythia6": ("arXiv:hep-ph/0603175", "arXiv:2507.21856"),
     "pythia8": ("arXiv:2203.11601",),
     "sibyll23d": ("inspire:1768983", "arXiv:2507.21856"),
@@ -84,7 +85,7 @@ def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
     """
     generators = sorted({key.generator for key in stored()})
     if generator not in generators:
-        raise UnknownNameError("generator of mesons", generator, [*generators, "bmpt"])
+        raise UnknownNameError("generator of mesons", generator, [*generators, "bmpt", "sanford-wang"])
     mine = [key for key in stored() if key.generator == generator]
     here = [key for key in mine if key.beam_energy == beam_energy]
     if not here:
