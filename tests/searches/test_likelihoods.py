@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,8 +94,8 @@ def test_limit_is_that_of_a_hand_made_workspace(plain: Path) -> None:
 
 def test_the_row_of_a_point(plain: Path) -> None:
     """The limit for its own spectrum, stronger where the efficiency is; a ratio is linear in the rate."""
-    names = {"only": [plain.stem], "files": [plain]}
-    stable = {"invisible_branching_ratio": 1.0 - 1e-9}
+    names: dict[str, Any] = {"only": [plain.stem], "files": [plain]}
+    stable: dict[str, Any] = {"invisible_branching_ratio": 1.0 - 1e-9}
     light = ZPrimeScalar(m1=0.0, m2=0.4, G_X=G_F, **stable)
     (row,) = limit_rows([light], **names)[0]
     search = load(plain)
