@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -178,3 +180,26 @@ def test_a_rate_from_memory_is_a_line(plain: Path) -> None:
     recalled = plain.with_name("recalled.toml")
     recalled.write_text(plain.read_text().replace('"choice"', '"memory"'))
     assert (load(plain).kind, load(recalled).kind) == ("excluded", "line")
+
+
+def test_the_pages_file(plain: Path) -> None:
+    """With the names of the small one's channels and files in place of the published ones."""
+    page = Path(__file__).parents[2] / "docs" / "howto" / "limit_tables.md"
+    text = re.findall(r"^~~~toml\n(.*?)^~~~", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)[-1]
+    table = tomllib.loads(text)
+    assert table["q2"] == {"high": END, "bins": BINS}
+    own = {"A__": ("region A", "density0.csv"), "sgn1": ("hadronic", "density1.csv")}
+    lines, kept = text.splitlines(), []
+    for number, line in enumerate(lines):
+        if line.startswith("[densities"):
+            name = next((own[key] for key in own if key in line), None)
+            if name is not None:
+                kept += [f'[densities."{name[0]}"]', f'file = "{name[1]}"']
+        elif not any(lines[number - back].startswith("[densities") for back in (1, 2)):
+            kept.append(line.replace("combined_likelihood", "workspace"))
+    shown = plain.with_name("shown.toml")
+    shown.write_text("\n".join(kept))
+    search = load(shown)
+    assert search.escape is not None
+    assert set(search.densities) == set(CHANNELS)
+    assert search.likelihood.limit(search.narrow(2.0)) > 0.0
