@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,8 +96,8 @@ def test_limit_is_that_of_a_hand_made_workspace(plain: Path) -> None:
 
 def test_the_row_of_a_point(plain: Path) -> None:
     """The limit for its own spectrum, stronger where the efficiency is; a ratio is linear in the rate."""
-    names = {"only": [plain.stem], "files": [plain]}
-    stable = {"invisible_branching_ratio": 1.0 - 1e-9}
+    names: dict[str, Any] = {"only": [plain.stem], "files": [plain]}
+    stable: dict[str, Any] = {"invisible_branching_ratio": 1.0 - 1e-9}
     light = ZPrimeScalar(m1=0.0, m2=0.4, G_X=G_F, **stable)
     (row,) = limit_rows([light], **names)[0]
     search = load(plain)
@@ -177,3 +180,26 @@ def test_a_rate_from_memory_is_a_line(plain: Path) -> None:
     recalled = plain.with_name("recalled.toml")
     recalled.write_text(plain.read_text().replace('"choice"', '"memory"'))
     assert (load(plain).kind, load(recalled).kind) == ("excluded", "line")
+
+
+def test_the_pages_file(plain: Path) -> None:
+    """With the names of the small one's channels and files in place of the published ones."""
+    page = Path(__file__).parents[2] / "docs" / "howto" / "limit_tables.md"
+    text = re.findall(r"^~~~toml\n(.*?)^~~~", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)[-1]
+    table = tomllib.loads(text)
+    assert table["q2"] == {"high": END, "bins": BINS}
+    own = {"A__": ("region A", "density0.csv"), "sgn1": ("hadronic", "density1.csv")}
+    lines, kept = text.splitlines(), []
+    for number, line in enumerate(lines):
+        if line.startswith("[densities"):
+            name = next((own[key] for key in own if key in line), None)
+            if name is not None:
+                kept += [f'[densities."{name[0]}"]', f'file = "{name[1]}"']
+        elif not any(lines[number - back].startswith("[densities") for back in (1, 2)):
+            kept.append(line.replace("combined_likelihood", "workspace"))
+    shown = plain.with_name("shown.toml")
+    shown.write_text("\n".join(kept))
+    search = load(shown)
+    assert search.escape is not None
+    assert set(search.densities) == set(CHANNELS)
+    assert search.likelihood.limit(search.narrow(2.0)) > 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -246,3 +247,27 @@ def test_the_pages_ratios_to_others_arrays() -> None:
         estimate = search.limit / search.value(model)
         ratios = [e / np.interp(m, mass, limit) for e, m in zip(estimate, model.m2, strict=True)]
         assert page[name] == [f"{ratio:.1f}" for ratio in ratios]
+
+
+def page_files() -> list[str]:
+    """Contents of the files that docs/howto/limit_tables.md shows."""
+    text = (ROOT / "docs" / "howto" / "limit_tables.md").read_text("utf-8")
+    return re.findall(r"^~~~toml\n(.*?)^~~~", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_pages_files(tmp_path: Path) -> None:
+    """The table of the page, with lifetimes; and its window, for a pair."""
+    file, window, _ = page_files()
+    table = "$m_X$ [MeV],lifetime [ps],Observed upper limit\n" + LONG
+    search = written(tmp_path, file, table, "HEPData-160245-table.csv")
+    assert search.at_point(OneX(m1=0.0, m2=0.2)).limit == pytest.approx(3.3e-10)
+    text = re.sub(r"^lifetime.*\n", "", file, flags=re.MULTILINE).replace("pi+ X2", "pi+ X1 X2")
+    assert (
+        written(
+            tmp_path,
+            text + window,
+            TABLE.replace("Observed, at 90% CL", "Observed upper limit"),
+            "HEPData-160245-table.csv",
+        ).kind
+        == "line"
+    )

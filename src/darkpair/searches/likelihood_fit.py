@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Fits"]
 
-_STEP: Final = 1e-4  # of the derivatives
+_STEP: Final = 1e-5  # of the derivatives
 _ITERATIONS: Final = 200
-_GAIN: Final = 1e-9  # of -log L in an iteration, below which a fit has ended
+_GAIN: Final = 1e-7  # of -log L in an iteration, below which a fit has ended
 _STIFF: Final = 1e12  # damping at which no step helps any more
 _LEAST: Final = 1e-9  # events of an expectation
 
@@ -38,7 +38,7 @@ class Fits:
         self.model = workspace.model()
         self.data = np.asarray(workspace.data(self.model), dtype=float)
         config = self.model.config
-        self._batch = workspace.model(batch_size=2 * config.npars)
+        self._batch = workspace.model(batch_size=config.npars)
         self._main = len(self.data) - len(config.auxdata)
         self._poisson, self._sigma = self._laws()
         self._fixed = np.array(config.suggested_fixed(), dtype=bool)
@@ -65,15 +65,14 @@ class Fits:
         pulls = np.divide(expected - data, self._sigma, out=np.zeros(len(data)), where=self._sigma > 0.0)
         return float(np.sum(np.where(self._poisson, mean - data * np.log(mean), 0.5 * np.square(pulls))))
 
-    def _derivatives(self, x: Array) -> Array:
+    def _derivatives(self, x: Array, expected: Array) -> Array:
         """Derivatives of the expectations, (k, p)."""
         step = _STEP * np.maximum(np.abs(x), 1.0)
-        up, down = (np.clip(x + sign * np.diag(step), self._low, self._high) for sign in (1.0, -1.0))
-        both = np.asarray(self._batch.expected_data(np.concatenate([up, down])), dtype=float)
-        width = np.diagonal(up) - np.diagonal(down)
-        return ((both[: len(x)] - both[len(x) :]) / width[:, None]).T
+        step = np.where(x + step > self._high, -step, step)
+        moved = np.asarray(self._batch.expected_data(x + np.diag(step)), dtype=float)
+        return np.asarray(((moved - expected) / step[:, None]).T)
 
-    def fit(self, data: Array, at: float | None = None) -> tuple[float, Array]:
+    def fit(self, data: Array, at: float | None = None, near: Array | None = None) -> tuple[float, Array]:
         """Least -log L and where it is, (p,).
 
         Parameters
@@ -82,9 +81,11 @@ class Fits:
             Counts and auxiliary measurements in pyhf's order.
         at : float, optional
             Value of the parameter of interest; free unless given.
+        near : ndarray, optional, (p,)
+            Where to begin; at the workspace's own values unless given.
         """
         poi, held = self.model.config.poi_index, self._fixed.copy()
-        x = self._start.copy()
+        x = (self._start if near is None else near).copy()
         if at is not None:
             x[poi], held[poi] = at, True
         expected, damping = self._expected(x), 1e-3
@@ -112,7 +113,7 @@ class Fits:
         square = np.square(self._sigma)
         normal = np.divide(1.0, square, out=np.zeros(len(square)), where=square > 0.0)
         weight = np.where(self._poisson, 1.0 / mean, normal)
-        along = self._derivatives(x)
+        along = self._derivatives(x, expected)
         return along.T @ (weight * (expected - data)), along.T @ (weight[:, None] * along)
 
     def _newton(self, x: Array, slope: Array, curve: Array, held: Any, damping: float) -> Array:
@@ -130,10 +131,11 @@ class Fits:
         return self.fit(self.data)
 
     @cached_property
-    def _asimov(self) -> tuple[Array, float]:
-        """What is expected without the signal where the data fit it best, and its least -log L."""
-        data = self._expected(self.fit(self.data, 0.0)[1])
-        return data, self.fit(data)[0]
+    def _asimov(self) -> tuple[Array, float, Array]:
+        """What is expected without the signal where the data fit it best, its least -log L, and where that is."""
+        best = self.fit(self.data, 0.0, near=self.free[1])[1]
+        data = self._expected(best)
+        return data, self._cost(data, data), best
 
     def cls(self, strength: float) -> float:
         """CLs of a strength by the asymptotic law of the statistic for limits on a strength that is not negative.
@@ -150,10 +152,10 @@ class Fits:
         from scipy.special import ndtr
 
         least, best = self.free
-        asimov, without = self._asimov
+        asimov, without, near = self._asimov
         above = best[self.model.config.poi_index] > strength
-        q = 0.0 if above else max(2.0 * (self.fit(self.data, strength)[0] - least), 0.0)
-        other = max(2.0 * (self.fit(asimov, strength)[0] - without), 1e-12)
+        q = 0.0 if above else max(2.0 * (self.fit(self.data, strength, near=best)[0] - least), 0.0)
+        other = max(2.0 * (self.fit(asimov, strength, near=near)[0] - without), 1e-12)
         if q <= other:
             root, shift = math.sqrt(q), math.sqrt(other)
             return float(ndtr(-root) / ndtr(shift - root))

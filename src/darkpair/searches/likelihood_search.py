@@ -223,8 +223,9 @@ class LikelihoodSearch(Search):
             return np.asarray(ratio * self.narrow(masses[0]))
         averaged = model.matrix_element(self.parent, mode).averaged
         heavy, light = particle(self.parent).mass, particle(self.daughter).mass
-        whole = three_body_width(heavy, light, *masses, averaged)
-        return np.asarray(self._parts(*masses, averaged) * ratio / np.where(whole > 0.0, whole, 1.0))
+        first, second = masses
+        whole = three_body_width(heavy, light, first, second, averaged)
+        return np.asarray(self._parts(first, second, averaged) * ratio / np.where(whole > 0.0, whole, 1.0))
 
     def narrow(self, mass: Any) -> Array:
         """Spectrum of an X of two bodies and a branching ratio of 1, (bins, ...); nothing outside of the bins.
@@ -238,7 +239,7 @@ class LikelihoodSearch(Search):
         squared = np.square(np.asarray(mass, dtype=float))
         low = edges[:-1].reshape(-1, *(1,) * squared.ndim)
         high = edges[1:].reshape(-1, *(1,) * squared.ndim)
-        return ((low <= squared) & (squared < high)).astype(float)
+        return np.asarray((low <= squared) & (squared < high), dtype=np.float64)
 
     def fit_narrow(self, masses: Sequence[float]) -> list[tuple[float, float, float]]:
         """For each mass of an X of two bodies [GeV] the branching ratio that fits best, and twice the negative log-likelihood.

@@ -234,7 +234,7 @@ class Likelihood:
                 high *= 2.0
                 if high > 0.1 * _LARGEST:
                     raise InputError("no rate of that spectrum is excluded; look at the workspace")
-            self._limits[key] = ratio * float(brentq(excess, 1e-3, high, xtol=1e-4))
+            self._limits[key] = ratio * float(brentq(excess, 1e-3, high, xtol=1e-3))
         return self._limits[key]
 
     def _fits(self, spectrum: Array) -> Fits:

@@ -21,11 +21,14 @@ from darkpair.searches.unseen import UnseenSearch
 if TYPE_CHECKING:
     import os
 
-__all__ = ["KINDS", "DumpSearch", "FileSearch", "load_search", "shipped"]
+__all__ = ["KINDS", "OF_DECAYS", "DumpSearch", "FileSearch", "load_search", "shipped"]
 
 
 #: A search of a file.
 FileSearch: TypeAlias = RateSearch | DumpSearch | UnseenSearch | TableSearch | LikelihoodSearch
+
+#: Those that name the decays that they need.
+OF_DECAYS: Final = (RateSearch, UnseenSearch, TableSearch, LikelihoodSearch)
 
 #: What a file may be, by its ``kind``.
 KINDS: Final[Mapping[str, Callable[..., FileSearch]]] = {
@@ -38,7 +41,10 @@ KINDS: Final[Mapping[str, Callable[..., FileSearch]]] = {
 
 
 def load_search(path: str | os.PathLike[str]) -> FileSearch:
-    """Search of a TOML file: its ``kind``, one of `KINDS`, and the parameters of that class as keys.
+    """Search of a TOML file: its ``kind``, and the parameters of that kind's class as keys.
+
+    "rate" is a `RateSearch`, "dump" a `DumpSearch`, "unseen" an `UnseenSearch`, "table" a `TableSearch`, "likelihood" a
+    `LikelihoodSearch`.
 
     Parameters
     ----------
