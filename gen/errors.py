@@ -14,6 +14,7 @@ __all__ = [
     "ClosedChannelError",
     "DarkpairError",
     "DarkpairWarning",
+    "EarlyWarning",
     "InputError",
     "UnknownNameError",
     "nearest",
@@ -39,6 +40,10 @@ class DarkpairWarning(UserWarning):
     """What was done otherwise than somebody may expect, in one line; the command line prints it and goes on."""
 
 
+class EarlyWarning(DarkpairWarning):
+    """What somebody wants to know before a command has done anything; the command line prints it at once."""
+
+
 class InputError(DarkpairError, ValueError):
     """A value that makes no sense: what happened with values and units, what is allowed, what to do."""
 
@@ -50,24 +55,27 @@ class ClosedChannelError(InputError):
 class UnknownNameError(DarkpairError, KeyError):
     """A name that nothing carries; the message lists the known ones and the nearest, after the key that gave it.
 
-    What is `near` is said instead of the nearest of the known ones, where they are not all.
+    What is `near` is said instead of the nearest of the known ones, where they are not all; what else can be done, `more`, last.
     """
 
-    def __init__(self, kind: str, name: str, allowed: Iterable[str], key: str = "", near: str = "") -> None:
-        self.kind, self.name, self.allowed, self.key, self.near = kind, name, tuple(allowed), key, near
-        super().__init__(
-            kind, name, self.allowed, key, near
-        )  # the arguments, so that the error survives pickling
+    def __init__(
+        self, kind: str, name: str, allowed: Iterable[str], key: str = "", near: str = "", more: str = ""
+    ) -> None:
+        self.kind, self.name, self.allowed = kind, name, tuple(allowed)
+        self.key, self.near, self.more = key, near, more
+        # the arguments, so that the error survives pickling
+        super().__init__(kind, name, self.allowed, key, near, more)
 
     def at(self, key: str) -> UnknownNameError:
         """The same with the key that gave the name."""
-        return UnknownNameError(self.kind, self.name, self.allowed, key, self.near)
+        return UnknownNameError(self.kind, self.name, self.allowed, key, self.near, self.more)
 
     def __str__(self) -> str:
         before = f"{self.key}: " if self.key else ""
         words = ", ".join(self.allowed)
         near = nearest(self.near, [self.near]) if self.near else nearest(self.name, self.allowed)
-        return one_line(f"{before}unknown {self.kind} {shown(self.name)}{near}; known: {words}")
+        more = f"; {self.more}" if self.more else ""
+        return one_line(f"{before}unknown {self.kind} {shown(self.name)}{near}; known: {words}{more}")
 
 
 def one_line(text: str) -> str:

@@ -17,6 +17,7 @@ from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import Energy, Ge, Gt, checked
 from darkpair.gen.particles import particle
 from darkpair.gen.references import cited_in
+from darkpair.gen.sources import sanford_wang
 from darkpair.gen.sources.bmpt import radial_x
 from darkpair.gen.sources.meson_files import COLLIDER, MADE_BY
 from darkpair.gen.sources.meson_multiplicity import measured
@@ -196,8 +197,12 @@ class DumpMesons:
     def references(self) -> tuple[str, ...]:
         """What spectrum and multiplicity rest on: the table's generator, and measurements (`darkpair.gen.references`)."""
         spectrum = () if self.table_file is not None else MADE_BY.get(str(self.generator), ())
-        if self.table_file is not None or self.multiplicity is not None:
-            return spectrum
+        if (
+            self.table_file is not None
+            or self.multiplicity is not None
+            or self.generator == sanford_wang.NAME
+        ):
+            return spectrum  # (whose number of mesons is no measurement's)
         return spectrum + cited_in(m.source for m in measured() if m.meson == self.meson)
 
     def provenance(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
+from darkpair.gen.sources.bmpt import TARGETS
 
 __all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "find", "grid", "stored"]
 
@@ -22,6 +23,7 @@ COLLIDER: Final = "collider"
 
 #: What to cite of each generator (`darkpair.gen.references`); all but PYTHIA 8 were run through chromo.
 MADE_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "sanford-wang": ("arXiv:0806.1449",),
     "pythia6": ("arXiv:hep-ph/0603175", "arXiv:2507.21856"),
     "pythia8": ("arXiv:2203.11601",),
     "sibyll23d": ("inspire:1768983", "arXiv:2507.21856"),
@@ -83,7 +85,7 @@ def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
     """
     generators = sorted({key.generator for key in stored()})
     if generator not in generators:
-        raise UnknownNameError("generator of mesons", generator, [*generators, "bmpt"])
+        raise UnknownNameError("generator of mesons", generator, [*generators, "bmpt", "sanford-wang"])
     mine = [key for key in stored() if key.generator == generator]
     here = [key for key in mine if key.beam_energy == beam_energy]
     if not here:
@@ -95,8 +97,23 @@ def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
     targets = [key.target for key in here]
     wanted = target or ("p" if "p" in targets or len(targets) > 1 else targets[0])
     if wanted not in targets:
-        raise UnknownNameError(f"target of {generator} at {beam_energy:g} GeV", wanted, targets)
+        raise UnknownNameError(
+            f"target of {generator} at {beam_energy:g} GeV",
+            wanted,
+            targets,
+            more=_elsewhere(generator, beam_energy),
+        )
     return here[targets.index(wanted)]
+
+
+def _elsewhere(generator: str, beam_energy: float) -> str:
+    """Where other targets are, for somebody who misses one."""
+    others = [key for key in stored() if key.beam_energy == beam_energy and key.generator != generator]
+    heavier = [f"{key.generator} has {key.target}" for key in others if key.target not in ("p", COLLIDER)]
+    fitted = f"bmpt, a fit to beryllium, is scaled to {', '.join(TARGETS)}"
+    return (
+        f"by generator: {'; '.join([*heavier, fitted])}; a table of one's own is table_file (docs/mesons.md)"
+    )
 
 
 @cache

@@ -38,12 +38,12 @@ EDGE_MOST: Final = 0.05
 _MOST: Final = 4_096
 _LEAST: Final = 16
 
-_PARAMETRISATION: Final = "bmpt"
-_ITS_OWN: Final = "Be"  # where it was fitted; it stands beside the tables of protons on protons
+_PARAMETRISATIONS: Final = ("bmpt", "sanford-wang")
+_THEIR_OWN: Final = "Be"  # where they were fitted; they stand beside the tables of protons on protons
 
 
 def generators(meson: str, beam_energy: float, target: str | None = None) -> tuple[str, ...]:
-    """Generators that have a meson from that beam on that target, and the parametrisation, last.
+    """Generators that have a meson from that beam on that target, and the parametrisations, last.
 
     Parameters
     ----------
@@ -52,21 +52,20 @@ def generators(meson: str, beam_energy: float, target: str | None = None) -> tup
     beam_energy : float [GeV]
         Energy of the proton, or of each beam of a collider.
     target : str, optional
-        What the protons hit: protons unless given; the parametrisation's own beryllium stands beside them.
+        What the protons hit: protons unless given; the parametrisations' own beryllium stands beside them.
     """
-    wanted = "p" if target in (None, _ITS_OWN) else target
+    wanted = "p" if target in (None, _THEIR_OWN) else target
     out = [
         key.generator
         for key in stored()
         if (key.beam_energy, key.target) == (beam_energy, wanted) and about(key)["multiplicity"].get(meson)
     ]
-    if wanted != COLLIDER and _made(meson, beam_energy, _PARAMETRISATION, _of(wanted)) is not None:
-        out.append(_PARAMETRISATION)
-    return tuple(out)
+    fits = () if wanted == COLLIDER else _PARAMETRISATIONS
+    return (*out, *(name for name in fits if _made(meson, beam_energy, name, _of(wanted)) is not None))
 
 
 def _of(target: str) -> str:
-    return _ITS_OWN if target == "p" else target
+    return _THEIR_OWN if target == "p" else target
 
 
 def _made(meson: str, beam_energy: float, generator: str, target: str) -> DumpMesons | None:
@@ -180,8 +179,8 @@ class SpectrumTally:
         if not (self.source.beam_energy and table.target):
             return out
         for name in generators(table.meson, table.beam_energy, table.target):
-            plain = "p" if table.target == _ITS_OWN else table.target
-            target = _of(plain) if name == _PARAMETRISATION else plain
+            plain = "p" if table.target == _THEIR_OWN else table.target
+            target = _of(plain) if name in _PARAMETRISATIONS else plain
             if name != table.generator:
                 other = _made(table.meson, table.beam_energy, name, target)
                 assert other is not None  # (`generators` names what there is)

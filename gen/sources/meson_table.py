@@ -13,7 +13,7 @@ from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
-from darkpair.gen.sources import bmpt
+from darkpair.gen.sources import bmpt, sanford_wang
 from darkpair.gen.sources.grid_density import GridDensity
 from darkpair.gen.sources.meson_files import MESONS, about, find, grid
 from darkpair.gen.sources.meson_multiplicity import multiplicity
@@ -164,8 +164,8 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     beam_energy : float [GeV]
         Energy of the protons: 400, 120, 70 or 30 on a target; 6800 for each beam of a collider.
     generator : str
-        What the spectrum comes from: ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, or ``"bmpt"``
-        for the parametrisation.
+        What the spectrum comes from: ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, ``"bmpt"``
+        for the parametrisation, or ``"sanford-wang"`` for that of pi0 at 8 GeV.
     target : str, optional
         What the protons hit: ``"p"`` unless given (beryllium, where it was fitted, for ``"bmpt"``); a collider's
         table is the only one at its energy.
@@ -180,6 +180,8 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     name = _canonical(meson)
     if generator == "bmpt":
         return _analytic(name, float(beam_energy), target or "Be")
+    if generator == sanford_wang.NAME:
+        return _fitted(name, float(beam_energy), target or sanford_wang.TARGET)
     key = find(generator, float(beam_energy), target)
     summary = about(key)
     own = summary["multiplicity"].get(name)
@@ -220,6 +222,25 @@ def _analytic(meson: str, beam_energy: float, target: str) -> MesonTable:
         pt_nodes=pt,
         values=values,
         about={"source": "hep-ph/0101163", "multiplicity of": "protons on protons"},
+    )
+
+
+def _fitted(meson: str, beam_energy: float, target: str) -> MesonTable:
+    """Table of Sanford and Wang's parametrisation; the multiplicity is its own, on its target."""
+    y, pt, values = sanford_wang.grid(meson, beam_energy=beam_energy, target=target)
+    own, error = sanford_wang.multiplicity(y, pt, values)
+    return MesonTable(
+        meson=meson,
+        beam_energy=beam_energy,
+        target=target,
+        generator=sanford_wang.NAME,
+        multiplicity=own,
+        multiplicity_error=error,
+        generator_multiplicity=own,
+        y_nodes=y,
+        pt_nodes=pt,
+        values=values,
+        about={"source": "arXiv:0806.1449", "multiplicity of": f"protons on {target}"},
     )
 
 

@@ -265,6 +265,11 @@ def test_what_does_not_exist_is_one_line() -> None:
         meson_table("etta", beam_energy=400.0, generator="bmpt")
     with pytest.raises(UnknownNameError, match="unknown target of sibyll23d at 400 GeV 'Pb'; known: p"):
         meson_table("eta", beam_energy=400.0, generator="sibyll23d", target="Pb")
+    with pytest.raises(UnknownNameError) as caught:
+        meson_table("eta", beam_energy=400.0, generator="pythia6", target="Mo")
+    assert "urqmd34 has Cu" in str(caught.value)
+    assert "bmpt, a fit to beryllium, is scaled to Be, C, Fe, Cu, Mo, W" in str(caught.value)
+    assert meson_table("eta", beam_energy=400.0, generator="bmpt", target="Mo").target == "Mo"
     with pytest.raises(UnknownNameError, match="unknown meson of urqmd34_400_p"):
         meson_table("eta'", beam_energy=400.0, generator="urqmd34")
 

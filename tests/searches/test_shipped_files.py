@@ -115,3 +115,19 @@ def _doubled(folder: Path) -> Path:
     assert tomllib.loads(text)["exposure"]["value"] == 5.44e18
     (folder / "twice.toml").write_text(f"{text}\n{half}")
     return folder / "twice.toml"
+
+
+def test_sbnd_sees_pairs_of_pi0_alone(tmp_path: Path) -> None:
+    """Of one spectrum; its production error is that of the number of pi0, and what is made grows as it decays, with the fourth power."""
+    size = Size(kaons=1, etas=4_000, cells=(10, 8, 6), throws=(4,))
+    points = [ZPrimeScalar(m1=0.0, m2=0.1, G_X=G) for G in (1e-6, 1.1e-6)]
+    first, second = limit_rows(points, only=["sbnd"], size=size, folder=tmp_path, workers=1)
+    named = {row.constraint: row for row in first}
+    assert set(named["sbnd"].channels) == {"pi0 -> X1 X2, X2 -> X1 e+ e-"}
+    low, high = (named[f"sbnd, production {end}"].value for end in ("low", "high"))
+    middle = named["sbnd"].value
+    assert 0.0 < low < middle < high
+    assert high / middle - 1.0 == pytest.approx(1.0 - low / middle)
+    # long-lived: rate and width go with the square of the coupling each
+    assert second[0].value / middle == pytest.approx(1.1**4, rel=0.01)
+    assert all(row.kind == "line" for row in first)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from darkpair.cli.terminal import forget_held, hold, open_streams, say_held
-from darkpair.gen.errors import DarkpairError, DarkpairWarning, nearest
+from darkpair.gen.errors import DarkpairError, DarkpairWarning, EarlyWarning, nearest
 from darkpair.gen.stops import listening, said_of
 
 __all__ = ["CommandGroup"]
@@ -108,6 +108,8 @@ def _warnings_as_lines() -> Iterator[None]:
         def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
             if issubclass(category, DarkpairWarning):
                 hold(f"darkpair: {message}")
+                if issubclass(category, EarlyWarning):
+                    say_held()
             else:
                 plain(message, category, *rest, **more)
 

@@ -47,12 +47,15 @@ def command(kind: str | None, name: str | None, as_json: bool) -> None:
 
     if kind is not None and kind not in REGISTRIES:
         raise UnknownNameError("kind", kind, [*REGISTRIES, "keys", "data"])
+    from darkpair.plugins.listing import search_status
+
     registries = {k: r for k, r in REGISTRIES.items() if kind in (None, k)}
     if as_json:
         rows = {
             k: [
                 {"name": p.name, "summary": p.summary, "origin": p.origin, "broken": p.broken}
                 | ({"modes": recipes} if (recipes := p.recipes) else {})
+                | ({"status": search_status(p.name)} if k == "searches" and not p.broken else {})
                 for p in r.plugins
             ]
             for k, r in registries.items()

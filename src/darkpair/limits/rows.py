@@ -28,6 +28,7 @@ from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
 from darkpair.searches.koto import KotoBand, KotoLimit
 from darkpair.searches.koto_ii import KotoProjection
+from darkpair.searches.likelihood_search import LikelihoodSearch
 from darkpair.searches.rate import RateSearch
 from darkpair.searches.table_search import TableSearch
 from darkpair.searches.unseen import UnseenSearch
@@ -42,6 +43,10 @@ __all__ = ["LimitRow", "limit_rows", "models_of", "parameter", "plain_rows", "st
 
 #: Factors by which a parameter is moved to find what is excluded.
 _FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
+
+
+#: Searches of files that name the decay that they need.
+_OF_FILES: Final = (RateSearch, TableSearch, UnseenSearch, LikelihoodSearch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +277,7 @@ def _require_applies(choice: Choice, model: Model) -> None:
     """Refuse a search that somebody added or asked for and that has nothing to say of a model."""
     for name in choice.asked & choice.others.keys():
         search = choice.others[name]
-        if isinstance(search, RateSearch | TableSearch | UnseenSearch) and not search.applies(model):
+        if isinstance(search, _OF_FILES) and not search.applies(model):
             lacking = [" -> ".join(decay) for decay in search.decays if decay not in model.modes()]
             has = ", ".join(mode for _, mode in model.modes(search.parent)) or "none"
             raise InputError(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from darkpair.gen.registry import Plugin
     from darkpair.plugins.schema import Key
 
-__all__ = ["keys_table", "plugin_table"]
+__all__ = ["keys_table", "plugin_table", "search_status"]
 
 
 def keys_table(rows: Sequence[Key]) -> Table:
@@ -45,9 +45,39 @@ def plugin_table(kind: str, plugins: Sequence[Plugin], *, recipes: bool = False)
     recipes : bool
         Whether to say how each mode of a chain is made, for which chains have to be imported.
     """
+    if kind == "searches":
+        return _searches_table(kind, plugins)
     lines = []
     for plugin in plugins:
         made = [f"  {name}: {recipe}" for name, recipe in plugin.recipes.items()] if recipes else []
         what = f"BROKEN: {plugin.summary}" if plugin.broken else "\n".join([plugin.summary, *made])
         lines.append((plugin.name, what, plugin.origin))
     return Table(title=kind, columns=("name", "what it is", "from"), rows=lines, fold=("what it is",))
+
+
+def _searches_table(kind: str, plugins: Sequence[Plugin]) -> Table:
+    """Searches with what they stand for: all are made, which is quick."""
+    lines = []
+    for plugin in plugins:
+        what = f"BROKEN: {plugin.summary}" if plugin.broken else plugin.summary
+        status = "" if plugin.broken else search_status(plugin.name)
+        lines.append((plugin.name, what, status, plugin.origin))
+    columns = ("name", "what it is", "status", "from")
+    return Table(title=kind, columns=columns, rows=lines, fold=("what it is",))
+
+
+def search_status(name: str) -> str:
+    """Status of a search by its name; empty of a stranger's that needs what `limits` alone gives.
+
+    Parameters
+    ----------
+    name : str
+        Name of the search.
+    """
+    from darkpair.gen.errors import DarkpairError
+    from darkpair.searches.standing import search_by_name, status_of
+
+    try:
+        return status_of(search_by_name(name))
+    except (DarkpairError, TypeError):
+        return ""

@@ -30,7 +30,7 @@ from darkpair.run.standing import Standing, standing
 from darkpair.run.summary import not_compiled, summary
 from darkpair.run.tally import Tally
 
-__all__ = ["check_job"]
+__all__ = ["check_job", "forecast"]
 
 #: Accepted events of a pilot below which the size of a file is a guess that nobody is told.
 _FEW: Final = 20
@@ -65,7 +65,7 @@ def check_job(job: JobGiven) -> Preview:
     """
     job = read_job(job)
     require_no_other_folder(job.output.path)
-    ending = format_of_job(job).ending
+    format_of_job(job)
     pipeline = job.pipeline()
     events = pipeline.events(job.run.n)
     check_writable(_place(job.output.path))
@@ -80,11 +80,7 @@ def check_job(job: JobGiven) -> Preview:
     if job.chain.model is not None:
         rates = tuple(rate_table(build_model(job.chain.model, job.chain.parameters, job.chain.inputs)))
     keep_freed_memory()  # (as a run does)
-    chunk, seconds = _timed(pipeline, events)
-    half, whole = _trials(job, pipeline, chunk, ending)
-    # the frame of a file is written once: events cost what the second half of them adds
-    blocks = events / chunk.cutflow.generated
-    size, writing = 2.0 * (whole.size - half.size), max(0.0, 2.0 * (whole.seconds - half.seconds))
+    chunk, seconds, size = forecast(job, pipeline, events)
     said = provenance(job, pipeline)
     said["result"] = summary(chunk.cutflow, flat_factors(pipeline.detector))
     if (expected := expected_rows(said)) is not None:
@@ -94,10 +90,30 @@ def check_job(job: JobGiven) -> Preview:
         events=events,
         rates=rates,
         provenance=said,
-        seconds=(seconds / job.run.workers + writing) * blocks,
-        size=None if whole.events < _FEW else round(whole.size + size * (blocks - 1.0)),
+        seconds=seconds,
+        size=size,
         warnings=tuple(_warnings(job, pipeline, chunk, events, there)),
     )
+
+
+def forecast(job: Job, pipeline: Pipeline, events: int) -> tuple[Chunk, float, int | None]:
+    """The first block of a job, and by it the time [s] and the bytes of a run of that many events; None of a size that is not known.
+
+    Parameters
+    ----------
+    job : Job
+    pipeline : Pipeline
+        The job's.
+    events : int
+        Events of the run.
+    """
+    chunk, seconds = _timed(pipeline, events)
+    half, whole = _trials(job, pipeline, chunk, format_of_job(job).ending)
+    # the frame of a file is written once: events cost what the second half of them adds
+    blocks = events / chunk.cutflow.generated
+    size, writing = 2.0 * (whole.size - half.size), max(0.0, 2.0 * (whole.seconds - half.seconds))
+    total = (seconds / job.run.workers + writing) * blocks
+    return chunk, total, None if whole.events < _FEW else round(whole.size + size * (blocks - 1.0))
 
 
 def _place(path: str) -> Path:

@@ -16,7 +16,7 @@ from darkpair.gen.tables import Table, as_html
 from darkpair.report.expected import expected_lines
 from darkpair.report.run import cutflow_table, object_lines, recipe_lines, result_lines, sample_lines
 
-__all__ = ["Preview", "preview_parts"]
+__all__ = ["Preview", "bytes_text", "preview_parts", "time_text"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -74,10 +74,10 @@ def preview_parts(preview: Preview, width: int | None = None) -> Iterator[Table 
     yield from expected_lines(result.get("expected"))
     run, size = job["run"], "not known: too few events are kept"
     if preview.size is not None:
-        size = f"about {_bytes(preview.size)}"
+        size = f"about {bytes_text(preview.size)}"
     yield f"these are the first    {result['generated']:,} of {preview.events:,} events, seed {run['seed']}"
     workers = f"{run['workers']} worker{'s' if run['workers'] > 1 else ''}"
-    yield f"time of all            about {_time(preview.seconds)} with {workers}"
+    yield f"time of all            about {time_text(preview.seconds)} with {workers}"
     yield f"file                   {job['output']['path']}, {size}; nothing is written now"
     yield from (f"warning                {line}" for line in preview.warnings)
 
@@ -87,16 +87,18 @@ def _size_lines(detector: object) -> list[str]:
     return [f"decay volume           {size_of(detector.region)}"] if isinstance(detector, FixedTarget) else []
 
 
-def _time(seconds: float) -> str:
+def time_text(seconds: float) -> str:
+    """A time [s] in words, two digits of it."""
     for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2.0 * length:
-            return f"{seconds / length:.2g} {unit}"
+            return f"{float(f'{seconds / length:.2g}'):g} {unit}"
     return f"{seconds:.2g} s"
 
 
-def _bytes(size: int) -> str:
+def bytes_text(size: int) -> str:
+    """A number of bytes in words, three digits of it."""
     number, unit = float(size), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
+    for larger in ("kB", "MB", "GB", "TB", "PB"):
         if number < 1000.0:
             break
         number, unit = number / 1000.0, larger

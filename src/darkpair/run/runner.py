@@ -30,6 +30,7 @@ from darkpair.job.job import Job, JobGiven, read_job
 from darkpair.run.beside import picture_paths, place_of_pictures, require_own_pictures
 from darkpair.run.dataset import Dataset, File, is_dataset, require_no_other_folder
 from darkpair.run.fill import fill
+from darkpair.run.foresight import warn_of_long_run
 from darkpair.run.job_format import format_of_job
 from darkpair.run.joined import joined
 from darkpair.run.part import Part, flat_factors, provenance, span_of_part, tally_of, write_part
@@ -221,6 +222,7 @@ class _Run:
         if there.kind == "same":
             return self._again(path, there)
         self._look_at_pictures(again=there.kind != "nothing")
+        warn_of_long_run(self.job, self.pipeline, self.span.events[1] - self.span.events[0])
         start, workers = time.perf_counter(), self.job.run.workers
         part: Part | None = None
         with (
@@ -258,6 +260,7 @@ class _Run:
         made = sum(b - a for a, b in (replace(whole, first=a, last=b).events for a, b in missing))
         if made:
             self._look_at_pictures(again=bool(there))
+            warn_of_long_run(self.job, self.pipeline, made)
         _LOG.info("%s: %s of %s events are missing", dataset.folder, f"{made:,}", f"{whole.of:,}")
         begin, end = self.span.events
         files, fresh = self._filled(dataset, missing, obsolete, end - begin - made)

@@ -33,6 +33,7 @@ FILES: Final[dict[str, str]] = {
     "dune-nd": "Projection: the same at DUNE's near detector.",
     "darkquest": "Projection: the same at DarkQuest, photons alone.",
     "faser2": "Projection: the same at FASER2.",
+    "sbnd": "Estimate: X2 of pi0 at SBND, before any background.",
 }
 
 #: Projections with a rule of their own, in no set either: `darkpair limits --planned` asks them too.

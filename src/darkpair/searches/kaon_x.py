@@ -38,6 +38,7 @@ class KPlusToPiX(Search):
 
     NEEDS: ClassVar = (("K+", "pi+ X1"), ("K+", "pi+ X2"))
     KIND: ClassVar = "line"
+    LINE: ClassVar = "estimate"
     EXPERIMENTS: ClassVar = ("na62", "na62-2018", "e949")
 
     experiment: str = "na62"

@@ -82,6 +82,13 @@ class BToKNuNu(Search):
         """What an excess means: the others are projections and the paper's lines."""
         return "excluded" if self.search in ("belle", "belle2-2023") else "line"
 
+    @property
+    def status(self) -> str:
+        """What it stands for: the paper's red lines rest on nobody's sensitivity."""
+        if self.search.startswith("red-line"):
+            return "estimate"
+        return "projection" if self.kind == "line" else "measurement"
+
     def value(self, model: Model) -> Array:
         """Branching ratio with X2 unseen [1]."""
         if isinstance(model, ZPrime):

@@ -38,6 +38,8 @@ class Search:
     UNIT: ClassVar[str] = "1"
     #: "excluded": a measurement that excludes; "line": none is behind it; "band": explained from `least` to the limit.
     KIND: ClassVar[str] = "excluded"
+    #: What a line stands for: a plan's "projection", or an "estimate".
+    LINE: ClassVar[str] = "projection"
     #: Sets of data that a plug-in belongs to; those of ours stand in `darkpair.searches.DATA`.
     SETS: ClassVar[tuple[str, ...]] = ("today",)
     #: Whether the value rests on samples whose X2 decay isotropically, to X1 pi0; then `NEEDS` has one pair.

@@ -13,6 +13,7 @@ from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.parameters import arguments
 from darkpair.gen.units import exactly
 from darkpair.searches.dump_search import DumpSearch
+from darkpair.searches.likelihood_search import LikelihoodSearch
 from darkpair.searches.rate import RateSearch
 from darkpair.searches.table_search import TableSearch
 from darkpair.searches.unseen import UnseenSearch
@@ -24,7 +25,7 @@ __all__ = ["KINDS", "DumpSearch", "FileSearch", "load_search", "shipped"]
 
 
 #: A search of a file.
-FileSearch: TypeAlias = RateSearch | DumpSearch | UnseenSearch | TableSearch
+FileSearch: TypeAlias = RateSearch | DumpSearch | UnseenSearch | TableSearch | LikelihoodSearch
 
 #: What a file may be, by its ``kind``.
 KINDS: Final[Mapping[str, Callable[..., FileSearch]]] = {
@@ -32,6 +33,7 @@ KINDS: Final[Mapping[str, Callable[..., FileSearch]]] = {
     "dump": DumpSearch,
     "unseen": UnseenSearch,
     "table": TableSearch,
+    "likelihood": LikelihoodSearch,
 }
 
 

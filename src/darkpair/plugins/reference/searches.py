@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from inspect import signature
 from typing import Any, Final
 
 from darkpair.plugins.reference.markdown import code, doc_of, head_of, inner, linked, prose_of, table
-from darkpair.searches import DATA, FILES, SEARCHES, UNSEEN, Measurement, Search
+from darkpair.searches import DATA, FILES, SEARCHES, UNSEEN, Measurement
 from darkpair.searches.dump_search import DumpSearch
+from darkpair.searches.standing import search_by_name, status_of
 from darkpair.searches.unseen import UnseenSearch
 
 __all__ = ["searches_page"]
@@ -21,9 +21,6 @@ applied, and how one of your own is written, is in [limits](../limits.md). Limit
 that `darkpair limits` makes.
 """
 
-#: What stands in where an efficiency is simulated: limits and their sources do not depend on it.
-_SIMULATED: Final = {"efficiency_ratio": 1.0, "multiplicity": 1.0, "acceptance": None, "daughters": 1.0}
-
 
 def searches_page() -> str:
     """Markdown of the page."""
@@ -32,18 +29,19 @@ def searches_page() -> str:
 
 def _search(name: str) -> Iterator[str]:
     """Section of one search."""
-    factory = SEARCHES.factory(name)
-    search = _made(factory)
-    owner: Any = type(search) if name in {**FILES, **UNSEEN} else inner(factory)
+    search = search_by_name(name)
+    owner: Any = type(search) if name in {**FILES, **UNSEEN} else inner(SEARCHES.factory(name))
     first, _, more = prose_of(doc_of(owner)).partition("\n")
     yield f"## `{name}`"
     yield SEARCHES.ours[name].summary
     yield f"{head_of(first)} {' '.join(more.split())}".strip()
     yield f"**Observable**: {prose_of(doc_of(owner.value)).split(chr(10), 1)[0]}"
+    held = getattr(search, "held_against", "")
+    yield f"**Status**: {status_of(search)}{f'; held against {held}' if held else ''}."
     if isinstance(search, DumpSearch):
-        yield f"**Status**: {search.status}; held against {search.held_against}. **Asks for** {code(', '.join(search.seen))} of X2."
+        yield f"**Asks for** {code(', '.join(search.seen))} of X2."
     if isinstance(search, UnseenSearch):
-        yield f"**Status**: {search.status}; held against {search.held_against}. **Asks for** a pair of {code(search.parent)}."
+        yield f"**Asks for** a pair of {code(search.parent)}."
     needs = [code(f"{parent} -> {mode}") for parent, mode in search.NEEDS]
     if needs:
         yield f"**Asks for** {' or '.join(needs)}."
@@ -60,13 +58,6 @@ def _search(name: str) -> Iterator[str]:
         ("value", "error", "unit", "source", "place", "confidence"),
         [_row(number) for number in search.measurements],
     )
-
-
-def _made(factory: Any) -> Search | DumpSearch:
-    """The search, with anything in place of what is simulated."""
-    takes = signature(factory).parameters
-    search: Search | DumpSearch = factory(**{key: value for key, value in _SIMULATED.items() if key in takes})
-    return search
 
 
 def _row(number: Measurement) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Study ``dark-photon``: couplings of a dark photon that CHARM and NuCal exclude, beside published edges, selection by selection.
+"""Study ``dark-photon``: couplings of a dark photon that CHARM and NuCal exclude, beside published edges.
 
 pi0, eta -> gamma A', A' -> e+ e-.  The publication's selection (arXiv:1908.07525) is a data file of ``publications``, the searches'
 own are those of ``detectors/data``, on true energies both.  Nothing is fitted.
