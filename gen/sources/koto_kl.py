@@ -132,7 +132,7 @@ class KotoKL:
         Unit of the momenta in the file, where it says none.
     z_min, z_max : float [mm]
         Places between which the K_L decay: 2000 to 6148, the 414.8 cm of arXiv:2005.07102, appendix A. From the
-        target at -21000 on.
+        target on: from -21000, or the `z_target` of the square profile.
     p_min : float [GeV]
         Least momentum of the K_L: most of those that decay near the target are too slow to be seen.
     share : float, optional
@@ -190,16 +190,16 @@ class KotoKL:
     def __post_init__(self) -> None:
         own = own_spectrum(self.spectrum, self.spectrum_unit, built_in=_BUILT_IN, what="spectrum of koto_kl")
         object.__setattr__(self, "own", own)
-        if not Z_TARGET <= self.z_min < self.z_max < math.inf:
+        if not self.z_start <= self.z_min < self.z_max < math.inf:
             raise InputError(
-                f"decays between z_min = {self.z_min} and z_max = {self.z_max} mm; allowed: growing order, from the target at {Z_TARGET} mm on"
+                f"decays between z_min = {self.z_min} and z_max = {self.z_max} mm; allowed: growing order, from the target at {self.z_start} mm on"
             )
         if not P_RANGE[0] <= self.p_min < self.p_max:
             end = "" if self.own is None else f", where {self.spectrum} ends"
             raise InputError(
                 f"K_L from p_min = {self.p_min} GeV on; allowed: {P_RANGE[0]} to less than {self.p_max:g}{end}"
             )
-        if self.profile != "collimator" and self.z_min < Z_EXIT:
+        if self.profile == "fitted" and self.z_min < Z_EXIT:
             raise InputError(
                 f"decays from z = {self.z_min} mm on with profile = {self.profile!r}, which holds from the exit on; "
                 f"allowed: {Z_EXIT} mm or more, or profile = 'collimator'"
@@ -211,6 +211,11 @@ class KotoKL:
                 f"and {self.z_max} mm; allowed: more than 0, less than 1, of a region on both sides of it; or leave share out"
             )
         require_within(self.z_max, PLACES, "z_max", "mm")
+
+    @property
+    def z_start(self) -> float:
+        """Place on the z axis where the lines start [mm]: the target."""
+        return self.z_target if self.profile == "square" else Z_TARGET
 
     @property
     def p_max(self) -> float:
@@ -347,8 +352,8 @@ class KotoKL:
         momentum, vertex, decay_vertex = of_parents(n)
         origin = Z_EXIT
         if self.decay != "free" and self.z_min < Z_EXIT:
-            origin = Z_TARGET
-            x, y = x + slope_x * (Z_TARGET - Z_EXIT), y + slope_y * (Z_TARGET - Z_EXIT)
+            origin = self.z_start
+            x, y = x + slope_x * (origin - Z_EXIT), y + slope_y * (origin - Z_EXIT)
         vertex[0], vertex[1], vertex[2], vertex[3] = x, y, origin, 0.0
         line, drawn = (p, slope_x, slope_y, kaon.mass, kaon.ctau), rng.standard_exponential(n)
         ratio = np.empty(n)

@@ -25,6 +25,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.sources.koto_kl import KotoKL, momentum_spectrum
 from darkpair.limits import Size, limit_rows
 from darkpair.limits.choice import choose
+from darkpair.limits.koto_boxes import upstream_of
 from darkpair.limits.koto_samples import SM, EfficiencyAgainstCtau, parts, summed
 from darkpair.limits.samples import data_of, efficiency_curves
 from darkpair.searches import SEARCHES
@@ -64,6 +65,37 @@ def test_decays_in_the_box_by_another_integral() -> None:
     assert in_box().decay_probability == pytest.approx(share, rel=1e-6)
     assert share == pytest.approx(koto_ii_run()["decay_in_box"].value, rel=0.05)
     assert koto_ii_detector().vertex_range == pytest.approx((in_box().z_min, in_box().z_max))
+
+
+def test_decays_in_the_beam_line_by_another_integral() -> None:
+    """More K_L than at its end, by the decay law, on lines from the target that fill the square at the end."""
+    upstream = upstream_of(KOTO_II)
+    assert (upstream.z_min, upstream.z_max) == (-45e3, -1e3)
+
+    def decaying(p: float) -> float:
+        return spectrum(p) * math.expm1(44.0 * KAON / p / CTAU)
+
+    share = integrate.quad(decaying, 0.4, 20.0)[0] / integrate.quad(spectrum, 0.05, 20.0)[0]
+    assert upstream.decay_probability == pytest.approx(share, rel=1e-6)
+    made = upstream.sample(100_000, Streams(3).rng("source"))
+    assert made.decay_vertex is not None
+    assert np.all(made.vertex[:3] == np.array([[0.0], [0.0], [-45e3]]))
+    assert made.decay_vertex[2].min() > -45e3
+    assert made.decay_vertex[2].max() < -1e3
+    for i in (0, 1):
+        slope = made.decay_vertex[i] / (made.decay_vertex[2] + 45e3)
+        half = 0.5 * math.sqrt(4.8e-6)
+        assert stats.kstest(slope, "uniform", args=(-half, 2.0 * half)).pvalue > 1e-6
+    with pytest.raises(InputError, match="from the target at -45000"):
+        replace(koto_ii_beam(), z_min=-46e3)
+
+
+def test_k_l_of_the_beam_line_add_to_a_long_lived_x2() -> None:
+    """As at KOTO: nothing at 1 mm, half as many at a metre."""
+    near, far = parts({"m1": 0.0, "m2": 0.43}, events=80_000, seed=9, selection=KOTO_II)
+    for ctau, low, high in ((1.0, 0.0, 1e-3), (1e3, 0.3, 0.7)):
+        ratio = summed([far], ctau)[0] / summed([near], ctau)[0]
+        assert low <= ratio < high
 
 
 def test_the_spectrum_by_name_is_that_of_the_file() -> None:
@@ -217,7 +249,8 @@ def test_it_counts_other_channels(tmp_path: Path) -> None:
     model = combine(
         ZPrimeDirac(m1=0.0, m2=0.2, G_X=1e-5, c_A=0.0, c_A22=1.0), Dipole(m1=0.0, m2=0.2, mu=1e-3)
     )
-    (rows,) = limit_rows([model], only=["koto-ii"], size=TINY, folder=tmp_path, workers=1)
+    more = replace(TINY, kaons=300_000)
+    (rows,) = limit_rows([model], only=["koto-ii"], size=more, folder=tmp_path, workers=1)
     counted = {name: events for name, events in rows[0].channels.items() if events}
     assert list(counted) == ["K_L0 -> X2 X2, X2 -> X1 gamma, X2 -> X1 gamma"]
     assert rows[0].events == pytest.approx(sum(counted.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from darkpair.detectors.koto import Koto
@@ -11,8 +12,9 @@ from darkpair.searches.koto_ii import KOTO_II, koto_ii_beam, koto_ii_detector
 __all__ = ["beam_of", "detector_of", "upstream_of"]
 
 #: The K_L that decay upstream of the others, from the target on: some c tau of the table asks for each of them.  Those
-#: below p_min have less energy, .64 GeV, than the selection asks of the photons.  Their X2 are scanned inside the
-#: vessel, where alone photons are seen: so a quarter of the events is enough.
+#: below p_min have less energy, .64 GeV, than the selection asks of the photons; KOTO II's asks for .5 GeV, and accepts nothing
+#: of them that a sample shows.  Their X2 are scanned inside the vessel, where alone photons are seen: so a quarter of the events is
+#: enough.
 _FAR: Final = KotoKL(z_min=Z_TARGET, z_max=Z_NEAR, p_min=0.4)
 
 
@@ -32,6 +34,9 @@ def beam_of(box: str) -> KotoKL:
     return koto_ii_beam() if box == KOTO_II else KotoKL()
 
 
-def upstream_of(box: str) -> KotoKL | None:
-    """K_L of a box that decay upstream of those; None for KOTO II, whose range begins at the end of the beam line."""
-    return None if box == KOTO_II else _FAR
+def upstream_of(box: str) -> KotoKL:
+    """K_L of a box that decay upstream of those, from the target on."""
+    if box != KOTO_II:
+        return _FAR
+    near = koto_ii_beam()
+    return replace(near, z_min=near.z_start, z_max=near.z_min, p_min=_FAR.p_min)

@@ -105,15 +105,13 @@ def parts(
     selection : str
         Of KOTO.
     """
-    near, far = beam_of(selection), upstream_of(selection)
-    law: Scan | ScanInside = Scan(shortest=CTAU[0], longest=CTAU[-1])
-    made = [(near, law, events, seed)]
-    if far is not None:
-        law = ScanInside(region=detector_of(selection).region)
-        made.append((far, law, events // _FEWER, seed + _APART))
+    inside = ScanInside(region=detector_of(selection).region)
     return [
         scanned(point, source, law, events=number, seed=own, selection=selection)
-        for source, law, number, own in made
+        for source, law, number, own in (
+            (beam_of(selection), Scan(shortest=CTAU[0], longest=CTAU[-1]), events, seed),
+            (upstream_of(selection), inside, events // _FEWER, seed + _APART),
+        )
     ]
 
 

@@ -89,7 +89,7 @@ class KotoProjection(_Koto):
     """What KOTO II could exclude of K_L -> pi0 nu nubar beyond the Standard Model's, for a pair [1].
 
     The events of its proposal's Standard Model and backgrounds are known in number, and the limit is the median of CLs's at 90 % where
-    there is nothing else.  What X2 of K_L that decay before the end of the beam line add is left out.
+    there is nothing else.
 
     Parameters
     ----------
