@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -14,6 +15,7 @@ from darkpair.detectors.data_cuts import selections
 from darkpair.detectors.file_detector import Changes, FileDetector
 from darkpair.detectors.kaon_vertex import KaonCandidates, reconstruct_kaon
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.selection import Selection
 from darkpair.detectors.smearing import Calorimeter, Given, calorimeter
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.events import Batch
@@ -29,7 +31,7 @@ from darkpair.gen.sources.koto_kl import Z_TARGET
 if TYPE_CHECKING:
     import hist
 
-__all__ = ["KotoKaon"]
+__all__ = ["KotoKaon", "cluster_variables", "kaon_selection"]
 
 
 @cache
@@ -129,10 +131,7 @@ class KotoKaon(FileDetector):
             )
         numbers = {name: float(entry["value"]) for name, entry in self._data["resolution"].items()}
         object.__setattr__(self, "errors", calorimeter(self.errors, numbers, "errors"))
-        own = self._data["kaon"]
-        shared = [cut for cut in self._data.get("cuts", ()) if cut["name"] in own.get("shared", ())]
-        data = {"cuts": shared + own["cuts"], "selections": {"kaon": {}}, "box": []}
-        self._apply(selections(data)["kaon"]())
+        self._apply(kaon_selection(self._data))
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -212,9 +211,21 @@ class KotoKaon(FileDetector):
         )
 
 
+def kaon_selection(data: Mapping[str, Any]) -> Selection:
+    """Cuts of K_L -> 2 pi0 and 3 pi0 candidates of a data file.
+
+    Parameters
+    ----------
+    data : mapping
+        Contents of the file, which has a table ``kaon``.
+    """
+    own = data["kaon"]
+    shared = [cut for cut in data.get("cuts", ()) if cut["name"] in own.get("shared", ())]
+    return selections({"cuts": shared + own["cuts"], "selections": {"kaon": {}}, "box": []})["kaon"]()
+
+
 def _variables(candidates: KaonCandidates, e: Array, x: Array, y: Array) -> dict[str, Any]:
     """Variables of K_L candidates by name, (k,) each, of their photons' energies and positions, (photons, k) [GeV], [mm]."""
-    first, second = np.array(list(combinations(range(len(e)), 2))).T
     return {
         "x": candidates.x,
         "y": candidates.y,
@@ -232,6 +243,20 @@ def _variables(candidates: KaonCandidates, e: Array, x: Array, y: Array) -> dict
         "mass": candidates.mass,
         "mass_off": np.abs(candidates.mass - particle("K_L0").mass),
         "pi0_mass_off": np.abs(candidates.pi0_mass - particle("pi0").mass).max(axis=0),
+        **cluster_variables(e, x, y),
+    }
+
+
+def cluster_variables(e: Array, x: Array, y: Array) -> dict[str, Any]:
+    """Variables of the clusters of each candidate by name, (k,) each.
+
+    Parameters
+    ----------
+    e, x, y : ndarray, (clusters, k) [GeV], [mm]
+        Energies of the clusters, two or more, and their places on the face.
+    """
+    first, second = np.array(list(combinations(range(len(e)), 2))).T
+    return {
         "energy_min": e.min(axis=0),
         "energy_max": e.max(axis=0),
         "radius_max": np.hypot(x, y).max(axis=0),

@@ -72,6 +72,7 @@ SLOW = {
     "fig5": "test_slow_studies.py",
     "inputs": "test_inputs_study.py",
     "koto-band": "test_slow_studies.py",
+    "koto-photons": "test_koto_studies.py",
     "koto-limits": "test_koto_studies.py",
     "koto-shifts": "test_koto_studies.py",
     "validation": "test_validation.py",

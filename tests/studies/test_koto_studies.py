@@ -83,6 +83,22 @@ def test_koto_upstream(tmp_path: Path) -> None:
         assert mine[1e5]["from the target on"] > mine[1e5]["from the exit on"] > 1.0
 
 
+def test_koto_photons(tmp_path: Path) -> None:
+    """The efficiency of pairs over that of two pi0 does not explain limits that differ by a factor of five."""
+    contents = study("koto-photons", tmp_path)
+    (middle,) = (row for row in contents["windows"] if row["selection"] == "middle")
+    assert middle["limits, heavy over light"] == pytest.approx(5.0)
+    assert 1.0 < middle["efficiency, light over heavy"] < 2.2
+    ratios = {row["m_X [MeV]"]: row for row in contents["rows"] if row["selection"] == "middle"}
+    # (close to the mass of the pi0 pairs are what they are compared with)
+    for mass in (110.0, 210.0):
+        assert 0.6 < ratios[mass]["ratio"] < 1.8
+    photon = {
+        (row["m_X [MeV]"], row["least energy [GeV]"]): row["acceptance"] for row in contents["one photon"]
+    }
+    assert photon[0, 1.0] > photon[0, 1.5] > photon[300, 1.5] > photon[425, 1.5]
+
+
 def test_fig6(tmp_path: Path) -> None:
     told = study("fig6", tmp_path)
     curves = {row["curve"]: row for row in told["curves"]}

@@ -13,6 +13,7 @@ from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_channels import koto_channels
+from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.samples import BOX, DUMPS
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import DATA, FILES, PLANNED, SEARCHES, UNSEEN
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from darkpair.searches.koto import KotoChannel
     from darkpair.searches.search import Search
 
-__all__ = ["PRODUCTION", "Choice", "choose", "searches_at"]
+__all__ = ["PRODUCTION", "SELECTION", "Choice", "choose", "searches_at"]
 
 #: Acceptance of which nothing is known.
 _NOTHING: Final = Acceptance(ctau=(), value=(), error=())
@@ -59,12 +60,12 @@ class Choice:
     @property
     def koto(self) -> bool:
         """Whether KOTO's samples are needed."""
-        return any(name.startswith("koto-") for name in self.ours)
+        return any(map(_of_pi0, self.ours))
 
     @property
     def boxes(self) -> tuple[str, ...]:
         """Selections of KOTO, and KOTO II, whose samples are needed."""
-        runs = [name.removeprefix("koto-") for name in self.ours if name.startswith("koto-")]
+        runs = [name.removeprefix("koto-") for name in self.ours if _of_pi0(name)]
         return tuple(dict.fromkeys(BOX.get(run, "2016-18") for run in runs))
 
     @property
@@ -126,12 +127,27 @@ class Choice:
             return [{} for _ in models]
         return koto_channels(models, boxes, size.kaons, folder, workers=workers)
 
+    def with_photons(
+        self,
+        models: Sequence[tuple[Model, Model]],
+        size: Size,
+        folder: Path | None,
+        *,
+        workers: int = 2,
+    ) -> list[dict[str, tuple[str, Search]]]:
+        """KOTO's searches for four photons and for one, with what they are, for each model; see `darkpair.limits.koto_photons`."""
+        names = [name for name in self.ours if name in PHOTONS]
+        if not names:
+            return [{} for _ in models]
+        return photon_searches(names, self.asked, models, size.kaons, folder, workers=workers)
+
     def at(
         self,
         samples: Samples,
         channels: Mapping[str, tuple[Made, ...]] | None = None,
         at_koto: Mapping[str, tuple[KotoChannel, ...]] | None = None,
         seen: tuple[str, ...] = (),
+        photons: Mapping[str, tuple[str, Search]] | None = None,
     ) -> dict[str, tuple[str, Search]]:
         """Searches by name, with what they are, at a pair of masses with its samples, and with more channels.
 
@@ -143,6 +159,8 @@ class Choice:
             Of `channels` and of `at_koto` for the model.
         seen : tuple of str
             Modes of the model's X2 that leave anything in a detector.
+        photons : mapping, optional
+            Of `with_photons` for the model.
         """
         behind, more = self.behind_targets, channels or {}
         at_masses: dict[str, tuple[str, Search]] = {}
@@ -156,7 +174,12 @@ class Choice:
                 at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
             else:
                 at_masses[name] = (search.kind, search)
-        return at_masses
+        return at_masses | dict(photons or {})
+
+
+def _of_pi0(name: str) -> bool:
+    """Whether a search is one of KOTO's for a pi0 and nothing, which have its samples."""
+    return name.startswith("koto-") and name not in PHOTONS
 
 
 @cache
@@ -283,7 +306,9 @@ def searches_at(
         names = list(dict.fromkeys([*_names(data), *samples.dumps]))
     at_masses: dict[str, tuple[str, Search]] = {}
     for name in names:
-        if name.startswith("koto-"):
+        if name in PHOTONS:
+            continue  # (`darkpair.limits.koto_photons` makes them)
+        if _of_pi0(name):
             box = BOX.get(name.removeprefix("koto-"), "2016-18")
             more = (at_koto or {}).get(box, ())
             if samples.koto or more:

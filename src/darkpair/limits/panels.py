@@ -16,6 +16,7 @@ _STYLE: Final[dict[str, tuple[str, str]]] = {
     "koto-2015": ("gold", "KOTO 2015, excluded"),
     "koto-2016-18": ("goldenrod", "KOTO 2016-18, excluded"),
     "koto-2021": ("khaki", "KOTO 2021, excluded"),
+    "koto-four-photons": ("tan", r"KOTO, $4\gamma$, excluded"),
     "b-to-k-belle2-2023": ("lightgreen", r"$B\to K\nu\bar\nu$, Belle II 2023"),
     "b-to-k-belle": ("seagreen", r"$B\to K\nu\bar\nu$, Belle"),
     "k-to-pi-e949": ("plum", r"$K^+\to\pi^+\nu\bar\nu$, E949"),
@@ -38,6 +39,7 @@ _LINES: Final[dict[str, tuple[str, str, str]]] = {
     "neutrino-electron": ("purple", "-.", r"$\nu$-$e$ scattering"),
     "higgs-zprime-zprime": ("teal", ":", r"$h\to Z'Z'$"),
     "higgs-z-zprime": ("navy", ":", r"$h\to ZZ'$"),
+    "koto-gamma-x": ("crimson", "--", r"KOTO, $\gamma X$, estimate"),
     "b-to-k-red-line": ("red", "--", r"$B\to KX_1X_2$ at 1.2 SM"),
     "b-to-k-belle2-precision": ("darkred", ":", r"$B\to KX_1X_2$ at 0.1 SM"),
 }

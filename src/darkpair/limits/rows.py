@@ -20,14 +20,13 @@ from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.identity import identity_digest
-from darkpair.limits.choice import PRODUCTION, Choice, choose
+from darkpair.limits.choice import PRODUCTION, SELECTION, Choice, choose
 from darkpair.limits.ranges import Range, ranges_above
 from darkpair.limits.samples import Size, samples_at
 from darkpair.searches import SEARCHES, Search
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
-from darkpair.searches.koto import KotoBand, KotoLimit
-from darkpair.searches.koto_ii import KotoProjection
+from darkpair.searches.koto import AddsChannels
 from darkpair.searches.search_file import OF_DECAYS
 from darkpair.workers import on_executor
 
@@ -91,8 +90,8 @@ class LimitRow:
 
     @property
     def production(self) -> bool:
-        """Whether this is an end of a beam dump's production uncertainty, which excludes nothing by itself."""
-        return PRODUCTION in self.constraint
+        """Whether this is an end of a beam dump's production uncertainty, or another selection: it excludes nothing by itself."""
+        return PRODUCTION in self.constraint or SELECTION in self.constraint
 
     @property
     def ranges(self) -> tuple[Range, ...]:
@@ -199,14 +198,15 @@ def limit_rows(
         over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
         channels = choice.channels(over, size or Size(), folder, workers=workers)
         at_koto = choice.at_koto(over, size or Size(), folder, workers=workers)
+        photons = choice.with_photons(over, size or Size(), folder, workers=workers)
     return [
         [
             _row(name, kind, search, model, along, scanned, changed)
-            for name, (kind, search) in choice.at(samples, more, of_koto, visible_modes(model)).items()
+            for name, (kind, search) in choice.at(samples, more, of_koto, visible_modes(model), own).items()
             if search.applies(model)
         ]
-        for model, scanned, samples, more, of_koto in zip(
-            models, moved, simulated, channels, at_koto, strict=True
+        for model, scanned, samples, more, of_koto, own in zip(
+            models, moved, simulated, channels, at_koto, photons, strict=True
         )
         for changed in [cache(partial(_changes, model, along))]
     ]
@@ -327,7 +327,7 @@ def _changes(model: Model, along: str | None, channel: Channel) -> bool:
 
 def _elsewhere(search: Search, changed: Callable[[Channel], bool]) -> Search:
     """The search off the point: nothing is known of channels whose sample has the point's shape alone."""
-    if not isinstance(search, BeamDump | KotoLimit | KotoBand | KotoProjection):
+    if not isinstance(search, BeamDump | AddsChannels):
         return search
     more: Any = tuple(part.unknown() if changed(part.channel) else part for part in search.more)
     return replace(search, more=more)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from darkpair.gen.tables import Table
-from darkpair.limits.choice import PRODUCTION
+from darkpair.limits.choice import PRODUCTION, SELECTION
 from darkpair.limits.rows import LimitRow, strongest_row
 
 __all__ = ["answer", "channels_table", "limits_table", "note_lines", "production_lines", "strongest_table"]
@@ -82,7 +82,7 @@ def _least(value: float) -> float:
 
 
 def production_lines(rows: Sequence[LimitRow]) -> list[str]:
-    """Expected events of beam dumps at both ends of the production uncertainty, one dump a line."""
+    """What moves a search, a line each: events of beam dumps with the production uncertainty, ratios with other selections."""
     events = {
         row.constraint: row.events for row in rows if row.events is not None and not math.isnan(row.events)
     }
@@ -92,7 +92,22 @@ def production_lines(rows: Sequence[LimitRow]) -> list[str]:
         "the number and spectrum of eta"
         for name in events
         if name + low in events and name + high in events
-    ]
+    ] + _selection_lines(rows)
+
+
+def _selection_lines(rows: Sequence[LimitRow]) -> list[str]:
+    """Ratios of searches that have other selections, one search a line."""
+    lines = []
+    for row in rows:
+        beside = {
+            other.constraint.removeprefix(f"{row.constraint}{SELECTION}"): other
+            for other in rows
+            if other.constraint.startswith(f"{row.constraint}{SELECTION}")
+        }
+        ratios = ", ".join(f"{_number(other.ratio)} ({name})" for name, other in beside.items())
+        if beside and not math.isnan(row.value):
+            lines.append(f"{row.constraint}: ratio {ratios.replace('(', '(selection ', 1)}")
+    return lines
 
 
 def note_lines(rows: Sequence[LimitRow]) -> list[str]:
@@ -135,11 +150,15 @@ def _verdict(row: LimitRow, rows: Sequence[LimitRow]) -> list[str]:
     level = "" if row.confidence_level is None else f" at {row.confidence_level:.0%}"
     word = "excluded by" if row.ratio > 1.0 else "not excluded, the closest is"
     lines = [f"{word} {row.constraint}{level}, {_number(row.ratio)} times its limit"]
-    ends = [other.ratio for other in rows if other.constraint.startswith(f"{row.constraint}{PRODUCTION}")]
-    ends = [ratio for ratio in ends if not math.isnan(ratio)]
-    if ends and min(ends) <= 1.0 < max(ends):
-        what = "not excluded" if row.ratio > 1.0 else "excluded"
-        lines.append(f"  but {what} at an end of its production uncertainty")
+    for part, words in (
+        (PRODUCTION, "at an end of its production uncertainty"),
+        (SELECTION, "with another selection"),
+    ):
+        ends = [other.ratio for other in rows if other.constraint.startswith(f"{row.constraint}{part}")]
+        ends = [ratio for ratio in ends if not math.isnan(ratio)]
+        if any((ratio > 1.0) != (row.ratio > 1.0) for ratio in ends):
+            what = "not excluded" if row.ratio > 1.0 else "excluded"
+            lines.append(f"  but {what} {words}")
     return lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -35,12 +35,15 @@ class Acceptance:
     prompt : float [mm]
         Mean proper length below which nothing changes any more; a table that begins above it says nothing below its
         first entry.
+    power : float
+        With which power of c tau it falls beyond the table: 1 where one decay has to be inside, 2 where two have to.
     """
 
     ctau: tuple[float, ...]
     value: tuple[float, ...]
     error: tuple[float, ...]
     prompt: float = 0.0
+    power: float = 1.0
 
     @classmethod
     def of(cls, table: Mapping[str, Sequence[float]], column: str = "efficiency", **more: Any) -> Acceptance:
@@ -49,14 +52,13 @@ class Acceptance:
 
     def over(self, value: float, error: float) -> Acceptance:
         """The ratio to a number above 0 with an independent error."""
-        return Acceptance(
-            ctau=self.ctau,
+        return replace(
+            self,
             value=tuple(mine / value for mine in self.value),
             error=tuple(
                 mine / value * float(np.hypot(own / mine, error / value))
                 for mine, own in zip(self.value, self.error, strict=True)
             ),
-            prompt=self.prompt,
         )
 
     @property
@@ -67,7 +69,7 @@ class Acceptance:
     def at(self, ctau: Real) -> Array:
         """Acceptance at a c tau [1]: its logarithm is linear in that of c tau.
 
-        Beyond the table it falls as 1 / c tau, because decays there are as rare as the flight is long.  Below the
+        Beyond the table it falls as 1 / c tau to the `power`, because decays there are as rare as the flight is long.  Below the
         table it is NaN, unless the table begins prompt.
 
         Parameters
@@ -80,7 +82,7 @@ class Acceptance:
             return np.full(length.shape, np.nan)
         value = np.exp(np.interp(np.log(length), np.log(self.ctau), np.log(self.value)))
         inside = (length >= self.ctau[0]) | (self.ctau[0] <= self.prompt)
-        return np.where(inside, value * np.minimum(1.0, self.ctau[-1] / length), np.nan)
+        return np.where(inside, value * np.minimum(1.0, self.ctau[-1] / length) ** self.power, np.nan)
 
     def relative_error(self, ctau: Real) -> Array:
         """Standard error over the acceptance at a c tau [1]: linear in the logarithm, that of the end beyond the table.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.searches.beam_dump import BeamDump
     from darkpair.searches.koto import EfficiencyRatio, KotoBand, KotoLimit
+    from darkpair.searches.koto_photons import KotoFourPhotons, KotoGammaX
     from darkpair.searches.measurements import Measurement
     from darkpair.searches.missing_energy import BToKNuNu, KPlusToPiNuNu, PionToInvisible
     from darkpair.searches.neutral_current import AtomicParity, HiggsDecay, NeutrinoElectron
@@ -38,6 +39,8 @@ __all__ = [
     "HiggsDecay",
     "KPlusToPiNuNu",
     "KotoBand",
+    "KotoFourPhotons",
+    "KotoGammaX",
     "KotoLimit",
     "Measurement",
     "NeutrinoElectron",
@@ -58,6 +61,8 @@ __getattr__ = lazily(
         "HiggsDecay": "neutral_current",
         "KPlusToPiNuNu": "missing_energy",
         "KotoBand": "koto",
+        "KotoFourPhotons": "koto_photons",
+        "KotoGammaX": "koto_photons",
         "KotoLimit": "koto",
         "Measurement": "measurements",
         "NeutrinoElectron": "neutral_current",
@@ -97,6 +102,12 @@ SEARCHES: Final = Registry(
             "koto_ii:KotoProjection",
             "Projection: the same at KOTO II, beside the Standard Model's K_L -> pi0 nu nubar.",
             run="proposal",
+        ),
+        "koto-four-photons": _of(
+            "koto_photons:KotoFourPhotons", "K_L -> X2 X2, X2 -> gamma gamma at KOTO: four photons."
+        ),
+        "koto-gamma-x": _of(
+            "koto_photons:KotoGammaX", "Estimate: one photon of X2 -> X1 gamma at KOTO, as K_L -> gamma X."
         ),
         "b-to-k-belle": _of("missing_energy:BToKNuNu", "B+ -> K+ X1 X2, X2 unseen: Belle.", search="belle"),
         "b-to-k-belle2-precision": _of(

@@ -15,6 +15,7 @@ DATA: Final[dict[str, tuple[str, ...]]] = {
         "koto-2015",
         "koto-2016-18",
         "koto-2021",
+        "koto-four-photons",
         "b-to-k-belle",
         "b-to-k-belle2-2023",
         "k-to-pi-e949",
@@ -36,8 +37,8 @@ FILES: Final[dict[str, str]] = {
     "sbnd": "Estimate: X2 of pi0 at SBND, before any background.",
 }
 
-#: Projections with a rule of their own, in no set either: `darkpair limits --planned` asks them too.
-PLANNED: Final[tuple[str, ...]] = ("koto-ii",)
+#: Projections and estimates with a rule of their own, in no set either: `darkpair limits --planned` asks them too.
+PLANNED: Final[tuple[str, ...]] = ("koto-ii", "koto-gamma-x")
 
 #: Searches for what is not seen, files ``searches/data/unseen/NAME-search.toml``: measurements are asked with the data of
 #: today, estimates by `darkpair limits --planned`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["OF_PION", "TWO_SIGMA", "EfficiencyRatio", "KotoBand", "KotoChannel", "KotoLimit"]
+__all__ = [
+    "OF_PION",
+    "TWO_SIGMA",
+    "AddsChannels",
+    "EfficiencyRatio",
+    "KotoBand",
+    "KotoChannel",
+    "KotoLimit",
+    "sum_of",
+]
 
 #: Probability within two standard deviations of a normal law, as the paper rounds it.
 TWO_SIGMA: Final = 0.95
@@ -71,9 +80,71 @@ class KotoChannel:
         """The channel with events of which nothing is known: of another shape than the sample's."""
         return replace(self, ratio=Acceptance(ctau=(), value=(), error=()), most=math.inf)
 
+    def share(self, model: Model, seen: tuple[str, ...]) -> tuple[Array, Array]:
+        """Its rate times the ratio [1], NaN where that is not known, and what it does not exceed there.
+
+        Parameters
+        ----------
+        model : Model
+            Its points; arrays broadcast.
+        seen : tuple of str
+            Modes of X2 that leave anything in the detector.
+        """
+        rate = self.channel.rate(model, seen) * self.daughters
+        bound = np.where(rate > 0.0, np.maximum(rate, 1e-300) * self.most, 0.0)
+        return np.where(rate > 0.0, rate * self.ratio.at(model.ctau("X2")), 0.0), bound
+
+    def error(self, model: Model, share: Array) -> Array:
+        """Statistical error of a share [1], 0 where that is not known.
+
+        Parameters
+        ----------
+        model : Model
+            Its points; arrays broadcast.
+        share : ndarray
+            Of `share`.
+        """
+        return np.nan_to_num(share * self.ratio.relative_error(model.ctau("X2")))
+
+
+def sum_of(shares: Iterable[tuple[Array, Array]], error: Array, limit: float) -> Array:
+    """What is known of channels together [1]; NaN where what is not known, or the error, is more than a tenth of it.
+
+    Parameters
+    ----------
+    shares : iterable of (ndarray, ndarray)
+        Of each channel its value, and what it does not exceed where that is NaN.
+    error : ndarray
+        Statistical error of them together.
+    limit : float
+        Largest allowed value: what is known is stated where two errors below it that is exceeded.
+    """
+    both = list(shares)
+    counted = np.sum([np.nan_to_num(share) for share, _ in both], axis=0)
+    unknown = np.sum([np.where(np.isnan(share), most, 0.0) for share, most in both], axis=0)
+    # (what is not known adds to what is, and cannot allow what that excludes)
+    poor = (np.maximum(unknown, error) > _UNKNOWN * counted) & (counted - 2.0 * error <= limit)
+    return np.asarray(np.where(poor, np.nan, counted))
+
 
 @dataclass(frozen=True, kw_only=True)
-class _Koto(Search):
+class AddsChannels(Search):
+    """A base: a search of KOTO that adds up channels.
+
+    Parameters
+    ----------
+    more : tuple of KotoChannel
+        The channels, beside what the search has of its own.
+    seen : tuple of str
+        Modes of X2 that leave anything in the detector, a veto or a photon; the others are "unseen" in a channel.
+    """
+
+    more: tuple[KotoChannel, ...] = ()
+    seen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Koto(AddsChannels):
     """A base: K_L -> X1 X2, X2 -> X1 pi0 as the branching ratio of K_L -> pi0 nu nubar that KOTO takes it for.
 
     Parameters
@@ -87,10 +158,6 @@ class _Koto(Search):
         itself.
     branching_ratio : float, optional
         Branching ratio of X2 -> X1 pi0 instead of the model's [1].
-    more : tuple of KotoChannel
-        Other channels, which are added.
-    seen : tuple of str
-        Modes of X2 that leave anything in the detector, a veto or a photon; the others are "unseen" in a channel.
     """
 
     NEEDS: ClassVar = (("K_L0", "X1 X2"),)
@@ -99,8 +166,6 @@ class _Koto(Search):
     efficiency_ratio: EfficiencyRatio
     decay: str = "estimate"
     branching_ratio: float | None = None
-    more: tuple[KotoChannel, ...] = ()
-    seen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.decay not in _DECAYS:
@@ -135,17 +200,11 @@ class _Koto(Search):
         if not self.more:
             return self._main(model)
         shares = self._shares(model)
-        counted = np.sum([np.nan_to_num(share) for share, _ in shares.values()], axis=0)
-        unknown = np.sum([np.where(np.isnan(share), most, 0.0) for share, most in shares.values()], axis=0)
-        error = self._statistical(model, shares)
-        # (what is not known adds to what is, and cannot allow what that excludes)
-        poor = (np.maximum(unknown, error) > _UNKNOWN * counted) & (counted - 2.0 * error <= self.limit)
-        return np.asarray(np.where(poor, np.nan, counted))
+        return sum_of(shares.values(), self._statistical(model, shares), self.limit)
 
     def _statistical(self, model: Model, shares: Mapping[str, tuple[Array, Array]]) -> Array:
         """Statistical error of the channels that are added [1]."""
-        ctau = model.ctau("X2")
-        errors = [np.nan_to_num(shares[str(p.channel)][0] * p.ratio.relative_error(ctau)) for p in self.more]
+        errors = [part.error(model, shares[str(part.channel)][0]) for part in self.more]
         return np.asarray(np.sqrt(np.sum(np.square(errors), axis=0)))
 
     def channels(self, model: Model) -> dict[str, Array]:
@@ -160,12 +219,7 @@ class _Koto(Search):
             own = self._main(model)
             there = model.branching_ratio("K_L0", "X1 X2") * model.partial_width("X2", "X1 pi0") > 0.0
             shares[str(OF_PION)] = np.where(there, own, 0.0), np.where(there, np.inf, 0.0)
-        ctau = model.ctau("X2")
-        for part in self.more:
-            rate = part.channel.rate(model, self.seen) * part.daughters
-            bound = np.where(rate > 0.0, np.maximum(rate, 1e-300) * part.most, 0.0)
-            shares[str(part.channel)] = np.where(rate > 0.0, rate * part.ratio.at(ctau), 0.0), bound
-        return shares
+        return shares | {str(part.channel): part.share(model, self.seen) for part in self.more}
 
     def _main(self, model: Model) -> Array:
         """Value of K_L -> X1 X2, X2 -> X1 pi0."""

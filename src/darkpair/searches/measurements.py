@@ -50,7 +50,7 @@ def measurement(topic: str, name: str) -> Measurement:
 
 
 def regions(topic: str, name: str) -> tuple[tuple[float, float], ...]:
-    """Ranges of squared missing mass that a search accepts [GeV^2]."""
+    """Ranges that a search accepts: of the squared missing mass [GeV^2], or of the mass that it looked for [GeV]."""
     ranges = _data()[topic]["regions"]
     if name not in ranges:
         raise UnknownNameError(f"regions of {topic}", name, ranges)

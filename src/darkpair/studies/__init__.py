@@ -75,6 +75,8 @@ _OURS: Final = (
     _of("koto-limits", "experiments.koto_limits", "efficiency of K_L -> pi0 X over pi0 nu nubar against m_X, beside KOTO's published limits.",
         sizes=Sizes(full=3_000_000, quick=300_000, of="for each mass, four times as many for the denominator"), seed=4100,
         detectors=("koto",)),
+    _of("koto-photons", "experiments.koto_photons", "KOTO's efficiency for four photons of pairs against their mass and c tau, and for one photon.",
+        sizes=Sizes(full=1_000_000, quick=60_000, of="for each mass"), seed=5700, uses=("cache",), detectors=("koto",)),
     _of("koto-shifts", "experiments.koto_shifts", "what each cut and each input, changed alone, does to KOTO's efficiency and to its ratios.",
         sizes=Sizes(full=1_000_000, quick=100_000, of="for each decay and each change"), seed=20150),
     _of("koto-statements", "experiments.koto_statements", "numbers of KOTO's page that no figure has, each with its error.",
