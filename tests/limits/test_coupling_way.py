@@ -14,7 +14,15 @@ import pytest
 from click.testing import CliRunner
 
 import darkpair
-from darkpair.chains.models import HiggsPortalQuartic, Inputs, Model, ZPrimeScalar
+from darkpair.chains.models import (
+    Dipole,
+    HiggsPortalQuartic,
+    Inputs,
+    Model,
+    ZPrimeDirac,
+    ZPrimeScalar,
+    combine,
+)
 from darkpair.cli import main
 from darkpair.gen.code_digest import lines_digest
 from darkpair.limits import Size, limit_rows
@@ -33,6 +41,10 @@ MODEL = ZPrimeScalar(m1=0.04, m2=0.40, G_X=INPUTS["G_F"], m_Zprime=10.0, inputs=
 #: Other models, with a coupling, for decays that the Z' does not have.
 OTHERS: dict[str, tuple[Model, str]] = {
     "h-invisible": (HiggsPortalQuartic(m1=0.04, m2=0.40, lambda_12=0.01), "lambda_12"),
+    "sbnd": (
+        combine(ZPrimeDirac(m1=0.0, m2=0.1, G_X=INPUTS["G_F"]), Dipole(m1=0.0, m2=0.1, mu=1e-3)),
+        "mu",
+    ),
     **dict.fromkeys(("k-to-pi-x-na62", "k-to-pi-x-e949"), (OneX(m1=0.0, m2=0.05), "rate")),
 }
 

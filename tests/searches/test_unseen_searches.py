@@ -155,5 +155,5 @@ def test_every_model_is_constrained_or_says_why_not(name: str) -> None:
     if '"excluded"' in result.output:
         return
     plain = CliRunner().invoke(main, ["limits", name, "m1=0", "m2=200 MeV", *words, *asked])
-    assert "combine it with a model that does" in " ".join(plain.output.split())
+    assert "combine it with a portal" in " ".join(plain.output.split())
     assert name in ("impostor", "dipole")
