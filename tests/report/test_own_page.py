@@ -42,6 +42,9 @@ def test_nobodys_page_is_lost(path: Path) -> None:
     assert page.read_text(encoding="utf-8") == "<html><title>my own</title></html>"
     with pytest.raises(InputError, match="no report of darkpair"):
         write_report(path)
+    named = CliRunner().invoke(main, ["report", str(path), "-o", str(page)])
+    assert named.exit_code == 2
+    assert "--force" in named.output
     forced = CliRunner().invoke(main, ["report", str(path), "--force"])
     assert forced.exit_code == 0, forced.output
     text = page.read_text(encoding="utf-8")

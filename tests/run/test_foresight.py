@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from darkpair.cli import main
 from darkpair.gen.errors import EarlyWarning
 from darkpair.job.job import Job, job_of
-from darkpair.run import foresight, part, runner
+from darkpair.report.amounts import bytes_text, time_text
+from darkpair.run import foresight, runner
 from darkpair.run.check import check_job
 from darkpair.run.foresight import warn_of_long_run
-from darkpair.run.preview import bytes_text, time_text
+from darkpair.run.part import write_part
 from darkpair.run.runner import run_job
 
 KOTO = str(Path(__file__).parents[2] / "examples" / "koto_pi0.toml")
@@ -81,7 +82,7 @@ def test_it_is_said_once_before_the_events(job: Job, monkeypatch: pytest.MonkeyP
 def test_the_command_prints_it_before_anything_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foresight, "_SHORT", 10_000)
     room(monkeypatch, 1)
-    plain = part.write_part
+    plain = write_part
 
     def write(*args: Any, **more: Any) -> Any:
         click.echo("events are made", err=True)

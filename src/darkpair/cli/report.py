@@ -27,7 +27,10 @@ def command(file: Path, output: Path | None, force: bool) -> None:
 
     It holds all that it shows, and loads nothing: it can be sent to somebody as it is.
     """
+    from darkpair.run.beside import require_own_page
     from darkpair.run.report import write_report
 
+    if output is not None:
+        require_own_page(output, replace=force)
     path = write_report(file, output, replace=force)
     show_lines([f"report                 {path}"])

@@ -13,6 +13,7 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.recipe import PHASE_SPACE
 from darkpair.gen.tables import Table
 from darkpair.report.published import published_lines
+from darkpair.report.targets import target_lines
 from darkpair.report.uncounted import uncounted_lines
 
 __all__ = [
@@ -76,6 +77,7 @@ def sample_lines(provenance: Mapping[str, Any]) -> list[str]:
     detector = provenance.get("detector") or {}
     made = _before_aim(source)
     lines = [*_beam_lines(made, detector), *_aim_lines(source, chain), *_source_lines(made)]
+    lines += target_lines(made, detector, provenance.get("job") or {})
     lines += uncounted_lines(detector, provenance.get("job") or {})
     for name, words in (detector.get("changed") or {}).items():
         lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from darkpair.gen.errors import EarlyWarning
+from darkpair.report.amounts import bytes_text, time_text
 from darkpair.run.dataset import is_dataset
-from darkpair.run.preview import bytes_text, time_text
 
 if TYPE_CHECKING:
     from darkpair.gen.pipeline import Pipeline

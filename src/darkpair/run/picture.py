@@ -23,6 +23,8 @@ __all__ = ["draw", "require_matplotlib"]
 
 #: Powers of ten between which an axis shows its numbers in full, so that they fit into the margin.
 _PLAIN: Final = (-3, 5)
+#: What stands in a picture of no events.
+_EMPTY: Final = "no events here"
 #: Of pictures with projections [inches].
 _HEIGHT: Final = 7.0
 
@@ -76,8 +78,15 @@ def _line(histogram: hist.Hist[Any], title: str) -> Figure:
     ax = placed(figure, (0.85, 0.6, 5.95, 3.45))
     _bars(ax, histogram)
     ax.set(xlabel=histogram.axes[0].label, ylabel="sum of weights")
+    if not histogram.values().any():
+        _say_empty(ax)
     ax.set_title(title, fontsize="small", wrap=True)
     return figure
+
+
+def _say_empty(ax: Axes) -> None:
+    """Say, above what is drawn, that nothing is shown because nothing is there."""
+    ax.text(0.5, 0.8, _EMPTY, ha="center", va="center", transform=ax.transAxes, color="0.35")
 
 
 def _bars(
@@ -88,6 +97,9 @@ def _bars(
         histogram.values(), histogram.axes[0].edges, fill=True, color="steelblue", orientation=orientation
     )
     ax.ticklabel_format(axis="y" if orientation == "vertical" else "x", scilimits=_PLAIN)
+    if not histogram.values().any():  # (of nothing: from 0 on, and no number but that)
+        limits = {"ylim": (0.0, 1.0), "yticks": [0.0]}
+        ax.set(**limits if orientation == "vertical" else {f"x{key[1:]}": end for key, end in limits.items()})
 
 
 def _with_projections(
@@ -106,8 +118,8 @@ def _with_projections(
     top = placed(figure, (left, above, across, height), sharex=plane)
     side = placed(figure, (beside, bottom, rest, up), sharey=plane)
     corner = placed(figure, (beside, above, rest, height))
-    top.tick_params(labelbottom=False)
-    side.tick_params(labelleft=False)
+    top.tick_params(which="both", labelbottom=False)
+    side.tick_params(which="both", labelleft=False)
     side.set_xlabel("sum of weights", loc="left")
     top.set_ylabel("sum of weights")
     corner.axis("off")
@@ -127,8 +139,11 @@ def _plane(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: st
         cmap="viridis",
         norm="log" if outline else "linear",
     )
-    bar = placed(figure, (7.43, 0.5, 0.22, _HEIGHT * main.get_position().height))
-    figure.colorbar(mesh, cax=bar, label="sum of weights per bin")
+    if (histogram.values() > 0.0).any():
+        bar = placed(figure, (7.43, 0.5, 0.22, _HEIGHT * main.get_position().height))
+        figure.colorbar(mesh, cax=bar, label="sum of weights per bin")
+    else:
+        _say_empty(main)
     if box:
         ends = zip(*box, box[0], strict=True)
         main.plot(*ends, color="crimson", lw=1.8, label=f"signal box, {detector.selection}")
@@ -161,7 +176,7 @@ def _decay_places(places: hist.Hist[Any], title: str) -> Figure:
     """Squares of the size of each bin's sum of weights, open where it is negative, with both projections."""
     from matplotlib.lines import Line2D
 
-    figure, (main, top, side, corner) = _with_projections(title.replace("; ", "\n"), width=9.0, right=0.15)
+    figure, (main, top, side, corner) = _with_projections(title, width=9.0, right=0.15)
     momentum, distance = places.axes[1], places.axes[2]
     largest = float(np.max(np.abs(places.values()), initial=0.0)) or 1.0
     side_length = _zoom(places, main)

@@ -13,10 +13,11 @@ from darkpair.detectors.shapes import size_of
 from darkpair.gen.half_made import of_half_made
 from darkpair.gen.pipeline import Pipeline
 from darkpair.gen.tables import Table, as_html
+from darkpair.report.amounts import bytes_text, time_text
 from darkpair.report.expected import expected_lines
 from darkpair.report.run import cutflow_table, object_lines, recipe_lines, result_lines, sample_lines
 
-__all__ = ["Preview", "bytes_text", "preview_parts", "time_text"]
+__all__ = ["Preview", "preview_parts"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -85,21 +86,3 @@ def preview_parts(preview: Preview, width: int | None = None) -> Iterator[Table 
 def _size_lines(detector: object) -> list[str]:
     """The decay volume of a fixed-target detector, with its full widths."""
     return [f"decay volume           {size_of(detector.region)}"] if isinstance(detector, FixedTarget) else []
-
-
-def time_text(seconds: float) -> str:
-    """A time [s] in words, two digits of it."""
-    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
-        if seconds >= 2.0 * length:
-            return f"{float(f'{seconds / length:.2g}'):g} {unit}"
-    return f"{seconds:.2g} s"
-
-
-def bytes_text(size: int) -> str:
-    """A number of bytes in words, three digits of it."""
-    number, unit = float(size), "bytes"
-    for larger in ("kB", "MB", "GB", "TB", "PB"):
-        if number < 1000.0:
-            break
-        number, unit = number / 1000.0, larger
-    return f"{number:.3g} {unit}"

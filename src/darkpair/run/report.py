@@ -56,20 +56,21 @@ def write_report(
     output : str or path, optional
         The page; unless given it stands beside the file, or in the folder, and is called as it with ``.report.html``.
     replace : bool
-        Whether a file that is there and is no report is replaced.
+        Whether a file that is there under the page's own name and is no report is replaced; one that `output` names is.
 
     Raises
     ------
     InputError
-        For a file that is missing, damaged or not of this package, an output that cannot be written or is somebody's
-        file, and without matplotlib.
+        For a file that is missing, damaged or not of this package, an output that cannot be written or, unless named, is
+        somebody's file, and without matplotlib.
     """
     source = Path(path)
     target = _beside(source) if output is None else Path(output)
     check_writable(target)
     if target.resolve() == source.resolve():
         raise InputError(f"output {str(target)!r} is the file itself; give another name")
-    require_own_page(target, replace=replace)
+    if output is None:
+        require_own_page(target, replace=replace)
     require_matplotlib("")
     text = page(gathered(source))
     if len(text.encode()) > LARGEST:  # (of the display: the rest is cut where it is long)

@@ -35,6 +35,7 @@ from darkpair.run.job_format import format_of_job
 from darkpair.run.joined import joined
 from darkpair.run.part import Part, flat_factors, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
+from darkpair.run.picture_title import picture_title
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.summary import few_effective, not_compiled
 from darkpair.run.tally import Tally
@@ -349,7 +350,7 @@ class _Run:
             )
         weights = result.get("largest_weight"), result.get("nonzero_weights")
         flow = Cutflow.from_dict(result["cutflow"], *weights) if tally is None else tally.cutflow
-        pictures = self._pictures(path, tally, flow, str(self.wanted["chain"]["decay"]), new=made > 0)
+        pictures = self._pictures(path, tally, flow, picture_title(self.wanted), new=made > 0)
         return Result(
             path=path,
             pictures=tuple(pictures),
