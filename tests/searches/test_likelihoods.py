@@ -141,6 +141,9 @@ def test_events_in_a_bin_by_hand(plain: Path) -> None:
     search = load(plain)
     spectrum = 1e-5 * search.narrow(2.0)
     workspace = search.likelihood.with_signal(spectrum)
+    config = workspace["measurements"][0]["config"]
+    assert config["poi"] == "pairs"
+    assert {"name": "mu", "inits": [1.0], "fixed": True} in config["parameters"]  # (the Standard Model stays)
     channel = next(entry for entry in workspace["channels"] if entry["name"] == "hadronic")
     data = channel["samples"][-1]["data"]
     expected = 1e-5 * BOTTOMS * 0.06 * 0.14 * math.exp(-4.0 / 7.0)
