@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from darkpair.chains.models.channels import isotropic, photon_channels
+import numpy as np
+
+from darkpair.chains.models.channels import isotropic, photon_channels, visible_modes
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_channels import koto_channels
-from darkpair.limits.samples import BOX, DUMPS
+from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import DATA, FILES, SEARCHES
 from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import OF_PION, KotoLimit
+from darkpair.searches.rate import RateSearch
 from darkpair.searches.search_file import DumpSearch, load_search
+from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from darkpair.chains.models.model import Model
     from darkpair.limits.samples import Samples, Size
     from darkpair.searches.koto import KotoChannel
@@ -152,6 +159,55 @@ class Choice:
             else:
                 at_masses[name] = (search.kind, search)
         return at_masses
+
+    def searches_of(
+        self,
+        models: Sequence[tuple[Model, Model]],
+        size: Size,
+        folder: Path | None,
+        *,
+        workers: int = 2,
+        executor: Executor | None = None,
+    ) -> list[dict[str, tuple[str, Search]]]:
+        """Searches that apply to each model, with their samples: by name, with what they are.
+
+        Parameters
+        ----------
+        models : sequence of (Model, Model)
+            Each at its point, and over all couplings that are asked for.
+        size : Size
+            Of the samples.
+        folder : Path, optional
+            The cache of samples.
+        workers : int
+            Processes.
+        executor : concurrent.futures.Executor, optional
+            What makes the samples instead of processes.
+
+        Raises
+        ------
+        InputError
+            For a search that was asked for and has nothing to say of a model.
+        """
+        points = [point for point, _ in models]
+        for name, search in self.others.items():
+            if name in self.asked and isinstance(search, RateSearch):
+                for point in points:
+                    search.require_of(point, name)
+        masses = [(float(np.asarray(point.m1)), float(np.asarray(point.m2))) for point in points]
+        koto, dumps = self.sampled(points)
+        with nullcontext() if executor is None else on_executor(executor):
+            simulated = samples_at(masses, size, folder, workers=workers, koto=koto, dumps=dumps)
+            channels = self.channels(models, size, folder, workers=workers)
+            at_koto = self.at_koto(models, size, folder, workers=workers)
+        every = [
+            self.at(samples, more, of_koto, visible_modes(point))
+            for point, samples, more, of_koto in zip(points, simulated, channels, at_koto, strict=True)
+        ]
+        return [
+            {name: entry for name, entry in at_point.items() if entry[1].applies(point)}
+            for point, at_point in zip(points, every, strict=True)
+        ]
 
 
 @cache

@@ -199,6 +199,16 @@ class BeamDump(Search):
             events[str(part.channel)] = np.where(per_yield > 0.0, per_yield * there * self._more_protons, 0.0)
         return events
 
+    def statistical_error(self, model: Model) -> Array:
+        """Standard error of the value by the samples [events]."""
+        events = self.channels(model)
+        added = self._statistical(model, events)
+        main = self.alone and str(MAIN) in events
+        if not main or not hasattr(self.acceptance, "relative_error"):
+            return added
+        own = events[str(MAIN)] * self.acceptance.relative_error(model.ctau("X2"))
+        return np.asarray(np.hypot(np.nan_to_num(own), added))
+
     def _statistical(self, model: Model, events: Mapping[str, Array]) -> Array:
         """Statistical error of the channels that are added [events]."""
         ctau = model.ctau("X2")

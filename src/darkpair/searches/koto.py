@@ -142,6 +142,14 @@ class _Koto(Search):
         poor = (np.maximum(unknown, error) > _UNKNOWN * counted) & (counted - 2.0 * error <= self.limit)
         return np.asarray(np.where(poor, np.nan, counted))
 
+    def statistical_error(self, model: Model) -> Array:
+        """Standard error of the value by the samples [1]."""
+        added = self._statistical(model, self._shares(model)) if self.more else np.zeros(())
+        if not self.isotropic(model) or not isinstance(self.efficiency_ratio, Acceptance):
+            return added
+        own = self._main(model) * self.efficiency_ratio.relative_error(model.ctau("X2"))
+        return np.hypot(np.nan_to_num(own), added)
+
     def _statistical(self, model: Model, shares: Mapping[str, tuple[Array, Array]]) -> Array:
         """Statistical error of the channels that are added [1]."""
         ctau = model.ctau("X2")

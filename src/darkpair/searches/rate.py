@@ -323,6 +323,16 @@ class RateSearch(Search):
         """Whether the model has every decay."""
         return set(self.decays) <= set(model.modes())
 
+    def require_of(self, model: Model, name: str) -> None:
+        """Refuse a model that lacks a decay; `name` is the search's."""
+        if not self.applies(model):
+            lacking = [" -> ".join(decay) for decay in self.decays if decay not in model.modes()]
+            has = ", ".join(mode for _, mode in model.modes(self.parent)) or "none"
+            raise InputError(
+                f"the search {name!r} needs {' and '.join(lacking)}, which {type(model).__name__} does not have (of "
+                f"{self.parent} it has {has}); leave it out, or correct its parent, mode and then"
+            )
+
     def value(self, model: Model) -> Array:
         """Branching ratio times efficiency [1], or expected events."""
         product = (
