@@ -120,10 +120,11 @@ def _limits(
     """Ask the searches about the points of a model, show what they say and write it."""
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
-    from darkpair.run.beside import require_own_rows
 
     points = models_of(asked.model, asked.settings, asked.inputs)
     if folder is not None:
+        from darkpair.run.beside import require_own_rows  # (with readers of files)
+
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")
     rows = limit_rows([point for _, point in points], data=asked.data, along=asked.along, **how, **which)

@@ -62,10 +62,11 @@ def limits_of_chain(
     """
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.ratios import chains_of, excluded_ratios, plain_ratios
-    from darkpair.run.beside import require_own_rows
 
     points = chains_of(descriptor, given)
     if folder is not None:
+        from darkpair.run.beside import require_own_rows  # (with readers of files)
+
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")
     rows = excluded_ratios([chain for _, chain in points], **which)

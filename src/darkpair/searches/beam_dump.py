@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 import numpy as np
 
 from darkpair.chains.models.channels import Channel
-from darkpair.detectors.data_file import detector_data
+from darkpair.detectors.data_file import detector_data, is_path
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.gen.data_files import forgotten_with_changes
 from darkpair.gen.errors import InputError
 from darkpair.searches.measurements import Measurement
 from darkpair.searches.search import Search
@@ -136,7 +137,7 @@ class BeamDump(Search):
     @property
     def detector(self) -> FixedTarget:
         """The experiment."""
-        return FixedTarget(experiment=self.experiment, resolution="none")
+        return _detector(self.experiment)
 
     @property
     def kind(self) -> str:
@@ -247,7 +248,7 @@ class BeamDump(Search):
 
     def _all_accepted(self, selection: str | None, daughters: float) -> Array:
         """Events per unit branching ratio and yield; of the detector's own protons, where it has any."""
-        detector = FixedTarget(experiment=self.experiment, selection=selection, resolution="none")
+        detector = _detector(self.experiment, selection)
         if self._own_protons is None:
             return np.asarray(math.prod(detector.flat_factors.values()) * daughters * self.efficiency)
         whole = detector.normalisation(self.multiplicity)
@@ -291,3 +292,15 @@ class BeamDump(Search):
                 confidence_level=0.90,
             ),
         )
+
+
+def _detector(experiment: str, selection: str | None = None) -> FixedTarget:
+    """The detector; one of the package is made once."""
+    if is_path(experiment):
+        return FixedTarget(experiment=experiment, selection=selection, resolution="none")
+    return _built_in(experiment, selection)
+
+
+@forgotten_with_changes
+def _built_in(experiment: str, selection: str | None) -> FixedTarget:
+    return FixedTarget(experiment=experiment, selection=selection, resolution="none")
