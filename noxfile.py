@@ -254,6 +254,15 @@ def laws(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def channel_sums(session: nox.Session) -> None:
+    """Compare sums over a model's channels with one job of all at three points, 2 % as three sigma, and store them for docs/limits.md."""
+    session.install("-e", ".[all,test]")
+    session.run("python", "-m", "darkpair.pages", "remake", "channel-sums")
+    session.run("python", "-m", "darkpair.pages")
+    session.run("python", "-m", "darkpair.pages", "check")
+
+
+@nox.session(default=False)
 def pages(session: nox.Session) -> None:
     """Make outputs again (``nox -s pages -- koto-limits charm``, or ``all``: some hours), and write the pages from them."""
     session.install("-e", ".[all,test]")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ from darkpair.chains.dark_currents import FermionCurrent
 from darkpair.chains.models.decays import model_chain
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.spin import DipoleAmplitude
+from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.decay import Daughter, Decay, Mode
 from darkpair.gen.errors import InputError
 
@@ -127,24 +129,39 @@ class Channel:
         InputError, NotDerivedError
             As `darkpair.chains.models.decays.model_chain`.
         """
-        listed = list(dict.fromkeys(mode for mode in self.modes if mode != UNSEEN))
-        whole = model_chain(model, self.parent, self.production, modes=listed).decay
-        at = {mode: listed.index(mode) for mode in listed}
-        ways = (
-            [self.modes] if len(set(self.modes)) == 1 else [self.modes, self.modes[::-1]][: len(self.modes)]
-        )
-        split = tuple(
-            _unit(
-                replace(
-                    made,
-                    daughters=_each(made, way, at),
-                    branching_ratio=made.branching_ratio / len(ways),
-                )
+        try:
+            made = _kept(self, model) if not changes_in_force() else _chain_of(self, model)
+        except TypeError:  # (a stranger's model without a hash)
+            made = _chain_of(self, model)
+        return made if not lifetimes else replace(made, lifetimes=lifetimes)
+
+
+def _chain_of(channel: Channel, model: Model) -> Chain:
+    """Events of a channel, of prompt X2."""
+    listed = list(dict.fromkeys(mode for mode in channel.modes if mode != UNSEEN))
+    whole = model_chain(model, channel.parent, channel.production, modes=listed).decay
+    at = {mode: listed.index(mode) for mode in listed}
+    ways = (
+        [channel.modes]
+        if len(set(channel.modes)) == 1
+        else [channel.modes, channel.modes[::-1]][: len(channel.modes)]
+    )
+    split = tuple(
+        _unit(
+            replace(
+                made,
+                daughters=_each(made, way, at),
+                branching_ratio=made.branching_ratio / len(ways),
             )
-            for made in whole.modes
-            for way in ways
         )
-        return Chain(decay=Decay(whole.parent, split), lifetimes=lifetimes or {})
+        for made in whole.modes
+        for way in ways
+    )
+    return Chain(decay=Decay(whole.parent, split))
+
+
+#: Several searches ask for the same chain, whose amplitudes take their time to be tabled.
+_kept: Final = lru_cache(maxsize=64)(_chain_of)
 
 
 def _each(made: Mode, way: tuple[str, ...], at: Mapping[str, int]) -> tuple[Daughter, ...]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ZPrimeScalar,
         combine,
     )
+    from darkpair.chains.models.stated import StatedChain, stated_chain
     from darkpair.chains.widths import three_body_width, two_body_width
     from darkpair.detectors.belle2 import Belle2
     from darkpair.detectors.fixed_target import FixedTarget
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from darkpair.gen.sources.upsilon4s import Upsilon4S
     from darkpair.gen.streams import Streams
     from darkpair.job.job import Job, load_job
+    from darkpair.limits.ratios import RatioRow, excluded_ratios
     from darkpair.limits.rows import LimitRow, limit_rows
     from darkpair.run.check import check_job
     from darkpair.run.expected import expected_events
@@ -131,10 +133,12 @@ __all__ = [
     "Particle",
     "Pipeline",
     "Preview",
+    "RatioRow",
     "Real",
     "Result",
     "Search",
     "Selected",
+    "StatedChain",
     "Streams",
     "Sweep",
     "TwoHiggsDoublet",
@@ -152,6 +156,7 @@ __all__ = [
     "checked",
     "chunks",
     "combine",
+    "excluded_ratios",
     "expected_events",
     "limit_rows",
     "load_job",
@@ -162,6 +167,7 @@ __all__ = [
     "read_events",
     "read_provenance",
     "run_job",
+    "stated_chain",
     "sweep",
     "three_body_width",
     "total_weight",
@@ -216,10 +222,12 @@ _public = lazily(
         "Particle": "gen.particles",
         "Pipeline": "gen.pipeline",
         "Preview": "run.preview",
+        "RatioRow": "limits.ratios",
         "Real": "gen.kinematics",
         "Result": "run.runner",
         "Search": "searches",
         "Selected": "gen.selected",
+        "StatedChain": "chains.models.stated",
         "Streams": "gen.streams",
         "Sweep": "run.sweep",
         "TwoHiggsDoublet": "chains.models",
@@ -236,6 +244,7 @@ _public = lazily(
         "checked": "gen.parameters",
         "chunks": "gen.pipeline",
         "combine": "chains.models",
+        "excluded_ratios": "limits.ratios",
         "expected_events": "run.expected",
         "limit_rows": "limits.rows",
         "load_job": "job.job",
@@ -246,6 +255,7 @@ _public = lazily(
         "read_events": "gen.output.reader",
         "read_provenance": "gen.output.reader",
         "run_job": "run.runner",
+        "stated_chain": "chains.models.stated",
         "sweep": "export.sweep",
         "testing": "testing",
         "three_body_width": "chains.widths",

@@ -1,4 +1,4 @@
-"""Channels of a model behind a target: their sum is one job with all modes together, an event with both X2 inside counts once.
+"""Channels of a model behind a target, one sample each; tests/limits/test_channel_sums.py adds them up.
 
 The failure rate of a bound of 4.89 standard errors is 1e-6.
 """
@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from darkpair.chains.chain import Chain
 from darkpair.chains.models import (
-    Combined,
     Dipole,
     Impostor,
     ZPrimeDirac,
@@ -25,121 +23,25 @@ from darkpair.chains.models import (
     combine,
 )
 from darkpair.chains.models.channels import UNSEEN, Channel, channels_of, visible_modes
-from darkpair.chains.models.decays import model_chain
-from darkpair.detectors.fixed_target import FixedTarget
-from darkpair.gen.decay import Decay
 from darkpair.gen.errors import InputError
 from darkpair.gen.identity import identity_digest
-from darkpair.gen.importance import aim
-from darkpair.gen.lifetime import Forced
-from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.limits import Size, limit_rows
 from darkpair.limits.channels import ChannelAgainstCtau
-from darkpair.limits.dump_samples import DumpAgainstCtau, DumpYield, EtaSample, mesons
+from darkpair.limits.dump_samples import DumpAgainstCtau, DumpYield, EtaSample
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.rows import _changes, _moved, _row
 from darkpair.scan import Acceptance
 from darkpair.searches.dump_search import SHOWERS
 from darkpair.searches.koto import KotoChannel, KotoLimit
+from tests.shared.channel_sums import NEAR, pairs
 
-#: NuCal with a wide volume near the target, in which both X2 of an event often decay.
-NEAR = """based_on = "nucal"
-kind = "fixed_target"
-name = "near"
-[decay_volume]
-radius = { value = 20000.0, unit = "mm", source = "a test", confidence = "choice" }
-z_min = { value = 1000.0, unit = "mm", source = "a test", confidence = "choice" }
-[calorimeter]
-radius = { value = 20000.0, unit = "mm", source = "a test", confidence = "choice" }
-[[cuts]]
-name = "shower_number"
-max = 40
-[[cuts]]
-name = "shower_energy"
-min = 0.1
-[run]
-pot = { value = 1e13, unit = "protons on target", source = "a test", confidence = "choice" }
-n_90 = { value = 2.3, unit = "events", source = "a test", confidence = "choice" }
-"""
 CELLS, THROWS = (16, 12, 8), (6, 6)
-
-
-def pairs(factor: float = 1.0) -> Combined:
-    """Pairs X1 X2 and X2 X2 of eta; photons of X2, nothing that is seen, and a few electrons."""
-    made = ZPrimeDirac(m1=0.02, m2=0.14, G_X=factor * 1.166e-5, c_A22=1.0)
-    return combine(made, Dipole(m1=0.02, m2=0.14, mu=factor * 3e-8))
 
 
 @pytest.fixture
 def near(tmp_path: Path) -> str:
     (tmp_path / "near.toml").write_text(NEAR)
     return str(tmp_path / "near.toml")
-
-
-def together(model: Combined, experiment: str, ctau: float, events: int) -> tuple[float, float]:
-    """Events per eta with all productions and modes in one job, and their error."""
-    modes = [mode for mode in (*SHOWERS, "X1 nu nubar") if ("X2", mode) in model.modes()]
-    modes = [mode for mode in modes if model.partial_width("X2", mode) > 0.0]
-    productions = ("X1 X2", "X2 X2")
-    rates = [float(model.branching_ratio("eta", name)) for name in productions]
-    ways = [
-        replace(way, branching_ratio=way.branching_ratio * rate / sum(rates))
-        for name, rate in zip(productions, rates, strict=True)
-        for way in model_chain(model, "eta", name, modes=modes).decay.modes
-    ]
-    detector = FixedTarget(experiment=experiment, selection="showers", resolution="none")
-    law = Forced(region=detector.region, ctau=ctau)
-    decay = Decay(model_chain(model, "eta", "X1 X2").parent, tuple(ways))
-    chain = Chain(decay=decay, lifetimes={"psi2": law, "psi2~": law})
-    source = mesons("eta", detector.beam_energy, "pythia6")
-    aimed = aim(source, chain, seed=71, detector=detector, cells=CELLS, throws=THROWS)
-    (chunk,) = chunks(Pipeline(source=aimed, chain=chain, detector=detector, seed=71), events, size=events)
-    flow = chunk.cutflow
-    scale = sum(rates) * chain.generated_branching_ratio
-    return scale * flow.acceptance, scale * flow.acceptance_error
-
-
-def added(
-    model: Combined, experiment: str, ctau: float, events: int
-) -> tuple[float, float, dict[Channel, float]]:
-    """The sum over channels, its error, and its parts."""
-    evaluate = ChannelAgainstCtau(
-        experiment=experiment,
-        selection="showers",
-        spectra=("pythia6",),
-        events=events,
-        cells=CELLS,
-        throws=THROWS,
-    )
-    seen = [mode for mode in SHOWERS if ("X2", mode) in model.modes()]
-    parts, errors = {}, []
-    for channel in channels_of(model, ("eta",), seen):
-        chain = channel.chain(model)
-        sample = evaluate.sample("eta", chain)
-        assert sample is not None
-        accepted = sample[0].efficiency(ctau, effective_min=1.0)
-        scale = float(channel.rate(model, seen)) * chain.generated_branching_ratio
-        assert accepted.error is not None
-        parts[channel] = scale * accepted.value
-        errors.append(scale * accepted.error)
-    return sum(parts.values()), math.hypot(*errors), parts
-
-
-def test_channels_add_up_to_one_job(near: str) -> None:
-    """Seven channels of two productions, at a lifetime at which many pairs have both X2 inside."""
-    model, ctau = pairs(), 1000.0
-    whole, error = together(model, near, ctau, 30_000)
-    total, own, parts = added(model, near, ctau, 12_000)
-    assert len(parts) == 7
-    assert math.hypot(error / whole, own / total) < 0.05
-    assert abs(total - whole) < 4.89 * math.hypot(error, own)
-    # an event with both inside is one: the pair of photons would be larger, counted twice
-    seen = [mode for mode in SHOWERS if ("X2", mode) in model.modes()]
-    both, one = (
-        Channel(parent="eta", production="X2 X2", modes=("X1 gamma", way)) for way in ("X1 gamma", UNSEEN)
-    )
-    each = parts[one] / float(one.rate(model, seen))
-    assert parts[both] < 1.9 * each * float(both.rate(model, seen))
 
 
 def test_a_channel_does_not_know_how_large_couplings_are() -> None:

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from darkpair.export.files import write_rows
-from tests.pages import make_aim, make_decays, make_dumps, make_places, make_samples, make_spin, make_uses
+from tests.pages import (
+    make_aim,
+    make_decays,
+    make_dumps,
+    make_places,
+    make_samples,
+    make_spin,
+    make_sums,
+    make_uses,
+)
 
 #: Rows and provenance of each run; quick ones are for tests.
 RUNS: Final[dict[str, Callable[[bool], tuple[list[dict[str, Any]], dict[str, Any]]]]] = {
@@ -30,6 +39,7 @@ RUNS: Final[dict[str, Callable[[bool], tuple[list[dict[str, Any]], dict[str, Any
     "limits-checks": make_places.limits_checks,
     "parent-uses": make_uses.uses,
     "pythia8-samples": make_samples.samples,
+    "channel-sums": make_sums.channel_sums,
 }
 
 

@@ -12,6 +12,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
+from darkpair.cli.limits_of_chain import limits_of_chain, require_of_chain
 from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.tables import folded
@@ -88,42 +89,57 @@ def command(
 
     Several values with commas make a grid, of which the strongest search of each point is shown. Samples know
     masses alone: other couplings at the same masses take seconds. `darkpair list searches` shows what is asked. Models with plus
-    signs between them are combined: zprime-dirac+dipole.
+    signs between them are combined: zprime-dirac+dipole. In place of a model a chain, 'K_L0 -> X1 (X2 -> X1 pi0)' with m1, m2
+    and ctau, is asked which branching ratio of its parent each search excludes.
     """
+    from darkpair.limits.samples import Size
+    from darkpair.scan.points import cache_folder
+
+    which: dict[str, Any] = {"only": only, "without": without, "files": files, "planned": planned}
+    how: dict[str, Any] = {"size": Size.of(quick=quick), "folder": cache or cache_folder()}
+    given = pairs(settings)
+    with on_dask(dask):
+        if "->" in model:
+            require_of_chain(along, preset)
+            own = which | how | {"data": data}
+            limits_of_chain(model, given, own, folder=folder, channels=channels, as_json=as_json)
+            return
+        asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
+        _limits(asked, which, how, folder=folder, channels=channels, as_json=as_json)
+
+
+def _limits(
+    asked: _Asked,
+    which: dict[str, Any],
+    how: dict[str, Any],
+    *,
+    folder: Path | None,
+    channels: bool,
+    as_json: bool,
+) -> None:
+    """Ask the searches about the points of a model, show what they say and write it."""
     from darkpair.chains.models.rates import unit_of
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
-    from darkpair.limits.samples import Size
-    from darkpair.run.beside import require_own_rows
-    from darkpair.scan.points import cache_folder
 
-    given, size = pairs(settings), Size.of(quick=quick)
-    points = models_of(model, given, preset)
+    points = models_of(asked.model, asked.settings, asked.inputs)
     if folder is not None:
+        from darkpair.run.beside import require_own_rows  # (with readers of files)
+
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")
-    which: dict[str, Any] = {"only": only, "without": without, "files": files, "planned": planned}
-    with on_dask(dask):
-        rows = limit_rows(
-            [point for _, point in points],
-            data=data,
-            along=along,
-            size=size,
-            folder=cache or cache_folder(),
-            **which,
-        )
-    asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
-    unit = None if along is None else unit_of(points[0][1], along)
-    plain = plain_rows([varied for varied, _ in points], rows, along, channels=channels, unit=unit)
+    rows = limit_rows([point for _, point in points], data=asked.data, along=asked.along, **how, **which)
+    unit = None if asked.along is None else unit_of(points[0][1], asked.along)
+    plain = plain_rows([varied for varied, _ in points], rows, asked.along, channels=channels, unit=unit)
     written = (
         []
         if folder is None or not plain
-        else _written(folder, asked, points, rows, plain, {"size": size} | which)
+        else _written(folder, asked, points, rows, plain, {"size": how["size"]} | which)
     )
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
-        _say_nothing(model, [point for _, point in points])
+        _say_nothing(asked.model, [point for _, point in points])
     else:
         _show(asked, points, rows, channels=channels)
         _say_closed([point for _, point in points], rows)

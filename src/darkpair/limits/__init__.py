@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING
 from darkpair.gen.lazy import lazily
 
 if TYPE_CHECKING:
+    from darkpair.limits.ratios import RatioRow, excluded_ratios
     from darkpair.limits.rows import LimitRow, limit_rows, models_of, plain_rows, strongest_row
     from darkpair.limits.samples import Size
 
-__all__ = ["LimitRow", "Size", "limit_rows", "models_of", "plain_rows", "strongest_row"]
+__all__ = [
+    "LimitRow",
+    "RatioRow",
+    "Size",
+    "excluded_ratios",
+    "limit_rows",
+    "models_of",
+    "plain_rows",
+    "strongest_row",
+]
 
 __getattr__ = lazily(
     __name__,
     {
         "LimitRow": "rows",
+        "RatioRow": "ratios",
         "Size": "samples",
+        "excluded_ratios": "ratios",
         "limit_rows": "rows",
         "models_of": "rows",
         "plain_rows": "rows",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
 from itertools import product
@@ -14,28 +13,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from darkpair.chains.models.channels import visible_modes
 from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.identity import identity_digest
-from darkpair.limits.choice import PRODUCTION, SELECTION, Choice, choose
+from darkpair.limits.applied import searches_of
+from darkpair.limits.choice import PRODUCTION, SELECTION, choose
 from darkpair.limits.ranges import Range, ranges_above
-from darkpair.limits.samples import Size, samples_at
+from darkpair.limits.samples import Size
 from darkpair.searches import SEARCHES, Search
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
 from darkpair.searches.koto import AddsChannels
-from darkpair.searches.search_file import OF_DECAYS
-from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array, Real
 
-__all__ = ["LimitRow", "limit_rows", "models_of", "parameter", "plain_rows", "strongest_row"]
+__all__ = ["LimitRow", "limit_rows", "models_of", "parameter", "plain_rows", "row_at", "strongest_row"]
 
 #: Factors by which a parameter is moved to find what is excluded.
 _FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
@@ -187,27 +184,17 @@ def limit_rows(
         For an unknown set of data, search or parameter.
     """
     choice = choose(data, only=only, without=without, files=files, planned=planned)
-    masses = [(_number(model, "m1"), _number(model, "m2")) for model in models]
-    moved = [None if along is None else _moved(model, along) for model in models]
     for model in models:
-        _require_applies(choice, model)
-    koto, dumps = choice.sampled(models)
-    with nullcontext() if executor is None else on_executor(executor):
-        wanted: dict[str, Any] = {"koto": koto, "dumps": dumps, "boxes": choice.boxes}
-        simulated = samples_at(masses, size or Size(), folder, workers=workers, **wanted)
-        over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
-        channels = choice.channels(over, size or Size(), folder, workers=workers)
-        at_koto = choice.at_koto(over, size or Size(), folder, workers=workers)
-        photons = choice.with_photons(over, size or Size(), folder, workers=workers)
+        _require_point(model)
+    moved = [None if along is None else _moved(model, along) for model in models]
+    over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
+    every = searches_of(choice, over, size or Size(), folder, workers=workers, executor=executor)
     return [
         [
             _row(name, kind, search, model, along, scanned, changed)
-            for name, (kind, search) in choice.at(samples, more, of_koto, visible_modes(model), own).items()
-            if search.applies(model)
+            for name, (kind, search) in at_point.items()
         ]
-        for model, scanned, samples, more, of_koto, own in zip(
-            models, moved, simulated, channels, at_koto, photons, strict=True
-        )
+        for model, scanned, at_point in zip(models, moved, every, strict=True)
         for changed in [cache(partial(_changes, model, along))]
     ]
 
@@ -266,17 +253,19 @@ def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _require_applies(choice: Choice, model: Model) -> None:
-    """Refuse a search that somebody added or asked for and that has nothing to say of a model."""
-    for name in choice.asked & choice.others.keys():
-        search = choice.others[name]
-        if isinstance(search, OF_DECAYS) and not search.applies(model):
-            lacking = [" -> ".join(decay) for decay in search.decays if decay not in model.modes()]
-            has = ", ".join(mode for _, mode in model.modes(search.parent)) or "none"
-            raise InputError(
-                f"the search {name!r} needs {' and '.join(lacking)}, which {type(model).__name__} does not have (of "
-                f"{search.parent} it has {has}); leave it out, or correct its parent, mode and then"
-            )
+def row_at(name: str, kind: str, search: Search, model: Model) -> LimitRow:
+    """What a search says of a point, without ranges.
+
+    Parameters
+    ----------
+    name, kind : str
+        Of the row.
+    search : Search
+        With its samples.
+    model : Model
+        One point.
+    """
+    return _row(name, kind, search, model, None, None, lambda _: False)
 
 
 def _row(
@@ -354,11 +343,11 @@ def _level(search: Search) -> float | None:
     return search.confidence_level if first.error is not None else first.confidence_level
 
 
-def _number(model: Model, name: str) -> float:
-    value = getattr(model, name)
-    if np.ndim(value):
-        raise InputError(f"{name} is an array of shape {np.shape(value)}; allowed: one point a model")
-    return float(value)
+def _require_point(model: Model) -> None:
+    for name in ("m1", "m2"):
+        value = getattr(model, name)
+        if np.ndim(value):
+            raise InputError(f"{name} is an array of shape {np.shape(value)}; allowed: one point a model")
 
 
 def parameter(model: Model, name: str) -> Any:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 import numpy as np
 
 from darkpair.chains.models.channels import Channel
-from darkpair.detectors.data_file import detector_data
+from darkpair.detectors.data_file import detector_data, is_path
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.gen.data_files import forgotten_with_changes
 from darkpair.gen.errors import InputError
 from darkpair.searches.measurements import Measurement
 from darkpair.searches.search import Search
@@ -136,7 +137,7 @@ class BeamDump(Search):
     @property
     def detector(self) -> FixedTarget:
         """The experiment."""
-        return FixedTarget(experiment=self.experiment, resolution="none")
+        return _detector(self.experiment)
 
     @property
     def kind(self) -> str:
@@ -199,6 +200,16 @@ class BeamDump(Search):
             events[str(part.channel)] = np.where(per_yield > 0.0, per_yield * there * self._more_protons, 0.0)
         return events
 
+    def statistical_error(self, model: Model) -> Array:
+        """Standard error of the value by the samples [events]."""
+        events = self.channels(model)
+        added = self._statistical(model, events)
+        main = self.alone and str(MAIN) in events
+        if not main or not hasattr(self.acceptance, "relative_error"):
+            return added
+        own = events[str(MAIN)] * self.acceptance.relative_error(model.ctau("X2"))
+        return np.asarray(np.hypot(np.nan_to_num(own), added))
+
     def _statistical(self, model: Model, events: Mapping[str, Array]) -> Array:
         """Statistical error of the channels that are added [events]."""
         ctau = model.ctau("X2")
@@ -237,7 +248,7 @@ class BeamDump(Search):
 
     def _all_accepted(self, selection: str | None, daughters: float) -> Array:
         """Events per unit branching ratio and yield; of the detector's own protons, where it has any."""
-        detector = FixedTarget(experiment=self.experiment, selection=selection, resolution="none")
+        detector = _detector(self.experiment, selection)
         if self._own_protons is None:
             return np.asarray(math.prod(detector.flat_factors.values()) * daughters * self.efficiency)
         whole = detector.normalisation(self.multiplicity)
@@ -281,3 +292,15 @@ class BeamDump(Search):
                 confidence_level=0.90,
             ),
         )
+
+
+def _detector(experiment: str, selection: str | None = None) -> FixedTarget:
+    """The detector; one of the package is made once."""
+    if is_path(experiment):
+        return FixedTarget(experiment=experiment, selection=selection, resolution="none")
+    return _built_in(experiment, selection)
+
+
+@forgotten_with_changes
+def _built_in(experiment: str, selection: str | None) -> FixedTarget:
+    return FixedTarget(experiment=experiment, selection=selection, resolution="none")

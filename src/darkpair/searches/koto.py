@@ -202,6 +202,14 @@ class _Koto(AddsChannels):
         shares = self._shares(model)
         return sum_of(shares.values(), self._statistical(model, shares), self.limit)
 
+    def statistical_error(self, model: Model) -> Array:
+        """Standard error of the value by the samples [1]."""
+        added = self._statistical(model, self._shares(model)) if self.more else np.zeros(())
+        if not self.isotropic(model) or not isinstance(self.efficiency_ratio, Acceptance):
+            return added
+        own = self._main(model) * self.efficiency_ratio.relative_error(model.ctau("X2"))
+        return np.hypot(np.nan_to_num(own), added)
+
     def _statistical(self, model: Model, shares: Mapping[str, tuple[Array, Array]]) -> Array:
         """Statistical error of the channels that are added [1]."""
         errors = [part.error(model, shares[str(part.channel)][0]) for part in self.more]

@@ -94,6 +94,10 @@ class Search:
         """Expected events where the observable has a value [1]; None where the experiment counts none."""
         return None
 
+    def statistical_error(self, model: Model) -> Array:
+        """Standard error of the value by the samples behind it, in its unit; 0 where nothing is simulated."""
+        return np.zeros(())
+
     def channels(self, model: Model) -> dict[str, Array]:
         """Expected events of each channel by its name [1], where a search adds several up; NaN for what is not known."""
         return {}
