@@ -30,7 +30,7 @@ def command(file: Path, output: Path | None, force: bool) -> None:
     from darkpair.run.beside import require_own_page
     from darkpair.run.report import write_report
 
-    if output is not None:
+    if output is not None and output.resolve() != file.resolve():  # (which is refused for another reason)
         require_own_page(output, replace=force)
     path = write_report(file, output, replace=force)
     show_lines([f"report                 {path}"])

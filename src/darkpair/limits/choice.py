@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from darkpair.chains.models.channels import isotropic, photon_channels
-from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+import numpy as np
+
+from darkpair.chains.models.channels import isotropic, photon_channels, visible_modes
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
-from darkpair.limits.samples import BOX, DUMPS
+from darkpair.limits.samples import BOX, DUMPS, samples_at
+from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import DATA, FILES, PLANNED, SEARCHES, UNSEEN
 from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import OF_PION, KotoLimit
-from darkpair.searches.search_file import DumpSearch, load_search
+from darkpair.searches.search_file import DumpSearch
+from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from darkpair.chains.models.model import Model
     from darkpair.limits.samples import Samples, Size
     from darkpair.searches.koto import KotoChannel
     from darkpair.searches.search import Search
 
-__all__ = ["PRODUCTION", "SELECTION", "Choice", "choose", "searches_at"]
+    _Models = Sequence[tuple[Model, Model]]
+
+__all__ = ["PRODUCTION", "SELECTION", "Choice", "choose", "searches_at", "searches_of"]
 
 #: Acceptance of which nothing is known.
 _NOTHING: Final = Acceptance(ctau=(), value=(), error=())
@@ -89,12 +98,7 @@ class Choice:
         return koto, dumps if dumps and any(map(BeamDump.serves, models)) else []
 
     def channels(
-        self,
-        models: Sequence[tuple[Model, Model]],
-        size: Size,
-        folder: Path | None,
-        *,
-        workers: int = 2,
+        self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
     ) -> list[dict[str, tuple[Made, ...]]]:
         """Channels that the searches behind a target count beside eta and X2 -> X1 pi0, by search, for each model.
 
@@ -108,12 +112,7 @@ class Choice:
         return of_models
 
     def at_koto(
-        self,
-        models: Sequence[tuple[Model, Model]],
-        size: Size,
-        folder: Path | None,
-        *,
-        workers: int = 2,
+        self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
     ) -> list[dict[str, tuple[KotoChannel, ...]]]:
         """Channels that KOTO's searches count beside K_L -> X1 X2, X2 -> X1 pi0, by selection, for each model.
 
@@ -128,12 +127,7 @@ class Choice:
         return koto_channels(models, boxes, size.kaons, folder, workers=workers)
 
     def with_photons(
-        self,
-        models: Sequence[tuple[Model, Model]],
-        size: Size,
-        folder: Path | None,
-        *,
-        workers: int = 2,
+        self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
     ) -> list[dict[str, tuple[str, Search]]]:
         """KOTO's searches for four photons and for one, with what they are, for each model; see `darkpair.limits.koto_photons`."""
         names = [name for name in self.ours if name in PHOTONS]
@@ -223,14 +217,14 @@ def choose(
     """
     if data not in DATA:
         raise UnknownNameError("set of data", data, DATA)
-    of_files = _of_files(files)
+    of_files = searches_of_files(files) if files else {}
     for name in (*only, *without):
         if name not in SEARCHES and name not in of_files:
             raise UnknownNameError("search", name, [*SEARCHES, *of_files])
     others: dict[str, Search | DumpSearch] = {}
     for name in SEARCHES:
         if name not in SEARCHES.ours and name not in without and (name in only or not only):
-            made = _stranger(name, asked=name in only)
+            made = search_of_stranger(name, asked=name in only)
             if made is not None and (name in only or data in made.sets):
                 others[name] = made
     for name in FILES:
@@ -255,27 +249,59 @@ def choose(
     return choice
 
 
-def _of_files(files: Sequence[str | Path]) -> dict[str, Search | DumpSearch]:
-    of_files: dict[str, Search | DumpSearch] = {}
-    for file in files:
-        name = Path(file).stem
-        if name in SEARCHES or name in of_files:
-            raise InputError(
-                f"{file}: there is a search {name!r} already, and a search has the name of its file; rename it"
-            )
-        of_files[name] = load_search(file)
-    return of_files
+def searches_of(
+    choice: Choice,
+    models: Sequence[tuple[Model, Model]],
+    size: Size,
+    folder: Path | None,
+    *,
+    workers: int = 2,
+    executor: Executor | None = None,
+) -> list[dict[str, tuple[str, Search]]]:
+    """Searches that apply to each model, with their samples: by name, with what they are.
 
+    Parameters
+    ----------
+    choice : Choice
+        What is asked.
+    models : sequence of (Model, Model)
+        Each at its point, and over all couplings that are asked for.
+    size : Size
+        Of the samples.
+    folder : Path, optional
+        The cache of samples.
+    workers : int
+        Processes.
+    executor : concurrent.futures.Executor, optional
+        What makes the samples instead of processes.
 
-def _stranger(name: str, *, asked: bool) -> Search | DumpSearch | None:
-    """A stranger's search; one that is broken is a line of `darkpair list`, and an error where it was asked for."""
-    try:
-        make: Callable[[], Search | DumpSearch] = SEARCHES.factory(name)
-        return make()
-    except DarkpairError:
-        if asked:
-            raise
-        return None
+    Raises
+    ------
+    InputError
+        For a search that was asked for and has nothing to say of a model.
+    """
+    points = [point for point, _ in models]
+    for name in choice.asked & choice.others.keys() - FILES.keys():
+        for point in points:
+            require_decays(name, choice.others[name], point)
+    masses = [(float(np.asarray(point.m1)), float(np.asarray(point.m2))) for point in points]
+    koto, dumps = choice.sampled(points)
+    wanted: dict[str, Any] = {"koto": koto, "dumps": dumps, "boxes": choice.boxes}
+    with nullcontext() if executor is None else on_executor(executor):
+        simulated = samples_at(masses, size, folder, workers=workers, **wanted)
+        channels = choice.channels(models, size, folder, workers=workers)
+        at_koto = choice.at_koto(models, size, folder, workers=workers)
+        photons = choice.with_photons(models, size, folder, workers=workers)
+    every = [
+        choice.at(samples, more, of_koto, visible_modes(point), own)
+        for point, samples, more, of_koto, own in zip(
+            points, simulated, channels, at_koto, photons, strict=True
+        )
+    ]
+    return [
+        {name: entry for name, entry in at_point.items() if entry[1].applies(point)}
+        for point, at_point in zip(points, every, strict=True)
+    ]
 
 
 def searches_at(

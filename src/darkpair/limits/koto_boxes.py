@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from darkpair.detectors.koto import Koto
+from darkpair.detectors.koto_ii import KOTO_II, koto_ii_beam, koto_ii_detector
 from darkpair.gen.sources.koto_kl import Z_NEAR, Z_TARGET, KotoKL
-from darkpair.searches.koto_ii import KOTO_II, koto_ii_beam, koto_ii_detector
 
 __all__ = ["beam_of", "detector_of", "upstream_of"]
 
@@ -24,7 +24,7 @@ def detector_of(box: str) -> Koto:
     Parameters
     ----------
     box : str
-        Selection of KOTO, or `darkpair.searches.koto_ii.KOTO_II`.
+        Selection of KOTO, or `darkpair.detectors.koto_ii.KOTO_II`.
     """
     return koto_ii_detector() if box == KOTO_II else Koto(experiment="koto", selection=box)
 

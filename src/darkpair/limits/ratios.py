@@ -14,8 +14,8 @@ import numpy as np
 
 from darkpair.chains.models.stated import StatedChain, has_lifetime, stated_chain
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.limits.choice import choose
-from darkpair.limits.rows import LimitRow, row_at, searches_of
+from darkpair.limits.choice import choose, searches_of
+from darkpair.limits.rows import LimitRow, row_at
 from darkpair.limits.samples import Size
 
 if TYPE_CHECKING:

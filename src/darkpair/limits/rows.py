@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from darkpair.chains.models.channels import visible_modes
 from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.identity import identity_digest
-from darkpair.limits.choice import PRODUCTION, SELECTION, choose
-from darkpair.limits.plain import models_of, plain_rows
+from darkpair.limits.choice import PRODUCTION, SELECTION, choose, searches_of
 from darkpair.limits.ranges import Range, ranges_above
-from darkpair.limits.samples import Size, samples_at
+from darkpair.limits.samples import Size
 from darkpair.searches import SEARCHES, Search
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
 from darkpair.searches.koto import AddsChannels
-from darkpair.searches.search_file import OF_DECAYS
-from darkpair.workers import on_executor
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array, Real
-    from darkpair.limits.choice import Choice
 
 __all__ = [
     "LimitRow",
@@ -120,6 +116,31 @@ class LimitRow:
         return "excluded" if self.kind == "excluded" else "above"
 
 
+def models_of(
+    name: str, settings: Mapping[str, str], preset: str = "pdg"
+) -> list[tuple[dict[str, str], Model]]:
+    """Model at every combination of values that are separated by commas, with what tells them apart.
+
+    Parameters
+    ----------
+    name : str
+        Of `darkpair.chains.models.MODELS`.
+    settings : mapping of str to str
+        See `darkpair.chains.models.rates.build_model`; each may hold several values: ``"0, 20 MeV"``.
+    preset : {"pdg", "paper", "paper-10tev"}
+        Table of inputs.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        As `darkpair.chains.models.rates.build_model`.
+    """
+    values = {key: [part.strip() for part in str(text).split(",")] for key, text in settings.items()}
+    varied = [key for key, parts in values.items() if len(parts) > 1]
+    points = [dict(zip(values, texts, strict=True)) for texts in product(*values.values())]
+    return [({key: point[key] for key in varied}, build_model(name, point, preset)) for point in points]
+
+
 def limit_rows(
     models: Sequence[Model],
     *,
@@ -187,76 +208,58 @@ def limit_rows(
     ]
 
 
-def searches_of(
-    choice: Choice,
-    models: Sequence[tuple[Model, Model]],
-    size: Size,
-    folder: Path | None,
-    *,
-    workers: int = 2,
-    executor: Executor | None = None,
-) -> list[dict[str, tuple[str, Search]]]:
-    """Searches that apply to each model, with their samples: by name, with what they are.
-
-    Parameters
-    ----------
-    choice : Choice
-        What is asked.
-    models : sequence of (Model, Model)
-        Each at its point, and over all couplings that are asked for.
-    size : Size
-        Of the samples.
-    folder : Path, optional
-        The cache of samples.
-    workers : int
-        Processes.
-    executor : concurrent.futures.Executor, optional
-        What makes the samples instead of processes.
-
-    Raises
-    ------
-    InputError
-        For a search that was asked for and has nothing to say of a model.
-    """
-    points = [point for point, _ in models]
-    for name in choice.asked & choice.others.keys():
-        for point in points:
-            _require_decays(name, choice.others[name], point)
-    masses = [(float(np.asarray(point.m1)), float(np.asarray(point.m2))) for point in points]
-    koto, dumps = choice.sampled(points)
-    wanted: dict[str, Any] = {"koto": koto, "dumps": dumps, "boxes": choice.boxes}
-    with nullcontext() if executor is None else on_executor(executor):
-        simulated = samples_at(masses, size, folder, workers=workers, **wanted)
-        channels = choice.channels(models, size, folder, workers=workers)
-        at_koto = choice.at_koto(models, size, folder, workers=workers)
-        photons = choice.with_photons(models, size, folder, workers=workers)
-    every = [
-        choice.at(samples, more, of_koto, visible_modes(point), own)
-        for point, samples, more, of_koto, own in zip(
-            points, simulated, channels, at_koto, photons, strict=True
-        )
-    ]
-    return [
-        {name: entry for name, entry in at_point.items() if entry[1].applies(point)}
-        for point, at_point in zip(points, every, strict=True)
-    ]
-
-
-def _require_decays(name: str, search: object, model: Model) -> None:
-    """Refuse a search that somebody added or asked for and that has nothing to say of a model."""
-    if isinstance(search, OF_DECAYS) and not search.applies(model):
-        lacking = [" -> ".join(decay) for decay in search.decays if decay not in model.modes()]
-        has = ", ".join(mode for _, mode in model.modes(search.parent)) or "none"
-        raise InputError(
-            f"the search {name!r} needs {' and '.join(lacking)}, which {type(model).__name__} does not have (of "
-            f"{search.parent} it has {has}); leave it out, or correct its parent, mode and then"
-        )
-
-
 def strongest_row(rows: Sequence[LimitRow]) -> LimitRow | None:
     """Row of the measurement with the largest ratio; None where none applies."""
     telling = [row for row in rows if row.kind == "excluded" and not math.isnan(row.value)]
     return max(telling, key=lambda row: row.ratio, default=None)
+
+
+def plain_rows(
+    varied: Sequence[Mapping[str, str]],
+    rows: Sequence[Sequence[LimitRow]],
+    along: str | None = None,
+    *,
+    channels: bool = False,
+    unit: str | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of plain values, a point's own parameters first, a row for each range; what is not known is None.
+
+    Parameters
+    ----------
+    varied : sequence of mapping
+        What tells the points apart.
+    rows : sequence of sequence of LimitRow
+        Of `limit_rows`.
+    along : str, optional
+        As there: the ends of a range, None where it goes on or where there is none.
+    channels : bool
+        Whether each row has its expected events by channel, too.
+    unit : str, optional
+        Unit of the ends, in a column of its own (`darkpair.chains.models.rates.unit_of`).
+    """
+    return [
+        {
+            **own,
+            "constraint": row.constraint,
+            "kind": row.kind,
+            "value": _or_none(row.value),
+            "limit": row.limit,
+            "unit": row.unit,
+            "ratio": _or_none(row.ratio),
+            "events": None if row.events is None else _or_none(row.events),
+            "verdict": row.verdict,
+            **({} if along is None else {f"{along} low": low, f"{along} high": high}),
+            **({} if along is None or unit is None else {f"{along} unit": unit}),
+            **({} if not channels else {"channels": {k: _or_none(v) for k, v in row.channels.items()}}),
+        }
+        for own, of_point in zip(varied, rows, strict=True)
+        for row in of_point
+        for low, high in [span.ends for span in row.ranges] or [(None, None)]
+    ]
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def row_at(name: str, kind: str, search: Search, model: Model) -> LimitRow:

@@ -9,13 +9,13 @@ from typing import Final
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.koto_ii import KOTO_II, koto_ii_digest
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import particle
 from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
 from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
-from darkpair.searches.koto_ii import KOTO_II, koto_ii_digest
 
 __all__ = [
     "BOX",

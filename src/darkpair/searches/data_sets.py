@@ -53,5 +53,4 @@ UNSEEN: Final[dict[str, str]] = {
     "eta-invisible": "eta -> nothing seen: BESIII.",
     "h-invisible": "h -> nothing seen: ATLAS.",
     "kl-to-pi0-koto": "Estimate: K_L -> pi0 and nothing seen, KOTO.",
-    "kl-invisible": "Estimate: K_L -> nothing seen, from all other decays.",
 }

@@ -6,19 +6,14 @@ Both stand in the examples that a user copies, ``koto2.toml`` and the job ``koto
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
-from darkpair.detectors.data_file import Number, detector_data, digest
-from darkpair.detectors.koto import Koto
+from darkpair.detectors.data_file import Number, detector_data
+from darkpair.detectors.koto_ii import KOTO_II, koto_ii_beam, koto_ii_detector, koto_ii_digest
 from darkpair.detectors.normalisation import sensitivity_events
-from darkpair.gen.parameters import arguments
 from darkpair.gen.references import cited_in
-from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.searches.koto import _Koto
 from darkpair.searches.measurements import Measurement
 
@@ -34,30 +29,6 @@ __all__ = [
     "koto_ii_factors",
     "koto_ii_run",
 ]
-
-#: What it is called where KOTO's selections are named.
-KOTO_II: Final = "koto-ii"
-
-_FOLDER: Final = Path(str(files("darkpair") / "examples"))
-
-
-@cache
-def koto_ii_detector() -> Koto:
-    """KOTO II with the cuts of its proposal that are listed."""
-    return Koto(experiment=str(_FOLDER / "koto2.toml"))
-
-
-@cache
-def koto_ii_beam() -> KotoKL:
-    """K_L of KOTO II, decaying from the end of its beam line to the calorimeter."""
-    source = tomllib.loads((_FOLDER / "koto2_pi0.toml").read_text("utf-8"))["source"]
-    return KotoKL(**arguments(KotoKL, {key: value for key, value in source.items() if key != "name"}))
-
-
-@cache
-def koto_ii_digest() -> str:
-    """Digest of detector and beam: the same for the same numbers, wherever their files stand."""
-    return digest({"detector": detector_data(koto_ii_detector().experiment), "beam": repr(koto_ii_beam())})
 
 
 @cache

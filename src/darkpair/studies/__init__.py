@@ -70,7 +70,7 @@ _OURS: Final = (
         sizes=Sizes(full=393_216, quick=32_768, of="of each simulated result, in whole blocks of 16384"), seed=120_000),
     _of("koto-band", "experiments.koto_band", "the coupling that explains three events at (430, 0) MeV, and how each assumption moves it.",
         sizes=Sizes(full=5_000_000, quick=1_000_000, of="of the sample"), uses=("inputs",), detectors=("koto",)),
-    _of("koto-ii", "experiments.koto_ii", "factors of KOTO II's sensitivity beside the published ones, and what it could exclude against c tau.",
+    _of("koto-ii", "experiments.koto_ii", "factors of KOTO II's single-event sensitivity beside the published ones, and what it could exclude against c tau.",
         sizes=Sizes(full=1_000_000, quick=100_000, of="of each sample, four times as many for the denominators"), seed=5500),
     _of("koto-limits", "experiments.koto_limits", "efficiency of K_L -> pi0 X over pi0 nu nubar against m_X, beside KOTO's published limits.",
         sizes=Sizes(full=3_000_000, quick=300_000, of="for each mass, four times as many for the denominator"), seed=4100,
