@@ -34,6 +34,7 @@ __all__ = [
     "Channel",
     "channels_of",
     "isotropic",
+    "leaves_nothing",
     "photon_channels",
     "shares_of",
     "visible_modes",
@@ -44,6 +45,12 @@ UNSEEN: Final = "unseen"
 
 #: Decays of X2 without anything that a detector sees.
 INVISIBLE_MODES: Final = ("X1 nu nubar", "X1 X1", "X1 X1 X1", "invisible")
+
+#: Daughters that no detector sees, but for X2, which decays.
+_DARK: Final = frozenset(
+    ["X1", "X1~", "psi1", "psi1~", "nu", "nubar", "invisible"]
+    + [f"{bar}nu_{flavour}" for bar in ("", "anti-") for flavour in ("e", "mu", "tau")]
+)
 
 #: Photons of a mode of X2 of which two may be taken for a pi0.
 _PHOTONS: Final = {"X1 pi0": 2, "gamma gamma": 2, "X1 gamma gamma": 2, "X1 gamma": 1, UNSEEN: 0}
@@ -250,9 +257,20 @@ def shares_of(rates: Mapping[Channel, Array]) -> dict[Channel, Array]:
     return {channel: share for channel, share in shares.items() if np.any(share > 0.0)}
 
 
+def leaves_nothing(mode: str) -> bool:
+    """Whether a detector sees nothing of a mode of X2: all its daughters are X1 and neutrinos.
+
+    Parameters
+    ----------
+    mode : str
+        As in ``model.modes("X2")``.
+    """
+    return mode in INVISIBLE_MODES or all(name in _DARK for name in mode.split())
+
+
 def visible_modes(model: Model) -> tuple[str, ...]:
     """Modes of X2 that leave anything in a detector."""
-    return tuple(mode for _, mode in model.modes("X2") if mode not in INVISIBLE_MODES)
+    return tuple(mode for _, mode in model.modes("X2") if not leaves_nothing(mode))
 
 
 def photon_channels(model: Model) -> Iterator[Channel]:

@@ -39,6 +39,9 @@ LENGTHS: Final = tuple(length_text(float(length)) for length in np.geomspace(1.0
 _STEPS: Final = 50
 _CLOSE: Final = 1e-9
 
+#: A ratio beyond which none is excluded.
+_NONE: Final = 1e6
+
 #: What the masses and the c tau are called too, as a job has them.
 _ALSO: Final = {"mass.X1": "m1", "mass.X2": "m2", "ctau.X2": "ctau"}
 
@@ -170,6 +173,8 @@ def _excluded(name: str, kind: str, search: Search, chain: StatedChain) -> Ratio
         if not row.ratio > 0.0 or abs(row.ratio - 1.0) < _CLOSE:
             break
         ratio /= row.ratio
+        if ratio > _NONE:  # (nobody asks for more than 1, and sizes have an end)
+            return RatioRow(chain=chain, branching_ratio=math.inf, error=math.nan, row=row)
     else:
         raise InputError(
             f"{name} has no ratio of its limit that grows with the branching ratio; leave it out"

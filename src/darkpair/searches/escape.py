@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from darkpair.chains.models.channels import INVISIBLE_MODES
+from darkpair.chains.models.channels import INVISIBLE_MODES, leaves_nothing
 from darkpair.chains.widths import momentum, three_body_width
 from darkpair.gen.particles import particle
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INVISIBLE_MODES",
+    "both_invisible",
     "escape_fraction",
     "invisible_branching_ratio",
     "invisible_fraction",
@@ -29,8 +30,10 @@ _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
 
 def invisible_branching_ratio(model: Model) -> Array:
     """Branching ratio of X2 into nothing that is seen, the model's own and the added one; one if it is stable [1]."""
-    modes = {mode for _, mode in model.modes("X2")} | {"invisible"}
-    partial = sum(model.partial_width("X2", mode) for mode in INVISIBLE_MODES if mode in modes)
+    modes = dict.fromkeys([*(mode for _, mode in model.modes("X2")), "invisible"])
+    spelt = [mode for mode in INVISIBLE_MODES if mode in modes]
+    others = [mode for mode in modes if mode not in spelt and leaves_nothing(mode)]
+    partial = sum(model.partial_width("X2", mode) for mode in (*spelt, *others))
     total = model.width("X2")
     decays = total > 0.0
     return np.asarray(np.where(decays, partial / np.where(decays, total, 1.0), 1.0))
@@ -108,6 +111,33 @@ def two_body_escape(
     for along, weight in zip(_NODE, _WEIGHT, strict=True):
         lab = gamma * energy + boost * p * along
         total = total + 0.5 * weight * np.exp(-rate / np.sqrt(np.maximum(lab**2 - own**2, 1e-300)))
+    return np.asarray(total)
+
+
+def both_invisible(model: Model, mass: float, *, length: float, boost: float) -> Array:
+    """Fraction of M -> X2 X2 in which neither X2 is seen [1]: by its decays, or by its flight as in `two_body_escape`.
+
+    Both fly back to back in the rest frame of M, so that one is slow where the other is fast.
+
+    Parameters
+    ----------
+    model, mass, length, boost
+        As in `two_body_escape`.
+    """
+    own = np.asarray(model.m2)
+    p = momentum(mass, own, own)
+    energy, gamma = np.sqrt(np.square(p) + np.square(own)), np.sqrt(1.0 + boost**2)
+    unseen = invisible_branching_ratio(model)
+    with np.errstate(divide="ignore"):
+        rate = np.divide(length * own, model.ctau("X2"))
+    total: Array = np.zeros(np.broadcast_shapes(np.shape(p), np.shape(rate)))
+    for along, weight in zip(_NODE, _WEIGHT, strict=True):
+        both: Array = np.ones(())
+        for sign in (1.0, -1.0):
+            lab = gamma * energy + sign * boost * p * along
+            away = np.exp(-rate / np.sqrt(np.maximum(lab**2 - own**2, 1e-300)))
+            both = both * (unseen + (1.0 - unseen) * away)
+        total = total + 0.5 * weight * both
     return np.asarray(total)
 
 

@@ -167,7 +167,8 @@ class KotoGammaX(AddsChannels):
             shares.append((np.where(says, share, 0.0), np.where(says, most * _escaping(part, model), 0.0)))
             errors.append(np.where(says, part.error(model, share), 0.0))
         if not shares:
-            return np.zeros(np.shape(model.ctau("X2")))
+            alone = {("K_L0", "gamma X1"), ("K_L0", "gamma X2")} & set(model.modes())  # (has no sample)
+            return np.full(np.shape(model.ctau("X2")), np.nan if alone else 0.0)
         stated = sum_of(shares, np.sqrt(np.sum(np.square(errors), axis=0)), self.limit)
         return np.asarray(np.where(spoken, stated, np.nan))
 

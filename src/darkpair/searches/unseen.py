@@ -13,7 +13,12 @@ from darkpair.chains.models.model import NotDerivedError
 from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Gt, Lt, checked
 from darkpair.gen.particles import particle
-from darkpair.searches.escape import invisible_branching_ratio, invisible_fraction, two_body_invisible
+from darkpair.searches.escape import (
+    both_invisible,
+    invisible_branching_ratio,
+    invisible_fraction,
+    two_body_invisible,
+)
 from darkpair.searches.rate import Escape, Stated
 from darkpair.searches.search import Search
 
@@ -55,8 +60,8 @@ def pairs_of(model: Model, parent: str, daughter: str | None = None) -> tuple[st
 def unseen_part(model: Model, parent: str, mode: str, escape: Escape | None = None) -> Array:
     """Part of a mode's events in which no dark particle is seen [1].
 
-    An X1 is never seen.  An X2 is not by its decays, or by its flight: beside one other daughter, or beside a meson and X1; of two X2
-    only what decays unseen counts, which is too few.
+    An X1 is never seen.  An X2 is not by its decays, or by its flight: of two daughters, or beside a meson and X1.  Of two X2 beside a meson
+    only what decays unseen counts, which is too few: where that is nothing, the part is not known (NaN).
 
     Parameters
     ----------
@@ -70,9 +75,13 @@ def unseen_part(model: Model, parent: str, mode: str, escape: Escape | None = No
     *others, last = mode.split()
     number = mode.split().count("X2")
     unseen = invisible_branching_ratio(model)
-    if number != 1 or escape is None:
+    if number == 0 or escape is None:
         return np.asarray(unseen**number)
     where = {"length": escape.length, "boost": escape.boost}
+    if number == 2 and len(others) == 1:
+        return both_invisible(model, _mass(model, parent), **where)
+    if number != 1:
+        return np.asarray(np.where(unseen > 0.0, unseen**number, np.nan))
     if len(others) == 2:
         return invisible_fraction(model, parent, others[0], **where)
     other = others[0] if last == "X2" else last
@@ -104,10 +113,14 @@ def unseen_rate(model: Model, parent: str, daughter: str | None, escape: Escape 
     """
     total: Array = np.zeros(())
     dark: Array = np.zeros(())
+    unknown = np.zeros((), dtype=bool)
     for mode in pairs_of(model, parent, daughter):
         ratio = model.branching_ratio(parent, mode)
-        total = total + ratio * unseen_part(model, parent, mode, escape)
+        part = unseen_part(model, parent, mode, escape)
+        total = total + ratio * np.nan_to_num(part)
+        unknown = unknown | (np.isnan(part) & (ratio > 0.0))
         dark = dark + ratio
+    total = np.where(unknown & (total == 0.0), np.nan, total)  # (beside what is known it adds to it)
     return np.asarray(total / (1.0 + dark)) if parent == "h" else total
 
 
