@@ -15,7 +15,7 @@ import pytest
 
 from darkpair.chains.models import HiggsPortalQuartic, Inputs, ZPrimeScalar
 from darkpair.chains.widths import three_body_window
-from darkpair.gen.errors import DarkpairError
+from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.particles import particle
 from darkpair.limits import limit_rows
 from darkpair.searches import load_search
@@ -177,6 +177,34 @@ def test_a_file_that_is_wrong(old: str, new: str, says: str, plain: Path) -> Non
         load_search(wrong)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def changed(plain: Path, edit: Any) -> LikelihoodSearch:
+    """The search with a workspace that somebody edited."""
+    workspace = json.loads(plain.with_name("workspace.json").read_text())
+    edit(workspace)
+    plain.with_name("edited.json").write_text(json.dumps(workspace))
+    path = plain.with_name("edited.toml")
+    path.write_text(plain.read_text().replace("workspace.json", "edited.json"))
+    return load(path)
+
+
+def test_what_cannot_be_fitted_is_one_line(plain: Path) -> None:
+    search = load(plain)
+    with pytest.raises(InputError, match="see nothing; choose masses within"):
+        search.likelihood.limit(np.zeros(BINS))
+
+    def shape(workspace: dict[str, Any]) -> None:
+        signal = next(s for s in workspace["channels"][0]["samples"] if s["name"] == "signal")
+        data = [1.0] * len(signal["data"])
+        signal["modifiers"].append({"name": "odd", "type": "shapefactor", "data": data})
+
+    with pytest.raises(
+        InputError, match="'odd' of type shapefactor, which nobody here can re-weight; name it in drop"
+    ):
+        changed(plain, shape).likelihood.limit(search.narrow(2.0))
+    with pytest.raises(InputError, match=r"no workspace that pyhf reads \(.*\); give a published one"):
+        changed(plain, lambda workspace: workspace.pop("version")).likelihood.limit(search.narrow(2.0))
 
 
 def test_a_rate_from_memory_is_a_line(plain: Path) -> None:
