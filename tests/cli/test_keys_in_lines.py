@@ -113,3 +113,26 @@ def test_an_option_of_another_command_is_said() -> None:
     assert said.endswith("See darkpair run --help.\n")
     assert "It is an option" not in line("run", KOTO, "--nonsense")
     assert "did you mean '--seed'" in line("run", KOTO, "--sed", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (
+            ["limits", "zprime-scalar", "m1=0", "m2=1 MeV", "m2=2 MeV"],
+            "m2 is given twice, '1 MeV' and '2 MeV'; give it once",
+        ),
+        (
+            ["rates", "zprime-dirac+", "m1=0"],
+            "'zprime-dirac+' has a plus sign with no model beside it; write one on both sides",
+        ),
+        (["limits", "dipole+dipole", "m1=0"], "dipole stands twice in 'dipole+dipole'; give each model once"),
+        (
+            ["limits", "K_L0 -> X1 (X2 -> X1 pi0)", "m1=0", "m2=430 MeV", "G_X=1 GF"],
+            "unknown setting of a chain 'G_X'; known: m1, m2, ctau, mass.X1, mass.X2, ctau.X2, matrix_elements.DECAY",
+        ),
+    ],
+)
+def test_what_limits_and_rates_are_given(words: list[str], line: str) -> None:
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, done.stderr) == (2, f"darkpair: {line}\n")

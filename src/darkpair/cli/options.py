@@ -120,5 +120,7 @@ def pairs(settings: tuple[str, ...]) -> dict[str, str]:
         key, sign, value = setting.partition("=")
         if not sign or not key:
             raise InputError(f"{setting!r}; allowed: key=value, as in m2='430 MeV'")
+        if key in given:
+            raise InputError(f"{key} is given twice, {given[key]!r} and {value!r}; give it once")
         given[key] = value
     return given

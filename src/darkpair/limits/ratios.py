@@ -109,7 +109,9 @@ def chains_of(descriptor: str, settings: Mapping[str, str]) -> list[tuple[dict[s
     for key, text in settings.items():
         name = _ALSO.get(key, key)
         if name not in ("m1", "m2", "ctau") and not key.startswith(_ELEMENT):
-            raise UnknownNameError("setting of a chain", key, ("m1", "m2", "ctau", f"{_ELEMENT}DECAY"))
+            raise UnknownNameError(
+                "setting of a chain", key, ("m1", "m2", "ctau", *_ALSO, f"{_ELEMENT}DECAY")
+            )
         if name in given:
             raise InputError(f"{key} = {text} beside {name} = {given[name]}; give one of them")
         if not key.startswith(_ELEMENT):
