@@ -75,9 +75,6 @@ def _combined(name: str, settings: Mapping[str, Any], preset: str, where: str) -
     names = [part.strip() for part in name.split("+")]
     if not all(names):
         raise InputError(f"{name!r} has a plus sign with no model beside it; write one on both sides")
-    for part in names:
-        if names.count(part) > 1:
-            raise InputError(f"{part} stands twice in {name!r}; give each model once")
     declared = {part: parameters(MODELS.factory(part, "chain.model" if where else "")) for part in names}
     able = list(dict.fromkeys(key for of_part in declared.values() for key in of_part))
     given: dict[str, dict[str, Any]] = {part: {} for part in names}

@@ -126,7 +126,6 @@ def test_an_option_of_another_command_is_said() -> None:
             ["rates", "zprime-dirac+", "m1=0"],
             "'zprime-dirac+' has a plus sign with no model beside it; write one on both sides",
         ),
-        (["limits", "dipole+dipole", "m1=0"], "dipole stands twice in 'dipole+dipole'; give each model once"),
         (
             ["limits", "K_L0 -> X1 (X2 -> X1 pi0)", "m1=0", "m2=430 MeV", "G_X=1 GF"],
             "unknown setting of a chain 'G_X'; known: m1, m2, ctau, mass.X1, mass.X2, ctau.X2, matrix_elements.DECAY",

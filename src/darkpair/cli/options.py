@@ -115,7 +115,7 @@ def part_of(text: str | None) -> tuple[int, int] | None:
 
 def pairs(settings: tuple[str, ...]) -> dict[str, str]:
     """Parameters of a model as given."""
-    given = {}
+    given: dict[str, str] = {}
     for setting in settings:
         key, sign, value = setting.partition("=")
         if not sign or not key:

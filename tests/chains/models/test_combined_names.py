@@ -40,7 +40,7 @@ def test_a_width_of_the_whole_has_a_unit() -> None:
         ("zprime-dirac+dipole", {"muu": "1"}, "muu"),
         ("zprime-dirac+dipole", {"mu": "1 mm"}, "mu"),
         ("zprime-scalar+dipole", {}, "c_A22"),
-        ("zprime-dirac+zprime-dirac", {"mu": None}, "stands twice"),
+        ("zprime-dirac+zprime-dirac", {"mu": None}, "interfere"),
     ],
 )
 def test_mistakes_are_one_line(name: str, change: dict[str, str | None], word: str) -> None:
