@@ -48,7 +48,9 @@ def test_a_word_that_is_another(call: int, monkeypatch: pytest.MonkeyPatch) -> N
 
     def wrong(place: int) -> int:
         seen.append(place)
-        return int(word(place)) + (1 if len(seen) == call else 0)
+        return int(word(place)) + (
+            8 if len(seen) == call else 0
+        )  # (below are signs of whole numbers, from Python 3.12 on)
 
     monkeypatch.setattr(module, "_word", wrong)
     assert _looked() is None
