@@ -6,6 +6,7 @@ Both as `darkpair.pages` says; how to mend what fails stands at its top.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ SIGMAS = 5.0
 def stored(name: str) -> dict[str, object]:
     found: dict[str, object] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return found
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.name)
+def test_a_stored_output_names_no_place_of_a_machine(path: Path) -> None:
+    """Whoever made it has other folders than its reader: a path is one from the folder of the project."""
+    texts = re.findall(r'"((?:[A-Za-z]:)?[/\\\\]\w+[/\\\\][^"]*)"', path.read_text(encoding="utf-8"))
+    assert not texts, texts
 
 
 def test_every_number_of_every_page_has_its_source() -> None:

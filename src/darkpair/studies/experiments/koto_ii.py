@@ -23,6 +23,7 @@ from darkpair.export.files import subplots
 from darkpair.gen.cutflow import Stage
 from darkpair.gen.observed import Observed
 from darkpair.gen.pipeline import Pipeline, chunks
+from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.limits.koto_samples import SM
 from darkpair.limits.samples import efficiency_curves
@@ -55,7 +56,8 @@ _LIMITS: Final = {"KOTO 2021": ("2016-18", "C1"), "KOTO II": (KOTO_II, "C0")}
 
 def study(run: Run) -> Iterator[Output]:
     """Tables of factors and of limits, and the picture of the limits."""
-    made_of = {"source": koto_ii_beam(), "detector": koto_ii_detector()}
+    place = {"experiment": "examples/koto2.toml"}  # (and not where it stands on a machine)
+    made_of = {"source": koto_ii_beam(), "detector": describe(koto_ii_detector()) | place}
     yield Table(rows=list(_factors(run)), provenance=made_of)
     rows = _reach(run)
     yield Table(rows=rows, name="koto-ii-reach", provenance={"m1, m2 [GeV]": _POINT})
