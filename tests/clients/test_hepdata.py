@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from darkpair.chains.models import Inputs
+from darkpair.chains.models import Inputs, Model, ZPrimeScalar
 from darkpair.export.hepdata import Table, write_submission
+from darkpair.gen.output.target import put
+from darkpair.limits import limit_rows
 from darkpair.limits.contours import Contours
+from darkpair.limits.exchange import exchange_contents
+from darkpair.limits.samples import Size
 from darkpair.studies.paper.exclusions import Panel, published
 from darkpair.studies.paper.fig3 import mass_panels
 from darkpair.studies.paper.fig5 import panels_of
@@ -58,6 +63,31 @@ def test_every_kind_of_column(tmp_path: Path) -> None:
     )
     write_submission(tmp_path, "Limits", [table])
     assert ask(python, "of_hepdata.py", tmp_path) == {"valid": True, "messages": [], "tables": 1}
+
+
+def test_limits_of_a_model(tmp_path: Path) -> None:
+    """What ``darkpair limits --hepdata`` leaves: limits and efficiencies, an unknown value among them."""
+    python = python_of("hepdata_validator")
+    points: list[tuple[dict[str, str], Model]] = [
+        ({"G_X": f"{g} GF"}, ZPrimeScalar(m1=0.0, m2=0.43, G_X=g * 1.1663788e-5, m_Zprime=10.0))
+        for g in (0.2, 0.4, 3.0)
+    ]
+    size = Size(kaons=120_000, etas=4_000, spectra="central", cells=(8, 6, 4), throws=(4,))
+    which: dict[str, Any] = {"only": ["nucal", "ship", "koto-2021", "eta-invisible"]}
+    rows = limit_rows([model for _, model in points], size=size, folder=tmp_path / "samples", **which)
+    asked = {
+        "model": "zprime-scalar",
+        "inputs": "pdg",
+        "data": "today",
+        "settings": {"m1": "0", "m2": "430 MeV"},
+    }
+    made, _ = exchange_contents(
+        tmp_path, points, rows, asked, which, size=size, cache=tmp_path / "samples", likelihoods=False
+    )
+    put(made)
+    said = ask(python, "of_hepdata.py", tmp_path / "hepdata")
+    assert said == {"valid": True, "messages": [], "tables": len(made) - 1}
+    assert len(made) > 8
 
 
 def test_the_validator_sees_a_fault(tmp_path: Path) -> None:

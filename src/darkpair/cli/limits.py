@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.limits_of_chain import limits_of_chain, require_of_chain
 from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
 from darkpair.cli.terminal import show, show_lines
+from darkpair.gen.errors import InputError
 from darkpair.gen.tables import folded
 
 if TYPE_CHECKING:
@@ -65,6 +67,12 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="Folder of samples to keep; the user's cache unless given.",
 )
+@click.option(
+    "--hepdata", is_flag=True, help="Leave a HEPData submission in FOLDER: limits, and efficiencies."
+)
+@click.option(
+    "--likelihoods", is_flag=True, help="Leave pyhf and HS3 models of searches that count in FOLDER."
+)
 @dask_option
 @json_option
 @verbose_option
@@ -82,6 +90,8 @@ def command(
     quick: bool,
     folder: Path | None,
     cache: Path | None,
+    hepdata: bool,
+    likelihoods: bool,
     dask: str | None,
     as_json: bool,
 ) -> None:
@@ -98,14 +108,23 @@ def command(
     which: dict[str, Any] = {"only": only, "without": without, "files": files, "planned": planned}
     how: dict[str, Any] = {"size": Size.of(quick=quick), "folder": cache or cache_folder()}
     given = pairs(settings)
+    leave = {"hepdata": hepdata, "likelihoods": likelihoods}
+    _require_folder(folder, **leave)
     with on_dask(dask):
         if "->" in model:
-            require_of_chain(along, preset)
+            require_of_chain(along, preset, **leave)
             own = which | how | {"data": data}
             limits_of_chain(model, given, own, folder=folder, channels=channels, as_json=as_json)
             return
         asked = _Asked(model=model, settings=given, inputs=preset, data=data, along=along)
-        _limits(asked, which, how, folder=folder, channels=channels, as_json=as_json)
+        _limits(asked, which, how, folder=folder, channels=channels, as_json=as_json, leave=leave)
+
+
+def _require_folder(folder: Path | None, *, hepdata: bool, likelihoods: bool) -> None:
+    """Refuse files without a place for them."""
+    if folder is None and (hepdata or likelihoods):
+        option = "--hepdata" if hepdata else "--likelihoods"
+        raise InputError(f"{option} without a folder for its files; give -o FOLDER")
 
 
 def _limits(
@@ -116,6 +135,7 @@ def _limits(
     folder: Path | None,
     channels: bool,
     as_json: bool,
+    leave: Mapping[str, bool],
 ) -> None:
     """Ask the searches about the points of a model, show what they say and write it."""
     from darkpair.chains.models.rates import unit_of
@@ -131,11 +151,11 @@ def _limits(
     rows = limit_rows([point for _, point in points], data=asked.data, along=asked.along, **how, **which)
     unit = None if asked.along is None else unit_of(points[0][1], asked.along)
     plain = plain_rows([varied for varied, _ in points], rows, asked.along, channels=channels, unit=unit)
-    written = (
-        []
-        if folder is None or not plain
-        else _written(folder, asked, points, rows, plain, {"size": how["size"]} | which)
-    )
+    written: list[Path] = []
+    lines: list[str] = []
+    if folder is not None and plain:
+        contents, lines = _left(folder, asked, points, rows, which, how, leave)
+        written = _written(folder, asked, points, rows, plain, {"size": how["size"]} | which, contents)
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
@@ -143,7 +163,9 @@ def _limits(
     else:
         _show(asked, points, rows, channels=channels)
         _say_closed([point for _, point in points], rows)
-        show_lines(written)
+        for line in lines:
+            show_lines(folded(f"note                   {line}", 80))
+        show_lines(_shown(written))
 
 
 def _say_closed(points: list[Model], rows: list[list[LimitRow]]) -> None:
@@ -200,8 +222,9 @@ def _written(
     rows: list[list[LimitRow]],
     plain: list[dict[str, Any]],
     more: dict[str, Any],
+    others: Mapping[Path, str],
 ) -> list[Path]:
-    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn; all are written or none."""
+    """Paths of the rows as CSV and JSON, of their picture where one can be drawn, and of others; all are written or none."""
     from darkpair.export.files import picture_contents, rows_contents
     from darkpair.gen.output.target import put
     from darkpair.limits.picture import limits_picture
@@ -219,7 +242,34 @@ def _written(
     figure = limits_picture(points, rows, asked.settings, asked.along, asked.title)
     if figure is not None:
         contents |= picture_contents(figure, folder, "limits")
-    return put(contents)
+    return put(contents | dict(others))
+
+
+def _shown(written: list[Path]) -> list[str]:
+    """Paths of the files, of a folder of many that and their number."""
+    folders = Counter(path.parent for path in written)
+    own = min(folders, key=lambda folder: len(folder.parts), default=None)
+    single = [str(path) for path in written if path.parent == own]
+    return single + [f"{folder}: {number} files" for folder, number in folders.items() if folder != own]
+
+
+def _left(
+    folder: Path,
+    asked: _Asked,
+    points: list[tuple[dict[str, str], Model]],
+    rows: list[list[LimitRow]],
+    which: Mapping[str, Any],
+    how: Mapping[str, Any],
+    leave: Mapping[str, bool],
+) -> tuple[dict[Path, str], list[str]]:
+    """Contents of a HEPData submission and of likelihoods where they are wanted, and lines on what has none."""
+    if not any(leave.values()):
+        return {}, []
+    from darkpair.limits.exchange import exchange_contents
+
+    asked_for = {"model": asked.model, "settings": asked.settings, "inputs": asked.inputs, "data": asked.data}
+    own: dict[str, Any] = {"size": how["size"], "cache": how["folder"], **leave}
+    return exchange_contents(folder, points, rows, asked_for, which, **own)
 
 
 def _show(

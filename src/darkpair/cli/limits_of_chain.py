@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["limits_of_chain", "require_of_chain"]
 
 
-def require_of_chain(along: str | None, preset: str) -> None:
+def require_of_chain(
+    along: str | None, preset: str, *, hepdata: bool = False, likelihoods: bool = False
+) -> None:
     """Refuse options that do nothing for a chain.
 
     Parameters
@@ -29,11 +31,18 @@ def require_of_chain(along: str | None, preset: str) -> None:
         Parameter of a model.
     preset : str
         Table of a model's inputs.
+    hepdata, likelihoods : bool
+        Files of a model's points.
     """
     if along is not None:
         raise InputError(f"--along {along} beside a chain, whose branching ratio is looked for; leave it out")
     if preset != PRESETS[0]:
         raise InputError(f"--inputs {preset} beside a chain, which has no couplings; leave it out")
+    for option, wanted in (("--hepdata", hepdata), ("--likelihoods", likelihoods)):
+        if wanted:
+            raise InputError(
+                f"{option} beside a chain, which expects no number of events; leave it out, or give a model"
+            )
 
 
 def limits_of_chain(
