@@ -15,6 +15,7 @@ from darkpair.chains.models.channels import isotropic, photon_channels, visible_
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
+from darkpair.limits.koto_beside import koto_beside
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.samples import BOX, DUMPS, samples_at
@@ -119,12 +120,16 @@ class Choice:
         The set of 2020 counts no other. See `darkpair.limits.koto_channels.koto_channels`.
         """
         boxes = self.boxes if self.data != "2020" else ()
-        if not boxes or not any(
-            any(photon_channels(over)) or (KotoLimit.serves(over) and not isotropic(over, OF_PION))
-            for _, over in models
-        ):
-            return [{} for _ in models]
-        return koto_channels(models, boxes, size.kaons, folder, workers=workers)
+        over = [scanned for _, scanned in models]
+        pairs = any(
+            any(photon_channels(m)) or (KotoLimit.serves(m) and not isotropic(m, OF_PION)) for m in over
+        )
+        first = koto_channels(models, boxes if pairs else (), size.kaons, folder, workers=workers)
+        beside = koto_beside(models, boxes, size.kaons, folder, workers=workers)
+        return [
+            {box: (*own.get(box, ()), *more.get(box, ())) for box in own | more}
+            for own, more in zip(first, beside, strict=True)
+        ]
 
     def with_photons(
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2

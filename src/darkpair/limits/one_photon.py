@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from darkpair.detectors.koto_one_photon import KotoOnePhoton
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.particles import spoken
 from darkpair.limits.channels import seed_of
+from darkpair.limits.koto_beside import beside_photon
 from darkpair.limits.koto_nested import flying, prompt, seen_of
 from darkpair.limits.koto_samples import CTAU, PROMPT
 from darkpair.scan.acceptance import Acceptance
@@ -134,7 +136,11 @@ def photon_channels_at(
         for least in LEAST_PHOTON:
             made = _made(channel, table, f"{least:g}", below)
             out[number][f"{least:g}"] = (*out[number].get(f"{least:g}", ()), made)
-    return out
+    beside = beside_photon(models, events, folder, partial(reference, 0.0, events, folder), workers=workers)
+    return [
+        {name: (*own.get(name, ()), *more.get(name, ())) for name in own | more}
+        for own, more in zip(out, beside, strict=True)
+    ]
 
 
 def _point(channel: Channel, model: Model) -> dict[str, Any] | None:
