@@ -6,12 +6,22 @@ from collections.abc import Iterator
 from itertools import combinations_with_replacement, product
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from darkpair.chains.models.channels import OUTSIDE, UNSEEN, Channel, photon_channels, visible_modes
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
 
-__all__ = ["channels_beside", "decays_inside", "flying_channels", "photons_of", "productions_beside"]
+__all__ = [
+    "any_beside",
+    "channels_beside",
+    "decays_inside",
+    "flying_channels",
+    "open_beside",
+    "photons_of",
+    "productions_beside",
+]
 
 #: Photons of what is seen of a production, or of a mode of X2.
 _PHOTONS: Final = {"gamma": 1, "pi0": 2}
@@ -71,6 +81,40 @@ def flying_channels(parent: str, production: str) -> tuple[Channel, ...]:
     number = production.split().count("X2")
     ways = combinations_with_replacement((OUTSIDE, UNSEEN), number)
     return tuple(Channel(parent=parent, production=production, modes=way) for way in ways)
+
+
+def open_beside(model: Model, photons: int, parent: str = "K_L0") -> Iterator[Channel]:
+    """Channels of productions with so many photons, of which nothing else is seen, that are open at any point.
+
+    Parameters
+    ----------
+    model : Model
+        Its points.
+    photons : int
+        Photons that are made beside the dark states.
+    parent : str
+        Name of what decays.
+    """
+    seen = visible_modes(model)
+    for production in productions_beside(model, parent, photons):
+        for channel in flying_channels(parent, production):
+            if np.any(channel.rate(model, seen) > 0.0):
+                yield channel
+
+
+def any_beside(model: Model, parent: str = "K_L0") -> bool:
+    """Whether a model has a channel of `channels_beside`, or an open one with two photons beside the dark states, at any point.
+
+    Parameters
+    ----------
+    model : Model
+        Its points.
+    parent : str
+        Name of what decays.
+    """
+    return any(True for _ in open_beside(model, _PION, parent)) or any(
+        True for _ in channels_beside(model, parent)
+    )
 
 
 def decays_inside(channel: Channel) -> int | None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.beside import any_beside
 from darkpair.chains.models.channels import isotropic, photon_channels, visible_modes
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
-from darkpair.limits.koto_beside import koto_beside
+from darkpair.limits.koto_beside import joined, koto_beside
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.samples import BOX, DUMPS, samples_at
@@ -120,16 +121,14 @@ class Choice:
         The set of 2020 counts no other. See `darkpair.limits.koto_channels.koto_channels`.
         """
         boxes = self.boxes if self.data != "2020" else ()
-        over = [scanned for _, scanned in models]
-        pairs = any(
-            any(photon_channels(m)) or (KotoLimit.serves(m) and not isotropic(m, OF_PION)) for m in over
-        )
-        first = koto_channels(models, boxes if pairs else (), size.kaons, folder, workers=workers)
-        beside = koto_beside(models, boxes, size.kaons, folder, workers=workers)
-        return [
-            {box: (*own.get(box, ()), *more.get(box, ())) for box in own | more}
-            for own, more in zip(first, beside, strict=True)
-        ]
+        over, how = [scanned for _, scanned in models if boxes], (size.kaons, folder)
+        made: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
+        if any(any(photon_channels(m)) or (KotoLimit.serves(m) and not isotropic(m, OF_PION)) for m in over):
+            made = koto_channels(models, boxes, *how, workers=workers)
+        if any(map(any_beside, over)):
+            beside = koto_beside(models, boxes, *how, workers=workers)
+            made = [joined(*both) for both in zip(made, beside, strict=True)]
+        return made
 
     def with_photons(
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2

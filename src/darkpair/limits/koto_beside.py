@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from darkpair.chains.descriptor import build
-from darkpair.chains.models.beside import (
-    channels_beside,
-    decays_inside,
-    flying_channels,
-    productions_beside,
-)
+from darkpair.chains.models.beside import channels_beside, decays_inside, open_beside
 from darkpair.chains.models.channels import OUTSIDE, photon_channels, shares_of, visible_modes
 from darkpair.chains.models.decays import PI0_DECAY
 from darkpair.chains.models.model import NotDerivedError
@@ -34,9 +30,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
 
-__all__ = ["any_beside", "beside_photon", "koto_beside"]
-
-_KAON: Final = "K_L0"
+__all__ = ["beside_photon", "joined", "koto_beside"]
 
 #: Photons that are made beside X2: those of a pi0 for its searches, one for K_L -> gamma X.
 _PION, _PHOTON = 2, 1
@@ -44,17 +38,17 @@ _PION, _PHOTON = 2, 1
 _Models = Sequence[tuple["Model", "Model"]]
 
 
-def any_beside(model: Model) -> bool:
-    """Whether a model has any channel of `koto_beside` at any of its points.
+def joined(
+    own: Mapping[str, tuple[KotoChannel, ...]], more: Mapping[str, tuple[KotoChannel, ...]]
+) -> dict[str, tuple[KotoChannel, ...]]:
+    """Channels of both, by what they are called.
 
     Parameters
     ----------
-    model : Model
-        Its points.
+    own, more : mapping of str to tuple of KotoChannel
+        By selection, or by least energy.
     """
-    seen = visible_modes(model)
-    every = (*_flying(model, _PION), *channels_beside(model))
-    return any(bool(np.any(channel.rate(model, seen) > 0.0)) for channel in every)
+    return {name: (*own.get(name, ()), *more.get(name, ())) for name in dict.fromkeys([*own, *more])}
 
 
 def koto_beside(
@@ -80,13 +74,11 @@ def koto_beside(
         Processes.
     """
     out: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
-    if not any(any_beside(over) for _, over in models):
-        return out
     pion = build(PI0_DECAY).generated_branching_ratio
     for box in boxes:
         below = standard_efficiency(events, box, folder)
         sample = FlownOut(events=events, selection=box, data=data_of(box))
-        flown = _flown(models, _PION, sample, folder, workers, lambda table: {box: table}, {box: below}, pion)
+        flown = _flown(models, _PION, sample, folder, workers, partial(_named, box), {box: below}, pion)
         inside = _decaying(models, box, events, folder, workers, below, pion)
         for own, first, second in zip(out, flown, inside, strict=True):
             both = (*first.get(box, ()), *second)
@@ -99,7 +91,7 @@ def beside_photon(
     models: _Models,
     events: int,
     folder: Path | None,
-    below: Callable[[], Mapping[str, tuple[float, float]]],
+    below: Mapping[str, tuple[float, float]],
     *,
     workers: int = 2,
 ) -> list[dict[str, tuple[KotoChannel, ...]]]:
@@ -109,26 +101,21 @@ def beside_photon(
     ----------
     models, events, folder, workers
         As of `koto_beside`.
-    below : callable
-        Gives the efficiency of K_L -> gamma X by least energy, and its error.
+    below : mapping of str to (float, float)
+        Efficiency of K_L -> gamma X by least energy, and its error.
     """
-    if not any(True for _, over in models for _ in _open(over, _PHOTON)):
-        return [{} for _ in models]
     sample = OnePhotonFlownOut(events=events, least=LEAST_PHOTON)
-    return _flown(models, _PHOTON, sample, folder, workers, lambda tables: tables, below(), 1.0)
+    return _flown(models, _PHOTON, sample, folder, workers, _as_it_is, below, 1.0)
 
 
-def _flying(model: Model, photons: int) -> Iterator[Channel]:
-    for production in productions_beside(model, _KAON, photons):
-        yield from flying_channels(_KAON, production)
+def _named(box: str, table: Any) -> dict[str, Any]:
+    """The table of one selection by its name."""
+    return {box: table}
 
 
-def _open(model: Model, photons: int) -> Iterator[Channel]:
-    """Channels of productions that are seen themselves which are open at any point."""
-    seen = visible_modes(model)
-    for channel in _flying(model, photons):
-        if np.any(channel.rate(model, seen) > 0.0):
-            yield channel
+def _as_it_is(tables: Any) -> Any:
+    """Tables that have the names of theirs."""
+    return tables
 
 
 def _flown(
@@ -142,7 +129,7 @@ def _flown(
     pion: float,
 ) -> list[dict[str, tuple[KotoChannel, ...]]]:
     """Channels by what ``named`` calls the tables of a sample, with their efficiencies over those below."""
-    wanted = [(i, channel) for i, (_, over) in enumerate(models) for channel in _open(over, photons)]
+    wanted = [(i, channel) for i, (_, over) in enumerate(models) for channel in open_beside(over, photons)]
     points = [_point(channel, models[i][0]) for i, channel in wanted]
     able = {point["events"]: point for point in points if point is not None}
     results = scan(sample, list(able.values()), folder=folder, workers=workers)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from darkpair.chains.descriptor import build
+from darkpair.chains.models.beside import open_beside
 from darkpair.chains.models.channels import UNSEEN, Channel, visible_modes
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.detectors.koto_one_photon import KotoOnePhoton
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.particles import spoken
 from darkpair.limits.channels import seed_of
-from darkpair.limits.koto_beside import beside_photon
+from darkpair.limits.koto_beside import beside_photon, joined
 from darkpair.limits.koto_nested import flying, prompt, seen_of
 from darkpair.limits.koto_samples import CTAU, PROMPT
 from darkpair.scan.acceptance import Acceptance
@@ -136,11 +136,10 @@ def photon_channels_at(
         for least in LEAST_PHOTON:
             made = _made(channel, table, f"{least:g}", below)
             out[number][f"{least:g}"] = (*out[number].get(f"{least:g}", ()), made)
-    beside = beside_photon(models, events, folder, partial(reference, 0.0, events, folder), workers=workers)
-    return [
-        {name: (*own.get(name, ()), *more.get(name, ())) for name in own | more}
-        for own, more in zip(out, beside, strict=True)
-    ]
+    if not any(True for _, over in models for _ in open_beside(over, 1)):
+        return out
+    beside = beside_photon(models, events, folder, reference(0.0, events, folder), workers=workers)
+    return [joined(*both) for both in zip(out, beside, strict=True)]
 
 
 def _point(channel: Channel, model: Model) -> dict[str, Any] | None:
