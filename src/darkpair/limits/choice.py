@@ -22,7 +22,7 @@ from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
-from darkpair.searches import DATA, FILES, PLANNED, SEARCHES, UNSEEN
+from darkpair.searches import DATA, FILES, PAPER, PLANNED, SEARCHES, UNSEEN
 from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch
@@ -352,7 +352,7 @@ def searches_at(
         elif name in samples.dumps:
             at_masses |= _dumps(samples, name, _of_detector(name), ())
         elif name not in DUMPS:
-            search = SEARCHES.factory(name)()
+            search = SEARCHES.factory(name)(**(PAPER.get(name, {}) if data == "2020" else {}))
             at_masses[name] = (search.kind, search)
     return at_masses
 

@@ -37,9 +37,13 @@ __all__ = ["FAR", "FlownOut", "OnePhotonFlownOut"]
 #: Mean proper length of the only row of an efficiency that does not depend on it [mm].
 FAR: Final = CTAU[0]
 
-#: Value over error from which on an efficiency is stated, and errors above it that bound what is not.
+#: Value over error from which on an efficiency is known, errors above it that bound what is not stated, and the relative error of
+#: what a few events decide: of short flights those that fly the fastest.  What is smaller than the last number, of the
+#: largest efficiency, is not stated.
 _CLEAR: Final = 3.0
 _ABOVE: Final = 2.0
+_POOR: Final = 3.0
+_TINY: Final = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +67,23 @@ class _Accepted:
         )
 
     def table(self, rows: NDArray[np.bool_], outside: int, generated: int, scale: float) -> dict[str, Any]:
-        """Efficiencies and errors at each c tau [mm] that the rows can tell, ``most`` elsewhere, if so many X2 decay outside.
+        """Efficiencies and errors at each c tau [mm] that is not too short, ``most`` elsewhere, if so many X2 decay outside.
 
         Of two X2 of which one is to decay outside that is either, in the mean.
         """
-        table, most = [], 0.0
+        table: list[tuple[float, float, float]] = []
+        most, floor = 0.0, _TINY * scale * float(np.sum(self.weight[rows])) / max(generated, 1)
         for ctau in CTAU if outside else (FAR,):
             away = np.exp(-self.length[:, rows] / ctau)
             left = np.prod(away, axis=0) if outside == len(away) else np.mean(away, axis=0)
             weight = self.weight[rows] * (left if outside else 1.0)
             accepted = efficiency_of(Stage.of("accepted", weight), generated)
-            error = accepted.high if accepted.error is None else accepted.error
-            if accepted.value > _CLEAR * error:
-                table.append((ctau, scale * accepted.value, scale * error))
+            error = scale * (accepted.high if accepted.error is None else accepted.error)
+            value = scale * accepted.value
+            if value > _CLEAR * error or value > floor:
+                table.append((ctau, value, error if value > _CLEAR * error else max(error, _POOR * value)))
             else:
-                most = max(most, scale * (accepted.value + _ABOVE * error))
+                most = max(most, value + _ABOVE * error)
         columns = ("ctau", "efficiency", "error")
         return {name: [row[i] for row in table] for i, name in enumerate(columns)} | {"most": most}
 

@@ -16,7 +16,7 @@ from darkpair.chains.models.decays import PI0_DECAY
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.gen.errors import InputError
 from darkpair.gen.identity import identity_digest
-from darkpair.limits.channels import FEWER, LEAST
+from darkpair.limits.channels import FEWER, LARGE, LEAST
 from darkpair.limits.flown_out import FAR, FlownOut, OnePhotonFlownOut
 from darkpair.limits.koto_channels import KotoChannelAgainstCtau, standard_efficiency
 from darkpair.limits.koto_samples import PROMPT
@@ -161,15 +161,21 @@ def _decaying(
     pion: float,
 ) -> list[tuple[KotoChannel, ...]]:
     """Channels in which an X2 has to decay inside, with their efficiency over that of K_L -> pi0 nu nubar."""
-    sample = KotoChannelAgainstCtau(events=events // FEWER, selection=box, data=data_of(box))
-    wanted = [(i, channel) for i, (_, over) in enumerate(models) for channel in _with_a_share(over)]
-    points = [_point(channel, models[i][0]) for i, channel in wanted]
-    tables = iter(scan(sample, [p for p in points if p is not None], folder=folder, workers=workers))
     out: list[tuple[KotoChannel, ...]] = [() for _ in models]
-    for (i, channel), point in zip(wanted, points, strict=True):
+    every = [(i, *entry) for i, (_, over) in enumerate(models) for entry in _with_a_share(over)]
+    tables: dict[tuple[int, Channel], Any] = {}
+    points = {(i, channel): _point(channel, models[i][0]) for i, channel, _ in every}
+    for large in (True, False):
+        number = events // (1 if large else FEWER)
+        sample = KotoChannelAgainstCtau(events=number, selection=box, data=data_of(box))
+        able = {(i, c): points[i, c] for i, c, size in every if size == large and points[i, c] is not None}
+        asked = [point for point in able.values() if point is not None]
+        tables |= dict(zip(able, scan(sample, asked, folder=folder, workers=workers), strict=True))
+    for i, channel, _ in every:
         made = KotoChannel(channel=channel, ratio=Acceptance(ctau=(), value=(), error=()))
+        point = points[i, channel]
         if point is not None:
-            table = next(tables)
+            table = tables[i, channel]
             power = float(decays_inside(channel) or 1)
             made = KotoChannel(
                 channel=channel,
@@ -181,12 +187,15 @@ def _decaying(
     return out
 
 
-def _with_a_share(model: Model) -> Iterator[Channel]:
-    """Channels with a decay inside that have a thousandth of all that leaves two photons so, at any point."""
+def _with_a_share(model: Model) -> Iterator[tuple[Channel, bool]]:
+    """Channels with a decay inside that have a thousandth of all that leaves two photons so, and whether they have a tenth."""
     seen, own = visible_modes(model), tuple(channels_beside(model))
     rates = {channel: channel.rate(model, seen) for channel in (*photon_channels(model), *own)}
     shares = shares_of(rates) if own else {}
-    yield from (channel for channel in own if np.max(shares.get(channel, 0.0)) >= LEAST)
+    for channel in own:
+        share = float(np.max(shares.get(channel, 0.0)))
+        if share >= LEAST:
+            yield channel, share > LARGE
 
 
 def _point(channel: Channel, model: Model) -> dict[str, Any] | None:
