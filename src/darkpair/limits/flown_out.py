@@ -43,7 +43,7 @@ FAR: Final = CTAU[0]
 _CLEAR: Final = 3.0
 _ABOVE: Final = 2.0
 _POOR: Final = 3.0
-_TINY: Final = 1e-6
+_TINY: Final = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +82,10 @@ class _Accepted:
             value = scale * accepted.value
             if value > _CLEAR * error or value > floor:
                 table.append((ctau, value, error if value > _CLEAR * error else max(error, _POOR * value)))
-            else:
+            elif not table:
                 most = max(most, value + _ABOVE * error)
+        if table and most > 0.0:  # (shorter flights are fewer)
+            most = table[0][1] + _ABOVE * table[0][2]
         columns = ("ctau", "efficiency", "error")
         return {name: [row[i] for row in table] for i, name in enumerate(columns)} | {"most": most}
 
