@@ -79,9 +79,9 @@ def _width(model: Any, key: tuple[str, str]) -> Array:
 def _amplitude(model: Any, key: tuple[str, str]) -> PowerAmplitude:
     parent, mode = key
     own = {"X1": float(model.m1), "X2": float(model.m2)}
-    masses = [own[name] if name in own else particle(name).mass for name in mode.split()]
+    beside, first, last = (own[name] if name in own else particle(name).mass for name in mode.split())
     heavy = own["X2"] if parent == "X2" else particle(parent).mass
     unit = PowerAmplitude(strength=1.0, power=model.power)
-    whole = three_body_width(heavy, *masses, unit.averaged)
+    whole = three_body_width(heavy, beside, first, last, unit.averaged)
     size = float(model.partial_width(parent, mode) / whole) if whole > 0.0 else 1.0
     return PowerAmplitude(strength=size, power=model.power)
