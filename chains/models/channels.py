@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INVISIBLE_MODES",
+    "OUTSIDE",
     "UNSEEN",
     "Channel",
     "channels_of",
@@ -42,6 +43,9 @@ __all__ = [
 
 #: What an X2 does of which a search sees nothing, whatever it is.
 UNSEEN: Final = "unseen"
+
+#: What an X2 does that would be seen and decays beyond the detector, whatever it is.
+OUTSIDE: Final = "outside"
 
 #: Decays of X2 without anything that a detector sees.
 INVISIBLE_MODES: Final = ("X1 nu nubar", "X1 X1", "X1 X1 X1", "invisible")
@@ -64,14 +68,15 @@ _ANY: Final = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A parent's decay with one X2 or two, and what each does.
+    """A parent's decay with up to two X2, and what each does.
 
     Parameters
     ----------
     parent, production : str
         As in ``model.modes()``: "eta" and "X1 X2".
     modes : tuple of str
-        Mode of each X2 of the production, in alphabetical order; "unseen" for all that leaves nothing, last.
+        Mode of each X2 of the production, in alphabetical order; "unseen" for all that leaves nothing, last.  Beside a
+        production that is seen itself "outside" is every other mode, beyond the detector.
     """
 
     parent: str
@@ -80,11 +85,12 @@ class Channel:
 
     def __post_init__(self) -> None:
         number = self.production.split().count("X2")
-        if number != len(self.modes) or not 1 <= number <= 2:
+        seen = not all(word in _DARK | {"X2"} for word in self.production.split())
+        if number != len(self.modes) or not (0 if seen else 1) <= number <= 2:
             raise InputError(
                 f"{self.parent} -> {self.production} with {len(self.modes)} decays of X2; allowed: one for each X2, one or two"
             )
-        if set(self.modes) == {UNSEEN}:
+        if set(self.modes) == {UNSEEN} and not seen:
             raise InputError(f"{self.parent} -> {self.production} with nothing that is seen; name a mode")
 
     def __str__(self) -> str:
@@ -107,18 +113,21 @@ class Channel:
         size = np.where(total > 0.0, total, 1.0)
 
         def part(mode: str) -> Array:
-            if mode == UNSEEN:
-                return 1.0 - sum((part(other) for other in seen), start=np.zeros(()))
+            if mode in (UNSEEN, OUTSIDE):
+                inside = sum((part(other) for other in seen), start=np.zeros(()))
+                return 1.0 - inside if mode == UNSEEN else inside
             return model.partial_width("X2", mode) / size if ("X2", mode) in own else np.zeros(())
 
         # (without any decay at all nothing is seen)
-        product = np.prod(np.broadcast_arrays(*map(part, self.modes)), axis=0)
-        ways = len(set(self.modes))  # of two X2 either may do the one or the other
+        product = np.prod(np.broadcast_arrays(np.ones(()), *map(part, self.modes)), axis=0)
+        ways = len(set(self.modes)) or 1  # of two X2 either may do the one or the other
         return np.asarray(
             model.branching_ratio(self.parent, self.production) * ways * np.maximum(product, 0.0)
         )
 
-    def chain(self, model: Model, *, lifetimes: Mapping[str, Lifetime] | None = None) -> Chain:
+    def chain(
+        self, model: Model, *, lifetimes: Mapping[str, Lifetime] | None = None, absorbed: bool = False
+    ) -> Chain:
         """Events of it alone, with the model's amplitudes and spin.
 
         Its ``generated_branching_ratio`` is that of what the visible daughters decay to.  Strengths of amplitudes are 1, and
@@ -130,6 +139,8 @@ class Channel:
             One point.
         lifetimes : mapping of str to Lifetime, optional
             Laws by the names of the particles, as `Chain` takes them.
+        absorbed : bool
+            Whether what is made beside X2 ends where it is made, in a target, and does not decay.
 
         Raises
         ------
@@ -137,27 +148,28 @@ class Channel:
             As `darkpair.chains.models.decays.model_chain`.
         """
         try:
-            made = _kept(self, model) if not changes_in_force() else _chain_of(self, model)
+            make = _kept if not changes_in_force() else _chain_of
+            made = make(self, model, absorbed)
         except TypeError:  # (a stranger's model without a hash)
-            made = _chain_of(self, model)
+            made = _chain_of(self, model, absorbed)
         return made if not lifetimes else replace(made, lifetimes=lifetimes)
 
 
-def _chain_of(channel: Channel, model: Model) -> Chain:
+def _chain_of(channel: Channel, model: Model, absorbed: bool) -> Chain:
     """Events of a channel, of prompt X2."""
-    listed = list(dict.fromkeys(mode for mode in channel.modes if mode != UNSEEN))
+    listed = list(dict.fromkeys(mode for mode in channel.modes if mode not in (UNSEEN, OUTSIDE)))
     whole = model_chain(model, channel.parent, channel.production, modes=listed).decay
     at = {mode: listed.index(mode) for mode in listed}
     ways = (
         [channel.modes]
-        if len(set(channel.modes)) == 1
+        if len(set(channel.modes)) <= 1
         else [channel.modes, channel.modes[::-1]][: len(channel.modes)]
     )
     split = tuple(
         _unit(
             replace(
                 made,
-                daughters=_each(made, way, at),
+                daughters=_each(made, way, at, absorbed=absorbed),
                 branching_ratio=made.branching_ratio / len(ways),
             )
         )
@@ -171,20 +183,24 @@ def _chain_of(channel: Channel, model: Model) -> Chain:
 _kept: Final = lru_cache(maxsize=64)(_chain_of)
 
 
-def _each(made: Mode, way: tuple[str, ...], at: Mapping[str, int]) -> tuple[Daughter, ...]:
+def _each(
+    made: Mode, way: tuple[str, ...], at: Mapping[str, int], *, absorbed: bool = False
+) -> tuple[Daughter, ...]:
     """Daughters of a production in which every X2 does what it is to do; one that is not seen flies away."""
     left: list[str] = list(way)
     daughters: list[Daughter] = []
     for daughter in made.daughters:
-        if isinstance(daughter, Decay) and daughter.parent.name in _HEAVY:
-            mode, heavy = left.pop(0), replace(daughter.parent, ctau=_ANY)
-            if mode == UNSEEN:
-                daughters.append(heavy)
-            else:
-                own = replace(_unit(daughter.modes[at[mode]]), branching_ratio=1.0)
-                daughters.append(Decay(heavy, (own,)))
+        own = daughter.parent if isinstance(daughter, Decay) else daughter
+        if own.name not in _HEAVY:
+            daughters.append(own if absorbed else daughter)
+            continue
+        mode, heavy = left.pop(0), replace(own, ctau=_ANY)
+        if mode in (UNSEEN, OUTSIDE):
+            daughters.append(heavy)
         else:
-            daughters.append(daughter)
+            assert isinstance(daughter, Decay)  # (the modes that are wanted were asked for)
+            then = replace(_unit(daughter.modes[at[mode]]), branching_ratio=1.0)
+            daughters.append(Decay(heavy, (then,)))
     return tuple(daughters)
 
 

@@ -285,7 +285,7 @@ def channel_samples(
             if np.max(share) < LEAST or (channel == MAIN and sight.has_main and isotropic(over, channel)):
                 continue
             try:
-                chain = channel.chain(point)
+                chain = channel.chain(point, absorbed=True)
             except NotDerivedError:
                 made[number].append(Made(channel=channel, selection=sight.selection(channel), samples=()))
                 continue

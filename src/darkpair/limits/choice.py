@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.beside import any_beside
 from darkpair.chains.models.channels import isotropic, photon_channels, visible_modes
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
+from darkpair.limits.koto_beside import joined, koto_beside
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
-from darkpair.searches import DATA, FILES, PLANNED, SEARCHES, UNSEEN
+from darkpair.searches import DATA, FILES, PAPER, PLANNED, SEARCHES, UNSEEN
 from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch
@@ -119,12 +121,14 @@ class Choice:
         The set of 2020 counts no other. See `darkpair.limits.koto_channels.koto_channels`.
         """
         boxes = self.boxes if self.data != "2020" else ()
-        if not boxes or not any(
-            any(photon_channels(over)) or (KotoLimit.serves(over) and not isotropic(over, OF_PION))
-            for _, over in models
-        ):
-            return [{} for _ in models]
-        return koto_channels(models, boxes, size.kaons, folder, workers=workers)
+        over, how = [scanned for _, scanned in models if boxes], (size.kaons, folder)
+        made: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
+        if any(any(photon_channels(m)) or (KotoLimit.serves(m) and not isotropic(m, OF_PION)) for m in over):
+            made = koto_channels(models, boxes, *how, workers=workers)
+        if any(map(any_beside, over)):
+            beside = koto_beside(models, boxes, *how, workers=workers)
+            made = [joined(*both) for both in zip(made, beside, strict=True)]
+        return made
 
     def with_photons(
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
@@ -348,7 +352,7 @@ def searches_at(
         elif name in samples.dumps:
             at_masses |= _dumps(samples, name, _of_detector(name), ())
         elif name not in DUMPS:
-            search = SEARCHES.factory(name)()
+            search = SEARCHES.factory(name)(**(PAPER.get(name, {}) if data == "2020" else {}))
             at_masses[name] = (search.kind, search)
     return at_masses
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
+from darkpair.chains.models.beside import decays_inside
 from darkpair.chains.models.channels import Channel, isotropic, photon_channels, shares_of, visible_modes
 from darkpair.chains.models.decays import PI0_DECAY
 from darkpair.chains.models.model import NotDerivedError
@@ -24,7 +25,7 @@ from darkpair.searches.koto import KotoChannel
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
 
-__all__ = ["KotoChannelAgainstCtau", "koto_channels"]
+__all__ = ["KotoChannelAgainstCtau", "koto_channels", "standard_efficiency"]
 
 #: Value over error from which on an efficiency is stated, and errors above it that bound what is not.
 _CLEAR: Final = 3.0
@@ -109,14 +110,16 @@ def koto_channels(
             points = [_point(channel, models[i][0]) for i, channel in wanted]
             able = [point for point in points if point is not None]
             tables = iter(scan(own, able, folder=folder, workers=workers))
-            below, error = _standard(events, box, folder) if able else (1.0, 0.0)
+            below, error = standard_efficiency(events, box, folder) if able else (1.0, 0.0)
             for (number, channel), point in zip(wanted, points, strict=True):
                 made = KotoChannel(channel=channel, ratio=_NOTHING)
                 if point is not None:
                     table = next(tables)
                     made = KotoChannel(
                         channel=channel,
-                        ratio=Acceptance.of(table, prompt=PROMPT).over(below, error),
+                        ratio=Acceptance.of(
+                            table, prompt=PROMPT, power=float(decays_inside(channel) or 1)
+                        ).over(below, error),
                         daughters=point["chain"].generated_branching_ratio / daughters,
                         most=table["most"] / below,
                     )
@@ -133,8 +136,18 @@ def _point(channel: Channel, model: Model) -> dict[str, Any] | None:
     return {"chain": chain, "events": identity_digest(chain)}
 
 
-def _standard(events: int, box: str, folder: Path | None) -> tuple[float, float]:
-    """Efficiency of K_L -> pi0 nu nubar for each K_L at the beam exit, and its error: the sample of the main channel."""
+def standard_efficiency(events: int, box: str, folder: Path | None) -> tuple[float, float]:
+    """Efficiency of K_L -> pi0 nu nubar for each K_L at the beam exit, and its error: the sample of the main channel.
+
+    Parameters
+    ----------
+    events : int
+        As of `koto_channels`.
+    box : str
+        Selection of KOTO.
+    folder : Path, optional
+        The cache of samples.
+    """
     own = EfficiencyAgainstCtau(events=events, selection=box, data=data_of(box))
     (reference,) = scan(
         replace(own, events=4 * events, seed=own.seed + 1),

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darkpair.chains.descriptor import build
+from darkpair.chains.models.beside import open_beside
 from darkpair.chains.models.channels import UNSEEN, Channel, visible_modes
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.detectors.koto_one_photon import KotoOnePhoton
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.particles import spoken
 from darkpair.limits.channels import seed_of
+from darkpair.limits.koto_beside import beside_photon, joined
 from darkpair.limits.koto_nested import flying, prompt, seen_of
 from darkpair.limits.koto_samples import CTAU, PROMPT
 from darkpair.scan.acceptance import Acceptance
@@ -134,7 +136,10 @@ def photon_channels_at(
         for least in LEAST_PHOTON:
             made = _made(channel, table, f"{least:g}", below)
             out[number][f"{least:g}"] = (*out[number].get(f"{least:g}", ()), made)
-    return out
+    if not any(True for _, over in models for _ in open_beside(over, 1)):
+        return out
+    beside = beside_photon(models, events, folder, reference(0.0, events, folder), workers=workers)
+    return [joined(*both) for both in zip(out, beside, strict=True)]
 
 
 def _point(channel: Channel, model: Model) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.lazy import lazily
 from darkpair.gen.registry import Entry, Registry
-from darkpair.searches.data_sets import DATA, FILES, PLANNED, UNSEEN
+from darkpair.searches.data_sets import DATA, FILES, PAPER, PLANNED, UNSEEN
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DATA",
     "FILES",
+    "PAPER",
     "PLANNED",
     "SEARCHES",
     "UNSEEN",
@@ -202,8 +203,9 @@ def searches(
     for name in (*wanted, *left_out):
         if name not in SEARCHES:
             raise UnknownNameError("search", name, SEARCHES)
-    simulated = {} if efficiency_ratio is None else {"efficiency_ratio": efficiency_ratio}
-    return {name: _made(name, simulated) for name in wanted if name not in left_out}
+    simulated: dict[str, Any] = {} if efficiency_ratio is None else {"efficiency_ratio": efficiency_ratio}
+    paper = PAPER if names == "2020" else {}
+    return {name: _made(name, simulated | paper.get(name, {})) for name in wanted if name not in left_out}
 
 
 def _made(name: str, simulated: Mapping[str, Any]) -> Search:

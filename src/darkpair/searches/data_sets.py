@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DATA", "FILES", "PLANNED", "UNSEEN"]
+__all__ = ["DATA", "FILES", "PAPER", "PLANNED", "UNSEEN"]
 
 _ALWAYS = ("pi0-invisible", "neutrino-electron", "higgs-zprime-zprime", "higgs-z-zprime")
 
@@ -24,6 +24,21 @@ DATA: Final[dict[str, tuple[str, ...]]] = {
         "atomic-parity-2021",
         *_ALWAYS,
     ),
+}
+
+#: What the set of 2020 takes of searches for a meson and a pair, or for a pair alone: arXiv:2005.07102 counts no other.
+PAPER: Final[dict[str, dict[str, str]]] = {
+    name: {"pairs": "X1 X2"}
+    for name in (
+        "b-to-k-belle",
+        "b-to-k-belle2-precision",
+        "b-to-k-red-line",
+        "b-to-k-red-line-total",
+        "b-to-k-belle2-2023",
+        "k-to-pi-e949",
+        "k-to-pi-na62",
+        "pi0-invisible",
+    )
 }
 
 #: Searches that are data files ``searches/data/NAME-search.toml``, by name; in no set: `darkpair limits --planned` asks them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 __all__ = [
     "INVISIBLE_MODES",
     "both_invisible",
+    "both_unseen",
     "escape_fraction",
     "invisible_branching_ratio",
     "invisible_fraction",
     "two_body_escape",
     "two_body_invisible",
+    "unseen_fraction",
 ]
 
-#: Nodes of both angular averages on (-1, 1).
+#: Nodes of both angular averages on (-1, 1), and cosines of the azimuth of a boost, the nodes of Chebyshev's rule.
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
+_AZIMUTH: Final = np.cos((np.arange(8) + 0.5) * np.pi / 8.0)
 
 
 def invisible_branching_ratio(model: Model) -> Array:
@@ -167,3 +170,83 @@ def two_body_invisible(
     return np.asarray(
         unseen + (1.0 - unseen) * two_body_escape(model, mass, other, own, length=length, boost=boost)
     )
+
+
+def both_unseen(model: Model, parent: str, daughter: str, *, length: float, boost: float) -> Array:
+    """Fraction of parent -> daughter X2 X2 in which neither X2 is seen [1].
+
+    The average over the squared amplitude, and over the direction of the parent's boost, of the product of both: where one is slow
+    the other is fast.
+
+    Parameters
+    ----------
+    model : Model
+        The model, whose X2 has a c tau and a mass.
+    parent, daughter : str
+        Names of the meson that decays and of the one beside the pair.
+    length : float [mm]
+        Flight path that leaves the detector.
+    boost : float
+        beta gamma of the parent [1].
+    """
+    mode = f"{daughter} X2 X2"
+    whole, unseen = model.partial_width(parent, mode), invisible_branching_ratio(model)
+    if np.all(unseen == 1.0):
+        return np.asarray(unseen)
+    amplitude, mass = model.matrix_element(parent, mode), np.asarray(model.m2)
+    heavy, light = particle(parent).mass, particle(daughter).mass
+    gamma = np.sqrt(1.0 + boost**2)
+    with np.errstate(divide="ignore"):
+        rate = np.divide(length * mass, model.ctau("X2"))
+
+    def away(energy: Array, along: Array) -> Array:
+        lab = gamma * energy + boost * along
+        return np.asarray(
+            unseen + (1.0 - unseen) * np.exp(-rate / np.sqrt(np.maximum(lab**2 - mass**2, 1e-300)))
+        )
+
+    def neither(q2: Array) -> Array:
+        root = np.sqrt(q2)
+        own = np.sqrt(np.maximum(q2 / 4.0 - mass**2, 0.0))
+        pair = (heavy**2 - light**2 + q2) / (2.0 * heavy)
+        recoil = np.sqrt(np.maximum(pair**2 - q2, 0.0))
+        total: Array = np.zeros(np.broadcast_shapes(np.shape(q2), np.shape(rate)))
+        for cos, weight in zip(_NODE, _WEIGHT, strict=True):
+            # momenta in the parent's frame along the pair's flight, and beside it; the daughter flies against it
+            across = own * np.sqrt(1.0 - cos**2)
+            flights = [
+                ((pair / 2.0 + sign * recoil * own * cos / root), (recoil / 2.0 + sign * pair * own * cos / root), sign * across)
+                for sign in (1.0, -1.0)
+            ]  # fmt: skip
+            squared = 0.5 * weight * amplitude(q2, -cos)
+            for direction, share in zip(_NODE, _WEIGHT, strict=True):
+                beside = np.sqrt(1.0 - direction**2) * _AZIMUTH
+                for turn in beside:
+                    both = [away(e, along * direction + cross * turn) for e, along, cross in flights]
+                    total = total + 0.5 * share / len(_AZIMUTH) * squared * both[0] * both[1]
+        return total
+
+    part = three_body_width(heavy, light, mass, mass, neither)
+    return np.asarray(np.divide(part, np.where(whole > 0.0, whole, 1.0)))
+
+
+def unseen_fraction(model: Model, parent: str, mode: str, *, length: float, boost: float) -> Array:
+    """Fraction of a meson and a pair in which the meson alone is seen [1].
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    parent, mode : str
+        The decay, "K+ X1 X2", with any pair.
+    length : float [mm]
+        Flight path that leaves the detector.
+    boost : float
+        beta gamma of the parent [1].
+    """
+    daughter, *pair = mode.split()
+    number = pair.count("X2")
+    if number == 0:
+        return np.ones(())
+    fraction = both_unseen if number > 1 else invisible_fraction
+    return fraction(model, parent, daughter, length=length, boost=boost)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
+from darkpair.chains.models.beside import productions_beside
 from darkpair.chains.models.channels import Channel
 from darkpair.gen.particles import particle
 from darkpair.searches.koto import AddsChannels, KotoChannel, sum_of
@@ -145,12 +146,13 @@ class KotoGammaX(AddsChannels):
 
     @staticmethod
     def serves(model: Model) -> bool:
-        """Whether K_L gives X2 and X2 a photon."""
+        """Whether K_L gives X2 and X2 a photon, or K_L a photon beside a pair."""
         own = set(model.modes())
-        return ("X2", "X1 gamma") in own and bool({("K_L0", "X1 X2"), ("K_L0", "X2 X2")} & own)
+        pair = ("X2", "X1 gamma") in own and bool({("K_L0", "X1 X2"), ("K_L0", "X2 X2")} & own)
+        return pair or bool(productions_beside(model, "K_L0", 1))
 
     def applies(self, model: Model) -> bool:
-        """Whether K_L gives X2 and X2 a photon, or it was asked for."""
+        """Whether K_L gives X2 and a photon, or it was asked for."""
         return self.asked or self.serves(model)
 
     def value(self, model: Model) -> Array:
@@ -194,15 +196,19 @@ def least_unseen(model: Model, channel: Channel) -> Array:
     """Least mass of all that is not seen where X2 -> X1 gamma gives the only photon, that of the hardest one [GeV].
 
     In the rest frame of the K_L an X2 with energy E and momentum p gives photons up to
-    ``k = (m2^2 - m1^2) (E + p) / (2 m2^2)``, and the rest has the mass ``sqrt(m_K^2 - 2 m_K k)``.
+    ``k = (m2^2 - m1^2) (E + p) / (2 m2^2)``, and the rest has the mass ``sqrt(m_K^2 - 2 m_K k)``.  A photon that is made beside
+    dark states leaves their masses at least.
 
     Parameters
     ----------
     model : Model
         Its points; arrays broadcast.
     channel : Channel
-        K_L -> X1 X2 or X2 X2.
+        K_L -> X1 X2 or X2 X2, or with a photon beside them.
     """
+    if channel.production.startswith("gamma "):
+        dark = [model.m1 if word == "X1" else model.m2 for word in channel.production.split()[1:]]
+        return np.asarray(sum(np.asarray(mass, dtype=np.float64) for mass in dark))
     kaon = particle("K_L0").mass
     m1, m2 = np.asarray(model.m1, dtype=np.float64), np.asarray(model.m2, dtype=np.float64)
     other = m2 if channel.production == "X2 X2" else m1

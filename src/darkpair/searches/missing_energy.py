@@ -15,10 +15,10 @@ from darkpair.detectors.data_file import read_data
 from darkpair.gen.errors import UnknownNameError
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.upsilon4s import MACHINES
-from darkpair.searches.escape import invisible_branching_ratio, invisible_fraction
+from darkpair.searches.escape import invisible_branching_ratio, unseen_fraction
 from darkpair.searches.measurements import Measurement, measurement, regions
 from darkpair.searches.search import Search
-from darkpair.searches.unseen import operator_note
+from darkpair.searches.unseen import operator_note, pairs_of, unseen_modes
 from darkpair.statistics import gaussian_upper_limit
 
 if TYPE_CHECKING:
@@ -30,17 +30,26 @@ __all__ = ["BToKNuNu", "KPlusToPiNuNu", "PionToInvisible", "neutrinos_inside"]
 #: What X2 must do to count as missing energy.
 _SIGHT: Final = ("always", "escape")
 
+#: Which pairs beside the meson count: all that a model makes, or that of arXiv:2005.07102 alone.
+_PAIRS: Final = ("every", "X1 X2")
 
-def _check_sight(invisible: str) -> None:
+
+def _check_sight(invisible: str, pairs: str) -> None:
     if invisible not in _SIGHT:
         raise UnknownNameError("treatment of X2", invisible, _SIGHT)
+    _check_pairs(pairs)
+
+
+def _check_pairs(pairs: str) -> None:
+    if pairs not in _PAIRS:
+        raise UnknownNameError("pairs beside a meson", pairs, _PAIRS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class BToKNuNu(Search):
     """Branching ratio of B+ -> K+ X1 X2 with X2 unseen, against searches for B -> K nu nubar [1].
 
-    Every assumption is a switch. Masses below the kaon's leave the shape in q^2 close to that of neutrinos (the
+    So do X1 X1, and X2 X2 with both unseen, where a model makes them.  Every assumption is a switch. Masses below the kaon's leave the shape in q^2 close to that of neutrinos (the
     same vector operator), so the searches' efficiency is taken over.
 
     Parameters
@@ -60,6 +69,8 @@ class BToKNuNu(Search):
         Form factors of B -> K; the model's own unless given.
     length : float, optional [mm]
         Flight path that leaves the detector; 2 m unless given.
+    pairs : {"every", "X1 X2"}
+        Which pairs count: all that a model makes beside the kaon, or X1 X2 alone as in arXiv:2005.07102.
     """
 
     NEEDS: ClassVar = (("B+", "K+ X1 X2"),)
@@ -71,11 +82,16 @@ class BToKNuNu(Search):
     propagator: bool = True
     form_factors: Literal["ali-ball", "bcl"] | None = None
     length: float | None = None
+    pairs: str = "every"
 
     def __post_init__(self) -> None:
         if self.search not in self.SEARCHES:
             raise UnknownNameError("search for B -> K nu nubar", self.search, self.SEARCHES)
-        _check_sight(self.invisible)
+        _check_sight(self.invisible, self.pairs)
+
+    def applies(self, model: Model) -> bool:
+        """Whether the model has a pair beside the kaon."""
+        return bool(unseen_modes(model, "B+", "K+", self.pairs))
 
     @property
     def kind(self) -> str:
@@ -94,16 +110,18 @@ class BToKNuNu(Search):
         if isinstance(model, ZPrime):
             form = self.form_factors or model.b_to_k
             model = replace(model, b_to_k=form, m_Zprime=model.m_Zprime if self.propagator else None)
-        ratio = model.branching_ratio("B+", "K+ X1 X2")
-        if self.invisible == "always":
-            return ratio
-        boost = MACHINES[self._experiment].boost
         length = measurement("b_to_k_nunu", "escape").value if self.length is None else self.length
-        return np.asarray(ratio * invisible_fraction(model, "B+", "K+", length=length, boost=boost))
+        where = {"length": length, "boost": MACHINES[self._experiment].boost}
+        total: Array = np.zeros(())
+        for mode in unseen_modes(model, "B+", "K+", self.pairs):
+            ratio = model.branching_ratio("B+", mode)
+            part = 1.0 if self.invisible == "always" else unseen_fraction(model, "B+", mode, **where)
+            total = total + ratio * part
+        return np.asarray(total)
 
     def note(self, model: Model) -> str:
         """What is taken for granted of a model whose operator is not that of neutrinos."""
-        return operator_note(model, "B+", ("K+ X1 X2",))
+        return operator_note(model, "B+", unseen_modes(model, "B+", "K+", self.pairs))
 
     @property
     def limit(self) -> float:
@@ -159,6 +177,8 @@ def neutrinos_inside(experiment: str) -> float:
 class KPlusToPiNuNu(Search):
     """Branching ratio of K+ -> pi+ X1 X2 with X2 unseen, against K+ -> pi+ nu nubar, where it is open [1].
 
+    So do X1 X1, and X2 X2 with both unseen, where a model makes them.
+
     Parameters
     ----------
     experiment : {"na62", "e949"}
@@ -169,6 +189,8 @@ class KPlusToPiNuNu(Search):
         Whether X2 must decay unseen or leave the detector, or is never seen.
     shape : bool
         Whether to count only what falls into the search's regions of missing mass, relative to neutrinos.
+    pairs : {"every", "X1 X2"}
+        As of `BToKNuNu`.
     """
 
     NEEDS: ClassVar = (("K+", "pi+ X1 X2"),)
@@ -178,36 +200,45 @@ class KPlusToPiNuNu(Search):
     subtract: bool = True
     invisible: str = "escape"
     shape: bool = True
+    pairs: str = "every"
 
     def __post_init__(self) -> None:
         if self.experiment not in self.EXPERIMENTS:
             raise UnknownNameError("experiment of K+ -> pi+ nu nubar", self.experiment, self.EXPERIMENTS)
-        _check_sight(self.invisible)
+        _check_sight(self.invisible, self.pairs)
+
+    def applies(self, model: Model) -> bool:
+        """Whether the model has a pair beside the pion."""
+        return bool(unseen_modes(model, "K+", "pi+", self.pairs))
 
     def value(self, model: Model) -> Array:
         """Branching ratio that the search takes for neutrinos [1]; zero where the decay is closed."""
-        ratio = model.branching_ratio("K+", "pi+ X1 X2")
-        if self.shape:
-            ratio = ratio * self._accepted(model)
-        if self.invisible == "escape":
-            length = measurement("k_to_pi_nunu", f"escape_{self.experiment}").value
-            boost = measurement("k_to_pi_nunu", f"boost_{self.experiment}").value
-            ratio = ratio * invisible_fraction(model, "K+", "pi+", length=length, boost=boost)
-        return np.asarray(ratio)
+        words = ("escape", "boost")
+        length, boost = (measurement("k_to_pi_nunu", f"{word}_{self.experiment}").value for word in words)
+        total: Array = np.zeros(())
+        for mode in unseen_modes(model, "K+", "pi+", self.pairs):
+            ratio = model.branching_ratio("K+", mode)
+            if self.shape:
+                ratio = ratio * self._accepted(model, mode)
+            if self.invisible == "escape":
+                ratio = ratio * unseen_fraction(model, "K+", mode, length=length, boost=boost)
+            total = total + ratio
+        return np.asarray(total)
 
-    def _accepted(self, model: Model) -> Array:
+    def _accepted(self, model: Model, mode: str) -> Array:
         """Part of the pairs in the regions of missing mass, over that of neutrinos [1]."""
         kaon, pion = particle("K+").mass, particle("pi+").mass
         ranges = regions("k_to_pi_nunu", self.experiment)
-        pairs = model.matrix_element("K+", "pi+ X1 X2").averaged
-        accepted = sum(three_body_window(kaon, pion, model.m1, model.m2, pairs, *ends) for ends in ranges)
-        whole = model.partial_width("K+", "pi+ X1 X2")
+        pairs = model.matrix_element("K+", mode).averaged
+        first, second = (model.m1 if name == "X1" else model.m2 for name in mode.split()[1:])
+        accepted = sum(three_body_window(kaon, pion, first, second, pairs, *ends) for ends in ranges)
+        whole = model.partial_width("K+", mode)
         fraction = neutrinos_inside(self.experiment)
         return np.asarray(np.divide(accepted, np.where(whole > 0.0, whole, 1.0)) / fraction)
 
     def note(self, model: Model) -> str:
         """What is taken for granted of a model whose operator is not that of neutrinos."""
-        return operator_note(model, "K+", ("pi+ X1 X2",))
+        return operator_note(model, "K+", unseen_modes(model, "K+", "pi+", self.pairs))
 
     @property
     def limit(self) -> float:
@@ -228,21 +259,39 @@ class KPlusToPiNuNu(Search):
 class PionToInvisible(Search):
     """Branching ratio of pi0 -> X1 X1, and of X1 X2 with X2 unseen by its decay modes [1].
 
+    So do X2 X2 with both unseen.
+
+    Parameters
+    ----------
+    pairs : {"every", "X1 X2"}
+        As of `BToKNuNu`; "X1 X2" leaves out X2 X2 alone.
+
     References
     ----------
     arXiv:2005.07102, eq. 67, whose phase space must read sqrt(1 - 4 r^2).
     """
 
-    NEEDS: ClassVar = (("pi0", "X1 X1"), ("pi0", "X1 X2"))
+    NEEDS: ClassVar = (("pi0", "X1 X1"), ("pi0", "X1 X2"), ("pi0", "X2 X2"))
+
+    pairs: str = "every"
+
+    def __post_init__(self) -> None:
+        _check_pairs(self.pairs)
+
+    def applies(self, model: Model) -> bool:
+        """Whether the model has any of these pairs."""
+        return bool(self._modes(model))
+
+    def _modes(self, model: Model) -> tuple[str, ...]:
+        own = pairs_of(model, "pi0")
+        return own if self.pairs == "every" else tuple(mode for mode in own if mode != "X2 X2")
 
     def value(self, model: Model) -> Array:
         """Branching ratio into nothing that is seen [1]."""
-        modes = model.modes("pi0")
         total: Array = np.zeros(())
-        if ("pi0", "X1 X1") in modes:
-            total = total + model.branching_ratio("pi0", "X1 X1")
-        if ("pi0", "X1 X2") in modes:
-            total = total + model.branching_ratio("pi0", "X1 X2") * invisible_branching_ratio(model)
+        for mode in self._modes(model):
+            unseen = invisible_branching_ratio(model) ** mode.split().count("X2")
+            total = total + model.branching_ratio("pi0", mode) * unseen
         return total
 
     @property

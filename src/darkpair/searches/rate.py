@@ -11,7 +11,7 @@ import numpy as np
 from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Energy, Ge, Gt, Length, Lt, checked
 from darkpair.gen.particles import DARK_IDS, particle
-from darkpair.searches.escape import invisible_branching_ratio, invisible_fraction
+from darkpair.searches.escape import invisible_branching_ratio, unseen_fraction
 from darkpair.searches.measurements import Measurement
 from darkpair.searches.search import Search
 
@@ -26,6 +26,9 @@ Confidence = Literal["read", "derived", "print", "choice", "memory"]
 
 #: X2 decays, or flies, so that nothing of it is seen.
 _INVISIBLE: Final = "invisible"
+
+#: Particles of a meson and a pair.
+_BESIDE: Final = 3
 
 
 @checked
@@ -250,6 +253,9 @@ class RateSearch(Search):
         Decay that is looked for, as `darkpair rates` shows it: "K_L0" and "X1 X2".
     then : str, optional
         What X2 has to decay to, "X1 pi0"; "invisible": it decays or flies away unseen.
+    pairs : {"every", "named"}
+        For "invisible", of X1 X2 beside one meson or alone: whether every pair that a model makes there counts (X1 X1 and X2 X2
+        too, which nobody can tell from it), or that of the mode alone.
     escape : Escape, optional
         Flight that leaves the detector, for "invisible" beside one meson; without it by its decays alone.
     upper_limit : Stated [1], optional
@@ -270,6 +276,7 @@ class RateSearch(Search):
     parent: str
     mode: str
     then: str | None = None
+    pairs: Literal["every", "named"] = "every"
     escape: Escape | None = None
     upper_limit: Stated | None = None
     counts: Counts | None = None
@@ -320,25 +327,36 @@ class RateSearch(Search):
         return own if self.then in (None, _INVISIBLE) else (*own, ("X2", str(self.then)))
 
     def applies(self, model: Model) -> bool:
-        """Whether the model has every decay."""
-        return set(self.decays) <= set(model.modes())
+        """Whether the model has every decay, or any pair that counts."""
+        own = set(model.modes())
+        return bool(self._modes(model)) and set(self.decays[1:]) <= own
+
+    def _modes(self, model: Model) -> tuple[str, ...]:
+        """Modes of the parent that count."""
+        pair = self.mode.split()[-2:] == ["X1", "X2"] and len(self.mode.split()) <= _BESIDE
+        if self.then == _INVISIBLE and self.pairs == "every" and pair:
+            from darkpair.searches.unseen import pairs_of  # (which stands on this module)
+
+            return pairs_of(model, self.parent, self._daughter or None)
+        return (self.mode,) if (self.parent, self.mode) in model.modes() else ()
 
     def value(self, model: Model) -> Array:
         """Branching ratio times efficiency [1], or expected events."""
-        product = (
-            model.branching_ratio(self.parent, self.mode) * self._seen(model) * self.efficiency.at(model)
-        )
+        rates = [
+            model.branching_ratio(self.parent, mode) * self._seen(model, mode) for mode in self._modes(model)
+        ]
+        product = sum(rates, start=np.zeros(())) * self.efficiency.at(model)
         return np.asarray(product if self.counts is None else self.counts.parents.value * product)
 
-    def _seen(self, model: Model) -> Array:
-        """Part of the X2 that do what the search looks for [1]."""
+    def _seen(self, model: Model, mode: str) -> Array:
+        """Part of the X2 of a mode that do what the search looks for [1]."""
         if self.then is None:
             return np.ones(())
         if self.then == _INVISIBLE and self.escape is not None:
             where = {"length": self.escape.length, "boost": self.escape.boost}
-            return invisible_fraction(model, self.parent, self._daughter, **where)
+            return unseen_fraction(model, self.parent, mode, **where)
         if self.then == _INVISIBLE:
-            return invisible_branching_ratio(model)
+            return np.asarray(invisible_branching_ratio(model) ** mode.split().count("X2"))
         total = model.width("X2")
         return np.asarray(np.divide(model.partial_width("X2", self.then), np.where(total > 0.0, total, 1.0)))
 

@@ -32,6 +32,7 @@ __all__ = [
     "UnseenSearch",
     "operator_note",
     "pairs_of",
+    "unseen_modes",
     "unseen_part",
     "unseen_rate",
 ]
@@ -55,6 +56,22 @@ def pairs_of(model: Model, parent: str, daughter: str | None = None) -> tuple[st
     own = set(model.modes())
     words = [pair if daughter is None else f"{daughter} {pair}" for pair in PAIRS]
     return tuple(mode for mode in words if (parent, mode) in own)
+
+
+def unseen_modes(model: Model, parent: str, daughter: str, pairs: str) -> tuple[str, ...]:
+    """Modes of a model that are a meson and a pair, every one or that which is named.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    parent, daughter : str
+        Names of the meson that decays and of the one beside the pair.
+    pairs : str
+        "every", or a pair: "X1 X2".
+    """
+    own = pairs_of(model, parent, daughter)
+    return own if pairs == "every" else tuple(mode for mode in own if mode == f"{daughter} {pairs}")
 
 
 def unseen_part(model: Model, parent: str, mode: str, escape: Escape | None = None) -> Array:
