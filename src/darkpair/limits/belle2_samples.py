@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,15 +32,22 @@ if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.decay import Daughter
 
-__all__ = ["CTAU", "KSTAR_DECAYS", "DisplacedAgainstCtau", "decayed", "displaced_channels", "displaced_searches"]
+__all__ = [
+    "CTAU",
+    "KSTAR_DECAYS",
+    "DisplacedAgainstCtau",
+    "decayed",
+    "displaced_channels",
+    "displaced_searches",
+]
 
 #: Mean proper lengths of the table [mm].  Shorter ones need flights of hundreds of them, longer ones fall as one over c tau.
 CTAU: Final = tuple(float(x) for x in np.geomspace(1e-1, 1e5, 49))
 
 #: Decays of K*, by isospin two to one, a neutral kaon half K_S and half K_L.
 KSTAR_DECAYS: Final[Mapping[str, str]] = {
-    "K*+": f"K*+ -> K+ ({PI0_DECAY}) [1/3] | ({K_SHORT_DECAY}) pi+ [1/3] | K_L0 pi+ [1/3]",
-    "K*0": f"K*0 -> K+ pi- [2/3] | ({K_SHORT_DECAY}) ({PI0_DECAY}) [1/6] | K_L0 ({PI0_DECAY}) [1/6]",
+    "K*+": f"K*+ -> K+ ({PI0_DECAY}) [{1 / 3}] | ({K_SHORT_DECAY}) pi+ [{1 / 3}] | K_L0 pi+ [{1 / 3}]",
+    "K*0": f"K*0 -> K+ pi- [{2 / 3}] | ({K_SHORT_DECAY}) ({PI0_DECAY}) [{1 / 6}] | K_L0 ({PI0_DECAY}) [{1 / 6}]",
 }
 
 #: Effective accepted events from which on an acceptance is stated, and errors above what fewer give that bound it.
@@ -65,7 +72,7 @@ class DisplacedAgainstCtau:
     """
 
     events: int
-    detector: Belle2Displaced = Belle2Displaced()
+    detector: Belle2Displaced = field(default_factory=Belle2Displaced)
     seed: int = 5700
 
     @property
@@ -94,7 +101,10 @@ class DisplacedAgainstCtau:
         return ScanSample.of(chunks(pipeline, self.events), law=law)
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
-        """Acceptances and errors at each c tau [mm] that the sample can tell, and ``most`` elsewhere."""
+        """Acceptances and errors at each c tau [mm] that the sample can tell, and ``most``.
+
+        That is what the acceptance does not exceed at the least of them, or anywhere where there is none.
+        """
         sample = self.sample(point["parent"], point["chain"])
         rows, most = [], 0.0
         for ctau in CTAU:
@@ -104,6 +114,9 @@ class DisplacedAgainstCtau:
             else:
                 few = None if accepted.error is None else accepted.value + _ABOVE * accepted.error
                 most = max(most, accepted.high if few is None else few)
+        if rows:
+            _, value, error = rows[0]
+            most = value + _ABOVE * error
         columns = ("ctau", "efficiency", "error")
         return {name: [row[i] for row in rows] for i, name in enumerate(columns)} | {"most": min(most, 1.0)}
 
@@ -117,14 +130,22 @@ def decayed(chain: Chain) -> Chain:
         Of a model.
     """
     decay = chain.decay
+    if not any(_whole(daughter) for mode in decay.modes for daughter in mode.daughters):
+        return chain
     modes = tuple(replace(mode, daughters=tuple(map(_decayed, mode.daughters))) for mode in decay.modes)
     return replace(chain, decay=Decay(decay.parent, modes))
 
 
+def _whole(daughter: Daughter) -> bool:
+    return isinstance(daughter, Particle) and daughter.name in KSTAR_DECAYS
+
+
 def _decayed(daughter: Daughter) -> Daughter:
-    if isinstance(daughter, Particle) and daughter.name in KSTAR_DECAYS:
-        return build(KSTAR_DECAYS[daughter.name]).decay
-    return daughter
+    return (
+        build(KSTAR_DECAYS[daughter.name]).decay
+        if isinstance(daughter, Particle) and _whole(daughter)
+        else daughter
+    )
 
 
 def displaced_channels(model: Model) -> dict[Channel, Any]:

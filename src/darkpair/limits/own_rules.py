@@ -60,5 +60,6 @@ def own_searches(
 
         every = displaced_searches(models, _MORE * size.etas, folder, workers=workers)
         for own, search in zip(made, every, strict=True):
-            own |= {} if search is None else {DISPLACED: (search.kind, search)}
+            if search is not None:
+                own[DISPLACED] = search.kind, search
     return made
