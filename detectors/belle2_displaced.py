@@ -20,10 +20,10 @@ from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.events import Batch, FinalState
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
-from darkpair.gen.parameters import Ge, Length
+from darkpair.gen.parameters import Ge, Le, Length, settle
 from darkpair.gen.particles import DARK_IDS
 from darkpair.gen.pipeline import Selected
-from darkpair.gen.ranges import PLACES, require_within
+from darkpair.gen.ranges import PLACES
 from darkpair.gen.topology import DECAYED, FINAL, Columns, Topology
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ class Belle2Displaced:
         For a distance below 0.
     """
 
-    least_radius: Annotated[float, Length, Ge(0.0)] = LEAST_RADIUS
+    least_radius: Annotated[float, Length, Ge(0.0), Le(PLACES[1])] = LEAST_RADIUS
     detector: Belle2 = field(default_factory=lambda: Belle2(selection="acceptance"))
 
     def __post_init__(self) -> None:
-        require_within(self.least_radius, (0.0, PLACES[1]), "least_radius", "mm")
+        settle(self)
 
     @property
     def source(self) -> str:
@@ -158,7 +158,8 @@ class Belle2Displaced:
         if not visible:
             return np.zeros(len(part), dtype=bool)
         x, y, *_ = part.vertices[:, part.topology.vertex[own[0]]]
-        return _all(seen, visible, len(part)) & (np.hypot(x, y) >= self.least_radius)
+        away: _Mask = np.hypot(x, y) >= self.least_radius
+        return away & _all(seen, visible, len(part))
 
 
 def _visible(topology: Topology) -> list[int]:

@@ -194,12 +194,12 @@ def displaced_searches(
     for size, parts in wanted.items():
         points = [at for *_, at in parts]
         tables = scan(DisplacedAgainstCtau(events=size), points, folder=folder, workers=workers)
-        for (number, channel, at), table in zip(parts, tables, strict=True):
+        for (number, channel, _), point_of, table in zip(parts, points, tables, strict=True):
             made[number].append(
                 KotoChannel(
                     channel=channel,
                     ratio=Acceptance.of(table),
-                    daughters=at["chain"].generated_branching_ratio,
+                    daughters=point_of["chain"].generated_branching_ratio,
                     most=table["most"],
                 )
             )
