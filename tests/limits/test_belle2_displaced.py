@@ -72,7 +72,7 @@ def test_where_it_is_asked() -> None:
 
 
 def test_a_row_of_a_model(folder: Path) -> None:
-    model = HiggsPortalQuartic(m1=0.04, m2=0.5, lambda_12=100.0)
+    model = HiggsPortalQuartic(m1=0.04, m2=0.5, lambda_12=10.0)
     row = row_of(model, folder, "lambda_12")
     assert (row.kind, row.unit, row.verdict) == ("line", "events", "above" if row.ratio > 1.0 else "")
     assert row.events == row.value == pytest.approx(sum(row.channels.values()), rel=1e-9)
@@ -81,7 +81,7 @@ def test_a_row_of_a_model(folder: Path) -> None:
     assert span.ends[0] is not None
     kept = sorted(folder.rglob("*.json"))
     assert len(kept) == len(row.channels)
-    assert row_of(replace(model, lambda_12=200.0), folder).value > row.value
+    assert row_of(replace(model, lambda_12=12.0), folder).value > row.value
     assert sorted(folder.rglob("*.json")) == kept  # one sample serves every coupling
 
 
@@ -128,8 +128,8 @@ def test_channels_are_one_job_of_all_modes() -> None:
 
 
 def test_a_sample_is_a_channel_with_plain_flights() -> None:
-    """A K*'s channel of a model, whose spins are in both."""
-    model = ZPrimeDirac(m1=0.0, m2=0.1, G_X=1e-5)
+    """A K*'s channel of a model, whose matrix elements are in both."""
+    model = ZPrimeScalar(m1=0.0, m2=0.1, G_X=1e-5)
     channel = Channel(parent="B+", production="K*+ X1 X2", modes=("X1 e+ e-",))
     chain = decayed(channel.chain(model))
     ctau, n = 30.0, 40_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -123,6 +124,6 @@ def test_what_it_stands_for() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"luminosity": 0.0}, {"luminosity": np.inf}, {"efficiency": 0.0}, {"efficiency": 1.1}]
 )
-def test_refused(wrong: dict[str, float]) -> None:
+def test_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=next(iter(wrong))):
         DisplacedAtBelle2(**wrong)
