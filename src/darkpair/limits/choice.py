@@ -18,7 +18,7 @@ from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_beside import joined, koto_beside
 from darkpair.limits.koto_channels import koto_channels
-from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
+from darkpair.limits.own_rules import OWN_RULES, SELECTION, own_searches
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
@@ -133,11 +133,11 @@ class Choice:
     def with_photons(
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
     ) -> list[dict[str, tuple[str, Search]]]:
-        """KOTO's searches for four photons and for one, with what they are, for each model; see `darkpair.limits.koto_photons`."""
-        names = [name for name in self.ours if name in PHOTONS]
+        """Searches with samples of their own, with what they are, for each model; see `darkpair.limits.own_rules`."""
+        names = [name for name in self.ours if name in OWN_RULES]
         if not names:
             return [{} for _ in models]
-        return photon_searches(names, self.asked, models, size.kaons, folder, workers=workers)
+        return own_searches(names, self.asked, models, size, folder, workers=workers)
 
     def at(
         self,
@@ -177,7 +177,7 @@ class Choice:
 
 def _of_pi0(name: str) -> bool:
     """Whether a search is one of KOTO's for a pi0 and nothing, which have its samples."""
-    return name.startswith("koto-") and name not in PHOTONS
+    return name.startswith("koto-") and name not in OWN_RULES
 
 
 @cache
@@ -336,8 +336,8 @@ def searches_at(
         names = list(dict.fromkeys([*_names(data), *samples.dumps]))
     at_masses: dict[str, tuple[str, Search]] = {}
     for name in names:
-        if name in PHOTONS:
-            continue  # (`darkpair.limits.koto_photons` makes them)
+        if name in OWN_RULES:
+            continue  # (`darkpair.limits.own_rules` makes them)
         if _of_pi0(name):
             box = BOX.get(name.removeprefix("koto-"), "2016-18")
             more = (at_koto or {}).get(box, ())

@@ -40,6 +40,7 @@ _LINES: Final[dict[str, tuple[str, str, str]]] = {
     "higgs-zprime-zprime": ("teal", ":", r"$h\to Z'Z'$"),
     "higgs-z-zprime": ("navy", ":", r"$h\to ZZ'$"),
     "koto-gamma-x": ("crimson", "--", r"KOTO, $\gamma X$, estimate"),
+    "belle2-displaced": ("slateblue", "-.", "displaced $X_2$, Belle II, estimate"),
     "b-to-k-red-line": ("red", "--", r"$B\to KX_1X_2$ at 1.2 SM"),
     "b-to-k-belle2-precision": ("darkred", ":", r"$B\to KX_1X_2$ at 0.1 SM"),
 }

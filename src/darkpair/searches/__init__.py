@@ -110,6 +110,10 @@ SEARCHES: Final = Registry(
         "koto-gamma-x": _of(
             "koto_photons:KotoGammaX", "Estimate: one photon of X2 -> X1 gamma at KOTO, as K_L -> gamma X."
         ),
+        "belle2-displaced": _of(
+            "belle2_displaced:DisplacedAtBelle2",
+            "Estimate: X2 of B -> K X1 X2 that decays displaced at Belle II, 50 per attobarn.",
+        ),
         "b-to-k-belle": _of("missing_energy:BToKNuNu", "B+ -> K+ X1 X2, X2 unseen: Belle.", search="belle"),
         "b-to-k-belle2-precision": _of(
             "missing_energy:BToKNuNu",

@@ -53,7 +53,7 @@ FILES: Final[dict[str, str]] = {
 }
 
 #: Projections and estimates with a rule of their own, in no set either: `darkpair limits --planned` asks them too.
-PLANNED: Final[tuple[str, ...]] = ("koto-ii", "koto-gamma-x")
+PLANNED: Final[tuple[str, ...]] = ("koto-ii", "koto-gamma-x", "belle2-displaced")
 
 #: Searches for what is not seen, files ``searches/data/unseen/NAME-search.toml``: measurements are asked with the data of
 #: today, estimates by `darkpair limits --planned`.
