@@ -32,13 +32,13 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.limits.belle2_samples import (
     CTAU,
+    DISPLACED,
     KSTAR_DECAYS,
     DisplacedAgainstCtau,
     decayed,
     displaced_channels,
 )
 from darkpair.limits.choice import choose
-from darkpair.limits.own_rules import DISPLACED, OWN_RULES
 from darkpair.limits.ratios import excluded_ratios
 from darkpair.limits.rows import LimitRow, limit_rows
 from darkpair.limits.samples import Size
@@ -64,7 +64,6 @@ def row_of(model: Model, folder: Path, along: str | None = None) -> LimitRow:
 
 def test_where_it_is_asked() -> None:
     assert DISPLACED in PLANNED
-    assert DISPLACED in OWN_RULES
     assert DISPLACED not in choose().ours
     assert DISPLACED in choose(planned=True).ours
     only = choose(only=[DISPLACED])
