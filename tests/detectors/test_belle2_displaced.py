@@ -168,11 +168,14 @@ def test_long_and_short_lifetimes() -> None:
         ("B0 -> (K_S0 -> pi+ pi-) X1 (X2 -> X1 gamma)", False),
         ("B0 -> (K*0 -> K+ pi-) X1 (X2 -> X1 gamma)", False),
         ("B0 -> (K*0 -> K_L0 (pi0 -> gamma gamma)) X1 (X2 -> X1 gamma)", True),
+        ("B+ -> (K*+ -> K_L0 pi+) X1 (X2 -> X1 gamma)", True),
     ],
 )
 def test_the_meson_leaves_a_track_and_all_of_it_is_seen(text: str, few: bool) -> None:
     chain = replace(chain_of(text), lifetimes={"X2": Exponential(100.0)})
-    run = Pipeline(source=Upsilon4S(parent="B0"), chain=chain, detector=Belle2Displaced(), seed=1)
+    run = Pipeline(
+        source=Upsilon4S(parent=text.partition(" ")[0]), chain=chain, detector=Belle2Displaced(), seed=1
+    )
     flow = [chunk.cutflow for chunk in chunks(run, 4000)]
     accepted = sum(own.stages[-1].n for own in flow)
     assert (accepted == 0) == few

@@ -32,19 +32,19 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.limits.belle2_samples import (
     CTAU,
+    DISPLACED,
     KSTAR_DECAYS,
     DisplacedAgainstCtau,
     decayed,
     displaced_channels,
 )
 from darkpair.limits.choice import choose
-from darkpair.limits.own_rules import DISPLACED, OWN_RULES
 from darkpair.limits.ratios import excluded_ratios
 from darkpair.limits.rows import LimitRow, limit_rows
 from darkpair.limits.samples import Size
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import PLANNED
-from darkpair.searches.belle2_displaced import b_mesons
+from darkpair.searches.belle2_displaced import DisplacedAtBelle2, b_mesons
 
 SIZE = Size(kaons=1, etas=15_000)
 
@@ -64,11 +64,20 @@ def row_of(model: Model, folder: Path, along: str | None = None) -> LimitRow:
 
 def test_where_it_is_asked() -> None:
     assert DISPLACED in PLANNED
-    assert DISPLACED in OWN_RULES
     assert DISPLACED not in choose().ours
     assert DISPLACED in choose(planned=True).ours
     only = choose(only=[DISPLACED])
     assert (only.koto, only.dumps, only.boxes) == (False, [], ())  # no sample of theirs is made for it
+
+
+def test_planned_ones_have_it_with_its_samples(folder: Path) -> None:
+    chain = stated_chain("B+ -> K+ X1 (X2 -> X1 pi0)", m2=0.43, ctau="10 cm")
+    assert DISPLACED not in choose().with_photons([(chain, chain)], SIZE, folder, workers=1)[0]
+    (made,) = choose(planned=True).with_photons([(chain, chain)], SIZE, folder, workers=1)
+    kind, search = made[DISPLACED]
+    assert (kind, list(search.channels(chain))) == ("line", ["B+ -> K+ X1 X2, X2 -> X1 pi0"])
+    assert isinstance(search, DisplacedAtBelle2)
+    assert [part.daughters for part in search.more] == [0.98823]  # (pi0 -> gamma gamma)
 
 
 def test_a_row_of_a_model(folder: Path) -> None:

@@ -66,6 +66,7 @@ SMALLER = (
 #: Studies that take a minute and more: here their command line is read alone, and these tests run them, smaller.
 SLOW = {
     "belle2": "test_belle2_study.py",
+    "belle2-displaced": "test_belle2_displaced_study.py",
     "charm": "test_charm_study.py",
     "fig3": "test_slow_studies.py",
     "fig4": "test_slow_studies.py",

@@ -31,15 +31,21 @@ if TYPE_CHECKING:
     from darkpair.chains.chain import Chain
     from darkpair.chains.models.model import Model
     from darkpair.gen.decay import Daughter
+    from darkpair.limits.samples import Size
+    from darkpair.searches.search import Search
 
 __all__ = [
     "CTAU",
+    "DISPLACED",
     "KSTAR_DECAYS",
     "DisplacedAgainstCtau",
     "decayed",
     "displaced_channels",
-    "displaced_searches",
+    "with_displaced",
 ]
+
+#: Name of the search.
+DISPLACED: Final = "belle2-displaced"
 
 #: Mean proper lengths of the table [mm].  Shorter ones need flights of hundreds of them, longer ones fall as one over c tau.
 CTAU: Final = tuple(float(x) for x in np.geomspace(1e-1, 1e5, 49))
@@ -53,6 +59,9 @@ KSTAR_DECAYS: Final[Mapping[str, str]] = {
 #: Effective accepted events from which on an acceptance is stated, and errors above what fewer give that bound it.
 _FEW: Final = 10.0
 _ABOVE: Final = 2.0
+
+#: Generated B of a sample for each meson of a target's.
+_MORE: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,22 +173,40 @@ def displaced_channels(model: Model) -> dict[Channel, Any]:
     return out
 
 
-def displaced_searches(
-    models: Sequence[tuple[Model, Model]], events: int, folder: Path | None, *, workers: int = 2
-) -> list[DisplacedAtBelle2 | None]:
-    """The search with its samples for each model; None for one that makes nothing that it sees.
+def with_displaced(
+    made: Sequence[Mapping[str, tuple[str, Search]]],
+    models: Sequence[tuple[Model, Model]],
+    size: Size,
+    folder: Path | None,
+    workers: int = 2,
+) -> list[dict[str, tuple[str, Search]]]:
+    """Searches by name, with what they are, for each model, and this one with its samples where the model makes what it sees.
 
     Parameters
     ----------
+    made : sequence of mapping
+        The searches of each model so far.
     models : sequence of (Model, Model)
         Each at its point, and over all couplings that are asked for.
-    events : int
-        Generated B of a channel with more than a tenth of all that its parent has, a quarter as many of others.
+    size : Size
+        Of the samples: twice its mesons of a target for a channel with more than a tenth of all that its parent has, a
+        quarter of that for others. Nothing aims them, and each is worth less.
     folder : Path, optional
         The cache of samples.
     workers : int
         Processes.
     """
+    every = _searches(models, _MORE * size.etas, folder, workers)
+    return [
+        {**own} if search is None else {**own, DISPLACED: (search.kind, search)}
+        for own, search in zip(made, every, strict=True)
+    ]
+
+
+def _searches(
+    models: Sequence[tuple[Model, Model]], events: int, folder: Path | None, workers: int
+) -> list[DisplacedAtBelle2 | None]:
+    """The search of each model; None for one that makes nothing that it sees."""
     made: list[list[KotoChannel]] = [[] for _ in models]
     wanted: dict[int, list[tuple[int, Channel, Mapping[str, Any]]]] = {}
     for number, (point, over) in enumerate(models):

@@ -14,11 +14,12 @@ import numpy as np
 from darkpair.chains.models.beside import any_beside
 from darkpair.chains.models.channels import isotropic, photon_channels, visible_modes
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.limits.belle2_samples import DISPLACED, with_displaced
 from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_beside import joined, koto_beside
 from darkpair.limits.koto_channels import koto_channels
-from darkpair.limits.own_rules import OWN_RULES, SELECTION, own_searches
+from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
@@ -133,11 +134,11 @@ class Choice:
     def with_photons(
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
     ) -> list[dict[str, tuple[str, Search]]]:
-        """Searches with samples of their own, with what they are, for each model; see `darkpair.limits.own_rules`."""
-        names = [name for name in self.ours if name in OWN_RULES]
-        if not names:
-            return [{} for _ in models]
-        return own_searches(names, self.asked, models, size, folder, workers=workers)
+        """Searches with samples of their own, with what they are, for each model: KOTO's photons, Belle II's displaced decays."""
+        made: list[dict[str, tuple[str, Search]]] = [{} for _ in models]
+        if names := [name for name in self.ours if name in PHOTONS]:
+            made = photon_searches(names, self.asked, models, size.kaons, folder, workers=workers)
+        return with_displaced(made, models, size, folder, workers) if DISPLACED in self.ours else made
 
     def at(
         self,
@@ -177,7 +178,7 @@ class Choice:
 
 def _of_pi0(name: str) -> bool:
     """Whether a search is one of KOTO's for a pi0 and nothing, which have its samples."""
-    return name.startswith("koto-") and name not in OWN_RULES
+    return name.startswith("koto-") and name not in PHOTONS
 
 
 @cache
@@ -336,8 +337,8 @@ def searches_at(
         names = list(dict.fromkeys([*_names(data), *samples.dumps]))
     at_masses: dict[str, tuple[str, Search]] = {}
     for name in names:
-        if name in OWN_RULES:
-            continue  # (`darkpair.limits.own_rules` makes them)
+        if name in (*PHOTONS, DISPLACED):
+            continue  # (`Choice.with_photons` makes them)
         if _of_pi0(name):
             box = BOX.get(name.removeprefix("koto-"), "2016-18")
             more = (at_koto or {}).get(box, ())

@@ -18,6 +18,7 @@ from darkpair.searches.data_sets import DATA, FILES, PAPER, PLANNED, UNSEEN
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.searches.beam_dump import BeamDump
+    from darkpair.searches.belle2_displaced import DisplacedAtBelle2
     from darkpair.searches.koto import EfficiencyRatio, KotoBand, KotoLimit
     from darkpair.searches.koto_photons import KotoFourPhotons, KotoGammaX
     from darkpair.searches.measurements import Measurement
@@ -36,6 +37,7 @@ __all__ = [
     "AtomicParity",
     "BToKNuNu",
     "BeamDump",
+    "DisplacedAtBelle2",
     "EfficiencyRatio",
     "HiggsDecay",
     "KPlusToPiNuNu",
@@ -58,6 +60,7 @@ __getattr__ = lazily(
         "AtomicParity": "neutral_current",
         "BToKNuNu": "missing_energy",
         "BeamDump": "beam_dump",
+        "DisplacedAtBelle2": "belle2_displaced",
         "EfficiencyRatio": "koto",
         "HiggsDecay": "neutral_current",
         "KPlusToPiNuNu": "missing_energy",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
@@ -17,11 +16,12 @@ import numpy as np
 from darkpair.detectors.belle2_displaced import Belle2Displaced
 from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.normalisation import by_pairs
+from darkpair.gen.data_files import load
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import particle
 from darkpair.gen.references import cited_in
 from darkpair.searches.koto import AddsChannels, sum_of
-from darkpair.searches.measurements import Measurement, measurement
+from darkpair.searches.measurements import Measurement
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -41,8 +41,6 @@ SEEN: Final = (
     "X1 pi+ pi-",
 )
 
-_TOPIC: Final = "belle2_displaced"
-
 #: Part of the Upsilon(4S)'s decays that gives each parent, in Belle II's data file; one of them stands for its antiparticle too.
 _FRACTIONS: Final = {"B+": "charged", "B0": "neutral"}
 
@@ -57,7 +55,12 @@ PARENTS: Final = tuple(_FRACTIONS)
 _NONE: Final = 1e-3
 
 
-@cache
+def _numbers() -> tuple[Measurement, ...]:
+    """The planned luminosity, that of the data so far, and the pairs of B mesons in these."""
+    table = load("darkpair.searches", "measurements.toml")["belle2_displaced"]
+    return tuple(Measurement(**table[name]) for name in ("luminosity", "data", "pairs"))
+
+
 def b_mesons(parent: str, luminosity: float | None = None) -> float:
     """Number of B mesons of a kind and of its antiparticles.
 
@@ -68,8 +71,8 @@ def b_mesons(parent: str, luminosity: float | None = None) -> float:
     luminosity : float, optional [1/fb]
         Integrated luminosity at the Upsilon(4S); the planned one unless given.
     """
-    data, pairs = (measurement(_TOPIC, name) for name in ("data", "pairs"))
-    whole = measurement(_TOPIC, "luminosity").value if luminosity is None else luminosity
+    planned, data, pairs = _numbers()
+    whole = planned.value if luminosity is None else luminosity
     scaled = replace(pairs, value=pairs.value / data.value * whole)
     fraction = Number(**read_data("belle2")["normalisation"][_FRACTIONS[parent]])
     return float(by_pairs(scaled, fraction).parents)
@@ -190,7 +193,7 @@ class DisplacedAtBelle2(AddsChannels):
     @property
     def measurements(self) -> tuple[Measurement, ...]:
         """The signal, the luminosity, and pairs for that of the data so far with the part of them that is charged."""
-        luminosity, data, pairs = (measurement(_TOPIC, name) for name in ("luminosity", "data", "pairs"))
+        luminosity, data, pairs = _numbers()
         if self.luminosity is not None:
             luminosity = replace(
                 luminosity, value=self.luminosity, source="given", place="", confidence="choice"
