@@ -31,8 +31,8 @@ Form: TypeAlias = Literal["constant", "slope"]
 #: Branching ratios to two photons: pi0 and eta by the Particle Data Group (read in ALPINIST); eta' and K_L, of it too, memory.
 TWO_PHOTONS: Final = {"pi0": 0.98823, "eta": 0.3941, "eta'": 0.02307, "K_L0": 5.47e-4}
 
-#: Slopes of the form factors [GeV^-2]: pi0 0.0335 / m_pi^2 (PDG), eta 1.95 (arXiv:1307.5607), eta' 1.60 (arXiv:1508.06307); all
-#: memory.  That of the K_L depends on a model and is left out.
+#: Slopes of the form factors [GeV^-2]: pi0 0.0335 / m_pi^2 (PDG), eta 1.95 (A2 collaboration), eta' 1.60 (BESIII); all memory.
+#: That of the K_L depends on a model and is left out.
 _SLOPES: Final = {"pi0": 0.0335 / particle("pi0").mass ** 2, "eta": 1.95, "eta'": 1.60, "K_L0": 0.0}
 
 #: |f_0| and delta of W = G_F m_K^2 f_0 (1 + delta z), K+ -> pi+ e+ e- (arXiv:0903.3130, linear form factor); memory.
@@ -72,7 +72,7 @@ class KineticMixing(Model):
     K_L -> pi0 A' breaks CP or needs an amplitude that is not known, B -> K A' is far below other limits: both are left out.
     """
 
-    references: ClassVar = ("arXiv:2005.07102", "arXiv:1908.07525", "arXiv:0903.3130")
+    references: ClassVar = ("arXiv:2005.07102", "arXiv:1908.07525", "arXiv:0903.3130", "arXiv:hep-ph/9808289")
 
     FERMIONS: ClassVar = True
 
