@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
     from darkpair.chains.models.impostor import Impostor
     from darkpair.chains.models.inputs import PRESETS, Inputs
+    from darkpair.chains.models.kinetic_mixing import KineticMixing
     from darkpair.chains.models.model import Mode, Model, ModelMode, Spin
     from darkpair.chains.models.two_higgs_doublet import TwoHiggsDoublet
     from darkpair.chains.models.virtual_meson import VirtualMeson
@@ -33,6 +34,7 @@ __all__ = [
     "HiggsPortalTrilinear",
     "Impostor",
     "Inputs",
+    "KineticMixing",
     "Mode",
     "Model",
     "ModelMode",
@@ -55,6 +57,7 @@ __getattr__ = lazily(
         "HiggsPortalTrilinear": "higgs_portal",
         "Impostor": "impostor",
         "Inputs": "inputs",
+        "KineticMixing": "kinetic_mixing",
         "Mode": "model",
         "Model": "model",
         "ModelMode": "model",
@@ -124,6 +127,11 @@ MODELS = Registry(
                 "dipole",
                 "dipole:Dipole",
                 "L = psi1-bar sigma (mu + d gamma5) psi2 F / 2 + h.c. (arXiv:2005.07102, eq. 52 has mu alone).",
+            ),
+            (
+                "kinetic-mixing",
+                "kinetic_mixing:KineticMixing",
+                "Dark photon A' with kinetic mixing and two fermions, by a vector current that is off-diagonal.",
             ),
         )
     },

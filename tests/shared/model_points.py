@@ -17,4 +17,5 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "virtual-meson": {"m_eff": 1e-7},
     "impostor": {},
     "dipole": {"mu": 1e-5},
+    "kinetic-mixing": {"m_Aprime": 0.3, "eps": 1e-3, "alpha_D": 0.1},
 }
