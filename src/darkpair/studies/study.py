@@ -118,6 +118,7 @@ def _function_of(study: Study) -> Callable[..., list[Path]]:
 def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Path]:
     """Paths of what a study gives; all of it is written or, after an error, nothing."""
     from darkpair.gen.output.target import put
+    from darkpair.report.picture_style import in_style
     from darkpair.studies.outputs import Run, Submission
 
     quick, sizes = options.get("quick", False), study.sizes
@@ -136,12 +137,13 @@ def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Pat
     provenance |= {"inputs": run.inputs} if "inputs" in study.uses else {}
     contents: dict[Path, str | bytes] = {}
     paths: list[Path] = []
-    for output in list(study.outputs(run)):
-        more = _contents(output, folder, study, provenance)
-        contents |= more
-        paths += (
-            list(more)[:1] if isinstance(output, Submission) else list(more)
-        )  # (it names the tables beside it)
+    with in_style():
+        for output in list(study.outputs(run)):
+            more = _contents(output, folder, study, provenance)
+            contents |= more
+            paths += (
+                list(more)[:1] if isinstance(output, Submission) else list(more)
+            )  # (it names the tables beside it)
     put(contents)
     return paths
 

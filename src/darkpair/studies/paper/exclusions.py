@@ -202,21 +202,24 @@ def picture(
         Model -> label, for models of which only KOTO's band is drawn, as an outline.
     """
     figure, axes = figure_and_axes(*shape, size)
+    of_panels = []
     for ax, panel in zip(axes, panels, strict=False):
         own = panel.own(rows)
         coupling = own[0]["coupling"]
-        draw_panel(ax, own, panel.column, _LIMITS[coupling])
+        drawn = draw_panel(ax, own, panel.column, _LIMITS[coupling])
         for model, label in (outlines or {}).items():
             of_model = [row for row in rows if (row["panel"], row["X1, X2"]) == (panel.name, model)]
-            draw_panel(ax, of_model, panel.column, _LIMITS[coupling], outline=label)
+            outline = draw_panel(ax, of_model, panel.column, _LIMITS[coupling], outline=label)
+            drawn = drawn.with_names_of(outline)
+        of_panels.append(drawn)
         ax.set(xlabel=LABELS[panel.against], ylabel=LABELS[coupling])
         ax.set_title(panel.title, fontsize="medium")
-        ends = [0.0, 1.0] if panel.against == "fraction" else [row[panel.column] for row in own]
+        ends = [row[panel.column] for row in own]
         ax.set_xlim(min(ends), max(ends))
         if panel.against == "m_Zprime":
             ax.set_xscale("log")
             ax.set_xticks([6, 10, 20, 40, 80], ["6", "10", "20", "40", "80"], minor=False)
             ax.set_xticks([], minor=True)
-    draw_legend(figure, axes)
     figure.suptitle(title)
+    draw_legend(figure, axes, of_panels)
     return figure
