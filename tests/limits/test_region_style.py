@@ -69,6 +69,13 @@ def test_what_shrinks_ends_in_a_tip() -> None:
     assert region.edges[0][-1] == pytest.approx(region.edges[1][-1])
 
 
+def test_what_leaves_the_ordinates_ends_at_the_next_abscissa() -> None:
+    ranges = {0.0: [span(1.0, 1e3, high_open=True)], 1.0: [span(10.0, 1e3, high_open=True)]}
+    region = region_of_ranges(ranges, {}, (0.0, 1.0, 2.0), name="a", kind="k-plus")
+    (edge,) = region.edges
+    assert edge.tolist() == [[0.0, 1.0], [1.0, 10.0], [2.0, 1e3]]
+
+
 def test_the_newest_of_a_kind_is_filled() -> None:
     def of(name: str, kind: str, year: int, status: str = "excluded") -> Region:
         square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, year / 2e3]])

@@ -116,7 +116,7 @@ def _production(ax: Any, rows: Sequence[Mapping[str, Any]], column: str) -> dict
 
     names = dict.fromkeys(row["curve"].partition(PRODUCTION)[0] for row in rows if PRODUCTION in row["curve"])
     filled = {region.name for region in newest(regions_of(rows, column))}
-    look: dict[str, Any] = {"facecolor": "0.55", "edgecolor": "none", "lw": 0.0}
+    look: dict[str, Any] = {"facecolor": "0.45", "edgecolor": "none", "lw": 0.0}
     for name in names:
         if region_of(rows, name, column).name not in filled:
             continue

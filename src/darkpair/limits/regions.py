@@ -98,7 +98,8 @@ def region_of_ranges(
     """Region of ranges of an ordinate at each abscissa.
 
     Ranges that overlap are joined, or that are alone. One that shrinks and is gone at the next abscissa, where all is known,
-    ends in a tip between both, where the square of its width [in the logarithm] goes to zero in a straight line.
+    ends in a tip between both, where the square of its width [in the logarithm] goes to zero in a straight line; one that is
+    open on one side leaves the ordinates that were computed at the next abscissa.
 
     Parameters
     ----------
@@ -157,10 +158,14 @@ def _tip(
         return []
     (before, wide), (x, last) = branch[-2:]
     at = every.index(x) + (1 if x > before else -1)
-    if not 0 <= at < len(every) or last["low open"] or last["high open"]:
+    if not 0 <= at < len(every) or (last["low open"] and last["high open"]):
         return []
     if any(_overlap(last, row) for row in unknown.get(every[at], ())):
         return []
+    if last["low open"] or last["high open"]:  # (out of the grid of ordinates)
+        end = last["high"] if last["high open"] else last["low"]
+        ends = {"low": end, "high": end}
+        return [(every[at], {**ends, "low open": last["low open"], "high open": last["high open"]})]
     squares = [float(np.log(row["high"] / row["low"])) ** 2 for row in (wide, last)]
     far = abs(every[at] - x)
     if squares[0] > squares[1]:

@@ -25,7 +25,7 @@ __all__ = ["OPTIONS", "Sizes", "Study"]
 #: What a study may use, with what it means: options of the command line.
 OPTIONS: Final[Mapping[str, str]] = {
     "inputs": "one table of inputs for everything: pdg, paper or paper-10tev",
-    "data": "measurements: 2020 (the paper's) or today; today unless given",
+    "data": "measurements: 2020 (the paper's), today or projected; today unless given",
     "convention": "Majorana convention: literal (unless given) or printed",
     "cache": "folder of samples to keep; OUTPUT/cache unless given",
 }
@@ -157,7 +157,7 @@ def _options() -> dict[str, tuple[Any, Any]]:
         "folder": (Path, inspect.Parameter.empty),
         "inputs": (Inputs | None, None),
         "quick": (bool, False),
-        "data": (Literal["2020", "today"], "today"),
+        "data": (Literal["2020", "today", "projected"], "today"),
         "convention": (Literal["literal", "printed"], "literal"),
         "cache": (Path | None, None),
         "events": (Annotated[int, Gt(0)] | None, None),

@@ -14,6 +14,7 @@ from darkpair.export.hepdata import Table
 from darkpair.export.workspace import koto_workspace
 from darkpair.limits.contours import Contours
 from darkpair.limits.panels import LABELS, draw_legend, draw_panel, figure_and_axes
+from darkpair.limits.projected import wanted_samples
 from darkpair.limits.samples import Size, samples_at
 from darkpair.scan.points import scan
 from darkpair.searches.koto import TWO_SIGMA, KotoLimit
@@ -80,10 +81,9 @@ def rows_of(
     """
     every = [(panel, point) for panel in panels for point in panel.points]
     masses = [(point["m1"], point["m2"]) for _, point in every]
-    ready = [
-        {**point, "samples": samples}
-        for (_, point), samples in zip(every, samples_at(masses, size, folder, workers=workers), strict=True)
-    ]
+    (data,) = {panel.contours.data for panel in panels}
+    made_samples = samples_at(masses, size, folder, workers=workers, **wanted_samples(data))
+    ready = [{**point, "samples": samples} for (_, point), samples in zip(every, made_samples, strict=True)]
     results: dict[int, dict[str, Any]] = {}
     for contours in dict.fromkeys(panel.contours for panel in panels):
         of_model = [i for i, (panel, _) in enumerate(every) if panel.contours == contours]
@@ -172,7 +172,8 @@ def workspace(
         row for row in panel.own(rows) if row["kind"] == "band" and row["m1 [MeV]"] == 1e3 * point["m1"]
     )
     middle = np.sqrt(band["low"] * band["high"])
-    searches = [search for _, search in panel.contours.drawn(point).values() if isinstance(search, KotoLimit)]
+    drawn = panel.contours.drawn(point).values()
+    searches = [search for kind, search in drawn if kind == "excluded" and isinstance(search, KotoLimit)]
     return koto_workspace(searches[-1], panel.contours.point(point, middle))
 
 

@@ -157,8 +157,12 @@ def _picture(curves: Mapping[str, hist.Hist[Any]]) -> Any:
     figure, (near, far) = subplots(1, 2, figsize=(11.5, 4.8), layout="constrained")
     styles: Sequence[tuple[str, str]] = (
         ("black", "-"),
-        (PALETTE["orange"], "--"),
-        *((colour, line) for colour in (PALETTE["purple"], PALETTE["green"], "0.5") for line in ("-", ":")),
+        (PALETTE["sky"], "--"),
+        *(
+            (colour, line)
+            for colour in (PALETTE["blue"], PALETTE["vermillion"], "0.5")
+            for line in ("-", ":")
+        ),
     )
     for (name, spectrum), (colour, line) in zip(curves.items(), styles, strict=True):
         edges, density, error = _density(spectrum)
