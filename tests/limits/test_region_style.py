@@ -76,6 +76,19 @@ def test_what_leaves_the_ordinates_ends_at_the_next_abscissa() -> None:
     assert edge.tolist() == [[0.0, 1.0], [1.0, 10.0], [2.0, 1e3]]
 
 
+def test_a_gap_that_closes_has_an_end() -> None:
+    """Two ranges that become one: no line runs out of the grid, and the gap's edges meet."""
+    ranges = {
+        x: [span(1.0, 4.0 - 0.5 * x), span(16.0 / (4.0 - 0.5 * x) * 1.2**-x, 1e3, high_open=True)]
+        for x in (0.0, 1.0)
+    } | {2.0: [span(1.0, 1e3, high_open=True)]}
+    region = region_of_ranges(ranges, {}, (0.0, 1.0, 2.0), name="a", kind="b-to-k")
+    ends = [edge[-1] for edge in region.edges[:2]]
+    assert ends[0] == pytest.approx(ends[1])
+    assert 1.0 < ends[0][0] <= 2.0
+    assert max(edge[:, 1].max() for edge in region.edges) < 20.0
+
+
 def test_the_newest_of_a_kind_is_filled() -> None:
     def of(name: str, kind: str, year: int, status: str = "excluded") -> Region:
         square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, year / 2e3]])

@@ -47,13 +47,13 @@ class Kind:
 
 #: Kinds of experiments; a later one lies on top.
 KINDS: Final[Mapping[str, Kind]] = {
-    "other": Kind(colour="#595959", part=0.17, words="others"),
-    "electroweak": Kind(colour=PALETTE["vermillion"], part=0.42, words="electroweak data"),
-    "koto": Kind(colour=PALETTE["orange"], part=0.29, words="KOTO"),
-    "b-to-k": Kind(colour=PALETTE["green"], part=0.47, words=r"$B\to K$ and nothing seen"),
-    "k-plus": Kind(colour=PALETTE["purple"], part=0.45, words=r"$K^+\to\pi^+$ and nothing seen"),
-    "invisible": Kind(colour=PALETTE["sky"], part=0.28, words="decays to nothing seen"),
-    "dump": Kind(colour=PALETTE["black"], part=0.32, words="beam dumps"),
+    "other": Kind(colour="#595959", part=0.15, words="others"),
+    "electroweak": Kind(colour=PALETTE["vermillion"], part=0.38, words="electroweak data"),
+    "koto": Kind(colour=PALETTE["orange"], part=0.27, words="KOTO"),
+    "b-to-k": Kind(colour=PALETTE["sky"], part=0.53, words=r"$B\to K$ and nothing seen"),
+    "k-plus": Kind(colour=PALETTE["purple"], part=0.44, words=r"$K^+\to\pi^+$ and nothing seen"),
+    "invisible": Kind(colour=PALETTE["green"], part=0.47, words="decays to nothing seen"),
+    "dump": Kind(colour=PALETTE["black"], part=0.33, words="beam dumps"),
 }
 
 #: Colour of what explains KOTO's three events.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -112,10 +113,10 @@ def region_of_ranges(
     """
     every = sorted(set(abscissas))
     areas: list[tuple[Array, Array | None]] = []
-    edges: list[Array] = []
+    edges = _holes(ranges, every)
     for branch in branches(ranges):
-        right = _tip(branch, every, unknown)
-        left = _tip(branch[::-1], every, unknown)[::-1]
+        right = _tip(branch, every, ranges, unknown)
+        left = _tip(branch[::-1], every, ranges, unknown)[::-1]
         whole = [*left, *branch, *right]
         lines = []
         for end in ("low", "high"):
@@ -151,35 +152,83 @@ def _overlap(row: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _tip(
-    branch: _Branch, every: Sequence[float], unknown: Mapping[float, Sequence[Mapping[str, Any]]]
+    branch: _Branch,
+    every: Sequence[float],
+    ranges: Mapping[float, Sequence[Mapping[str, Any]]],
+    unknown: Mapping[float, Sequence[Mapping[str, Any]]],
 ) -> _Branch:
-    """How a branch that shrinks goes on towards the next abscissa; nothing where it is open, or none is next."""
+    """How a branch that ends goes on towards the next abscissa; nothing where it is open, joins another, or none is next."""
     if len(branch) < 2:
         return []
     (before, wide), (x, last) = branch[-2:]
     at = every.index(x) + (1 if x > before else -1)
     if not 0 <= at < len(every) or (last["low open"] and last["high open"]):
         return []
-    if any(_overlap(last, row) for row in unknown.get(every[at], ())):
+    if any(_overlap(last, row) for rows in (unknown, ranges) for row in rows.get(every[at], ())):
         return []
     if last["low open"] or last["high open"]:  # (out of the grid of ordinates)
         end = last["high"] if last["high open"] else last["low"]
-        ends = {"low": end, "high": end}
-        return [(every[at], {**ends, "low open": last["low open"], "high open": last["high open"]})]
-    squares = [float(np.log(row["high"] / row["low"])) ** 2 for row in (wide, last)]
-    far = abs(every[at] - x)
+        return [
+            (every[at], {"low": end, "high": end} | {key: last[key] for key in ("low open", "high open")})
+        ]
+    return _closing((before, wide), (x, last), every[at])
+
+
+def _closing(
+    before: tuple[float, Mapping[str, Any]], last: tuple[float, Mapping[str, Any]], next_x: float
+) -> _Branch:
+    """A parabola behind the last of two ranges, up to the next abscissa at most."""
+    x, (squares, middles) = (
+        last[0],
+        np.array(
+            [
+                (np.log(row["high"] / row["low"]) ** 2, np.log(row["high"] * row["low"]) / 2.0)
+                for _, row in (before, last)
+            ]
+        ).T,
+    )
+    step, far = x - before[0], abs(next_x - x)
     if squares[0] > squares[1]:
-        far = min(far, abs(x - before) * squares[1] / (squares[0] - squares[1]))
-    middles = [float(np.log(row["high"] * row["low"])) / 2.0 for row in (wide, last)]
-    slope = (middles[1] - middles[0]) / (x - before)
+        far = min(far, abs(step) * squares[1] / (squares[0] - squares[1]))
     tip: _Branch = []
     for part in (0.3, 0.6, 0.8, 0.9, 0.97, 1.0):
-        place = x + np.sign(x - before) * part * far
-        middle = middles[1] + slope * (place - x)
+        place = float(x + np.sign(step) * part * far)
+        middle = middles[1] + (middles[1] - middles[0]) / step * (place - x)
         half = 0.5 * np.sqrt(squares[1] * (1.0 - part))
         ends = {"low": float(np.exp(middle - half)), "high": float(np.exp(middle + half))}
-        tip.append((float(place), {**ends, "low open": False, "high open": False}))
+        tip.append((place, {**ends, "low open": False, "high open": False}))
     return tip
+
+
+def _holes(ranges: Mapping[float, Sequence[Mapping[str, Any]]], every: Sequence[float]) -> list[Array]:
+    """Edges of a gap between two ranges that have become one at the next abscissa."""
+    edges = []
+    for way in (every, every[::-1]):
+        for before, x, after in zip(way, way[1:], way[2:], strict=False):
+            for whole in ranges.get(after, ()):
+                parts = sorted(
+                    (row for row in ranges.get(x, ()) if _overlap(row, whole)),
+                    key=lambda row: float(row["low"]),
+                )
+                for below, above in pairwise(parts):
+                    if below["high open"] or above["low open"]:
+                        continue
+                    gap = {"low": below["high"], "high": above["low"]}
+                    wide = _gap(ranges.get(before, ()), below, above) or gap
+                    tip = [(x, gap), *_closing((before, wide), (x, gap), after)]
+                    edges += [np.array([(place, row[end]) for place, row in tip]) for end in ("low", "high")]
+    return edges
+
+
+def _gap(
+    rows: Sequence[Mapping[str, Any]], below: Mapping[str, Any], above: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The gap between the ranges that go on as two others; none where they are one."""
+    first = next((row for row in rows if _overlap(row, below)), None)
+    second = next((row for row in rows if _overlap(row, above)), None)
+    if first is None or second is None or first is second:
+        return None
+    return {"low": first["high"], "high": second["low"]}
 
 
 def _parts(line: Array) -> list[Array]:
