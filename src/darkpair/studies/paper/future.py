@@ -28,6 +28,17 @@ __all__ = ["study"]
 #: The paper's c tau [cm].
 _PAPER: Final = 10.0
 
+#: What a search is called.
+_TITLES: Final = {
+    "charm": "CHARM",
+    "nucal": "NuCal",
+    "na62-dump": "NA62, dump",
+    "ship": "SHiP",
+    "dune-nd": "DUNE ND",
+    "darkquest": "DarkQuest",
+    "faser2": "FASER2",
+}
+
 #: What explains the three events within one sigma.
 _BAND: Final = "koto-three-events, 1 sigma"
 
@@ -47,7 +58,10 @@ def study(run: Run) -> Iterator[Output]:
 
 
 def _rows(panels: Sequence[Panel], ranges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A row for each search and m2: couplings and c tau at both ends, and those of the least and the most mesons."""
+    """A row for each search and m2: c tau at both ends, and those of the least and the most mesons.
+
+    An end that goes on is the last c tau at which a sample told something: it is excluded there, and further on not known.
+    """
     out = []
     for panel in panels:
         point, own = panel.points[0], panel.own(ranges)
@@ -61,23 +75,23 @@ def _rows(panels: Sequence[Panel], ranges: Sequence[Mapping[str, Any]]) -> list[
                 spans = [r for r in own if r["curve"] == curve and r["kind"] != "unknown"]
                 word = f", {end} production" if end else ""
                 # the longest-lived X2 belong to the least coupling
-                row[f"largest c tau [cm]{word}"] = _ctau(panel.contours, point, spans, "low", min)
-                row[f"least c tau [cm]{word}"] = _ctau(panel.contours, point, spans, "high", max)
+                for name, side, of in (("largest", "low", min), ("least", "high", max)):
+                    ctau, goes_on = _ctau(panel.contours, point, spans, side, of)
+                    row[f"{name} c tau [cm]{word}"] = ctau
+                    row[f"{name} c tau{word}, goes on"] = goes_on
             out.append(row)
     return out
 
 
 def _ctau(
     contours: Contours, point: Mapping[str, Any], spans: Sequence[Mapping[str, Any]], end: str, of: Any
-) -> float | None:
-    """C tau [cm] at an end of all ranges; None where there is none, or it is open."""
+) -> tuple[float | None, bool]:
+    """C tau [cm] at an end of all ranges, None where there is none; and whether the range goes on to where nothing is known."""
     if not spans:
-        return None
+        return None, False
     last = of(spans, key=lambda span: span[end])
-    if last[f"{end} open"]:
-        return None
     ctau = np.asarray(contours.point(point, np.array([last[end]])).ctau("X2"))
-    return float(ctau.reshape(-1)[0]) / 10.0
+    return float(ctau.reshape(-1)[0]) / 10.0, bool(last[f"{end} open"])
 
 
 def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -92,9 +106,9 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
             _bar(ax, y, own[name])
         ax.axvline(_PAPER, color=PALETTE["vermillion"], ls="--", lw=1.2, label="the paper's 10 cm")
         ax.set(xscale="log", xlabel=r"$c\tau$ of $X_2$ [cm]", xlim=(1e-1, 1e7))
-        ax.set_yticks(range(len(names)), [name.replace("-", " ") for name in names])
+        ax.set_yticks(range(len(names)), [_TITLES.get(name, name) for name in names])
         ax.set_title(f"$m_2$ = {m2:.0f} MeV, $m_1$ = 0", fontsize="medium")
-    axes[0].invert_yaxis()
+    axes[0].set_ylim(len(names) - 0.4, -0.6)
     _legend(figure, axes[0])
     figure.suptitle("Scalars and the Z': lifetimes that beam dumps exclude, and would")
     return figure
@@ -117,7 +131,9 @@ def _bar(ax: Any, y: int, row: Mapping[str, Any]) -> None:
     words = "excluded" if measured else "would be excluded: projection"
     ax.barh(y, ends[1] - ends[0], left=ends[0], height=0.6, label=words, **look)
     spread = [row[f"least c tau [cm], {end} production"] for end in ("low", "high")]
-    if None not in spread:
+    if row["least c tau, goes on"]:
+        ax.plot(ends[0], y, "<", color=PALETTE["black"], ms=6, label="goes on: not simulated further")
+    elif None not in spread:
         ax.plot(spread, [y, y], color=PALETTE["vermillion"], lw=2.5, label="its end over the spectra")
 
 
