@@ -36,8 +36,8 @@ __all__ = ["command"]
 @click.option(
     "--data",
     default="today",
-    shell_complete=completion.words("2020", "today"),
-    help="Measurements: 2020 (the paper's) or today.",
+    shell_complete=completion.words("2020", "today", "projected"),
+    help="Measurements: 2020 (the paper's), today, or projected: today's with --planned.",
 )
 @click.option(
     "--only",

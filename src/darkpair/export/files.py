@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from darkpair.gen.output.target import put
 from darkpair.gen.provenance import describe, environment
+from darkpair.report.picture_style import in_style
 from darkpair.report.pictures import drawn, pyplot, subplots
 
 __all__ = [
@@ -97,11 +98,16 @@ _DPI: Final = 150
 
 def save_picture(figure: Any, folder: Path, name: str) -> list[Path]:
     """Paths of the figure as PNG and PDF, of which both are written or none; the figure is closed."""
-    return put(picture_contents(figure, folder, name))
+    return put(_picture(figure, folder, name))
 
 
+@in_style()
 def picture_contents(figure: Any, folder: Path, name: str) -> dict[Path, bytes]:
-    """Contents of the files of `save_picture`, by their paths; the figure is closed."""
+    """Contents of the files of `save_picture`, by their paths, in the package's style; the figure is closed."""
+    return _picture(figure, folder, name)
+
+
+def _picture(figure: Any, folder: Path, name: str) -> dict[Path, bytes]:
     try:
         figure.set_dpi(_DPI)
         engine = figure.get_layout_engine()

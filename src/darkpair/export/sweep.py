@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from darkpair.export.files import save_picture, write_rows
+from darkpair.export.files import picture_contents, write_rows
+from darkpair.gen.output.target import put
 from darkpair.run.beside import require_own_rows
 from darkpair.run.sweep import Plan, Sweep, plan_sweep, run_plan
 
@@ -104,4 +105,4 @@ def _files(sweep: Sweep) -> Iterator[Path]:
 
     figure = sweep_picture(sweep)
     if figure is not None:
-        yield from save_picture(figure, plan.folder, "points")
+        yield from put(picture_contents(figure, plan.folder, "points"))

@@ -25,6 +25,7 @@ from darkpair.limits.strangers import require_decays, search_of_stranger, search
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import DATA, FILES, PAPER, PLANNED, SEARCHES, UNSEEN
 from darkpair.searches.beam_dump import MAIN, BeamDump
+from darkpair.searches.data_sets import PROJECTED
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch
 from darkpair.workers import on_executor
@@ -54,7 +55,7 @@ class Choice:
 
     Parameters
     ----------
-    data : {"2020", "today"}
+    data : {"2020", "today", "projected"}
         How KOTO's efficiency is taken, see `searches_at`.
     ours : tuple of str
         Names of `darkpair.searches.SEARCHES`.
@@ -203,7 +204,7 @@ def choose(
 
     Parameters
     ----------
-    data : {"2020", "today"}
+    data : {"2020", "today", "projected"}
     only : sequence of str
         Names of those that are wanted, of whichever set; all unless given.
     without : sequence of str
@@ -222,6 +223,7 @@ def choose(
     """
     if data not in DATA:
         raise UnknownNameError("set of data", data, DATA)
+    planned, measured = planned or data == PROJECTED, "today" if data == PROJECTED else data
     of_files = searches_of_files(files) if files else {}
     for name in (*only, *without):
         if name not in SEARCHES and name not in of_files:
@@ -230,7 +232,7 @@ def choose(
     for name in SEARCHES:
         if name not in SEARCHES.ours and name not in without and (name in only or not only):
             made = search_of_stranger(name, asked=name in only)
-            if made is not None and (name in only or data in made.sets):
+            if made is not None and (name in only or measured in made.sets):
                 others[name] = made
     for name in FILES:
         if name not in without and (name in only or (planned and not only)):
@@ -324,7 +326,7 @@ def searches_at(
     ----------
     samples : Samples
         Of a pair of masses. KOTO's searches are left out where it has none of KOTO.
-    data : {"2020", "today"}
+    data : {"2020", "today", "projected"}
         "2020" takes KOTO's efficiency of prompt decays and the decay probability of arXiv:2005.07102, eq. 66.
     koto_only : bool
         Whether to leave out everything but KOTO.

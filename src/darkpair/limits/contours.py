@@ -14,7 +14,7 @@ import numpy as np
 from darkpair.chains.models import Inputs, VirtualMeson, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.gen.errors import UnknownNameError
-from darkpair.limits.choice import searches_at
+from darkpair.limits.projected import projected_at
 from darkpair.limits.ranges import ranges_above
 from darkpair.searches import DATA, Search
 
@@ -55,9 +55,9 @@ class Contours:
         Of `MODELS`.
     inputs : Inputs
         Of every rate.
-    data : {"2020", "today"}
+    data : {"2020", "today", "projected"}
         "2020" takes KOTO's prompt efficiency and the decay probability of eq. 66, as arXiv:2005.07102 does;
-        "today" the efficiency at the lifetime itself.
+        "today" the efficiency at the lifetime itself, "projected" too, with planned experiments as lines.
     convention : {"literal", "printed"}
         Of Majorana fermions.
     koto_only : bool
@@ -98,7 +98,7 @@ class Contours:
 
     def drawn(self, point: Mapping[str, Any]) -> dict[str, tuple[str, Search]]:
         """Searches of a point, with what they are: a band, an exclusion or a line."""
-        return searches_at(point["samples"], self.data, koto_only=self.koto_only)
+        return projected_at(point["samples"], self.data, koto_only=self.koto_only)
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """Ranges of each curve; "unknown" ones are where a sample was too small to tell."""

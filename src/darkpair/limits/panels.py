@@ -1,49 +1,27 @@
-"""Pictures of contours: bands, excluded regions and lines of a panel."""
+"""Pictures of contours: bands, excluded regions and lines of a panel, in the style of `darkpair.limits.region_style`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
 from darkpair.limits.choice import PRODUCTION
+from darkpair.limits.region_rows import region_of, regions_of
+from darkpair.limits.region_style import BAND, Drawn, draw_band, draw_regions, newest
+from darkpair.report.curve_labels import CurveLabel, place_labels
 from darkpair.report.pictures import subplots
 
 __all__ = ["LABELS", "draw_legend", "draw_panel", "figure_and_axes"]
 
-#: Colour of the region and what it is called, by the beginning of a curve's name; later ones lie on top.
-_STYLE: Final[dict[str, tuple[str, str]]] = {
-    "koto-2015": ("gold", "KOTO 2015, excluded"),
-    "koto-2016-18": ("goldenrod", "KOTO 2016-18, excluded"),
-    "koto-2021": ("khaki", "KOTO 2021, excluded"),
-    "koto-four-photons": ("tan", r"KOTO, $4\gamma$, excluded"),
-    "b-to-k-belle2-2023": ("lightgreen", r"$B\to K\nu\bar\nu$, Belle II 2023"),
-    "b-to-k-belle": ("seagreen", r"$B\to K\nu\bar\nu$, Belle"),
-    "k-to-pi-e949": ("plum", r"$K^+\to\pi^+\nu\bar\nu$, E949"),
-    "k-to-pi-na62": ("orchid", r"$K^+\to\pi^+\nu\bar\nu$, NA62"),
-    "pi0-invisible": ("pink", r"$\pi^0\to$ invisible"),
-}
+#: What explains the three events of KOTO, the widest level first: curve and words.
+_LEVELS: Final = tuple(
+    (f"koto-three-events, {n} sigma", rf"KOTO's three events, {n}$\sigma$") for n in (2, 1)
+)
 
-#: Ends of KOTO's limits, which the band would hide.
-_ENDS: Final = {"koto-2015": "darkgoldenrod", "koto-2016-18": "saddlebrown", "koto-2021": "olive"}
-
-#: Beam dumps lie over the bands as hatched regions: colour, hatch, name.
-_DUMPS: Final[dict[str, tuple[str, str, str]]] = {
-    "nucal": ("black", "////", "NuCal, excluded"),
-    "charm": ("0.35", "\\\\\\\\", "CHARM, excluded"),
-}
-
-_LINES: Final[dict[str, tuple[str, str, str]]] = {
-    "atomic-parity-2009": ("saddlebrown", "-.", "atomic parity (2009)"),
-    "atomic-parity-2021": ("peru", "-.", "atomic parity (2021)"),
-    "neutrino-electron": ("purple", "-.", r"$\nu$-$e$ scattering"),
-    "higgs-zprime-zprime": ("teal", ":", r"$h\to Z'Z'$"),
-    "higgs-z-zprime": ("navy", ":", r"$h\to ZZ'$"),
-    "koto-gamma-x": ("crimson", "--", r"KOTO, $\gamma X$, estimate"),
-    "belle2-displaced": ("slateblue", "-.", "displaced $X_2$, Belle II, estimate"),
-    "b-to-k-red-line": ("red", "--", r"$B\to KX_1X_2$ at 1.2 SM"),
-    "b-to-k-belle2-precision": ("darkred", ":", r"$B\to KX_1X_2$ at 0.1 SM"),
-}
+#: How the uncertainty of a dump's production lies along its edges.
+_PRODUCTION: Final = "dump's production uncertainty"
 
 #: How a coupling or an abscissa is written.
 LABELS: Final = {
@@ -62,19 +40,34 @@ def figure_and_axes(rows: int, columns: int, size: tuple[float, float]) -> tuple
     return figure, axes.ravel()
 
 
-def draw_legend(figure: Any, axes: Iterable[Any]) -> None:
-    """Draw one legend beside all axes, each label once."""
+def draw_legend(figure: Any, axes: Iterable[Any], drawn: Sequence[Drawn] = ()) -> None:
+    """Draw one legend beside all axes, each label once, and the names at the curves.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    axes : iterable of matplotlib.axes.Axes
+    drawn : sequence of Drawn
+        Of `draw_panel`, one for each of the axes.
+    """
+    from matplotlib.patches import Patch
+
     handles: dict[str, Any] = {}
-    for ax in axes:
+    for of_panel in drawn:
+        handles |= of_panel.legend
+    every = list(axes)
+    for ax in every:
         handles |= {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    figure.legend(
-        handles.values(), handles.keys(), loc="outside right upper", frameon=False, fontsize="small"
+    order = sorted(handles, key=lambda words: not isinstance(handles[words], Patch))  # (lines last)
+    figure.legend([handles[words] for words in order], order, loc="outside right upper")
+    place_labels(
+        figure, [(ax, of_panel.labels) for ax, of_panel in zip(every[: len(drawn)], drawn, strict=True)]
     )
 
 
 def draw_panel(
     ax: Any, rows: Sequence[Mapping[str, Any]], column: str, limits: tuple[float, float], *, outline: str = ""
-) -> None:
+) -> Drawn:
     """Draw the curves of a panel.
 
     Parameters
@@ -90,80 +83,56 @@ def draw_panel(
     outline : str
         Draw only KOTO's band, as an outline with this label.
     """
-    fill, edges = partial(_fill, ax, rows, column), partial(_edges, ax, rows, column)
-    if outline:
-        edges("koto-three-events, 2 sigma", color="navy", ls="--", lw=1.3, label=outline)
-        return
-    for name, (colour, label) in _STYLE.items():
-        fill(name, color=colour, alpha=0.55, lw=0.0, label=label)
-    unknown = [r for r in rows if r["curve"] == "koto-three-events" and r["kind"] == "unknown"]
-    blind = [r[column] for r in unknown if r["high open"]]  # at large couplings, where X2 is prompt
-    if blind:
-        label = r"KOTO: prompt pairs below its $p_T$, not known"
-        ax.plot(blind, [1.4 * limits[0]] * len(blind), "x", color="red", ms=5, label=label)
-    for level, colour in (("2 sigma", "lightskyblue"), ("1 sigma", "royalblue")):
-        text = rf"KOTO's three events, {level[0]}$\sigma$"
-        fill(f"koto-three-events, {level}", color=colour, alpha=0.85, lw=0.0, label=text)
-    for name, colour in _ENDS.items():
-        edges(name, color=colour, lw=1.3)
-    for name, (colour, hatch, label) in _DUMPS.items():
-        fill(name, label=label, facecolor=(0.5, 0.5, 0.5, 0.25), edgecolor=colour, hatch=hatch, lw=0.0)
-        edges(name, color=colour, lw=1.2)
-        for end in ("low", "high"):
-            note = "dumps, production uncertainty" if (name, end) == ("charm", "low") else None
-            edges(f"{name}{PRODUCTION}{end}", color=colour, ls=":", lw=0.9, label=note)
-    for name, (colour, line, label) in _LINES.items():
-        edges(name, color=colour, ls=line, lw=1.4, label=label)
     ax.set(yscale="log", ylim=limits)
+    if outline:
+        return _outlined(ax, rows, column, outline)
+    regions = regions_of(rows, column)
+    drawn = draw_regions(ax, regions)
+    levels = [(region_of(rows, curve, column), words) for curve, words in _LEVELS]
+    if any(region.areas for region, _ in levels):
+        of_band = draw_band(ax, levels)
+        drawn.legend.update(of_band.legend)
+    for region in newest(regions):
+        if region.kind == "dump":
+            drawn.legend.update(_production(ax, rows, column))
+    return drawn
 
 
-def _branches(rows: Sequence[Mapping[str, Any]], column: str, curve: str) -> list[list[Mapping[str, Any]]]:
-    """Ranges of a curve that go on from one abscissa to the next: joined where they overlap, or where there is but one."""
-    at: dict[float, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        if row["curve"] == curve and row["kind"] != "unknown":
-            at.setdefault(row[column], []).append(row)
-    done: list[list[Mapping[str, Any]]] = []
-    growing: list[list[Mapping[str, Any]]] = []
-    for x in sorted(at):
-        going: list[list[Mapping[str, Any]]] = []
-        alone = len(at[x]) == len(growing) == 1
-        for row in at[x]:
-            joined = (b for b in growing if alone or _overlap(b[-1], row))
-            before: list[Mapping[str, Any]] = next(joined, [])
-            growing = [branch for branch in growing if branch is not before]
-            going.append([*before, row])
-        done += growing
-        growing = going
-    return done + growing
+def _outlined(ax: Any, rows: Sequence[Mapping[str, Any]], column: str, words: str) -> Drawn:
+    """The band of two sigma as an outline."""
+    from matplotlib.lines import Line2D
+
+    region = region_of(rows, _LEVELS[0][0], column)
+    look: dict[str, Any] = {"color": BAND, "lw": 1.4, "ls": (0, (4, 1, 1, 1))}
+    for edge in region.edges:
+        ax.plot(*edge.T, zorder=5.6, **look)
+    label = CurveLabel(text="Dirac" if "Dirac" in words else words, colour=BAND, lines=region.edges)
+    return Drawn(legend={words: Line2D([], [], label=words, **look)}, labels=[label])
 
 
-def _overlap(row: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return bool(row["low"] <= other["high"] and other["low"] <= row["high"])
+def _production(ax: Any, rows: Sequence[Mapping[str, Any]], column: str) -> dict[str, Any]:
+    """Both edges of the newest dump between the ends of its production uncertainty."""
+    from matplotlib.patches import Patch
 
-
-def _fill(
-    ax: Any, rows: Sequence[Mapping[str, Any]], column: str, curve: str, *, label: str | None, **style: Any
-) -> None:
-    for branch in _branches(rows, column, curve):
-        x = [row[column] for row in branch]
-        low, high = ([row[end] for row in branch] for end in ("low", "high"))
-        ax.fill_between(x, low, high, label=label, **style)
-        label = None
-
-
-def _edges(
-    ax: Any,
-    rows: Sequence[Mapping[str, Any]],
-    column: str,
-    curve: str,
-    *,
-    label: str | None = None,
-    **style: Any,
-) -> None:
-    for branch in _branches(rows, column, curve):
-        x = [row[column] for row in branch]
-        for end in ("low", "high"):
-            y = [float("nan") if row[f"{end} open"] else row[end] for row in branch]
-            ax.plot(x, y, label=label if end == "low" else None, **style)
-        label = None
+    names = dict.fromkeys(row["curve"].partition(PRODUCTION)[0] for row in rows if PRODUCTION in row["curve"])
+    filled = {region.name for region in newest(regions_of(rows, column))}
+    look: dict[str, Any] = {"facecolor": "0.45", "edgecolor": "none", "lw": 0.0}
+    for name in names:
+        if region_of(rows, name, column).name not in filled:
+            continue
+        ends = {
+            end: {
+                row[column]: row
+                for row in rows
+                if row["curve"] == f"{name}{PRODUCTION}{end}" and row["kind"] != "unknown"
+            }
+            for end in ("low", "high")
+        }
+        x = sorted(ends["low"].keys() & ends["high"].keys())
+        for edge in ("low", "high"):
+            low, high = (
+                [np.nan if ends[end][at][f"{edge} open"] else ends[end][at][edge] for at in x]
+                for end in ("low", "high")
+            )
+            ax.fill_between(x, low, high, zorder=2.5, **look)
+    return {_PRODUCTION: Patch(label=_PRODUCTION, **look)} if names else {}

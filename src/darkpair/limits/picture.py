@@ -9,7 +9,9 @@ from darkpair.chains.models.combined import Combined
 from darkpair.gen.parameters import parameters
 from darkpair.limits.koto_photons import PHOTONS
 from darkpair.limits.panels import draw_legend, draw_panel, figure_and_axes
+from darkpair.limits.region_style import Drawn
 from darkpair.limits.rows import parameter
+from darkpair.report.picture_style import in_style
 from darkpair.searches.koto_photons import KotoFourPhotons
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ _X: Final = "x"
 _FOUR: Final = PHOTONS[0]
 
 
+@in_style()
 def limits_picture(
     points: Sequence[tuple[Mapping[str, str], Model]],
     rows: Sequence[Sequence[LimitRow]],
@@ -61,8 +64,8 @@ def limits_picture(
     figure, (ax,) = figure_and_axes(1, 1, (9.5, 5.5))
     limits = (min(ends, default=1.0) / 2.0, max(ends, default=1.0) * 2.0)
     drawn = [columns | span.columns() for columns, span in spans]
-    draw_panel(ax, [row for row in drawn if row["curve"] != _FOUR], _X, limits)
-    _draw_windows(
+    others = draw_panel(ax, [row for row in drawn if row["curve"] != _FOUR], _X, limits)
+    of_windows = _draw_windows(
         ax, drawn, limits, {x: _window(model) for x, (_, model) in zip(values, points, strict=True)}
     )
     symbol = _unit(points[0][1], name)
@@ -70,25 +73,29 @@ def limits_picture(
     ax.set_xlim(min(values), max(values))
     if min(values) > 0.0 and max(values) > 20.0 * min(values):
         ax.set_xscale("log")
-    draw_legend(figure, [ax])
     fixed = [f"{key} = {value}" for key, value in given.items() if key not in (name, along)]
     figure.suptitle("; ".join([title, *fixed]), fontsize="medium")
+    draw_legend(figure, [ax], [of_windows.with_names_of(others)])
     return figure
 
 
 def _draw_windows(
     ax: Any, rows: Sequence[dict[str, Any]], limits: tuple[float, float], windows: Mapping[float, str | None]
-) -> None:
+) -> Drawn:
     """Draw the search for four photons window by window: between them nothing is known, nothing joined, and a mark."""
     own = [row for row in rows if row["curve"] == _FOUR]
+    drawn = Drawn()
     if not own:
-        return
+        return drawn
     for window in dict.fromkeys(windows.values()):
-        draw_panel(ax, [row for row in own if windows[row[_X]] == window], _X, limits)
+        drawn = drawn.with_names_of(
+            draw_panel(ax, [row for row in own if windows[row[_X]] == window], _X, limits)
+        )
     blind = [x for x, window in windows.items() if window is None]
     if blind:
         label = r"KOTO, $4\gamma$: no limit here, unknown"
         ax.plot(blind, [1.4 * limits[0]] * len(blind), "x", color="0.35", ms=5, label=label)
+    return drawn
 
 
 def _unit(model: Model, name: str) -> str:

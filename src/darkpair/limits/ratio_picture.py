@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.limits.choice import PRODUCTION
+from darkpair.report.picture_style import CYCLE, in_style
 from darkpair.report.pictures import subplots
 
 if TYPE_CHECKING:
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ratio_picture"]
 
-#: Colours that the colour-blind tell apart (Okabe and Ito), and what a line is drawn with after all of them.
-_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+#: What a line is drawn with after all colours.
 _MARKS: Final = ("", "o", "s", "^")
 
 #: How a kind of search is drawn, and what that means.
@@ -25,6 +25,7 @@ _STYLES: Final = {
 }
 
 
+@in_style()
 def ratio_picture(rows: Sequence[Sequence[RatioRow]], title: str) -> Any:
     """Figure of excluded branching ratios against c tau; None for fewer than two c tau, or nothing up to 1.
 
@@ -45,7 +46,7 @@ def ratio_picture(rows: Sequence[Sequence[RatioRow]], title: str) -> Any:
     kinds = {row.row.constraint: row.row.kind for of_chain in rows for row in of_chain}
     figure, axes = subplots(1, 1, figsize=(8.5, 5.0), layout="constrained")
     for i, name in enumerate(names):
-        colour, mark = _COLOURS[i % len(_COLOURS)], _MARKS[i // len(_COLOURS) % len(_MARKS)]
+        colour, mark = CYCLE[i % len(CYCLE)], _MARKS[i // len(CYCLE) % len(_MARKS)]
         x, y = _columns(curves[name])
         axes.plot(x, y, _STYLES[kinds[name]][0], color=colour, marker=mark, ms=3.5, lw=1.8, label=name)
         ends = [_columns(curves.get(f"{name}{PRODUCTION}{end}", []))[1] for end in ("low", "high")]

@@ -167,7 +167,7 @@ def limit_rows(
     ----------
     models : sequence of Model
         One point each.
-    data : {"2020", "today"}
+    data : {"2020", "today", "projected"}
         Of `darkpair.searches.DATA`; see `darkpair.limits.contours.Contours`.
     along : str, optional
         Parameter of the model, a coupling for example, whose excluded ranges are wanted: a factor of 1e4 to either

@@ -12,6 +12,7 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import put
+from darkpair.report.picture_style import PALETTE, in_style
 from darkpair.report.pictures import MADE_BY, drawn, figure_of, placed
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def require_matplotlib(otherwise: str = "or set output.picture = false") -> None
         raise InputError(f"pictures need matplotlib; install 'darkpair[plot]' {otherwise}".rstrip())
 
 
+@in_style()
 def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
     """Draw a histogram as a PNG: a selection's in one dimension or in two, or `darkpair.gen.decay_places` in three.
 
@@ -94,7 +96,7 @@ def _bars(
 ) -> None:
     """Filled steps of a histogram of one dimension."""
     ax.stairs(
-        histogram.values(), histogram.axes[0].edges, fill=True, color="steelblue", orientation=orientation
+        histogram.values(), histogram.axes[0].edges, fill=True, color=PALETTE["sky"], orientation=orientation
     )
     ax.ticklabel_format(axis="y" if orientation == "vertical" else "x", scilimits=_PLAIN)
     if not histogram.values().any():  # (of nothing: from 0 on, and no number but that)
@@ -146,10 +148,10 @@ def _plane(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: st
         _say_empty(main)
     if box:
         ends = zip(*box, box[0], strict=True)
-        main.plot(*ends, color="crimson", lw=1.8, label=f"signal box, {detector.selection}")
+        main.plot(*ends, color=PALETTE["vermillion"], lw=1.8, label=f"signal box, {detector.selection}")
         main.legend(loc="upper left", frameon=False)
     for (name, line), style in zip(outline.items(), ("-", "--", ":", "-."), strict=False):
-        main.plot(*zip(*line, strict=True), style, color="crimson", label=name)
+        main.plot(*zip(*line, strict=True), style, color=PALETTE["vermillion"], label=name)
     if outline:
         main.legend(loc="upper right")
     _bars(top, histogram.project(0))

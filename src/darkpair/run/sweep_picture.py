@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from darkpair.report.picture_style import in_style
 from darkpair.report.pictures import subplots
 from darkpair.run.sweep_axes import Axis, spelled
 
@@ -20,6 +21,7 @@ _LINES: Final = 10
 _LOGARITHMIC: Final = 30.0
 
 
+@in_style()
 def sweep_picture(sweep: Sweep) -> Any:
     """Figure of the acceptance of each point against the key with the most numbers, a line for each combination of the others.
 

@@ -185,7 +185,7 @@ def searches(
 
     Parameters
     ----------
-    names : iterable of str, or {"2020", "today"}
+    names : iterable of str, or {"2020", "today", "projected"}
         Names of `SEARCHES`, or a set of `DATA`.
     without : iterable of str
         Names of `SEARCHES` to leave out.

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DATA", "FILES", "PAPER", "PLANNED", "UNSEEN"]
+__all__ = ["DATA", "FILES", "PAPER", "PLANNED", "PROJECTED", "UNSEEN"]
+
+#: The set of data that has what is planned beside what is known today.
+PROJECTED: Final = "projected"
 
 _ALWAYS = ("pi0-invisible", "neutrino-electron", "higgs-zprime-zprime", "higgs-z-zprime")
 
-#: What was known when arXiv:2005.07102 appeared, and what is known today: measurements that exclude.
+#: What was known when arXiv:2005.07102 appeared, and what is known today: measurements that exclude. "projected" has today's, and
+#: asks projections and estimates too, as `darkpair limits --planned` does.
 DATA: Final[dict[str, tuple[str, ...]]] = {
     "2020": ("koto-2015", "b-to-k-belle", "k-to-pi-e949", "atomic-parity-2009", *_ALWAYS),
     "today": (
@@ -25,6 +29,7 @@ DATA: Final[dict[str, tuple[str, ...]]] = {
         *_ALWAYS,
     ),
 }
+DATA[PROJECTED] = DATA["today"]
 
 #: What the set of 2020 takes of searches for a meson and a pair, or for a pair alone: arXiv:2005.07102 counts no other.
 PAPER: Final[dict[str, dict[str, str]]] = {

@@ -25,7 +25,7 @@ __all__ = ["OPTIONS", "Sizes", "Study"]
 #: What a study may use, with what it means: options of the command line.
 OPTIONS: Final[Mapping[str, str]] = {
     "inputs": "one table of inputs for everything: pdg, paper or paper-10tev",
-    "data": "measurements: 2020 (the paper's) or today; today unless given",
+    "data": "measurements: 2020 (the paper's), today or projected; today unless given",
     "convention": "Majorana convention: literal (unless given) or printed",
     "cache": "folder of samples to keep; OUTPUT/cache unless given",
 }
@@ -118,6 +118,7 @@ def _function_of(study: Study) -> Callable[..., list[Path]]:
 def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Path]:
     """Paths of what a study gives; all of it is written or, after an error, nothing."""
     from darkpair.gen.output.target import put
+    from darkpair.report.picture_style import in_style
     from darkpair.studies.outputs import Run, Submission
 
     quick, sizes = options.get("quick", False), study.sizes
@@ -136,12 +137,13 @@ def _written(study: Study, folder: Path, options: Mapping[str, Any]) -> list[Pat
     provenance |= {"inputs": run.inputs} if "inputs" in study.uses else {}
     contents: dict[Path, str | bytes] = {}
     paths: list[Path] = []
-    for output in list(study.outputs(run)):
-        more = _contents(output, folder, study, provenance)
-        contents |= more
-        paths += (
-            list(more)[:1] if isinstance(output, Submission) else list(more)
-        )  # (it names the tables beside it)
+    with in_style():
+        for output in list(study.outputs(run)):
+            more = _contents(output, folder, study, provenance)
+            contents |= more
+            paths += (
+                list(more)[:1] if isinstance(output, Submission) else list(more)
+            )  # (it names the tables beside it)
     put(contents)
     return paths
 
@@ -155,7 +157,7 @@ def _options() -> dict[str, tuple[Any, Any]]:
         "folder": (Path, inspect.Parameter.empty),
         "inputs": (Inputs | None, None),
         "quick": (bool, False),
-        "data": (Literal["2020", "today"], "today"),
+        "data": (Literal["2020", "today", "projected"], "today"),
         "convention": (Literal["literal", "printed"], "literal"),
         "cache": (Path | None, None),
         "events": (Annotated[int, Gt(0)] | None, None),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.report.html.markup import Markup, clean, element
+from darkpair.report.picture_style import in_style
 from darkpair.report.pictures import drawn
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def styled() -> Iterator[None]:
     """The style of a page's pictures, in which they are made and written."""
     import matplotlib as mpl
 
-    with mpl.rc_context(_STYLE):
+    with in_style(), mpl.rc_context(_STYLE):
         yield
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from darkpair.export.files import subplots
 from darkpair.gen.kinematics import Array
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.line_styles import CURVE_STYLES
 from darkpair.studies.outputs import column
 
@@ -83,7 +84,12 @@ def limit_picture(curves: list[dict[str, Any]], couplings: Array) -> Any:
         ax.axhline(measurement.limit, color="black", lw=1.2, label="90 % CL limit, Standard Model subtracted")
         if measurement.central is not None:
             ax.axhspan(
-                measurement.low, measurement.high, color="gold", alpha=0.4, lw=0.0, label=r"excess, $1\sigma$"
+                measurement.low,
+                measurement.high,
+                color=PALETTE["yellow"],
+                alpha=0.4,
+                lw=0.0,
+                label=r"excess, $1\sigma$",
             )
         ax.set(
             xscale="log",
@@ -103,11 +109,11 @@ def q2_picture(rows: list[dict[str, Any]]) -> Any:
     figure, axes = subplots(figsize=(7.0, 4.8), layout="constrained")
     q2 = column(rows, "q2 [GeV^2]")
     ranges = [key.removeprefix("ours, ") for key in rows[0] if key.startswith("ours, ")]
-    for part, colour in zip(ranges, ("C0", "C1", "C3"), strict=True):
+    for part, (colour, marker, line) in zip(ranges, CURVE_STYLES[: len(ranges)], strict=True):
         words = part.replace("^2", "²")
         ours, error, published = (column(rows, f"{name}, {part}") for name in ("ours", "error", "published"))
-        axes.errorbar(q2, ours, error, color=colour, label=f"darkpair, {words}")
-        axes.plot(q2, published, "s", mfc="none", color=colour, label=f"Belle II, {words}")
+        axes.errorbar(q2, ours, error, color=colour, ls=line, label=f"darkpair, {words}")
+        axes.plot(q2, published, marker, mfc="none", color=colour, label=f"Belle II, {words}")
     axes.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel=r"part of the yield", ylim=(0.0, 1.05))
     axes.set_title(r"Belle II's inclusive tag: reconstructed $q^2$, nothing fitted", fontsize="medium")
     axes.legend(frameon=False, fontsize="small", loc="center right")

@@ -14,6 +14,7 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.region import Box
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.limits.dump_samples import CHAIN
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.experiments.charm_samples import MASS, DumpPoint
 from darkpair.studies.line_styles import GENERATOR_STYLES
 from darkpair.studies.outputs import column
@@ -94,10 +95,10 @@ def _all_decays(axes: Any, decays: tuple[Array, Array, Array], region: Box) -> N
     _mesh(axes, edges[0], edges[1], np.ma.masked_less_equal(count, 0.0), "decays in a bin", norm="log")
     corner = 1e-3 * region.z_min, 1e-3 * region.x_min
     size = 1e-3 * (region.z_max - region.z_min), 1e-3 * (region.x_max - region.x_min)
-    axes.add_patch(Rectangle(corner, *size, fill=False, color="crimson", lw=1.8))
+    axes.add_patch(Rectangle(corner, *size, fill=False, color=PALETTE["vermillion"], lw=1.8))
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2.0}
     above = corner[0] + size[0], corner[1] + size[1] + 0.9
-    axes.annotate("CHARM's decay volume", above, color="crimson", ha="right", bbox=box)
+    axes.annotate("CHARM's decay volume", above, color=PALETTE["vermillion"], ha="right", bbox=box)
     axes.set(xlabel="decay vertex z [m]", ylabel="decay vertex x [m]")
 
 

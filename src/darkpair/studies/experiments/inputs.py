@@ -10,6 +10,7 @@ from typing import Any
 from darkpair.export.files import subplots
 from darkpair.gen.data_files import data_files, entries, load
 from darkpair.gen.streams import BLOCK
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.experiments.input_effects import Effect, effects, feed_of
 from darkpair.studies.experiments.input_shifts import RULES, Entry, Shift, shifts, unread
 from darkpair.studies.outputs import Output, Picture, Run, Table
@@ -160,10 +161,10 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 def _draw_bars(axes: Any, bars: Sequence[tuple[str, float | None]]) -> None:
     """A column of the picture: files in bold, entries with their sizes."""
-    axes.axvline(_LARGE, color="crimson", lw=0.8, ls="--", zorder=0)
+    axes.axvline(_LARGE, color=PALETTE["vermillion"], lw=0.8, ls="--", zorder=0)
     for i, (_, size) in enumerate(bars):
         if size is not None:
-            axes.barh(i, size, color="crimson" if size >= _LARGE else "silver")
+            axes.barh(i, size, color=PALETTE["vermillion"] if size >= _LARGE else "0.75")
             axes.annotate(
                 f"{_two_digits(size)}", (size, i), (3, 0), textcoords="offset points", va="center",
                 fontsize=7, bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},

@@ -21,6 +21,7 @@ from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.export.files import subplots
 from darkpair.limits.ranges import coupling_at
 from darkpair.limits.samples import efficiency_curves
+from darkpair.report.picture_style import PALETTE
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import grid, scan
 from darkpair.searches.koto import KotoBand
@@ -112,7 +113,9 @@ def _row(curve: Acceptance, inputs: Inputs, point: Mapping[str, Any]) -> dict[st
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
     treatments = dict.fromkeys(row["treatment"] for row in rows)
-    colours = dict(zip(treatments, ("C7", "C0", "C1", "C3"), strict=True))
+    colours = dict(
+        zip(treatments, ("0.5", PALETTE["blue"], PALETTE["orange"], PALETTE["vermillion"]), strict=True)
+    )
     size = 11.0, 0.28 * len(rows) / len(_MODELS) + 2.0
     figure, axes = subplots(1, len(_MODELS), figsize=size, sharex=True, layout="constrained")
     for name, ax in zip(_MODELS, axes, strict=True):

@@ -27,6 +27,7 @@ from darkpair.gen.provenance import describe
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.limits.koto_samples import SM
 from darkpair.limits.samples import efficiency_curves
+from darkpair.report.picture_style import PALETTE
 from darkpair.searches.koto import KotoLimit
 from darkpair.searches.koto_ii import (
     KOTO_II,
@@ -51,7 +52,7 @@ _RATIO: Final = 0.2
 _UNLISTED: Final = ("energies within a factor of 5", "both |x| and |y| beyond the hole")
 
 #: Runs and boxes of the limits, and how a picture draws them.
-_LIMITS: Final = {"KOTO 2021": ("2016-18", "C1"), "KOTO II": (KOTO_II, "C0")}
+_LIMITS: Final = {"KOTO 2021": ("2016-18", PALETTE["orange"]), "KOTO II": (KOTO_II, PALETTE["blue"])}
 
 
 def study(run: Run) -> Iterator[Output]:

@@ -14,6 +14,7 @@ from darkpair.detectors.koto_results import Number
 from darkpair.detectors.koto_results import run as run_of_koto
 from darkpair.export.files import subplots
 from darkpair.limits.koto_samples import PI0, SM
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
 from darkpair.studies.samples import Sample, efficiency_columns, generate, ratio_columns
 
@@ -78,7 +79,11 @@ def _limits(ratio: float, reference: float, limit: Number | None) -> dict[str, A
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
     figure, (top, bottom) = subplots(2, 1, figsize=(7.0, 6.4), sharex=True, layout="constrained")
-    for year, colour in zip(dict.fromkeys(row["selection"] for row in rows), ("C0", "C3"), strict=False):
+    for year, colour in zip(
+        dict.fromkeys(row["selection"] for row in rows),
+        (PALETTE["blue"], PALETTE["vermillion"]),
+        strict=False,
+    ):
         ours = [row for row in rows if row["selection"] == year]
         mass, style = column(ours, "m_X [MeV]"), "o-" if len(ours) > 1 else "o"
         look: dict[str, Any] = {"ms": 3, "color": colour}
@@ -89,7 +94,7 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
         implied = 1e9 * column(ours, "limit on BR(K_L -> pi0 X), implied")
         bottom.plot(mass, implied, style, label=f"implied by darkpair, {year}", **look)
         for axes, name, scale in ((top, "ratio, published", 1.0), (bottom, "limit, published", 1e9)):
-            black = "black" if colour == "C0" else colour
+            black = "black" if colour == PALETTE["blue"] else colour
             published = scale * column(ours, name)
             axes.plot(mass, published, "s", ms=7, mfc="none", color=black, label=f"KOTO {year}, published")
     top.set(ylabel=r"$\epsilon(K_L\to\pi^0X)\,/\,\epsilon(K_L\to\pi^0\nu\bar\nu)$", ylim=(0.0, None))

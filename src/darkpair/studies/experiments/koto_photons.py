@@ -18,6 +18,7 @@ from darkpair.gen.particles import particle
 from darkpair.limits.four_photons import pair_chain, ratios_at
 from darkpair.limits.koto_nested import prompt
 from darkpair.limits.one_photon import reference
+from darkpair.report.picture_style import PALETTE
 from darkpair.scan.points import scan
 from darkpair.searches.measurements import measurement, regions
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
@@ -146,7 +147,11 @@ def _photons(events: int, folder: Path | None) -> list[dict[str, Any]]:
 
 def _picture(rows: Sequence[Mapping[str, Any]], lifetimes: Sequence[Mapping[str, Any]]) -> Any:
     figure, (left, right) = subplots(1, 2, figsize=(10.5, 4.4), layout="constrained")
-    looks = {"loose": ("^", "C0", -1.2), "middle": ("o", "black", 0.0), "tight": ("v", "C1", 1.2)}
+    looks = {
+        "loose": ("^", PALETTE["blue"], -1.2),
+        "middle": ("o", "black", 0.0),
+        "tight": ("v", PALETTE["orange"], 1.2),
+    }
     for name, (marker, colour, beside) in looks.items():
         own = [row for row in rows if row["selection"] == name]
         look: dict[str, Any] = {"fmt": marker, "ms": 5, "color": colour, "label": f"{name} selection"}
@@ -160,7 +165,7 @@ def _picture(rows: Sequence[Mapping[str, Any]], lifetimes: Sequence[Mapping[str,
     left.set_ylabel(r"$\epsilon(K_L\to XX\to4\gamma)\,/\,\epsilon(K_L\to2\pi^0)$, prompt")
     left.set_title("Prompt, against mass: windows of the search in grey", fontsize="medium")
     left.legend(frameon=False)
-    for pair, colour in ((_FLYING[0], "C0"), (_FLYING[-1], "C1")):
+    for pair, colour in ((_FLYING[0], PALETTE["blue"]), (_FLYING[-1], PALETTE["orange"])):
         curves = {
             name: [row for row in lifetimes if row["m_X [MeV]"] == pair and row["selection"] == name]
             for name in TIGHTNESS

@@ -19,6 +19,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import BLOCK
 from darkpair.limits.koto_samples import PI0, SM
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table, column
 from darkpair.studies.samples import Sample, generate_parts
 
@@ -164,8 +165,8 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
     names = [row["changed"] for row in rows[1:]]
     for axes, key in zip(panels, _QUANTITIES, strict=True):
         shifts, errors = (column(rows[1:], f"{key}, {what} %") for what in ("shift", "shift error"))
-        axes.barh(range(len(names)), shifts, xerr=errors, color="steelblue", ecolor="black", capsize=2)
-        axes.axvline(0.0, color="grey", lw=0.8)
+        axes.barh(range(len(names)), shifts, xerr=errors, color=PALETTE["sky"], ecolor="black", capsize=2)
+        axes.axvline(0.0, color="0.5", lw=0.8)
         axes.set(xlabel=f"shift of the {key} [%]")
     panels[0].set_yticks(range(len(names)), names, fontsize=8)
     panels[0].invert_yaxis()

@@ -16,6 +16,7 @@ from darkpair.export.files import subplots
 from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.sources.koto_kl import Z_EXIT, Z_NEAR, Z_TARGET, KotoKL
 from darkpair.limits.koto_samples import scanned
+from darkpair.report.picture_style import PALETTE
 from darkpair.scan.points import scan
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
 
@@ -93,7 +94,7 @@ def study(run: Run) -> Iterator[Output]:
 
 def _picture(rows: list[dict[str, Any]]) -> Any:
     figure, axes = subplots(figsize=(7.0, 4.6), layout="constrained")
-    for (_, m2), colour in zip(_POINTS, ("C3", "C0"), strict=True):
+    for (_, m2), colour in zip(_POINTS, (PALETTE["vermillion"], PALETTE["blue"]), strict=True):
         mine = [row for row in rows if row["m2 [MeV]"] == 1e3 * m2]
         for name, style in _GAINS.items():
             axes.errorbar(
@@ -104,7 +105,7 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
                 color=colour,
                 label=f"$m_2$ = {1e3 * m2:.0f} MeV, {name}",
             )
-    axes.axhline(1.0, color="grey", lw=0.8)
+    axes.axhline(1.0, color="0.5", lw=0.8)
     axes.set(
         xscale="log",
         xlabel=r"$c\tau$ of $X_2$ [m]",

@@ -17,6 +17,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.line_styles import GENERATOR_STYLES
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 
@@ -118,8 +119,8 @@ def _picture(tables: list[MesonTable]) -> Any:
             ax.stairs(content / np.diff(edges), edges, **style)
     axes[0, 0].set(xlabel="energy of the eta [GeV]", ylabel="density [1/GeV]", yscale="log", ylim=(1e-5, 0.2))
     axes[0, 1].set(xlabel="angle of the eta to the beam [mrad]", ylabel="density [1/mrad]")
-    axes[0, 1].axvline(1e3 * _ANGLE, color="grey", lw=0.8)
-    axes[0, 1].text(1e3 * _ANGLE + 1.0, 0.001, "10 mrad", color="grey", fontsize=8)
+    axes[0, 1].axvline(1e3 * _ANGLE, color="0.5", lw=0.8)
+    axes[0, 1].text(1e3 * _ANGLE + 1.0, 0.001, "10 mrad", color="0.5", fontsize=8)
     axes[0, 0].set_title(f"eta of {_BEAM:g} GeV protons, normalised")
     axes[0, 0].legend(fontsize=8)
     _multiplicities(axes[1, 0], tables)
@@ -145,7 +146,7 @@ def _multiplicities(axes: Any, tables: list[MesonTable]) -> None:
         )
         is_measured = any(line.meson == meson and line.beam_energy == _BEAM for line in measured())
         labels.append(f"{meson}\n{value:.3g}\n{'measured' if is_measured else 'mean'}")
-    axes.axhline(1.0, color="grey", lw=0.8)
+    axes.axhline(1.0, color="0.5", lw=0.8)
     axes.set_xticks(range(len(MESONS)), labels, fontsize=8)
     axes.set(ylabel="generator's multiplicity / the one used", ylim=(0.0, 3.2))
     axes.set_title(f"per inelastic interaction, {_BEAM:g} GeV (bmpt: on Be); band: uncertainty", fontsize=10)
@@ -161,10 +162,17 @@ def _against_energy(axes: Any, tables: list[MesonTable]) -> None:
     used = sorted({(t.beam_energy, t.multiplicity, t.multiplicity_error) for t in etas if t.target == "p"})
     energy, value, error = (np.array(column) for column in zip(*used, strict=True))
     axes.fill_between(energy, value - error, value + error, color="0.85", zorder=0, label="used, uncertainty")
-    axes.plot(energy, value, "--", color="grey")
+    axes.plot(energy, value, "--", color="0.5")
     for line in measured():
         if line.meson == "eta":
-            axes.errorbar(line.beam_energy, line.value, line.error, fmt="s", color="red", label="measured")
+            axes.errorbar(
+                line.beam_energy,
+                line.value,
+                line.error,
+                fmt="s",
+                color=PALETTE["vermillion"],
+                label="measured",
+            )
     axes.set(
         xlabel="beam energy [GeV]", ylabel="eta per inelastic interaction", xscale="log", ylim=(0.0, None)
     )

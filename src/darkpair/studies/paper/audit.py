@@ -7,6 +7,7 @@ from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.export.files import markdown, subplots
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table, columns_of
 from darkpair.studies.paper.audit_samples import sample_claims
 from darkpair.studies.paper.audit_searches import search_claims
@@ -66,12 +67,12 @@ def page(rows: list[AuditRow], claims: list[dict[str, Any]]) -> str:
 
 def _picture(rows: list[AuditRow]) -> Any:
     figure, axes = subplots(figsize=(8.5, 0.22 * len(rows) + 1.2), layout="constrained")
-    for colour, shape, verdict in (("#0072b2", "o", "agrees"), ("#d55e00", "X", "differs")):
+    for colour, shape, verdict in ((PALETTE["blue"], "o", "agrees"), (PALETTE["vermillion"], "X", "differs")):
         of_verdict = [(i, row) for i, row in enumerate(rows) if row.verdict == verdict]
         x, spread = ([getattr(row, name) for _, row in of_verdict] for name in ("ratio", "tolerance"))
         y = [i for i, _ in of_verdict]
         axes.errorbar(x, y, xerr=spread, fmt=shape, ms=5, color=colour, label=verdict)
-    axes.axvline(1.0, color="grey", lw=0.8)
+    axes.axvline(1.0, color="0.5", lw=0.8)
     axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [f"{row.quantity}  ({row.equation})" for row in rows], fontsize=7)
     axes.invert_yaxis()

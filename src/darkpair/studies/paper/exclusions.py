@@ -14,6 +14,7 @@ from darkpair.export.hepdata import Table
 from darkpair.export.workspace import koto_workspace
 from darkpair.limits.contours import Contours
 from darkpair.limits.panels import LABELS, draw_legend, draw_panel, figure_and_axes
+from darkpair.limits.projected import wanted_samples
 from darkpair.limits.samples import Size, samples_at
 from darkpair.scan.points import scan
 from darkpair.searches.koto import TWO_SIGMA, KotoLimit
@@ -80,10 +81,9 @@ def rows_of(
     """
     every = [(panel, point) for panel in panels for point in panel.points]
     masses = [(point["m1"], point["m2"]) for _, point in every]
-    ready = [
-        {**point, "samples": samples}
-        for (_, point), samples in zip(every, samples_at(masses, size, folder, workers=workers), strict=True)
-    ]
+    (data,) = {panel.contours.data for panel in panels}
+    made_samples = samples_at(masses, size, folder, workers=workers, **wanted_samples(data))
+    ready = [{**point, "samples": samples} for (_, point), samples in zip(every, made_samples, strict=True)]
     results: dict[int, dict[str, Any]] = {}
     for contours in dict.fromkeys(panel.contours for panel in panels):
         of_model = [i for i, (panel, _) in enumerate(every) if panel.contours == contours]
@@ -172,7 +172,8 @@ def workspace(
         row for row in panel.own(rows) if row["kind"] == "band" and row["m1 [MeV]"] == 1e3 * point["m1"]
     )
     middle = np.sqrt(band["low"] * band["high"])
-    searches = [search for _, search in panel.contours.drawn(point).values() if isinstance(search, KotoLimit)]
+    drawn = panel.contours.drawn(point).values()
+    searches = [search for kind, search in drawn if kind == "excluded" and isinstance(search, KotoLimit)]
     return koto_workspace(searches[-1], panel.contours.point(point, middle))
 
 
@@ -202,21 +203,24 @@ def picture(
         Model -> label, for models of which only KOTO's band is drawn, as an outline.
     """
     figure, axes = figure_and_axes(*shape, size)
+    of_panels = []
     for ax, panel in zip(axes, panels, strict=False):
         own = panel.own(rows)
         coupling = own[0]["coupling"]
-        draw_panel(ax, own, panel.column, _LIMITS[coupling])
+        drawn = draw_panel(ax, own, panel.column, _LIMITS[coupling])
         for model, label in (outlines or {}).items():
             of_model = [row for row in rows if (row["panel"], row["X1, X2"]) == (panel.name, model)]
-            draw_panel(ax, of_model, panel.column, _LIMITS[coupling], outline=label)
+            outline = draw_panel(ax, of_model, panel.column, _LIMITS[coupling], outline=label)
+            drawn = drawn.with_names_of(outline)
+        of_panels.append(drawn)
         ax.set(xlabel=LABELS[panel.against], ylabel=LABELS[coupling])
         ax.set_title(panel.title, fontsize="medium")
-        ends = [0.0, 1.0] if panel.against == "fraction" else [row[panel.column] for row in own]
+        ends = [row[panel.column] for row in own]
         ax.set_xlim(min(ends), max(ends))
         if panel.against == "m_Zprime":
             ax.set_xscale("log")
             ax.set_xticks([6, 10, 20, 40, 80], ["6", "10", "20", "40", "80"], minor=False)
             ax.set_xticks([], minor=True)
-    draw_legend(figure, axes)
     figure.suptitle(title)
+    draw_legend(figure, axes, of_panels)
     return figure

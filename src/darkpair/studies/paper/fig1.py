@@ -12,6 +12,7 @@ from darkpair.chains.descriptor import build
 from darkpair.export.files import subplots
 from darkpair.gen.topology import Topology
 from darkpair.limits.koto_samples import PI0
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
 __all__ = ["study"]
@@ -73,7 +74,7 @@ def _picture(chains: Mapping[str, Chain]) -> Any:
             t = np.linspace(0.0, 1.0, 200)
             wave = 0.07 * np.sin(16.0 * np.pi * t) if topology.names[i] == "gamma" else 0.0 * t
             dark = topology.names[i] in ("X1", "X2")
-            colour, line = ("C3", "--") if dark else ("black", "-")
+            colour, line = (PALETTE["vermillion"], "--") if dark else ("black", "-")
             ax.plot(x0 + (x - x0) * t, y0 + (y - y0) * t + wave, color=colour, ls=line)
             name = _SYMBOLS.get(topology.names[i], topology.names[i])
             if i not in topology.mother:

@@ -64,16 +64,11 @@ def _curves() -> list[Curve]:
 
 
 def _picture(curves: Sequence[Spectrum], detector: Koto, seen: Any) -> Any:
-    figure, axes = subplots(2, 2, figsize=(10.5, 8.0), layout="constrained")
-    for panel, ax in zip(_PANELS, axes.flat, strict=False):
+    figure, axes = subplots(1, 3, figsize=(14.0, 4.4), layout="constrained")
+    for panel, ax in zip(_PANELS, axes, strict=True):
         of_panel = [s for s in curves if s.curve.panel == panel]
         draw_panel(ax, of_panel, detector, _PANELS[panel][0])
         for pt in seen["pt"]:
             ax.annotate("", (pt, 0.0), (pt, 0.002), arrowprops={"arrowstyle": "->"})
-    slot = axes[1, 1]
-    slot.set(xlim=(0.0, 400.0), xlabel=r"reconstructed $p_T$ of the $\pi^0$ [MeV]", yticks=[])
-    slot.set_title("observed candidates", fontsize=10)
-    if not seen["pt"]:
-        slot.text(0.5, 0.5, seen["note"], transform=slot.transAxes, ha="center", va="center", wrap=True)
     figure.suptitle(panels_title(detector))
     return figure

@@ -43,7 +43,7 @@ def panels_of(inputs: Inputs, *, data: str, convention: str, quick: bool) -> lis
     Parameters
     ----------
     inputs : Inputs
-    data : {"2020", "today"}
+    data : {"2020", "today", "projected"}
     convention : {"literal", "printed"}
     quick : bool
     """

@@ -6,7 +6,7 @@ The vertical lines are the largest true p_T, eqs 62 and 68 of arXiv:2005.07102 (
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from darkpair.detectors.koto import Koto
 from darkpair.export.files import subplots
@@ -23,6 +23,9 @@ _PANELS = {
     "S": (r"$K_L\to\pi^0S$, $S$ invisible", (100, 135, 150, 200, 270), 1),
     "Y": (r"$K_L\to\pi^0YY$, $Y$ invisible, scalar operator", (0, 67, 100, 135), 2),
 }
+
+#: Lines of the masses of a panel: colours alone do not tell all of them apart for everybody.
+_LINES: Final[tuple[Any, ...]] = ("-", (0, (6, 2)), (0, (1, 1)), (0, (4, 1, 1, 1)), (0, (8, 2, 1, 2, 1, 2)))
 
 
 def study(run: Run) -> Iterator[Output]:
@@ -55,8 +58,9 @@ def _curves() -> list[Curve]:
                 descriptor=f"K_L0 -> {PI0} {' '.join([name] * count)}",
                 mass={name: 1e-3 * mass},
                 bound=1e3 * max_pt(kaon, pion, 1e-3 * count * mass),
+                style=line,
             )
-            for mass in masses
+            for mass, line in zip(masses, _LINES[: len(masses)], strict=True)
         ]
     return out
 

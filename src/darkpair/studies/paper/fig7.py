@@ -27,6 +27,7 @@ from darkpair.gen.pipeline import EventDetector, Selected
 from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.streams import Streams
 from darkpair.limits.koto_samples import PI0
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.samples import Sample, bin_columns, generate
 
@@ -156,8 +157,12 @@ def _picture(curves: Mapping[str, hist.Hist[Any]]) -> Any:
     figure, (near, far) = subplots(1, 2, figsize=(11.5, 4.8), layout="constrained")
     styles: Sequence[tuple[str, str]] = (
         ("black", "-"),
-        ("C1", "--"),
-        *((colour, line) for colour in ("C4", "C2", "0.5") for line in ("-", ":")),
+        (PALETTE["sky"], "--"),
+        *(
+            (colour, line)
+            for colour in (PALETTE["blue"], PALETTE["vermillion"], "0.5")
+            for line in ("-", ":")
+        ),
     )
     for (name, spectrum), (colour, line) in zip(curves.items(), styles, strict=True):
         edges, density, error = _density(spectrum)

@@ -15,17 +15,18 @@ from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.zprime import ZPrime
 from darkpair.export.files import subplots
 from darkpair.gen.particles import particle
+from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
 __all__ = ["MODES", "branching_ratios", "study"]
 
 #: Decays of X2 and how they are drawn. Neutrinos are the invisible part that X2 always has.
 MODES: Final = {
-    "X1 pi0": (r"$X_1\pi^0$", "C0"),
-    "X1 nu nubar": (r"$X_1\nu\bar\nu$", "C3"),
-    "X1 e+ e-": (r"$X_1e^+e^-$", "C2"),
-    "X1 mu+ mu-": (r"$X_1\mu^+\mu^-$", "C4"),
-    "X1 pi+ pi-": (r"$X_1\pi^+\pi^-$", "C1"),
+    "X1 pi0": (r"$X_1\pi^0$", PALETTE["blue"]),
+    "X1 nu nubar": (r"$X_1\nu\bar\nu$", PALETTE["vermillion"]),
+    "X1 e+ e-": (r"$X_1e^+e^-$", PALETTE["green"]),
+    "X1 mu+ mu-": (r"$X_1\mu^+\mu^-$", PALETTE["purple"]),
+    "X1 pi+ pi-": (r"$X_1\pi^+\pi^-$", PALETTE["orange"]),
 }
 
 #: Name of the current -> how to build the model.
@@ -90,7 +91,7 @@ def _picture(rows: list[dict[str, Any]]) -> Any:
                 ax.plot(mass, np.where(values > 0.0, values, np.nan), style, color=colour)
         ax.set(title=f"$X_1X_2$: {current}", xlabel=r"$m_2$ [MeV]", yscale="log", ylim=(1e-4, 1.5))
         ax.set_xlim(0.0, 1e3 * particle("K_L0").mass)
-        ax.axhline(0.1, color="grey", lw=0.6)
+        ax.axhline(0.1, color="0.5", lw=0.6)
     axes[0].set_ylabel("branching ratio of $X_2$")
     handles = [Line2D([], [], color=colour, label=label) for label, colour in MODES.values()]
     handles += [Line2D([], [], color="black", ls=ls, label=f"$m_1$ = {m1} MeV") for m1, ls in styles.items()]

@@ -29,8 +29,8 @@ class Curve:
     mass, ctau : mapping of str to float [GeV], [mm]
     bound : float, optional [MeV]
         Largest true p_T of the pi0, or none that is known.
-    style : str
-        Of its line.
+    style : str or tuple
+        Of its line, as matplotlib takes it.
     """
 
     panel: str
@@ -39,7 +39,7 @@ class Curve:
     mass: Mapping[str, float] = field(default_factory=dict)
     ctau: Mapping[str, float] = field(default_factory=dict)
     bound: float | None = None
-    style: str = "-"
+    style: Any = "-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +184,7 @@ def draw_panel(
         if s.curve.bound is not None:
             axes.axvline(s.curve.bound, color=colour, ls=":", lw=1.4)
     top = max(float(s.density.max()) for s in curves)
-    axes.set(xlim=(0.0, 400.0), ylim=(0.0, 1.4 * top), xlabel=r"reconstructed $p_T$ of the $\pi^0$ [MeV]")
+    axes.set(xlim=(0.0, 400.0), ylim=(0.0, 1.5 * top), xlabel=r"reconstructed $p_T$ of the $\pi^0$ [MeV]")
     axes.set_ylabel("density, area 1 [1/MeV]")
     axes.set_title(title, fontsize=10)
-    axes.legend(loc=legend, fontsize=8, edgecolor="none", framealpha=0.9)
+    axes.legend(loc=legend, fontsize=8, frameon=True, edgecolor="none", framealpha=0.9)

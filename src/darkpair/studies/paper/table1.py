@@ -7,6 +7,7 @@ from typing import Any
 
 from darkpair.chains.models.inputs import Inputs
 from darkpair.export.files import markdown, subplots
+from darkpair.report.picture_style import PALETTE, shade
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table, columns_of
 from darkpair.studies.paper.portals import Cell, table1
 
@@ -46,7 +47,7 @@ def _picture(cells: Sequence[Cell]) -> Any:
     figure, axes = subplots(figsize=size, layout="constrained")
     for cell in cells:
         x, y = columns.index((cell.decay, cell.spin)), portals.index(cell.portal)
-        colour = "palegreen" if cell.works else "mistyrose"
+        colour = shade(PALETTE["sky"], 0.45) if cell.works else shade(PALETTE["orange"], 0.25)
         axes.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, color=colour))
         word = "works" if cell.works else "does not"
         paper = "✓" if cell.printed else "–"
