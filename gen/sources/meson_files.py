@@ -16,7 +16,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.bmpt import TARGETS
 
-__all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "find", "grid", "stored"]
+__all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "counts", "find", "grid", "stored"]
 
 #: Target of the tables of two equal, opposite beams: y and pT in the centre of mass, only the half y > 0.
 COLLIDER: Final = "collider"
@@ -134,6 +134,15 @@ def grid(key: TableKey, meson: str) -> tuple[Array, Array, Array]:
     if summary["symmetric"] and key.target != COLLIDER:
         y, values = np.concatenate([-y[:0:-1], y]), np.concatenate([values[:0:-1], values])
     return y + summary["centre"], pt, values
+
+
+def counts(key: TableKey, meson: str) -> Array:
+    """Mesons that were counted in each cell of `grid`; of a symmetric collision a cell and its mirror image have the same, both halves'."""
+    with (_folder() / key.filename).open("rb") as file, np.load(file) as data:
+        counted: Array = data[f"{meson}.counts"].astype(float)
+    if about(key)["symmetric"] and key.target != COLLIDER:
+        counted = np.concatenate([counted[::-1], counted])
+    return counted
 
 
 def _folder() -> Any:
