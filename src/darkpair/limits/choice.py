@@ -17,6 +17,7 @@ from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
+from darkpair.limits.production import PRODUCTION, checked_way, in_the_way
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
@@ -41,9 +42,6 @@ __all__ = ["PRODUCTION", "SELECTION", "Choice", "choose", "searches_at", "search
 #: Acceptance of which nothing is known.
 _NOTHING: Final = Acceptance(ctau=(), value=(), error=())
 
-#: What the name of a beam dump's curve has before an end of its production uncertainty.
-PRODUCTION: Final = ", production "
-
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -59,12 +57,15 @@ class Choice:
         Strangers' and data files', by name.
     asked : frozenset of str
         Names that were asked for: these have to apply to the model.
+    production : str
+        Of `darkpair.limits.production.WAYS`.
     """
 
     data: str
     ours: tuple[str, ...]
     others: Mapping[str, Search | DumpSearch]
     asked: frozenset[str] = frozenset()
+    production: str = "ends"
 
     @property
     def koto(self) -> bool:
@@ -168,7 +169,7 @@ class Choice:
                 at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
             else:
                 at_masses[name] = (search.kind, search)
-        return at_masses | dict(photons or {})
+        return in_the_way(self.production, at_masses | dict(photons or {}), behind)
 
 
 def _of_pi0(name: str) -> bool:
@@ -193,20 +194,21 @@ def choose(
     without: Sequence[str] = (),
     files: Sequence[str | Path] = (),
     planned: bool = False,
+    production: str = "ends",
 ) -> Choice:
     """Searches of a set of data, strangers' that belong to it, and those of data files.
 
     Parameters
     ----------
     data : {"2020", "today"}
-    only : sequence of str
-        Names of those that are wanted, of whichever set; all unless given.
-    without : sequence of str
-        Names of those that are not.
+    only, without : sequence of str
+        Names of those that are wanted, of whichever set, all unless given; and of those that are not.
     files : sequence of str or path
         See `darkpair.searches.load_search`; a search has the name of its file.
     planned : bool
         Whether to ask the package's projections and estimates too, `darkpair.searches.FILES` and `darkpair.searches.PLANNED`.
+    production : {"ends", "nuisance", "none"}
+        How a dump's production uncertainty counts, see `darkpair.limits.production`.
 
     Raises
     ------
@@ -243,6 +245,7 @@ def choose(
         ours=tuple(name for name in ours if name not in without),
         others=others,
         asked=frozenset(only) | frozenset(of_files),
+        production=checked_way(production),
     )
     if not choice.ours and not choice.others:
         raise InputError(f"without = {', '.join(without)} leaves no search; leave some")
