@@ -17,7 +17,7 @@ from darkpair.limits.channels import Made, Sight, channel_samples
 from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
-from darkpair.limits.production import PRODUCTION, checked_way, in_the_way
+from darkpair.limits.production import PRODUCTION, WAYS, in_the_way
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
@@ -169,7 +169,8 @@ class Choice:
                 at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
             else:
                 at_masses[name] = (search.kind, search)
-        return in_the_way(self.production, at_masses | dict(photons or {}), behind)
+        at_masses |= dict(photons or {})
+        return at_masses if self.production == WAYS[0] else in_the_way(self.production, at_masses, behind)
 
 
 def _of_pi0(name: str) -> bool:
@@ -205,10 +206,9 @@ def choose(
         Names of those that are wanted, of whichever set, all unless given; and of those that are not.
     files : sequence of str or path
         See `darkpair.searches.load_search`; a search has the name of its file.
-    planned : bool
-        Whether to ask the package's projections and estimates too, `darkpair.searches.FILES` and `darkpair.searches.PLANNED`.
-    production : {"ends", "nuisance", "none"}
-        How a dump's production uncertainty counts, see `darkpair.limits.production`.
+    planned, production
+        Whether to ask the package's projections and estimates too, `darkpair.searches.FILES` and `darkpair.searches.PLANNED`; and how a
+        dump's production uncertainty counts, of `darkpair.limits.production.WAYS`.
 
     Raises
     ------
@@ -219,6 +219,8 @@ def choose(
     """
     if data not in DATA:
         raise UnknownNameError("set of data", data, DATA)
+    if production not in WAYS:
+        raise UnknownNameError("way of the production uncertainty", production, WAYS)
     of_files = searches_of_files(files) if files else {}
     for name in (*only, *without):
         if name not in SEARCHES and name not in of_files:
@@ -245,7 +247,7 @@ def choose(
         ours=tuple(name for name in ours if name not in without),
         others=others,
         asked=frozenset(only) | frozenset(of_files),
-        production=checked_way(production),
+        production=production,
     )
     if not choice.ours and not choice.others:
         raise InputError(f"without = {', '.join(without)} leaves no search; leave some")
@@ -288,10 +290,9 @@ def searches_of(
         for point in points:
             require_decays(name, choice.others[name], point)
     masses = [(float(np.asarray(point.m1)), float(np.asarray(point.m2))) for point in points]
-    koto, dumps = choice.sampled(points)
-    wanted: dict[str, Any] = {"koto": koto, "dumps": dumps, "boxes": choice.boxes}
+    wanted: dict[str, Any] = dict(zip(("koto", "dumps"), choice.sampled(points), strict=True))
     with nullcontext() if executor is None else on_executor(executor):
-        simulated = samples_at(masses, size, folder, workers=workers, **wanted)
+        simulated = samples_at(masses, size, folder, workers=workers, boxes=choice.boxes, **wanted)
         channels = choice.channels(models, size, folder, workers=workers)
         at_koto = choice.at_koto(models, size, folder, workers=workers)
         photons = choice.with_photons(models, size, folder, workers=workers)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from darkpair.gen.errors import UnknownNameError
 from darkpair.searches.beam_dump import BeamDump
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from darkpair.searches.search import Search
     from darkpair.statistics import Counting
 
-__all__ = ["PRODUCTION", "WAYS", "AveragedDump", "checked_way", "counting_of", "in_the_way", "limit_factor"]
+__all__ = ["PRODUCTION", "WAYS", "AveragedDump", "counting_of", "in_the_way", "limit_factor"]
 
 #: What the name of a beam dump's curve has before an end of its production uncertainty.
 PRODUCTION: Final = ", production "
@@ -40,13 +39,6 @@ _LEAST, _MOST, _HALVINGS = 1e-3, 1e6, 60
 
 #: Events over the central ones below which an end counts as none.
 _NONE: Final = 1e-12
-
-
-def checked_way(way: str) -> str:
-    """The way itself, if it is one of `WAYS`."""
-    if way not in WAYS:
-        raise UnknownNameError("way of the production uncertainty", way, WAYS)
-    return way
 
 
 def counting_of(search: DumpSearch, dump: BeamDump) -> Counting:
@@ -84,8 +76,8 @@ def limit_factor(counting: Counting, low: Real, high: Real) -> Array:
     from darkpair.statistics import upper_limit  # (with scipy)
 
     down, up = np.broadcast_arrays(np.asarray(low, dtype=float), np.asarray(high, dtype=float))
-    known = np.isfinite(down) & np.isfinite(up)
-    logs = [np.log(np.maximum(np.where(known, end, 1.0), _NONE))[..., None] for end in (down, up)]
+    there = np.isfinite(down) & np.isfinite(up)
+    logs = [np.log(np.maximum(np.where(there, end, 1.0), _NONE))[..., None] for end in (down, up)]
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     t = 0.5 * _FAR * (nodes + 1.0)
     density = weights * np.exp(-0.5 * t * t)
@@ -100,7 +92,7 @@ def limit_factor(counting: Counting, low: Real, high: Real) -> Array:
         middle = 0.5 * (left + right)
         seen = np.sum(both * counting.at_most_of(certain * np.exp(middle)[..., None] * shares), axis=-1)
         left, right = np.where(seen > target, middle, left), np.where(seen > target, right, middle)
-    return np.where(known, np.exp(0.5 * (left + right)), np.nan)
+    return np.where(there, np.exp(0.5 * (left + right)), np.nan)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +130,7 @@ class AveragedDump(BeamDump):
     def value(self, model: Model) -> Array:
         """Expected events, times the point's factor of the limit over that of the model's [1].
 
-        Where an end of the uncertainty is not known, the sample being small, the central events count if they exclude nothing.
+        Where an end of the uncertainty is not there, the sample being small, the central events count if they exclude nothing.
         """
         whole = super().value(model)
         factor = limit_factor(self.counting, *self._ends(model))
@@ -151,7 +143,7 @@ class AveragedDump(BeamDump):
         return super().limit * self.factor
 
     def at_point(self, model: Model) -> Search:
-        """The search with the limit of a point; the limit without an uncertainty where nothing is known there."""
+        """The search with the limit of a point; the limit without an uncertainty where nothing is there there."""
         factor = float(limit_factor(self.counting, *self._ends(model)))
         return self if np.isnan(factor) else replace(self, factor=factor)
 
@@ -159,7 +151,7 @@ class AveragedDump(BeamDump):
         """How uncertain production is at the point."""
         low, high = (float(end) for end in self._ends(model))
         if not np.isfinite(low + high):
-            return "an end of the production uncertainty is not known here"
+            return "an end of the production uncertainty is not there here"
         return f"its limit is averaged over production, {low:.3g} to {high:.3g} times the central one at one sigma"
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.chains.models.rates import build_model
-from darkpair.gen.errors import DarkpairError, InputError
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.identity import identity_digest
-from darkpair.limits.along import FACTORS, moved, parameter
 from darkpair.limits.choice import PRODUCTION, SELECTION, choose, searches_of
 from darkpair.limits.ranges import Range, ranges_above
 from darkpair.limits.samples import Size
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
-    from darkpair.gen.kinematics import Array
+    from darkpair.gen.kinematics import Array, Real
 
 __all__ = [
     "LimitRow",
@@ -43,8 +43,8 @@ __all__ = [
     "strongest_row",
 ]
 
-
-_moved = moved
+#: Factors by which a parameter is moved to find what is excluded.
+_FACTORS: Final = np.geomspace(1e-4, 1e4, 801)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,11 +183,8 @@ def limit_rows(
         Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.limits.choose`.
     executor : concurrent.futures.Executor, optional
         What makes the samples instead of processes, see `darkpair.workers.on_executor`.
-    planned : bool
-        Whether to ask projections and estimates too, see `darkpair.limits.choose`.
-    production : {"ends", "nuisance", "none"}
-        How the production uncertainty of what stands behind a target counts: both ends beside the limit, averaged over in
-        it, or not at all; see `darkpair.limits.production`.
+    planned, production
+        Whether to ask projections and estimates too, and how a dump's production uncertainty counts; see `darkpair.limits.choose`.
 
     Raises
     ------
@@ -199,15 +196,15 @@ def limit_rows(
     choice = choose(data, only=only, without=without, files=files, planned=planned, production=production)
     for model in models:
         _require_point(model)
-    others = [None if along is None else _moved(model, along) for model in models]
-    over = [(model, scanned or model) for model, scanned in zip(models, others, strict=True)]
+    moved = [None if along is None else _moved(model, along) for model in models]
+    over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
     every = searches_of(choice, over, size or Size(), folder, workers=workers, executor=executor)
     return [
         [
             _row(name, kind, search, model, along, scanned, changed)
             for name, (kind, search) in at_point.items()
         ]
-        for model, scanned, at_point in zip(models, others, every, strict=True)
+        for model, scanned, at_point in zip(models, moved, every, strict=True)
         for changed in [cache(partial(_changes, model, along))]
     ]
 
@@ -297,7 +294,7 @@ def _row(
     if scanned is not None and along is not None:
         grid = np.asarray(parameter(scanned, along))
         seen = _value(name, _elsewhere(search, changed), scanned, grid.shape)
-        seen = np.where(np.equal(FACTORS, 1.0) & np.isnan(seen), value, seen)
+        seen = np.where(np.equal(_FACTORS, 1.0) & np.isnan(seen), value, seen)
         curves = {
             f"{name}{part}": tuple(ranges_above(grid, inside)) for part, inside in search.curves(seen).items()
         }
@@ -321,7 +318,7 @@ def _changes(model: Model, along: str | None, channel: Channel) -> bool:
     if along is None:
         return False
     try:
-        ends = [identity_digest(channel.chain(_moved(model, along, f))) for f in (1.0, FACTORS[-1])]
+        ends = [identity_digest(channel.chain(_moved(model, along, f))) for f in (1.0, _FACTORS[-1])]
     except DarkpairError:  # (nobody can make its events at an end)
         return True
     return len(set(ends)) > 1
@@ -361,3 +358,43 @@ def _require_point(model: Model) -> None:
         value = getattr(model, name)
         if np.ndim(value):
             raise InputError(f"{name} is an array of shape {np.shape(value)}; allowed: one point a model")
+
+
+def parameter(model: Model, name: str) -> Any:
+    """Value of a parameter with a number, of a combination that of the first of its models that has it.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    name : str
+        Name of the parameter.
+
+    Raises
+    ------
+    UnknownNameError
+        For another name.
+    """
+    owners = [*model.parts, model] if isinstance(model, Combined) else [model]
+    numbers = {
+        entry.name: getattr(owner, entry.name)
+        for owner in reversed(owners)
+        for entry in fields(owner)
+        if isinstance(getattr(owner, entry.name), int | float | complex | np.ndarray)
+    }
+    if isinstance(model, Combined):  # (its parts have none of their own)
+        numbers |= {key: getattr(model, key) for key in numbers if key.startswith("invisible_")}
+    if name not in numbers:
+        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", name, list(numbers))
+    return numbers[name]
+
+
+def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
+    """The model with a parameter times each factor."""
+    value = parameter(model, along)
+    if not (np.isreal(value) and np.real(value) > 0.0):
+        raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
+    new = np.real(value) * factors
+    if isinstance(model, Combined):
+        return model.with_parameter(along, new)
+    return replace(model, **{along: new})
