@@ -130,7 +130,7 @@ class AveragedDump(BeamDump):
     def value(self, model: Model) -> Array:
         """Expected events, times the point's factor of the limit over that of the model's [1].
 
-        Where an end of the uncertainty is not there, the sample being small, the central events count if they exclude nothing.
+        Where an end of the uncertainty is not known, the sample being small, the central events count if they exclude nothing.
         """
         whole = super().value(model)
         factor = limit_factor(self.counting, *self._ends(model))
@@ -143,7 +143,7 @@ class AveragedDump(BeamDump):
         return super().limit * self.factor
 
     def at_point(self, model: Model) -> Search:
-        """The search with the limit of a point; the limit without an uncertainty where nothing is there there."""
+        """The search with the limit of a point; the limit without an uncertainty where nothing is known there."""
         factor = float(limit_factor(self.counting, *self._ends(model)))
         return self if np.isnan(factor) else replace(self, factor=factor)
 
@@ -151,7 +151,7 @@ class AveragedDump(BeamDump):
         """How uncertain production is at the point."""
         low, high = (float(end) for end in self._ends(model))
         if not np.isfinite(low + high):
-            return "an end of the production uncertainty is not there here"
+            return "an end of the production uncertainty is not known here"
         return f"its limit is averaged over production, {low:.3g} to {high:.3g} times the central one at one sigma"
 
 
