@@ -43,6 +43,8 @@ _OURS: Final = (
     _of("dark-photon", "experiments.dark_photon_edges", "couplings of a dark photon that CHARM and NuCal exclude, beside published edges.",
         sizes=Sizes(full=100_000, quick=30_000, of="pi0 and eta for each edge"), seed=8300, quick="one mass and one spectrum",
         detectors=("charm", "nucal")),
+    _of("edges", "experiments.edges", "by how much spectra, numbers, tails, samples and inputs move the couplings that each search excludes.",
+        uses=("cache",), quick="small samples", detectors=("koto", "charm", "nucal")),
     _of("table1", "paper.table1", "which portal with which decay gives K_L events like pi0 nu nubar, by running the models.",
         uses=("inputs",)),
     _of("fig1", "paper.fig1", "the topologies of the three scenarios, drawn from the chain objects that make the events."),
