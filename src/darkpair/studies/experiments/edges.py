@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["CAUSES", "EDGES", "MASSES", "edge_of", "study"]
 
 #: m1 and m2 of the benchmark, and the mass of its Z' [GeV].
-MASSES: Final[dict[str, float]] = {"m1": 0.0, "m2": 0.430, "m_Zprime": 10.0}
+MASSES: Final[dict[str, Any]] = {"m1": 0.0, "m2": 0.430, "m_Zprime": 10.0}
 
 #: Searches, and which end of what they exclude.
 EDGES: Final = (
