@@ -182,7 +182,7 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         Name of the meson: ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K+"`` or ``"K-"``; `particle`'s other
         words as well.
     beam_energy : float [GeV]
-        Energy of the protons: 400, 120, 70 or 30 on a target; 6800 for each beam of a collider.
+        Energy of the protons: 400, 120, 70, 30 or 8.9 on a target; 6800 for each beam of a collider.
     generator : str
         What the spectrum comes from: ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, ``"bmpt"``
         for the parametrisation, or ``"sanford-wang"`` for that of pi0 at 8 GeV.
