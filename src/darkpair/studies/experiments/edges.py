@@ -1,4 +1,4 @@
-"""Study ``edges``: by how much each uncertainty moves the coupling at which a search begins or ends to exclude.
+"""Study ``edges``: by how much spectra, numbers, tails, samples and inputs move the couplings that each search excludes.
 
 Scalars and the Z' at one pair of masses.  Samples are made once: spectra, numbers of mesons, tails and Monte Carlo errors are other
 yields of the same samples, inputs other numbers of the same formulas.
