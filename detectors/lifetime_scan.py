@@ -124,11 +124,7 @@ class ScanSample:
         InputError
             If c tau lies outside the scan, or if fewer effective events than that are left.
         """
-        weight = self.weight.copy()
-        for length in self.length:  # one or two particles, over whole arrays
-            there = np.flatnonzero(np.isfinite(length))
-            weight[there] *= self.law.weight(length[there], ctau)
-        stage = self._stage(weight)
+        stage = self._stage(self.weights(ctau))
         if stage.effective < effective_min:
             raise InputError(
                 f"{stage.effective:.1f} effective accepted events at c tau = {ctau:g} mm of {self.generated} generated, "
@@ -139,6 +135,14 @@ class ScanSample:
         parents = None if self.parent is None else self.generated // self.uses
         before = Stage("generated", self.generated, 0.0, 0.0, largest, parents=parents)
         return efficiency_of(stage, before, confidence_level=confidence_level)
+
+    def weights(self, ctau: float) -> Array:
+        """Weights of the accepted events at a mean proper length [mm], (k,)."""
+        weight = self.weight.copy()
+        for length in self.length:  # one or two particles, over whole arrays
+            there = np.flatnonzero(np.isfinite(length))
+            weight[there] *= self.law.weight(length[there], ctau)
+        return weight
 
     def _stage(self, weight: Array) -> Stage:
         """Stage of the accepted events with those weights, (k,)."""

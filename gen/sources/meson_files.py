@@ -16,7 +16,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.bmpt import TARGETS
 
-__all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "find", "grid", "stored"]
+__all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "counts", "find", "grid", "slow", "stored"]
 
 #: Target of the tables of two equal, opposite beams: y and pT in the centre of mass, only the half y > 0.
 COLLIDER: Final = "collider"
@@ -66,8 +66,18 @@ class TableKey:
 
 @cache
 def stored() -> tuple[TableKey, ...]:
-    """Every table that the package ships."""
-    names = [entry.name for entry in _folder().iterdir() if entry.name.endswith(".npz")]
+    """Every table that the package ships, but for those of `slow`."""
+    return _tables(_folder())
+
+
+@cache
+def slow() -> tuple[TableKey, ...]:
+    """Tables of slow beams, where generators differ by factors: they are asked by name, and span no uncertainty."""
+    return _tables(_folder() / "slow")
+
+
+def _tables(folder: Any) -> tuple[TableKey, ...]:
+    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".npz")]
     return tuple(sorted(TableKey.of(name) for name in names))
 
 
@@ -87,7 +97,8 @@ def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
     if generator not in generators:
         raise UnknownNameError("generator of mesons", generator, [*generators, "bmpt", "sanford-wang"])
     mine = [key for key in stored() if key.generator == generator]
-    here = [key for key in mine if key.beam_energy == beam_energy]
+    asked = [key for key in slow() if key.generator == generator]
+    here = [key for key in (*mine, *asked) if key.beam_energy == beam_energy]
     if not here:
         have = ", ".join(f"{energy:g}" for energy in sorted({key.beam_energy for key in mine}))
         raise InputError(
@@ -119,7 +130,7 @@ def _elsewhere(generator: str, beam_energy: float) -> str:
 @cache
 def about(key: TableKey) -> Mapping[str, Any]:
     """What a table says of itself: version, seed, events, cross-section, multiplicities."""
-    with (_folder() / key.filename).open("rb") as file, np.load(file) as data:
+    with _place(key).open("rb") as file, np.load(file) as data:
         return MappingProxyType(json.loads(str(data["about"])))
 
 
@@ -128,12 +139,25 @@ def grid(key: TableKey, meson: str) -> tuple[Array, Array, Array]:
 
     A file of a symmetric collision holds one half, from the centre of mass upwards; a collider's stays so.
     """
-    with (_folder() / key.filename).open("rb") as file, np.load(file) as data:
+    with _place(key).open("rb") as file, np.load(file) as data:
         y, pt, values = (data[f"{meson}.{name}"].astype(float) for name in ("y", "pt", "density"))
     summary = about(key)
     if summary["symmetric"] and key.target != COLLIDER:
         y, values = np.concatenate([-y[:0:-1], y]), np.concatenate([values[:0:-1], values])
     return y + summary["centre"], pt, values
+
+
+def counts(key: TableKey, meson: str) -> Array:
+    """Mesons that were counted in each cell of `grid`; of a symmetric collision a cell and its mirror image have the same, both halves'."""
+    with _place(key).open("rb") as file, np.load(file) as data:
+        counted: Array = data[f"{meson}.counts"].astype(float)
+    if about(key)["symmetric"] and key.target != COLLIDER:
+        counted = np.concatenate([counted[::-1], counted])
+    return counted
+
+
+def _place(key: TableKey) -> Any:
+    return (_folder() / "slow" if key in slow() else _folder()) / key.filename
 
 
 def _folder() -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 
 from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.errors import InputError
-from darkpair.gen.sources.meson_files import COLLIDER, about, stored
+from darkpair.gen.sources.meson_files import COLLIDER, about, slow, stored
 
 __all__ = ["Measured", "generated", "half_spread", "measured", "multiplicity"]
 
@@ -75,7 +75,8 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     than on its growth.  Else the mean of the generators.  A nucleus: the proton's number times the ratio of
     the generator that has both.  The uncertainty is half the spread of the generators, relative, or the
     measurement's where that is larger; where fewer generators have the number than elsewhere, the greatest
-    spread of several at any energy: a generator without a table is not one that agrees.
+    spread of several at any energy: a generator without a table is not one that agrees.  A slow beam's number is its
+    generator's own, see `darkpair.gen.sources.meson_files.slow`.
 
     Parameters
     ----------
@@ -91,6 +92,8 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     InputError
         For an energy or a target of which there is neither a measurement nor a table.
     """
+    if any((key.beam_energy, key.target) == (beam_energy, target) for key in slow()):
+        return _of_slow(meson, beam_energy, target)
     here = generated(meson, beam_energy, target)
     if target not in ("p", COLLIDER):
         base, error = multiplicity(meson, beam_energy, "p")
@@ -118,6 +121,19 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
             return value, value * max(spread, measurements[0].error / measurements[0].value)
     value = float(np.mean(list(here.values())))
     return value, spread * value
+
+
+def _of_slow(meson: str, beam_energy: float, target: str) -> tuple[float, float]:
+    """Of a slow beam: what the tables of that target have, and the half spread of those of any target, or `_greatest_spread`."""
+    numbers = {
+        key.target: float(about(key)["multiplicity"].get(meson, 0.0))
+        for key in slow()
+        if key.beam_energy == beam_energy
+    }
+    there = {where: number for where, number in numbers.items() if number > 0.0}
+    if target not in there:
+        raise InputError(f"no multiplicity of {meson} on {target} at {beam_energy:g} GeV in any table")
+    return there[target], there[target] * max(_half_spread(there), _greatest_spread(meson))
 
 
 def half_spread(numbers: Iterable[float]) -> float:

@@ -15,8 +15,9 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources import bmpt, sanford_wang
 from darkpair.gen.sources.grid_density import GridDensity
-from darkpair.gen.sources.meson_files import MESONS, about, find, grid
+from darkpair.gen.sources.meson_files import MESONS, about, counts, find, grid
 from darkpair.gen.sources.meson_multiplicity import multiplicity
+from darkpair.gen.sources.meson_tail import cells_of, share_error
 
 __all__ = ["MesonTable", "meson_table", "momentum_angle"]
 
@@ -50,6 +51,8 @@ class MesonTable:
         Density at the nodes, in any normalisation.
     about : mapping
         What the file says of itself, by name.
+    counts : ndarray, (k - 1, l - 1), optional
+        Mesons that were counted in each cell; none of a formula.
 
     Raises
     ------
@@ -68,6 +71,7 @@ class MesonTable:
     pt_nodes: Array = field(repr=False, compare=False)
     values: Array = field(repr=False, compare=False)
     about: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    counts: Array | None = field(default=None, repr=False, compare=False)
     #: The density itself.
     grid: GridDensity = field(init=False, repr=False, compare=False)
 
@@ -127,6 +131,22 @@ class MesonTable:
         """Rapidities and transverse momenta [GeV], (n,) each, of exactly `density`; three numbers an event."""
         return self.grid.sample(rng, n)
 
+    def cells(self, y: Array, pt: Array) -> NDArray[np.int64]:
+        """Number of the cell of each point, row by row, (n,); -1 beyond the grid."""
+        return cells_of((self.y_nodes, self.pt_nodes), y, pt)
+
+    def tail_error(self, cell: NDArray[np.int64], weight: Array) -> float:
+        """Relative error of a sum of weights of this spectrum by the mesons that were counted for it [1]; 0 of a formula.
+
+        Parameters
+        ----------
+        cell : ndarray of int, (n,)
+            Cells of what a selection accepts, `cells`.
+        weight : ndarray, (n,)
+            What each counts there with this spectrum, 0 or more.
+        """
+        return 0.0 if self.counts is None else share_error(self.counts, cell, weight)
+
     def provenance(self) -> dict[str, Any]:
         """The names, the numbers and the origin, without the grid."""
         names = ("meson", "beam_energy", "target", "generator", "multiplicity", "multiplicity_error")
@@ -162,7 +182,7 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         Name of the meson: ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K+"`` or ``"K-"``; `particle`'s other
         words as well.
     beam_energy : float [GeV]
-        Energy of the protons: 400, 120, 70 or 30 on a target; 6800 for each beam of a collider.
+        Energy of the protons: 400, 120, 70, 30 or 8.9 on a target; 6800 for each beam of a collider.
     generator : str
         What the spectrum comes from: ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, ``"bmpt"``
         for the parametrisation, or ``"sanford-wang"`` for that of pi0 at 8 GeV.
@@ -202,6 +222,7 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         pt_nodes=pt,
         values=values,
         about=dict(summary),
+        counts=counts(key, name),
     )
 
 

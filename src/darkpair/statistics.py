@@ -18,7 +18,7 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, ONE_SIGMA, Efficiency
 from darkpair.gen.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinematics import Array
+    from darkpair.gen.kinematics import Array, Real
 
 __all__ = [
     "METHODS",
@@ -87,10 +87,23 @@ class Counting:
         observed : int, optional
             Events seen, in place of the experiment's own count.
         """
+        return float(self.at_most_of(np.asarray(signal), observed))
+
+    def at_most_of(self, signal: Array, observed: int | None = None) -> Array:
+        """The same for each mean signal of an array [1].
+
+        Parameters
+        ----------
+        signal : ndarray
+            Expected signal events, of any shape.
+        observed : int, optional
+            Events seen, in place of the experiment's own count.
+        """
         n = np.arange((self.observed if observed is None else observed) + 1.0)
         from_background = _exactly(n, self.background, self.background_error)
-        from_signal = _at_most(n, signal, self.efficiency_error * signal)
-        return float(np.sum(from_background * from_signal[::-1]))
+        means = np.asarray(signal, dtype=np.float64)[..., None]
+        from_signal = _at_most(n, means, self.efficiency_error * means)
+        return np.asarray(np.sum(from_background * from_signal[..., ::-1], axis=-1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -344,14 +357,14 @@ def _finite(signal: float) -> float:
     return signal
 
 
-def _at_most(n: Array, mean: float, error: float) -> Array:
+def _at_most(n: Array, mean: Real, error: Real) -> Array:
     """Cumulative probabilities of counts of a Poisson law whose mean follows a gamma law."""
-    if error > _KNOWN * mean:  # negative binomial
-        shape = (mean / error) ** 2
+    if np.all(np.asarray(error) > _KNOWN * np.asarray(mean)):  # negative binomial
+        shape = np.square(np.divide(mean, error))
         return np.asarray(betainc(shape, n + 1.0, shape / (shape + mean)))
     return np.asarray(gammaincc(n + 1.0, mean))
 
 
-def _exactly(n: Array, mean: float, error: float) -> Array:
+def _exactly(n: Array, mean: Real, error: Real) -> Array:
     """Probabilities of the counts 0, 1, ... of the same law."""
     return np.diff(_at_most(n, mean, error), prepend=0.0)

@@ -100,3 +100,27 @@ def test_expected_events_by_hand() -> None:
     assert dump.applies(dirac)
     with pytest.raises(InputError, match="daughters"):
         BeamDump(experiment="nucal", multiplicity=0.2, acceptance=acceptance, daughters=0.0)
+
+
+def test_the_tail_widens_the_ends_and_not_the_middle() -> None:
+    flat = Acceptance(ctau=(1.0, 100.0), value=(1e-3, 1e-3), error=(1e-5, 1e-5))
+    sample = EtaSample(
+        generator="any", multiplicity=0.3, multiplicity_error=0.12, acceptance=flat, tail=(0.3, 0.1)
+    )
+    ctau = np.array([1.0, 10.0, 100.0, 1e4])
+    assert sample.tail_error(ctau) == pytest.approx([0.3, 0.2, 0.1, 0.1])
+    events = {end: DumpYield(samples=(sample,), end=end).at(ctau) for end in ("central", "low", "high")}
+    for end, sign in (("central", 0.0), ("low", -1.0), ("high", 1.0)):
+        both = np.hypot(0.4, [0.3, 0.2, 0.1])  # 0.12 / 0.3 and the tail
+        assert events[end][:3] == pytest.approx(3e-4 * (1.0 + sign * both)), end
+    poor = replace(sample, tail=(2.0, 2.0))
+    assert DumpYield(samples=(poor,), end="low").at(ctau)[0] == 0.0  # never fewer than none
+
+
+def test_the_scan_states_the_tail(scanned: tuple[str, dict[str, Any]]) -> None:
+    """Few of the spectrum's mesons are fast: its error grows towards short lifetimes."""
+    _, table = scanned
+    tail = np.asarray(table["tail"])
+    assert len(tail) == len(table["ctau"])
+    assert np.all((tail > 1e-3) & (tail < 1.0))
+    assert tail[0] > 3.0 * tail[-1]

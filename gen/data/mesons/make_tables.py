@@ -16,7 +16,10 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +33,7 @@ from darkpair.gen.sources.bmpt import rapidity_of_centre
 from darkpair.gen.sources.meson_files import COLLIDER, TableKey
 from darkpair.gen.sources.meson_fit import fitted_density, nodes
 
-__all__ = ["TABLES", "generate", "tabulate"]
+__all__ = ["PARTS", "SLOW", "TABLES", "generate", "joined", "tabulate"]
 
 #: Events and seed of each table.
 TABLES: Final = {
@@ -53,8 +56,23 @@ TABLES: Final = {
     TableKey("pythia8", 6800.0, COLLIDER): (50_000, 68005),
 }
 
+#: The same of the tables of `slow`, which are asked by name alone.
+SLOW: Final = {
+    TableKey("pythia8", 8.9, "p"): (1_000_000, 85),
+    TableKey("urqmd34", 8.9, "Be"): (25_000, 89001),
+}
+
+#: Tables that are made in several parts of as many events, one process each, with the seeds from that one on.
+PARTS: Final = {TableKey("urqmd34", 8.9, "Be"): 5}
+
 _MODELS: Final = {"sibyll23d": "Sibyll23d", "pythia6": "Pythia6", "urqmd34": "UrQMD34"}
-_NUCLEI: Final = {"C": (12, 6), "Fe": (56, 26), "Cu": (63, 29), "Mo": (96, 42)}  # mass number and charge
+_NUCLEI: Final = {
+    "Be": (9, 4),
+    "C": (12, 6),
+    "Fe": (56, 26),
+    "Cu": (63, 29),
+    "Mo": (96, 42),
+}  # mass number and charge
 
 #: PDG ids counted for each meson, and by what each meson is divided: K_L is half of K_L and K_S together.
 _COUNTED: Final[Mapping[str, tuple[tuple[int, ...], float]]] = {
@@ -177,6 +195,42 @@ def tabulate(key: TableKey, pdgid: Array, y: Array, pt: Array, about: Mapping[st
     return out | {"about": np.array(json.dumps(summary))}
 
 
+def joined(
+    parts: Sequence[tuple[Array, Array, Array, dict[str, Any]]],
+) -> tuple[Array, Array, Array, dict[str, Any]]:
+    """Mesons of several parts of a table, of `generate`, as if they were of it: events and times added up, all seeds told.
+
+    Parameters
+    ----------
+    parts : sequence
+        Of `generate`, each with a seed of its own.
+    """
+    pdgid, y, pt = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
+    first, *_ = abouts = [about for *_, about in parts]
+    added = {
+        name: sum(about[name] for about in abouts) for name in ("events", "inelastic_events", "wall_time_s")
+    }
+    if len(parts) > 1:
+        added["seed"] = [about["seed"] for about in abouts]
+    return pdgid, y, pt, first | added
+
+
+def _generated(key: TableKey) -> tuple[Array, Array, Array, dict[str, Any]]:
+    """Mesons of a table, and what made them."""
+    events, seed = (TABLES | SLOW)[key]
+    parts = PARTS.get(key, 1)
+    if parts == 1:
+        return _part(key, events, seed)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        return joined(list(pool.map(partial(_part, key, events // parts), range(seed, seed + parts))))
+
+
+def _part(key: TableKey, events: int, seed: int) -> tuple[Array, Array, Array, dict[str, Any]]:
+    """Of `generate`, in a folder of its own: UrQMD writes a file where it runs."""
+    with tempfile.TemporaryDirectory() as work, contextlib.chdir(work):
+        return generate(key, events, seed)
+
+
 def _number(value: Any) -> float | None:
     """A cross-section [mb], None where the generator does not tell."""
     return float(value) if np.isfinite(value) and value > 0.0 else None
@@ -184,17 +238,12 @@ def _number(value: Any) -> float | None:
 
 def _write(key: TableKey, folder: Path, raw: Path | None) -> None:
     """Write one table."""
-    events, seed = TABLES[key]
     kept = None if raw is None else raw / key.filename
     if kept is not None and kept.exists():
         with np.load(kept) as data:
             pdgid, y, pt, about = data["pdgid"], data["y"], data["pt"], json.loads(str(data["about"]))
     else:
-        with (
-            tempfile.TemporaryDirectory() as work,
-            contextlib.chdir(work),
-        ):  # UrQMD writes a file where it runs
-            pdgid, y, pt, about = generate(key, events, seed)
+        pdgid, y, pt, about = _generated(key)
         if kept is not None:
             single = np.float32
             with replacing(kept) as partial, partial.open("wb") as file:
@@ -218,7 +267,7 @@ def main() -> None:
     wish = parser.parse_args()
     wish.folder = wish.folder.resolve()
     wish.raw = None if wish.raw is None else wish.raw.resolve()
-    keys = {key.filename: key for key in TABLES}
+    keys = {key.filename: key for key in TABLES | SLOW}
     names = wish.names or list(keys)
     if len(names) == 1:
         _write(keys[names[0]], wish.folder, wish.raw)

@@ -57,6 +57,12 @@ __all__ = ["command"]
     "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
 )
 @click.option("--planned", is_flag=True, help="Ask projections and estimates too.")
+@click.option(
+    "--production",
+    default="ends",
+    shell_complete=completion.words("ends", "nuisance", "none"),
+    help="Of a dump: both ends of its uncertainty beside the limit, averaged over in it, or none.",
+)
 @click.option("--channels", is_flag=True, help="Show the events of every channel that a search adds up.")
 @click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
 @click.option(
@@ -86,6 +92,7 @@ def command(
     without: tuple[str, ...],
     files: tuple[Path, ...],
     planned: bool,
+    production: str,
     channels: bool,
     quick: bool,
     folder: Path | None,
@@ -106,6 +113,7 @@ def command(
     from darkpair.scan.points import cache_folder
 
     which: dict[str, Any] = {"only": only, "without": without, "files": files, "planned": planned}
+    which |= {} if production == "ends" else {"production": production}
     how: dict[str, Any] = {"size": Size.of(quick=quick), "folder": cache or cache_folder()}
     given = pairs(settings)
     leave = {"hepdata": hepdata, "likelihoods": likelihoods}

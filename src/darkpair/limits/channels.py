@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -23,6 +23,7 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
 from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample, mesons
+from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 from darkpair.searches.beam_dump import MAIN, ChannelYield
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from darkpair.chains.chain import Chain
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
-    from darkpair.gen.kinematics import Array
-    from darkpair.gen.pipeline import Chunk
     from darkpair.gen.sources.dump_mesons import DumpMesons
     from darkpair.limits.samples import Size
 
@@ -99,8 +98,8 @@ class ChannelAgainstCtau:
         """Mesons of a generator."""
         return mesons(parent, self.detector.beam_energy, generator)
 
-    def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, dict[str, tuple[Array, Array]]]:
-        """The sample for every c tau, the ratios of each other spectrum, and where its own ends; no ratios if nothing is accepted."""
+    def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, Places]:
+        """The sample for every c tau, and where its mesons lie in the spectrum."""
         law, detector, seed = self.law, self.detector, seed_of(self.seed, chain)
         made = replace(chain, lifetimes=spoken({"X2": law}, chain.decay.decaying))
         source = self.source(parent, self.spectra[0])
@@ -113,23 +112,24 @@ class ChannelAgainstCtau:
             throws=self.throws,
             weights=partial(weights_at, law=law, ctau=law.grid),
         )
-        others = {name: self.source(parent, name) for name in self.spectra[1:]}
-        ratios = _Ratios(source=source, others=others)
+        places = Places(source=source)
         pipeline = Pipeline(source=aimed, chain=made, detector=detector, seed=seed)
-        sample = ScanSample.of(ratios.of(chunks(pipeline, self.events)), law=law)
-        return sample, ratios.columns() if len(sample.weight) else {}
+        return ScanSample.of(places.of(chunks(pipeline, self.events)), law=law), places
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """For each spectrum the acceptances and errors at each c tau [mm] that the sample can tell, and ``most`` elsewhere."""
-        sample, ratios = self.sample(point["parent"], point["chain"])
-        tables = {self.spectra[0]: _table(sample)}
+        parent = point["parent"]
+        sample, places = self.sample(parent, point["chain"])
+        tables = {self.spectra[0]: _table(sample, places.tail)}
         if not len(sample.weight):  # (nothing tells the spectra apart)
             return dict.fromkeys(self.spectra, tables[self.spectra[0]])
-        for name, (ratio, edge) in ratios.items():
-            if float(np.sum(sample.weight * ratio * edge)) <= EDGE_MOST * float(
-                np.sum(sample.weight * ratio)
-            ):
-                tables[name] = _table(replace(sample, weight=sample.weight * ratio, largest=None))
+        edge = places.ends_beside()
+        for name in self.spectra[1:]:
+            other = self.source(parent, name)
+            weight = sample.weight * places.ratio(other)
+            if float(np.sum(weight * edge)) <= EDGE_MOST * float(np.sum(weight)):
+                weighted = replace(sample, weight=weight, largest=None)
+                tables[name] = _table(weighted, partial(places.tail, other=other))
         return tables
 
 
@@ -146,48 +146,18 @@ def seed_of(seed: int, chain: Chain) -> int:
     return seed + int(identity_digest(chain)[:12], 16)
 
 
-def _table(sample: ScanSample) -> dict[str, Any]:
-    """Rows of a sample at the c tau of which it can tell, and a bound on the others."""
+def _table(sample: ScanSample, tail: Callable[[ScanSample, float], float] = lambda *_: 0.0) -> dict[str, Any]:
+    """Rows of a sample at the c tau of which it can tell, with its spectrum's own error, and a bound on the others."""
     rows, most = [], 0.0
     for ctau in CTAU:
         accepted = sample.efficiency(ctau, effective_min=0.0)
         if accepted.effective >= _FEW and accepted.error is not None:
-            rows.append((ctau, accepted.value, accepted.error))
+            rows.append((ctau, accepted.value, accepted.error, tail(sample, ctau)))
         else:
             few = None if accepted.error is None else accepted.value + _ABOVE * accepted.error
             most = max(most, accepted.high if few is None else few)
-    columns = ("ctau", "efficiency", "error")
+    columns = ("ctau", "efficiency", "error", "tail")
     return {name: [row[i] for row in rows] for i, name in enumerate(columns)} | {"most": min(most, 1.0)}
-
-
-@dataclass(kw_only=True)
-class _Ratios:
-    """Densities of other spectra over that of the sample, of accepted events as they come."""
-
-    source: DumpMesons
-    others: Mapping[str, DumpMesons]
-    _parts: dict[str, list[tuple[Array, Array]]] = field(default_factory=dict)
-
-    def of(self, made: Iterable[Chunk]) -> Iterator[Chunk]:
-        """The chunks, looked at one after the other."""
-        for chunk in made:
-            for part in chunk.events.parts:
-                px, py, pz, _ = part.momentum[:, 0]
-                pt = np.hypot(px, py)
-                y = np.arcsinh(pz / np.hypot(pt, self.source.masses[self.source.pdgid]))
-                own, edge = self.source.density(y, pt), self.source.table.ends_beside(y, pt)
-                for name, other in self.others.items():
-                    ratio = np.divide(other.density(y, pt), own, out=np.zeros(len(own)), where=own > 0.0)
-                    self._parts.setdefault(name, []).append((ratio, edge.astype(np.float64)))
-            yield chunk
-
-    def columns(self) -> dict[str, tuple[Array, Array]]:
-        """Ratio of each accepted event, and whether the sample's own spectrum ends beside it, by generator."""
-        out = {}
-        for name, parts in self._parts.items():
-            ratio, edge = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-            out[name] = ratio, edge
-        return out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,6 +303,7 @@ def _made(
                 multiplicity_error=number.multiplicity_error,
                 acceptance=Acceptance.of(table),
                 most=table["most"],
+                tail=tuple(table["tail"]),
             )
         )
     chain: Chain = point["chain"]

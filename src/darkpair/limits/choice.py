@@ -20,6 +20,7 @@ from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_beside import joined, koto_beside
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
+from darkpair.limits.production import PRODUCTION, WAYS, in_the_way
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
@@ -45,9 +46,6 @@ __all__ = ["PRODUCTION", "SELECTION", "Choice", "choose", "searches_at", "search
 #: Acceptance of which nothing is known.
 _NOTHING: Final = Acceptance(ctau=(), value=(), error=())
 
-#: What the name of a beam dump's curve has before an end of its production uncertainty.
-PRODUCTION: Final = ", production "
-
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -63,12 +61,15 @@ class Choice:
         Strangers' and data files', by name.
     asked : frozenset of str
         Names that were asked for: these have to apply to the model.
+    production : str
+        Of `darkpair.limits.production.WAYS`.
     """
 
     data: str
     ours: tuple[str, ...]
     others: Mapping[str, Search | DumpSearch]
     asked: frozenset[str] = frozenset()
+    production: str = "ends"
 
     @property
     def koto(self) -> bool:
@@ -174,7 +175,8 @@ class Choice:
                 at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
             else:
                 at_masses[name] = (search.kind, search)
-        return at_masses | dict(photons or {})
+        at_masses |= dict(photons or {})
+        return at_masses if self.production == WAYS[0] else in_the_way(self.production, at_masses, behind)
 
 
 def _of_pi0(name: str) -> bool:
@@ -199,20 +201,20 @@ def choose(
     without: Sequence[str] = (),
     files: Sequence[str | Path] = (),
     planned: bool = False,
+    production: str = "ends",
 ) -> Choice:
     """Searches of a set of data, strangers' that belong to it, and those of data files.
 
     Parameters
     ----------
     data : {"2020", "today", "projected"}
-    only : sequence of str
-        Names of those that are wanted, of whichever set; all unless given.
-    without : sequence of str
-        Names of those that are not.
+    only, without : sequence of str
+        Names of those that are wanted, of whichever set, all unless given; and of those that are not.
     files : sequence of str or path
         See `darkpair.searches.load_search`; a search has the name of its file.
-    planned : bool
-        Whether to ask the package's projections and estimates too, `darkpair.searches.FILES` and `darkpair.searches.PLANNED`.
+    planned, production
+        Whether to ask the package's projections and estimates too, `darkpair.searches.FILES` and `darkpair.searches.PLANNED`; and how a
+        dump's production uncertainty counts, of `darkpair.limits.production.WAYS`.
 
     Raises
     ------
@@ -224,6 +226,8 @@ def choose(
     if data not in DATA:
         raise UnknownNameError("set of data", data, DATA)
     planned, measured = planned or data == PROJECTED, "today" if data == PROJECTED else data
+    if production not in WAYS:
+        raise UnknownNameError("way of the production uncertainty", production, WAYS)
     of_files = searches_of_files(files) if files else {}
     for name in (*only, *without):
         if name not in SEARCHES and name not in of_files:
@@ -250,6 +254,7 @@ def choose(
         ours=tuple(name for name in ours if name not in without),
         others=others,
         asked=frozenset(only) | frozenset(of_files),
+        production=production,
     )
     if not choice.ours and not choice.others:
         raise InputError(f"without = {', '.join(without)} leaves no search; leave some")
@@ -292,10 +297,9 @@ def searches_of(
         for point in points:
             require_decays(name, choice.others[name], point)
     masses = [(float(np.asarray(point.m1)), float(np.asarray(point.m2))) for point in points]
-    koto, dumps = choice.sampled(points)
-    wanted: dict[str, Any] = {"koto": koto, "dumps": dumps, "boxes": choice.boxes}
+    wanted: dict[str, Any] = dict(zip(("koto", "dumps"), choice.sampled(points), strict=True))
     with nullcontext() if executor is None else on_executor(executor):
-        simulated = samples_at(masses, size, folder, workers=workers, **wanted)
+        simulated = samples_at(masses, size, folder, workers=workers, boxes=choice.boxes, **wanted)
         channels = choice.channels(models, size, folder, workers=workers)
         at_koto = choice.at_koto(models, size, folder, workers=workers)
         photons = choice.with_photons(models, size, folder, workers=workers)

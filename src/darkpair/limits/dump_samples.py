@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources import meson_spectra
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, stored
+from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 
@@ -99,6 +101,10 @@ class DumpAgainstCtau:
 
     def sample(self, m1: float, m2: float) -> ScanSample:
         """The sample for every c tau at masses [GeV]."""
+        return self.placed(m1, m2)[0]
+
+    def placed(self, m1: float, m2: float) -> tuple[ScanSample, Places]:
+        """The sample for every c tau at masses [GeV], and where its mesons lie in the spectrum."""
         chain, law = self.chain(m1, m2), self.law
         for_all = partial(weights_at, law=law, ctau=law.grid)
         aimed = aim(
@@ -111,19 +117,21 @@ class DumpAgainstCtau:
             weights=for_all,
         )
         pipeline = Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
-        return ScanSample.of(chunks(pipeline, self.events), law=law)
+        places = Places(source=self.source)
+        return ScanSample.of(places.of(chunks(pipeline, self.events)), law=law), places
 
     def __call__(self, point: Mapping[str, Any]) -> dict[str, Any]:
-        """Acceptances, errors and effective sizes at each c tau [mm] that the sample can tell; perhaps none."""
-        sample = self.sample(point["m1"], point["m2"])
+        """Acceptances, errors, effective sizes and the spectrum's own error at each c tau [mm] that the sample can tell; perhaps none."""
+        sample, places = self.placed(point["m1"], point["m2"])
         rows = []
         for ctau in CTAU:
             try:
                 accepted = sample.efficiency(ctau)
             except InputError:  # a few events would dominate: nothing is stated
                 continue
-            rows.append((ctau, accepted.value, accepted.error, accepted.effective))
-        names = ("ctau", "efficiency", "error", "effective")
+            tail = places.tail(sample, ctau)
+            rows.append((ctau, accepted.value, accepted.error, accepted.effective, tail))
+        names = ("ctau", "efficiency", "error", "effective", "tail")
         return {name: [row[i] for row in rows] for i, name in enumerate(names)}
 
 
@@ -165,6 +173,9 @@ class EtaSample:
         Of each meson.
     most : float
         What the acceptance does not exceed at those c tau of which the table says nothing [1].
+    tail : tuple of float, optional
+        Relative error of the acceptance by the mesons that were counted for the spectrum, at the acceptance's c tau [1]; none
+        unless given.
     """
 
     generator: str
@@ -172,6 +183,18 @@ class EtaSample:
     multiplicity_error: float
     acceptance: Acceptance
     most: float = 1.0
+    tail: tuple[float, ...] = ()
+
+    def tail_error(self, ctau: Array) -> Array:
+        """Relative error by the mesons that were counted for the spectrum, at c tau [mm]: linear in its logarithm [1]."""
+        length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
+        if not self.tail:
+            return np.zeros(length.shape)
+        return np.asarray(np.interp(np.log(length), np.log(self.acceptance.ctau), self.tail))
+
+    def production_error(self, ctau: Array) -> Array:
+        """Relative error of the yield by number and tail of the spectrum, in squares, at c tau [mm] [1]."""
+        return np.asarray(np.hypot(self.multiplicity_error / self.multiplicity, self.tail_error(ctau)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +207,7 @@ class DumpYield:
         One for each generator.
     end : {"central", "low", "high"}
         "central": the first generator. The ends: the generators' least or greatest yield, with one standard error
-        of the multiplicity.
+        of the multiplicity and of the spectrum's tail, in squares.
     every : bool
         Whether an end is known where every generator's yield is, or where any is: of one sample with several spectra.
     """
@@ -200,7 +223,15 @@ class DumpYield:
     @property
     def most(self) -> float:
         """What the yield does not exceed where it is not known [1]."""
-        return max((sample.multiplicity + sample.multiplicity_error) * sample.most for sample in self.samples)
+        return max(
+            sample.multiplicity
+            * (
+                1.0
+                + math.hypot(sample.multiplicity_error / sample.multiplicity, max(sample.tail, default=0.0))
+            )
+            * sample.most
+            for sample in self.samples
+        )
 
     def relative_error(self, ctau: Array) -> Array:
         """Greatest statistical error of a sample over its acceptance [1]; NaN where it is not known."""
@@ -212,7 +243,9 @@ class DumpYield:
         """Number of eta per proton times acceptance at c tau [mm]; NaN where a sample is too small to tell."""
         sign = {"central": 0.0, "low": -1.0, "high": 1.0}[self.end]
         yields = [
-            (sample.multiplicity + sign * sample.multiplicity_error) * sample.acceptance.at(ctau)
+            sample.multiplicity
+            * np.maximum(1.0 + sign * sample.production_error(ctau), 0.0)
+            * sample.acceptance.at(ctau)
             for sample in self.samples
         ]
         if self.end == "central":
@@ -271,5 +304,7 @@ def dump_samples(
             multiplicity_error=number.multiplicity_error,
         )
         tables = scan(evaluate, points, folder=folder, workers=workers)
-        of_generator.append([own_eta(acceptance=Acceptance.of(table)) for table in tables])
+        of_generator.append(
+            [own_eta(acceptance=Acceptance.of(table), tail=tuple(table["tail"])) for table in tables]
+        )
     return list(zip(*of_generator, strict=True))

@@ -141,6 +141,7 @@ def excluded_ratios(
     files: Sequence[str | Path] = (),
     executor: Executor | None = None,
     planned: bool = False,
+    production: str = "ends",
 ) -> list[list[RatioRow]]:
     """Branching ratio of the parent that each search excludes, for each chain; of the searches that look for it.
 
@@ -150,7 +151,7 @@ def excluded_ratios(
     ----------
     chains : sequence of StatedChain
         Of `stated_chain`.
-    data, size, folder, workers, only, without, files, executor, planned
+    data, size, folder, workers, only, without, files, executor, planned, production
         As of `limit_rows`.
 
     Raises
@@ -158,7 +159,7 @@ def excluded_ratios(
     InputError, UnknownNameError
         As `limit_rows`.
     """
-    choice = choose(data, only=only, without=without, files=files, planned=planned)
+    choice = choose(data, only=only, without=without, files=files, planned=planned, production=production)
     over = [(chain, chain) for chain in chains]
     every = searches_of(choice, over, size or Size(), folder, workers=workers, executor=executor)
     return [

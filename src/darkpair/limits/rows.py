@@ -154,6 +154,7 @@ def limit_rows(
     files: Sequence[str | Path] = (),
     executor: Executor | None = None,
     planned: bool = False,
+    production: str = "ends",
 ) -> list[list[LimitRow]]:
     """Rows of every search that applies, for each model point.
 
@@ -182,8 +183,8 @@ def limit_rows(
         Searches by name that alone are wanted or not wanted, and data files of more; see `darkpair.limits.choose`.
     executor : concurrent.futures.Executor, optional
         What makes the samples instead of processes, see `darkpair.workers.on_executor`.
-    planned : bool
-        Whether to ask projections and estimates too, see `darkpair.limits.choose`.
+    planned, production
+        Whether to ask projections and estimates too, and how a dump's production uncertainty counts; see `darkpair.limits.choose`.
 
     Raises
     ------
@@ -192,7 +193,7 @@ def limit_rows(
     UnknownNameError
         For an unknown set of data, search or parameter.
     """
-    choice = choose(data, only=only, without=without, files=files, planned=planned)
+    choice = choose(data, only=only, without=without, files=files, planned=planned, production=production)
     for model in models:
         _require_point(model)
     moved = [None if along is None else _moved(model, along) for model in models]
@@ -396,5 +397,4 @@ def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
     new = np.real(value) * factors
     if isinstance(model, Combined):
         return model.with_parameter(along, new)
-    moved: Any = replace(model, **{along: new})
-    return moved  # type: ignore[no-any-return]
+    return replace(model, **{along: new})

@@ -49,6 +49,8 @@ _OURS: Final = (
     _of("inelastic", "experiments.inelastic_edges", "smallest coupling of inelastic dark matter that CHARM excludes, beside the published edge, factor by factor.",
         sizes=Sizes(full=150_000, quick=20_000, of="pi0 and eta for each mass"), seed=8400, quick="one mass",
         detectors=("charm",)),
+    _of("edges", "experiments.edges", "by how much spectra, numbers, tails, samples and inputs move the couplings that each search excludes.",
+        uses=("cache",), quick="small samples", detectors=("koto", "charm", "nucal")),
     _of("table1", "paper.table1", "which portal with which decay gives K_L events like pi0 nu nubar, by running the models.",
         uses=("inputs",)),
     _of("fig1", "paper.fig1", "the topologies of the three scenarios, drawn from the chain objects that make the events."),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from darkpair.gen.data_files import data_files, entries, load
 
-__all__ = ["RULES", "WORDS", "Entry", "Shift", "shifts", "unread"]
+__all__ = ["RULES", "WORDS", "Entry", "Shift", "numbers_that_move", "shifts", "unread"]
 
 #: Keys of an entry that hold its numbers, and those of its errors.
 _NUMBERS: Final = ("value", "min", "max", "low", "high")
@@ -26,6 +26,10 @@ _ZERO: Final = {"": 0.02, "mm sqrt(GeV)": 10.0, "1/GeV": 1e-3}
 
 #: Confidence of what was read nowhere.
 WORDS: Final = ("memory", "choice")
+
+#: Tables that feed a search's ratio without any event: of inputs (one preset), of measurements, and of detectors.
+_WITHOUT_EVENTS: Final = ("inputs.toml pdg.", "measurements.toml ")
+_OF_DETECTORS: Final = ("run.", "runs.", "factors.", "normalisation.", "b_to_k")
 
 #: Rules of shifts by name, the first that holds; in words for the page.
 RULES: Final[dict[str, str]] = {
@@ -106,6 +110,30 @@ def unread() -> list[Entry]:
             if table["confidence"] in WORDS
         ]
     return [entry for entry in every if entry.numbers]
+
+
+def numbers_that_move(
+    detectors: Collection[str] = ("charm", "nucal", "koto", "belle", "belle2"),
+) -> list[Shift]:
+    """Shifts of all numbers that feed a search's ratio without any event and have an error, or were read nowhere.
+
+    Parameters
+    ----------
+    detectors : collection of str
+        Names of data files whose normalisation counts.
+    """
+    out = []
+    for path, (package, inside) in data_files().items():
+        data = load(package, inside)
+        for key, table in entries(data):
+            entry = Entry(path=path, key=key, table=table, around=data)
+            own = f"{entry.file} {key}".startswith(_WITHOUT_EVENTS)
+            of_detector = entry.file.removesuffix(".toml") in detectors and key.startswith(_OF_DETECTORS)
+            if not (own or of_detector) or not entry.numbers:
+                continue
+            unsure = table["confidence"] in WORDS
+            out += [shift for shift in shifts(entry) if unsure or shift.rule == "1 sigma"]
+    return out
 
 
 def shifts(entry: Entry, times: float = 1.0) -> list[Shift]:

@@ -14,7 +14,8 @@ import numpy as np
 from darkpair.export.files import markdown, subplots
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
-from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
+from darkpair.gen.sources import sanford_wang
+from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, slow, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
 from darkpair.report.picture_style import PALETTE
@@ -35,7 +36,15 @@ def study(run: Run) -> Iterator[Output]:  # noqa: ARG001 (nothing can be chosen)
     """Table of mesons, as a page too, and its picture."""
     tables = [*_shipped(), *_analytic()]
     rows = [_row(table) for table in tables]
-    yield Table(rows=rows, provenance={"tables": [about(key) for key in stored()], "measured": measured()})
+    beside = [
+        _row(meson_table(meson, beam_energy=energy, generator=generator, target=target))
+        for meson, energy, generator, target in _of_slow_beams()
+    ]
+    yield Table(
+        rows=rows,
+        more={"slow": beside},
+        provenance={"tables": [about(key) for key in stored()], "measured": measured()},
+    )
     etas = [row for row in rows if row["beam [GeV]"] == _BEAM and row["meson"] == "eta"]
     yield Page(
         text=f"# Mesons of protons on a target\n\nMade by `darkpair study mesons`. eta of {_BEAM:g} GeV protons:\n\n"
@@ -80,6 +89,20 @@ def _analytic() -> list[MesonTable]:
         for energy, target in pairs
         for meson in MESONS
         if generated(meson, energy, "p")  # whose numbers it takes
+    ]
+
+
+def _of_slow_beams() -> list[tuple[str, float, str, str]]:
+    """Meson, energy, generator and target of the tables that are asked by name, and of the fit beside them."""
+    keys = [(key.beam_energy, key.generator, key.target) for key in slow()]
+    fits = {(energy, sanford_wang.NAME, sanford_wang.TARGET) for energy, *_ in keys}
+    return [
+        (meson, energy, generator, target) for meson in MESONS[:1] for energy, generator, target in fits
+    ] + [
+        (meson, key.beam_energy, key.generator, key.target)
+        for key in slow()
+        for meson in MESONS
+        if about(key)["multiplicity"].get(meson)
     ]
 
 
