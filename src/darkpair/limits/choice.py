@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,18 +14,26 @@ import numpy as np
 from darkpair.chains.models.beside import any_beside
 from darkpair.chains.models.channels import isotropic, photon_channels, visible_modes
 from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.limits.at_masses import (
+    dump_searches,
+    names_of_set,
+    of_detector,
+    of_pi0,
+    searches_at,
+    sight_of,
+    unseen_names,
+)
 from darkpair.limits.belle2_samples import DISPLACED, with_displaced
-from darkpair.limits.channels import Made, Sight, channel_samples
-from darkpair.limits.dump_samples import DumpYield
+from darkpair.limits.channels import Made, channel_samples
 from darkpair.limits.koto_beside import joined, koto_beside
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.production import PRODUCTION, WAYS, in_the_way
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
-from darkpair.scan.acceptance import Acceptance
-from darkpair.searches import DATA, FILES, PAPER, PLANNED, SEARCHES, UNSEEN
-from darkpair.searches.beam_dump import MAIN, BeamDump
+from darkpair.scan.points import together
+from darkpair.searches import DATA, FILES, PLANNED, SEARCHES
+from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.data_sets import PROJECTED
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch
@@ -42,9 +50,8 @@ if TYPE_CHECKING:
     _Models = Sequence[tuple[Model, Model]]
 
 __all__ = ["PRODUCTION", "SELECTION", "Choice", "choose", "searches_at", "searches_of"]
-
-#: Acceptance of which nothing is known.
-_NOTHING: Final = Acceptance(ctau=(), value=(), error=())
+#: Older name.
+_dumps: Final = dump_searches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,24 +81,24 @@ class Choice:
     @property
     def koto(self) -> bool:
         """Whether KOTO's samples are needed."""
-        return any(map(_of_pi0, self.ours))
+        return any(map(of_pi0, self.ours))
 
     @property
     def boxes(self) -> tuple[str, ...]:
         """Selections of KOTO, and KOTO II, whose samples are needed."""
-        runs = [name.removeprefix("koto-") for name in self.ours if _of_pi0(name)]
+        runs = [name.removeprefix("koto-") for name in self.ours if of_pi0(name)]
         return tuple(dict.fromkeys(BOX.get(run, "2016-18") for run in runs))
 
     @property
     def behind_targets(self) -> dict[str, DumpSearch]:
         """Searches behind a target by name."""
         of_files = {name: s for name, s in self.others.items() if isinstance(s, DumpSearch)}
-        return {name: _of_detector(name) for name in DUMPS if name in self.ours} | of_files
+        return {name: of_detector(name) for name in DUMPS if name in self.ours} | of_files
 
     @property
     def dumps(self) -> list[str]:
         """Experiments behind a target whose samples of eta and X2 -> X1 pi0 are needed."""
-        wanted = (s.experiment for s in self.behind_targets.values() if _sight(s).has_main)
+        wanted = (s.experiment for s in self.behind_targets.values() if sight_of(s).has_main)
         return list(dict.fromkeys(wanted))
 
     def sampled(self, models: Sequence[Model]) -> tuple[bool, list[str]]:
@@ -109,12 +116,12 @@ class Choice:
 
         The set of 2020 counts no other, as arXiv:2005.07102. See `darkpair.limits.channels.channel_samples`.
         """
-        of_models: list[dict[str, tuple[Made, ...]]] = [{} for _ in models]
-        for name, search in {} if self.data == "2020" else self.behind_targets.items():
-            made = channel_samples(_sight(search), models, size, folder, workers=workers)
-            for of_model, parts in zip(of_models, made, strict=True):
-                of_model[name] = parts
-        return of_models
+        asked = {} if self.data == "2020" else self.behind_targets
+        if not asked:
+            return [{} for _ in models]
+        make = partial(channel_samples, models=models, size=size, folder=folder, workers=workers)
+        made = together([partial(make, sight_of(search)) for search in asked.values()], workers=workers)
+        return [{name: own[i] for name, own in zip(asked, made, strict=True)} for i in range(len(models))]
 
     def at_koto(
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
@@ -124,13 +131,15 @@ class Choice:
         The set of 2020 counts no other. See `darkpair.limits.koto_channels.koto_channels`.
         """
         boxes = self.boxes if self.data != "2020" else ()
-        over, how = [scanned for _, scanned in models if boxes], (size.kaons, folder)
-        made: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
+        over, how = [scanned for _, scanned in models if boxes], (models, boxes, size.kaons, folder)
+        makers = []
         if any(any(photon_channels(m)) or (KotoLimit.serves(m) and not isotropic(m, OF_PION)) for m in over):
-            made = koto_channels(models, boxes, *how, workers=workers)
+            makers.append(partial(koto_channels, *how, workers=workers))
         if any(map(any_beside, over)):
-            beside = koto_beside(models, boxes, *how, workers=workers)
-            made = [joined(*both) for both in zip(made, beside, strict=True)]
+            makers.append(partial(koto_beside, *how, workers=workers))
+        made: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
+        for part in together(makers, workers=workers) if makers else []:
+            made = [joined(*both) for both in zip(made, part, strict=True)]
         return made
 
     def with_photons(
@@ -167,31 +176,16 @@ class Choice:
         at_masses: dict[str, tuple[str, Search]] = {}
         for name in self.ours:
             if name in behind:
-                at_masses |= _dumps(samples, name, behind[name], more.get(name, ()), seen)
+                at_masses |= dump_searches(samples, name, behind[name], more.get(name, ()), seen)
             else:
                 at_masses |= searches_at(samples, self.data, names=(name,), at_koto=at_koto or {}, seen=seen)
         for name, search in self.others.items():
             if isinstance(search, DumpSearch):
-                at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
+                at_masses |= dump_searches(samples, name, search, more.get(name, ()), seen)
             else:
                 at_masses[name] = (search.kind, search)
         at_masses |= dict(photons or {})
         return at_masses if self.production == WAYS[0] else in_the_way(self.production, at_masses, behind)
-
-
-def _of_pi0(name: str) -> bool:
-    """Whether a search is one of KOTO's for a pi0 and nothing, which have its samples."""
-    return name.startswith("koto-") and name not in PHOTONS
-
-
-@cache
-def _of_detector(experiment: str) -> DumpSearch:
-    """The search of a detector's file, with all its own numbers."""
-    return DumpSearch(experiment=experiment)
-
-
-def _sight(search: DumpSearch) -> Sight:
-    return Sight(experiment=search.experiment, parents=tuple(search.parents), selections=search.sight)
 
 
 def choose(
@@ -248,7 +242,7 @@ def choose(
     }
     ours: Sequence[str] = [n for n in only if n in SEARCHES.ours and n not in FILES]
     if not only:
-        ours = (*_names(data), *_unseen(data, planned=planned), *(PLANNED if planned else ()))
+        ours = (*names_of_set(data), *unseen_names(data, planned=planned), *(PLANNED if planned else ()))
     choice = Choice(
         data=data,
         ours=tuple(name for name in ours if name not in without),
@@ -298,110 +292,19 @@ def searches_of(
             require_decays(name, choice.others[name], point)
     masses = [(float(np.asarray(point.m1)), float(np.asarray(point.m2))) for point in points]
     wanted: dict[str, Any] = dict(zip(("koto", "dumps"), choice.sampled(points), strict=True))
+    more = (choice.channels, choice.at_koto, choice.with_photons)
+    makers: list[Callable[[], Any]] = [
+        partial(samples_at, masses, size, folder, workers=workers, boxes=choice.boxes, **wanted)
+    ]
+    makers += [partial(make, models, size, folder, workers=workers) for make in more]
+    sampled = choice.boxes or choice.behind_targets or {*PHOTONS, DISPLACED} & set(choice.ours)
     with nullcontext() if executor is None else on_executor(executor):
-        simulated = samples_at(masses, size, folder, workers=workers, boxes=choice.boxes, **wanted)
-        channels = choice.channels(models, size, folder, workers=workers)
-        at_koto = choice.at_koto(models, size, folder, workers=workers)
-        photons = choice.with_photons(models, size, folder, workers=workers)
+        made = together(makers, workers=workers) if sampled else [make() for make in makers]
     every = [
-        choice.at(samples, more, of_koto, visible_modes(point), own)
-        for point, samples, more, of_koto, own in zip(
-            points, simulated, channels, at_koto, photons, strict=True
-        )
+        choice.at(samples, behind, of_koto, visible_modes(point), own)
+        for point, samples, behind, of_koto, own in zip(points, *made, strict=True)
     ]
     return [
         {name: entry for name, entry in at_point.items() if entry[1].applies(point)}
         for point, at_point in zip(points, every, strict=True)
     ]
-
-
-def searches_at(
-    samples: Samples,
-    data: str,
-    *,
-    koto_only: bool = False,
-    names: Sequence[str] | None = None,
-    at_koto: Mapping[str, tuple[KotoChannel, ...]] | None = None,
-    seen: tuple[str, ...] = (),
-) -> dict[str, tuple[str, Search]]:
-    """Searches by name, with what they are: a band, an exclusion or a line.
-
-    Parameters
-    ----------
-    samples : Samples
-        Of a pair of masses. KOTO's searches are left out where it has none of KOTO.
-    data : {"2020", "today", "projected"}
-        "2020" takes KOTO's efficiency of prompt decays and the decay probability of arXiv:2005.07102, eq. 66.
-    koto_only : bool
-        Whether to leave out everything but KOTO.
-    names : sequence of str, optional
-        Of `darkpair.searches.SEARCHES`, of ours; those of the set of data unless given.
-    at_koto, seen : mapping and tuple, optional
-        More channels of KOTO by its selection, and the modes of X2 that leave anything there.
-    """
-    if names is None:
-        names = list(dict.fromkeys([*_names(data), *samples.dumps]))
-    at_masses: dict[str, tuple[str, Search]] = {}
-    for name in names:
-        if name in (*PHOTONS, DISPLACED):
-            continue  # (`Choice.with_photons` makes them)
-        if _of_pi0(name):
-            box = BOX.get(name.removeprefix("koto-"), "2016-18")
-            more = (at_koto or {}).get(box, ())
-            if samples.koto or more:
-                ratio = samples.koto.get(box, _NOTHING)
-                paper = data == "2020" and name not in PLANNED  # (whose estimate is of KOTO's size)
-                decay = "estimate" if paper else "included"
-                of_koto = SEARCHES.factory(name)(efficiency_ratio=ratio, decay=decay, more=more, seen=seen)
-                at_masses[name] = (of_koto.kind, of_koto)
-        elif koto_only:
-            continue
-        elif name in samples.dumps:
-            at_masses |= _dumps(samples, name, _of_detector(name), ())
-        elif name not in DUMPS:
-            search = SEARCHES.factory(name)(**(PAPER.get(name, {}) if data == "2020" else {}))
-            at_masses[name] = (search.kind, search)
-    return at_masses
-
-
-def _names(data: str) -> tuple[str, ...]:
-    """Names of the searches of ours that a set of data draws, lines and the band included, in their order."""
-    of_koto = [name for name in DATA[data] if name.startswith("koto-")]
-    others = [name for name in DATA[data] if name not in of_koto]
-    return ("koto-three-events", *of_koto, *others, "b-to-k-red-line", "b-to-k-belle2-precision", *DUMPS)
-
-
-def _unseen(data: str, *, planned: bool) -> tuple[str, ...]:
-    """Names of the searches for what is not seen: those of a set of data, and estimates where they are asked for or alone."""
-    if data == "2020":
-        return ()
-    of_files = (name for name, words in UNSEEN.items() if planned or not words.startswith("Estimate"))
-    return (*of_files, "k-to-pi-x-na62", "k-to-pi-x-e949")
-
-
-def _dumps(
-    samples: Samples, name: str, search: DumpSearch, made: Sequence[Made], seen: tuple[str, ...] = ()
-) -> dict[str, tuple[str, Search]]:
-    """A search behind a target: the central one, and both ends of the production uncertainty; none without samples."""
-    of_eta = samples.dumps.get(search.experiment, ()) if _sight(search).has_main else ()
-    if not of_eta and not made:
-        return {}
-    make = partial(
-        BeamDump,
-        experiment=search.experiment,
-        multiplicity=1.0,
-        daughters=samples.daughters,
-        protons=search.protons,
-        signal_limit=search.stated_limit,
-        seen=seen,
-        alone=bool(of_eta)
-        and all(part.channel != MAIN for part in made),  # (there with the model's spin, or here)
-        efficiency=search.efficiency,
-    )
-    of_ends: dict[str, tuple[str, Search]] = {}
-    for end in ("central", "low", "high"):
-        acceptance = DumpYield(samples=of_eta, end=end) if of_eta else _NOTHING
-        excludes = end == "central" and search.kind == "excluded"
-        dump = make(acceptance=acceptance, more=tuple(part.at_end(end) for part in made), excludes=excludes)
-        of_ends[name if end == "central" else f"{name}{PRODUCTION}{end}"] = (dump.kind, dump)
-    return of_ends
