@@ -24,7 +24,7 @@ from darkpair.gen.lifetime import Exponential
 from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.limits import limit_rows
-from darkpair.limits.channels import ChannelAgainstCtau
+from darkpair.limits.channels import ChannelAgainstCtau, Sight, channel_samples
 from darkpair.limits.dump_samples import mesons
 from darkpair.limits.samples import Size
 from darkpair.searches.dump_search import SHOWERS
@@ -126,6 +126,16 @@ def test_what_stays_in_the_target_does_not_decay_and_has_its_shape() -> None:
     assert isinstance(way.matrix_element, PowerAmplitude)
     assert way.matrix_element.power == 1
     assert Channel(parent="eta", production="pi0 X2 X2", modes=("X1 gamma", UNSEEN)).modes[1] == UNSEEN
+
+
+def test_a_pi0_in_the_target_need_not_be_two_photons() -> None:
+    sight = Sight(experiment="nucal", parents=("eta",), selections=(("showers", ("X1 gamma",)),))
+    size = Size(kaons=1, etas=200, spectra="central", cells=(4, 3, 2), throws=(1,))
+    model = made("eta", {"pi0 X1 X2": 1e-9})
+    (parts,) = channel_samples(sight, [(model, model)], size, None, workers=1)
+    assert [(str(part.channel), part.daughters) for part in parts] == [
+        ("eta -> pi0 X1 X2, X2 -> X1 gamma", 1.0)
+    ]
 
 
 def test_limits_have_them(tmp_path: Path) -> None:
