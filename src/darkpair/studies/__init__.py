@@ -44,7 +44,7 @@ _OURS: Final = (
         sizes=Sizes(full=100_000, quick=30_000, of="pi0 and eta for each edge"), seed=8300, quick="one mass and one spectrum",
         detectors=("charm", "nucal")),
     _of("inelastic", "experiments.inelastic_edges", "smallest coupling of inelastic dark matter that CHARM excludes, beside the published edge, factor by factor.",
-        sizes=Sizes(full=150_000, quick=20_000, of="pi0 and eta for each mass"), seed=8400, quick="one mass",
+        sizes=Sizes(full=100_000, quick=20_000, of="pi0 and eta for each mass"), seed=8400, quick="one mass, without the search's own selection",
         detectors=("charm",)),
     _of("table1", "paper.table1", "which portal with which decay gives K_L events like pi0 nu nubar, by running the models.",
         uses=("inputs",)),
