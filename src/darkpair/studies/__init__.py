@@ -47,7 +47,7 @@ _OURS: Final = (
         sizes=Sizes(full=100_000, quick=30_000, of="pi0 and eta for each edge"), seed=8300, quick="one mass and one spectrum",
         detectors=("charm", "nucal")),
     _of("inelastic", "experiments.inelastic_edges", "smallest coupling of inelastic dark matter that CHARM excludes, beside the published edge, factor by factor.",
-        sizes=Sizes(full=150_000, quick=20_000, of="pi0 and eta for each mass"), seed=8400, quick="one mass",
+        sizes=Sizes(full=100_000, quick=20_000, of="pi0 and eta for each mass"), seed=8400, quick="one mass, without the search's own selection",
         detectors=("charm",)),
     _of("edges", "experiments.edges", "by how much spectra, numbers, tails, samples and inputs move the couplings that each search excludes.",
         uses=("cache",), quick="small samples", detectors=("koto", "charm", "nucal")),
