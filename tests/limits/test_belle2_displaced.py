@@ -80,18 +80,18 @@ def test_planned_ones_have_it_with_its_samples(folder: Path) -> None:
     assert [part.daughters for part in search.more] == [0.98823]  # (pi0 -> gamma gamma)
 
 
-def test_a_row_of_a_model(folder: Path) -> None:
+def test_a_row_of_a_model(tmp_path: Path) -> None:
     model = HiggsPortalQuartic(m1=0.04, m2=0.5, lambda_12=10.0)
-    row = row_of(model, folder, "lambda_12")
+    row = row_of(model, tmp_path, "lambda_12")
     assert (row.kind, row.unit, row.verdict) == ("line", "events", "above" if row.ratio > 1.0 else "")
     assert row.events == row.value == pytest.approx(sum(row.channels.values()), rel=1e-9)
     assert {name.split(" -> ")[0] for name in row.channels} == {"B+", "B0"}
     (span,) = row.ranges
     assert span.ends[0] is not None
-    kept = sorted(folder.rglob("*.json"))
+    kept = sorted(tmp_path.rglob("*.json"))
     assert len(kept) == len(row.channels)
-    assert row_of(replace(model, lambda_12=12.0), folder).value > row.value
-    assert sorted(folder.rglob("*.json")) == kept  # one sample serves every coupling
+    assert row_of(replace(model, lambda_12=12.0), tmp_path).value > row.value
+    assert sorted(tmp_path.rglob("*.json")) == kept  # one sample serves every coupling
 
 
 def test_channels_of_a_model() -> None:

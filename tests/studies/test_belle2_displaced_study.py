@@ -15,7 +15,7 @@ from darkpair.studies import STUDIES
 
 
 def test_it_is_the_search_s_own(tmp_path: Path) -> None:
-    """Two samples of the same sizes and seed's law but other numbers of events: within 4.5 of the errors of both."""
+    """Two samples with seeds of their own: within 4.5 of the errors of both."""
     paths = STUDIES["belle2-displaced"](folder=tmp_path, quick=True, events=16_384)
     assert {path.suffix for path in paths} == {".csv", ".json", ".png", ".pdf"}
     contents = json.loads((tmp_path / "belle2-displaced.json").read_text("utf-8"))

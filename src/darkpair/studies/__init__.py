@@ -39,7 +39,7 @@ _OURS: Final = (
         detectors=("belle", "belle2")),
     _of("belle2-displaced", "experiments.belle2_displaced",
         "acceptance of Belle II for a displaced X2 of B+ -> K+ X1 X2 against c tau, and the branching ratio it could reach.",
-        sizes=Sizes(full=400_000, quick=30_000, of="of each sample"), seed=5700, uses=("cache",), detectors=("belle2",)),
+        sizes=Sizes(full=400_000, quick=30_000, of="of each sample"), seed=5750, uses=("cache",), detectors=("belle2",)),
     _of("charm", "experiments.charm", "expected events at CHARM and NuCal against c tau, for each generator of the eta spectrum.",
         sizes=Sizes(full=100_000, quick=20_000, of="eta of each point"), seed=4805, uses=("inputs",),
         quick="one generator but at four c tau, a point a decade", detectors=("charm", "nucal")),

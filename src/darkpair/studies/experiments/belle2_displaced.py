@@ -63,7 +63,8 @@ def _displaced(run: Run) -> list[dict[str, Any]]:
     mesons, limit = b_mesons("B+"), DisplacedAtBelle2().limit
     rows = []
     for least in _LEAST:
-        evaluate = DisplacedAgainstCtau(events=run.events, detector=Belle2Displaced(least_radius=least))
+        detector = Belle2Displaced(least_radius=least)
+        evaluate = DisplacedAgainstCtau(events=run.events, detector=detector, seed=run.seed)
         tables = scan(evaluate, points, folder=run.cache, workers=1 if run.quick else 2)
         for mode, chain, table in zip(_MODES, chains, tables, strict=True):
             acceptance = Acceptance.of(table)
