@@ -15,6 +15,7 @@ from scipy.stats import norm, poisson
 
 from darkpair.chains.models import Inputs, ZPrimeScalar
 from darkpair.cli import main
+from darkpair.export.workspace import counting_workspace
 from darkpair.limits.dump_samples import DumpYield, EtaSample
 from darkpair.limits.production import AveragedDump, counting_of, in_the_way, limit_factor
 from darkpair.scan import Acceptance
@@ -61,6 +62,18 @@ def test_nothing_is_excluded_where_half_of_the_spectra_give_none() -> None:
     assert float(limit_factor(Counting(observed=0), 0.0, 1.4)) > 1e4
     unknown = limit_factor(Counting(observed=0), np.array([math.nan, 0.5]), np.array([1.5, 1.5]))
     assert np.isnan(unknown).tolist() == [True, False]
+
+
+@pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
+def test_the_nuisance_is_histfactorys() -> None:
+    """Events at one and more standard deviations, by pyhf."""
+    pyhf = pytest.importorskip("pyhf")
+    workspace = counting_workspace(Counting(observed=1, background=0.3), signal=5.0, production=(0.4, 1.6))
+    model = pyhf.Workspace(workspace).model()
+    at = list(model.config.suggested_init())
+    for t, share in ((-2.0, 0.16), (-1.0, 0.4), (0.0, 1.0), (1.0, 1.6), (2.0, 2.56)):
+        at[model.config.par_map["production"]["slice"]] = [t]
+        assert float(model.expected_actualdata(at)[0]) == pytest.approx(0.3 + 5.0 * share, rel=1e-9)
 
 
 def sample(value: float, number: float = 0.2, error: float = 0.08, tail: float = 0.1) -> EtaSample:

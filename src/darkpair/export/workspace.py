@@ -17,11 +17,16 @@ __all__ = ["counting_workspace", "koto_counting", "koto_workspace"]
 
 
 def counting_workspace(
-    experiment: Counting, *, signal: float = 1.0, name: str = "counting", largest: float = 1e6
+    experiment: Counting,
+    *,
+    signal: float = 1.0,
+    name: str = "counting",
+    largest: float = 1e6,
+    production: tuple[float, float] | None = None,
 ) -> dict[str, Any]:
     """HistFactory workspace of one bin, with the strength ``mu`` as its parameter of interest.
 
-    The background's error is a Poisson constraint (shapesys), the efficiency's a log-normal one (normsys).
+    The background's error is a Poisson constraint (shapesys), those of efficiency and production log-normal ones (normsys).
 
     Parameters
     ----------
@@ -33,6 +38,9 @@ def counting_workspace(
         Name of the channel.
     largest : float
         Upper bound of mu [1].
+    production : two float, optional
+        Events at one standard deviation of the production below and above, over the central ones [1]
+        (`darkpair.limits.production`).
 
     References
     ----------
@@ -43,6 +51,9 @@ def counting_workspace(
     if error > 0.0:
         spread = {"hi": 1.0 + error, "lo": 1.0 / (1.0 + error)}
         of_signal.append({"name": "efficiency", "type": "normsys", "data": spread})
+    if production is not None:
+        low, high = production
+        of_signal.append({"name": "production", "type": "normsys", "data": {"hi": high, "lo": low}})
     samples: list[dict[str, Any]] = [{"name": "signal", "data": [signal], "modifiers": of_signal}]
     if experiment.background > 0.0:
         of_background: list[dict[str, Any]] = []

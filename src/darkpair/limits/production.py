@@ -1,6 +1,6 @@
 """A dump's production uncertainty in its limit: both ends beside it, averaged over as one nuisance, or left out.
 
-The nuisance is that of HistFactory's normsys (`darkpair.export.workspace`): events N(t) = N (high / N)^t for t > 0, N (low / N)^-t
+The nuisance is that of HistFactory's normsys with exponentials (`darkpair.export.workspace` writes it): events N(t) = N (high / N)^t for t > 0, N (low / N)^-t
 for t < 0, where t is normal.  It is averaged over as `darkpair.statistics` averages over means, so CLs of s events is
 sum over t of P(n or fewer | s(t) + b) / P(n or fewer | b).
 """
