@@ -51,6 +51,13 @@ _NAMES: Final[Mapping[str, tuple[str, int]]] = {
     "higgs-z-zprime": (r"$h\to ZZ'$", 2012),
     "charm": ("CHARM", 1985),
     "nucal": ("NuCal", 1991),
+    "ship": ("SHiP", 2030),
+    "dune-nd": ("DUNE ND", 2030),
+    "darkquest": ("DarkQuest", 2030),
+    "faser2": ("FASER2", 2030),
+    "na62-dump": ("NA62, dump", 2030),
+    "bebc": ("BEBC", 1988),
+    "sbnd": ("SBND", 2025),
 }
 
 

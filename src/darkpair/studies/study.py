@@ -70,6 +70,8 @@ class Study(Entry):
         Of the random numbers that it draws itself.
     detectors : tuple of str
         Data files of ``detectors/data`` that it rests on, whose cuts and numbers may be changed.
+    drawn_from : tuple of str
+        Keys of its stored output of which ``picture`` of its module makes the picture; none where it needs more.
     """
 
     name: str = ""
@@ -78,6 +80,7 @@ class Study(Entry):
     quick: str = ""
     seed: int | None = None
     detectors: tuple[str, ...] = ()
+    drawn_from: tuple[str, ...] = ()
 
     def load(self) -> Callable[..., Any]:
         """Function of a folder and the options that the study has, which leaves its files and gives their paths."""

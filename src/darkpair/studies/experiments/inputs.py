@@ -16,7 +16,7 @@ from darkpair.studies.experiments.input_shifts import RULES, Entry, Shift, shift
 from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.workers import worker_pool
 
-__all__ = ["study"]
+__all__ = ["picture", "study"]
 
 #: Effects that a reader should know of [%], and those that the picture names.
 _LARGE, _NAMED = 10.0, 1.0
@@ -39,7 +39,7 @@ def study(run: Run) -> Iterator[Output]:
     rules = [{"shift": name, "what": text} for name, text in RULES.items() if name in used]
     provenance = {"events": blocks * BLOCK}
     yield Table(rows=rows, provenance=provenance, more={"files": _files(rows), "rules": rules})
-    yield Picture(figure=_picture(rows))
+    yield Picture(figure=picture(rows))
 
 
 def _files(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ def _largest(row: Mapping[str, Any]) -> float:
     return max(abs(float(row[side] or 0.0)) for side in ("down [%]", "up [%]"))
 
 
-def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
+def picture(rows: Sequence[Mapping[str, Any]]) -> Any:
     """Bars of the effects above 1 %, by file, the largest on top; what is smaller is counted."""
     bars: list[tuple[str, float | None]] = []
     for path, group in groupby(rows, key=lambda row: row["file"]):
@@ -154,7 +154,7 @@ def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
         )
         axes.xaxis.set_major_formatter("{x:g}")
     figure.suptitle(
-        "Numbers from memory, and choices: what a shift of each does to the result that it feeds (red: 10 % or more)"
+        "Numbers from memory, and choices: what a shift of each does to the result that it feeds (coloured: 10 % or more)"
     )
     return figure
 

@@ -27,7 +27,7 @@ from darkpair.scan.points import grid, scan
 from darkpair.searches.koto import KotoBand
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
-__all__ = ["bands", "study"]
+__all__ = ["bands", "picture", "study"]
 
 #: (m1, m2) [GeV].
 _POINT: Final = (0.0, 0.430)
@@ -42,7 +42,7 @@ def study(run: Run) -> Iterator[Output]:
     rows = bands(curve, tables, folder=run.cache)
     provenance = {"inputs": tables, "selection": "2016-18", "efficiency ratio": curve}
     yield Table(rows=rows, provenance=provenance, more={"flight": _flight(curve)})
-    yield Picture(figure=_picture(rows))
+    yield Picture(figure=picture(rows))
 
 
 def bands(curve: Acceptance, tables: list[Inputs], *, folder: Path | None = None) -> list[dict[str, Any]]:
@@ -111,7 +111,8 @@ def _row(curve: Acceptance, inputs: Inputs, point: Mapping[str, Any]) -> dict[st
     }
 
 
-def _picture(rows: list[dict[str, Any]]) -> Any:
+def picture(rows: list[dict[str, Any]]) -> Any:
+    """Figure of the rows of the study, or of its stored output."""
     treatments = dict.fromkeys(row["treatment"] for row in rows)
     colours = dict(
         zip(treatments, ("0.5", PALETTE["blue"], PALETTE["orange"], PALETTE["vermillion"]), strict=True)

@@ -18,7 +18,7 @@ from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
 from darkpair.studies.samples import Sample, efficiency_columns, generate, ratio_columns
 
-__all__ = ["study"]
+__all__ = ["picture", "study"]
 
 #: Masses of X [MeV] of the curve; those of published limits are added.
 _MASSES = (0, 25, 50, 75, 100, 125, 150, 175, 200, 220, 240, 260)
@@ -45,7 +45,7 @@ def study(run: Run) -> Iterator[Output]:
         "published": published,
     }
     yield Table(rows=rows, provenance=provenance)
-    yield Picture(figure=_picture(rows))
+    yield Picture(figure=picture(rows))
 
 
 def _samples(masses: Sequence[int], detector: Koto, run: Run) -> list[Sample]:
@@ -77,7 +77,8 @@ def _limits(ratio: float, reference: float, limit: Number | None) -> dict[str, A
     }
 
 
-def _picture(rows: list[dict[str, Any]]) -> Any:
+def picture(rows: list[dict[str, Any]]) -> Any:
+    """Figure of the rows of the study, or of its stored output."""
     figure, (top, bottom) = subplots(2, 1, figsize=(7.0, 6.4), sharex=True, layout="constrained")
     for year, colour in zip(
         dict.fromkeys(row["selection"] for row in rows),

@@ -23,7 +23,7 @@ from darkpair.scan.points import scan
 from darkpair.searches.measurements import measurement, regions
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
 
-__all__ = ["study"]
+__all__ = ["picture", "study"]
 
 #: Masses of X [MeV] inside the windows of the search.
 _MASSES: Final = (40, 50, 60, 70, 80, 90, 100, 110, 210, 220, 230, 240)
@@ -52,7 +52,7 @@ def study(run: Run) -> Iterator[Output]:
     lifetimes = _lifetimes(run)
     more = {"lifetimes": lifetimes, "one photon": _photons(run.events, run.cache), "windows": _windows(rows)}
     yield Table(rows=rows, provenance={"tightness": dict(TIGHTNESS)}, more=more)
-    yield Picture(figure=_picture(rows, lifetimes))
+    yield Picture(figure=picture(rows, lifetimes))
 
 
 def _prompt(events: int, seed: int, point: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +145,8 @@ def _photons(events: int, folder: Path | None) -> list[dict[str, Any]]:
     return rows
 
 
-def _picture(rows: Sequence[Mapping[str, Any]], lifetimes: Sequence[Mapping[str, Any]]) -> Any:
+def picture(rows: Sequence[Mapping[str, Any]], lifetimes: Sequence[Mapping[str, Any]]) -> Any:
+    """Figure of the rows of the study, or of its stored output."""
     figure, (left, right) = subplots(1, 2, figsize=(10.5, 4.4), layout="constrained")
     looks = {
         "loose": ("^", PALETTE["blue"], -1.2),

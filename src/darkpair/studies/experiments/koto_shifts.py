@@ -23,7 +23,7 @@ from darkpair.report.picture_style import PALETTE
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table, column
 from darkpair.studies.samples import Sample, generate_parts
 
-__all__ = ["study"]
+__all__ = ["picture", "study"]
 
 #: Masses of S [GeV]: the light end, where the published ratio is largest, and the heavy one, where it falls.
 _MASSES: Final = (0.0, 0.24)
@@ -76,7 +76,7 @@ def study(run: Run) -> Iterator[Output]:
     ]
     yield Table(rows=rows, provenance={"parts": len(parts[0]), "selection": Koto(selection="2015")})
     yield Page(text=_PAGE + markdown([_cells(row) for row in rows]))
-    yield Picture(figure=_picture(rows))
+    yield Picture(figure=picture(rows))
 
 
 def _row(name: str, accepted: Array, made: Array, decays: Array) -> dict[str, Any]:
@@ -159,7 +159,8 @@ def _setups() -> list[_Setup]:
     ]
 
 
-def _picture(rows: list[dict[str, Any]]) -> Any:
+def picture(rows: list[dict[str, Any]]) -> Any:
+    """Figure of the rows of the study, or of its stored output."""
     size = 11.0, 0.27 * len(rows) + 1.3
     figure, panels = subplots(1, len(_QUANTITIES), figsize=size, sharey=True, layout="constrained")
     names = [row["changed"] for row in rows[1:]]

@@ -20,7 +20,7 @@ from darkpair.report.picture_style import PALETTE
 from darkpair.scan.points import scan
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
 
-__all__ = ["UpstreamGain", "study"]
+__all__ = ["UpstreamGain", "picture", "study"]
 
 #: (m1, m2) [GeV].
 _POINTS: Final = ((0.0, 0.430), (0.0, 0.200))
@@ -89,10 +89,11 @@ def study(run: Run) -> Iterator[Output]:
     ]
     provenance = {"gain": gain, "selection": Koto(), "range that is added to [mm]": (Z_NEAR, KotoKL().z_max)}
     yield Table(rows=rows, provenance=provenance)
-    yield Picture(figure=_picture(rows))
+    yield Picture(figure=picture(rows))
 
 
-def _picture(rows: list[dict[str, Any]]) -> Any:
+def picture(rows: list[dict[str, Any]]) -> Any:
+    """Figure of the rows of the study, or of its stored output."""
     figure, axes = subplots(figsize=(7.0, 4.6), layout="constrained")
     for (_, m2), colour in zip(_POINTS, (PALETTE["vermillion"], PALETTE["blue"]), strict=True):
         mine = [row for row in rows if row["m2 [MeV]"] == 1e3 * m2]

@@ -17,6 +17,7 @@ from darkpair.limits.panels import LABELS, draw_legend, draw_panel, figure_and_a
 from darkpair.limits.projected import wanted_samples
 from darkpair.limits.samples import Size, samples_at
 from darkpair.scan.points import scan
+from darkpair.searches.data_sets import PROJECTED
 from darkpair.searches.koto import TWO_SIGMA, KotoLimit
 
 __all__ = ["Panel", "picture", "published", "rows_of", "workspace"]
@@ -30,6 +31,9 @@ _COLUMNS: Final = {
 
 #: Ends of the pictures' axes of couplings.
 _LIMITS: Final = {"G_X / G_F": (1e-2, 1e2), "eps_Z": (2e-5, 1.0), "m_eff [eV]": (0.3, 1e4)}
+
+#: How much further down they go with planned experiments.
+_DEEPER: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,16 +211,18 @@ def picture(
     for ax, panel in zip(axes, panels, strict=False):
         own = panel.own(rows)
         coupling = own[0]["coupling"]
-        drawn = draw_panel(ax, own, panel.column, _LIMITS[coupling])
+        low, high = _LIMITS[coupling]
+        ends = (low / _DEEPER if panel.contours.data == PROJECTED else low, high)
+        drawn = draw_panel(ax, own, panel.column, ends)
         for model, label in (outlines or {}).items():
             of_model = [row for row in rows if (row["panel"], row["X1, X2"]) == (panel.name, model)]
-            outline = draw_panel(ax, of_model, panel.column, _LIMITS[coupling], outline=label)
+            outline = draw_panel(ax, of_model, panel.column, ends, outline=label)
             drawn = drawn.with_names_of(outline)
         of_panels.append(drawn)
         ax.set(xlabel=LABELS[panel.against], ylabel=LABELS[coupling])
         ax.set_title(panel.title, fontsize="medium")
-        ends = [row[panel.column] for row in own]
-        ax.set_xlim(min(ends), max(ends))
+        across = [row[panel.column] for row in own]
+        ax.set_xlim(min(across), max(across))
         if panel.against == "m_Zprime":
             ax.set_xscale("log")
             ax.set_xticks([6, 10, 20, 40, 80], ["6", "10", "20", "40", "80"], minor=False)

@@ -22,7 +22,7 @@ from darkpair.studies.line_styles import CURVE_STYLES
 from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.samples import Sample, efficiency_columns, generate, ratio_columns
 
-__all__ = ["study"]
+__all__ = ["picture", "study"]
 
 #: Degree of the fits, arXiv:2005.07102, section IV.C.
 _DEGREE = 3
@@ -82,7 +82,7 @@ def study(run: Run) -> Iterator[Output]:
         },
         more={"fits": fits},
     )
-    yield Picture(figure=_picture(rows, fits))
+    yield Picture(figure=picture(rows, fits))
 
 
 def _samples(run: Run, years: Sequence[str], points: Sequence[tuple[str, int, int]]) -> list[Sample]:
@@ -159,7 +159,8 @@ def _maximum(rows: Sequence[dict[str, Any]], p: str, m1: int) -> dict[str, float
     }
 
 
-def _picture(rows: Sequence[dict[str, Any]], fits: Sequence[dict[str, Any]]) -> Any:
+def picture(rows: Sequence[dict[str, Any]], fits: Sequence[dict[str, Any]]) -> Any:
+    """Figure of the rows of the study, or of its stored output."""
     figure, axes = subplots(2, 2, figsize=(10.0, 7.6), layout="constrained")
     for (p, panel), ax in zip(_PANELS.items(), axes.flat, strict=True):
         for (colour, marker, style), m1 in zip(CURVE_STYLES[: len(panel.masses)], panel.masses, strict=True):

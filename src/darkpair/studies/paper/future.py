@@ -23,7 +23,7 @@ from darkpair.studies.outputs import Output, Picture, Run, Table
 from darkpair.studies.paper.exclusions import Panel, rows_of
 from darkpair.studies.paper.fig3 import mass_panels
 
-__all__ = ["study"]
+__all__ = ["picture", "study"]
 
 #: The paper's c tau [cm].
 _PAPER: Final = 10.0
@@ -54,7 +54,7 @@ def study(run: Run) -> Iterator[Output]:
     size = Size.of(quick=run.quick)
     rows = _rows(panels, rows_of(panels, size, run.cache))
     yield Table(rows=rows, provenance={"contours": contours, "size": size})
-    yield Picture(figure=_picture(rows))
+    yield Picture(figure=picture(rows))
 
 
 def _rows(panels: Sequence[Panel], ranges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def _ctau(
     return float(ctau.reshape(-1)[0]) / 10.0, bool(last[f"{end} open"])
 
 
-def _picture(rows: Sequence[Mapping[str, Any]]) -> Any:
+def picture(rows: Sequence[Mapping[str, Any]]) -> Any:
     """A bar for each search from the least to the largest c tau; the band of the three events, and the paper's 10 cm, behind."""
     heavy = list(dict.fromkeys(row["m2 [MeV]"] for row in rows))
     figure, axes = subplots(1, len(heavy), figsize=(12.0, 3.6), sharey=True, layout="constrained")
