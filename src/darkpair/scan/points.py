@@ -100,7 +100,7 @@ def scan(
     keys = [cache_key(evaluate, point) for point in points]
     asked = _Asked(folder=folder) if executor is not None else _ASKED.get() or _Asked(folder=folder)
     asked.add(dict(zip(keys, ((evaluate, point) for point in points), strict=True)), folder)
-    if any(key in asked.missing for key in keys):
+    if any(key not in asked.results for key in keys):
         if asked is _ASKED.get():
             raise _LackingError
         with on_executor(executor):
