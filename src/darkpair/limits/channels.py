@@ -24,7 +24,7 @@ from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
 from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample, mesons
 from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, together
 from darkpair.searches.beam_dump import MAIN, ChannelYield
 
 if TYPE_CHECKING:
@@ -293,8 +293,14 @@ def channel_samples(
             wanted.setdefault(_group(sight, channel, size, events), []).append(
                 (number, channel, _point(sight, channel, chain))
             )
-    for evaluate, parts in wanted.items():
-        tables = scan(evaluate, [point for _, _, point in parts], folder=folder, workers=workers)
+    of_groups = together(
+        [
+            partial(scan, evaluate, [point for _, _, point in parts], folder=folder, workers=workers)
+            for evaluate, parts in wanted.items()
+        ],
+        workers=workers,
+    )
+    for (evaluate, parts), tables in zip(wanted.items(), of_groups, strict=True):
         for (number, channel, at), table in zip(parts, tables, strict=True):
             made[number].append(_made(evaluate, channel, at, table))
     return [tuple(parts) for parts in made]

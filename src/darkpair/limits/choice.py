@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
@@ -20,6 +20,7 @@ from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
 from darkpair.scan.acceptance import Acceptance
+from darkpair.scan.points import together
 from darkpair.searches import DATA, FILES, PLANNED, SEARCHES, UNSEEN
 from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.koto import OF_PION, KotoLimit
@@ -104,12 +105,12 @@ class Choice:
 
         The set of 2020 counts no other, as arXiv:2005.07102. See `darkpair.limits.channels.channel_samples`.
         """
-        of_models: list[dict[str, tuple[Made, ...]]] = [{} for _ in models]
-        for name, search in {} if self.data == "2020" else self.behind_targets.items():
-            made = channel_samples(_sight(search), models, size, folder, workers=workers)
-            for of_model, parts in zip(of_models, made, strict=True):
-                of_model[name] = parts
-        return of_models
+        asked = {} if self.data == "2020" else self.behind_targets
+        if not asked:
+            return [{} for _ in models]
+        make = partial(channel_samples, models=models, size=size, folder=folder, workers=workers)
+        made = together([partial(make, _sight(search)) for search in asked.values()], workers=workers)
+        return [{name: own[i] for name, own in zip(asked, made, strict=True)} for i in range(len(models))]
 
     def at_koto(
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
@@ -287,16 +288,15 @@ def searches_of(
     masses = [(float(np.asarray(point.m1)), float(np.asarray(point.m2))) for point in points]
     koto, dumps = choice.sampled(points)
     wanted: dict[str, Any] = {"koto": koto, "dumps": dumps, "boxes": choice.boxes}
+    more = (choice.channels, choice.at_koto, choice.with_photons)
+    makers: list[Callable[[], Any]] = [partial(samples_at, masses, size, folder, workers=workers, **wanted)]
+    makers += [partial(make, models, size, folder, workers=workers) for make in more]
+    sampled = choice.boxes or choice.behind_targets or set(PHOTONS) & set(choice.ours)
     with nullcontext() if executor is None else on_executor(executor):
-        simulated = samples_at(masses, size, folder, workers=workers, **wanted)
-        channels = choice.channels(models, size, folder, workers=workers)
-        at_koto = choice.at_koto(models, size, folder, workers=workers)
-        photons = choice.with_photons(models, size, folder, workers=workers)
+        made = together(makers, workers=workers) if sampled else [make() for make in makers]
     every = [
-        choice.at(samples, more, of_koto, visible_modes(point), own)
-        for point, samples, more, of_koto, own in zip(
-            points, simulated, channels, at_koto, photons, strict=True
-        )
+        choice.at(samples, behind, of_koto, visible_modes(point), own)
+        for point, samples, behind, of_koto, own in zip(points, *made, strict=True)
     ]
     return [
         {name: entry for name, entry in at_point.items() if entry[1].applies(point)}

@@ -24,7 +24,7 @@ from darkpair.gen.sources import meson_spectra
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, stored
 from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, together
 
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
@@ -258,18 +258,22 @@ def dump_samples(
     if experiment.endswith(".toml"):
         own["file"] = hashlib.sha256(Path(experiment).read_bytes()).hexdigest()
     points = [{"m1": m1, "m2": m2, **own} for m1, m2 in masses]
+    makers = [
+        DumpAgainstCtau(experiment=experiment, generator=generator, events=events, cells=cells, throws=throws)
+        for generator in spectra
+    ]
+    tables = together(
+        [partial(scan, evaluate, points, folder=folder, workers=workers) for evaluate in makers],
+        workers=workers,
+    )
     of_generator = []
-    for generator in spectra:
-        evaluate = DumpAgainstCtau(
-            experiment=experiment, generator=generator, events=events, cells=cells, throws=throws
-        )
+    for evaluate, own_tables in zip(makers, tables, strict=True):
         number = evaluate.source.table
         own_eta = partial(
             EtaSample,
-            generator=generator,
+            generator=evaluate.generator,
             multiplicity=number.multiplicity,
             multiplicity_error=number.multiplicity_error,
         )
-        tables = scan(evaluate, points, folder=folder, workers=workers)
-        of_generator.append([own_eta(acceptance=Acceptance.of(table)) for table in tables])
+        of_generator.append([own_eta(acceptance=Acceptance.of(table)) for table in own_tables])
     return list(zip(*of_generator, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from darkpair.limits.channels import FEWER, LARGE, LEAST, seed_of
 from darkpair.limits.koto_samples import CTAU, PROMPT, EfficiencyAgainstCtau, parts, summed
 from darkpair.limits.samples import data_of
 from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, together
 from darkpair.searches.koto import KotoChannel
 
 if TYPE_CHECKING:
@@ -94,34 +95,67 @@ def koto_channels(
     workers : int
         Processes.
     """
-    daughters = build(PI0_DECAY).generated_branching_ratio
+    wanted = {
+        large: [
+            (i, channel, _point(channel, models[i][0]))
+            for i, (_, over) in enumerate(models)
+            for channel, size in _there(over)
+            if size == large
+        ]
+        for large in (True, False)
+    }
+    groups = [(box, large) for box in boxes for large in wanted]
+    how: dict[str, Any] = {"folder": folder, "workers": workers}
+    made = together(
+        [partial(_channels_of, wanted[large], box, events, large, **how) for box, large in groups],
+        workers=workers,
+    )
     out: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
-    for box in boxes:
-        for large in (True, False):
-            fewer = events // (1 if large else FEWER)
-            own = KotoChannelAgainstCtau(events=fewer, selection=box, data=data_of(box))
-            wanted = [
-                (i, channel)
-                for i, (_, over) in enumerate(models)
-                for channel, size in _there(over)
-                if size == large
-            ]
-            points = [_point(channel, models[i][0]) for i, channel in wanted]
-            able = [point for point in points if point is not None]
-            tables = iter(scan(own, able, folder=folder, workers=workers))
-            below, error = _standard(events, box, folder) if able else (1.0, 0.0)
-            for (number, channel), point in zip(wanted, points, strict=True):
-                made = KotoChannel(channel=channel, ratio=_NOTHING)
-                if point is not None:
-                    table = next(tables)
-                    made = KotoChannel(
-                        channel=channel,
-                        ratio=Acceptance.of(table, prompt=PROMPT).over(below, error),
-                        daughters=point["chain"].generated_branching_ratio / daughters,
-                        most=table["most"] / below,
-                    )
-                out[number][box] = (*out[number].get(box, ()), made)
+    for (box, large), of_group in zip(groups, made, strict=True):
+        for (number, _, _), channel in zip(wanted[large], of_group, strict=True):
+            out[number][box] = (*out[number].get(box, ()), channel)
     return out
+
+
+def _channels_of(
+    wanted: Sequence[tuple[int, Channel, dict[str, Any] | None]],
+    box: str,
+    events: int,
+    large: bool,
+    *,
+    folder: Path | None,
+    workers: int,
+) -> list[KotoChannel]:
+    """Channels with samples of the same size in one selection."""
+    fewer = events // (1 if large else FEWER)
+    own = KotoChannelAgainstCtau(events=fewer, selection=box, data=data_of(box))
+    able = [point for _, _, point in wanted if point is not None]
+    if not able:
+        return [KotoChannel(channel=channel, ratio=_NOTHING) for _, channel, _ in wanted]
+    made, (reference,) = together(
+        [
+            partial(scan, own, able, folder=folder, workers=workers),
+            partial(scan, _standard(events, box), [{}], folder=folder, workers=workers),
+        ],
+        workers=workers,
+    )
+    tables, below, error = iter(made), reference["efficiency"][0], reference["error"][0]
+    daughters = build(PI0_DECAY).generated_branching_ratio
+    channels = []
+    for _, channel, point in wanted:
+        if point is None:
+            channels.append(KotoChannel(channel=channel, ratio=_NOTHING))
+            continue
+        table = next(tables)
+        channels.append(
+            KotoChannel(
+                channel=channel,
+                ratio=Acceptance.of(table, prompt=PROMPT).over(below, error),
+                daughters=point["chain"].generated_branching_ratio / daughters,
+                most=table["most"] / below,
+            )
+        )
+    return channels
 
 
 def _point(channel: Channel, model: Model) -> dict[str, Any] | None:
@@ -133,16 +167,10 @@ def _point(channel: Channel, model: Model) -> dict[str, Any] | None:
     return {"chain": chain, "events": identity_digest(chain)}
 
 
-def _standard(events: int, box: str, folder: Path | None) -> tuple[float, float]:
-    """Efficiency of K_L -> pi0 nu nubar for each K_L at the beam exit, and its error: the sample of the main channel."""
+def _standard(events: int, box: str) -> EfficiencyAgainstCtau:
+    """What makes the efficiency of K_L -> pi0 nu nubar for each K_L at the beam exit: the sample of the main channel."""
     own = EfficiencyAgainstCtau(events=events, selection=box, data=data_of(box))
-    (reference,) = scan(
-        replace(own, events=4 * events, seed=own.seed + 1),
-        [{}],
-        folder=folder,
-        workers=1,
-    )
-    return reference["efficiency"][0], reference["error"][0]
+    return replace(own, events=4 * events, seed=own.seed + 1)
 
 
 #: Ratio of which nothing is known.

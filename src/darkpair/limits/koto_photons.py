@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from darkpair.chains.models.channels import visible_modes
 from darkpair.limits.four_photons import ratios_at
 from darkpair.limits.one_photon import photon_channels_at
+from darkpair.scan.points import together
 from darkpair.searches.koto_photons import LEAST_PHOTON, KotoFourPhotons, KotoGammaX
 
 if TYPE_CHECKING:
@@ -54,21 +56,32 @@ def photon_searches(
     workers : int
         Processes.
     """
-    made: list[dict[str, tuple[str, Search]]] = [{} for _ in models]
     four, single = PHOTONS
-    if four in names:
-        of_four = _four_photons([point for point, _ in models], four in asked, events, folder, workers)
-        for own, by_name in zip(made, of_four, strict=True):
-            own |= {f"{four}{name}": entry for name, entry in by_name.items()}
-    if single in names:
-        channels = photon_channels_at(models, events, folder, workers=workers)
-        for own, (point, _), by_least in zip(made, models, channels, strict=True):
-            for least in _middle_first(LEAST_PHOTON):
-                search = KotoGammaX(
-                    more=by_least.get(f"{least:g}", ()), seen=visible_modes(point), asked=single in asked
-                )
-                beside = "" if least == _middle_first(LEAST_PHOTON)[0] else f"{SELECTION}{least:g} GeV"
-                own[f"{single}{beside}"] = search.kind, search
+    makers: dict[str, Callable[[], list[dict[str, tuple[str, Search]]]]] = {
+        four: partial(_four_photons, [point for point, _ in models], four in asked, events, folder, workers),
+        single: partial(_one_photon, models, single in asked, events, folder, workers),
+    }
+    wanted = [name for name in PHOTONS if name in names]
+    made: list[dict[str, tuple[str, Search]]] = [{} for _ in models]
+    for name, of_models in zip(wanted, together([makers[n] for n in wanted], workers=workers), strict=True):
+        for own, by_name in zip(made, of_models, strict=True):
+            own |= {f"{name}{beside}": entry for beside, entry in by_name.items()}
+    return made
+
+
+def _one_photon(
+    models: Sequence[tuple[Model, Model]], asked: bool, events: int, folder: Path | None, workers: int
+) -> list[dict[str, tuple[str, Search]]]:
+    """The search for one photon of each model by what its name ends with: a least energy that is not the middle one."""
+    made: list[dict[str, tuple[str, Search]]] = []
+    channels = photon_channels_at(models, events, folder, workers=workers)
+    for (point, _), by_least in zip(models, channels, strict=True):
+        own: dict[str, tuple[str, Search]] = {}
+        for least in _middle_first(LEAST_PHOTON):
+            search = KotoGammaX(more=by_least.get(f"{least:g}", ()), seen=visible_modes(point), asked=asked)
+            beside = "" if least == _middle_first(LEAST_PHOTON)[0] else f"{SELECTION}{least:g} GeV"
+            own[beside] = search.kind, search
+        made.append(own)
     return made
 
 

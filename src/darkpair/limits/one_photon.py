@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from darkpair.limits.channels import seed_of
 from darkpair.limits.koto_nested import flying, prompt, seen_of
 from darkpair.limits.koto_samples import CTAU, PROMPT
 from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, together
 from darkpair.searches.koto import KotoChannel
 from darkpair.searches.koto_photons import LEAST_PHOTON
 
@@ -126,8 +127,16 @@ def photon_channels_at(
     ]
     points = [_point(channel, models[number][0]) for number, channel in wanted]
     able = [point for point in points if point is not None]
-    tables = iter(scan(OnePhotonAgainstCtau(events=events), able, folder=folder, workers=workers))
-    below = reference(0.0, events, folder) if able else {}
+    tables: Iterator[dict[str, Any]] = iter(())
+    below: dict[str, tuple[float, float]] = {}
+    if able:
+        evaluate = OnePhotonAgainstCtau(events=events)
+        makes: list[Callable[[], Any]] = [
+            partial(scan, evaluate, able, folder=folder, workers=workers),
+            partial(reference, 0.0, events, folder),
+        ]
+        made, below = together(makes, workers=workers)
+        tables = iter(made)
     out: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
     for (number, channel), point in zip(wanted, points, strict=True):
         table = None if point is None else next(tables)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.fixed_target import FixedTarget
@@ -15,7 +16,7 @@ from darkpair.gen.particles import particle
 from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
 from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
 from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, together
 
 __all__ = [
     "BOX",
@@ -135,30 +136,24 @@ def samples_at(
     """
     pairs = list(dict.fromkeys(masses))
     of_kaons = [pair for pair in pairs if koto and _open("K_L0", *pair)]
-    of_koto: dict[tuple[float, float], dict[str, Acceptance]] = {pair: {} for pair in pairs}
-    for box in boxes if of_kaons else ():
-        curves = efficiency_curves(
-            of_kaons, events=size.kaons, selection=box, folder=folder, workers=workers, refuse=False
-        )
-        for pair, curve in zip(of_kaons, curves, strict=True):
-            of_koto[pair][box] = curve
     of_etas = [pair for pair in pairs if _open("eta", *pair)]
-    of_dumps: dict[tuple[float, float], dict[str, tuple[EtaSample, ...]]] = {pair: {} for pair in pairs}
-    for experiment in dumps:
-        made = dump_samples(
-            experiment,
-            of_etas,
-            spectra=size.generators(experiment),
-            events=size.etas,
-            cells=size.cells,
-            throws=size.throws,
-            folder=folder,
-            workers=workers,
-        )
-        for pair, samples in zip(of_etas, made, strict=True):
-            of_dumps[pair][experiment] = samples
+    common: dict[str, Any] = {"folder": folder, "workers": workers}
+    curves_of = partial(efficiency_curves, of_kaons, events=size.kaons, refuse=False, **common)
+    how: dict[str, Any] = {"events": size.etas, "cells": size.cells, "throws": size.throws} | common
+    own = {box: partial(curves_of, selection=box) for box in (boxes if of_kaons else ())}
+    behind = {
+        name: partial(dump_samples, name, of_etas, spectra=size.generators(name), **how) for name in dumps
+    }
+    makes: list[Callable[[], Any]] = [*own.values(), *behind.values()]
+    every = iter(together(makes, workers=workers) if makes else ())
+    curves, made = ({name: next(every) for name in of_kind} for of_kind in (own, behind))
+    of_koto = {pair: {box: curve[i] for box, curve in curves.items()} for i, pair in enumerate(of_kaons)}
+    of_dumps = {pair: {name: of_name[i] for name, of_name in made.items()} for i, pair in enumerate(of_etas)}
     daughters = build(CHAIN, mass={"X1": 0.0, "X2": 0.4}).generated_branching_ratio
-    return [Samples(koto=of_koto[pair], dumps=of_dumps[pair], daughters=daughters) for pair in masses]
+    return [
+        Samples(koto=of_koto.get(pair, {}), dumps=of_dumps.get(pair, {}), daughters=daughters)
+        for pair in masses
+    ]
 
 
 def efficiency_curves(
@@ -189,13 +184,16 @@ def efficiency_curves(
     """
     own = EfficiencyAgainstCtau(events=events, selection=selection, refuse=refuse, data=data_of(selection))
     standard = replace(own, events=4 * events, seed=own.seed + 1, refuse=True)
-    (reference,) = scan(standard, [{}], folder=folder, workers=1)
     points = [{"m1": m1, "m2": m2} for m1, m2 in masses]
+    (reference,), rows = together(
+        [
+            partial(scan, standard, [{}], folder=folder, workers=workers),
+            partial(scan, own, points, folder=folder, workers=workers),
+        ],
+        workers=workers,
+    )
     below, error = reference["efficiency"][0], reference["error"][0]
-    return [
-        Acceptance.of(row, prompt=PROMPT).over(below, error)
-        for row in scan(own, points, folder=folder, workers=workers)
-    ]
+    return [Acceptance.of(row, prompt=PROMPT).over(below, error) for row in rows]
 
 
 def data_of(box: str) -> str:

@@ -8,9 +8,9 @@ from darkpair.gen.lazy import lazily
 
 if TYPE_CHECKING:
     from darkpair.scan.acceptance import Acceptance
-    from darkpair.scan.points import cache_folder, cache_key, grid, scan
+    from darkpair.scan.points import cache_folder, cache_key, grid, scan, together
 
-__all__ = ["Acceptance", "cache_folder", "cache_key", "grid", "scan"]
+__all__ = ["Acceptance", "cache_folder", "cache_key", "grid", "scan", "together"]
 
 __getattr__ = lazily(
     __name__,
@@ -20,5 +20,6 @@ __getattr__ = lazily(
         "cache_key": "points",
         "grid": "points",
         "scan": "points",
+        "together": "points",
     },
 )

@@ -12,11 +12,12 @@ import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from dataclasses import fields, is_dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -30,13 +31,18 @@ from darkpair.gen.provenance import describe, environment
 from darkpair.gen.stops import before_leaving, keeping
 from darkpair.workers import leave_if_imported, on_executor, worker_pool
 
-__all__ = ["cache_folder", "cache_key", "code_digest", "grid", "scan"]
+__all__ = ["cache_folder", "cache_key", "code_digest", "grid", "scan", "together"]
 
 #: A model point: names and plain values (numbers, texts, lists of them).
 Point = Mapping[str, Any]
 
 #: What is found at a point: names and plain values.
 Result = dict[str, Any]
+
+#: What makes the result of a point.
+Evaluate = Callable[[Point], Mapping[str, Any]]
+
+_T = TypeVar("_T")
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -56,7 +62,7 @@ def grid(**axes: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def scan(
-    evaluate: Callable[[Point], Mapping[str, Any]],
+    evaluate: Evaluate,
     points: Sequence[Point],
     *,
     folder: Path | None = None,
@@ -92,38 +98,120 @@ def scan(
     if workers < 1:
         raise InputError(f"workers = {workers}; allowed: 1 or more")
     keys = [cache_key(evaluate, point) for point in points]
-    paths = {key: None if folder is None else folder / key[:2] / f"{key}.json" for key in keys}
-    results = {key: kept for key, path in paths.items() if (kept := read_result(path)) is not None}
-    missing = {key: point for key, point in zip(keys, points, strict=True) if key not in results}
-    _LOG.info("%d of %d points are kept in %s", len(results), len(paths), folder or "no folder")
-    if missing:  # what is complete may be closed to us
-        leave_if_imported()
-        if folder is not None:
-            folder_for(folder)
-        stops = before_leaving(partial(_clean, paths)), keeping(partial(_kept, folder, paths))
-        with stops[0], stops[1], on_executor(executor), bar("points", len(paths), done=len(results)) as shown:
-            for key, result in _results(evaluate, missing, paths, workers):
-                results[key] = result
-                if shown is not None:
-                    shown(len(results))
-    return [results[key].copy() for key in keys]
+    asked = _Asked(folder=folder) if executor is not None else _ASKED.get() or _Asked(folder=folder)
+    asked.add(dict(zip(keys, ((evaluate, point) for point in points), strict=True)), folder)
+    if any(key not in asked.results for key in keys):
+        if asked is _ASKED.get():
+            raise _LackingError
+        with on_executor(executor):
+            asked.make(workers)
+    return [asked.results[key].copy() for key in keys]
+
+
+def together(makes: Sequence[Callable[[], _T]], *, workers: int = 2) -> list[_T]:
+    """What several functions give that scan, their points made by the same workers at the same time, largest samples first.
+
+    Each is called until no point is missing that it asks for: twice, where it asks for all of them, and once with all in the
+    cache. It has to give the same each time. Within one of such functions what `together` is given adds to the same points.
+
+    Parameters
+    ----------
+    makes : sequence of callable
+        Functions without arguments, which call `scan` or not.
+    workers : int
+        Number of processes, whatever `scan` says; 1 stays in this one.
+
+    Raises
+    ------
+    InputError
+        As `scan`.
+    """
+    if _ASKED.get() is not None:
+        return _all_of(makes)
+    asked = _Asked()
+    token = _ASKED.set(asked)
+    try:
+        while True:
+            try:
+                return _all_of(makes)
+            except _LackingError:
+                asked.make(workers)
+    finally:
+        _ASKED.reset(token)
+
+
+class _LackingError(Exception):
+    """Points are missing, which are noted: nobody sees it but `together`."""
+
+
+def _all_of(makes: Sequence[Callable[[], _T]]) -> list[_T]:
+    """What every function gives; those that follow one that lacks points are asked for theirs too."""
+    made, lacking = [], False
+    for make in makes:
+        try:
+            made.append(make())
+        except _LackingError:
+            lacking = True
+    if lacking:
+        raise _LackingError
+    return made
+
+
+@dataclass(kw_only=True)
+class _Asked:
+    """Points of one scan or of several, by key: their results, those that are missing, and the files of all."""
+
+    folder: Path | None = None
+    results: dict[str, Result] = field(default_factory=dict)
+    missing: dict[str, tuple[Evaluate, Point]] = field(default_factory=dict)
+    paths: dict[str, Path | None] = field(default_factory=dict)
+
+    def add(self, points: Mapping[str, tuple[Evaluate, Point]], folder: Path | None) -> None:
+        """Points that are asked for; what is kept of them is read."""
+        self.folder = folder
+        for key in points.keys() - self.paths.keys():
+            self.paths[key] = None if folder is None else folder / key[:2] / f"{key}.json"
+            if (kept := read_result(self.paths[key])) is not None:
+                self.results[key] = kept
+        self.missing |= {key: points[key] for key in points if key not in self.results}
+        kept_now = len(self.results.keys() & points.keys())
+        _LOG.info("%d of %d points are kept in %s", kept_now, len(points), folder or "no folder")
+
+    def make(self, workers: int) -> None:
+        """Make what is missing."""
+        paths = self.paths
+        leave_if_imported()  # (before the folder: what is complete may be closed to us)
+        if self.folder is not None:
+            folder_for(self.folder)
+        stops = before_leaving(partial(_clean, paths)), keeping(partial(_kept, self.folder, paths))
+        token = _ASKED.set(None)  # (what makes a point may scan itself)
+        try:
+            with stops[0], stops[1], bar("points", len(paths), done=len(self.results)) as shown:
+                for key, result in _results(self.missing, paths, workers):
+                    self.results[key] = result
+                    if shown is not None:
+                        shown(len(self.results))
+        finally:
+            _ASKED.reset(token)
+        self.missing.clear()
+
+
+#: What `together` has been asked for so far; None outside it.
+_ASKED: Final[ContextVar[_Asked | None]] = ContextVar("points of several scans", default=None)
 
 
 def _results(
-    evaluate: Callable[[Point], Mapping[str, Any]],
-    missing: Mapping[str, Point],
-    paths: Mapping[str, Path | None],
-    workers: int,
+    missing: Mapping[str, tuple[Evaluate, Point]], paths: Mapping[str, Path | None], workers: int
 ) -> Iterator[tuple[str, Result]]:
-    """Results of the points that are missing, as they come."""
+    """Results of the points that are missing, as they come; the largest samples are begun first, by their ``events``."""
+    largest = sorted(missing.items(), key=lambda entry: -getattr(entry[1][0], "events", 0))
     with worker_pool(1 if len(missing) < 2 else workers) as executor:
         if executor is None:
-            yield from ((key, _at(evaluate, point, paths[key])) for key, point in missing.items())
+            yield from ((key, _at(*task, paths[key])) for key, task in largest)
             return
         here = isinstance(executor, TheirExecutor)  # (the folder may be no other machine's)
         under_way: dict[Future[Result], str] = {
-            executor.submit(_at, evaluate, point, None if here else paths[key]): key
-            for key, point in missing.items()
+            executor.submit(_at, *task, None if here else paths[key]): key for key, task in largest
         }
         for future in as_completed(under_way):
             key, result = under_way[future], future.result()
@@ -144,7 +232,7 @@ def _clean(paths: Mapping[str, Path | None]) -> None:
         clean_unfinished(folder)
 
 
-def _at(evaluate: Callable[[Point], Mapping[str, Any]], point: Point, path: Path | None) -> Result:
+def _at(evaluate: Evaluate, point: Point, path: Path | None) -> Result:
     """Result at a point, kept in its file."""
     try:
         result = evaluate(point)
@@ -164,7 +252,7 @@ def cache_folder() -> Path:
     return user_cache_path("darkpair", appauthor=False)
 
 
-def cache_key(evaluate: Callable[[Point], Mapping[str, Any]], point: Point) -> str:
+def cache_key(evaluate: Evaluate, point: Point) -> str:
     """Hash of everything that decides about the result of a function at a point.
 
     Raises
