@@ -113,12 +113,43 @@ def detector_data(name: str) -> dict[str, Any]:
     UnknownNameError, InputError
         As `read_data`, and for what is not as `darkpair.detectors.data_structure` asks.
     """
-    if is_path(name):
-        own, path = _own(Path(name)), Path(name)
-        whole = checked(_based(own, path, _DEEPEST), name)
-        _require_own_tags(own, whole, path)
-        return whole
-    return _built_in(name)
+    if not is_path(name):
+        return _built_in(name)
+    before = _before().get(name)
+    if before is not None and before.still:
+        return before.whole
+    path, texts = Path(name), dict[Path, bytes]()
+    own = _own(path)
+    whole = checked(_based(own, path, _DEEPEST, texts), name)
+    _require_own_tags(own, whole, path)
+    _before()[name] = _Before(whole=whole, texts=texts)
+    return whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Before:
+    """Contents of a user's file as they were read, and the texts of it and of those of the user's that it is based on."""
+
+    whole: dict[str, Any]
+    texts: Mapping[Path, bytes]
+
+    @property
+    def still(self) -> bool:
+        """Whether the texts are the same now."""
+        return all(_bytes(path) == text for path, text in self.texts.items())
+
+
+@forgotten_with_changes
+def _before() -> dict[str, _Before]:
+    """What users' files held, by name: a limit asks for one of them hundreds of times, and to parse it takes milliseconds."""
+    return {}
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 @forgotten_with_changes
@@ -193,8 +224,9 @@ def _own(path: Path) -> dict[str, Any]:
     return read_toml(path, word="data file", example="detectors/data/charm.toml")
 
 
-def _based(data: dict[str, Any], path: Path, deepest: int) -> dict[str, Any]:
-    """A file's contents on those that it is ``based_on``, if it is."""
+def _based(data: dict[str, Any], path: Path, deepest: int, texts: dict[Path, bytes]) -> dict[str, Any]:
+    """A file's contents on those that it is ``based_on``, if it is; the texts of all of them are noted."""
+    texts[path] = _bytes(path) or b""
     base = data.get("based_on")
     if base is None:
         return data
@@ -210,7 +242,7 @@ def _based(data: dict[str, Any], path: Path, deepest: int) -> dict[str, Any]:
         )
     if is_path(base):
         below = path.parent / base  # (an absolute path stays what it is)
-        under = _based(_own(below), below, deepest - 1)
+        under = _based(_own(below), below, deepest - 1, texts)
     elif base in data_files():
         under = load("darkpair.detectors", f"data/{base}.toml")
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 import numpy as np
 
 from darkpair.chains.models.channels import Channel
-from darkpair.detectors.data_file import detector_data, is_path
+from darkpair.detectors.data_file import detector_data
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.data_files import forgotten_with_changes
 from darkpair.gen.errors import InputError
@@ -295,12 +295,16 @@ class BeamDump(Search):
 
 
 def _detector(experiment: str, selection: str | None = None) -> FixedTarget:
-    """The detector; one of the package is made once."""
-    if is_path(experiment):
-        return FixedTarget(experiment=experiment, selection=selection, resolution="none")
-    return _built_in(experiment, selection)
+    """The detector; it is made once, as long as its file is the same."""
+    data, key = detector_data(experiment), (experiment, selection)
+    made = _made().get(key)
+    if made is None or made[0] is not data:
+        made = data, FixedTarget(experiment=experiment, selection=selection, resolution="none")
+        _made()[key] = made
+    return made[1]
 
 
 @forgotten_with_changes
-def _built_in(experiment: str, selection: str | None) -> FixedTarget:
-    return FixedTarget(experiment=experiment, selection=selection, resolution="none")
+def _made() -> dict[tuple[str, str | None], tuple[object, FixedTarget]]:
+    """Detectors by experiment and selection, with the contents of the file that they were made of."""
+    return {}
