@@ -145,7 +145,12 @@ class _Builder:
             if law is not None and "matrix_element" not in settings:
                 settings["matrix_element"] = law.matrix_element(parent.mass, [p.mass for p in particles])
                 settings["order"] = law.order
-            modes.append(Mode(built, branching_ratio=branching_ratio, **settings))
+            try:
+                modes.append(Mode(built, branching_ratio=branching_ratio, **settings))
+            except InputError as error:
+                if not str(error).startswith("branching ratio"):
+                    raise
+                raise InputError(f"{parent.name} -> {' '.join(names)}: {error}") from None
         return Decay(parent, tuple(modes), conserve=self.conserve)
 
     def _give(self, settings: dict[str, Any], parent: Particle, particles: Sequence[Particle]) -> None:

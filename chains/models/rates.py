@@ -25,7 +25,8 @@ def build_model(name: str, settings: Mapping[str, Any], preset: str = "pdg", *, 
     ----------
     name : str
         Name of the model, one of `MODELS`; or several with plus signs between them, "zprime-dirac+dipole", which are combined
-        (`darkpair.chains.models.combine`): each parameter goes to the first that has it, masses to all.
+        (`darkpair.chains.models.combine`): each parameter goes to the model that has it, masses to all.  One that several have is
+        given with its owner, "impostor.a_211", or in a table of the owner's name.
     settings : mapping
         Parameters of the model; ``inputs.NAME``, or a table ``inputs``, overrides lines of the table of inputs.
     preset : {"pdg", "paper", "paper-10tev"}
@@ -77,15 +78,26 @@ def _combined(name: str, settings: Mapping[str, Any], preset: str, where: str) -
         raise InputError(f"{name!r} has a plus sign with no model beside it; write one on both sides")
     declared = {part: parameters(MODELS.factory(part, "chain.model" if where else "")) for part in names}
     able = list(dict.fromkeys(key for of_part in declared.values() for key in of_part))
+    before = f"{where}." if where else ""
     given: dict[str, dict[str, Any]] = {part: {} for part in names}
     whole: dict[str, Any] = {}
     for key, value in settings.items():
         owners = [part for part in names if key in declared[part]]
-        if key in _WHOLE:
+        owner, _, own = key.partition(".")
+        if own and owner in declared:
+            given[owner][own] = value
+        elif key in declared and isinstance(value, Mapping):
+            given[key] |= value
+        elif key in _WHOLE:
             whole[key] = value
         elif key in _SHARED or key.startswith("inputs."):
             for part in names:
                 given[part][key] = value
+        elif len(set(owners)) > 1:
+            both = " or ".join(f"{part}.{key}" for part in owners)
+            raise InputError(
+                f"{before}{key} is a parameter of {' and of '.join(owners)}; say whose it is: {both}"
+            )
         elif owners:
             given[owners[0]][key] = value
         else:

@@ -20,8 +20,10 @@ from darkpair.chains.widths import three_body_width
 from darkpair.gen.constants import HBAR_C
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping
+from darkpair.gen.kinds import Number
 from darkpair.gen.parameters import Dimensionless, Energy, Ge, Gt
 from darkpair.gen.particles import ALIASES, DARK_IDS, particle
+from darkpair.gen.units import Length
 
 if TYPE_CHECKING:
     from darkpair.chains.given_elements import Given, GivenElement
@@ -41,6 +43,12 @@ _NODE, _WEIGHT = np.polynomial.legendre.leggauss(32)
 
 #: Names of models for what particles are called otherwise.
 _SPELT: Final = {ALIASES[name]: name for name in ("nu", "nubar")}
+
+#: A c tau before it is looked at: what decays has one rule for 0, infinity and what is below 0.
+_LENGTH: Final = Number(measures=Length, infinite=True)
+
+#: What the command that asks for limits has no option for.
+_SWITCH: Final = ", or switch these laws off with conserve = false"
 
 #: Sums of branching ratios that differ from 1 by less are 1.
 _ROUNDING: Final = 1e-12
@@ -186,8 +194,8 @@ def stated_chain(
     tree = parse(descriptor)
     parent, decays = ALIASES.get(tree.name, tree.name), _decays(tree)
     productions = {_mode([_name(part) for part in daughters]): share for share, daughters in tree.modes}
-    given = read_settings({"mass": {"X1": m1, "X2": m2}, "ctau": {} if ctau is None else {"X2": ctau}})
-    length = given["ctau"].get("X2")
+    given = read_settings({"mass": {"X1": m1, "X2": m2}})
+    length = None if ctau is None else _LENGTH.read(ctau, "ctau.X2", {})
     _require_length(ctau, length, decays)
     _require_possible(parent, productions, given["mass"])
     if decays:
@@ -273,7 +281,14 @@ def _require_possible(parent: str, modes: Mapping[str, float], masses: Mapping[s
     spelled = " | ".join(f"{mode} [{share!r}]" for mode, share in modes.items())
     names = {parent, *(name for mode in modes for name in mode.split())}
     ctau = {"X2": 1.0} if parent == "X2" else {}
-    build(f"{parent} -> {spelled}", mass={name: masses[name] for name in masses if name in names}, ctau=ctau)
+    try:
+        build(
+            f"{parent} -> {spelled}", mass={name: masses[name] for name in masses if name in names}, ctau=ctau
+        )
+    except InputError as error:
+        if _SWITCH not in str(error):
+            raise
+        raise InputError(str(error).replace(_SWITCH, "")) from None
 
 
 def _elements(model: StatedChain, given: Mapping[str, Given]) -> dict[str, GivenElement]:

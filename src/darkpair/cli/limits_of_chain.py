@@ -12,6 +12,7 @@ import click
 from darkpair.cli.options import PRESETS
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
+from darkpair.gen.tables import folded
 
 if TYPE_CHECKING:
     from darkpair.chains.models.stated import StatedChain
@@ -61,6 +62,7 @@ def limits_of_chain(
         Whether rows have their channels, and are printed for machines.
     """
     from darkpair.gen.output.target import check_folder
+    from darkpair.limits.parents import lines_of_nothing
     from darkpair.limits.ratios import chains_of, excluded_ratios, plain_ratios
 
     points = chains_of(descriptor, given)
@@ -76,7 +78,8 @@ def limits_of_chain(
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
-        show_lines([f"none of these searches looks for {points[0][1]}: see darkpair list searches"])
+        for line in lines_of_nothing(f"{points[0][1]}", points[0][1].parent, which):
+            show_lines(folded(line, 80))
     else:
         for texts, of_masses in _by_masses(points, rows):
             _show(texts, of_masses, which["data"])
@@ -110,7 +113,7 @@ def _show(texts: list[dict[str, str]], rows: list[list[RatioRow]], data: str) ->
 
     if any(rows):
         show(ratio_table(rows, texts, title_of(rows, data)))
-        show_lines(ratio_lines(rows))
+        show_lines(ratio_lines(rows, texts))
 
 
 def _written(

@@ -53,7 +53,10 @@ def ratio_picture(rows: Sequence[Sequence[RatioRow]], title: str) -> Any:
             axes.fill_between(x, *ends, color=colour, alpha=0.2, lw=0.0)
     seen_at, seen = _columns([point for name in names for point in curves[name] if point[1] <= 1.0])
     axes.set(xscale="log", yscale="log", xlabel=r"c$\tau$ of X2 [mm]")
-    axes.set_ylabel(f"BR({rows[0][0].chain.production}): excluded above the line")
+    if len(set(seen_at)) < 2:  # (no range of its own)
+        seen_at = [x for name in names for x, _ in curves[name]]
+    production = next(row.chain.production for of_chain in rows for row in of_chain)
+    axes.set_ylabel(f"BR({production}): excluded above the line")
     axes.set(xlim=(min(seen_at), max(seen_at)), ylim=(min(seen) / 3.0, min(10.0 * max(seen), 1.0)))
     axes.set_title(title, fontsize="small", wrap=True)
     words = [_STYLES[kind][1] for kind in _STYLES if kind in {kinds[name] for name in names}]

@@ -74,21 +74,25 @@ def ratio_table(rows: Sequence[Sequence[RatioRow]], varied: Sequence[Mapping[str
     return Table(title=title, columns=heads, rows=lines, right=("lowest",))
 
 
-def ratio_lines(rows: Sequence[Sequence[RatioRow]]) -> list[str]:
+def ratio_lines(rows: Sequence[Sequence[RatioRow]], varied: Sequence[Mapping[str, str]] = ()) -> list[str]:
     """The lowest branching ratio that data exclude, the lowest that a line reaches, and what production does to them.
 
     Parameters
     ----------
     rows : sequence of sequence of RatioRow
         One for each c tau, of one pair of masses.
+    varied : sequence of mapping, optional
+        As of `ratio_table`: a c tau is written as it stands there.
     """
     lines = []
+    texts = [own.get("ctau", "") for own in varied] or [""] * len(rows)
+    lengths = {of_chain[0].ctau: text for of_chain, text in zip(rows, texts, strict=True) if of_chain}
     for word, kind in (("excluded", "excluded"), ("in reach, none of it measured", "line")):
         best = lowest(rows, kind)
         if best is None:
             continue
         level = "" if best.row.confidence_level is None else f" at {best.row.confidence_level:.0%}"
-        where = "" if math.isinf(best.ctau) else f", c tau = {length_text(best.ctau)}"
+        where = "" if math.isinf(best.ctau) else f", c tau = {lengths[best.ctau] or length_text(best.ctau)}"
         error = f" +- {best.error:.1%}" if best.error > 0.0 else ""
         lines.append(
             f"{word}: BR({best.chain.production}) > {best.branching_ratio:.3g}{error}{level} by {best.row.constraint}{where}"

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.points import points_of
 from darkpair.chains.models.stated import StatedChain, has_lifetime, stated_chain
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.choice import choose, searches_of
@@ -118,15 +118,22 @@ def chains_of(descriptor: str, settings: Mapping[str, str]) -> list[tuple[dict[s
             given[name] = text
     if "m2" not in given:
         raise InputError("the chain needs m2, the mass of X2, as in m2='430 MeV'")
-    values = {key: [part.strip() for part in text.split(",")] for key, text in given.items()}
-    if "ctau" not in values and has_lifetime(descriptor):
-        values["ctau"] = list(LENGTHS)
-    points = [dict(zip(values, texts, strict=True)) for texts in product(*values.values())]
-    varied = [key for key, parts in values.items() if len(parts) > 1]
-    return [
-        ({key: point[key] for key in varied}, stated_chain(descriptor, **point, matrix_elements=elements))
-        for point in points
-    ]
+    if "ctau" not in given and has_lifetime(descriptor):
+        given["ctau"] = ", ".join(LENGTHS)
+    points: list[tuple[dict[str, str], StatedChain]] = []
+    texts: dict[tuple[float, ...], dict[str, str]] = {}
+    for varied, point in points_of(given):
+        chain = stated_chain(descriptor, **point, matrix_elements=elements)
+        at = (float(str(chain.m1)), float(str(chain.m2)), float(chain.ctau("X2")))
+        if at in texts:
+            raise InputError(f"{_said(texts[at])} and {_said(varied)} are the same point; give each once")
+        texts[at] = varied
+        points.append((varied, chain))
+    return points
+
+
+def _said(varied: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} = {text}" for key, text in varied.items())
 
 
 def excluded_ratios(

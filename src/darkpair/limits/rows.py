@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, partial
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.models.points import hinted, points_of
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
 from darkpair.gen.identity import identity_digest
@@ -135,10 +135,10 @@ def models_of(
     InputError, UnknownNameError
         As `darkpair.chains.models.rates.build_model`.
     """
-    values = {key: [part.strip() for part in str(text).split(",")] for key, text in settings.items()}
-    varied = [key for key, parts in values.items() if len(parts) > 1]
-    points = [dict(zip(values, texts, strict=True)) for texts in product(*values.values())]
-    return [({key: point[key] for key in varied}, build_model(name, point, preset)) for point in points]
+    try:
+        return [(varied, build_model(name, point, preset)) for varied, point in points_of(settings)]
+    except DarkpairError as error:
+        raise hinted(error, name) from None
 
 
 def limit_rows(

@@ -92,7 +92,11 @@ def _stranger(made: Any) -> Callable[..., Any]:
 SEARCHES: Final = Registry(
     "searches",
     {
-        "koto-2015": _of("koto:KotoLimit", "K_L -> X1 X2, X2 -> X1 pi0 at KOTO, run of 2015.", run="2015"),
+        "koto-2015": _of(
+            "koto:KotoLimit",
+            "K_L -> X1 X2, X2 -> X1 pi0 at KOTO, run of 2015; other channels that leave two photons count too.",
+            run="2015",
+        ),
         "koto-2016-18": _of("koto:KotoLimit", "The same, runs of 2016 to 2018.", run="2016-18"),
         "koto-2021": _of("koto:KotoLimit", "The same, run of 2021.", run="2021"),
         "koto-three-events": _of(
@@ -149,7 +153,9 @@ SEARCHES: Final = Registry(
         ),
         "higgs-z-zprime": _of("neutral_current:HiggsDecay", "h -> Z Z', a tenth of the width.", final="Z Z'"),
         "charm": _of(
-            "beam_dump:BeamDump", "eta -> X1 X2, X2 -> X1 pi0 behind CHARM's dump.", experiment="charm"
+            "beam_dump:BeamDump",
+            "eta -> X1 X2, X2 -> X1 pi0 behind CHARM's dump; other channels of eta, eta', pi0 that it sees count too.",
+            experiment="charm",
         ),
         "nucal": _of("beam_dump:BeamDump", "The same behind NuCal's.", experiment="nucal"),
         "k-to-pi-x-na62": _of(

@@ -1,0 +1,72 @@
+"""Points of a grid that texts with commas make, and hints for what is given in place of a model's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.gen.particles import ALIASES, DARK_IDS, particle
+
+__all__ = ["hinted", "points_of"]
+
+
+def points_of(settings: Mapping[str, str]) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """Every combination of values that are separated by commas: what tells it apart, and all of its settings.
+
+    Parameters
+    ----------
+    settings : mapping of str to str
+        Each may hold several values: ``"0, 20 MeV"``.
+
+    Raises
+    ------
+    InputError
+        For nothing between two commas, and for a value that is given twice.
+    """
+    values = {key: [part.strip() for part in str(text).split(",")] for key, text in settings.items()}
+    for key, parts in values.items():
+        if len(parts) > 1 and not all(parts):
+            raise InputError(
+                f"{key} = {str(settings[key])!r} has nothing beside a comma; allowed: a value on both sides, as in 'A, B'"
+            )
+        twice = [part for part in parts if parts.count(part) > 1]
+        if twice:
+            raise InputError(f"{key} = {str(settings[key])!r} has {twice[0]} twice; give each value once")
+    varied = [key for key, parts in values.items() if len(parts) > 1]
+    points = [dict(zip(values, texts, strict=True)) for texts in product(*values.values())]
+    return [({key: point[key] for key in varied}, point) for point in points]
+
+
+def hinted(error: DarkpairError, name: str) -> DarkpairError:
+    """The error about a name that is no model's; of a particle or a chain with what to write instead.
+
+    Parameters
+    ----------
+    error : DarkpairError
+        What was wrong.
+    name : str
+        In place of the model.
+    """
+    hint = _hint(name)
+    if not hint:
+        return error
+    if isinstance(error, UnknownNameError):
+        return UnknownNameError(error.kind, error.name, error.allowed, error.key, error.near, hint)
+    return InputError(f"{error}; {hint}")
+
+
+def _hint(name: str) -> str:
+    """What a name is, if it is a particle's or a chain's; empty for any other."""
+    from darkpair.chains.catalogue import CHAINS
+
+    if name in CHAINS.ours:
+        return f"{name} is a chain: give its descriptor, '{CHAINS.ours[name].summary}'"
+    meson = ALIASES.get(name, name)
+    if meson in DARK_IDS:
+        return f"{name} is a dark particle: a chain begins with a meson, as in 'K_L0 -> X1 (X2 -> X1 pi0)'"
+    try:
+        particle(meson)
+    except DarkpairError:
+        return ""
+    return f"{name} is a particle: a chain says what it decays to, as in 'K_L0 -> X1 (X2 -> X1 pi0)' or 'B+ -> K+ X1 X2'"
