@@ -31,8 +31,8 @@ Form: TypeAlias = Literal["constant", "slope"]
 #: Branching ratios to two photons: pi0 and eta by the Particle Data Group (read in ALPINIST); eta' and K_L, of it too, memory.
 TWO_PHOTONS: Final = {"pi0": 0.98823, "eta": 0.3941, "eta'": 0.02307, "K_L0": 5.47e-4}
 
-#: Slopes of the form factors [GeV^-2]: pi0 0.0335 / m_pi^2 (PDG), eta 1.95 (arXiv:1307.5607), eta' 1.60 (arXiv:1508.06307); all
-#: memory.  That of the K_L depends on a model and is left out.
+#: Slopes of the form factors [GeV^-2]: pi0 0.0335 / m_pi^2 (PDG), eta 1.95 (A2 collaboration), eta' 1.60 (BESIII); all memory.
+#: That of the K_L depends on a model and is left out.
 _SLOPES: Final = {"pi0": 0.0335 / particle("pi0").mass ** 2, "eta": 1.95, "eta'": 1.60, "K_L0": 0.0}
 
 #: |f_0| and delta of W = G_F m_K^2 f_0 (1 + delta z), K+ -> pi+ e+ e- (arXiv:0903.3130, linear form factor); memory.
@@ -66,13 +66,13 @@ class KineticMixing(Model):
     pair ``g_D A'_mu (psi2-bar gamma^mu psi1 + h.c.)``. There is no diagonal coupling.
     Phases: a vector current alone, so that nothing polarises psi2.
     Normalisation: a pseudo-Dirac pair is one channel with the amplitude ``g_D u-bar gamma v``; of a Dirac one psi1 psi2-bar and
-    psi1-bar psi2 count both. Widths of X2 are the same.  The A' has a constant width, to X1 X2, e e, mu mu and pi pi: above 1 GeV other
-    hadrons are missing, which counts where alpha_D is not far above eps^2 alone.
+    psi1-bar psi2 count both. Widths of X2 are the same.  The A' has a constant width, to X1 X2, e e, mu mu and pi pi, in decays of X2
+    without X1 X2; above 1 GeV other hadrons are missing, which counts where alpha_D is not far above eps^2 alone.
     The current of the mesons is conserved, so that K_L -> X1 X2 vanishes at the order eps for any mass (``q_mu (q^2 g^mn - q^m q^n) = 0``);
     K_L -> pi0 A' breaks CP or needs an amplitude that is not known, B -> K A' is far below other limits: both are left out.
     """
 
-    references: ClassVar = ("arXiv:2005.07102", "arXiv:1908.07525", "arXiv:0903.3130")
+    references: ClassVar = ("arXiv:2005.07102", "arXiv:1908.07525", "arXiv:0903.3130", "arXiv:hep-ph/9808289")
 
     FERMIONS: ClassVar = True
 
@@ -126,6 +126,11 @@ class KineticMixing(Model):
         """Total width of the A' [GeV]."""
         return np.asarray(sum(self.mediator_widths().values(), start=np.zeros(())))
 
+    def visible_width(self) -> Array:
+        """Width of the A' without X1 X2 [GeV]: all of it that counts in decays of X2, which are below that threshold."""
+        widths = self.mediator_widths()
+        return np.asarray(sum((widths[pair] for pair in _PAIRS), start=np.zeros(())))
+
     def polariser(self, parent: str, production: str) -> None:
         """None: a vector current and a real tensor of mesons leave psi2 unpolarised."""
         self.mode(parent, production)
@@ -135,19 +140,14 @@ class KineticMixing(Model):
         self.mode("X2", mode)
 
 
-def _drawn(model: KineticMixing, low: Real, high: Real) -> tuple[Array, Array]:
-    """Width and factor of the strength that events are drawn with; see `darkpair.chains.resonant.drawn_width`."""
-    return drawn_width(model.m_Aprime, model.mediator_width(), low, high)
-
-
 def _sum(model: KineticMixing) -> Real:
     return np.asarray(model.m1) + np.asarray(model.m2)
 
 
 def _anomaly(model: KineticMixing, *, meson: str, events: bool = True) -> AnomalyTransition:
     """Squared amplitude of P -> gamma X1 X2."""
-    mass = particle(meson).mass
-    width, factor = _drawn(model, _sum(model), mass) if events else (model.mediator_width(), 1.0)
+    mass, whole = particle(meson).mass, model.mediator_width()
+    width, factor = drawn_width(model.m_Aprime, whole, _sum(model), mass) if events else (whole, 1.0)
     # |A|^2 of P -> gamma gamma is 64 pi Gamma / M^3, and each vertex with an A' has eps
     vertex = 64.0 * math.pi * TWO_PHOTONS[meson] * total_width(meson) / mass**3
     return AnomalyTransition(
@@ -174,8 +174,9 @@ def _photon(model: KineticMixing, *, meson: str) -> Array:
 
 def _kaon_transition(model: KineticMixing, *, events: bool = True) -> ConservedTransition:
     """Squared amplitude of K+ -> pi+ X1 X2."""
-    kaon, pion = particle("K+").mass, particle("pi+").mass
-    width, factor = _drawn(model, _sum(model), kaon - pion) if events else (model.mediator_width(), 1.0)
+    kaon, pion, whole = particle("K+").mass, particle("pi+").mass, model.mediator_width()
+    most = kaon - pion
+    width, factor = drawn_width(model.m_Aprime, whole, _sum(model), most) if events else (whole, 1.0)
     f0, delta = _KAON_FORM
     scale = model.inputs["G_F"] * kaon**2 * f0
     strength = 4.0 * math.pi * model.inputs["alpha"] / (16.0 * math.pi**2) ** 2
@@ -205,7 +206,8 @@ def _pair_decay(model: KineticMixing, *, pair: str, events: bool = True) -> Medi
     """Squared amplitude of X2 -> X1 and a charged pair."""
     mf = particle(_PAIRS[pair]).mass
     most = np.asarray(model.m2) - model.m1
-    width, factor = _drawn(model, 2.0 * mf, most) if events else (model.mediator_width(), 1.0)
+    visible = model.visible_width()
+    width, factor = drawn_width(model.m_Aprime, visible, 2.0 * mf, most) if events else (visible, 1.0)
     return MediatedDecay(
         current=model.current(),
         strength=4.0 * math.pi * model.inputs["alpha"] * model.couplings() * factor,
@@ -225,9 +227,8 @@ def _pair(model: KineticMixing, *, pair: str) -> Array:
     ``4 alpha alpha_D eps^2 D^5 / (15 pi m_A'^4)``.
     """
     decay = _pair_decay(model, pair=pair, events=False)
-    return resonant_width(
-        (model.m2, model.m1, decay.mf, decay.mf), decay.bare, (model.m_Aprime, model.mediator_width())
-    )
+    masses = (model.m2, model.m1, decay.mf, decay.mf)
+    return resonant_width(masses, decay.bare, (model.m_Aprime, model.visible_width()))
 
 
 def _modes() -> dict[tuple[str, str], ModelMode]:

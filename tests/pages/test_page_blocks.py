@@ -70,6 +70,7 @@ SLOW = {
     "fig3": "test_slow_studies.py",
     "fig4": "test_slow_studies.py",
     "fig5": "test_slow_studies.py",
+    "inelastic": "test_inelastic_study.py",
     "inputs": "test_inputs_study.py",
     "koto-band": "test_slow_studies.py",
     "koto-photons": "test_koto_studies.py",

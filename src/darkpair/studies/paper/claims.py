@@ -35,6 +35,7 @@ from darkpair.chains.models.zprime import mixing_from_vev, mixing_product
 from darkpair.gen.constants import HBAR_C
 from darkpair.studies.paper.claim import Claim
 from darkpair.studies.paper.claims_case_study import case_study, conclusions, virtual_mesons
+from darkpair.studies.paper.claims_kinetic_mixing import kinetic_mixing
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -196,6 +197,7 @@ def audit_claims(inputs: Inputs | None = None) -> list[Claim]:
         *virtual_mesons(used),
         *_decays_of_x2(used),
         *_vector(used),
+        *kinetic_mixing(used),
         *case_study(used),
         *_dark_matter(used),
         *conclusions(used),
