@@ -17,7 +17,6 @@ from darkpair.gen.particles import particle
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
-from darkpair.report.picture_style import PALETTE
 from darkpair.studies.line_styles import GENERATOR_STYLES
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 
@@ -169,8 +168,9 @@ def _against_energy(axes: Any, tables: list[MesonTable]) -> None:
                 line.beam_energy,
                 line.value,
                 line.error,
-                fmt="s",
-                color=PALETTE["vermillion"],
+                fmt="*",
+                ms=11,
+                color="black",
                 label="measured",
             )
     axes.set(
