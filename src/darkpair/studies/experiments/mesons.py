@@ -18,7 +18,6 @@ from darkpair.gen.sources import sanford_wang
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, slow, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
 from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
-from darkpair.report.picture_style import PALETTE
 from darkpair.studies.line_styles import GENERATOR_STYLES
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 
@@ -192,8 +191,9 @@ def _against_energy(axes: Any, tables: list[MesonTable]) -> None:
                 line.beam_energy,
                 line.value,
                 line.error,
-                fmt="s",
-                color=PALETTE["vermillion"],
+                fmt="*",
+                ms=11,
+                color="black",
                 label="measured",
             )
     axes.set(
