@@ -55,6 +55,9 @@ _DARK: Final = frozenset(
 #: Photons of a mode of X2 of which two may be taken for a pi0.
 _PHOTONS: Final = {"X1 pi0": 2, "gamma gamma": 2, "X1 gamma gamma": 2, "X1 gamma": 1, UNSEEN: 0}
 
+#: Mesons whose decays a model states for the antiparticle: rates are the same, daughters the antiparticles.
+_STATED_FOR: Final = {"K-": "K+"}
+
 #: Names of X2 in a chain.
 _HEAVY: Final = ("X2", "psi2", "psi2~")
 
@@ -69,7 +72,7 @@ class Channel:
     Parameters
     ----------
     parent, production : str
-        As in ``model.modes()``: "eta" and "X1 X2".
+        As in ``model.modes()``: "eta" and "X1 X2"; a K- with what the K+ decays to, of which the events are the conjugates.
     modes : tuple of str
         Mode of each X2 of the production, in alphabetical order; "unseen" for all that leaves nothing, last.
     """
@@ -100,8 +103,8 @@ class Channel:
         seen : collection of str
             Modes of X2 that leave anything, `visible_modes`: the others are "unseen".
         """
-        own = model.modes()
-        if (self.parent, self.production) not in own:
+        own, parent = model.modes(), _STATED_FOR.get(self.parent, self.parent)
+        if (parent, self.production) not in own:
             return np.zeros(())
         total = model.width("X2")
         size = np.where(total > 0.0, total, 1.0)
@@ -114,9 +117,7 @@ class Channel:
         # (without any decay at all nothing is seen)
         product = np.prod(np.broadcast_arrays(*map(part, self.modes)), axis=0)
         ways = len(set(self.modes))  # of two X2 either may do the one or the other
-        return np.asarray(
-            model.branching_ratio(self.parent, self.production) * ways * np.maximum(product, 0.0)
-        )
+        return np.asarray(model.branching_ratio(parent, self.production) * ways * np.maximum(product, 0.0))
 
     def chain(self, model: Model, *, lifetimes: Mapping[str, Lifetime] | None = None) -> Chain:
         """Events of it alone, with the model's amplitudes and spin.
@@ -146,7 +147,8 @@ class Channel:
 def _chain_of(channel: Channel, model: Model) -> Chain:
     """Events of a channel, of prompt X2."""
     listed = list(dict.fromkeys(mode for mode in channel.modes if mode != UNSEEN))
-    whole = model_chain(model, channel.parent, channel.production, modes=listed).decay
+    stated = _STATED_FOR.get(channel.parent, channel.parent)
+    whole = model_chain(model, stated, channel.production, modes=listed).decay
     at = {mode: listed.index(mode) for mode in listed}
     ways = (
         [channel.modes]
@@ -164,7 +166,8 @@ def _chain_of(channel: Channel, model: Model) -> Chain:
         for made in whole.modes
         for way in ways
     )
-    return Chain(decay=Decay(whole.parent, split))
+    made = Chain(decay=Decay(whole.parent, split))
+    return made if stated == channel.parent else made.conjugate()
 
 
 #: Several searches ask for the same chain, whose amplitudes take their time to be tabled.
@@ -229,7 +232,8 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
     modes, looked_for = sorted(visible_modes(model)), {mode for mode in seen if ("X2", mode) in own}
     out: dict[Channel, Array] = {}
     for parent in parents:
-        productions = [name for _, name in model.modes(parent) if 1 <= name.split().count("X2") <= 2]
+        stated = model.modes(_STATED_FOR.get(parent, parent))
+        productions = [name for _, name in stated if 1 <= name.split().count("X2") <= 2]
         rates = {
             channel: channel.rate(model, modes)
             for production in productions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,10 +16,12 @@ from darkpair.chains.models.channels import channels_of, isotropic
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.lifetime_scan import ScanSample
+from darkpair.gen.absorption import LONG_LIVED
+from darkpair.gen.errors import InputError
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import ScanInside
-from darkpair.gen.particles import spoken
+from darkpair.gen.particles import particle, spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
@@ -44,6 +47,9 @@ LEAST: Final = 1e-3
 #: Share from which on a channel has samples as large as the main one's, and how many fewer events the others have.
 LARGE: Final = 0.1
 FEWER: Final = 4
+
+#: Mesons that fly before they decay.
+LONG_LIVED_PARENTS: Final = ("K_L0", "K_S0", "K+", "K-", "B+", "B0")
 
 #: Effective accepted events from which on an acceptance is stated: the sum of all channels has to be known better.
 _FEW: Final = 10.0
@@ -95,14 +101,39 @@ class ChannelAgainstCtau:
         """Decays in the experiment's volume, for any lifetime."""
         return ScanInside(region=self.detector.region, shortest=CTAU[0], longest=CTAU[-1])
 
+    def law_of(self, parent: str) -> ScanInside:
+        """The same of a parent: what a kaon or a B makes beside X2 is never seen, and nothing else counts."""
+        return replace(self.law, needs=self.detector.needs) if parent in LONG_LIVED_PARENTS else self.law
+
+    def absorbed(self, parent: str) -> bool:
+        """Whether a parent is absorbed where it does not decay before.
+
+        Raises
+        ------
+        InputError
+            Where the detector's file does not say what absorbs it.
+        """
+        if not LONG_LIVED < particle(parent).ctau < math.inf:
+            return False
+        if self.detector.absorber is None:
+            raise InputError(
+                f"{self.experiment}: {parent} of its target, and no [absorber] that says what stops it; add the table, or leave "
+                f"{parent} out of parents"
+            )
+        return True
+
     def source(self, parent: str, generator: str) -> DumpMesons:
         """Mesons of a generator."""
         return mesons(parent, self.detector.beam_energy, generator)
 
     def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, dict[str, tuple[Array, Array]]]:
         """The sample for every c tau, the ratios of each other spectrum, and where its own ends; no ratios if nothing is accepted."""
-        law, detector, seed = self.law, self.detector, seed_of(self.seed, chain)
-        made = replace(chain, lifetimes=spoken({"X2": law}, chain.decay.decaying))
+        law, detector, seed = self.law_of(parent), self.detector, seed_of(self.seed, chain)
+        lifetimes = spoken({"X2": law}, chain.decay.decaying)
+        if self.absorbed(parent):
+            assert detector.absorber is not None  # (`absorbed` has looked)
+            lifetimes = {**lifetimes, parent: detector.absorber.law(parent)}
+        made = replace(chain, lifetimes=lifetimes)
         source = self.source(parent, self.spectra[0])
         aimed = aim(
             source,
@@ -289,7 +320,8 @@ def channel_samples(
             except NotDerivedError:
                 made[number].append(Made(channel=channel, selection=sight.selection(channel), samples=()))
                 continue
-            events = size.etas if np.max(share) > LARGE else size.etas // FEWER
+            large = np.max(share) > LARGE and channel.parent not in LONG_LIVED_PARENTS
+            events = size.etas if large else size.etas // FEWER
             wanted.setdefault(_group(sight, channel, size, events), []).append(
                 (number, channel, _point(sight, channel, chain))
             )

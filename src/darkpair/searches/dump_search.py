@@ -30,8 +30,11 @@ STATUS: Final = ("measurement", "projection", "estimate")
 SHOWERS: Final = ("X1 pi0", "X1 gamma", "gamma gamma", "X1 gamma gamma", "X1 e+ e-")
 MUONS: Final = ("X1 mu+ mu-",)
 
-#: Mesons of a target whose paths end there and whose X2 fly on.
+#: Mesons of a target whose paths end there and whose X2 fly on: those that count unless a search says others.
 PARENTS: Final = ("eta", "eta'", "pi0")
+
+#: Kaons, which decay before they are absorbed, or seldom do.
+KAONS: Final = ("K_L0", "K_S0", "K+", "K-")
 
 #: Tables of a detector's file of which an acceptance without resolution is made.
 _GEOMETRY: Final = ("beam", "decay_volume", "calorimeter")
@@ -47,7 +50,8 @@ class DumpSearch:
     experiment : str
         Detector's data file: a name of the package's, or a path that ends with .toml, from the folder of this file.
     parents : sequence of str
-        Mesons of the target that count, of eta, eta' and pi0.
+        Mesons of the target that count: eta, eta' and pi0 unless given. Kaons, K_L0, K_S0, K+ and K-, are absorbed by what the
+        detector's file says in ``[absorber]``.
     selections : mapping of str to sequence of str, optional
         Modes of X2 that each selection of the detector sees, by the selection's name; unless given photons and electrons by
         "showers" and muons by "muons" where the detector has them, and by its first selection otherwise.
@@ -73,7 +77,7 @@ class DumpSearch:
     UNIT: ClassVar = "events"
 
     experiment: str
-    parents: Sequence[Literal["eta", "eta'", "pi0"]] = PARENTS
+    parents: Sequence[Literal["eta", "eta'", "pi0", "K_L0", "K_S0", "K+", "K-"]] = PARENTS
     selections: Mapping[str, Sequence[str]] | None = None
     exposure: Stated | None = None
     efficiencies: Mapping[str, Stated] = field(default_factory=FrozenMapping)
@@ -101,6 +105,7 @@ class DumpSearch:
             number = efficiency.measurement("1", f"efficiencies.{name}").value
             if not 0.0 < number <= 1.0:
                 raise InputError(f"efficiencies.{name} = {number:g}; allowed: above 0, up to 1")
+        _require_absorber(self.experiment, self.parents)
         seen = [mode for _, modes in self.sight for mode in modes]
         if not seen or len(set(seen)) != len(seen):
             raise InputError(
@@ -235,6 +240,16 @@ class DumpSearch:
         """Expected events behind the target, of every channel that the detector sees; samples give them."""
         raise InputError(
             f"the search of {self.experiment} needs samples; ask darkpair.limits.limit_rows, or make a BeamDump"
+        )
+
+
+def _require_absorber(experiment: str, parents: Sequence[str]) -> None:
+    """Refuse kaons of a target where nothing says what absorbs them."""
+    kaons = [parent for parent in parents if parent in KAONS]
+    if kaons and "absorber" not in detector_data(experiment):
+        raise InputError(
+            f"parents name {', '.join(kaons)}, and {experiment} has no [absorber], which says what stops them; give it there, or "
+            "leave them out"
         )
 
 
