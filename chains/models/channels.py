@@ -36,7 +36,9 @@ __all__ = [
     "isotropic",
     "leaves_nothing",
     "photon_channels",
+    "production_rate",
     "shares_of",
+    "stated_modes",
     "visible_modes",
 ]
 
@@ -232,8 +234,7 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
     modes, looked_for = sorted(visible_modes(model)), {mode for mode in seen if ("X2", mode) in own}
     out: dict[Channel, Array] = {}
     for parent in parents:
-        stated = model.modes(_STATED_FOR.get(parent, parent))
-        productions = [name for _, name in stated if 1 <= name.split().count("X2") <= 2]
+        productions = [name for _, name in stated_modes(model, parent) if 1 <= name.split().count("X2") <= 2]
         rates = {
             channel: channel.rate(model, modes)
             for production in productions
@@ -243,6 +244,37 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
         }
         out |= shares_of(rates)
     return out
+
+
+def stated_modes(model: Model, parent: str) -> tuple[tuple[str, str], ...]:
+    """Modes of a parent as the model states them: of a K- those of the K+.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    parent : str
+        Name of the meson.
+    """
+    return tuple(model.modes(_STATED_FOR.get(parent, parent)))
+
+
+def production_rate(model: Model, parent: str) -> Array:
+    """Branching ratio of all that a parent makes with an X2 [1].
+
+    Parameters
+    ----------
+    model : Model
+        Its points; arrays broadcast.
+    parent : str
+        Name of the meson.
+    """
+    rates = [
+        model.branching_ratio(stated, production)
+        for stated, production in stated_modes(model, parent)
+        if "X2" in production.split()
+    ]
+    return np.asarray(sum(rates, start=np.zeros(())))
 
 
 def isotropic(model: Model, channel: Channel) -> bool:

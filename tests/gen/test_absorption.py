@@ -73,7 +73,11 @@ def test_places_and_probabilities_are_those_of_two_clocks(
 
 def test_the_numbers_of_a_kaon_of_20_gev() -> None:
     """By hand: d = beta gamma c tau is 617 m of a K_L and 1.08 m of a K_S; lambda / (lambda + d) in 18.5 cm of copper."""
-    for name, ctau, expected in (("K_L0", 15_340.0, 3.0e-4), ("K_S0", 26.84, 0.146), ("K+", 3_711.0, 1.23e-3)):
+    for name, ctau, expected in (
+        ("K_L0", 15_340.0, 3.0e-4),
+        ("K_S0", 26.84, 0.146),
+        ("K+", 3_711.0, 1.23e-3),
+    ):
         law = Absorber(interaction_length=185.1).law(name)
         assert law is not None
         assert law.ctau == pytest.approx(ctau, rel=3e-3)

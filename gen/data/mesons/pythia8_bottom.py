@@ -60,7 +60,9 @@ def settings(root_s: float, seed: int, other: int) -> tuple[str, ...]:
     )
 
 
-def _mesons(root_s: float, seed: int, other: int, events: int) -> tuple[list[tuple[int, float, float]], float]:
+def _mesons(
+    root_s: float, seed: int, other: int, events: int
+) -> tuple[list[tuple[int, float, float]], float]:
     """PDG id without its sign, momentum along the proton and pT [GeV] of every B, and PYTHIA's cross-section [mb]."""
     import pythia8mc
 
@@ -76,9 +78,11 @@ def _mesons(root_s: float, seed: int, other: int, events: int) -> tuple[list[tup
         if not pythia.next():
             continue
         counted += 1
-        for p in pythia.event:
-            if p.isFinal() and abs(p.id()) in _KINDS.values():
-                made.append((abs(p.id()), p.pz(), p.pT()))
+        made += [
+            (abs(p.id()), p.pz(), p.pT())
+            for p in pythia.event
+            if p.isFinal() and abs(p.id()) in _KINDS.values()
+        ]
     return made, float(pythia.infoPython().sigmaGen())
 
 
@@ -102,7 +106,9 @@ def main() -> None:
         "seed": SEED,
         "events": EVENTS,
         "sigma_bb_mb": float(np.mean([sigma for _, sigma in parts])),
-        "sigma_inelastic_mb": float(inelastic(TableKey("pythia8", BOTTOM.beam_energy, "p"))["sigma_inelastic_mb"]),
+        "sigma_inelastic_mb": float(
+            inelastic(TableKey("pythia8", BOTTOM.beam_energy, "p"))["sigma_inelastic_mb"]
+        ),
         "wall_time_s": round(time.perf_counter() - start, 1),
         "symmetric": False,
         "centre": centre,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,16 +15,15 @@ from darkpair.chains.models.channels import channels_of, isotropic
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.lifetime_scan import ScanSample
-from darkpair.gen.absorption import LONG_LIVED
-from darkpair.gen.errors import InputError
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import ScanInside
-from darkpair.gen.particles import particle, spoken
+from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
 from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample, mesons
+from darkpair.limits.flying_parents import FLYING, absorbed, counted_parents
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 from darkpair.searches.beam_dump import MAIN, ChannelYield
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
+    from darkpair.gen.lifetime import Lifetime
     from darkpair.gen.pipeline import Chunk
     from darkpair.gen.sources.dump_mesons import DumpMesons
     from darkpair.limits.samples import Size
@@ -47,9 +46,6 @@ LEAST: Final = 1e-3
 #: Share from which on a channel has samples as large as the main one's, and how many fewer events the others have.
 LARGE: Final = 0.1
 FEWER: Final = 4
-
-#: Mesons that fly before they decay.
-LONG_LIVED_PARENTS: Final = ("K_L0", "K_S0", "K+", "K-", "B+", "B0")
 
 #: Effective accepted events from which on an acceptance is stated: the sum of all channels has to be known better.
 _FEW: Final = 10.0
@@ -103,24 +99,7 @@ class ChannelAgainstCtau:
 
     def law_of(self, parent: str) -> ScanInside:
         """The same of a parent: what a kaon or a B makes beside X2 is never seen, and nothing else counts."""
-        return replace(self.law, needs=self.detector.needs) if parent in LONG_LIVED_PARENTS else self.law
-
-    def absorbed(self, parent: str) -> bool:
-        """Whether a parent is absorbed where it does not decay before.
-
-        Raises
-        ------
-        InputError
-            Where the detector's file does not say what absorbs it.
-        """
-        if not LONG_LIVED < particle(parent).ctau < math.inf:
-            return False
-        if self.detector.absorber is None:
-            raise InputError(
-                f"{self.experiment}: {parent} of its target, and no [absorber] that says what stops it; add the table, or leave "
-                f"{parent} out of parents"
-            )
-        return True
+        return replace(self.law, needs=self.detector.needs) if parent in FLYING else self.law
 
     def source(self, parent: str, generator: str) -> DumpMesons:
         """Mesons of a generator."""
@@ -129,10 +108,9 @@ class ChannelAgainstCtau:
     def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, dict[str, tuple[Array, Array]]]:
         """The sample for every c tau, the ratios of each other spectrum, and where its own ends; no ratios if nothing is accepted."""
         law, detector, seed = self.law_of(parent), self.detector, seed_of(self.seed, chain)
-        lifetimes = spoken({"X2": law}, chain.decay.decaying)
-        if self.absorbed(parent):
-            assert detector.absorber is not None  # (`absorbed` has looked)
-            lifetimes = {**lifetimes, parent: detector.absorber.law(parent)}
+        lifetimes: dict[str, Lifetime] = {**spoken({"X2": law}, chain.decay.decaying)}
+        if (before := absorbed(self.experiment, parent)) is not None:
+            lifetimes[parent] = before
         made = replace(chain, lifetimes=lifetimes)
         source = self.source(parent, self.spectra[0])
         aimed = aim(
@@ -312,7 +290,8 @@ def channel_samples(
     wanted: dict[ChannelAgainstCtau, list[tuple[int, Channel, Mapping[str, Any]]]] = {}
     made: list[list[Made]] = [[] for _ in models]
     for number, (point, over) in enumerate(models):
-        for channel, share in channels_of(over, sight.parents, sight.seen).items():
+        counted = counted_parents(sight.experiment, sight.parents, over, size)
+        for channel, share in channels_of(over, counted, sight.seen).items():
             if np.max(share) < LEAST or (channel == MAIN and sight.has_main and isotropic(over, channel)):
                 continue
             try:
@@ -320,7 +299,7 @@ def channel_samples(
             except NotDerivedError:
                 made[number].append(Made(channel=channel, selection=sight.selection(channel), samples=()))
                 continue
-            large = np.max(share) > LARGE and channel.parent not in LONG_LIVED_PARENTS
+            large = np.max(share) > LARGE and channel.parent not in FLYING
             events = size.etas if large else size.etas // FEWER
             wanted.setdefault(_group(sight, channel, size, events), []).append(
                 (number, channel, _point(sight, channel, chain))

@@ -22,7 +22,6 @@ from darkpair.limits.strangers import require_decays, search_of_stranger, search
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import DATA, FILES, PLANNED, SEARCHES, UNSEEN
 from darkpair.searches.beam_dump import MAIN, BeamDump
-from darkpair.searches.dump_search import KAONS, PARENTS
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch
 from darkpair.workers import on_executor
@@ -179,12 +178,12 @@ def _of_pi0(name: str) -> bool:
 
 @cache
 def _of_detector(experiment: str) -> DumpSearch:
-    """The search of a detector's file, with all its own numbers, and kaons."""
-    return DumpSearch(experiment=experiment, parents=(*PARENTS, *KAONS))
+    """The search of a detector's file, with all its own numbers."""
+    return DumpSearch(experiment=experiment)
 
 
 def _sight(search: DumpSearch) -> Sight:
-    return Sight(experiment=search.experiment, parents=tuple(search.parents), selections=search.sight)
+    return Sight(experiment=search.experiment, parents=search.every_parent, selections=search.sight)
 
 
 def choose(
