@@ -21,7 +21,7 @@ from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.streams import Streams
 from darkpair.limits import Size, limit_rows
 from darkpair.limits.channels import ChannelAgainstCtau
-from darkpair.limits.flying_parents import FLYING, counted_parents
+from darkpair.limits.dump_samples import FLYING, counted_parents
 from darkpair.scan import Acceptance
 from darkpair.searches.dump_search import DumpSearch
 

@@ -22,8 +22,7 @@ from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
-from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample, mesons
-from darkpair.limits.flying_parents import FLYING, absorbed, counted_parents
+from darkpair.limits.dump_samples import CTAU, FLYING, DumpYield, EtaSample, absorbed, counted_parents, mesons
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 from darkpair.searches.beam_dump import MAIN, ChannelYield

@@ -55,8 +55,8 @@ class DumpSearch:
         Mesons of the target that count, of eta, eta' and pi0.
     long_lived : sequence of str, optional
         Mesons that fly before they decay and count too, of K_L0, K_S0, K+ and K-, which are absorbed by what the detector's file
-        says in ``[absorber]``; all of them where it says that, unless given. One that makes less than a hundredth of the X2
-        is left out.
+        says in ``[absorber]``; all of them where it says that, unless given. One that makes less than three hundredths of
+        the X2 is left out.
     selections : mapping of str to sequence of str, optional
         Modes of X2 that each selection of the detector sees, by the selection's name; unless given photons and electrons by
         "showers" and muons by "muons" where the detector has them, and by its first selection otherwise.
