@@ -289,7 +289,7 @@ def channel_samples(
     wanted: dict[ChannelAgainstCtau, list[tuple[int, Channel, Mapping[str, Any]]]] = {}
     made: list[list[Made]] = [[] for _ in models]
     for number, (point, over) in enumerate(models):
-        counted = counted_parents(sight.experiment, sight.parents, over, size)
+        counted = counted_parents(sight.experiment, sight.parents, over, size.generators)
         for channel, share in channels_of(over, counted, sight.seen).items():
             if np.max(share) < LEAST or (channel == MAIN and sight.has_main and isotropic(over, channel)):
                 continue

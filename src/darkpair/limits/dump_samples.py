@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,13 +28,13 @@ from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources import meson_spectra
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, stored
+from darkpair.gen.streams import Streams
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
-    from darkpair.limits.samples import Size
 
 __all__ = [
     "CHAIN",
@@ -320,7 +320,9 @@ def absorbed(experiment: str, parent: str) -> BeforeAbsorption | None:
     return absorber.law(parent)
 
 
-def counted_parents(experiment: str, parents: Sequence[str], over: Model, size: Size) -> tuple[str, ...]:
+def counted_parents(
+    experiment: str, parents: Sequence[str], over: Model, spectra: Callable[[str, str], Sequence[str]]
+) -> tuple[str, ...]:
     """Parents without the flying ones that make less than three hundredths of the X2 of the parent with the most, at every point.
 
     Mesons for each proton, times the mean probability to decay before absorption, times the branching ratio to X2: what flies
@@ -334,8 +336,8 @@ def counted_parents(experiment: str, parents: Sequence[str], over: Model, size: 
         Mesons of the search.
     over : Model
         All couplings that are asked for.
-    size : Size
-        Whose generators give the numbers of mesons.
+    spectra : callable
+        Function of the data file and a meson that gives the meson's generators, the central one first.
     """
     if not set(parents) & set(FLYING):
         return tuple(parents)
@@ -343,7 +345,7 @@ def counted_parents(experiment: str, parents: Sequence[str], over: Model, size: 
     for parent in parents:
         rate = production_rate(over, parent)
         if np.any(rate > 0.0):
-            made[parent] = rate * _number(experiment, parent, size.generators(experiment, parent)[0])
+            made[parent] = rate * _number(experiment, parent, spectra(experiment, parent)[0])
     most = np.max(np.stack(np.broadcast_arrays(*made.values())), axis=0) if made else np.zeros(())
     return tuple(
         parent
@@ -363,7 +365,7 @@ def _counted(experiment: str, parent: str, generator: str) -> float:
     law = absorbed(experiment, parent)
     if law is None:
         return number
-    drawn = source.sample(_DRAWN, np.random.default_rng(1))
+    drawn = source.sample(_DRAWN, Streams(1).rng("source"))
     px, py, pz = drawn.momentum[:3]
     x, y, z = drawn.vertex[:3]
     return number * float(law.probability((px, py, pz), particle(parent).mass, (x, y, z)).mean())
