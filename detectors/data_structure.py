@@ -121,6 +121,7 @@ KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
             variables=variables("fixed_target"),
             numbers={
                 "beam": {"energy": "GeV"},
+                "absorber?": {"interaction_length": "mm", "pipe_length?": "mm", "pipe_radius?": "mm"},
                 "shower_resolution?": {
                     "constant": "", "stochastic": "sqrt(GeV)", "position": "mm sqrt(GeV)", "position_constant": "mm",
                     "merging": "mm",

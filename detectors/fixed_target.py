@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, Unpa
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.detectors.absorbers import absorber_of_data
 from darkpair.detectors.arrivals import Arrivals, Columns, Somewhere, extremes, separation
 from darkpair.detectors.branches import DUMP, SPECTROMETER
 from darkpair.detectors.catalogue import from_file
@@ -28,6 +29,7 @@ from darkpair.detectors.shapes import Window, number_of, volume_of, window_of
 from darkpair.detectors.smearing import Calorimeter, Tracks
 from darkpair.detectors.tracks import kinds_of, single_track, track_columns
 from darkpair.detectors.veto import made_inside
+from darkpair.gen.absorption import Absorber
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, made_within
 from darkpair.gen.filling import again, fill
@@ -122,7 +124,7 @@ class FixedTarget(SelectingDetector):
                     'it, as in tracks = ["mu", "pi"]'
                 )
         # all are checked here
-        _ = self.veto_volume, self.face, self.beam_energy, self._resolution
+        _ = self.veto_volume, self.face, self.beam_energy, self._resolution, self.absorber
         if self.region.z_min >= self.z_face:
             raise InputError(
                 f"{self.experiment}: the decay volume begins at z = {self.region.z_min:g} mm, and the calorimeter is at "
@@ -152,6 +154,11 @@ class FixedTarget(SelectingDetector):
     def beam_energy(self) -> float:
         """Energy of the protons [GeV]."""
         return self._number("beam", "energy", "GeV")
+
+    @cached_property
+    def absorber(self) -> Absorber | None:
+        """What stops the mesons of the target; None where the data file does not say."""
+        return absorber_of_data(self._data, self.experiment)
 
     @cached_property
     def run(self) -> dict[str, Number]:

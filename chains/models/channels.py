@@ -37,7 +37,9 @@ __all__ = [
     "isotropic",
     "leaves_nothing",
     "photon_channels",
+    "production_rate",
     "shares_of",
+    "stated_modes",
     "visible_modes",
 ]
 
@@ -59,6 +61,9 @@ _DARK: Final = frozenset(
 #: Photons of a mode of X2 of which two may be taken for a pi0.
 _PHOTONS: Final = {"X1 pi0": 2, "gamma gamma": 2, "X1 gamma gamma": 2, "X1 gamma": 1, UNSEEN: 0}
 
+#: Mesons whose decays a model states for the antiparticle: rates are the same, daughters the antiparticles.
+_STATED_FOR: Final = {"K-": "K+"}
+
 #: Names of X2 in a chain.
 _HEAVY: Final = ("X2", "psi2", "psi2~")
 
@@ -73,7 +78,7 @@ class Channel:
     Parameters
     ----------
     parent, production : str
-        As in ``model.modes()``: "eta" and "X1 X2".
+        As in ``model.modes()``: "eta" and "X1 X2"; a K- with what the K+ decays to, of which the events are the conjugates.
     modes : tuple of str
         Mode of each X2 of the production, in alphabetical order; "unseen" for all that leaves nothing, last.  Beside a
         production that is seen itself "outside" is every other mode, beyond the detector.
@@ -106,8 +111,8 @@ class Channel:
         seen : collection of str
             Modes of X2 that leave anything, `visible_modes`: the others are "unseen".
         """
-        own = model.modes()
-        if (self.parent, self.production) not in own:
+        own, parent = model.modes(), _STATED_FOR.get(self.parent, self.parent)
+        if (parent, self.production) not in own:
             return np.zeros(())
         total = model.width("X2")
         size = np.where(total > 0.0, total, 1.0)
@@ -121,9 +126,7 @@ class Channel:
         # (without any decay at all nothing is seen)
         product = np.prod(np.broadcast_arrays(np.ones(()), *map(part, self.modes)), axis=0)
         ways = len(set(self.modes)) or 1  # of two X2 either may do the one or the other
-        return np.asarray(
-            model.branching_ratio(self.parent, self.production) * ways * np.maximum(product, 0.0)
-        )
+        return np.asarray(model.branching_ratio(parent, self.production) * ways * np.maximum(product, 0.0))
 
     def chain(
         self, model: Model, *, lifetimes: Mapping[str, Lifetime] | None = None, absorbed: bool = False
@@ -158,7 +161,8 @@ class Channel:
 def _chain_of(channel: Channel, model: Model, absorbed: bool) -> Chain:
     """Events of a channel, of prompt X2."""
     listed = list(dict.fromkeys(mode for mode in channel.modes if mode not in (UNSEEN, OUTSIDE)))
-    whole = model_chain(model, channel.parent, channel.production, modes=listed).decay
+    stated = _STATED_FOR.get(channel.parent, channel.parent)
+    whole = model_chain(model, stated, channel.production, modes=listed).decay
     at = {mode: listed.index(mode) for mode in listed}
     ways = (
         [channel.modes]
@@ -176,7 +180,8 @@ def _chain_of(channel: Channel, model: Model, absorbed: bool) -> Chain:
         for made in whole.modes
         for way in ways
     )
-    return Chain(decay=Decay(whole.parent, split))
+    made = Chain(decay=Decay(whole.parent, split))
+    return made if stated == channel.parent else made.conjugate()
 
 
 #: Several searches ask for the same chain, whose amplitudes take their time to be tabled.
@@ -245,7 +250,7 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
     modes, looked_for = sorted(visible_modes(model)), {mode for mode in seen if ("X2", mode) in own}
     out: dict[Channel, Array] = {}
     for parent in parents:
-        productions = [name for _, name in model.modes(parent) if 1 <= name.split().count("X2") <= 2]
+        productions = [name for _, name in stated_modes(model, parent) if 1 <= name.split().count("X2") <= 2]
         rates = {
             channel: channel.rate(model, modes)
             for production in productions
@@ -255,6 +260,37 @@ def channels_of(model: Model, parents: Iterable[str], seen: Iterable[str]) -> di
         }
         out |= shares_of(rates)
     return out
+
+
+def stated_modes(model: Model, parent: str) -> tuple[tuple[str, str], ...]:
+    """Modes of a parent as the model states them: of a K- those of the K+.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    parent : str
+        Name of the meson.
+    """
+    return tuple(model.modes(_STATED_FOR.get(parent, parent)))
+
+
+def production_rate(model: Model, parent: str) -> Array:
+    """Branching ratio of all that a parent makes with an X2 [1].
+
+    Parameters
+    ----------
+    model : Model
+        Its points; arrays broadcast.
+    parent : str
+        Name of the meson.
+    """
+    rates = [
+        model.branching_ratio(stated, production)
+        for stated, production in stated_modes(model, parent)
+        if "X2" in production.split()
+    ]
+    return np.asarray(sum(rates, start=np.zeros(())))
 
 
 def isotropic(model: Model, channel: Channel) -> bool:

@@ -43,6 +43,7 @@ _PHOTON_FACTOR: Final = 7.0 - 4.0 / 3.0 * (3.0 * (4.0 + 1.0 + 4.0) / 9.0 + 1.0)
 _TRANSITIONS: Final = {
     ("K+", "pi+"): ("sd", "K -> pi", "abs", "ms_over_md"),
     ("K_L0", "pi0"): ("sd", "K -> pi", "real", "ms_over_md"),
+    ("K_S0", "pi0"): ("sd", "K -> pi", "imag", "ms_over_md"),
     ("B+", "K+"): ("bs", "B -> K", "abs", "mb_over_ms"),
     ("B0", "K0"): ("bs", "B -> K", "abs", "mb_over_ms"),
 }
@@ -126,15 +127,16 @@ class HiggsPortal(Model):
         return replace(self, **changes)
 
 
-def _kaon(model: HiggsPortal, *, identical: bool = False) -> Array:
-    """Width of K_L -> dark pair [GeV]; K_L picks the imaginary part (arXiv:2005.07102, eqs. 17, 24-26).
+def _kaon(model: HiggsPortal, *, identical: bool = False, short: bool = False) -> Array:
+    """Width of K_L or K_S -> dark pair [GeV]; K_L picks the imaginary part (arXiv:2005.07102, eqs. 17, 24-26).
 
     ``p / (8 pi M^2) (b Im(V_ts^* V_td) F_K M^2)^2 lambda(M^2)^2``, with lambda(q^2) the coupling of v h to the pair: a number, or
-    ``A_3 B / (m_S3^2 - q^2)``, and for fermions its square times ``2 (q^2 - 4 m^2)``.
+    ``A_3 B / (m_S3^2 - q^2)``, and for fermions its square times ``2 (q^2 - 4 m^2)``. K_S has the real part in its place.
     """
-    mass = particle("K_L0").mass
+    mass = particle("K_S0" if short else "K_L0").mass
     inputs = model.inputs
-    amplitude = flavour_coefficient(inputs) * lambda_t(inputs).imag * inputs["F_K"] * mass**2
+    ckm = lambda_t(inputs)
+    amplitude = flavour_coefficient(inputs) * (ckm.real if short else ckm.imag) * inputs["F_K"] * mass**2
     masses = (model.m2, model.m2) if identical else model.pair_masses()
     return two_body_width(mass, *masses, amplitude**2 * model.squared_coupling(mass**2, identical=identical))
 
@@ -155,7 +157,7 @@ def _transition(model: HiggsPortal, *, parent: str, daughter: str) -> ScalarTran
     quarks, form, part, ratio = _TRANSITIONS[parent, daughter]
     inputs = model.inputs
     ckm = lambda_t(inputs) if quarks == "sd" else transition_ckm("t", quarks, inputs)
-    size = ckm.real if part == "real" else abs(ckm)
+    size = {"real": ckm.real, "imag": ckm.imag}.get(part, abs(ckm))
     heavy, light = particle(parent).mass, particle(daughter).mass
     # m_Q' / (m_Q' - m_Q) from the ratio of the masses; 1/2 of the projector
     chirality = 0.5 * inputs[ratio] / (inputs[ratio] - 1.0)
@@ -234,6 +236,7 @@ def _visible(model: HiggsPortal, *, pair: str) -> Array:
 
 def _modes(pair: str, equation: str) -> dict[tuple[str, str], ModelMode]:
     table = {("K_L0", pair): ModelMode(_kaon, equation), ("h", pair): ModelMode(_higgs, equation)}
+    table["K_S0", pair] = ModelMode(partial(_kaon, short=True), f"{equation}, real part")
     for parent, daughter in _TRANSITIONS:
         rate = partial(_semi_invisible, parent=parent, daughter=daughter)
         angles = partial(_transition, parent=parent, daughter=daughter)
@@ -243,6 +246,7 @@ def _modes(pair: str, equation: str) -> dict[tuple[str, str], ModelMode]:
 
 _IDENTICAL: Final = {
     ("K_L0", "X2 X2"): ModelMode(partial(_kaon, identical=True), "19, 24"),
+    ("K_S0", "X2 X2"): ModelMode(partial(_kaon, identical=True, short=True), "19, 24, real part"),
     ("h", "X2 X2"): ModelMode(partial(_higgs, identical=True), "19, 24"),
 }
 

@@ -40,6 +40,7 @@ __all__ = ["PAIR_MODES", "ZPrime", "ZPrimeScalar", "contact_coupling", "mixing_f
 _TRANSITIONS: Final = {
     ("K+", "pi+"): ("sd", "K -> pi", "abs", 1.0),
     ("K_L0", "pi0"): ("sd", "K -> pi", "imag", 1.0),
+    ("K_S0", "pi0"): ("sd", "K -> pi", "real", 1.0),
     ("B+", "K+"): ("bs", "B -> K", "abs", 1.0),
     ("B0", "K0"): ("bs", "B -> K", "abs", 1.0),
     ("B+", "pi+"): ("bd", "B -> pi", "abs", 1.0),
@@ -191,16 +192,17 @@ class ZPrime(Model):
 
         Parameters
         ----------
-        meson : {"K_L0", "pi0", "eta", "B0"}
+        meson : {"K_L0", "K_S0", "pi0", "eta", "B0"}
             Meson that the current annihilates.
 
         References
         ----------
-        arXiv:2005.07102, eqs. 44, 47, 49; K_L picks the real part (eq. 17), the eta is an octet with F_pi,
-        B0 is a flavour eigenstate with f_B / 2.
+        arXiv:2005.07102, eqs. 44, 47, 49; K_L picks the real part (eq. 17), K_S, the other combination of K0 and its antiparticle,
+        the imaginary one; the eta is an octet with F_pi, B0 is a flavour eigenstate with f_B / 2.
         """
-        if meson == "K_L0":
-            return np.asarray(self.flavour_coupling("sd")[0] * self.inputs["F_K"])
+        if meson in ("K_L0", "K_S0"):
+            part = 0 if meson == "K_L0" else 1
+            return np.asarray(self.flavour_coupling("sd")[part] * self.inputs["F_K"])
         if meson == "B0":
             return np.asarray(np.hypot(*self.flavour_coupling("bd")) * 0.5 * self.inputs["f_B"])
         isospin = {"pi0": math.sqrt(2.0), "eta": math.sqrt(2.0 / 3.0)}
@@ -281,7 +283,7 @@ def _strength(model: ZPrime, parent: str, daughter: str) -> Array:
     """Square of the contact coupling of M' -> M to the dark current, with the channels [GeV^-4]."""
     quarks, _, part, isospin = _TRANSITIONS[parent, daughter]
     real, imag = model.flavour_coupling(quarks)
-    size = imag if part == "imag" else np.hypot(real, imag)
+    size = {"real": real, "imag": imag}.get(part, np.hypot(real, imag))
     return np.asarray(np.square(0.5 * isospin * size) * model.channels(decay=False))  # 1/2 of P_L
 
 
@@ -326,6 +328,7 @@ def _semi_invisible(model: ZPrime, *, parent: str, daughter: str) -> Array:
 def _modes() -> dict[tuple[str, str], ModelMode]:
     table = {
         ("K_L0", "X1 X2"): ModelMode(partial(_pair, meson="K_L0"), "44-46"),
+        ("K_S0", "X1 X2"): ModelMode(partial(_pair, meson="K_S0"), "44-46, imaginary part"),
         ("eta", "X1 X2"): ModelMode(partial(_pair, meson="eta"), "49, 51"),
         ("pi0", "X1 X2"): ModelMode(partial(_pair, meson="pi0"), "47, 50 crossed"),
         ("B0", "X1 X2"): ModelMode(partial(_pair, meson="B0"), "44-46 with f_B"),

@@ -161,7 +161,7 @@ def _triple(model: ZPrimeFermion) -> Array:
 
 def _modes() -> dict[tuple[str, str], ModelMode]:
     table = dict(PAIR_MODES)
-    for meson in ("K_L0", "eta", "pi0", "B0"):
+    for meson in ("K_L0", "K_S0", "eta", "pi0", "B0"):
         for state in ("X1", "X2"):
             table[meson, f"{state} {state}"] = ModelMode(
                 partial(_diagonal, meson=meson, state=state), "46, 67"

@@ -80,6 +80,7 @@ FILE_NAME = {
 #: Of the factors of ``genWeight``, by name; a chain or source of others may have its own.
 WEIGHTS = {
     "genWeight": "weight of the event, product of all weight_* [1]",
+    "absorption": "probability to decay before being absorbed [1]",
     "decay_region": "physical density over that of the draw, of decays forced where the detector may see them [1]",
     "directions": "isotropic density of the directions of decays over that of the draw [1]",
     "event_file": "weight in the event file over its mean over all parents [1]",

@@ -37,14 +37,14 @@ _FINE = 512  # midpoints in rapidity and in transverse momentum
 class DumpMesons:
     """Mesons of one kind from protons on a target, made at the origin with uniform azimuth.
 
-    The target is a point and its depth is neglected; mesons of secondary interactions are left out, and so
-    is the absorption of long-lived mesons.
+    The target is a point and its depth is neglected; mesons of secondary interactions are left out. Where a long-lived
+    meson decays is the chain's: ``lifetime.K_L0 = "absorbed"`` of a job, `darkpair.gen.absorption.BeforeAbsorption`.
 
     Parameters
     ----------
     meson : str
-        Name of the meson: ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"`` or ``"K+"``; any particle with a table of
-        one's own.
+        Name of the meson: ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"``, ``"K_S0"``, ``"K+"`` or ``"K-"``; any particle
+        with a table of one's own.
     beam_energy : float, optional [GeV]
         Energy of the protons, 400 unless given. With a table of one's own it sets the kinematic limit, and there is
         none unless it is given.

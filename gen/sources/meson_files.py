@@ -16,7 +16,19 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.bmpt import TARGETS
 
-__all__ = ["COLLIDER", "MADE_BY", "MESONS", "TableKey", "about", "counts", "find", "grid", "slow", "stored"]
+__all__ = [
+    "COLLIDER",
+    "MADE_BY",
+    "MESONS",
+    "SAME_AS",
+    "TableKey",
+    "about",
+    "counts",
+    "find",
+    "grid",
+    "slow",
+    "stored",
+]
 
 #: Target of the tables of two equal, opposite beams: y and pT in the centre of mass, only the half y > 0.
 COLLIDER: Final = "collider"
@@ -32,6 +44,9 @@ MADE_BY: Final[Mapping[str, tuple[str, ...]]] = {
 
 #: Mesons of the tables, as `particle` spells them.
 MESONS: Final = ("pi0", "eta", "eta'", "K_L0", "K+", "K-")
+
+#: Mesons with another one's table: strong interactions make K0 and anti-K0, of which half are K_S and half K_L.
+SAME_AS: Final[Mapping[str, str]] = MappingProxyType({"K_S0": "K_L0"})
 
 
 @dataclass(frozen=True, order=True)

@@ -19,7 +19,7 @@ from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.events import Batch
 from darkpair.gen.exact_sums import expansions
 from darkpair.gen.kinematics import Array
-from darkpair.gen.sources.meson_files import COLLIDER, about, stored
+from darkpair.gen.sources.meson_files import COLLIDER, SAME_AS, about, stored
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.topology import Columns
 
@@ -58,7 +58,8 @@ def generators(meson: str, beam_energy: float, target: str | None = None) -> tup
     out = [
         key.generator
         for key in stored()
-        if (key.beam_energy, key.target) == (beam_energy, wanted) and about(key)["multiplicity"].get(meson)
+        if (key.beam_energy, key.target) == (beam_energy, wanted)
+        and about(key)["multiplicity"].get(SAME_AS.get(meson, meson))
     ]
     fits = () if wanted == COLLIDER else _PARAMETRISATIONS
     return (*out, *(name for name in fits if _made(meson, beam_energy, name, _of(wanted)) is not None))

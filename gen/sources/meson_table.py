@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources import bmpt, sanford_wang
 from darkpair.gen.sources.grid_density import GridDensity
-from darkpair.gen.sources.meson_files import MESONS, about, counts, find, grid
+from darkpair.gen.sources.meson_files import MESONS, SAME_AS, about, counts, find, grid
 from darkpair.gen.sources.meson_multiplicity import multiplicity
 from darkpair.gen.sources.meson_tail import cells_of, share_error
 
@@ -179,8 +179,8 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     Parameters
     ----------
     meson : str
-        Name of the meson: ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K+"`` or ``"K-"``; `particle`'s other
-        words as well.
+        Name of the meson: ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K_S0"``, ``"K+"`` or ``"K-"``; `particle`'s
+        other words as well.
     beam_energy : float [GeV]
         Energy of the protons: 400, 120, 70, 30 or 8.9 on a target; 6800 for each beam of a collider.
     generator : str
@@ -198,6 +198,9 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         For an energy that they do not have.
     """
     name = _canonical(meson)
+    if name in SAME_AS:
+        made = meson_table(SAME_AS[name], beam_energy=beam_energy, generator=generator, target=target)
+        return replace(made, meson=name)
     if generator == "bmpt":
         return _analytic(name, float(beam_energy), target or "Be")
     if generator == sanford_wang.NAME:
@@ -268,7 +271,7 @@ def _fitted(meson: str, beam_energy: float, target: str) -> MesonTable:
 def _canonical(meson: str) -> str:
     """The tables' name of a meson that `particle` knows under several."""
     pdgid = particle(meson).pdgid
-    for name in MESONS:
+    for name in (*MESONS, *SAME_AS):
         if particle(name).pdgid == pdgid:
             return name
     raise UnknownNameError("meson of the production tables", meson, MESONS)

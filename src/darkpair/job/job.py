@@ -27,6 +27,7 @@ from darkpair.gen.sources.koto_kl import KotoKL
 from darkpair.gen.sources.koto_range import followed
 from darkpair.gen.toml_text import read_toml, require_plain
 from darkpair.gen.topology import DECAYED
+from darkpair.job.absorbed import absorbed
 from darkpair.job.plugins import PLUGINS
 from darkpair.job.settings import BESIDE, put_settings, without_leftovers
 from darkpair.job.tables import CHAIN_SETTINGS, ChainTable, NormalisationTable, OutputTable, RunTable, Table
@@ -324,7 +325,11 @@ def _keyed(key: str = "") -> Iterator[None]:
 def _together(chain: Chain, names: Mapping[str, str]) -> bool:
     """Whether several particles of those names can decay in one event."""
     return any(
-        sum(name in names and status == DECAYED for name, status in zip(t.names, t.status, strict=True)) > 1
+        sum(
+            names.get(name, "absorbed") != "absorbed" and status == DECAYED
+            for name, status in zip(t.names, t.status, strict=True)
+        )
+        > 1
         for t in chain.topologies
     )
 
@@ -338,6 +343,8 @@ def _lifetime(law: str, ctau: float, detector: object, name: str, together: bool
         return Scan(ctau=ctau)
     if law == "exponential":
         return Exponential(ctau)
+    if law == "absorbed":
+        return absorbed(ctau, detector, name)
     region = getattr(detector, "region", None)
     if together:
         region = getattr(detector, "reach", region)

@@ -122,9 +122,10 @@ class ChainTable(Table):
         default={},
         description='natural widths of rho, omega, K*(892), phi other than the PDG\'s, as width."K*0" = 0 (a line)',
     )
-    lifetime: dict[str, Literal["exponential", "forced", "scan"]] = Field(
+    lifetime: dict[str, Literal["exponential", "forced", "scan", "absorbed"]] = Field(
         default={},
-        description="exponential, forced (to where the detector may see it) or scan (for every c tau), as "
+        description="exponential, forced (to where the detector may see it), scan (for every c tau) or absorbed (of a "
+        "target's kaon: what decays before it is absorbed, by the detector's data file), as "
         'lifetime.X2 = "scan"; X2 is the heavier dark state whatever it is called',
     )
     matrix_elements: dict[str, str | dict[str, Any]] = Field(

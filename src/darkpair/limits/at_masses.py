@@ -67,7 +67,7 @@ def sight_of(search: DumpSearch) -> Sight:
     search : DumpSearch
         Its data.
     """
-    return Sight(experiment=search.experiment, parents=tuple(search.parents), selections=search.sight)
+    return Sight(experiment=search.experiment, parents=search.every_parent, selections=search.sight)
 
 
 def searches_at(

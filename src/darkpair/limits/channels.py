@@ -22,7 +22,7 @@ from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
-from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample, mesons
+from darkpair.limits.dump_samples import CTAU, FLYING, DumpYield, EtaSample, absorbed, counted_parents, mesons
 from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan, together
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from darkpair.chains.chain import Chain
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
+    from darkpair.gen.lifetime import Lifetime
     from darkpair.gen.sources.dump_mesons import DumpMesons
     from darkpair.limits.samples import Size
 
@@ -94,14 +95,21 @@ class ChannelAgainstCtau:
         """Decays in the experiment's volume, for any lifetime."""
         return ScanInside(region=self.detector.region, shortest=CTAU[0], longest=CTAU[-1])
 
+    def law_of(self, parent: str) -> ScanInside:
+        """The same of a parent: what a kaon or a B makes beside X2 is never seen, and nothing else counts."""
+        return replace(self.law, needs=self.detector.needs) if parent in FLYING else self.law
+
     def source(self, parent: str, generator: str) -> DumpMesons:
         """Mesons of a generator."""
         return mesons(parent, self.detector.beam_energy, generator)
 
     def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, Places]:
         """The sample for every c tau, and where its mesons lie in the spectrum."""
-        law, detector, seed = self.law, self.detector, seed_of(self.seed, chain)
-        made = replace(chain, lifetimes=spoken({"X2": law}, chain.decay.decaying))
+        law, detector, seed = self.law_of(parent), self.detector, seed_of(self.seed, chain)
+        lifetimes: dict[str, Lifetime] = {**spoken({"X2": law}, chain.decay.decaying)}
+        if (before := absorbed(self.experiment, parent)) is not None:
+            lifetimes[parent] = before
+        made = replace(chain, lifetimes=lifetimes)
         source = self.source(parent, self.spectra[0])
         aimed = aim(
             source,
@@ -251,7 +259,8 @@ def channel_samples(
     wanted: dict[ChannelAgainstCtau, list[tuple[int, Channel, Mapping[str, Any]]]] = {}
     made: list[list[Made]] = [[] for _ in models]
     for number, (point, over) in enumerate(models):
-        for channel, share in channels_of(over, sight.parents, sight.seen).items():
+        counted = counted_parents(sight.experiment, sight.parents, over, size.generators)
+        for channel, share in channels_of(over, counted, sight.seen).items():
             if np.max(share) < LEAST or (channel == MAIN and sight.has_main and isotropic(over, channel)):
                 continue
             try:
@@ -259,7 +268,8 @@ def channel_samples(
             except NotDerivedError:
                 made[number].append(Made(channel=channel, selection=sight.selection(channel), samples=()))
                 continue
-            events = size.etas if np.max(share) > LARGE else size.etas // FEWER
+            large = np.max(share) > LARGE and channel.parent not in FLYING
+            events = size.etas if large else size.etas // FEWER
             wanted.setdefault(_group(sight, channel, size, events), []).append(
                 (number, channel, _point(sight, channel, chain))
             )

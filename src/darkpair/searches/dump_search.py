@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
+from darkpair.chains.models.channels import stated_modes
 from darkpair.detectors.data_file import Number, detector_data
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping
 from darkpair.gen.parameters import checked
 from darkpair.gen.references import cited_in
+from darkpair.gen.sources.meson_spectra import generators
 from darkpair.searches.measurements import Measurement
 from darkpair.searches.rate import Stated
 
@@ -30,8 +32,11 @@ STATUS: Final = ("measurement", "projection", "estimate")
 SHOWERS: Final = ("X1 pi0", "X1 gamma", "gamma gamma", "X1 gamma gamma", "X1 e+ e-")
 MUONS: Final = ("X1 mu+ mu-",)
 
-#: Mesons of a target whose paths end there and whose X2 fly on.
+#: Mesons of a target whose paths end there and whose X2 fly on: those that count unless a search says others.
 PARENTS: Final = ("eta", "eta'", "pi0")
+
+#: Kaons, which decay before they are absorbed, or seldom do.
+KAONS: Final = ("K_L0", "K_S0", "K+", "K-")
 
 #: Tables of a detector's file of which an acceptance without resolution is made.
 _GEOMETRY: Final = ("beam", "decay_volume", "calorimeter")
@@ -48,6 +53,10 @@ class DumpSearch:
         Detector's data file: a name of the package's, or a path that ends with .toml, from the folder of this file.
     parents : sequence of str
         Mesons of the target that count, of eta, eta' and pi0.
+    long_lived : sequence of str, optional
+        Mesons that fly before they decay and count too, of K_L0, K_S0, K+ and K-, which are absorbed by what the detector's file
+        says in ``[absorber]``; all of them where it says that, unless given. One that makes less than three hundredths of
+        the X2 is left out.
     selections : mapping of str to sequence of str, optional
         Modes of X2 that each selection of the detector sees, by the selection's name; unless given photons and electrons by
         "showers" and muons by "muons" where the detector has them, and by its first selection otherwise.
@@ -74,6 +83,7 @@ class DumpSearch:
 
     experiment: str
     parents: Sequence[Literal["eta", "eta'", "pi0"]] = PARENTS
+    long_lived: Sequence[Literal["K_L0", "K_S0", "K+", "K-"]] | None = None
     selections: Mapping[str, Sequence[str]] | None = None
     exposure: Stated | None = None
     efficiencies: Mapping[str, Stated] = field(default_factory=FrozenMapping)
@@ -101,6 +111,7 @@ class DumpSearch:
             number = efficiency.measurement("1", f"efficiencies.{name}").value
             if not 0.0 < number <= 1.0:
                 raise InputError(f"efficiencies.{name} = {number:g}; allowed: above 0, up to 1")
+        _require_absorber(self.experiment, self.long_lived or ())
         seen = [mode for _, modes in self.sight for mode in modes]
         if not seen or len(set(seen)) != len(seen):
             raise InputError(
@@ -138,6 +149,16 @@ class DumpSearch:
             else FixedTarget(experiment=self.experiment, resolution="none").selection
         )
         return ((showers, SHOWERS), *((("muons", MUONS),) if "muons" in names else ()))
+
+    @cached_property
+    def every_parent(self) -> tuple[str, ...]:
+        """Mesons of the target that count, those that fly before they decay last."""
+        if self.long_lived is not None:
+            return (*self.parents, *self.long_lived)
+        if "absorber" not in detector_data(self.experiment):
+            return tuple(self.parents)
+        energy = FixedTarget(experiment=self.experiment, resolution="none").beam_energy
+        return (*self.parents, *(name for name in KAONS if generators(name, energy)))
 
     @cached_property
     def seen(self) -> tuple[str, ...]:
@@ -228,13 +249,24 @@ class DumpSearch:
     def applies(self, model: Model) -> bool:
         """Whether the model makes X2 there and lets it decay to what is seen."""
         own = set(model.modes())
-        made = any("X2" in mode.split() for parent in self.parents for _, mode in model.modes(parent))
+        made = any(
+            "X2" in mode.split() for parent in self.every_parent for _, mode in stated_modes(model, parent)
+        )
         return made and any(("X2", mode) in own for mode in self.seen)
 
     def value(self, model: Model) -> Array:
         """Expected events behind the target, of every channel that the detector sees; samples give them."""
         raise InputError(
             f"the search of {self.experiment} needs samples; ask darkpair.limits.limit_rows, or make a BeamDump"
+        )
+
+
+def _require_absorber(experiment: str, parents: Sequence[str]) -> None:
+    """Refuse kaons of a target where nothing says what absorbs them."""
+    if parents and "absorber" not in detector_data(experiment):
+        raise InputError(
+            f"long_lived names {', '.join(parents)}, and {experiment} has no [absorber], which says what stops them; give it there, or "
+            "leave them out"
         )
 
 

@@ -1,0 +1,38 @@
+"""The law of a job's particle that is absorbed, by the detector's data file."""
+
+from __future__ import annotations
+
+from darkpair.gen.absorption import Absorber, BeforeAbsorption
+from darkpair.gen.errors import InputError
+
+__all__ = ["absorbed"]
+
+
+def absorbed(ctau: float, detector: object, name: str) -> BeforeAbsorption:
+    """Law of a particle of a target that decays before it is absorbed.
+
+    Parameters
+    ----------
+    ctau : float [mm]
+        Mean proper length of the particle.
+    detector : object
+        Whose data file says what absorbs it.
+    name : str
+        The particle.
+
+    Raises
+    ------
+    InputError
+        Without such a detector, or for a particle without a finite c tau above 0.
+    """
+    absorber: Absorber | None = getattr(detector, "absorber", None)
+    if absorber is None:
+        raise InputError(
+            f"chain.lifetime.{name} = 'absorbed' needs a detector whose data file has [absorber]; take charm, nucal, ship or dune_nd, "
+            "or add the table (docs/detector_files.md)"
+        )
+    if not 0.0 < ctau < float("inf"):
+        raise InputError(
+            f"chain.lifetime.{name} = 'absorbed' with c tau = {ctau:g} mm; allowed: a particle of finite c tau above 0"
+        )
+    return BeforeAbsorption(ctau=ctau, interaction_length=absorber.interaction_length, pipe=absorber.pipe)
