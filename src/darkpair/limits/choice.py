@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,26 +14,19 @@ import numpy as np
 from darkpair.chains.models.beside import any_beside
 from darkpair.chains.models.channels import isotropic, photon_channels, visible_modes
 from darkpair.gen.errors import InputError, UnknownNameError
-from darkpair.limits.at_masses import (
-    dump_searches,
-    names_of_set,
-    of_detector,
-    of_pi0,
-    searches_at,
-    sight_of,
-    unseen_names,
-)
 from darkpair.limits.belle2_samples import DISPLACED, with_displaced
-from darkpair.limits.channels import Made, channel_samples
+from darkpair.limits.channels import Made, Sight, channel_samples
+from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.koto_beside import joined, koto_beside
 from darkpair.limits.koto_channels import koto_channels
 from darkpair.limits.koto_photons import PHOTONS, SELECTION, photon_searches
 from darkpair.limits.production import PRODUCTION, WAYS, in_the_way
 from darkpair.limits.samples import BOX, DUMPS, samples_at
 from darkpair.limits.strangers import require_decays, search_of_stranger, searches_of_files
+from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import together
-from darkpair.searches import DATA, FILES, PLANNED, SEARCHES
-from darkpair.searches.beam_dump import BeamDump
+from darkpair.searches import DATA, FILES, PAPER, PLANNED, SEARCHES, UNSEEN
+from darkpair.searches.beam_dump import MAIN, BeamDump
 from darkpair.searches.data_sets import PROJECTED
 from darkpair.searches.koto import OF_PION, KotoLimit
 from darkpair.searches.search_file import DumpSearch
@@ -50,8 +43,9 @@ if TYPE_CHECKING:
     _Models = Sequence[tuple[Model, Model]]
 
 __all__ = ["PRODUCTION", "SELECTION", "Choice", "choose", "searches_at", "searches_of"]
-#: Older name.
-_dumps: Final = dump_searches
+
+#: Acceptance of which nothing is known.
+_NOTHING: Final = Acceptance(ctau=(), value=(), error=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,24 +75,24 @@ class Choice:
     @property
     def koto(self) -> bool:
         """Whether KOTO's samples are needed."""
-        return any(map(of_pi0, self.ours))
+        return any(map(_of_pi0, self.ours))
 
     @property
     def boxes(self) -> tuple[str, ...]:
         """Selections of KOTO, and KOTO II, whose samples are needed."""
-        runs = [name.removeprefix("koto-") for name in self.ours if of_pi0(name)]
+        runs = [name.removeprefix("koto-") for name in self.ours if _of_pi0(name)]
         return tuple(dict.fromkeys(BOX.get(run, "2016-18") for run in runs))
 
     @property
     def behind_targets(self) -> dict[str, DumpSearch]:
         """Searches behind a target by name."""
         of_files = {name: s for name, s in self.others.items() if isinstance(s, DumpSearch)}
-        return {name: of_detector(name) for name in DUMPS if name in self.ours} | of_files
+        return {name: _of_detector(name) for name in DUMPS if name in self.ours} | of_files
 
     @property
     def dumps(self) -> list[str]:
         """Experiments behind a target whose samples of eta and X2 -> X1 pi0 are needed."""
-        wanted = (s.experiment for s in self.behind_targets.values() if sight_of(s).has_main)
+        wanted = (s.experiment for s in self.behind_targets.values() if _sight(s).has_main)
         return list(dict.fromkeys(wanted))
 
     def sampled(self, models: Sequence[Model]) -> tuple[bool, list[str]]:
@@ -120,7 +114,7 @@ class Choice:
         if not asked:
             return [{} for _ in models]
         make = partial(channel_samples, models=models, size=size, folder=folder, workers=workers)
-        made = together([partial(make, sight_of(search)) for search in asked.values()], workers=workers)
+        made = together([partial(make, _sight(search)) for search in asked.values()], workers=workers)
         return [{name: own[i] for name, own in zip(asked, made, strict=True)} for i in range(len(models))]
 
     def at_koto(
@@ -165,23 +159,21 @@ class Choice:
         ----------
         samples : Samples
             Of the masses.
-        channels, at_koto : mapping
-            Of `channels` and of `at_koto` for the model.
+        channels, at_koto, photons : mapping
+            Of `channels`, of `at_koto` and of `with_photons` for the model.
         seen : tuple of str
             Modes of the model's X2 that leave anything in a detector.
-        photons : mapping, optional
-            Of `with_photons` for the model.
         """
         behind, more = self.behind_targets, channels or {}
         at_masses: dict[str, tuple[str, Search]] = {}
         for name in self.ours:
             if name in behind:
-                at_masses |= dump_searches(samples, name, behind[name], more.get(name, ()), seen)
+                at_masses |= _dumps(samples, name, behind[name], more.get(name, ()), seen)
             else:
                 at_masses |= searches_at(samples, self.data, names=(name,), at_koto=at_koto or {}, seen=seen)
         for name, search in self.others.items():
             if isinstance(search, DumpSearch):
-                at_masses |= dump_searches(samples, name, search, more.get(name, ()), seen)
+                at_masses |= _dumps(samples, name, search, more.get(name, ()), seen)
             else:
                 at_masses[name] = (search.kind, search)
         at_masses |= dict(photons or {})
@@ -212,10 +204,8 @@ def choose(
 
     Raises
     ------
-    UnknownNameError
-        For a set of data or a name that does not exist.
-    InputError
-        For a file that is none of a search; a plug-in that was asked for and cannot be used; names that leave nothing.
+    UnknownNameError, InputError
+        For a name that does not exist; a file that is none of a search; a plug-in that cannot be used; names that leave nothing.
     """
     if data not in DATA:
         raise UnknownNameError("set of data", data, DATA)
@@ -242,7 +232,7 @@ def choose(
     }
     ours: Sequence[str] = [n for n in only if n in SEARCHES.ours and n not in FILES]
     if not only:
-        ours = (*names_of_set(data), *unseen_names(data, planned=planned), *(PLANNED if planned else ()))
+        ours = (*_names(data), *_unseen(data, planned=planned), *(PLANNED if planned else ()))
     choice = Choice(
         data=data,
         ours=tuple(name for name in ours if name not in without),
@@ -268,18 +258,12 @@ def searches_of(
 
     Parameters
     ----------
-    choice : Choice
-        What is asked.
+    choice, size : Choice, Size
+        What is asked, and how large samples are.
     models : sequence of (Model, Model)
         Each at its point, and over all couplings that are asked for.
-    size : Size
-        Of the samples.
-    folder : Path, optional
-        The cache of samples.
-    workers : int
-        Processes.
-    executor : concurrent.futures.Executor, optional
-        What makes the samples instead of processes.
+    folder, workers, executor
+        The cache of samples, the number of processes, and what makes the samples instead of them.
 
     Raises
     ------
@@ -308,3 +292,108 @@ def searches_of(
         {name: entry for name, entry in at_point.items() if entry[1].applies(point)}
         for point, at_point in zip(points, every, strict=True)
     ]
+
+
+def _of_pi0(name: str) -> bool:
+    """Whether a search is one of KOTO's for a pi0 and nothing, which have its samples."""
+    return name.startswith("koto-") and name not in PHOTONS
+
+
+@cache
+def _of_detector(experiment: str) -> DumpSearch:
+    """The search of a detector's file, with all its own numbers."""
+    return DumpSearch(experiment=experiment)
+
+
+def _sight(search: DumpSearch) -> Sight:
+    """What a search behind a target sees."""
+    return Sight(experiment=search.experiment, parents=search.every_parent, selections=search.sight)
+
+
+def searches_at(
+    samples: Samples,
+    data: str,
+    *,
+    koto_only: bool = False,
+    names: Sequence[str] | None = None,
+    at_koto: Mapping[str, tuple[KotoChannel, ...]] | None = None,
+    seen: tuple[str, ...] = (),
+) -> dict[str, tuple[str, Search]]:
+    """Searches by name, with what they are: a band, an exclusion or a line.
+
+    Parameters
+    ----------
+    samples : Samples
+        Of a pair of masses. KOTO's searches are left out where it has none of KOTO.
+    data : {"2020", "today", "projected"}
+        "2020" takes KOTO's efficiency of prompt decays and the decay probability of arXiv:2005.07102, eq. 66.
+    koto_only, names
+        Whether to leave out everything but KOTO; and names, of ours, those of the set of data unless given.
+    at_koto, seen : mapping and tuple, optional
+        More channels of KOTO by its selection, and the modes of X2 that leave anything there.
+    """
+    if names is None:
+        names = list(dict.fromkeys([*_names(data), *samples.dumps]))
+    at_masses: dict[str, tuple[str, Search]] = {}
+    for name in names:
+        if name in (*PHOTONS, DISPLACED):
+            continue  # (`Choice.with_photons` makes them)
+        if _of_pi0(name):
+            box = BOX.get(name.removeprefix("koto-"), "2016-18")
+            more = (at_koto or {}).get(box, ())
+            if samples.koto or more:
+                ratio = samples.koto.get(box, _NOTHING)
+                paper = data == "2020" and name not in PLANNED  # (whose estimate is of KOTO's size)
+                decay = "estimate" if paper else "included"
+                of_koto = SEARCHES.factory(name)(efficiency_ratio=ratio, decay=decay, more=more, seen=seen)
+                at_masses[name] = (of_koto.kind, of_koto)
+        elif koto_only:
+            continue
+        elif name in samples.dumps:
+            at_masses |= _dumps(samples, name, _of_detector(name), ())
+        elif name not in DUMPS:
+            search = SEARCHES.factory(name)(**(PAPER.get(name, {}) if data == "2020" else {}))
+            at_masses[name] = (search.kind, search)
+    return at_masses
+
+
+def _names(data: str) -> tuple[str, ...]:
+    """Names of the searches of ours that a set of data draws, lines and the band included, in their order."""
+    of_koto = [name for name in DATA[data] if name.startswith("koto-")]
+    others = [name for name in DATA[data] if name not in of_koto]
+    return ("koto-three-events", *of_koto, *others, "b-to-k-red-line", "b-to-k-belle2-precision", *DUMPS)
+
+
+def _unseen(data: str, *, planned: bool) -> tuple[str, ...]:
+    """Names of the searches for what is not seen: those of a set of data, and estimates where they are asked for or alone."""
+    if data == "2020":
+        return ()
+    of_files = (name for name, words in UNSEEN.items() if planned or not words.startswith("Estimate"))
+    return (*of_files, "k-to-pi-x-na62", "k-to-pi-x-e949")
+
+
+def _dumps(
+    samples: Samples, name: str, search: DumpSearch, made: Sequence[Made], seen: tuple[str, ...] = ()
+) -> dict[str, tuple[str, Search]]:
+    """A search behind a target: the central one, and both ends of the production uncertainty; none without samples."""
+    of_eta = samples.dumps.get(search.experiment, ()) if _sight(search).has_main else ()
+    if not of_eta and not made:
+        return {}
+    make = partial(
+        BeamDump,
+        experiment=search.experiment,
+        multiplicity=1.0,
+        daughters=samples.daughters,
+        protons=search.protons,
+        signal_limit=search.stated_limit,
+        seen=seen,
+        alone=bool(of_eta) and all(part.channel != MAIN for part in made),  # (with the model's spin, or here)
+        efficiency=search.efficiency,
+    )
+    of_ends: dict[str, tuple[str, Search]] = {}
+    for end in ("central", "low", "high"):
+        acceptance = DumpYield(samples=of_eta, end=end) if of_eta else _NOTHING
+        excludes = end == "central" and search.kind == "excluded"
+        dump = make(acceptance=acceptance, more=tuple(part.at_end(end) for part in made), excludes=excludes)
+        of_ends[name if end == "central" else f"{name}{PRODUCTION}{end}"] = (dump.kind, dump)
+    return of_ends

@@ -59,7 +59,6 @@ CHAIN: Final = "eta -> X1 (X2 -> X1 (pi0 -> gamma gamma [.98823]))"
 #: Mean proper lengths of the table [mm], where the sample can tell.
 CTAU: Final = tuple(float(x) for x in np.geomspace(1e1, 1e7, 97))
 
-
 #: Mesons that fly before they decay.
 FLYING: Final = ("K_L0", "K_S0", "K+", "K-")
 
@@ -243,15 +242,11 @@ class DumpYield:
     @property
     def most(self) -> float:
         """What the yield does not exceed where it is not known [1]."""
-        return max(
-            sample.multiplicity
-            * (
-                1.0
-                + math.hypot(sample.multiplicity_error / sample.multiplicity, max(sample.tail, default=0.0))
-            )
-            * sample.most
-            for sample in self.samples
-        )
+        most = []
+        for sample in self.samples:
+            error = math.hypot(sample.multiplicity_error / sample.multiplicity, max(sample.tail, default=0.0))
+            most.append(sample.multiplicity * (1.0 + error) * sample.most)
+        return max(most)
 
     def relative_error(self, ctau: Array) -> Array:
         """Greatest statistical error of a sample over its acceptance [1]; NaN where it is not known."""
@@ -291,20 +286,14 @@ def dump_samples(
 
     Parameters
     ----------
-    experiment : str
-        Name of its data file, or a file of the user's.
+    experiment, events, cells, throws
+        As of `DumpAgainstCtau`.
     masses : sequence of (float, float) [GeV]
         m1 and m2 of each point.
     spectra : sequence of str
         Generators of the eta spectrum, the central one first.
-    events : int
-        Generated eta of a point and generator, aimed.
-    cells, throws : tuple of int
-        Of the pilot, see `DumpAgainstCtau`.
-    folder : Path, optional
-        The cache of samples.
-    workers : int
-        Processes.
+    folder, workers
+        The cache of samples, and the number of processes.
     """
     # what is kept of a file of the user's goes with its content
     own: dict[str, Any] = {}
@@ -339,10 +328,8 @@ def absorbed(experiment: str, parent: str) -> BeforeAbsorption | None:
 
     Parameters
     ----------
-    experiment : str
-        Name of the detector's data file, or a file of the user's.
-    parent : str
-        Name of the meson.
+    experiment, parent : str
+        Name of the detector's data file, or a file of the user's; and of the meson.
 
     Raises
     ------
@@ -369,10 +356,8 @@ def counted_parents(
 
     Parameters
     ----------
-    experiment : str
-        Name of the detector's data file, or a file of the user's.
-    parents : sequence of str
-        Mesons of the search.
+    experiment, parents : str, sequence of str
+        Name of the detector's data file, or a file of the user's; and mesons of the search.
     over : Model
         All couplings that are asked for.
     spectra : callable

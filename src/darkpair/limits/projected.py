@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.detectors.koto_ii import KOTO_II
-from darkpair.limits.at_masses import dump_searches, names_of_set, searches_at
+from darkpair.limits.choice import _dumps, _names, searches_at
 from darkpair.limits.samples import BOXES, DUMPS
 from darkpair.searches import FILES, SEARCHES
 from darkpair.searches.data_sets import PROJECTED
@@ -62,7 +62,7 @@ def projected_at(samples: Samples, data: str, *, koto_only: bool = False) -> dic
     """
     if data != PROJECTED:
         return searches_at(samples, data, koto_only=koto_only)
-    drawn = searches_at(samples, "today", koto_only=koto_only, names=[*names_of_set("today"), _KOTO_II])
+    drawn = searches_at(samples, "today", koto_only=koto_only, names=[*_names("today"), _KOTO_II])
     for name, search in {} if koto_only else planned_dumps().items():
-        drawn |= dump_searches(samples, name, search, ())
+        drawn |= _dumps(samples, name, search, ())
     return drawn
