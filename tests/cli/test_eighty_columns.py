@@ -37,6 +37,7 @@ SHOWN = [
     "run job/job.toml -n 300 -o parts/",
     "merge joined.root parts --force",
     "limits zprime-scalar m1=0 m2='430 MeV' G_X='1 GF' --only pi0-invisible",
+    "reach zprime-scalar x='m2: 200 MeV .. 300 MeV, 3' y='G_X: 1 .. 9 GF, 3 log' m1=0.1*m2 --only pi0-invisible",
     "study fig6 --help",
     "doctor",
     "examples",

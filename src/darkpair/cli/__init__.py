@@ -24,6 +24,7 @@ COMMANDS = (
     "particles",
     "rates",
     "limits",
+    "reach",
     "study",
     "doctor",
 )

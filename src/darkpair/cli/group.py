@@ -93,7 +93,9 @@ class CommandGroup(click.Group):
         ctx = click.Context(self)
         commands = {name: self.get_command(ctx, name) for name in self.names}
         names = [
-            name for name, made in commands.items() if made and any(option in p.opts for p in made.params)
+            name
+            for name, made in commands.items()
+            if made and any(option in p.opts and not getattr(p, "hidden", False) for p in made.params)
         ]
         return f" It is an option of {', '.join(f'darkpair {name}' for name in names)}." if names else ""
 

@@ -8,17 +8,20 @@ from darkpair.gen.lazy import lazily
 
 if TYPE_CHECKING:
     from darkpair.limits.ratios import RatioRow, excluded_ratios
+    from darkpair.limits.reach import ReachMap, reach_map
     from darkpair.limits.rows import LimitRow, limit_rows, models_of, plain_rows, strongest_row
     from darkpair.limits.samples import Size
 
 __all__ = [
     "LimitRow",
     "RatioRow",
+    "ReachMap",
     "Size",
     "excluded_ratios",
     "limit_rows",
     "models_of",
     "plain_rows",
+    "reach_map",
     "strongest_row",
 ]
 
@@ -27,11 +30,13 @@ __getattr__ = lazily(
     {
         "LimitRow": "rows",
         "RatioRow": "ratios",
+        "ReachMap": "reach",
         "Size": "samples",
         "excluded_ratios": "ratios",
         "limit_rows": "rows",
         "models_of": "rows",
         "plain_rows": "rows",
+        "reach_map": "reach",
         "strongest_row": "rows",
     },
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from darkpair.chains.models.channels import INVISIBLE_MODES, leaves_nothing
 from darkpair.chains.widths import momentum, three_body_width
+from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.particles import particle
 
 if TYPE_CHECKING:
@@ -58,6 +60,13 @@ def escape_fraction(model: Model, parent: str, daughter: str, *, length: float, 
     boost : float
         beta gamma of the parent [1].
     """
+    try:
+        return (_escaping if changes_in_force() else _kept)(model, parent, daughter, length, boost)
+    except TypeError:  # (a stranger's model without a hash)
+        return _escaping(model, parent, daughter, length, boost)
+
+
+def _escaping(model: Model, parent: str, daughter: str, length: float, boost: float) -> Array:
     amplitude = model.matrix_element(parent, f"{daughter} X1 X2")
     m1, m2 = np.asarray(model.m1), np.asarray(model.m2)
     masses = particle(parent).mass, particle(daughter).mass
@@ -86,6 +95,10 @@ def escape_fraction(model: Model, parent: str, daughter: str, *, length: float, 
     whole = model.partial_width(parent, f"{daughter} X1 X2")
     part = three_body_width(*masses, m1, m2, escaping)
     return np.asarray(np.divide(part, np.where(whole > 0.0, whole, 1.0)))
+
+
+#: Several searches ask for the same fraction of a model.
+_kept: Final = lru_cache(maxsize=16)(_escaping)
 
 
 def two_body_escape(

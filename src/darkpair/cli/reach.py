@@ -1,0 +1,174 @@
+"""``darkpair reach``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from darkpair.cli import completion
+from darkpair.cli.dask import dask_option, on_dask
+from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
+from darkpair.cli.terminal import show, show_lines
+from darkpair.gen.errors import InputError
+
+if TYPE_CHECKING:
+    from darkpair.limits.reach import ReachMap
+
+__all__ = ["command"]
+
+
+@click.command("reach")
+@click.argument("model", shell_complete=completion.model_names)
+@click.argument(
+    "settings", nargs=-1, metavar="x=AXIS y=AXIS [KEY=VALUE]...", shell_complete=completion.model_keys
+)
+@preset_option
+@click.option(
+    "--data",
+    default="today",
+    shell_complete=completion.words("2020", "today"),
+    help="Measurements: 2020 (the paper's) or today.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completion.search_names,
+    help="A search that is wanted; all unless given.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completion.search_names,
+    help="A search that is not wanted.",
+)
+@click.option(
+    "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
+)
+@click.option("--planned", is_flag=True, help="Ask projections and estimates too.")
+@click.option(
+    "--masses",
+    type=int,
+    help="Masses along an axis with samples, 14 unless given; more are made where a contour needs them.",
+)
+@click.option("--quick", is_flag=True, hidden=True, help="Half of the masses: the samples are small already.")
+@click.option("--whole", is_flag=True, help="Samples as large as those of limits, with every spectrum.")
+@click.option(
+    "--production", is_flag=True, help="Ends of production uncertainties, and other selections, as well."
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder for rows as CSV, contours as JSON, and the picture.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    help="Folder of samples to keep; the user's cache unless given.",
+)
+@click.option("--workers", type=int, default=2, help="Processes.")
+@dask_option
+@json_option
+@verbose_option
+def command(
+    model: str,
+    settings: tuple[str, ...],
+    preset: str,
+    data: str,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    files: tuple[Path, ...],
+    planned: bool,
+    masses: int | None,
+    quick: bool,
+    whole: bool,
+    production: bool,
+    folder: Path | None,
+    cache: Path | None,
+    workers: int,
+    dask: str | None,
+    as_json: bool,
+) -> None:
+    """Show every search over a grid of two parameters, as in zprime-scalar x="m2: 150 MeV .. 450 MeV, 40" y="G_X: 0.01 .. 10 GF, 40 log" m1="0.1*m2".
+
+    An axis is a parameter of the model with its ends, and perhaps how many points and "log". Other parameters stand still, or are a product
+    of axes and numbers. Samples are made at some masses and interpolated between, with the error of that in the result; a run that is
+    stopped goes on with the same command. `darkpair limits` shows one point.
+    """
+    from darkpair.gen.output.target import check_folder
+    from darkpair.limits.reach import MASSES, reach_map
+    from darkpair.limits.samples import Size
+    from darkpair.scan.points import cache_folder
+
+    given = pairs(settings)
+    x, y = _axis(given, "x"), _axis(given, "y")
+    if quick and whole:
+        raise InputError("--quick and --whole; give one of them")
+    if folder is not None:
+        from darkpair.run.beside import require_own_rows  # (with readers of files)
+
+        check_folder(folder)
+        require_own_rows(folder, "reach", "give another folder")
+    with on_dask(dask):
+        of_map = reach_map(
+            model,
+            x=x,
+            y=y,
+            settings=given,
+            preset=preset,
+            data=data,
+            size=Size.of(quick=not whole),
+            masses=masses or (MASSES // 2 if quick else MASSES),
+            folder=cache or cache_folder(),
+            workers=workers,
+            only=only,
+            without=without,
+            files=files,
+            planned=planned,
+            production=production,
+        )
+    _show(of_map, f"{model}, inputs {preset}, data {data}", folder, as_json=as_json)
+
+
+def _axis(given: dict[str, str], name: str) -> str:
+    """Text of an axis, taken from the settings."""
+    if name not in given:
+        raise InputError(
+            f"{name} is missing; give an axis, as in {name}='m2: 150 MeV .. 450 MeV, 40' or {name}='G_X: 0.01 .. 10 GF, 40 log'"
+        )
+    return given.pop(name)
+
+
+def _show(of_map: ReachMap, title: str, folder: Path | None, *, as_json: bool) -> None:
+    """Show what the map says, and write it."""
+    from darkpair.limits.reach_table import contour_rows, reach_lines, reach_table
+
+    fixed = [f"{key} = {text}" for key, text in of_map.plane.settings.items()]
+    written = [] if folder is None else _written(folder, of_map, "; ".join([title, *fixed]))
+    if as_json:
+        click.echo(json.dumps(contour_rows(of_map), indent=1))
+        return
+    show(reach_table(of_map, title))
+    show_lines(reach_lines(of_map))
+    show_lines(written)
+
+
+def _written(folder: Path, of_map: ReachMap, title: str) -> list[Path]:
+    """Paths of rows, contours and picture; all are written or none."""
+    from darkpair.export.files import picture_contents, rows_contents
+    from darkpair.gen.output.target import put
+    from darkpair.limits.reach_picture import reach_picture
+    from darkpair.limits.reach_table import contour_rows, reach_rows, region_rows
+
+    provenance = {**of_map.provenance, "samples at": list(of_map.sampled), "notes": list(of_map.notes)}
+    table = rows_contents(folder, "reach", reach_rows(of_map), provenance)
+    whole = rows_contents(folder, "reach", region_rows(of_map), provenance, contours=contour_rows(of_map))
+    contents: dict[Path, str | bytes] = {path: text for path, text in table.items() if path.suffix == ".csv"}
+    contents |= {path: text for path, text in whole.items() if path.suffix == ".json"}
+    return put(contents | picture_contents(reach_picture(of_map, title), folder, "reach"))

@@ -1,0 +1,182 @@
+"""Samples of a map: at which masses, for all couplings, made in few calls, with a foresight of what they take."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from darkpair.gen.errors import DarkpairError, EarlyWarning
+from darkpair.limits.choice import PRODUCTION, SELECTION, Choice, searches_of
+from darkpair.limits.reach_lines import remembered
+from darkpair.limits.reach_nodes import Nodes, first_places, thresholds
+from darkpair.limits.reach_regions import Lines, Rows
+from darkpair.report.amounts import time_text
+
+if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
+    from darkpair.limits.reach_axes import Axis
+    from darkpair.limits.reach_grid import Plane
+    from darkpair.limits.reach_nodes import Threshold
+    from darkpair.limits.samples import Size
+    from darkpair.searches.search import Search
+
+    _Searches = list[dict[str, tuple[str, Search]]]
+
+__all__ = ["Sampler", "beside"]
+
+#: Seconds of a first sample from which on it was made now, and of all samples from which on somebody is warned.
+_MADE: Final = 1.5
+_LONG: Final = 180.0
+
+#: Places across at which a model is asked which channels count, where samples are the same everywhere.
+_ASKED: Final = 9
+
+
+def beside(name: str) -> bool:
+    """Whether a curve is an end of a production uncertainty, or another selection."""
+    return PRODUCTION in name or SELECTION in name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampler:
+    """Where a map's samples come from.
+
+    Parameters
+    ----------
+    plane : Plane
+        The plane.
+    choice : Choice
+        Searches that are asked.
+    size : Size
+        Of the samples.
+    folder : Path, optional
+        Cache of the samples.
+    workers : int
+        Processes.
+    executor : concurrent.futures.Executor, optional
+        What makes them instead.
+    production : bool
+        Whether ends of a production uncertainty, and other selections, are kept too.
+    """
+
+    plane: Plane
+    choice: Choice
+    size: Size
+    folder: Path | None
+    workers: int = 2
+    executor: Executor | None = None
+    production: bool = False
+
+    def lines(self, masses: int) -> tuple[Lines, list[Threshold]]:
+        """Lines of the map with their first samples, and where decays open across them.
+
+        Parameters
+        ----------
+        masses : int
+            How many masses have samples first.
+        """
+        x, y = self.plane.x, self.plane.y
+        moving = [axis for axis in (x, y) if self.plane.moves_samples(axis)]
+        if len(moving) == 2:
+            return self._rows(masses), []
+        across = moving[0] if moving else x
+        along = y if across is x else x
+        if not moving:
+            nodes = Nodes(self._everywhere)
+            nodes.add([float(across.place(across.numbers[across.points // 2]))])
+            return Lines(self.plane, across, along, nodes), []
+        closing = thresholds(self.plane, across, along.number(0.5))
+        nodes = Nodes(partial(self._along, across, along))
+        nodes.add(first_places(across, masses, closing))
+        return Lines(self.plane, across, along, nodes), closing
+
+    def _rows(self, masses: int) -> Rows:
+        """Lines along x, each with samples of its own."""
+        x, y = self.plane.x, self.plane.y
+        wanted = {}
+        for number in y.numbers:
+            at = first_places(x, masses, thresholds(self.plane, x, number))
+            wanted[float(y.place(number))] = at
+        points = [(x.number(place), y.number(row)) for row, at in wanted.items() for place in at]
+        made = iter(self._searches([self._model(self.plane.point, *point) for point in points]))
+        rows = {}
+        for row, at in wanted.items():
+            own = [next(made) for _ in at]
+            rows[row] = Nodes(lambda _, own=own: own)  # type: ignore[misc]
+            rows[row].add(at)
+        return Rows(self.plane, y, x, rows)
+
+    def _along(self, across: Axis, along: Axis, places: Sequence[float]) -> _Searches:
+        """Searches of lines."""
+        grid, middle = np.array(along.numbers), along.numbers[along.points // 2]
+        over, points = [], []
+        x: Any
+        y: Any
+        for place in places:
+            number = across.number(place)
+            x, y = (number, grid) if across is self.plane.x else (grid, number)
+            over.append(self._model(self.plane.over, x, y))
+            x, y = (number, middle) if across is self.plane.x else (middle, number)
+            points.append(self._model(self.plane.point, x, y))
+        return self._searches(points, over)
+
+    def _everywhere(self, _: Sequence[float]) -> _Searches:
+        """Searches with samples that serve every point."""
+        x, y = self.plane.x, self.plane.y
+        few = [x.number(place) for place in np.linspace(0.0, 1.0, _ASKED)]
+        every = np.array([(a, b) for a in few for b in y.numbers])
+        over = self._model(self.plane.over, every[:, 0], every[:, 1])
+        return self._searches([self._model(self.plane.point, few[_ASKED // 2], y.number(0.5))], [over])
+
+    def _model(self, make: Callable[..., Model], *at: object) -> Model | None:
+        """A model; None where there is none, as with m1 above m2."""
+        try:
+            return make(*at)
+        except DarkpairError:
+            return None
+
+    def _searches(self, points: Sequence[Model | None], over: Sequence[Model | None] = ()) -> _Searches:
+        """Searches of models by name, empty where there is none."""
+        pairs = [
+            (remembered(p), remembered(o))
+            for p, o in zip(points, over or points, strict=True)
+            if p is not None and o is not None
+        ]
+        make = partial(searches_of, self.choice, size=self.size, folder=self.folder, executor=self.executor)
+        self._foresee(pairs, make)
+        every = make(pairs, workers=self.workers) if pairs else []
+        made = iter({n: e for n, e in at.items() if self.production or not beside(n)} for at in every)
+        both = zip(points, over or points, strict=True)
+        return [{} if p is None or o is None else next(made) for p, o in both]
+
+    def _foresee(self, pairs: Sequence[tuple[Model, Model]], make: Callable[..., _Searches]) -> None:
+        """Make one of many samples first, and say what all of them take where that is long."""
+        if len(pairs) < 8 or self.folder is None:  # (nothing of it would be kept)
+            return
+        start = time.monotonic()
+        make([pairs[len(pairs) // 2]], workers=1)
+        seconds = time.monotonic() - start
+        whole = seconds * (len(pairs) - 1) / max(self.workers, 1)
+        if seconds > _MADE and whole > _LONG:
+            warnings.warn(
+                f"samples at {len(pairs)} masses would take about {time_text(whole)} with {self.workers} processes; each is kept, and the "
+                "same command goes on where it was stopped; fewer --masses or --quick take less",
+                EarlyWarning,
+                stacklevel=2,
+            )
+
+    def why(self) -> str:
+        """Why nothing is known."""
+        try:
+            self.plane.point(self.plane.x.number(0.5), self.plane.y.number(0.5))
+        except DarkpairError as error:
+            return str(error)
+        return "see darkpair list searches, and darkpair rates for what the model decays to"
