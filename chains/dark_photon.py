@@ -80,7 +80,7 @@ class AnomalyTransition(_Mediated):
         Of the form factor F = 1 + slope q^2; a constant for 0.
     """
 
-    summary: ClassVar[str] = "anomaly with a transverse A', on or off its mass shell"
+    summary: ClassVar[str] = "anomaly with a transverse A', on or off its mass shell, arXiv:1908.07525"
 
     mass: float
     slope: float = 0.0
@@ -116,7 +116,7 @@ class ConservedTransition(_Mediated):
     hep-ph/9808289, eqs. 1 to 4.
     """
 
-    summary: ClassVar[str] = "transition by a virtual photon, with an A' in its place"
+    summary: ClassVar[str] = "transition by a virtual photon, with an A' in its place, hep-ph/9808289"
 
     mass: float
     daughter_mass: float
@@ -148,7 +148,7 @@ class MediatedDecay(_Mediated):
         Whether they are pions.
     """
 
-    summary: ClassVar[str] = "electromagnetic current by an A', on or off its mass shell"
+    summary: ClassVar[str] = "electromagnetic current by an A', on or off its mass shell, arXiv:1908.07525"
 
     mf: float
     pions: bool = False

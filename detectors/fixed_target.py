@@ -124,7 +124,7 @@ class FixedTarget(SelectingDetector):
                     'it, as in tracks = ["mu", "pi"]'
                 )
         # all are checked here
-        _ = self.veto_volume, self.face, self.beam_energy, self._resolution, self.absorber
+        _ = self.veto_volume, self.face, self.beam_energy, self._resolution, self.region, self.absorber
         if self.region.z_min >= self.z_face:
             raise InputError(
                 f"{self.experiment}: the decay volume begins at z = {self.region.z_min:g} mm, and the calorimeter is at "

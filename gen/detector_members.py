@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from darkpair.gen.absorption import Absorber
 from darkpair.gen.pipeline import EventDetector
 from darkpair.gen.region import Region
 
@@ -66,6 +67,11 @@ class WholeDetector(EventDetector, Protocol):
     @property
     def beam_energy(self) -> float:
         """Of the protons [GeV]: a run warns where the source's is another, and reports say it."""
+        ...
+
+    @property
+    def absorber(self) -> Absorber | None:
+        """What stops the mesons of its target: `lifetime.K_L0 = "absorbed"` of a job asks for it."""
         ...
 
     @property

@@ -26,7 +26,7 @@ def complete(*words: str) -> list[str]:
 
 def test_commands() -> None:
     assert complete("") == list(COMMANDS)
-    assert complete("r") == ["run", "report", "rates"]
+    assert complete("r") == ["run", "report", "rates", "reach"]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from darkpair.export.hepdata import Table, write_submission
 from darkpair.gen.output.target import put
 from darkpair.limits import limit_rows
 from darkpair.limits.contours import Contours
-from darkpair.limits.exchange import exchange_contents
 from darkpair.limits.samples import Size
+from darkpair.studies.exchange import exchange_contents
 from darkpair.studies.paper.exclusions import Panel, published
 from darkpair.studies.paper.fig3 import mass_panels
 from darkpair.studies.paper.fig5 import panels_of

@@ -120,6 +120,7 @@ def workspaces() -> list[dict[str, object]]:
     point = ZPrimeScalar(m1=0.0, m2=0.43, G_X=1.2e-5)
     return [
         counting_workspace(own),
+        counting_workspace(own, production=(0.7, 1.4)),
         *(counting_workspace(koto_counting(name, subtract=yes)) for name in RUNS for yes in (True, False)),
         *(koto_workspace(KotoLimit(run=name, efficiency_ratio=1.0), point) for name in RUNS),
     ]

@@ -52,7 +52,7 @@ def test_one_rule_for_lengths(length: str) -> None:
             "X2 -> X1 gamma: branching ratio = 1.5; allowed",
         ),
         (("pi0 -> X1 (X2 -> X1 e+)", "m2=0.1", "ctau=1 m"), "allowed: the same before and after; change the particles"),
-        ((f"D0 -> {PAIR}", "m2=0.1", "ctau=1 m"), "no search looks for decays of D0; looked for: those of B+, K+, K_L0"),
+        ((f"D0 -> {PAIR}", "m2=0.1", "ctau=1 m"), "no search looks for decays of D0; looked for: those of B+, B0, K+, K_L0, eta"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(words: tuple[str, ...], text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import darkpair.limits.belle2_samples
 import darkpair.limits.channels
 import darkpair.limits.dump_samples
 import darkpair.limits.four_photons
@@ -34,7 +35,7 @@ MODES = {"X1 gamma": 0.3, "gamma gamma": 0.3, "X1 X1": 0.4}
 #: Behind a target, where every way to be seen is a channel: photons, or electrons at the detectors that do not look for photons.
 SHOWERS = {name: {"gamma gamma": 1.0} for name in (*FILES, "charm", "nucal")} | {"bebc": {"X1 e+ e-": 1.0}}
 SIZE = Size(kaons=100, etas=100, spectra="central", cells=(2, 2, 2), throws=(1,))
-TABLE = {"ctau": [0.1, 1e5], "efficiency": [0.1, 0.1], "error": [1e-3, 1e-3], "effective": [1e4, 1e4], "most": 0.0}  # fmt: skip
+TABLE = {"ctau": [0.1, 1e5], "efficiency": [0.1, 0.1], "error": [1e-3, 1e-3], "effective": [1e4, 1e4], "tail": [0.0, 0.0], "most": 0.0}  # fmt: skip
 
 
 def flat(evaluate: Any, points: list[Any], **_: Any) -> list[dict[str, Any]]:
@@ -57,7 +58,7 @@ def flat(evaluate: Any, points: list[Any], **_: Any) -> list[dict[str, Any]]:
 def no_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     of_limits = darkpair.limits
     for module in (
-        of_limits.channels, of_limits.dump_samples, of_limits.four_photons, of_limits.koto_beside, of_limits.koto_channels,
+        of_limits.belle2_samples, of_limits.channels, of_limits.dump_samples, of_limits.four_photons, of_limits.koto_beside, of_limits.koto_channels,
         of_limits.one_photon, of_limits.samples,
     ):  # fmt: skip
         monkeypatch.setattr(module, "scan", flat)

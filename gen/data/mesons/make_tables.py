@@ -17,7 +17,6 @@ import tempfile
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -221,8 +220,10 @@ def _generated(key: TableKey) -> tuple[Array, Array, Array, dict[str, Any]]:
     parts = PARTS.get(key, 1)
     if parts == 1:
         return _part(key, events, seed)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        return joined(list(pool.map(partial(_part, key, events // parts), range(seed, seed + parts))))
+    with get_context("spawn").Pool(
+        1, maxtasksperchild=1
+    ) as pool:  # (a generator is seeded once in a process)
+        return joined(pool.map(partial(_part, key, events // parts), range(seed, seed + parts), chunksize=1))
 
 
 def _part(key: TableKey, events: int, seed: int) -> tuple[Array, Array, Array, dict[str, Any]]:

@@ -273,7 +273,7 @@ def _left(
     """Contents of a HEPData submission and of likelihoods where they are wanted, and lines on what has none."""
     if not any(leave.values()):
         return {}, []
-    from darkpair.limits.exchange import exchange_contents
+    from darkpair.studies.exchange import exchange_contents
 
     asked_for = {"model": asked.model, "settings": asked.settings, "inputs": asked.inputs, "data": asked.data}
     own: dict[str, Any] = {"size": how["size"], "cache": how["folder"], **leave}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +24,7 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.limits.channels import FEWER, LARGE, LEAST, seed_of
 from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, together
 from darkpair.searches.belle2_displaced import PARENTS, SEEN, DisplacedAtBelle2, has_tracks, makes
 from darkpair.searches.koto import KotoChannel
 
@@ -174,7 +175,7 @@ def displaced_channels(model: Model) -> dict[Channel, Any]:
 
 
 def with_displaced(
-    made: Sequence[Mapping[str, tuple[str, Search]]],
+    make: Callable[[], Sequence[Mapping[str, tuple[str, Search]]]],
     models: Sequence[tuple[Model, Model]],
     size: Size,
     folder: Path | None,
@@ -184,8 +185,8 @@ def with_displaced(
 
     Parameters
     ----------
-    made : sequence of mapping
-        The searches of each model so far.
+    make : callable
+        Gives the other searches of each model.
     models : sequence of (Model, Model)
         Each at its point, and over all couplings that are asked for.
     size : Size
@@ -196,7 +197,8 @@ def with_displaced(
     workers : int
         Processes.
     """
-    every = _searches(models, _MORE * size.etas, folder, workers)
+    makers: list[Callable[[], Any]] = [make, partial(_searches, models, _MORE * size.etas, folder, workers)]
+    made, every = together(makers, workers=workers)
     return [
         {**own} if search is None else {**own, DISPLACED: (search.kind, search)}
         for own, search in zip(made, every, strict=True)
@@ -218,9 +220,14 @@ def _searches(
                 continue
             size = events if np.max(share) > LARGE else max(events // FEWER, 1)
             wanted.setdefault(size, []).append((number, channel, at))
-    for size, parts in wanted.items():
+    makers = [
+        partial(
+            scan, DisplacedAgainstCtau(events=size), [at for *_, at in parts], folder=folder, workers=workers
+        )
+        for size, parts in wanted.items()
+    ]
+    for parts, tables in zip(wanted.values(), together(makers, workers=workers), strict=True):
         points = [at for *_, at in parts]
-        tables = scan(DisplacedAgainstCtau(events=size), points, folder=folder, workers=workers)
         for (number, channel, _), point_of, table in zip(parts, points, tables, strict=True):
             made[number].append(
                 KotoChannel(

@@ -140,10 +140,10 @@ class Choice:
         self, models: _Models, size: Size, folder: Path | None, *, workers: int = 2
     ) -> list[dict[str, tuple[str, Search]]]:
         """Searches with samples of their own, with what they are, for each model: KOTO's photons, Belle II's displaced decays."""
-        made: list[dict[str, tuple[str, Search]]] = [{} for _ in models]
+        photons: Callable[[], list[dict[str, tuple[str, Search]]]] = lambda: [{} for _ in models]
         if names := [name for name in self.ours if name in PHOTONS]:
-            made = photon_searches(names, self.asked, models, size.kaons, folder, workers=workers)
-        return with_displaced(made, models, size, folder, workers) if DISPLACED in self.ours else made
+            photons = partial(photon_searches, names, self.asked, models, size.kaons, folder, workers=workers)
+        return with_displaced(photons, models, size, folder, workers) if DISPLACED in self.ours else photons()
 
     def at(
         self,

@@ -22,7 +22,7 @@ from darkpair.limits.koto_channels import KotoChannelAgainstCtau, standard_effic
 from darkpair.limits.koto_samples import PROMPT
 from darkpair.limits.samples import data_of
 from darkpair.scan.acceptance import Acceptance
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, together
 from darkpair.searches.koto import KotoChannel
 from darkpair.searches.koto_photons import LEAST_PHOTON
 
@@ -75,16 +75,32 @@ def koto_beside(
     """
     out: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
     pion = build(PI0_DECAY).generated_branching_ratio
-    for box in boxes:
-        below = standard_efficiency(events, box, folder)
-        sample = FlownOut(events=events, selection=box, data=data_of(box))
-        flown = _flown(models, _PION, sample, folder, workers, partial(_named, box), {box: below}, pion)
-        inside = _decaying(models, box, events, folder, workers, below, pion)
+    made = together(
+        [partial(_of_box, models, box, events, folder, workers, pion) for box in boxes], workers=workers
+    )
+    for box, (flown, inside) in zip(boxes, made, strict=True):
         for own, first, second in zip(out, flown, inside, strict=True):
             both = (*first.get(box, ()), *second)
             if both:
                 own[box] = both
     return out
+
+
+def _of_box(
+    models: _Models, box: str, events: int, folder: Path | None, workers: int, pion: float
+) -> tuple[list[dict[str, tuple[KotoChannel, ...]]], list[tuple[KotoChannel, ...]]]:
+    """Channels of one selection that need no decay inside, and those that do."""
+
+    def below() -> dict[str, tuple[float, float]]:
+        return {box: standard_efficiency(events, box, folder)}
+
+    sample = FlownOut(events=events, selection=box, data=data_of(box))
+    makers: list[Callable[[], Any]] = [
+        partial(_flown, models, _PION, sample, folder, workers, partial(_named, box), below, pion),
+        partial(_decaying, models, box, events, folder, workers, below, pion),
+    ]
+    flown, inside = together(makers, workers=workers)
+    return flown, inside
 
 
 def beside_photon(
@@ -105,7 +121,7 @@ def beside_photon(
         Efficiency of K_L -> gamma X by least energy, and its error.
     """
     sample = OnePhotonFlownOut(events=events, least=LEAST_PHOTON)
-    return _flown(models, _PHOTON, sample, folder, workers, _as_it_is, below, 1.0)
+    return _flown(models, _PHOTON, sample, folder, workers, _as_it_is, lambda: below, 1.0)
 
 
 def _named(box: str, table: Any) -> dict[str, Any]:
@@ -125,14 +141,18 @@ def _flown(
     folder: Path | None,
     workers: int,
     named: Callable[[Any], Mapping[str, Mapping[str, Any]]],
-    below: Mapping[str, tuple[float, float]],
+    of_standard: Callable[[], Mapping[str, tuple[float, float]]],
     pion: float,
 ) -> list[dict[str, tuple[KotoChannel, ...]]]:
     """Channels by what ``named`` calls the tables of a sample, with their efficiencies over those below."""
     wanted = [(i, channel) for i, (_, over) in enumerate(models) for channel in open_beside(over, photons)]
     points = [_point(channel, models[i][0]) for i, channel in wanted]
     able = {point["events"]: point for point in points if point is not None}
-    results = scan(sample, list(able.values()), folder=folder, workers=workers)
+    makers: list[Callable[[], Any]] = [
+        partial(scan, sample, list(able.values()), folder=folder, workers=workers),
+        of_standard,
+    ]
+    results, below = together(makers, workers=workers)
     of_chain = dict(zip(able, results, strict=True))
     out: list[dict[str, tuple[KotoChannel, ...]]] = [{} for _ in models]
     for (i, channel), point in zip(wanted, points, strict=True):
@@ -157,7 +177,7 @@ def _decaying(
     events: int,
     folder: Path | None,
     workers: int,
-    below: tuple[float, float],
+    of_standard: Callable[[], Mapping[str, tuple[float, float]]],
     pion: float,
 ) -> list[tuple[KotoChannel, ...]]:
     """Channels in which an X2 has to decay inside, with their efficiency over that of K_L -> pi0 nu nubar."""
@@ -165,12 +185,19 @@ def _decaying(
     every = [(i, *entry) for i, (_, over) in enumerate(models) for entry in _with_a_share(over)]
     tables: dict[tuple[int, Channel], Any] = {}
     points = {(i, channel): _point(channel, models[i][0]) for i, channel, _ in every}
+    groups: list[Mapping[tuple[int, Channel], Any]] = []
+    makers: list[Callable[[], Any]] = [of_standard]
     for large in (True, False):
         number = events // (1 if large else FEWER)
         sample = KotoChannelAgainstCtau(events=number, selection=box, data=data_of(box))
         able = {(i, c): points[i, c] for i, c, size in every if size == large and points[i, c] is not None}
         asked = [point for point in able.values() if point is not None]
-        tables |= dict(zip(able, scan(sample, asked, folder=folder, workers=workers), strict=True))
+        groups.append(able)
+        makers.append(partial(scan, sample, asked, folder=folder, workers=workers))
+    standard, *made_of = together(makers, workers=workers)
+    below = standard[box]
+    for group, results in zip(groups, made_of, strict=True):
+        tables |= dict(zip(group, results, strict=True))
     for i, channel, _ in every:
         made = KotoChannel(channel=channel, ratio=Acceptance(ctau=(), value=(), error=()))
         point = points[i, channel]

@@ -15,6 +15,7 @@ _K: Final = ("b-to-k-belle*", "b-to-k-red-line*")
 #: What the source of each search makes: names of searches, with a star for any ending, and parents of X2.
 SOURCES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     (("koto-*", "kl-to-pi0-koto"), ("K_L0",)),
+    (("belle2-displaced",), ("B+", "B0")),
     (_DUMPS, ("eta", "eta'", "pi0", "K_L0", "K_S0", "K+", "B+", "B0")),
     ((*_K, "b-to-kstar-belle", "b-to-pi-belle"), ("B+",)),
     (("b0-*",), ("B0",)),
@@ -59,9 +60,21 @@ class LeftOut:
 LEFT_OUT: Final = (
     LeftOut(
         searches=_DUMPS,
-        parents=("K_L0", "K_S0", "K+", "B+", "B0"),
+        parents=("B+", "B0"),
         productions=("*",),
-        reason="kaons and B mesons of a target: how far kaons get before they are absorbed, and the numbers of B, are not there",
+        reason="B mesons of a target: their numbers are not there",
+    ),
+    LeftOut(
+        searches=("belle2-displaced",),
+        parents=("B0",),
+        productions=("X1 X2", "X2 X2", "X2 X1", "pi0 *"),
+        reason="a track beside X2 is asked for: without one nothing says where the B decayed",
+    ),
+    LeftOut(
+        searches=("faser2", "sbnd"),
+        parents=("K_L0", "K_S0", "K+"),
+        productions=("*",),
+        reason="kaons of a target of which nothing says what stops them before they decay",
     ),
     LeftOut(
         searches=("sbnd",),

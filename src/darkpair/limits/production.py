@@ -120,8 +120,14 @@ class AveragedDump(BeamDump):
         own: dict[str, Any] = {entry.name: getattr(central, entry.name) for entry in fields(central)}
         return cls(**own, low=low, high=high, counting=counting)
 
-    def _ends(self, model: Model) -> tuple[Array, Array]:
-        """Events at both ends over the central ones [1]; 1 where there are none."""
+    def ends(self, model: Model) -> tuple[Array, Array]:
+        """Events at both ends over the central ones [1]; 1 where there are none.
+
+        Parameters
+        ----------
+        model : Model
+            Its points.
+        """
         whole = super().value(model)
         made = np.where(whole == 0.0, 1.0, whole)
         low, high = (np.where(whole == 0.0, 1.0, end.value(model) / made) for end in (self.low, self.high))
@@ -133,7 +139,7 @@ class AveragedDump(BeamDump):
         Where an end of the uncertainty is not known, the sample being small, the central events count if they exclude nothing.
         """
         whole = super().value(model)
-        factor = limit_factor(self.counting, *self._ends(model))
+        factor = limit_factor(self.counting, *self.ends(model))
         allowed = np.where(whole > super().limit, np.nan, whole)
         return np.asarray(np.where(np.isnan(factor), allowed, whole / factor) * self.factor)
 
@@ -144,12 +150,12 @@ class AveragedDump(BeamDump):
 
     def at_point(self, model: Model) -> Search:
         """The search with the limit of a point; the limit without an uncertainty where nothing is known there."""
-        factor = float(limit_factor(self.counting, *self._ends(model)))
+        factor = float(limit_factor(self.counting, *self.ends(model)))
         return self if np.isnan(factor) else replace(self, factor=factor)
 
     def note(self, model: Model) -> str:
         """How uncertain production is at the point."""
-        low, high = (float(end) for end in self._ends(model))
+        low, high = (float(end) for end in self.ends(model))
         if not np.isfinite(low + high):
             return "an end of the production uncertainty is not known here"
         return f"its limit is averaged over production, {low:.3g} to {high:.3g} times the central one at one sigma"

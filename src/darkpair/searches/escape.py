@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INVISIBLE_MODES",
+    "PAIRS",
     "both_invisible",
     "both_unseen",
     "escape_fraction",
     "invisible_branching_ratio",
     "invisible_fraction",
+    "pairs_of",
     "two_body_escape",
     "two_body_invisible",
     "unseen_fraction",
@@ -31,6 +33,26 @@ __all__ = [
 #: Nodes of both angular averages on (-1, 1), and cosines of the azimuth of a boost, the nodes of Chebyshev's rule.
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
 _AZIMUTH: Final = np.cos((np.arange(8) + 0.5) * np.pi / 8.0)
+
+#: Pairs that may stay unseen.
+PAIRS: Final = ("X1 X1", "X1 X2", "X2 X2")
+
+
+def pairs_of(model: Model, parent: str, daughter: str | None = None) -> tuple[str, ...]:
+    """Modes of a model that are a pair, beside a daughter or alone.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    parent : str
+        Name of what decays.
+    daughter : str, optional
+        Name of what is seen.
+    """
+    own = set(model.modes())
+    words = [pair if daughter is None else f"{daughter} {pair}" for pair in PAIRS]
+    return tuple(mode for mode in words if (parent, mode) in own)
 
 
 def invisible_branching_ratio(model: Model) -> Array:

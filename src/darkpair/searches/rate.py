@@ -11,7 +11,7 @@ import numpy as np
 from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Energy, Ge, Gt, Length, Lt, checked
 from darkpair.gen.particles import DARK_IDS, particle
-from darkpair.searches.escape import invisible_branching_ratio, unseen_fraction
+from darkpair.searches.escape import invisible_branching_ratio, pairs_of, unseen_fraction
 from darkpair.searches.measurements import Measurement
 from darkpair.searches.search import Search
 
@@ -335,8 +335,6 @@ class RateSearch(Search):
         """Modes of the parent that count."""
         pair = self.mode.split()[-2:] == ["X1", "X2"] and len(self.mode.split()) <= _BESIDE
         if self.then == _INVISIBLE and self.pairs == "every" and pair:
-            from darkpair.searches.unseen import pairs_of  # (which stands on this module)
-
             return pairs_of(model, self.parent, self._daughter or None)
         return (self.mode,) if (self.parent, self.mode) in model.modes() else ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Gt, Lt, checked
 from darkpair.gen.particles import particle
 from darkpair.searches.escape import (
+    PAIRS,
     both_invisible,
     invisible_branching_ratio,
     invisible_fraction,
+    pairs_of,
     two_body_invisible,
 )
 from darkpair.searches.rate import Escape, Stated
@@ -36,26 +38,6 @@ __all__ = [
     "unseen_part",
     "unseen_rate",
 ]
-
-#: Pairs that may stay unseen.
-PAIRS: Final = ("X1 X1", "X1 X2", "X2 X2")
-
-
-def pairs_of(model: Model, parent: str, daughter: str | None = None) -> tuple[str, ...]:
-    """Modes of a model that are a pair, beside a daughter or alone.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    parent : str
-        Name of what decays.
-    daughter : str, optional
-        Name of what is seen.
-    """
-    own = set(model.modes())
-    words = [pair if daughter is None else f"{daughter} {pair}" for pair in PAIRS]
-    return tuple(mode for mode in words if (parent, mode) in own)
 
 
 def unseen_modes(model: Model, parent: str, daughter: str, pairs: str) -> tuple[str, ...]:

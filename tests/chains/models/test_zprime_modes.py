@@ -29,7 +29,8 @@ PAIRS |= {("X2", f"X1 {pair}"): "B5, B6" for pair in ("nu nubar", "e+ e-", "mu+ 
 THREE = [("K+", "pi+"), ("K_L0", "pi0"), ("B+", "K+"), ("B0", "K0"), ("B+", "pi+"), ("B0", "pi0")]
 THREE += [("B+", "K*+"), ("B0", "K*0")]
 PAIRS |= {(parent, f"{meson} X1 X2"): "B1-B4" for parent, meson in THREE}
-DIAGONAL = {(m, f"{x} {x}"): "46, 67" for m in ("K_L0", "eta", "pi0", "B0") for x in ("X1", "X2")}
+PAIRS |= {("K_S0", "X1 X2"): "44-46, imaginary part", ("K_S0", "pi0 X1 X2"): "B1-B4"}
+DIAGONAL = {(m, f"{x} {x}"): "46, 67" for m in ("K_L0", "K_S0", "eta", "pi0", "B0") for x in ("X1", "X2")}
 
 
 def same(ours: Any, expected: Any, rtol: float = 1e-12) -> None:

@@ -16,6 +16,7 @@ from darkpair.export.files import subplots
 from darkpair.gen.identity import identity_digest
 from darkpair.limits.belle2_samples import DisplacedAgainstCtau
 from darkpair.limits.ratios import excluded_ratios
+from darkpair.report.picture_style import PALETTE
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan
 from darkpair.searches.belle2_displaced import DisplacedAtBelle2, b_mesons
@@ -98,8 +99,8 @@ def _picture(rows: Sequence[Mapping[str, Any]], missing: Sequence[Mapping[str, A
     figure, ax = subplots(1, 1, figsize=(8.2, 5.0), layout="constrained")
     low, middle, high = _LEAST
     looks = {
-        "X1 pi0": ("C0", "-", r"$X_2\to X_1\pi^0$"),
-        "X1 gamma": ("C1", "--", r"$X_2\to X_1\gamma$"),
+        "X1 pi0": (PALETTE["blue"], "-", r"$X_2\to X_1\pi^0$"),
+        "X1 gamma": (PALETTE["orange"], "--", r"$X_2\to X_1\gamma$"),
         "X1 e+ e-": ("black", ":", r"$X_2\to X_1e^+e^-$"),
     }
     for mode, (colour, style, name) in looks.items():

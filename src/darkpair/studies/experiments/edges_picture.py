@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from darkpair.export.files import subplots
+from darkpair.report.picture_style import PALETTE
 
 __all__ = ["picture"]
 
-#: Names of searches, and colours (of Okabe and Ito) with hatches of the causes in their order.
+#: Names of searches, and colours with hatches of the causes in their order.
 _NAMES: Final = {
     "nucal": "NuCal", "charm": "CHARM", "koto-2021": "KOTO 2021", "koto-2015": "KOTO 2015",
     "b-to-k-belle": "Belle, B → K", "b-to-k-belle2-2023": "Belle II, B → K",
@@ -18,8 +19,13 @@ _NAMES: Final = {
 _LONGEST: Final = 25.0
 
 _STYLES: Final = (
-    ("#d55e00", ""), ("#0072b2", "////"), ("#f0e442", ""), ("#000000", ""), ("#56b4e9", "...."), ("#ffffff", "xxxx"),
-)  # fmt: skip
+    (PALETTE["vermillion"], ""),
+    (PALETTE["blue"], "////"),
+    (PALETTE["yellow"], ""),
+    (PALETTE["black"], ""),
+    (PALETTE["sky"], "...."),
+    ("white", "xxxx"),
+)
 
 
 def picture(rows: Sequence[Mapping[str, Any]], causes: Mapping[str, str]) -> Any:

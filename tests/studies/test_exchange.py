@@ -20,7 +20,6 @@ from darkpair.detectors.koto_results import run
 from darkpair.export.search_counts import counting_of
 from darkpair.limits import limit_rows
 from darkpair.limits.choice import choose, searches_of
-from darkpair.limits.exchange import exchange_contents
 from darkpair.limits.rows import LimitRow
 from darkpair.limits.samples import Size
 from darkpair.scan.acceptance import Acceptance
@@ -28,6 +27,8 @@ from darkpair.searches import KotoLimit
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.koto_ii import KotoProjection
 from darkpair.statistics import Counting, upper_limit
+from darkpair.studies.exchange import exchange_contents
+from darkpair.studies.exchange_likelihoods import workspaces_of
 
 SIZE = Size(kaons=120_000, etas=6_000, spectra="central", cells=(16, 12, 8), throws=(6, 6))
 ASKED = {"model": "zprime-scalar", "inputs": "pdg", "data": "today"}
@@ -162,6 +163,25 @@ def _expected(model: Any, start: list[float], mu: float) -> float:
     parameters = list(start)
     parameters[model.config.poi_index] = mu
     return float(model.expected_actualdata(parameters)[0])
+
+
+def test_production_is_a_nuisance_where_the_limit_is_averaged_over_it(cache_folder: Path) -> None:
+    """One standard deviation either way are the search's own ends, around the same expected events."""
+    points, _ = kept(cache_folder)
+    models = [model for _, model in points]
+    choice = choose(only=["nucal"], production="nuisance")
+    at_point = searches_of(choice, [(model, model) for model in models], SIZE, cache_folder)[0]
+    made, _ = workspaces_of(models[0], at_point, choice.behind_targets)
+    plain, _ = workspaces_of(
+        models[0],
+        searches_of(choose(only=["nucal"]), [(models[0], models[0])], SIZE, cache_folder)[0],
+        choice.behind_targets,
+    )
+    (signal, *_), (before, *_) = (own["nucal"]["channels"][0]["samples"] for own in (made, plain))
+    assert signal["data"] == pytest.approx(before["data"])
+    (spread,) = [m["data"] for m in signal["modifiers"] if m["name"] == "production"]
+    assert spread["lo"] < 1.0 < spread["hi"]
+    assert not [m for m in before["modifiers"] if m["name"] == "production"]
 
 
 def test_hs3_has_the_same_numbers(contents: dict[str, str]) -> None:

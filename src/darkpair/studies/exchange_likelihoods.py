@@ -12,6 +12,7 @@ from darkpair.export.hs3 import hs3_workspace
 from darkpair.export.search_counts import counting_of
 from darkpair.export.workspace import counting_workspace
 from darkpair.limits.choice import PRODUCTION, SELECTION
+from darkpair.limits.production import AveragedDump
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -26,7 +27,8 @@ def workspaces_of(
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """HistFactory workspaces of the searches that count at a model point, by name; and why the others have none.
 
-    At ``mu`` = 1 each has the events that `darkpair.limits.limit_rows` expects, so that a limit on ``mu`` is one over the row's ratio.
+    At ``mu`` = 1 each has the events that `darkpair.limits.limit_rows` expects, so that a limit on ``mu`` is one over the row's ratio. A production uncertainty
+    that is averaged over in the limit is a nuisance there, which a fit profiles.
 
     Parameters
     ----------
@@ -58,8 +60,16 @@ def workspaces_of(
                 "expected events are not known" if math.isnan(number) else "no events are expected"
             )
             continue
-        made[name] = counting_workspace(counted, signal=number, name=name)
+        made[name] = counting_workspace(counted, signal=number, name=name, production=_ends(search, model))
     return made, without
+
+
+def _ends(search: Search, model: Model) -> tuple[float, float] | None:
+    """Ends of a production uncertainty that is averaged over in the limit; None where none is, or an end is not known."""
+    if not isinstance(search, AveragedDump):
+        return None
+    low, high = (float(end) for end in search.ends(model))
+    return (low, high) if math.isfinite(low + high) else None
 
 
 def likelihood_contents(

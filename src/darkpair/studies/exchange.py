@@ -57,7 +57,7 @@ def exchange_contents(
     lines: list[str] = []
     if hepdata:
         from darkpair.export.hepdata import submission_contents
-        from darkpair.limits.published import efficiency_tables, limit_tables
+        from darkpair.studies.exchange_tables import efficiency_tables, limit_tables
 
         stated = {key: str(asked[key]) for key in ("model", "inputs", "data")}
         tables = [
@@ -66,7 +66,7 @@ def exchange_contents(
         ]
         contents |= submission_contents(folder / "hepdata", _comment(stated), tables)
     if likelihoods:
-        from darkpair.limits.likelihoods import likelihood_contents
+        from darkpair.studies.exchange_likelihoods import likelihood_contents
 
         made, lines = likelihood_contents(folder, models, searches, choice.behind_targets)
         contents |= made

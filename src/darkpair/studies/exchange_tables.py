@@ -14,7 +14,9 @@ from darkpair.limits.dump_samples import DumpYield
 from darkpair.limits.rows import parameter
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches.beam_dump import MAIN, BeamDump
+from darkpair.searches.belle2_displaced import DisplacedAtBelle2
 from darkpair.searches.koto import OF_PION, AddsChannels
+from darkpair.searches.koto_photons import KotoGammaX
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from darkpair.searches.search import Search
 
 __all__ = ["efficiency_tables", "limit_tables"]
+
+#: What the numbers of a search's channels are.
+_OVER: Final[dict[type, str]] = {
+    DisplacedAtBelle2: "acceptance of each B, of either charge",
+    KotoGammaX: "efficiency over that of K_L -> gamma X with a massless X, at the least photon energy of the limit",
+    AddsChannels: "efficiency over that of K_L -> pi0 nu nubar, both per K_L at the beam's exit",
+}
 
 #: Columns that every table has, and the most characters of a table's name.
 _MASSES: Final = ("m1 [MeV]", "m2 [MeV]")
@@ -137,7 +146,7 @@ def _acceptances(search: Search) -> Iterator[tuple[str, str, Acceptance]]:
                 sample = made.samples[0]
                 yield str(channel), f"{behind}; spectrum of {sample.generator}", sample.acceptance
     elif isinstance(search, AddsChannels):
-        over = "efficiency over that of K_L -> pi0 nu nubar, both per K_L at the beam's exit"
+        over = next((words for kind, words in _OVER.items() if isinstance(search, kind)), _OVER[AddsChannels])
         ratio = getattr(search, "efficiency_ratio", None)
         if isinstance(ratio, Acceptance) and all(part.channel != OF_PION for part in search.more):
             yield str(OF_PION), over, ratio
