@@ -85,6 +85,7 @@ def _combined(name: str, settings: Mapping[str, Any], preset: str, where: str) -
         owners = [part for part in names if key in declared[part]]
         owner, _, own = key.partition(".")
         if own and owner in declared:
+            _require_once(own, owner, given, settings)
             given[owner][own] = value
         elif key in declared and isinstance(value, Mapping):
             given[key] |= value
@@ -105,6 +106,16 @@ def _combined(name: str, settings: Mapping[str, Any], preset: str, where: str) -
     made = [build_model(part, given[part], preset, where=where) for part in names]
     read = parameters(combine)
     return combine(*made, **{key: read[key].kind.read(value, key, {}) for key, value in whole.items()})
+
+
+def _require_once(
+    key: str, owner: str, given: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]
+) -> None:
+    """Refuse a parameter that is given with its owner and without."""
+    if key in settings or key in given[owner]:
+        raise InputError(
+            f"{owner}.{key} = {settings[f'{owner}.{key}']} beside {key}; it is given twice: leave one out"
+        )
 
 
 def unit_of(model: Model, name: str) -> str:

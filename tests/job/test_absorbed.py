@@ -49,3 +49,17 @@ def test_what_is_refused() -> None:
     for detector in (None, {"name": "fixed_target", "experiment": "faser2"}):
         with pytest.raises(InputError, match="absorber"):
             job(detector).pipeline()
+
+
+@pytest.mark.parametrize(
+    ("decay", "name"), [("K_S0 -> X1 (X2 -> X1 gamma)", "X2"), ("eta -> X1 (X2 -> X1 gamma)", "eta")]
+)
+def test_what_is_dark_or_decays_at_once_is_not_absorbed(decay: str, name: str) -> None:
+    tables = job({"name": "fixed_target", "experiment": "charm"}).model_dump(exclude_unset=True)
+    tables["source"]["meson"] = decay.split(maxsplit=1)[0]
+    tables["chain"] |= {"decay": decay, "lifetime": {name: "absorbed"}}
+    with pytest.raises(
+        InputError,
+        match=rf"chain.lifetime.{name} = 'absorbed' with c tau = .* mm; allowed: mesons of the target that fly",
+    ):
+        Job.model_validate(tables).pipeline()

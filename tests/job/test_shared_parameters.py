@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from darkpair.chains.models import Combined
 from darkpair.chains.models.rates import build_model
 from darkpair.cli import main
+from darkpair.gen.errors import InputError
 from darkpair.gen.output.reader import read_provenance
 from darkpair.gen.toml_text import toml_of
 from darkpair.limits.rows import models_of
@@ -57,3 +58,11 @@ def test_a_job_refuses_one_without(tmp_path: Path) -> None:
         assert "a_211 is a parameter of zprime-scalar and of impostor; say whose it is" in done.output
         assert len(done.output.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["job.toml"]
+
+
+def test_a_parameter_is_given_once() -> None:
+    given = {"m1": "0", "m2": "240 MeV", "G_X": "1 GF", "mu": "1e-5 /GeV", "dipole.mu": "2e-5 /GeV"}
+    with pytest.raises(
+        InputError, match=r"dipole.mu = 2e-5 /GeV beside mu; it is given twice: leave one out"
+    ):
+        build_model("zprime-scalar+dipole", given)

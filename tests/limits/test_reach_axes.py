@@ -108,3 +108,10 @@ def test_what_is_wrong_is_one_line(words: str) -> None:
         corner(x, y, {"m1": "0.1*m2"} | settings)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("divisor", ["0", "0.0"])
+def test_a_division_by_zero_is_refused(divisor: str) -> None:
+    made = plane_of("zprime-scalar", X, Y, {"m1": f"m2/{divisor}"})
+    with pytest.raises(DarkpairError, match=r"m1 = .* divides by zero; allowed: a divisor that is not 0"):
+        made.point(150.0, 1.0)

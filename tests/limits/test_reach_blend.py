@@ -99,3 +99,24 @@ def test_what_rests_on_samples() -> None:
     assert rests_on_samples(dump(acceptance(0.3)))
     assert not rests_on_samples(SEARCHES.factory("pi0-invisible")())
     assert MAIN != OTHER
+
+
+def test_tails_of_two_samples_are_mixed_at_the_lengths_that_are_left() -> None:
+    """Samples of other masses know other lengths, and have other errors of their spectra's tails."""
+    low, high = acceptance(0.3, first=2), acceptance(0.4, first=4)
+
+    def with_tail(own: Acceptance, tail: float) -> BeamDump:
+        made = dump(own)
+        (sample,) = made.acceptance.samples  # type: ignore[attr-defined]
+        tails = tuple(tail * (1.0 + np.arange(len(own.ctau))))
+        return replace(made, acceptance=DumpYield(samples=(replace(sample, tail=tails),)))
+
+    ends = [with_tail(low, 0.01), with_tail(high, 0.03)]
+    made = Between(places=PLACES, place=0.325, mass=0.3).search([None, *ends, None])
+    assert isinstance(made, BeamDump)
+    (sample,) = made.acceptance.samples  # type: ignore[attr-defined]
+    assert sample.acceptance.ctau == high.ctau
+    length = np.asarray(high.ctau)
+    of_ends = [end.acceptance.samples[0].tail_error(length) for end in ends]  # type: ignore[attr-defined]
+    assert np.asarray(sample.tail) == pytest.approx(0.75 * of_ends[0] + 0.25 * of_ends[1])
+    assert sample.tail_error(length) == pytest.approx(np.asarray(sample.tail))

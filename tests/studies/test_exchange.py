@@ -246,3 +246,18 @@ def test_options_want_a_folder_and_a_model(option: str, tmp_path: Path) -> None:
     said = CliRunner().invoke(main, words)
     assert f"{option} beside a chain" in said.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--hepdata", "hepdata"), ("--likelihoods", "pyhf"), ("--likelihoods", "hs3")]
+)
+def test_folders_of_somebody_else_are_left_alone(option: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "nucal.json").write_text("mine")
+    words = ["limits", "zprime-scalar", "m1=0", "m2=430 MeV", "G_X=1 GF", "--only", "eta-invisible"]
+    said = CliRunner().invoke(main, [*words, option, "-o", str(tmp_path)])
+    assert said.exit_code == 2
+    assert "is there, and no limits.json of darkpair beside it says that it is ours" in said.output.replace(
+        "\n", " "
+    )
+    assert [path.name for path in tmp_path.rglob("*")] == [name, "nucal.json"]

@@ -135,6 +135,18 @@ def _require_folder(folder: Path | None, *, hepdata: bool, likelihoods: bool) ->
         raise InputError(f"{option} without a folder for its files; give -o FOLDER")
 
 
+def _require_own_folders(folder: Path, leave: Mapping[str, bool]) -> None:
+    """Refuse folders of somebody else's where submission and likelihoods would go."""
+    for name in (("hepdata",) if leave["hepdata"] else ()) + (
+        ("pyhf", "hs3") if leave["likelihoods"] else ()
+    ):
+        there = folder / name
+        if there.exists() and not (there.is_dir() and (folder / "limits.json").exists()):
+            raise InputError(
+                f"{str(there)!r} is there, and no limits.json of darkpair beside it says that it is ours; give another folder"
+            )
+
+
 def _limits(
     asked: _Asked,
     which: dict[str, Any],
@@ -156,6 +168,7 @@ def _limits(
 
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")
+        _require_own_folders(folder, leave)
     rows = limit_rows([point for _, point in points], data=asked.data, along=asked.along, **how, **which)
     unit = None if asked.along is None else unit_of(points[0][1], asked.along)
     plain = plain_rows([varied for varied, _ in points], rows, asked.along, channels=channels, unit=unit)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from darkpair.gen.absorption import Absorber, BeforeAbsorption
+from darkpair.gen.absorption import LONG_LIVED, Absorber, BeforeAbsorption
 from darkpair.gen.errors import InputError
+from darkpair.gen.particles import DARK_IDS
 
 __all__ = ["absorbed"]
 
@@ -30,6 +31,11 @@ def absorbed(ctau: float, detector: object, name: str) -> BeforeAbsorption:
         raise InputError(
             f"chain.lifetime.{name} = 'absorbed' needs a detector whose data file has [absorber]; take charm, nucal, ship or dune_nd, "
             "or add the table (docs/detector_files.md)"
+        )
+    if name.rstrip("~") in DARK_IDS or 0.0 < ctau < LONG_LIVED:
+        raise InputError(
+            f"chain.lifetime.{name} = 'absorbed' with c tau = {ctau:.3g} mm; allowed: mesons of the target that fly {LONG_LIVED:g} mm or more, "
+            "as K_L0, K_S0, K+ and K-"
         )
     if not 0.0 < ctau < float("inf"):
         raise InputError(

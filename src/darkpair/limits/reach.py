@@ -212,8 +212,17 @@ def reach_map(
         said={place: lines.said(place) for place in places},
         regions=tuple(regions),
         sampled=tuple(lines.across.number(place) for place in lines.sampled),
-        notes=tuple(dict.fromkeys(each.line(lines.across) for each in closing)),
+        notes=(*dict.fromkeys(each.line(lines.across) for each in closing), *_reversed_masses(plane)),
         provenance=_provenance(plane, asked | {"planned": planned}, files),
+    )
+
+
+def _reversed_masses(plane: Plane) -> list[str]:
+    """A line where X1 is heavier than X2: there is no such point."""
+    m1, m2 = plane.masses(np.array(plane.x.numbers)[:, None], np.array(plane.y.numbers)[None, :])
+    share = float(np.mean(np.broadcast_to(m1 > m2, (plane.x.points, plane.y.points))))
+    return (
+        [f"m1 > m2 at {share:.0%} of the grid's points: there is nothing there to look for"] if share else []
     )
 
 

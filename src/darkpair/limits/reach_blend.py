@@ -23,6 +23,9 @@ _WHOLE: Final = 1.0
 #: What a search holds for the mass of X2, and for what it does not exceed where nothing is known.
 _MASS, _MOST = "mass", "most"
 
+#: What a sample of mesons holds at each c tau of its acceptance: the error of the spectrum's tail.
+_TAIL: Final = "tail"
+
 
 class _UnlikeError(InputError):
     """Two searches that differ in more than acceptances."""
@@ -91,8 +94,10 @@ class Between:
             own = {
                 entry.name: self._mixed(tuple(getattr(p, entry.name, None) for p in parts), entry.name)
                 for entry in fields(low)
-                if entry.init
+                if entry.init and entry.name != _TAIL
             }
+            if hasattr(low, _TAIL):
+                own[_TAIL] = self._tail(low, high, own["acceptance"])
             same = all(own[key] is getattr(low, key) for key in own)
             return low if same else replace(low, **own)
         if not _equal(low, high):
@@ -110,6 +115,14 @@ class Between:
             else:
                 out.append(_doubted(low.get(channel) or high[channel]))
         return tuple(out)
+
+    def _tail(self, low: Any, high: Any, made: Acceptance) -> tuple[float, ...]:
+        """Error of the tail at each c tau of the interpolated acceptance, linear in the place."""
+        if not made.ctau:
+            return ()
+        ends = [each.tail_error(np.asarray(made.ctau)) for each in (low, high)]
+        mean = (1.0 - self.weight) * ends[0] + self.weight * ends[1]
+        return tuple(np.broadcast_to(mean, len(made.ctau)).tolist())
 
     def _acceptance(self, parts: tuple[Acceptance | None, ...]) -> Acceptance:
         """The acceptance where both neighbours know it, each pair once."""

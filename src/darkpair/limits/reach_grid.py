@@ -95,6 +95,10 @@ class Plane:
                 divide = word == "/"
                 continue
             factor = self._factor(key, word, x, y)
+            if divide and not np.all(factor):
+                raise InputError(
+                    f"{key} = {self.settings[key]!r} divides by zero; allowed: a divisor that is not 0"
+                )
             result, divide = (result / factor if divide else result * factor), False
         # (0.1 times .33 is .033, as somebody types it, and has its samples)
         return result if np.ndim(result) else float(f"{float(result):.15g}")

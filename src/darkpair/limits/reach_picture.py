@@ -29,7 +29,7 @@ __all__ = ["reach_picture"]
 _LEAST: Final = 1e-3
 
 #: Letters of a line of the title.
-_LINE: Final = 100
+_LINE: Final = 80
 
 #: How a parameter is written; others as they are.
 _SYMBOLS: Final = {"m1": "$m_1$", "m2": "$m_2$", "G_X": "$G_X$", "m_Zprime": "$m_{Z'}$", "GF": "$G_F$"}
@@ -58,8 +58,8 @@ def reach_picture(of_map: ReachMap, title: str) -> Any:
         words = dict(LEVELS)
         levels = [(_drawable(of_map, each), words.get(each.name, each.name)) for each in band]
         drawn.legend.update(draw_band(ax, levels).legend)
+    ax.set_title("\n".join(wrap(title, _LINE)), fontsize="medium")
     draw_legend(figure, [ax], [drawn])
-    figure.suptitle("\n".join(wrap(title, _LINE)), fontsize="medium")
     return figure
 
 

@@ -109,7 +109,7 @@ def covered(of_map: ReachMap) -> float:
 
 def reach_lines(of_map: ReachMap) -> list[str]:
     """What the map says in words: what is excluded of it, where samples are, how far interpolation is trusted, what is closed."""
-    lines = [f"measurements exclude {_percent(covered(of_map))} of the map"]
+    lines = [f"measurements exclude {covered(of_map):.1%} of the map, by the lines of its grid"]
     if of_map.sampled:
         axis = of_map.across
         worst = [

@@ -134,7 +134,7 @@ def answer(rows: Sequence[LimitRow]) -> list[str]:
         Of one point.
     """
     strongest = strongest_row(rows)
-    lines = ["nothing that was asked knows this point"] if strongest is None else _verdict(strongest, rows)
+    lines = [_silent(rows)] if strongest is None else _verdict(strongest, rows)
     for word, kind in (("taken", "excluded"), ("planned", "line")):
         counted = [
             row for row in rows if row.kind == kind and not row.production and (row.events or 0.0) > 0.0
@@ -143,6 +143,13 @@ def answer(rows: Sequence[LimitRow]) -> list[str]:
             best = max(counted, key=lambda row: float(row.events or 0.0))
             lines.append(f"most events of data {word}: {_number(best.events)}, {best.constraint}")
     return lines
+
+
+def _silent(rows: Sequence[LimitRow]) -> str:
+    """Where no measurement says anything: whether plans do."""
+    if any(row.kind == "line" and not math.isnan(row.value) for row in rows):
+        return "no measurement that was asked knows this point; projections and estimates exclude nothing"
+    return "nothing that was asked knows this point"
 
 
 def _verdict(row: LimitRow, rows: Sequence[LimitRow]) -> list[str]:
