@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def shown(value: object) -> str:
     "'00000000000000000000000000000000000 ... 00000000000000000000000000000000000' (2000 characters)"
     """
     try:
-        text = " ".join(repr(value).split())
+        text = " ".join(repr(str(value) if isinstance(value, PurePath) else value).split())
     except Exception:  # noqa: BLE001 (a stranger's repr may fail in any way, and an int of 4300 digits has none)
         if isinstance(value, int):
             return f"a whole number of some {int(value.bit_length() * math.log10(2.0)) + 1} digits"

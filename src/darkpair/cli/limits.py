@@ -70,7 +70,7 @@ __all__ = ["command"]
 )
 @click.option(
     "--cache",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     help="Folder of samples to keep; the user's cache unless given.",
 )
 @click.option(

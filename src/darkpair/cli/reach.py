@@ -69,10 +69,10 @@ __all__ = ["command"]
 )
 @click.option(
     "--cache",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     help="Folder of samples to keep; the user's cache unless given.",
 )
-@click.option("--workers", type=int, default=2, help="Processes.")
+@click.option("--workers", type=click.IntRange(min=1), default=2, help="Processes.")
 @dask_option
 @json_option
 @verbose_option
@@ -124,7 +124,7 @@ def command(
             preset=preset,
             data=data,
             size=Size.of(quick=not whole),
-            masses=masses or (MASSES // 2 if quick else MASSES),
+            masses=masses if masses is not None else (MASSES // 2 if quick else MASSES),
             folder=cache or cache_folder(),
             workers=workers,
             only=only,
