@@ -60,6 +60,6 @@ def test_what_is_dark_or_decays_at_once_is_not_absorbed(decay: str, name: str) -
     tables["chain"] |= {"decay": decay, "lifetime": {name: "absorbed"}}
     with pytest.raises(
         InputError,
-        match=rf"chain.lifetime.{name} = 'absorbed' with c tau = .* mm; allowed: mesons of the target that fly",
+        match=rf"chain.lifetime.{name} = 'absorbed' with c tau = .* mm; allowed: mesons of the target that fly 10 mm or more, and decay",
     ):
         Job.model_validate(tables).pipeline()

@@ -93,3 +93,9 @@ def test_studies_name_no_colour_of_their_own() -> None:
         for match in own.finditer(path.read_text(encoding="utf-8"))
     ]
     assert wrong == []
+
+
+def test_without_matplotlib_it_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with in_style():
+        assert sys.modules["matplotlib"] is None

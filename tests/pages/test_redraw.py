@@ -10,7 +10,7 @@ import pytest
 
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.pages.runs import read_runs
-from darkpair.plugins.redraw import redrawable, redrawn
+from darkpair.plugins.redraw import main, redrawable, redrawn
 
 pytest.importorskip("matplotlib")
 
@@ -44,3 +44,16 @@ def test_what_cannot_be_drawn_again_is_one_line(tmp_path: Path) -> None:
         redrawn("fig7", runs, tmp_path)
     with pytest.raises(InputError, match=r"docs has no fig8\.png"):
         redrawn("fig8", runs, tmp_path)
+
+
+def test_the_command_draws_and_says_what_it_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(RESULTS, tmp_path / "docs" / "results")
+    shutil.copy(ROOT / "docs" / "koto-upstream.png", tmp_path / "docs" / "koto-upstream.png")
+    monkeypatch.chdir(tmp_path)
+    assert main(["koto-upstream"]) == 0
+    assert capsys.readouterr().out == "koto-upstream.png\n"
+    assert main(["all"]) == 2  # (the others have no picture here)
+    assert main(["fig7"]) == 2
+    assert "fig7" in capsys.readouterr().err

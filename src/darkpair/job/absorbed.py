@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from darkpair.gen.absorption import LONG_LIVED, Absorber, BeforeAbsorption
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import DARK_IDS
@@ -32,13 +34,9 @@ def absorbed(ctau: float, detector: object, name: str) -> BeforeAbsorption:
             f"chain.lifetime.{name} = 'absorbed' needs a detector whose data file has [absorber]; take charm, nucal, ship or dune_nd, "
             "or add the table (docs/detector_files.md)"
         )
-    if name.rstrip("~") in DARK_IDS or 0.0 < ctau < LONG_LIVED:
+    if name.rstrip("~") in DARK_IDS or not LONG_LIVED <= ctau < math.inf:
         raise InputError(
-            f"chain.lifetime.{name} = 'absorbed' with c tau = {ctau:.3g} mm; allowed: mesons of the target that fly {LONG_LIVED:g} mm or more, "
+            f"chain.lifetime.{name} = 'absorbed' with c tau = {ctau:.3g} mm; allowed: mesons of the target that fly {LONG_LIVED:g} mm or more, and decay, "
             "as K_L0, K_S0, K+ and K-"
-        )
-    if not 0.0 < ctau < float("inf"):
-        raise InputError(
-            f"chain.lifetime.{name} = 'absorbed' with c tau = {ctau:g} mm; allowed: a particle of finite c tau above 0"
         )
     return BeforeAbsorption(ctau=ctau, interaction_length=absorber.interaction_length, pipe=absorber.pipe)
