@@ -15,10 +15,11 @@ from darkpair.gen.conservation import Vertex, require_allowed, require_fermion_n
 from darkpair.gen.directions import Vector3, direction, disc
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.frozen import freeze
+from darkpair.gen.kept_samplers import three_body_sampler
 from darkpair.gen.kinematics import Array, Real, invariant_mass, two_body_momentum
 from darkpair.gen.many_bodies import ManyBody
 from darkpair.gen.particles import Particle
-from darkpair.gen.phase_space import MatrixElement, ThreeBody, require_open
+from darkpair.gen.phase_space import MatrixElement, require_open
 from darkpair.gen.polarisation import Analyser, FourVector, Polariser, at_rest
 from darkpair.gen.ranges import ENERGIES, require_within
 from darkpair.gen.recipe import recipe, summary_of
@@ -387,7 +388,9 @@ def _generator(parent: Particle, mode: Mode) -> TwoBody | ManyBodyThrow | None:
         return TwoBody(mass=parent.mass, momentum=momentum, e1=e1, e2=e2, slope=mode.slope, axis=mode.axis)
     if len(masses) == 3:
         own = [masses[i] for i in mode.order]
-        return ManyBodyThrow(sampler=ThreeBody(parent.mass, own, mode.matrix_element), places=mode.order)
+        return ManyBodyThrow(
+            sampler=three_body_sampler(parent.mass, tuple(own), mode.matrix_element), places=mode.order
+        )
     return ManyBodyThrow(sampler=ManyBody(parent.mass, masses), places=tuple(range(len(masses))))
 
 
