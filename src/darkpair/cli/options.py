@@ -20,6 +20,7 @@ __all__ = [
     "part_of",
     "preset_option",
     "run_options",
+    "search_options",
     "settings_option",
     "verbose_option",
 ]
@@ -124,3 +125,45 @@ def pairs(settings: tuple[str, ...]) -> dict[str, str]:
             raise InputError(f"{key} is given twice, {given[key]!r} and {value!r}; give it once")
         given[key] = value
     return given
+
+
+#: Which searches are asked: a set of data, names, data files, plans.
+_SEARCHES = (
+    click.option(
+        "--data",
+        default="today",
+        shell_complete=completion.words("2020", "today", "projected"),
+        help="Measurements: 2020 (the paper's), today, or projected: today's with --planned.",
+    ),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=completion.search_names,
+        help="A search that is wanted; all unless given.",
+    ),
+    click.option(
+        "--without",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=completion.search_names,
+        help="A search that is not wanted.",
+    ),
+    click.option(
+        "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
+    ),
+    click.option("--planned", is_flag=True, help="Ask projections and estimates too."),
+)
+
+
+def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say which searches are asked, the same wherever searches are.
+
+    Parameters
+    ----------
+    command : callable
+        The command's function.
+    """
+    for option in reversed(_SEARCHES):
+        command = option(command)
+    return command

@@ -10,7 +10,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
-from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
+from darkpair.cli.options import json_option, pairs, preset_option, search_options, verbose_option
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 
@@ -26,30 +26,7 @@ __all__ = ["command"]
     "settings", nargs=-1, metavar="x=AXIS y=AXIS [KEY=VALUE]...", shell_complete=completion.model_keys
 )
 @preset_option
-@click.option(
-    "--data",
-    default="today",
-    shell_complete=completion.words("2020", "today"),
-    help="Measurements: 2020 (the paper's) or today.",
-)
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completion.search_names,
-    help="A search that is wanted; all unless given.",
-)
-@click.option(
-    "--without",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completion.search_names,
-    help="A search that is not wanted.",
-)
-@click.option(
-    "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
-)
-@click.option("--planned", is_flag=True, help="Ask projections and estimates too.")
+@search_options
 @click.option(
     "--masses",
     type=int,
