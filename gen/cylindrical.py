@@ -25,12 +25,20 @@ def cylindrical(px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
     return pt, eta, np.arctan2(py, px)
 
 
-def cartesian(pt: NDArray[Any], eta: NDArray[Any], phi: NDArray[Any]) -> tuple[Array, Array, Array]:
-    """Momenta px, py, pz [GeV], (k,), of transverse momenta, pseudorapidities and azimuths; see `ETA_ON_AXIS`."""
+def cartesian(
+    pt: NDArray[Any], eta: NDArray[Any], phi: NDArray[Any], out: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """Momenta px, py, pz [GeV], (k,), of transverse momenta, pseudorapidities and azimuths; see `ETA_ON_AXIS`.
+
+    They are rows of `out`, (3, k), where that is given.
+    """
     pt, eta, phi = (np.asarray(x, dtype=np.float64) for x in (pt, eta, phi))
+    px, py, pz = np.empty((3, len(pt))) if out is None else out
     axial = np.abs(eta) >= ETA_ON_AXIS
     with np.errstate(over="ignore"):  # a placeholder's eta is infinite momentum, or none where pt is 0
-        pz = pt * np.sinh(np.where(axial | (pt == 0.0), 0.0, eta))
+        np.multiply(pt, np.sinh(np.where(axial | (pt == 0.0), 0.0, eta)), out=pz)
     if axial.any():
         pz[axial] = eta[axial] - np.sign(eta[axial]) * ETA_ON_AXIS
-    return pt * np.cos(phi), pt * np.sin(phi), pz
+    np.multiply(pt, np.cos(phi), out=px)
+    np.multiply(pt, np.sin(phi), out=py)
+    return px, py, pz

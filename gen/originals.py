@@ -143,10 +143,9 @@ def four_momentum(particles: dict[str, NDArray[Any]], rows: Index | None = None)
     out = np.empty((4, len(columns[0])))
     for start in range(0, len(columns[0]), _SPAN):
         span = slice(start, start + _SPAN)
-        momentum = cartesian(*(column[span] for column in columns[:3]))
-        for row, values in zip(out, momentum, strict=False):
-            row[span] = values
-        _energy.into((out[3, span],), *momentum, columns[3][span].astype(np.float64))
+        rows = out[:, span]
+        cartesian(*(column[span] for column in columns[:3]), out=rows[:3])
+        _energy.into((rows[3],), *rows[:3], columns[3][span].astype(np.float64))
     return list(out)
 
 

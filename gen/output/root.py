@@ -105,9 +105,10 @@ class RootWriter(EventWriter):
     def open_file(self) -> Any:
         """The file, without a tree."""
         # (of a path uproot makes an address, in which "::" and "#" have meanings, and folders that are gone)
-        file = self.partial.open("w+b")
+        # (the file is there and empty: made shorter, here or by uproot, ext4 would have it all written to the disk in `close`)
+        file = self.partial.open("r+b")
         try:
-            return uproot.recreate(file, compression=COMPRESSIONS[self.compression])
+            return uproot.create(file, compression=COMPRESSIONS[self.compression])
         except BaseException:
             with suppress(OSError):
                 file.close()

@@ -24,7 +24,7 @@ ALLOWED = {
 WRITES = {
     "write_text", "write_bytes", "touch", "symlink_to", "hardlink_to", "rename", "renames", "link", "symlink",
     "savefig", "imsave", "to_file", "tofile", "save", "savez", "savez_compressed", "savetxt", "memmap", "to_csv", "to_json",
-    "to_parquet", "to_feather", "to_hdf", "to_excel", "to_pickle", "recreate", "update_file", "dump_file", "copyfile", "copy2",
+    "to_parquet", "to_feather", "to_hdf", "to_excel", "to_pickle", "create", "recreate", "update_file", "dump_file", "copyfile", "copy2",
     "copytree", "move", "make_archive", "mkstemp", "truncate", "mkfifo", "mknod",
 }  # fmt: skip
 
@@ -125,6 +125,7 @@ def test_the_list_of_who_may_is_short() -> None:
         "np.save(path, array)",
         "ak.to_parquet(array, path)",
         "uproot.recreate(path)",
+        "uproot.create(path)",
         "shutil.copyfile(a, b)",
         "a.rename(b)",
         "a.replace(b)",
