@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -188,7 +188,7 @@ def reach_map(
     sampler = Sampler(
         plane=plane,
         choice=choice,
-        size=size or Size.of(quick=True),
+        size=_size(size or Size.of(quick=True), production=production),
         folder=folder,
         workers=workers,
         executor=executor,
@@ -215,6 +215,11 @@ def reach_map(
         notes=(*dict.fromkeys(each.line(lines.across) for each in closing), *_reversed_masses(plane)),
         provenance=_provenance(plane, asked | {"planned": planned}, files),
     )
+
+
+def _size(size: Size, *, production: bool) -> Size:
+    """Of the samples: the ends of production are those of all spectra."""
+    return replace(size, spectra="all") if production else size
 
 
 def _reversed_masses(plane: Plane) -> list[str]:

@@ -10,10 +10,11 @@ import numpy as np
 
 from darkpair.limits.panels import _LEVELS as LEVELS
 from darkpair.limits.panels import draw_legend, figure_and_axes
+from darkpair.limits.production import PRODUCTION
 from darkpair.limits.reach_samples import beside
 from darkpair.limits.reach_table import polylines
 from darkpair.limits.region_rows import region_of
-from darkpair.limits.region_style import draw_band, draw_regions
+from darkpair.limits.region_style import draw_band, draw_ends, draw_regions
 from darkpair.limits.regions import Region as Drawable
 from darkpair.report.picture_style import in_style
 
@@ -53,6 +54,7 @@ def reach_picture(of_map: ReachMap, title: str) -> Any:
     ax.set(xlim=(x.low, x.high), ylim=(y.low, y.high), **labels, **scales)
     shown = [region for region in of_map.regions if region.area > _LEAST and not beside(region.search)]
     drawn = draw_regions(ax, [_drawable(of_map, each) for each in shown if each.said.kind != "band"])
+    drawn.legend.update(draw_ends(ax, [_drawable(of_map, each) for each in _ends(of_map)]).legend)
     band = sorted((each for each in shown if each.said.kind == "band"), key=lambda each: -each.area)
     if band:
         words = dict(LEVELS)
@@ -61,6 +63,16 @@ def reach_picture(of_map: ReachMap, title: str) -> Any:
     ax.set_title("\n".join(wrap(title, _LINE)), fontsize="medium")
     draw_legend(figure, [ax], [drawn])
     return figure
+
+
+def _ends(of_map: ReachMap) -> list[Region]:
+    """Regions of what excludes with its production at an end of its uncertainty; projections are uncertain by more."""
+    excluding = {region.search for region in of_map.regions if region.said.kind == "excluded"}
+    return [
+        region
+        for region in of_map.regions
+        if PRODUCTION in region.search and region.search.partition(PRODUCTION)[0] in excluding
+    ]
 
 
 def _label(name: str, unit: str) -> str:

@@ -18,7 +18,7 @@ from darkpair.report.picture_style import PALETTE, shade
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
 
-__all__ = ["BAND", "KINDS", "Drawn", "Kind", "Region", "draw_band", "draw_regions", "newest"]
+__all__ = ["BAND", "KINDS", "Drawn", "Kind", "Region", "draw_band", "draw_ends", "draw_regions", "newest"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +68,13 @@ _LINES: Final[Mapping[str, tuple[Any, float, str]]] = {
 
 #: Width of a region's edge.
 _EDGE: Final = 1.7
+
+#: Line of a region whose production is at an end of its uncertainty, its width, and its words in the legend.
+_END: Final[tuple[Any, float, str]] = (
+    (0, (4, 1.5, 1, 1.5)),
+    0.9,
+    "dash-dotted: least and most production",
+)
 
 _UNKNOWN: Final = "unknown, too few simulated events"
 
@@ -133,6 +140,26 @@ def draw_regions(ax: Any, regions: Sequence[Region]) -> Drawn:
             drawn.labels.append(CurveLabel(text=region.name, colour=_ink(kind.colour), lines=region.edges))
         if full or not filled:
             drawn.legend.update(_hatch_unknown(ax, region))
+    return drawn
+
+
+def draw_ends(ax: Any, regions: Sequence[Region]) -> Drawn:
+    """Draw the edges that regions would have with as little or as much production as its uncertainty allows.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    regions : sequence of Region
+        At either end.
+    """
+    from matplotlib.lines import Line2D
+
+    drawn = Drawn()
+    dashes, width, words = _END
+    for region in regions:
+        if region.edges:
+            _outline(ax, region.edges, edgecolor=KINDS[region.kind].colour, lw=width, ls=dashes, zorder=5.8)
+            drawn.legend[words] = Line2D([], [], color="0.3", lw=width, ls=dashes, label=words)
     return drawn
 
 
