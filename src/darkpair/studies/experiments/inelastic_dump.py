@@ -26,6 +26,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.pipeline import Chunk, Pipeline, chunks
 from darkpair.gen.reweighting import proper_lengths, weights_at
 from darkpair.gen.sources.dump_mesons import DumpMesons
+from darkpair.studies.experiments.inelastic_eta import like_pions
 
 __all__ = ["CUTS", "MESONS", "Counted", "InelasticDump", "Sample", "expanded_ctau"]
 
@@ -74,6 +75,8 @@ class Counted:
         Whether X2 has the c tau of `expanded_ctau`.
     excluded : float, optional
         Events that are excluded; the experiment's at 90 % unless given.
+    published_eta : bool
+        Whether an eta has the momentum of a pi0 (`like_pions`).
     """
 
     cut: str = "none"
@@ -81,6 +84,7 @@ class Counted:
     published_yields: bool = False
     expanded: bool = False
     excluded: float | None = None
+    published_eta: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,6 +101,8 @@ class Sample:
         By the cuts of `CUTS`: the least of the two electrons', their sum, that of X2.
     generated : int
         Mesons.
+    like_pions : ndarray, (k,), optional
+        Weights that give the mesons the momenta of pi0; 1 unless given.
     """
 
     law: ScanInside
@@ -104,10 +110,15 @@ class Sample:
     weight: Array
     energy: Mapping[str, Array]
     generated: int
+    like_pions: Array | float = 1.0
 
-    def efficiency(self, ctau: float, cut: str, least: float) -> tuple[float, float]:
+    def efficiency(
+        self, ctau: float, cut: str, least: float, *, published_eta: bool = False
+    ) -> tuple[float, float]:
         """Part of the mesons that is accepted at a c tau [mm] with that energy of at least so much [GeV], and its error."""
         weight = self.weight * self.law.weight(self.length, ctau)
+        if published_eta:
+            weight = weight * self.like_pions
         if cut != "none":
             weight = weight[self.energy[cut] > least]
         return float(weight.sum()) / self.generated, math.sqrt(
@@ -199,7 +210,9 @@ class InelasticDump:
         for meson in self.mesons:
             each = MESONS[meson] if counted.published_yields else self._source(meson).table.multiplicity
             scale = self.detector.normalisation(each).scale * size * self._ratios[meson]
-            value, error = self.sample(meson).efficiency(whole / size, counted.cut, counted.least)
+            value, error = self.sample(meson).efficiency(
+                whole / size, counted.cut, counted.least, published_eta=counted.published_eta
+            )
             numbers.append(scale * value)
             errors.append(scale * error)
         return float(np.sum(numbers)), math.hypot(*errors)
@@ -238,13 +251,14 @@ class InelasticDump:
             weights=for_all,
         )  # fmt: skip
         pipeline = Pipeline(source=aimed, chain=chain, detector=self.detector, seed=self.seed)
-        return _sample(list(chunks(pipeline, self.events)), law)
+        return _sample(list(chunks(pipeline, self.events)), law, self._source(meson))
 
 
-def _sample(made: list[Chunk], law: ScanInside) -> Sample:
+def _sample(made: list[Chunk], law: ScanInside, source: DumpMesons) -> Sample:
     """What is kept of the accepted events."""
     length: list[Array] = []
     weight: list[Array] = []
+    pions: list[Array] = []
     energy: dict[str, list[Array]] = {"each electron": [], "both electrons": [], "X2": []}
     for part in (part for chunk in made for part in chunk.events.parts):
         names = part.topology.names
@@ -252,6 +266,7 @@ def _sample(made: list[Chunk], law: ScanInside) -> Sample:
         light = part.momentum[3, electrons]
         length.append(proper_lengths(part, "X2")[0])
         weight.append(np.prod([np.ones(len(part)), *part.weights.values()], axis=0))
+        pions.append(like_pions(source, part.momentum[:, names.index(source.meson)]))
         for name, values in zip(
             energy, (light.min(axis=0), light.sum(axis=0), part.momentum[3, heavy]), strict=True
         ):
@@ -262,4 +277,5 @@ def _sample(made: list[Chunk], law: ScanInside) -> Sample:
         weight=np.concatenate(weight),
         energy={name: np.concatenate(values) for name, values in energy.items()},
         generated=sum(chunk.cutflow.stages[0].n for chunk in made),
+        like_pions=np.concatenate(pions),
     )

@@ -18,10 +18,13 @@ from darkpair.studies.experiments.inelastic_picture import picture
 from darkpair.studies.experiments.validation.dark_photon import PUBLICATIONS, publication
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
-__all__ = ["COUNTED", "LEAST", "Point", "masses", "published", "study"]
+__all__ = ["COUNTED", "DEFAULT_LEAST", "LEAST", "Point", "masses", "published", "study"]
 
 #: Energy that the publication's cut asks for [GeV]: that of its generator's parameters.
 LEAST: Final = 3.0
+
+#: What its parameter writer has for CHARM where a run gives none (par_writer.py, charm_default: min_scatter_energy) [GeV].
+DEFAULT_LEAST: Final = 1.0
 
 #: What is counted, a row each: of what the cut is, and what else is the publication's.
 COUNTED: Final[Mapping[str, Counted]] = {
@@ -30,6 +33,13 @@ COUNTED: Final[Mapping[str, Counted]] = {
     "X2, its mesons": Counted(cut="X2", least=LEAST, published_yields=True),
     "X2, its mesons, expanded width": Counted(cut="X2", least=LEAST, published_yields=True, expanded=True),
     "X2, its mesons, ten events": Counted(cut="X2", least=LEAST, published_yields=True, excluded=10.0),
+    "X2, its mesons and eta": Counted(cut="X2", least=LEAST, published_yields=True, published_eta=True),
+    "X2, its mesons and eta, ten events": Counted(
+        cut="X2", least=LEAST, published_yields=True, published_eta=True, excluded=10.0
+    ),
+    "both electrons above 1 GeV, its mesons and eta": Counted(
+        cut="both electrons", least=DEFAULT_LEAST, published_yields=True, published_eta=True
+    ),
 }
 
 #: The search's own selection, of which the energy is not the study's.
@@ -78,10 +88,12 @@ class Point:
         dump = self.dump(run, str(publication("charm")), _FREE)
         rows = [self._row(name, dump, counted) for name, counted in COUNTED.items()]
         meets = Counted(cut="both electrons", published_yields=True)
-        rows.append(
-            self._blank("both electrons, its mesons")
-            | {"E that meets [GeV]": dump.needed(published(self.mass), meets)}
-        )
+        for name, counted in (
+            ("its mesons", meets),
+            ("its mesons and eta", replace(meets, published_eta=True)),
+        ):
+            needed = dump.needed(published(self.mass), counted)
+            rows.append(self._blank(f"both electrons, {name}") | {"E that meets [GeV]": needed})
         if self.spectrum == _SPECTRA[0] and not run.quick:
             own = replace(self.model, eps=_OWN_GUESS * published(self.mass))
             rows.insert(0, self._row(_OWN, replace(self.dump(run, "charm", ()), model=own), Counted()))

@@ -14,7 +14,8 @@ __all__ = ["picture"]
 #: Curves by what is counted.
 _SHOWN: Final = {
     "both electrons": "both electrons together above 3 GeV",
-    "X2, its mesons, ten events": "X2 above 3 GeV, ten events",
+    "X2, its mesons and eta, ten events": "X2 above 3 GeV, its mesons, ten events",
+    "both electrons above 1 GeV, its mesons and eta": "both electrons together above 1 GeV, its mesons",
     "X2": "X2 above 3 GeV",
 }
 
