@@ -60,7 +60,7 @@ class Published:
 
     def pairs(self, nucleons: float) -> float:
         """Pairs of b quarks for each proton that interacts, on a nucleus of that mass number [1]."""
-        return self.sigma * _MB_PER_NB / self.per * nucleons**self.power
+        return float(self.sigma * _MB_PER_NB / self.per * nucleons**self.power)
 
 
 @forgotten_with_changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from darkpair.gen.sources.meson_multiplicity import multiplicity
 from darkpair.gen.sources.meson_tail import cells_of, share_error
 
 __all__ = ["MesonTable", "meson_table", "momentum_angle"]
+
+_UNKNOWN: Final = "meson of the production tables"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,7 +237,7 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
 def _of_bottom(meson: str, beam_energy: float, generator: str, target: str) -> MesonTable:
     """Table of B mesons: the spectrum of nucleons, and the number on the target."""
     if generator != SPECTRUM.generator:
-        raise UnknownNameError("generator of B mesons", generator, (SPECTRUM.generator,))
+        raise UnknownNameError(_UNKNOWN, meson, MESONS, more=f"B mesons are of {SPECTRUM.generator} alone")
     best, error = bottom_multiplicity(meson, beam_energy, target)
     assert has_bottom(meson, beam_energy, target)  # (where a number is, the spectrum is)
     y, pt, values = grid(SPECTRUM, meson)
@@ -301,4 +303,4 @@ def _canonical(meson: str) -> str:
     for name in (*MESONS, *SAME_AS, *BOTTOM):
         if particle(name).pdgid == pdgid:
             return name
-    raise UnknownNameError("meson of the production tables", meson, (*MESONS, *BOTTOM))
+    raise UnknownNameError(_UNKNOWN, meson, (*MESONS, *BOTTOM))
