@@ -1,4 +1,4 @@
-"""What stops the mesons of a target, of a detector's data file: its table ``[absorber]``."""
+"""A target and what stops its mesons, of a detector's data file: ``target`` and its table ``[absorber]``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,32 @@ from typing import Any
 
 from darkpair.detectors.shapes import number_of
 from darkpair.gen.absorption import Absorber
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.region import Cylinder, Region, Slab
+from darkpair.gen.sources.bmpt import TARGETS
 
-__all__ = ["absorber_of", "absorber_of_data"]
+__all__ = ["absorber_of", "absorber_of_data", "material"]
+
+
+def material(data: Mapping[str, Any], where: str) -> str | None:
+    """Element of the target of a detector's data file, which the number of its B mesons depends on; None where it does not say.
+
+    Parameters
+    ----------
+    data : mapping
+        Contents, checked.
+    where : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    UnknownNameError
+        For an element that nothing here knows the mass number of.
+    """
+    element = data.get("target")
+    if element is not None and element not in TARGETS:
+        raise UnknownNameError(f"target of {where}", shown(element), TARGETS)
+    return element
 
 
 def absorber_of_data(data: Mapping[str, Any], where: str) -> Absorber | None:
@@ -24,6 +46,7 @@ def absorber_of_data(data: Mapping[str, Any], where: str) -> Absorber | None:
     where : str
         Name of the file, for messages.
     """
+    material(data, where)
     return absorber_of(data["absorber"], f"{where}, [absorber]") if "absorber" in data else None
 
 

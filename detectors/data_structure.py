@@ -129,7 +129,7 @@ KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
                 "track_resolution?": {"constant": "", "linear": "1/GeV", "position": "mm"},
             },
             needed=("source", "decay_volume", "calorimeter", "cuts", "selections"),
-            other=("tracks", "run"),
+            other=("tracks", "run", "target"),
             replaced=("decay_volume", "calorimeter"),
         ),
     }

@@ -9,6 +9,7 @@ from darkpair.detectors.data_structure import COMMON, KINDS, TRACKS, FileKind
 from darkpair.detectors.selection import CONFIDENCES
 from darkpair.detectors.shapes import FACES, MEANINGS, VOLUMES
 from darkpair.gen.data_units import known_units
+from darkpair.gen.sources.bmpt import TARGETS
 
 __all__ = ["file_schema"]
 
@@ -59,6 +60,10 @@ def _of_kind(kind: FileKind) -> dict[str, Any]:
         "parents": _TEXTS,
         "box": {**_TEXTS, "description": "cuts that make the signal box"},
         "tracks": {"type": "array", "items": {"enum": list(TRACKS)}},
+        "target": {
+            "enum": list(TARGETS),
+            "description": "element that protons hit, for the number of B mesons",
+        },
         "cuts": {"type": "array", "items": _cut(kind.variables)},
         "selections": {"type": "object"},
     }

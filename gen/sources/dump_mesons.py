@@ -19,6 +19,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.references import cited_in
 from darkpair.gen.sources import sanford_wang
 from darkpair.gen.sources.bmpt import radial_x
+from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM, published
 from darkpair.gen.sources.meson_files import COLLIDER, MADE_BY
 from darkpair.gen.sources.meson_multiplicity import measured
 from darkpair.gen.sources.meson_table import MesonTable, meson_table
@@ -43,8 +44,8 @@ class DumpMesons:
     Parameters
     ----------
     meson : str
-        Name of the meson: ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"``, ``"K_S0"``, ``"K+"`` or ``"K-"``; any particle
-        with a table of one's own.
+        Name of the meson: ``"eta"``, ``"pi0"``, ``"eta'"``, ``"K_L0"``, ``"K_S0"``, ``"K+"`` or ``"K-"``, or ``"B+"``
+        or ``"B0"``, whose number is that of the antiparticles too; any particle with a table of one's own.
     beam_energy : float, optional [GeV]
         Energy of the protons, 400 unless given. With a table of one's own it sets the kinematic limit, and there is
         none unless it is given.
@@ -108,7 +109,8 @@ class DumpMesons:
                     f"{name} = {shown(getattr(self, name))} without a table of one's own; give table_file = ..., or leave {name} out"
                 )
         object.__setattr__(self, "beam_energy", _BEAM if self.beam_energy is None else self.beam_energy)
-        object.__setattr__(self, "generator", _GENERATOR if self.generator is None else self.generator)
+        own = SPECTRUM.generator if self.meson in BOTTOM else _GENERATOR
+        object.__setattr__(self, "generator", own if self.generator is None else self.generator)
         assert self.beam_energy is not None
         assert self.generator is not None
         return meson_table(
@@ -203,6 +205,8 @@ class DumpMesons:
             or self.generator == sanford_wang.NAME
         ):
             return spectrum  # (whose number of mesons is no measurement's)
+        if self.table.meson in BOTTOM:
+            return spectrum + cited_in(number.source for number in published())
         return spectrum + cited_in(m.source for m in measured() if m.meson == self.meson)
 
     def provenance(self) -> dict[str, Any]:

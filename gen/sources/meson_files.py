@@ -23,6 +23,7 @@ __all__ = [
     "SAME_AS",
     "TableKey",
     "about",
+    "bottom",
     "counts",
     "find",
     "grid",
@@ -38,6 +39,7 @@ MADE_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "sanford-wang": ("arXiv:0806.1449",),
     "pythia6": ("arXiv:hep-ph/0603175", "arXiv:2507.21856"),
     "pythia8": ("arXiv:2203.11601",),
+    "pythia8-bottom": ("arXiv:2203.11601",),
     "sibyll23d": ("inspire:1768983", "arXiv:2507.21856"),
     "urqmd34": ("inspire:468266", "inspire:507334", "arXiv:2507.21856"),
 }
@@ -81,7 +83,7 @@ class TableKey:
 
 @cache
 def stored() -> tuple[TableKey, ...]:
-    """Every table that the package ships, but for those of `slow`."""
+    """Every table that the package ships, but for those of `slow` and of `bottom`."""
     return _tables(_folder())
 
 
@@ -89,6 +91,12 @@ def stored() -> tuple[TableKey, ...]:
 def slow() -> tuple[TableKey, ...]:
     """Tables of slow beams, where generators differ by factors: they are asked by name, and span no uncertainty."""
     return _tables(_folder() / "slow")
+
+
+@cache
+def bottom() -> tuple[TableKey, ...]:
+    """Tables of B mesons, which the others' generators do not have: `darkpair.gen.sources.bottom`."""
+    return _tables(_folder() / "bottom")
 
 
 def _tables(folder: Any) -> tuple[TableKey, ...]:
@@ -172,7 +180,9 @@ def counts(key: TableKey, meson: str) -> Array:
 
 
 def _place(key: TableKey) -> Any:
-    return (_folder() / "slow" if key in slow() else _folder()) / key.filename
+    rare = {"slow": slow, "bottom": bottom}
+    folder = next((_folder() / name for name, tables in rare.items() if key in tables()), _folder())
+    return folder / key.filename
 
 
 def _folder() -> Any:

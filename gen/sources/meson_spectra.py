@@ -19,6 +19,7 @@ from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.events import Batch
 from darkpair.gen.exact_sums import expansions
 from darkpair.gen.kinematics import Array
+from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM, has_bottom
 from darkpair.gen.sources.meson_files import COLLIDER, SAME_AS, about, stored
 from darkpair.gen.streams import BLOCK
 from darkpair.gen.topology import Columns
@@ -54,6 +55,8 @@ def generators(meson: str, beam_energy: float, target: str | None = None) -> tup
     target : str, optional
         What the protons hit: protons unless given; the parametrisations' own beryllium stands beside them.
     """
+    if meson in BOTTOM:
+        return (SPECTRUM.generator,) if has_bottom(meson, beam_energy, target) else ()
     wanted = "p" if target in (None, _THEIR_OWN) else target
     out = [
         key.generator

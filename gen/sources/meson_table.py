@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,15 @@ from darkpair.gen.frozen import freeze
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources import bmpt, sanford_wang
+from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM, bottom_multiplicity, has_bottom
 from darkpair.gen.sources.grid_density import GridDensity
 from darkpair.gen.sources.meson_files import MESONS, SAME_AS, about, counts, find, grid
 from darkpair.gen.sources.meson_multiplicity import multiplicity
 from darkpair.gen.sources.meson_tail import cells_of, share_error
 
 __all__ = ["MesonTable", "meson_table", "momentum_angle"]
+
+_UNKNOWN: Final = "meson of the production tables"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,13 +182,13 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     Parameters
     ----------
     meson : str
-        Name of the meson: ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K_S0"``, ``"K+"`` or ``"K-"``; `particle`'s
-        other words as well.
+        Name of the meson: ``"pi0"``, ``"eta"``, ``"eta'"``, ``"K_L0"``, ``"K_S0"``, ``"K+"`` or ``"K-"``, or ``"B+"`` or ``"B0"``,
+        each with its antiparticles; `particle`'s other words as well.
     beam_energy : float [GeV]
         Energy of the protons: 400, 120, 70, 30 or 8.9 on a target; 6800 for each beam of a collider.
     generator : str
         What the spectrum comes from: ``"sibyll23d"``, ``"pythia6"``, ``"pythia8"``, ``"urqmd34"``, ``"bmpt"``
-        for the parametrisation, or ``"sanford-wang"`` for that of pi0 at 8 GeV.
+        for the parametrisation, or ``"sanford-wang"`` for that of pi0 at 8 GeV; ``"pythia8-bottom"`` for B mesons alone.
     target : str, optional
         What the protons hit: ``"p"`` unless given (beryllium, where it was fitted, for ``"bmpt"``); a collider's
         table is the only one at its energy.
@@ -201,6 +204,8 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     if name in SAME_AS:
         made = meson_table(SAME_AS[name], beam_energy=beam_energy, generator=generator, target=target)
         return replace(made, meson=name)
+    if name in BOTTOM:
+        return _of_bottom(name, float(beam_energy), generator, target or SPECTRUM.target)
     if generator == "bmpt":
         return _analytic(name, float(beam_energy), target or "Be")
     if generator == sanford_wang.NAME:
@@ -226,6 +231,30 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         values=values,
         about=dict(summary),
         counts=counts(key, name),
+    )
+
+
+def _of_bottom(meson: str, beam_energy: float, generator: str, target: str) -> MesonTable:
+    """Table of B mesons: the spectrum of nucleons, and the number on the target."""
+    if generator != SPECTRUM.generator:
+        raise UnknownNameError(_UNKNOWN, meson, MESONS, more=f"B mesons are of {SPECTRUM.generator} alone")
+    best, error = bottom_multiplicity(meson, beam_energy, target)
+    assert has_bottom(meson, beam_energy, target)  # (where a number is, the spectrum is)
+    y, pt, values = grid(SPECTRUM, meson)
+    summary = about(SPECTRUM)
+    return MesonTable(
+        meson=meson,
+        beam_energy=beam_energy,
+        target=target,
+        generator=generator,
+        multiplicity=best,
+        multiplicity_error=error,
+        generator_multiplicity=summary["multiplicity"][meson],
+        y_nodes=y,
+        pt_nodes=pt,
+        values=values,
+        about=dict(summary),
+        counts=counts(SPECTRUM, meson),
     )
 
 
@@ -271,7 +300,7 @@ def _fitted(meson: str, beam_energy: float, target: str) -> MesonTable:
 def _canonical(meson: str) -> str:
     """The tables' name of a meson that `particle` knows under several."""
     pdgid = particle(meson).pdgid
-    for name in (*MESONS, *SAME_AS):
+    for name in (*MESONS, *SAME_AS, *BOTTOM):
         if particle(name).pdgid == pdgid:
             return name
-    raise UnknownNameError("meson of the production tables", meson, MESONS)
+    raise UnknownNameError(_UNKNOWN, meson, (*MESONS, *BOTTOM))

@@ -22,7 +22,8 @@ from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
-from darkpair.limits.dump_samples import CTAU, FLYING, DumpYield, EtaSample, absorbed, counted_parents, mesons
+from darkpair.limits.dump_parents import RARE, absorbed, counted_parents, mesons_at
+from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample
 from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan, together
@@ -97,11 +98,11 @@ class ChannelAgainstCtau:
 
     def law_of(self, parent: str) -> ScanInside:
         """The same of a parent: what a kaon or a B makes beside X2 is never seen, and nothing else counts."""
-        return replace(self.law, needs=self.detector.needs) if parent in FLYING else self.law
+        return replace(self.law, needs=self.detector.needs) if parent in RARE else self.law
 
     def source(self, parent: str, generator: str) -> DumpMesons:
         """Mesons of a generator."""
-        return mesons(parent, self.detector.beam_energy, generator)
+        return mesons_at(self.experiment, parent, generator)
 
     def sample(self, parent: str, chain: Chain) -> tuple[ScanSample, Places]:
         """The sample for every c tau, and where its mesons lie in the spectrum."""
@@ -268,7 +269,7 @@ def channel_samples(
             except NotDerivedError:
                 made[number].append(Made(channel=channel, selection=sight.selection(channel), samples=()))
                 continue
-            large = np.max(share) > LARGE and channel.parent not in FLYING
+            large = np.max(share) > LARGE and channel.parent not in RARE
             events = size.etas if large else size.etas // FEWER
             wanted.setdefault(_group(sight, channel, size, events), []).append(
                 (number, channel, _point(sight, channel, chain))

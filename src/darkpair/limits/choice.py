@@ -307,7 +307,7 @@ def _of_detector(experiment: str) -> DumpSearch:
 
 def _sight(search: DumpSearch) -> Sight:
     """What a search behind a target sees."""
-    return Sight(experiment=search.experiment, parents=search.every_parent, selections=search.sight)
+    return Sight(experiment=search.experiment, parents=search.with_heavy, selections=search.sight)
 
 
 def searches_at(

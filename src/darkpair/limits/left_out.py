@@ -59,10 +59,16 @@ class LeftOut:
 #: The list.
 LEFT_OUT: Final = (
     LeftOut(
-        searches=_DUMPS,
+        searches=("nucal", "dune-nd", "darkquest", "sbnd"),
         parents=("B+", "B0"),
         productions=("*",),
-        reason="B mesons of a target: their numbers are not there",
+        reason="protons of 120 GeV and less hardly make B mesons, or none: twice a B and the protons are 12.4 GeV",
+    ),
+    LeftOut(
+        searches=("faser2",),
+        parents=("B+", "B0"),
+        productions=("*",),
+        reason="B mesons of colliding beams: nothing here has their spectrum",
     ),
     LeftOut(
         searches=("belle2-displaced",),

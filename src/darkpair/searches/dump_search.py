@@ -15,6 +15,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping
 from darkpair.gen.parameters import checked
 from darkpair.gen.references import cited_in
+from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM
 from darkpair.gen.sources.meson_spectra import generators
 from darkpair.searches.measurements import Measurement
 from darkpair.searches.rate import Stated
@@ -57,6 +58,9 @@ class DumpSearch:
         Mesons that fly before they decay and count too, of K_L0, K_S0, K+ and K-, which are absorbed by what the detector's file
         says in ``[absorber]``; all of them where it says that, unless given. One that makes less than three hundredths of
         the X2 is left out.
+    heavy : sequence of str, optional
+        B mesons that count too, of B+ and B0, each with its antiparticles, at 400 GeV where the detector's file names its ``target``;
+        both there, unless given, as far as they make that many.
     selections : mapping of str to sequence of str, optional
         Modes of X2 that each selection of the detector sees, by the selection's name; unless given photons and electrons by
         "showers" and muons by "muons" where the detector has them, and by its first selection otherwise.
@@ -84,6 +88,7 @@ class DumpSearch:
     experiment: str
     parents: Sequence[Literal["eta", "eta'", "pi0"]] = PARENTS
     long_lived: Sequence[Literal["K_L0", "K_S0", "K+", "K-"]] | None = None
+    heavy: Sequence[Literal["B+", "B0"]] | None = None
     selections: Mapping[str, Sequence[str]] | None = None
     exposure: Stated | None = None
     efficiencies: Mapping[str, Stated] = field(default_factory=FrozenMapping)
@@ -112,6 +117,7 @@ class DumpSearch:
             if not 0.0 < number <= 1.0:
                 raise InputError(f"efficiencies.{name} = {number:g}; allowed: above 0, up to 1")
         _require_absorber(self.experiment, self.long_lived or ())
+        _require_target(self.experiment, self.heavy or ())
         seen = [mode for _, modes in self.sight for mode in modes]
         if not seen or len(set(seen)) != len(seen):
             raise InputError(
@@ -157,8 +163,20 @@ class DumpSearch:
             return (*self.parents, *self.long_lived)
         if "absorber" not in detector_data(self.experiment):
             return tuple(self.parents)
+        return (*self.parents, *self._made(KAONS))
+
+    @cached_property
+    def with_heavy(self) -> tuple[str, ...]:
+        """The same, and B mesons last."""
+        if self.heavy is not None:
+            return (*self.every_parent, *self.heavy)
+        stated = "target" in detector_data(self.experiment)
+        return (*self.every_parent, *(self._made(BOTTOM) if stated else ()))
+
+    def _made(self, names: Sequence[str]) -> list[str]:
+        """Those of which there are tables at the beam's energy."""
         energy = FixedTarget(experiment=self.experiment, resolution="none").beam_energy
-        return (*self.parents, *(name for name in KAONS if generators(name, energy)))
+        return [name for name in names if generators(name, energy)]
 
     @cached_property
     def seen(self) -> tuple[str, ...]:
@@ -250,7 +268,7 @@ class DumpSearch:
         """Whether the model makes X2 there and lets it decay to what is seen."""
         own = set(model.modes())
         made = any(
-            "X2" in mode.split() for parent in self.every_parent for _, mode in stated_modes(model, parent)
+            "X2" in mode.split() for parent in self.with_heavy for _, mode in stated_modes(model, parent)
         )
         return made and any(("X2", mode) in own for mode in self.seen)
 
@@ -267,6 +285,18 @@ def _require_absorber(experiment: str, parents: Sequence[str]) -> None:
         raise InputError(
             f"long_lived names {', '.join(parents)}, and {experiment} has no [absorber], which says what stops them; give it there, or "
             "leave them out"
+        )
+
+
+def _require_target(experiment: str, parents: Sequence[str]) -> None:
+    """Refuse B mesons of a target where nothing says how many there are."""
+    energy = FixedTarget(experiment=experiment, resolution="none").beam_energy
+    if parents and not (
+        "target" in detector_data(experiment) and all(generators(n, energy) for n in parents)
+    ):
+        raise InputError(
+            f"heavy names {', '.join(parents)}, and {experiment} has no target = ... of a beam of {SPECTRUM.beam_energy:g} GeV, which "
+            "their number needs; give both there, or leave them out"
         )
 
 
