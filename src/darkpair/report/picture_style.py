@@ -31,6 +31,7 @@ RC: Final[Mapping[str, Any]] = {
     "axes.titlesize": "medium",
     "figure.titlesize": "large",
     "legend.fontsize": "small",
+    "legend.title_fontsize": "small",
     "legend.frameon": False,
     "axes.linewidth": 0.8,
     "lines.linewidth": 1.5,
