@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shared.gallery import ROOT
+from tests.shared.gallery import ROOT, scripts
 
 mpl = pytest.importorskip("matplotlib")
 
@@ -180,6 +180,22 @@ def test_no_module_has_a_style_of_its_own() -> None:
         if getattr(node.value, "id", "") in ("mpl", "plt", "matplotlib")
     ]
     assert wrong == []
+
+
+def test_scripts_of_the_pages_are_in_the_style() -> None:
+    """Gallery and notebooks, which draw with pyplot as a reader does: the package's settings are put on, colours are the room's."""
+    pages = [*scripts(), *sorted((ROOT / "docs" / "notebooks").glob("*.md"))]
+    assert len(pages) > 50
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        cells = (
+            [text]
+            if page.suffix == ".py"
+            else re.findall(r"```\{code-cell\}[^\n]*\n(.*?)```", text, re.DOTALL)
+        )
+        code = "\n".join(cells)
+        assert re.search(r"plt\.style\.use\(.*\bRC\b", code), page
+        assert colours(ast.parse(code)) == [], page
 
 
 @pytest.mark.parametrize(
