@@ -12,6 +12,7 @@ from tests.pages import (
     make_aim,
     make_decays,
     make_dumps,
+    make_halves,
     make_places,
     make_samples,
     make_spin,
@@ -40,6 +41,7 @@ RUNS: Final[dict[str, Callable[[bool], tuple[list[dict[str, Any]], dict[str, Any
     "parent-uses": make_uses.uses,
     "pythia8-samples": make_samples.samples,
     "channel-sums": make_sums.channel_sums,
+    "table-halves": make_halves.halves,
 }
 
 

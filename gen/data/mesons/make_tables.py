@@ -38,13 +38,13 @@ __all__ = ["PARTS", "SLOW", "TABLES", "generate", "joined", "tabulate"]
 TABLES: Final = {
     TableKey("sibyll23d", 400.0, "p"): (600_000, 4001),
     TableKey("pythia6", 400.0, "p"): (300_000, 4002),
-    TableKey("urqmd34", 400.0, "p"): (8_000, 4003),
+    TableKey("urqmd34", 400.0, "p"): (16_000, 4003001),
     TableKey("urqmd34", 400.0, "Cu"): (1_500, 4004),
     TableKey("sibyll23d", 120.0, "p"): (60_000, 1201),
     TableKey("pythia6", 120.0, "p"): (30_000, 1202),
     TableKey("sibyll23d", 70.0, "p"): (200_000, 701),
-    TableKey("pythia6", 70.0, "p"): (40_000, 702),
-    TableKey("urqmd34", 70.0, "p"): (12_000, 703),
+    TableKey("pythia6", 70.0, "p"): (240_000, 702),
+    TableKey("urqmd34", 70.0, "p"): (42_000, 703001),
     TableKey("urqmd34", 30.0, "p"): (16_000, 303),
     TableKey("sibyll23d", 6800.0, COLLIDER): (20_000, 68001),
     TableKey("pythia6", 6800.0, COLLIDER): (10_000, 68002),
@@ -62,7 +62,12 @@ SLOW: Final = {
 }
 
 #: Tables that are made in several parts of as many events, one process each, with the seeds from that one on.
-PARTS: Final = {TableKey("urqmd34", 8.9, "Be"): 5}
+PARTS: Final = {
+    TableKey("urqmd34", 400.0, "p"): 8,
+    TableKey("pythia6", 70.0, "p"): 6,
+    TableKey("urqmd34", 70.0, "p"): 21,
+    TableKey("urqmd34", 8.9, "Be"): 5,
+}
 
 _MODELS: Final = {"sibyll23d": "Sibyll23d", "pythia6": "Pythia6", "urqmd34": "UrQMD34"}
 _NUCLEI: Final = {

@@ -5,19 +5,18 @@ Spectra are integrals of the tables' densities: nothing is drawn.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from darkpair.export.files import markdown, subplots
-from darkpair.gen.kinematics import Array
-from darkpair.gen.particles import particle
 from darkpair.gen.sources import sanford_wang
 from darkpair.gen.sources.meson_files import COLLIDER, MESONS, about, slow, stored
 from darkpair.gen.sources.meson_multiplicity import generated, measured, multiplicity
-from darkpair.gen.sources.meson_table import MesonTable, meson_table, momentum_angle
+from darkpair.gen.sources.meson_table import MesonTable, meson_table
+from darkpair.studies.experiments.kaon_numbers import decaying_rows, kaon_rows
+from darkpair.studies.experiments.table_pieces import energies_and_angles
 from darkpair.studies.line_styles import GENERATOR_STYLES
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 
@@ -25,7 +24,6 @@ __all__ = ["energies_and_angles", "study"]
 
 _BEAM = 400.0  # GeV, of the picture
 _ANGLE = 0.010  # rad, the angle of CHARM's axis to the beam
-_PIECES = 300_000  # of a table, into which its cells are cut
 
 #: Generators on a nucleus: UrQMD's and BMPT's on copper, both paler.
 _ON_NUCLEUS = 0.45
@@ -41,7 +39,7 @@ def study(run: Run) -> Iterator[Output]:  # noqa: ARG001 (nothing can be chosen)
     ]
     yield Table(
         rows=rows,
-        more={"slow": beside},
+        more={"slow": beside, "kaons": kaon_rows(), "kaons at dumps": decaying_rows()},
         provenance={"tables": [about(key) for key in stored()], "measured": measured()},
     )
     etas = [row for row in rows if row["beam [GeV]"] == _BEAM and row["meson"] == "eta"]
@@ -50,25 +48,6 @@ def study(run: Run) -> Iterator[Output]:  # noqa: ARG001 (nothing can be chosen)
         f"{markdown(etas)}\nAll mesons, energies and targets:\n\n{markdown(rows)}"
     )
     yield Picture(figure=_picture(tables))
-
-
-def energies_and_angles(table: MesonTable) -> tuple[Array, Array, Array]:
-    """Energy [GeV], angle to the beam [rad] and probability of small pieces of the table's cells."""
-    pieces = max(4, min(32, math.isqrt(_PIECES // table.values.size)))  # of a cell in each direction
-    y, width_y = _middles(table.y_nodes, pieces)
-    pt, width_pt = _middles(table.pt_nodes, pieces)
-    at_y, at_pt = (a.ravel() for a in np.meshgrid(y, pt, indexing="ij"))
-    mass = particle(table.meson).mass
-    p, angle = momentum_angle(at_y, at_pt, mass)
-    weight = table.density(at_y, at_pt) * np.outer(width_y, width_pt).ravel()
-    return np.hypot(p, mass), angle, weight
-
-
-def _middles(nodes: Array, pieces: int) -> tuple[Array, Array]:
-    """Middles and widths of the parts into which every cell is cut."""
-    steps = (np.arange(pieces) + 0.5) / pieces
-    width = np.diff(nodes)
-    return (nodes[:-1, None] + steps * width[:, None]).ravel(), np.repeat(width / pieces, pieces)
 
 
 def _shipped() -> list[MesonTable]:
