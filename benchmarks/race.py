@@ -20,8 +20,9 @@ from typing import Any
 from benchmarks import race_chain
 from benchmarks.race_check import FAILURE_RATE
 from benchmarks.race_jobs import race_jobs
-from benchmarks.race_picture import pictures
+from benchmarks.race_picture import contents
 from benchmarks.race_text import text
+from darkpair.gen.output.target import put
 
 
 def main(words: list[str]) -> int:
@@ -84,10 +85,9 @@ def _store(folder: Path, parts: dict[str, list[dict[str, Any]]], rounds: int) ->
     }
     folder.mkdir(parents=True, exist_ok=True)
     for part in ("tool", "decay", "job", "check"):
-        content = json.dumps({"provenance": provenance, "rows": parts[part]}, indent=1)
-        (folder / f"race-{part}.json").write_text(f"{content}\n", encoding="utf-8")
-    for name, figure in pictures(parts).items():
-        figure.savefig(folder / f"race-{name}.png", dpi=120)
+        stored = json.dumps({"provenance": provenance, "rows": parts[part]}, indent=1)
+        (folder / f"race-{part}.json").write_text(f"{stored}\n", encoding="utf-8")
+    put(contents(parts, folder))
 
 
 def _processor() -> str:

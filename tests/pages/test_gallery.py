@@ -56,9 +56,8 @@ def test_a_page_has_a_title_a_text_a_source_and_a_picture(script: Path) -> None:
     assert code.count("plt.subplots(") == 1
     assert code.rstrip().endswith("plt.show()")
     assert len([line for line in code.splitlines() if line.strip()]) in LINES
-    assert (
-        "C3" in code or "seaborn-v0_8-colorblind" in code or "viridis" in code
-    )  # what the colour-blind tell apart
+    assert "plt.style.use(" in code  # (tests/laws/test_picture_room.py says with what)
+    assert 'cmap="' not in code or 'cmap="viridis"' in code  # what the colour-blind tell apart
 
 
 def documented() -> set[str]:

@@ -12,6 +12,7 @@ import awkward as ak
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 ENDINGS = {
     "bplus_kx1x2_pi0": r"$X_2\to X_1\pi^0$",
@@ -20,7 +21,7 @@ ENDINGS = {
     "bplus_kx1x2_x1gammagamma": r"$X_2\to X_1\gamma\gamma$",
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=True):
     job = Job(

@@ -12,6 +12,7 @@ Source: arXiv:2005.07102, eqs. B5 and B6, with masses.
 import matplotlib.pyplot as plt
 
 from darkpair import Gun, Pipeline, ZPrimeDirac, ZPrimeScalar, build, chunks
+from darkpair.report.picture_style import RC
 
 point = {"m1": "50 MeV", "m2": "400 MeV", "G_X": "1 GF"}
 CHAINS = {
@@ -24,7 +25,7 @@ CHAINS = {
     ),
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (label, chain), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
     (chunk,) = chunks(

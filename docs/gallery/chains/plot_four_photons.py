@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 job = Job(
     source={"name": "gun", "parent": "K_L0", "momentum": "1.5 GeV"},
@@ -32,7 +33,7 @@ low, high = (
     for f in (np.minimum, np.maximum)
 )
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(6.5, 5.0), layout="constrained")
 *_, mesh = axes.hist2d(
     low, high, (75, 100), range=((0.0, 300.0), (0.0, 400.0)), norm="log", cmap="viridis"

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Pipeline, Upsilon4S, build, chunks
+from darkpair.report.picture_style import RC
 
 chain = build(
     "B0 -> (K_S0 -> pi+ pi-) X1 (X2 -> X1 gamma)",
@@ -21,7 +22,7 @@ chain = build(
 (chunk,) = chunks(Pipeline(source=Upsilon4S(parent="B0"), chain=chain, seed=1), 50_000)
 particles = chunk.record().particles
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 bins = np.geomspace(1.0, 1e4, 61)
 for pdgid, label, line in (

@@ -14,6 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, Koto, chunks
+from darkpair.report.picture_style import RC
 
 CHAINS = {
     "kl_pi0nunu": r"$\pi^0\nu\bar\nu$ (signal)",
@@ -22,7 +23,7 @@ CHAINS = {
     "kl_gammagamma": r"$\gamma\gamma$",
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (name, label), line in zip(CHAINS.items(), ("-", "--", ":", "-."), strict=True):
     job = Job(

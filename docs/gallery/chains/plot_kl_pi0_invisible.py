@@ -12,6 +12,7 @@ Source: arXiv:2005.07102, eqs. 5, B1 and B2, and Fig. 6.
 import matplotlib.pyplot as plt
 
 from darkpair import Gun, Job, Pipeline, build, chunks
+from darkpair.report.picture_style import RC
 
 CHAINS = {
     "kl_pi0nunu": (r"$\pi^0\nu\bar\nu$, vector", {}),
@@ -19,7 +20,7 @@ CHAINS = {
     "kl_pi0s": (r"$\pi^0S$, $m_S$ = 150 MeV", {"S": "150 MeV"}),
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 source = {"name": "gun", "parent": "K_L0", "momentum": "1 GeV"}
 for (name, (label, mass)), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):

@@ -14,6 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 ENDINGS = {
     "kl_x1x2_pi0": r"$X_2\to X_1\pi^0$",
@@ -22,7 +23,7 @@ ENDINGS = {
     "kl_x1x2_x1gammagamma": r"$X_2\to X_1\gamma\gamma$",
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=True):
     job = Job(

@@ -13,6 +13,7 @@ import awkward as ak
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 ENDINGS = {
     "kl_x2x2_pi0": r"$X_2\to X_1\pi^0$",
@@ -21,7 +22,7 @@ ENDINGS = {
     "kl_x2x2_x1gammagamma": r"$X_2\to X_1\gamma\gamma$",
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (name, label), line in zip(ENDINGS.items(), ("-", "--", ":", "-."), strict=True):
     x1 = {} if name == "kl_x2x2_gammagamma" else {"X1": "20 MeV"}

@@ -11,8 +11,9 @@ Source: the law of EvtGen's relativistic Breit-Wigner with barrier factors, PDG 
 import matplotlib.pyplot as plt
 
 from darkpair import Pipeline, Upsilon4S, build, chunks, particle
+from darkpair.report.picture_style import RC
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for heavy, line in ((0.4, "-"), (2.14, "--")):
     chain = build("B0 -> (K*0 -> K+ pi-) X1 X2", mass={"X1": heavy, "X2": heavy})

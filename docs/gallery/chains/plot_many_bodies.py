@@ -11,6 +11,7 @@ Source: phase space by successive decays, F. James, CERN 68-15, section 3.2.
 import matplotlib.pyplot as plt
 
 from darkpair import Gun, Pipeline, build, chunks
+from darkpair.report.picture_style import RC
 
 CHAINS = {
     r"$K_L\to X_1X_2$": "K_L0 -> X1 X2",
@@ -18,7 +19,7 @@ CHAINS = {
     r"$K_L\to\pi^0\pi^0X_1X_2$": "K_L0 -> pi0 pi0 X1 X2",
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (label, decay), line in zip(CHAINS.items(), ("-", "--", ":"), strict=True):
     chain = build(decay, mass={"X1": "10 MeV", "X2": "80 MeV"})

@@ -13,8 +13,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Gun, Pipeline, ZPrimeDirac, chunks
+from darkpair.report.picture_style import RC
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 cosine = np.linspace(-1.0, 1.0, 51)
 for vector, marker, line in ((1.0, "o", "-"), (0.0, "s", "--")):

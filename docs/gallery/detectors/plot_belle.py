@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Belle2, Pipeline, Upsilon4S, build, chunks
+from darkpair.report.picture_style import RC
 
 source, detector = Upsilon4S(parent="B+", machine="belle"), Belle2(experiment="belle")
 
@@ -30,7 +31,7 @@ def cutflow(ctau):
 lengths = np.geomspace(1.0, 1e5, 16)
 flows = [cutflow(ctau) for ctau in lengths]
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.8), layout="constrained")
 left.errorbar(
     lengths,

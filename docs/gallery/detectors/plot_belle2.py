@@ -13,6 +13,7 @@ import awkward as ak
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import PALETTE, RC
 
 chain = {
     "name": "bplus_kx1x2_pi0",
@@ -29,11 +30,11 @@ job = Job(
 extra = chunk.record().reco.Extra
 seen = ak.any(extra.seen == 1, axis=1)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.8), layout="constrained")
 for mask, colour, marker, label in (
-    (seen, "C0", ".", "seen: vetoed"),
-    (~seen, "C2", "x", "not seen"),
+    (seen, PALETTE["blue"], ".", "seen: vetoed"),
+    (~seen, PALETTE["vermillion"], "x", "not seen"),
 ):
     some = extra[mask][:1500]
     left.plot(
@@ -52,7 +53,7 @@ left.set(
     ylim=(0, 3),
 )
 left.set_title(r"$X_2\to X_1\pi^0$, $c\tau$ = 30 cm", fontsize="medium")
-left.legend(loc="upper left")
+left.legend(loc="upper left", frameon=True)
 
 stages = chunk.cutflow.stages
 bars = right.barh(

@@ -12,6 +12,7 @@ Source: arXiv:2005.07102, section IV.C; CHARM: Phys. Lett. B 157 (1985) 458, cut
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 job = Job(
     source={
@@ -32,7 +33,7 @@ job = Job(
 (chunk,) = chunks(job.pipeline(), 250_000)
 where, stages = chunk.histograms["where"][::2j, ::2j], chunk.cutflow.stages
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 mesh = left.pcolormesh(
     *where.axes.edges.T, where.values().T, cmap="viridis", rasterized=True

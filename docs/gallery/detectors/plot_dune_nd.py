@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, chunks, total_weight
+from darkpair.report.picture_style import RC
 
 job = Job(
     source={
@@ -34,7 +35,7 @@ job = Job(
 events, stages = chunk.record(), chunk.cutflow.stages
 separation = ak.flatten(events.reco.Visible.separation)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 left.hist(
     0.1 * separation,

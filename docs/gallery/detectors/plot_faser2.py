@@ -11,6 +11,7 @@ Source: the Forward Physics Facility as FORESEE and SensCalc have it; ``darkpair
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 job = Job(
     source={
@@ -32,7 +33,7 @@ job = Job(
 (chunk,) = chunks(job.pipeline(), 100_000)
 impact, stages = chunk.histograms["impact"], chunk.cutflow.stages
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 mesh = left.pcolormesh(
     *impact.axes.edges.T, impact.values().T, cmap="viridis", rasterized=True

@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 MINE = """
 based_on = "charm"
@@ -39,7 +40,7 @@ def cutflow(detector, ctau):
     return chunk.cutflow
 
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 lengths = np.geomspace(0.1, 100.0, 4)
 for detector, label, style in (

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Koto, KotoKL, Pipeline, build, chunks
+from darkpair.report.picture_style import PALETTE, RC
 
 detector = Koto(selection="2016-18")
 chain = build(
@@ -22,13 +23,13 @@ chain = build(
 )
 plane, stages = chunk.histograms["pt_z"], chunk.cutflow.stages
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.8), layout="constrained")
 values = np.ma.masked_equal(plane.values(), 0.0)
 mesh = left.pcolormesh(*plane.axes.edges.T, values.T, cmap="viridis", rasterized=True)
 figure.colorbar(mesh, ax=left, label="candidates / bin")
 corners = detector.signal_box()
-left.plot(*zip(*corners, corners[0], strict=True), color="C2", lw=2.0)
+left.plot(*zip(*corners, corners[0], strict=True), color=PALETTE["vermillion"], lw=2.0)
 left.set(
     xlabel=r"reconstructed $Z_\mathrm{vtx}$ [mm]",
     ylabel=r"reconstructed $p_T$ [MeV]",

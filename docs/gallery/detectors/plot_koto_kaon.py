@@ -13,8 +13,9 @@ import awkward as ak
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 6.5), layout="constrained")
 for pions, line, height in ((2, "-", 0.4), (3, "--", -0.4)):
     job = Job(

@@ -12,6 +12,7 @@ Source: NuCal, arXiv:1311.3870, as recast by ALPINIST; arXiv:2005.07102, section
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 job = Job(
     source={
@@ -32,7 +33,7 @@ job = Job(
 (chunk,) = chunks(job.pipeline(), 100_000)
 energy, stages = chunk.histograms["energy"], chunk.cutflow.stages
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 left.stairs(energy.values(), energy.axes[0].edges, lw=1.8)
 left.axvline(10.0, color="black", lw=1.0)

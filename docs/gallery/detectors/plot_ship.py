@@ -11,6 +11,7 @@ Source: SHiP in ECN3 as ALPINIST has it; every number with its source: ``darkpai
 import matplotlib.pyplot as plt
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 job = Job(
     source={
@@ -31,7 +32,7 @@ job = Job(
 (chunk,) = chunks(job.pipeline(), 100_000)
 where, stages = chunk.histograms["where"], chunk.cutflow.stages
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 mesh = left.pcolormesh(
     *where.axes.edges.T, where.values().T, cmap="viridis", rasterized=True

@@ -11,6 +11,7 @@ Source: A. Read, J. Phys. G 28 (2002) 2693; R. Cousins and V. Highland, NIM A 32
 import matplotlib.pyplot as plt
 
 from darkpair import InputError
+from darkpair.report.picture_style import RC
 from darkpair.statistics import Counting, upper_limit
 
 
@@ -29,7 +30,7 @@ def limit(observed, background, method):
         return float("nan")
 
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 observed = range(11)
 for background, marker in ((0.0, "o"), (1.22, "s"), (4.0, "^")):

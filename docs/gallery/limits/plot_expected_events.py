@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, expected_events, run_job
+from darkpair.report.picture_style import RC
 
 folder = tempfile.mkdtemp()
 
@@ -45,7 +46,7 @@ def expected(ctau):
 lengths = (1.0, 10.0, 100.0)
 numbers = [expected(ctau) for ctau in lengths]
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for i, name in enumerate(("statistical", "multiplicity", "spectrum")):
     share = [

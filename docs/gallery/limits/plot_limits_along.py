@@ -13,19 +13,20 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Inputs, ZPrimeMajorana, ZPrimeScalar, limit_rows, particle
+from darkpair.report.picture_style import PALETTE, RC
 
 G_F = Inputs.of("pdg")["G_F"]
 m2 = np.linspace(0.1, 0.5, 17)
 MODELS = {
-    "scalars": (ZPrimeScalar, {}, "C0"),
-    "Majorana fermions": (ZPrimeMajorana, {"c_A": 1.0}, "C2"),
+    "scalars": (ZPrimeScalar, {}, PALETTE["blue"]),
+    "Majorana fermions": (ZPrimeMajorana, {"c_A": 1.0}, PALETTE["vermillion"]),
 }
 SEARCHES = {
     "b-to-k-belle2-2023": (r"$B^+\to K^+$, Belle II", "-"),
     "k-to-pi-na62": (r"$K^+\to\pi^+$, NA62", "--"),
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for words, (model, couplings, colour) in MODELS.items():
     points = [model(m1=0.04, m2=mass, G_X=G_F, **couplings) for mass in m2]

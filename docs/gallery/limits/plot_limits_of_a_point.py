@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt
 
 from darkpair import ZPrimeScalar, limit_rows
 from darkpair.limits.samples import Size
+from darkpair.report.picture_style import PALETTE, RC
 
 model = ZPrimeScalar(m1=0.0, m2="430 MeV", G_X="1.75 GF", m_Zprime="10 GeV")
 size = Size(kaons=100_000, etas=20_000, spectra="central", cells=(20, 16, 8))
@@ -31,9 +32,11 @@ rows = sorted(
     key=lambda row: row.ratio,
 )
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
-colours = ["C2" if row.ratio > 1.0 else "C0" for row in rows]
+colours = [
+    PALETTE["vermillion"] if row.ratio > 1.0 else PALETTE["blue"] for row in rows
+]
 names = [f"{row.constraint} ({row.verdict or 'allowed'})" for row in rows]
 axes.scatter([row.ratio for row in rows], names, c=colours, s=50)
 axes.grid(axis="y", lw=0.4)

@@ -14,10 +14,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Dipole, ZPrimeDirac, combine
+from darkpair.report.picture_style import RC
 
 moment = np.geomspace(1e-9, 1e-4, 101)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for m2, line in ((0.1, "-"), (0.25, "--"), (0.4, ":")):
     masses = {"m1": 0.04, "m2": m2}

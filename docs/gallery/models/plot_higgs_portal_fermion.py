@@ -15,10 +15,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import HiggsPortalFermion, particle
+from darkpair.report.picture_style import RC
 
 m_S3 = np.geomspace(0.6, 100.0, 121)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for m2, line in ((0.05, "-"), (0.15, "--"), (0.23, ":")):
     model = HiggsPortalFermion(m1=0.0, m2=m2, A_3=1.0, y_X=0.1, m_S3=m_S3).saturating(

@@ -15,10 +15,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import HiggsPortalQuartic
+from darkpair.report.picture_style import RC
 
 m2 = np.linspace(0.05, 0.49, 111)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for m1, line in ((0.0, "-"), (0.05, "--"), (0.15, ":")):
     model = HiggsPortalQuartic(m1=m1, m2=np.maximum(m2, m1), lambda_12=0.01).saturating(

@@ -13,8 +13,9 @@ Source: arXiv:2005.07102, eqs. 20, 23, 26 and B2.
 import matplotlib.pyplot as plt
 
 from darkpair import HiggsPortalTrilinear, Pipeline, Upsilon4S, chunks
+from darkpair.report.picture_style import RC
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for m_S3, line in ((100.0, "-"), (6.0, "--"), (4.9, ":")):
     model = HiggsPortalTrilinear(m1="40 MeV", m2="400 MeV", A_3=1.0, B=1.0, m_S3=m_S3)

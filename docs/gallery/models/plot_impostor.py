@@ -14,10 +14,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import HiggsPortalQuartic, Impostor, combine, particle
+from darkpair.report.picture_style import RC
 
 m2 = np.linspace(0.05, 0.45, 81)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for m_Psi, line in ((100.0, "-"), (1000.0, "--"), (10000.0, ":")):
     model = combine(

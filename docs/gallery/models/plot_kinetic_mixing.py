@@ -14,11 +14,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import KineticMixing
+from darkpair.report.picture_style import RC
 
 m1 = np.linspace(0.005, 0.25, 150)
 model = KineticMixing(m1=m1, m2=1.1 * m1, m_Aprime=3.0 * m1, eps=1e-4, alpha_D=0.1)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for meson, label, line in (
     ("pi0", r"$\pi^0$", "-"),

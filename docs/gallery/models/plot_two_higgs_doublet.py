@@ -14,10 +14,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import TwoHiggsDoublet
+from darkpair.report.picture_style import RC
 
 coupling = np.geomspace(1e-4, 1.0, 81)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for m_A, line in ((500.0, "-"), (1000.0, "--"), (2000.0, ":")):
     model = TwoHiggsDoublet(m1=0.0, m2="400 MeV", y_lambda=coupling, m_A=m_A)

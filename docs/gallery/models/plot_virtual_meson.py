@@ -14,11 +14,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import VirtualMeson
+from darkpair.report.picture_style import RC
 
 m2 = np.linspace(0.14, 0.54, 201)
 model = VirtualMeson(m1=0.0, m2=m2, m_eff="100 eV")
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (parent, label), line in zip(
     {"K_L0": "$K_L$", "eta": r"$\eta$"}.items(), ("-", "--"), strict=True

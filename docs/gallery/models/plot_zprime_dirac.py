@@ -14,10 +14,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import ZPrimeDirac
+from darkpair.report.picture_style import RC
 
 m1 = np.linspace(0.0, 0.19, 96)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for label, c_V, c_A, line in (
     ("vector", 1.0, 0.0, "-"),

@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Inputs, ZPrimeDirac, ZPrimeMajorana, ZPrimeScalar
+from darkpair.report.picture_style import RC
 
 ratio = np.geomspace(0.01, 10.0, 61)
 point = {"m1": "40 MeV", "m2": "400 MeV", "G_X": ratio * Inputs.of("pdg")["G_F"]}
@@ -24,7 +25,7 @@ MODELS = {
     "scalars": ZPrimeScalar(**point),
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for (label, model), line in zip(MODELS.items(), ("-", "--", ":"), strict=True):
     axes.loglog(ratio, 1e-3 * model.ctau("X2"), ls=line, lw=1.8, label=label)

@@ -14,11 +14,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import ZPrimeScalar
+from darkpair.report.picture_style import RC
 
 m2 = np.linspace(0.01, 0.50, 246)
 model = ZPrimeScalar(m1=0.0, m2=m2, G_X="1 GF")
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 lines = iter(
     (

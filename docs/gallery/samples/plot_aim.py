@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import DumpMesons, Job, Streams
+from darkpair.report.picture_style import PALETTE, RC
 
 job = Job(
     source={
@@ -40,7 +41,7 @@ def rapidity_and_pt(source):
     return np.arctanh(pz / energy), np.hypot(px, py)
 
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.8), layout="constrained")
 span = ((0.0, 7.0), (0.0, 1.6))
 *_, mesh = axes.hist2d(
@@ -52,7 +53,9 @@ y, pt = np.meshgrid(
 )
 density = whole.density(y.ravel(), pt.ravel()).reshape(y.shape)
 levels = density.max() * np.array([0.01, 0.1, 0.5])
-lines = axes.contour(y, pt, density, levels=levels, colors="C2", linewidths=1.2)
+lines = axes.contour(
+    y, pt, density, levels=levels, colors=PALETTE["vermillion"], linewidths=1.2
+)
 axes.clabel(lines, fmt={level: f"{level / density.max():g}" for level in levels})
 axes.set(
     xlabel=r"rapidity of the $\eta$", ylabel=r"transverse momentum of the $\eta$ [GeV]"

@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import EventFile, Job, Pipeline, build, chunks, run_job
+from darkpair.report.picture_style import RC
 
 path = Path(tempfile.mkdtemp()) / "mesons.hepmc3"
 run_job(
@@ -37,7 +38,7 @@ particles = chunk.record().particles
 parent = particles[particles.pdgid == 521][:, -1]
 heavy = particles[particles.pdgid == 901][:, 0]
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 bins = np.linspace(0.0, 4.0, 41)
 axes.hist(parent.p, bins, histtype="stepfilled", color="0.8", label="$B^+$ of the file")

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, chunks
+from darkpair.report.picture_style import RC
 
 
 def cutflow(ctau, lifetime):
@@ -33,7 +34,7 @@ def cutflow(ctau, lifetime):
 
 
 lengths = np.geomspace(10.0, 1e5, 9)
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 for label, lifetime, marker in (
     ("as it decays", {}, "o"),

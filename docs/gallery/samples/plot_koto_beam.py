@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import KotoKL, Streams, particle
+from darkpair.report.picture_style import RC
 
 z_exit = -1000.0  # [mm], where K_L are counted
 source = KotoKL()
@@ -25,7 +26,7 @@ weight = -1.0 / np.expm1(
     -path * kaon.mass / (p * kaon.ctau)
 )  # one over the probability to decay there
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, (left, right) = plt.subplots(1, 2, figsize=(11.0, 4.5), layout="constrained")
 for label, w, line in (
     ("decaying in front of KOTO", None, "-"),

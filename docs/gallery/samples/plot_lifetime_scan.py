@@ -14,6 +14,7 @@ import numpy as np
 from darkpair import Koto, KotoKL, Pipeline, build, chunks
 from darkpair.detectors.lifetime_scan import ScanSample
 from darkpair.gen.lifetime import Scan
+from darkpair.report.picture_style import PALETTE, RC
 
 DECAY = "K_L0 -> X1 (X2 -> X1 (pi0 -> gamma gamma))"
 MASS = {"X1": 0.0, "X2": "430 MeV"}
@@ -35,7 +36,7 @@ for ctau in fixed:
     )
     flows.append(chunk.cutflow)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 value, error = (
     np.array([getattr(point, name) for point in curve]) for name in ("value", "error")
@@ -46,7 +47,7 @@ axes.errorbar(
     fixed,
     [f.acceptance for f in flows],
     [f.acceptance_error for f in flows],
-    color="C2",
+    color=PALETTE["vermillion"],
     ls="none",
     marker="o",
     label="a sample for each",

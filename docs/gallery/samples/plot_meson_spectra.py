@@ -13,8 +13,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import DumpMesons, Streams
+from darkpair.report.picture_style import RC
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for generator, line in (("pythia6", "-"), ("sibyll23d", "--"), ("urqmd34", ":")):
     source = DumpMesons(meson="eta", beam_energy="400 GeV", generator=generator)

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import KotoKL, Streams, ZPrimeDirac, angular_density
+from darkpair.report.picture_style import RC
 
 point = {"m1": "50 MeV", "m2": "350 MeV", "G_X": "1 GF"}
 made, other = (
@@ -35,7 +36,7 @@ batch, share = batch_and_energy(made, 1)
 weight = angular_density(other, batch) / angular_density(made, batch)
 _, own = batch_and_energy(other, 2)
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 style = {
     "bins": 45,
@@ -54,7 +55,7 @@ axes.plot(
     counts,
     "o",
     ms=4,
-    color="C2",
+    color="black",
     label="made with $c_V$ = 0",
 )
 axes.set(

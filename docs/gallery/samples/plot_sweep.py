@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Job, sweep
+from darkpair.report.picture_style import RC
 
 masses, lengths = ["280 MeV", "360 MeV", "430 MeV"], ["0 cm", "3 cm", "10 cm", "30 cm"]
 job = Job(
@@ -32,7 +33,7 @@ events = np.array([row["expected_events"] for row in result.rows]).reshape(
     len(masses), len(lengths)
 )
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.2), layout="constrained")
 image = axes.imshow(events, cmap="viridis", origin="lower", aspect="auto")
 figure.colorbar(image, label=r"expected events for BR($K_L\to X_1X_2$) = $10^{-9}$")

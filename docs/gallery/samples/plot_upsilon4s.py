@@ -12,8 +12,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from darkpair import Streams, Upsilon4S
+from darkpair.report.picture_style import RC
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for machine, line in (("belle2", "-"), ("belle", "--"), ("babar", ":")):
     parents = Upsilon4S(parent="B+", machine=machine).sample(

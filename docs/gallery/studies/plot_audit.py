@@ -13,12 +13,17 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from darkpair.report.picture_style import PALETTE, RC
+
 rows = json.loads(Path("../../results/audit.json").read_text(encoding="utf-8"))["rows"]
 rows.sort(key=lambda row: row["ratio"])
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(8.0, 11.0), layout="constrained")
-for verdict, marker, colour in (("agrees", "o", "C0"), ("differs", "s", "C2")):
+for verdict, marker, colour in (
+    ("agrees", "o", PALETTE["blue"]),
+    ("differs", "s", PALETTE["vermillion"]),
+):
     mine = [
         (row["ratio"], place)
         for place, row in enumerate(rows)

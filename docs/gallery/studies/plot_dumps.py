@@ -13,10 +13,12 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from darkpair.report.picture_style import RC
+
 rows = json.loads(Path("../../results/charm.json").read_text(encoding="utf-8"))["rows"]
 EVENTS = "events at BR 1e-09"
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for experiment, line in (("charm", "-"), ("nucal", "--")):
     mine = [

@@ -14,17 +14,19 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from darkpair.report.picture_style import PALETTE, RC
+
 rows = json.loads(
     Path("../../results/fig3-pdg-today.json").read_text(encoding="utf-8")
 )["rows"]
 CURVES = {
-    "nucal": ("NuCal excludes", "C1", "//"),
-    "koto-2021": ("KOTO 2021 excludes", "C0", "\\\\"),
+    "nucal": ("NuCal excludes", PALETTE["green"], "//"),
+    "koto-2021": ("KOTO 2021 excludes", PALETTE["blue"], "\\\\"),
     "koto-three-events, 2 sigma": ("explains three events, 2σ", "0.75", ""),
     "koto-three-events, 1 sigma": ("explains three events, 1σ", "0.5", ""),
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.5, 4.8), layout="constrained")
 for place, m2 in enumerate((200.0, 300.0, 430.0)):
     for shift, (curve, (label, colour, hatch)) in enumerate(CURVES.items()):

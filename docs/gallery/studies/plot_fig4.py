@@ -14,6 +14,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from darkpair.report.picture_style import PALETTE, RC
+
 rows = json.loads(
     Path("../../results/fig4-pdg-today.json").read_text(encoding="utf-8")
 )["rows"]
@@ -37,7 +39,7 @@ def ends(curve):
     )
 
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.8), layout="constrained")
 for curve, label, shade in (
     ("koto-three-events, 2 sigma", "explains three events, 2σ", "0.85"),
@@ -47,9 +49,18 @@ for curve, label, shade in (
 mass, low, _ = ends("koto-2021")
 axes.plot(mass, low, "--", lw=1.8, label="KOTO 2021: excluded above")
 mass, _, high = ends("nucal")
-axes.plot(mass, high, ":", lw=2.2, color="C2", label="NuCal: excluded below")
+axes.plot(
+    mass, high, ":", lw=2.2, color=PALETTE["vermillion"], label="NuCal: excluded below"
+)
 mass, low, _ = ends("b-to-k-belle")
-axes.plot(mass, low, "-.", lw=1.8, color="C3", label=r"$B\to K$, Belle: excluded above")
+axes.plot(
+    mass,
+    low,
+    "-.",
+    lw=1.8,
+    color=PALETTE["purple"],
+    label=r"$B\to K$, Belle: excluded above",
+)
 axes.set(
     xscale="log",
     yscale="log",

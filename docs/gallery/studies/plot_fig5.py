@@ -15,6 +15,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from darkpair.report.picture_style import RC
+
 rows = json.loads(
     Path("../../results/fig5-paper-2020.json").read_text(encoding="utf-8")
 )["rows"]
@@ -27,7 +29,7 @@ def ends(curve, kind):
     return ([row[key] for row in mine] for key in ("BR(X2 -> dark)", "low", "high"))
 
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.8), layout="constrained")
 for sigma, shade in (("2", "0.85"), ("1", "0.65")):
     words = f"explains three events, {sigma}σ"

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from darkpair.report.picture_style import RC
+
 rows = json.loads(Path("../../results/fig8.json").read_text(encoding="utf-8"))["rows"]
 LABELS = {
     "A": r"$X_1X_2$, $X_2\to X_1\pi^0$",
@@ -20,7 +22,7 @@ LABELS = {
     "C": r"$X_1X_2$, $X_2\to\gamma\gamma$",
 }
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.8), layout="constrained")
 for (panel, label), marker in zip(LABELS.items(), ("o", "s", "^"), strict=True):
     mine = [

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
+from darkpair.report.picture_style import RC
+
 rows = json.loads(Path("../../results/koto-limits.json").read_text(encoding="utf-8"))[
     "rows"
 ]
 
-plt.style.use("seaborn-v0_8-colorblind")
+plt.style.use(["seaborn-v0_8-colorblind", RC])
 figure, axes = plt.subplots(figsize=(7.0, 4.5), layout="constrained")
 for selection, line, marker in (("2015", "-", "o"), ("2021", "--", "s")):
     mine = sorted(

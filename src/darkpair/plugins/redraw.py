@@ -25,7 +25,13 @@ __all__ = ["redrawable", "redrawn"]
 
 def redrawable(runs: list[Run]) -> list[str]:
     """Names of the outputs whose pictures can be made of them alone."""
-    return [name for run in runs for name in run.outputs if len(run.outputs) == 1 and _study(run) is not None]
+    studies = [(run, _study(run)) for run in runs]
+    return [
+        name
+        for run, study in studies
+        for name in run.outputs
+        if study is not None and (len(run.outputs) == 1 or name == study.name)
+    ]
 
 
 def redrawn(name: str, runs: list[Run], root: Path) -> Path:

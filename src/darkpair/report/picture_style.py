@@ -24,13 +24,15 @@ PALETTE: Final[Mapping[str, str]] = {
 #: Order in which curves without a colour of their own get one: light yellow is no line on white.
 CYCLE: Final = tuple(colour for name, colour in PALETTE.items() if name != "yellow")
 
-#: What differs from matplotlib's own defaults.
+#: What differs from matplotlib's own defaults; ``plt.style.use(RC)`` gives a script of yours the same look.
 RC: Final[Mapping[str, Any]] = {
+    "axes.prop_cycle": f"cycler('color', {list(CYCLE)})",
     "font.family": ["DejaVu Sans"],
     "font.size": 10.0,
     "axes.titlesize": "medium",
     "figure.titlesize": "large",
     "legend.fontsize": "small",
+    "legend.title_fontsize": "small",
     "legend.frameon": False,
     "axes.linewidth": 0.8,
     "lines.linewidth": 1.5,
@@ -41,7 +43,7 @@ RC: Final[Mapping[str, Any]] = {
 
 @contextmanager
 def in_style() -> Iterator[None]:
-    """Draw in this style meanwhile: matplotlib's defaults with `RC` and `CYCLE`, nothing of the user's; theirs is back afterwards.
+    """Draw in this style meanwhile: matplotlib's defaults with `RC`, nothing of the user's; theirs is back afterwards.
 
     Without matplotlib it does nothing.
     """
@@ -57,10 +59,8 @@ def in_style() -> Iterator[None]:
 @cache
 def _settings() -> dict[Any, Any]:
     import matplotlib as mpl
-    from cycler import cycler
 
     ours: dict[Any, Any] = dict(mpl.rcParamsDefault) | dict(RC)
-    ours |= {"axes.prop_cycle": cycler(color=CYCLE)}
     return {key: value for key, value in ours.items() if not key.startswith("backend")}
 
 

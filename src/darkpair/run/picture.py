@@ -152,8 +152,8 @@ def _plane(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: st
         main.legend(loc="upper left", frameon=False)
     for (name, line), style in zip(outline.items(), ("-", "--", ":", "-."), strict=False):
         main.plot(*zip(*line, strict=True), style, color=PALETTE["vermillion"], label=name)
-    if outline:
-        main.legend(loc="upper right")
+    if outline:  # (over colours, which no letter is read on)
+        main.legend(loc="upper right", frameon=True, framealpha=0.85, edgecolor="none")
     _bars(top, histogram.project(0))
     _bars(side, histogram.project(1), "horizontal")
     main.set(xlabel=histogram.axes[0].label, ylabel=histogram.axes[1].label)

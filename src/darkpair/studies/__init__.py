@@ -42,10 +42,10 @@ _OURS: Final = (
         sizes=Sizes(full=400_000, quick=30_000, of="of each sample"), seed=5750, uses=("cache",), detectors=("belle2",)),
     _of("charm", "experiments.charm", "expected events at CHARM and NuCal against c tau, for each generator of the eta spectrum.",
         sizes=Sizes(full=100_000, quick=20_000, of="eta of each point"), seed=4805, uses=("inputs",),
-        quick="one generator but at four c tau, a point a decade", detectors=("charm", "nucal")),
+        quick="one generator but at four c tau, a point a decade", detectors=("charm", "nucal"), drawn_from=("rows",)),
     _of("dark-photon", "experiments.dark_photon_edges", "couplings of a dark photon that CHARM and NuCal exclude, beside published edges.",
         sizes=Sizes(full=100_000, quick=30_000, of="pi0 and eta for each edge"), seed=8300, quick="one mass and one spectrum",
-        detectors=("charm", "nucal")),
+        detectors=("charm", "nucal"), drawn_from=("rows",)),
     _of("inelastic", "experiments.inelastic_edges", "smallest coupling of inelastic dark matter that CHARM excludes, beside the published edge, factor by factor.",
         sizes=Sizes(full=100_000, quick=20_000, of="pi0 and eta for each mass"), seed=8400, quick="one mass, without the search's own selection",
         detectors=("charm",)),
@@ -98,7 +98,7 @@ _OURS: Final = (
         uses=("inputs",), quick="fewer masses"),
     _of("mesons", "experiments.mesons", "what each generator says of the mesons that protons make on a target, side by side."),
     _of("validation", "experiments.validation", "every published number that the package predicts, beside ours, with errors and a verdict.",
-        uses=("inputs",), quick="a tenth of the events"),
+        uses=("inputs",), quick="a tenth of the events", drawn_from=("rows",)),
 )  # fmt: skip
 
 #: Every study by name.

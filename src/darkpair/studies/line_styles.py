@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from darkpair.report.picture_style import PALETTE
 
-__all__ = ["CURVE_STYLES", "GENERATOR_STYLES"]
+__all__ = ["CURVE_STYLES", "GENERATOR_NAMES", "GENERATOR_STYLES"]
 
 #: Colour, marker and line of the first, second, ... curve of one kind; colours that the colour-blind
 #: tell apart.
@@ -21,4 +21,13 @@ CURVE_STYLES: Final[tuple[tuple[str, str, Any], ...]] = (
 GENERATOR_STYLES: Final[dict[str, tuple[str, str, Any]]] = {
     **dict(zip(("sibyll23d", "pythia6", "urqmd34", "pythia8"), CURVE_STYLES, strict=True)),
     "bmpt": (PALETTE["black"], "v", "-"),
+}
+
+#: How a legend names them.
+GENERATOR_NAMES: Final = {
+    "sibyll23d": "Sibyll 2.3d",
+    "pythia6": "PYTHIA 6",
+    "urqmd34": "UrQMD 3.4",
+    "pythia8": "PYTHIA 8",
+    "bmpt": "BMPT",
 }

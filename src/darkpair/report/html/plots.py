@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from darkpair.report.html.markup import Markup, clean, element
-from darkpair.report.picture_style import in_style
+from darkpair.report.picture_style import PALETTE, in_style
 from darkpair.report.pictures import drawn
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ WIDTH: Final = 4.9
 HEIGHT: Final = 3.2
 #: Colours that are told apart by everybody, on white and on black (Okabe and Ito): what there is, and what is pointed at.
 MAIN: Final = "#3d8fc6"
-ACCENT: Final = "#d55e00"
+ACCENT: Final = PALETTE["vermillion"]
 #: Of bins, from few to many.
 MAP: Final = "viridis"
 #: Colour that becomes that of the page's letters.

@@ -23,16 +23,17 @@ def efficiency_picture(rows: list[dict[str, Any]], means: list[dict[str, Any]]) 
     left.set(xlabel=r"true $q^2$ [GeV$^2$]", ylabel="efficiency [%]", ylim=(0.0, None), xlim=(0.0, 23.0))
     left.set_title("Belle II's published efficiency falls with $q^2$", fontsize="medium")
     for name, label, style in (
-        ("nu nubar", r"$\nu\bar\nu$, lattice", "k-"),
-        ("nu nubar, Ali-Ball", r"$\nu\bar\nu$, Ali-Ball", "k:"),
-        ("Dirac", r"$\psi_1\psi_2$, axial", "C0-"),
-        ("scalar", "$S_1S_2$", "C3--"),
+        ("nu nubar", r"$\nu\bar\nu$, lattice", ("black", "-")),
+        ("nu nubar, Ali-Ball", r"$\nu\bar\nu$, Ali-Ball", ("black", ":")),
+        ("Dirac", r"$\psi_1\psi_2$, axial", (PALETTE["blue"], "-")),
+        ("scalar", "$S_1S_2$", (PALETTE["purple"], "--")),
     ):
         mean = next(  # (of a model the rows say what is missing)
             row["integral"] for row in means if row["tag"] == "inclusive" and row["spectrum"].startswith(name)
         )
         density = column(rows, f"dGamma/dq2 / Gamma, {name} [1/GeV^2]")
-        right.plot(q2, density, style, label=rf"{label}: $\langle\epsilon\rangle$ = {100.0 * mean:.2f} %")
+        words = rf"{label}: $\langle\epsilon\rangle$ = {100.0 * mean:.2f} %"
+        right.plot(q2, density, color=style[0], ls=style[1], label=words)
     right.set(
         xlabel=r"true $q^2$ [GeV$^2$]",
         ylabel=r"$d\Gamma/dq^2\,/\,\Gamma$ [1/GeV$^2$]",
@@ -50,14 +51,14 @@ def escape_picture(rows: list[dict[str, Any]]) -> Any:
     figure, axes = subplots(figsize=(7.0, 4.8), layout="constrained")
     ctau = column(rows, "c tau [mm]")
     for rule, label, style in (
-        ("detector", "crystals and tracks of Belle II", "C0-"),
-        ("2 m", "missing if it flies 2 m", "C3--"),
+        ("detector", "crystals and tracks of Belle II", (PALETTE["blue"], "-")),
+        ("2 m", "missing if it flies 2 m", (PALETTE["purple"], "--")),
     ):
         value, error = column(rows, f"missing, {rule}"), column(rows, f"error, {rule}")
         good = value > 0.0
-        axes.plot(ctau[good], value[good], style, label=label)
+        axes.plot(ctau[good], value[good], color=style[0], ls=style[1], label=label)
         axes.fill_between(
-            ctau[good], (value - error)[good], (value + error)[good], color=style[:2], alpha=0.25
+            ctau[good], (value - error)[good], (value + error)[good], color=style[0], alpha=0.25
         )
     axes.set(
         xscale="log",

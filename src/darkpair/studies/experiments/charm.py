@@ -25,7 +25,7 @@ from darkpair.studies.experiments.charm_pictures import against_ctau, what_decay
 from darkpair.studies.experiments.charm_samples import MASS, DumpPoint
 from darkpair.studies.outputs import Output, Picture, Run, Table, column
 
-__all__ = ["study"]
+__all__ = ["picture", "study"]
 
 #: Branching ratio of eta -> X1 X2 times that of X2 -> X1 pi0 for the column that knows no model.
 _REFERENCE: Final = 1e-9
@@ -54,9 +54,14 @@ def study(run: Run) -> Iterator[Output]:
         provenance={"masses": MASS, "detectors": [FixedTarget(experiment=name) for name in _EXPERIMENTS]},
         more={"production_uncertainty": uncertainty, "seen": [_seen(rows, name) for name in _EXPERIMENTS]},
     )
-    yield Picture(figure=against_ctau(rows, _EVENTS, _REFERENCE))
+    yield Picture(figure=picture(rows))
     where = point(experiment="charm", generator=_FIRST, ctau=1e4, n=5 * run.events)
     yield Picture(figure=what_decays_where(where), name="charm-where")
+
+
+def picture(rows: Sequence[dict[str, Any]]) -> Any:
+    """The figure of the study's rows: expected events against c tau."""
+    return against_ctau(rows, _EVENTS, _REFERENCE)
 
 
 def _row(point: DumpPoint, made: Chunk, inputs: Inputs) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.limits.dump_samples import CHAIN
 from darkpair.report.picture_style import PALETTE
 from darkpair.studies.experiments.charm_samples import MASS, DumpPoint
-from darkpair.studies.line_styles import GENERATOR_STYLES
+from darkpair.studies.line_styles import GENERATOR_NAMES, GENERATOR_STYLES
 from darkpair.studies.outputs import column
 
 __all__ = ["against_ctau", "what_decays_where"]
@@ -42,25 +42,23 @@ def against_ctau(rows: Sequence[dict[str, Any]], events: str, reference: float) 
         for generator in dict.fromkeys(row["generator"] for row in mine):
             here = [row for row in mine if row["generator"] == generator and row["acceptance"] is not None]
             colour, marker, line = GENERATOR_STYLES[generator]
-            style: dict[str, Any] = {"color": colour, "ls": line, "label": generator, "lw": 1.5}
+            style: dict[str, Any] = {"color": colour, "ls": line, "label": GENERATOR_NAMES[generator]}
             if len(here) < 5:  # the stated c tau only
                 style |= {"ls": "none", "marker": marker, "ms": 4}
             top.plot(column(here, "c tau [m]"), column(here, events), **style)
             bottom.plot(column(here, "c tau [m]"), column(here, "events, scalar Z'"), **style)
         excluded = mine[0]["n_90"]
-        bottom.axhline(excluded, color="black", ls="--", lw=1.0, label=f"excluded above {excluded:g} events")
+        bottom.axhline(excluded, color="0.4", lw=0.8)
+        words = f"excluded above\n{excluded:g} events"
+        bottom.text(1e4, 1.3 * excluded, words, color="0.3", fontsize="small", ha="right")
         top.set_title(_TITLE.get(name, name))
         bottom.set(xlabel=r"$c\tau$ of $X_2$ [m]")
         for ax in (top, bottom):
             ax.set(xscale="log", yscale="log")
-            ax.legend(frameon=False, fontsize="small")
-    axes[0, 0].set(ylabel=f"expected events for a rate of {reference:g}", ylim=(1e-2, 3e6))
-    axes[1, 0].set(ylabel="expected events, scalar Z' of that lifetime", ylim=(1e-3, 3e5))
-    figure.suptitle(
-        r"$\eta\to X_1X_2,\ X_2\to X_1\pi^0$ at $(m_2, m_1) = (400, 40)$ MeV: "
-        "cut off when short, as 1/cτ when long",
-        fontsize="medium",
-    )
+    axes[0, 0].legend(title=r"spectrum of the $\eta$", alignment="left", loc="lower right")
+    power = f"$10^{{{np.log10(reference):.0f}}}$"
+    axes[0, 0].set(ylabel=f"expected events at BR = {power}", ylim=(1e-2, 3e6))
+    axes[1, 0].set(ylabel=r"expected events of a scalar Z$'$ with that $c\tau$", ylim=(1e-3, 3e5))
     return figure
 
 
@@ -71,7 +69,7 @@ def what_decays_where(point: DumpPoint) -> Any:
     assert isinstance(region, Box)
     free = build(CHAIN, mass=MASS, ctau={"X2": point.ctau})
     _all_decays(left, _decays(Pipeline(source=point.source, chain=free, seed=point.seed), point.n), region)
-    left.set_title(rf"all $X_2$ decays, analog, $c\tau$ = {1e-3 * point.ctau:g} m", fontsize="medium")
+    left.set_title(rf"all decays of $X_2$, not aimed, $c\tau$ = {1e-3 * point.ctau:g} m")
     z, x, weight = _decays(pipeline, point.n)
     edges = [
         1e-3 * np.linspace(low, high, 16)
@@ -80,7 +78,7 @@ def what_decays_where(point: DumpPoint) -> Any:
     inside = np.histogram2d(1e-3 * z, 1e-3 * x, edges, weights=weight)[0]
     _mesh(middle, edges[0], edges[1], inside, "sum of weights")
     middle.set(xlabel="decay vertex z [m]", ylabel="decay vertex x [m]")
-    middle.set_title(f"accepted by {point.experiment.upper()}, aimed", fontsize="medium")
+    middle.set_title(f"accepted by {point.experiment.upper()}, aimed")
     _parents(right, point.source, pipeline.source.bias)  # type: ignore[attr-defined]
     return figure
 
@@ -112,7 +110,7 @@ def _parents(axes: Any, source: DumpMesons, bias: Any) -> None:
     lines = axes.contour(y, pt, spread.T, levels=levels, colors="white", linewidths=0.9)
     axes.clabel(lines, fmt={level: f"{level / spread.max():g}" for level in levels}, fontsize="x-small")
     axes.set(xlabel=r"rapidity $y$ of the $\eta$", ylabel=r"$p_T$ of the $\eta$ [GeV]", ylim=(0.0, 1.5))
-    axes.set_title("where the η come from (lines: the spectrum)", fontsize="medium")
+    axes.set_title(r"where the $\eta$ come from (lines: the spectrum)")
 
 
 def _decays(pipeline: Pipeline, n: int) -> tuple[Array, Array, Array]:

@@ -7,12 +7,12 @@ own are those of ``detectors/data``, on true energies both.  Nothing is fitted.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
-from darkpair.studies.experiments.dark_photon_picture import picture
+from darkpair.studies.experiments.dark_photon_picture import bands_and_ratios
 from darkpair.studies.experiments.validation.dark_photon import PUBLICATIONS, DarkPhotonDump, publication
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
@@ -24,6 +24,7 @@ __all__ = [
     "Edge",
     "edges",
     "masses",
+    "picture",
     "plans",
     "publication",
     "published",
@@ -174,6 +175,11 @@ def _ends(selection: str) -> dict[Literal["upper", "lower"], tuple[str, ...]]:
     return {"upper": _FEW, "lower": _FEW} if selection == "own" else {"upper": _FEW}
 
 
+def picture(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """The figure of the study's rows, beside the published edges."""
+    return bands_and_ratios(rows, {name: _contours()[name] for name in SELECTIONS})
+
+
 def study(run: Run) -> Iterator[Output]:
     """Table of the edges and their ratios, and its picture."""
     rows = [edge.row(run) for edge in run.track(edges(quick=run.quick), "edges")]
@@ -185,7 +191,7 @@ def study(run: Run) -> Iterator[Output]:
         "tolerance": TOLERANCE,
     }
     yield Table(rows=rows, provenance=provenance)
-    yield Picture(figure=picture(rows, {name: _contours()[name] for name in SELECTIONS}))
+    yield Picture(figure=picture(rows))
     plan = [edge.row(run) for edge in run.track(plans(quick=run.quick), "plans")]
     against = {name: _contours()[name]["source"] for name in PLANS}
     yield Table(rows=plan, provenance={"resolution": "none", "published": against}, name="dark-photon-plans")

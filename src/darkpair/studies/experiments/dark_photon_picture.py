@@ -6,22 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from darkpair.export.files import subplots
-from darkpair.studies.line_styles import CURVE_STYLES, GENERATOR_STYLES
+from darkpair.studies.line_styles import CURVE_STYLES, GENERATOR_NAMES, GENERATOR_STYLES
 from darkpair.studies.outputs import column
 
-__all__ = ["picture"]
+__all__ = ["bands_and_ratios"]
 
 _NAMES: Final = {"charm": "CHARM", "nucal": "NuCal"}
 _SPECTRA: Final = {
-    "bmpt": "BMPT, beryllium", "bmpt, nucleus": "BMPT, the target's nucleus", "sibyll23d": "Sibyll 2.3d",
-    "pythia6": "PYTHIA 6", "pythia8": "PYTHIA 8",
+    "bmpt": "BMPT, beryllium", "bmpt, nucleus": "BMPT, the target's nucleus",
+    **{name: GENERATOR_NAMES[name] for name in ("sibyll23d", "pythia6", "pythia8")},
 }  # fmt: skip
 #: Of the selections in the upper panels, all with the publication's spectrum.
 _SELECTIONS: Final = {"publication": "the publication's selection", "own": "the search's own selection"}
 _BAND: Final = "bmpt, nucleus"
 
 
-def picture(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any]) -> Any:
+def bands_and_ratios(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any]) -> Any:
     """The figure.
 
     Parameters
@@ -39,18 +39,20 @@ def picture(rows: Sequence[Mapping[str, Any]], published: Mapping[str, Any]) -> 
         mine = [row for row in rows if row["experiment"] == name]
         _bands(top, mine, curves)
         _ratios(bottom, mine)
-        top.set_title(f"{_NAMES[name]}: dark photons excluded at 90 %", fontsize="medium")
+        top.set_title(_NAMES[name])
         bottom.set(xlabel="mass of the dark photon [MeV]", xlim=(15.0, 105.0))
     panels[0][0].set(ylabel=r"coupling $\epsilon$", yscale="log")
     panels[1][0].set(ylabel=r"upper edge, ours / published", ylim=(0.7, 1.3))
-    panels[0][1].legend(fontsize="small", loc="center", framealpha=1.0, edgecolor="none")
-    panels[1][1].legend(frameon=False, fontsize="small", ncols=2, loc="lower center")
+    panels[0][1].legend(loc="center", frameon=True, framealpha=1.0, edgecolor="none")
+    panels[1][1].legend(title="spectrum of the mesons", alignment="left", ncols=2, loc="lower center")
     return figure
 
 
 def _bands(axes: Any, rows: Sequence[Mapping[str, Any]], curves: Mapping[str, Any]) -> None:
     """Both ends of the excluded couplings, of ours and of the publication."""
-    axes.fill_between(curves["mass"], curves["lower"], curves["upper"], color="0.9", lw=0.0)
+    axes.fill_between(
+        curves["mass"], curves["lower"], curves["upper"], color="0.9", lw=0.0, label="excluded at 90 %"
+    )
     for end in ("upper", "lower"):
         label = "arXiv:1908.07525" if end == "upper" else None
         axes.plot(curves["mass"], curves[end], color="black", ls=(0, (1, 1.5)), lw=2.0, label=label)

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from darkpair.studies.experiments.validation import belle2, decays, dumps, koto, mesons, rare
+from darkpair.studies.experiments.validation.overview import overview as picture
 from darkpair.studies.experiments.validation.page import page
-from darkpair.studies.experiments.validation.picture import overview
 from darkpair.studies.experiments.validation.row import RULE, Row, Size
 from darkpair.studies.outputs import Output, Page, Picture, Run, Table
 
-__all__ = ["ROWS", "study"]
+__all__ = ["ROWS", "picture", "study"]
 
 #: Every row, by theme.
 ROWS: Final[tuple[Row, ...]] = (*koto.ROWS, *dumps.ROWS, *belle2.ROWS, *mesons.ROWS, *decays.ROWS, *rare.ROWS)
@@ -28,4 +28,4 @@ def study(run: Run) -> Iterator[Output]:
     rows = [result.columns() for result in results]
     yield Table(rows=rows, provenance={"quick": run.quick, "rule": " ".join(RULE.split())})
     yield Page(text=page(rows))
-    yield Picture(figure=overview(results))
+    yield Picture(figure=picture(rows))
