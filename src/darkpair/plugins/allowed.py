@@ -13,10 +13,10 @@ from darkpair.detectors.file_detector import FileDetector
 from darkpair.gen.importance import Aimable
 from darkpair.gen.parameters import parameters
 from darkpair.gen.sources.bmpt import TARGETS
+from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM
 from darkpair.gen.sources.meson_files import MESONS, stored
 
 __all__ = ["can_be_aimed", "names_of", "names_of_chain"]
