@@ -8,7 +8,7 @@ from typing import Any
 
 from darkpair.detectors.shapes import number_of
 from darkpair.gen.absorption import Absorber
-from darkpair.gen.errors import InputError, UnknownNameError, shown
+from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.region import Cylinder, Region, Slab
 from darkpair.gen.sources.bmpt import TARGETS
 
@@ -31,8 +31,10 @@ def material(data: Mapping[str, Any], where: str) -> str | None:
         For an element that nothing here knows the mass number of.
     """
     element = data.get("target")
-    if element is not None and element not in TARGETS:
-        raise UnknownNameError(f"target of {where}", shown(element), TARGETS)
+    if element is None:
+        return None
+    if not isinstance(element, str) or element not in TARGETS:
+        raise UnknownNameError(f"target of {where}", str(element), TARGETS)
     return element
 
 

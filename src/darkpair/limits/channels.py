@@ -15,15 +15,16 @@ from darkpair.chains.models.channels import channels_of, isotropic
 from darkpair.chains.models.model import NotDerivedError
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.lifetime_scan import ScanSample
+from darkpair.detectors.target_mesons import FLYING, RARE, absorbed, mesons_at
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import ScanInside
 from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
+from darkpair.gen.sources.bottom import BOTTOM
 from darkpair.gen.sources.meson_spectra import EDGE_MOST
-from darkpair.limits.dump_parents import RARE, absorbed, counted_parents, mesons_at
-from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample
+from darkpair.limits.dump_samples import CTAU, DumpYield, EtaSample, counted_parents
 from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan, together
@@ -33,11 +34,23 @@ if TYPE_CHECKING:
     from darkpair.chains.chain import Chain
     from darkpair.chains.models.channels import Channel
     from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Array
     from darkpair.gen.lifetime import Lifetime
     from darkpair.gen.sources.dump_mesons import DumpMesons
     from darkpair.limits.samples import Size
 
-__all__ = ["FEWER", "LARGE", "LEAST", "ChannelAgainstCtau", "Made", "Sight", "channel_samples", "seed_of"]
+__all__ = [
+    "FEWER",
+    "LARGE",
+    "LEAST",
+    "LEAST_OF_BOTTOM",
+    "MORE",
+    "ChannelAgainstCtau",
+    "Made",
+    "Sight",
+    "channel_samples",
+    "seed_of",
+]
 
 #: Share of all that is seen of a parent, below which a channel is left out.
 LEAST: Final = 1e-3
@@ -45,6 +58,10 @@ LEAST: Final = 1e-3
 #: Share from which on a channel has samples as large as the main one's, and how many fewer events the others have.
 LARGE: Final = 0.1
 FEWER: Final = 4
+
+#: The same least share of a B meson, whose decays are many and its share of X2 small, and how many more events its large channels have.
+LEAST_OF_BOTTOM: Final = 1e-2
+MORE: Final = 2
 
 #: Effective accepted events from which on an acceptance is stated: the sum of all channels has to be known better.
 _FEW: Final = 10.0
@@ -251,7 +268,8 @@ def channel_samples(
         Each at its point, and over all couplings that are asked for: a channel counts that has a thousandth of all
         that the search sees of its parent, at any of them.
     size : Size
-        Of the samples: its mesons for a channel with more than a tenth of that, a quarter for others.
+        Of the samples: its mesons for a channel with more than a tenth of that, a quarter for others and for kaons; of B mesons twice
+        as many, and as many for those with more than a hundredth, which count alone.
     folder : Path, optional
         The cache of samples.
     workers : int
@@ -262,18 +280,17 @@ def channel_samples(
     for number, (point, over) in enumerate(models):
         counted = counted_parents(sight.experiment, sight.parents, over, size.generators)
         for channel, share in channels_of(over, counted, sight.seen).items():
-            if np.max(share) < LEAST or (channel == MAIN and sight.has_main and isotropic(over, channel)):
+            if np.max(share) < _least(channel) or (
+                channel == MAIN and sight.has_main and isotropic(over, channel)
+            ):
                 continue
             try:
                 chain = channel.chain(point, absorbed=True)
             except NotDerivedError:
                 made[number].append(Made(channel=channel, selection=sight.selection(channel), samples=()))
                 continue
-            large = np.max(share) > LARGE and channel.parent not in RARE
-            events = size.etas if large else size.etas // FEWER
-            wanted.setdefault(_group(sight, channel, size, events), []).append(
-                (number, channel, _point(sight, channel, chain))
-            )
+            group = _group(sight, channel, size, _events(size, channel, share))
+            wanted.setdefault(group, []).append((number, channel, _point(sight, channel, chain)))
     of_groups = together(
         [
             partial(scan, evaluate, [point for _, _, point in parts], folder=folder, workers=workers)
@@ -285,6 +302,19 @@ def channel_samples(
         for (number, channel, at), table in zip(parts, tables, strict=True):
             made[number].append(_made(evaluate, channel, at, table))
     return [tuple(parts) for parts in made]
+
+
+def _least(channel: Channel) -> float:
+    """Share of all that is seen of its parent, below which a channel is left out."""
+    return LEAST_OF_BOTTOM if channel.parent in BOTTOM else LEAST
+
+
+def _events(size: Size, channel: Channel, share: Array) -> int:
+    """Mesons of a channel's sample: many of B mesons, whose X2 fly so widely that few meet a far window."""
+    large = bool(np.max(share) > LARGE)
+    if channel.parent in BOTTOM:
+        return size.etas * (MORE if large else 1)
+    return size.etas if large and channel.parent not in FLYING else size.etas // FEWER
 
 
 def _group(sight: Sight, channel: Channel, size: Size, events: int) -> ChannelAgainstCtau:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,27 +14,22 @@ import numpy as np
 
 from darkpair.chains.chain import Chain
 from darkpair.chains.descriptor import build
+from darkpair.chains.models.channels import production_rate
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.lifetime_scan import ScanSample
+from darkpair.detectors.target_mesons import FLYING, RARE, absorbed, generators, mesons, number_at
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import ScanInside
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
 from darkpair.gen.sources.dump_mesons import DumpMesons
-from darkpair.limits.dump_parents import (
-    FLYING,
-    LEAST_OF_ALL,
-    absorbed,
-    counted_parents,
-    generators,
-    mesons,
-)
 from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
 from darkpair.scan.points import scan, together
 
 if TYPE_CHECKING:
+    from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
 
 __all__ = [
@@ -57,6 +52,9 @@ CHAIN: Final = "eta -> X1 (X2 -> X1 (pi0 -> gamma gamma [.98823]))"
 
 #: Mean proper lengths of the table [mm], where the sample can tell.
 CTAU: Final = tuple(float(x) for x in np.geomspace(1e1, 1e7, 97))
+
+#: Share of the X2 of the parent with the most, below which such a meson is left out: a tenth of the uncertainty of eta's number.
+LEAST_OF_ALL: Final = 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,3 +286,35 @@ def dump_samples(
             [own_eta(acceptance=Acceptance.of(table), tail=tuple(table["tail"])) for table in own_tables]
         )
     return list(zip(*of_generator, strict=True))
+
+
+def counted_parents(
+    experiment: str, parents: Sequence[str], over: Model, spectra: Callable[[str, str], Sequence[str]]
+) -> tuple[str, ...]:
+    """Parents without the flying ones and the B that make less than three hundredths of the X2 of the parent with the most, at every point.
+
+    Mesons for each proton, times the mean probability to decay before absorption, times the branching ratio to X2: what flies
+    towards a detector is faster than the mean, and decays more seldom yet.
+
+    Parameters
+    ----------
+    experiment, parents : str, sequence of str
+        Name of the detector's data file, or a file of the user's; and mesons of the search.
+    over : Model
+        All couplings that are asked for.
+    spectra : callable
+        Function of the data file and a meson that gives the meson's generators, the central one first.
+    """
+    if not set(parents) & set(RARE):
+        return tuple(parents)
+    made = {}
+    for parent in parents:
+        rate = production_rate(over, parent)
+        if np.any(rate > 0.0):
+            made[parent] = rate * number_at(experiment, parent, spectra(experiment, parent)[0])
+    most = np.max(np.stack(np.broadcast_arrays(*made.values())), axis=0) if made else np.zeros(())
+    return tuple(
+        parent
+        for parent in parents
+        if parent not in RARE or (parent in made and np.any(made[parent] > LEAST_OF_ALL * most))
+    )

@@ -65,6 +65,12 @@ LEFT_OUT: Final = (
         reason="protons of 120 GeV and less hardly make B mesons, or none: twice a B and the protons are 12.4 GeV",
     ),
     LeftOut(
+        searches=("bebc",),
+        parents=("B+", "B0"),
+        productions=("*",),
+        reason="its pairs are to have less transverse mass than a charmed meson, which cuts nothing of an eta and is not asked",
+    ),
+    LeftOut(
         searches=("faser2",),
         parents=("B+", "B0"),
         productions=("*",),

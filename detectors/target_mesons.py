@@ -1,13 +1,9 @@
-"""Mesons of a target that make X2: their sources by detector, who flies before it decays, and who makes enough to count."""
+"""Mesons of a detector's target: their sources, what stops them, and how many of them decay."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import numpy as np
-
-from darkpair.chains.models.channels import production_rate
 from darkpair.detectors.absorbers import material
 from darkpair.detectors.data_file import detector_data, is_path
 from darkpair.detectors.fixed_target import FixedTarget
@@ -21,18 +17,14 @@ from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.meson_files import COLLIDER, stored
 from darkpair.gen.streams import Streams
 
-if TYPE_CHECKING:
-    from darkpair.chains.models.model import Model
-
 __all__ = [
     "FLYING",
-    "LEAST_OF_ALL",
     "RARE",
     "absorbed",
-    "counted_parents",
     "generators",
     "mesons",
     "mesons_at",
+    "number_at",
 ]
 
 #: Mesons that fly before they decay.
@@ -40,9 +32,6 @@ FLYING: Final = ("K_L0", "K_S0", "K+", "K-")
 
 #: Mesons that count where they make enough of the X2, and beside whose X2 nothing is seen.
 RARE: Final = (*FLYING, *BOTTOM)
-
-#: Share of the X2 of the parent with the most, below which such a meson is left out: a tenth of the uncertainty of eta's number.
-LEAST_OF_ALL: Final = 0.03
 
 _DRAWN: Final = 20_000  # mesons of which a mean probability is taken
 
@@ -120,40 +109,16 @@ def absorbed(experiment: str, parent: str) -> BeforeAbsorption | None:
     return absorber.law(parent)
 
 
-def counted_parents(
-    experiment: str, parents: Sequence[str], over: Model, spectra: Callable[[str, str], Sequence[str]]
-) -> tuple[str, ...]:
-    """Parents without the flying ones and the B that make less than three hundredths of the X2 of the parent with the most, at every point.
-
-    Mesons for each proton, times the mean probability to decay before absorption, times the branching ratio to X2: what flies
-    towards a detector is faster than the mean, and decays more seldom yet.
+def number_at(experiment: str, parent: str, generator: str) -> float:
+    """Mesons for each proton that decay before they are absorbed; of a file of the package it is asked once.
 
     Parameters
     ----------
-    experiment, parents : str, sequence of str
-        Name of the detector's data file, or a file of the user's; and mesons of the search.
-    over : Model
-        All couplings that are asked for.
-    spectra : callable
-        Function of the data file and a meson that gives the meson's generators, the central one first.
+    experiment : str
+        Name of the detector's data file, or a file of the user's.
+    parent, generator : str
+        Names of the meson and of the generator.
     """
-    if not set(parents) & set(RARE):
-        return tuple(parents)
-    made = {}
-    for parent in parents:
-        rate = production_rate(over, parent)
-        if np.any(rate > 0.0):
-            made[parent] = rate * _number(experiment, parent, spectra(experiment, parent)[0])
-    most = np.max(np.stack(np.broadcast_arrays(*made.values())), axis=0) if made else np.zeros(())
-    return tuple(
-        parent
-        for parent in parents
-        if parent not in RARE or (parent in made and np.any(made[parent] > LEAST_OF_ALL * most))
-    )
-
-
-def _number(experiment: str, parent: str, generator: str) -> float:
-    """Mesons for each proton that decay before they are absorbed; of a file of the package it is asked once."""
     return (_counted if is_path(experiment) else _kept)(experiment, parent, generator)
 
 
