@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from darkpair import Chain, build
+from darkpair.chains.models import ZPrimeDirac
 from darkpair.gen import kept_samplers
 from darkpair.gen.data_files import altered
 from darkpair.gen.kept_samplers import made_once
@@ -58,6 +59,15 @@ def test_another_width_is_another_search(searches: list[int]) -> None:
     wide, narrow = (build(TEXT, mass={"X1": 0.1, "X2": 1.0}, width={"K*+": width}) for width in (0.05, 0.04))
     assert len(searches) == 2
     assert bounds(wide) != bounds(narrow)
+
+
+def test_another_element_is_another_search(searches: list[int]) -> None:
+    """Of the same masses and widths: the models' elements by value, not by place."""
+    models = [ZPrimeDirac(m1=0.5, m2=1.5, G_X=1e-5, c_V=1.0, c_A=axial) for axial in (0.4, 0.4, 0.0)]
+    first, same, other = (bounds(model.chain("B0", "K*0 X1 X2", modes=())) for model in models)
+    assert len(searches) == 2
+    assert first == same
+    assert first != other
 
 
 class Somebodys:
