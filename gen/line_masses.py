@@ -10,7 +10,7 @@ are accepted with the ratio: weight 1, exact, one check of the bound a draw.  Un
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -19,8 +19,10 @@ import numpy as np
 from darkpair.gen.alignment import AlignedPair, Alignment, alignment
 from darkpair.gen.decay import ManyBodyThrow, TwoBody
 from darkpair.gen.errors import ClosedChannelError
+from darkpair.gen.kept_samplers import made_once
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.nodes import Node, element_at_masses, open_from, ordered
+from darkpair.gen.phase_space import MatrixElement
 from darkpair.gen.proposals import Proposal, climbed, even_points
 from darkpair.gen.resonances import line_shape, two_body_rate
 from darkpair.gen.sampling import check_envelope
@@ -141,20 +143,28 @@ class _Cluster:
             self._high[i] = most - sum(least[j] for j in self.nodes[mother].children if j != i)
             self._require_open(i)
         self._variables = len(self.lines) + sum(self._inside(i) for i in self.decays)
-        key, bounds = self._key(root), owner._bounds
+        modes = (self.nodes[i].mode for i in self.decays)
+        elements = [
+            mode.matrix_element for mode in modes if mode is not None and mode.matrix_element is not None
+        ]
+        key, bounds = self._key(root, id), owner._bounds
         if key not in bounds:
-            self._adapt()
-            bounds[key] = self._proposals, *self._greatest()
+            bounds[key] = made_once(self._searched, self._key(root, lambda element: element), elements)
         proposals, self._bound, self._acceptance = bounds[key]
         self._proposals = dict(zip(self.lines, proposals.values(), strict=True))
 
-    def _key(self, position: int) -> Any:
-        """What the density depends on, the same in every topology that has the same decays."""
+    def _searched(self) -> tuple[dict[int, Proposal], float, float]:
+        """Proposals, the bound over them, and the part of them that is accepted."""
+        self._adapt()
+        return self._proposals, *self._greatest()
+
+    def _key(self, position: int, named: Callable[[MatrixElement | None], Any]) -> Any:
+        """What the density depends on, the same in every topology that has the same decays; elements as a function says."""
         node = self.nodes[position]
         kind = abs(node.particle.pdgid), node.particle.mass, node.particle.width
         if node.mode is None or position not in self.decays:
             return kind
-        return kind, id(node.mode.matrix_element), tuple(map(self._key, ordered(node)))
+        return kind, named(node.mode.matrix_element), tuple(self._key(i, named) for i in ordered(node))
 
     def _below(self, owner: LineMasses, position: int) -> tuple[list[int], list[int]]:
         """Positions of the resonances below, and of the decays that they take part in."""

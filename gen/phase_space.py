@@ -15,6 +15,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.many_bodies import ManyBody, successive
 from darkpair.gen.openness import require_open
+from darkpair.gen.quadrature import legendre
 from darkpair.gen.sampling import Density, check_envelope
 from darkpair.gen.three_bodies import FourVectors, three_bodies, three_momenta, thrown
 from darkpair.gen.uniforms import uniforms
@@ -73,7 +74,7 @@ class ThreeBody:
         self.mass, self.masses, self.matrix_element = mass, tuple(masses), matrix_element
         self._least_q2 = (1e-9 * mass) ** 2  # matrix elements divide by q²; phase space is zero there
         self._parts: Any = None  # (the element itself says what is wrong with it, before anything is drawn)
-        self._nodes, self._weights = np.polynomial.legendre.leggauss(16)
+        self._nodes, self._weights = legendre(16)
         low, high = masses[1] + masses[2], mass - masses[0]
         self.pair_mass = Density(self._of_pair_mass, low, high, cells=cells)
         self._parts = getattr(matrix_element, "parts", None)

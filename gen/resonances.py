@@ -34,6 +34,7 @@ from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, two_body_momentum
 from darkpair.gen.particles import DARK_SPINS, Particle, particle
 from darkpair.gen.pdg_entries import pdg_entry
+from darkpair.gen.quadrature import legendre
 from darkpair.gen.resonance_channels import RESONANCES, Channel
 
 __all__ = ["LineShape", "barrier", "line_shape", "orbital", "twice_spin", "two_body_rate"]
@@ -186,16 +187,25 @@ class LineShape:
 
     def fraction(self, low: float, high: float) -> float:
         """Part of the line between two masses [GeV], where its production does not depend on the mass."""
-        nodes, weights = np.polynomial.legendre.leggauss(200)
-
-        def inside(lower: float, upper: float) -> float:
-            middle, half = 0.5 * (upper + lower), 0.5 * (upper - lower)
-            mass = self.mass_of(middle + half * nodes)
-            return float(half * np.sum(weights * self.flatness(mass) * self.total(mass)))
-
-        least, most = float(self.angle_of(self.threshold)), float(self.angle_of(_TABLE[-1]))
+        least, most = self._ends
         ends = [min(max(float(self.angle_of(m)), least), most) for m in (low, high)]
-        return inside(ends[0], ends[1]) / inside(least, most) if ends[1] > ends[0] else 0.0
+        return self._inside(ends[0], ends[1]) / self._whole if ends[1] > ends[0] else 0.0
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Angles of the least and the greatest mass."""
+        return float(self.angle_of(self.threshold)), float(self.angle_of(_TABLE[-1]))
+
+    @cached_property
+    def _whole(self) -> float:
+        return self._inside(*self._ends)
+
+    def _inside(self, lower: float, upper: float) -> float:
+        """The line between two angles, in any normalisation."""
+        nodes, weights = legendre(200)
+        middle, half = 0.5 * (upper + lower), 0.5 * (upper - lower)
+        mass = self.mass_of(middle + half * nodes)
+        return float(half * np.sum(weights * self.flatness(mass) * self.total(mass)))
 
     def description(self) -> dict[str, Any]:
         """The law and its numbers, for a provenance."""
@@ -264,7 +274,7 @@ def _three_body_table(masses: tuple[float, ...]) -> tuple[Array, Array]:
     third against it, each with its barrier factor.
     """
     least = sum(masses)
-    nodes, weights = np.polynomial.legendre.leggauss(64)
+    nodes, weights = legendre(64)
     mass = (least + _TABLE)[:, None]
     low, high = masses[1] + masses[2], mass - masses[0]
     q = 0.5 * (high + low) + 0.5 * (high - low) * nodes

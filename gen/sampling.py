@@ -11,6 +11,7 @@ import numpy as np
 from darkpair.gen.compiled.columnwise import Loop, Table, columnwise, whole
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
+from darkpair.gen.quadrature import legendre
 from darkpair.gen.uniforms import following, state_of, uniforms
 
 __all__ = ["Density", "check_envelope"]
@@ -88,7 +89,7 @@ class Density:
         # cell there is no need to look closer
         last = np.nextafter(self.edges[1:], self.edges[:-1]) if jumps else np.full(len(top), math.inf)
         self._cells = tuple(map(Table, (self.edges, width, last, self._accept * least)))
-        nodes, weights = np.polynomial.legendre.leggauss(16)
+        nodes, weights = legendre(16)
         middle, half = 0.5 * (self.edges[1:] + self.edges[:-1]), 0.5 * np.diff(self.edges)
         points = middle[:, None] + half[:, None] * nodes
         self.integral = float(

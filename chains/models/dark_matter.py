@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +13,7 @@ from darkpair.chains.widths import two_body_width
 from darkpair.gen.constants import C_MM_PER_NS, HBAR_C, HBAR_GEV_S
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import particle
+from darkpair.gen.quadrature import legendre
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,7 +124,7 @@ def thermal_average(sigma_v: Callable[[Array], Array], *, m: float, m_final: flo
     """
     low = max(m, m_final)
     # E = low + T u^2 / 2: the square root at threshold becomes smooth, the tail falls as exp(-u^2)
-    node, weight = _legendre()
+    node, weight = legendre(200)
     u = 4.5 * (1.0 + node)
     temperature = m / x
     energy = low + 0.5 * temperature * u**2
@@ -134,12 +134,6 @@ def thermal_average(sigma_v: Callable[[Array], Array], *, m: float, m_final: flo
     integrand = sigma_v(energy) * 0.5 * velocity * 4.0 * energy**2 * 2.0 * energy * bessel * 8.0 * energy
     norm = 8.0 * m**4 * temperature * scipy.special.kve(2, x) ** 2
     return float(np.sum(4.5 * weight * integrand * temperature * u) / norm)
-
-
-@cache
-def _legendre() -> tuple[Array, Array]:
-    """Nodes and weights of the thermal average on (-1, 1)."""
-    return np.polynomial.legendre.leggauss(200)
 
 
 def relic_yukawa(m: float, m_phi: float, inputs: Inputs) -> float:

@@ -14,7 +14,6 @@ import awkward as ak
 
 from darkpair import Chain, Pipeline, build
 from darkpair.chains.catalogue import CHAINS
-from darkpair.gen.decay import Decay
 from darkpair.gen.lifetime import Lifetime
 from darkpair.gen.pipeline import EventSource
 from darkpair.gen.sources.dump_mesons import DumpMesons
@@ -87,7 +86,8 @@ class Pair:
     @property
     def unstable(self) -> tuple[str, ...]:
         """Names of the dark particles that decay in the chain, in alphabetical order."""
-        return tuple(sorted(set(_unstable(self.made(0.0).decay))))
+        decaying = self._decaying()
+        return tuple(sorted(name for name in MASSES[self.parent] if name in decaying))
 
     def apparatus(self, **more: Any) -> Any:
         """The detector."""
@@ -117,12 +117,17 @@ class Pair:
             Of every unstable dark particle, or by name.
         lifetimes : mapping of str to Lifetime, optional
         """
-        words = self.descriptor.replace("(", " ").replace(")", " ").split()
-        mass = {name: value for name, value in MASSES[self.parent].items() if name in words}
-        decaying = {first for first, arrow in pairwise(words) if arrow == "->"}
+        mass = {name: value for name, value in MASSES[self.parent].items() if name in self._words()}
+        decaying = self._decaying()
         names = [name for name in mass if name in decaying]
         by_name = ctau if isinstance(ctau, Mapping) else dict.fromkeys(names, ctau)
         return build(self.descriptor, mass=mass, ctau=by_name, lifetimes=lifetimes)
+
+    def _words(self) -> list[str]:
+        return self.descriptor.replace("(", " ").replace(")", " ").split()
+
+    def _decaying(self) -> set[str]:
+        return {first for first, arrow in pairwise(self._words()) if arrow == "->"}
 
     def pipeline(self, chain: Chain, *, seed: int = 1, **more: Any) -> Pipeline:
         """Source, a chain of the same parent, and the detector; all events are kept."""
@@ -148,15 +153,6 @@ def observed(pair: Pair, n: int, *, ctau: float = 100.0) -> ak.Array:
     reco = detector.observe(events, streams.rng("detector"))
     verdict = detector.select(reco, events.weight)
     return ak.with_field(events.record(), reco.marked(verdict.passed, verdict.mask).record(), "reco")
-
-
-def _unstable(decay: Decay) -> Iterator[str]:
-    if decay.parent.dark:
-        yield decay.parent.name
-    for mode in decay.modes:
-        for daughter in mode.daughters:
-            if isinstance(daughter, Decay):
-                yield from _unstable(daughter)
 
 
 def _detectors() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from darkpair import build
+from darkpair.chains.catalogue import CHAINS
 from darkpair.chains.chain import Chain
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.directions import Vector3
@@ -31,7 +32,7 @@ from darkpair.gen.sources.upsilon4s import Upsilon4S
 from darkpair.gen.streams import BLOCK
 from darkpair.plugins import REGISTRIES
 from tests.laws.figures import compared, taken
-from tests.laws.pairs import PAIRS, Pair
+from tests.laws.pairs import MASSES, MORE, PAIRS, Pair
 from tests.laws.size import FULL
 
 #: Blocks of 16384 events of the forced law, and of the scans.
@@ -170,6 +171,16 @@ def hold(case: Case) -> int:
                     f"{name} {theirs[1]:.4e} ± {theirs[2]:.1e}"
                 )
     return good
+
+
+@pytest.mark.parametrize("chain", [*CHAINS, *MORE])
+def test_who_decays_in_a_chain_is_read_from_its_words(chain: str) -> None:
+    """Those dark particles of the chain itself that decay: no pair is left out, no law forgotten."""
+    pair = Pair(detector="koto", settings={}, chain=chain)
+    if pair.parent not in MASSES:
+        pytest.skip("a parent that no source of these makes")
+    decaying = pair.made(0.0).decay.decaying
+    assert pair.unstable == tuple(sorted(name for name, own in decaying.items() if own.dark))
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)

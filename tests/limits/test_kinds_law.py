@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache as once
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from darkpair.limits.choice import PRODUCTION, SELECTION
 from darkpair.limits.ratios import chains_of, excluded_ratios
 from darkpair.limits.tables import answer
 from darkpair.searches.standing import search_by_name, status_of
+from tests.shared.one_process import one_process
 
 SIZE = Size(kaons=4_000, etas=1_000, spectra="central", cells=(8, 6, 4), throws=(4,))
 
@@ -34,6 +36,9 @@ POINTS: dict[str, dict[str, str]] = {
     "pi0 -> X1 X2": {"m2": "100 MeV"},
     "B+ -> K+ X1 (X2 -> X1 gamma)": {"m2": "100 MeV", "ctau": "1 m"},
 }
+
+#: What asks the command, see `answers`.
+Answers: TypeAlias = Callable[..., tuple[list[dict[str, Any]], str, Path]]
 
 #: Kinds of rows that say more than that a limit is reached.
 TELLING = ("excluded", "explained")
@@ -53,9 +58,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The command takes these samples."""
     monkeypatch.setattr(Size, "of", classmethod(lambda *_, **__: SIZE))
+    with one_process():
+        yield
 
 
 def said(name: str, *more: str, cache: Path) -> str:
@@ -67,6 +74,19 @@ def said(name: str, *more: str, cache: Path) -> str:
     return done.output
 
 
+@pytest.fixture(scope="module")
+def answers(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """Rows for machines, the printed answer and the folder that it wrote, of a point and options; each is asked once."""
+
+    @once
+    def ask(name: str, *more: str) -> tuple[list[dict[str, Any]], str, Path]:
+        folder = tmp_path_factory.mktemp("answer")
+        rows = json.loads(said(name, *more, "--json", cache=cache))
+        return rows, said(name, *more, "-o", str(folder), cache=cache), folder
+
+    return ask
+
+
 def measured(constraint: str) -> bool:
     """Whether a row's search is data that were taken, and the row not an end of one."""
     plain = not (PRODUCTION in constraint or SELECTION in constraint)
@@ -75,14 +95,13 @@ def measured(constraint: str) -> bool:
 
 @pytest.mark.parametrize("name", POINTS)
 @pytest.mark.parametrize("more", [(), ("--planned",), ("--planned", "--channels")], ids=" ".join)
-def test_no_plan_excludes(name: str, more: tuple[str, ...], cache: Path, tmp_path: Path) -> None:
-    rows = json.loads(said(name, *more, "--json", cache=cache))
+def test_no_plan_excludes(name: str, more: tuple[str, ...], answers: Answers) -> None:
+    rows, text, _ = answers(name, *more)
     assert rows
     for row in rows:
         if not measured(row["constraint"]):
             assert row["kind"] == "line", row
             assert row["verdict"] not in TELLING, row
-    text = said(name, *more, "-o", str(tmp_path / "out"), cache=cache)
     for line in text.splitlines():
         words = line.split()
         if words[:2] == ["excluded", "by"]:
@@ -96,14 +115,13 @@ def test_no_plan_excludes(name: str, more: tuple[str, ...], cache: Path, tmp_pat
 
 
 @pytest.mark.parametrize("name", POINTS)
-def test_every_way_says_the_same(name: str, cache: Path, tmp_path: Path) -> None:
+def test_every_way_says_the_same(name: str, answers: Answers) -> None:
     """CSV and JSON of a folder, what is printed for machines, and the table: names, numbers and verdicts."""
-    rows = json.loads(said(name, "--planned", "--json", cache=cache))
-    text = said(name, "--planned", "-o", str(tmp_path), cache=cache)
-    kept = json.loads((tmp_path / "limits.json").read_text())
+    rows, text, folder = answers(name, "--planned")
+    kept = json.loads((folder / "limits.json").read_text())
     kept = kept if isinstance(kept, list) else kept["rows"]
     assert kept == rows
-    with (tmp_path / "limits.csv").open(newline="") as file:
+    with (folder / "limits.csv").open(newline="") as file:
         table = list(csv.DictReader(line for line in file if not line.startswith("#")))
     assert [list(row) for row in table] == [list(row) for row in rows]
     for one_row, other in zip(table, rows, strict=True):

@@ -1,6 +1,6 @@
 """Every fenced block of README.md and the pages of docs/ is run, and every command and name of the package in their prose.
 
-What is too long for a test is run smaller, by the rules of `SMALLER`, `SLOW` and `ELSEWHERE`, and by no other.
+What is too long for a test is run smaller, by the rules of `SMALLER`, `SLOW`, `COMPARED` and `ELSEWHERE`, and by no other.
 Blocks of `CHAINED` pages build on each other and are run by tests of their own.
 """
 
@@ -30,6 +30,7 @@ from darkpair.plugins.examples import write_examples
 from darkpair.searches import load_search
 from darkpair.studies.runner import run_study
 from tests.shared.event_files import b_event, write_nano
+from tests.shared.one_process import one_process
 
 pytestmark = pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
 
@@ -79,6 +80,13 @@ SLOW = {
     "koto-shifts": "test_koto_studies.py",
     "validation": "test_validation.py",
 }
+
+#: Studies as test_pages.py runs them, and compares what they leave: here their command line is read alone, too.
+COMPARED = frozenset(
+    f"{run.command} {run.quick}".replace(" -o {folder}", "")
+    for run in read_runs(ROOT / "docs" / "results")
+    if run.quick and not run.slow
+)
 
 #: Keys of a HepMC3 file's attributes, which look like names of the package.
 ATTRIBUTES = tuple(
@@ -147,7 +155,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     write_examples(path / "examples")  # as who has no clone gets them
     (path / "benchmarks").symlink_to(ROOT / "benchmarks")
     write_nano(path / "nanoAOD_2015_CMS_Open_Data_ttbar.root", [b_event(), b_event(511)])
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, one_process():
         patch.chdir(path)
         patch.setattr(darkpair.studies.runner, "run_study", quick_study)
         yield path
@@ -166,6 +174,8 @@ def test_commands(where: str, command: str, folder: Path, monkeypatch: pytest.Mo
         command = re.sub(pattern, replacement, command)
     if any(command.startswith(words) for words in ELSEWHERE):
         return
+    if command in COMPARED:
+        monkeypatch.setattr(darkpair.studies.runner, "run_study", lambda *_, **__: [])
     words = shlex.split(command)
     if words[:3] == ["python", "-m", "darkpair.pages"]:
         pages_command(words[3:], folder, monkeypatch)

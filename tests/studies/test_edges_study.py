@@ -12,6 +12,7 @@ from darkpair.studies.experiments import edges as study
 from darkpair.studies.experiments.edges_picture import picture
 from darkpair.studies.experiments.input_shifts import numbers_that_move
 from darkpair.studies.outputs import Picture, Run, Table
+from tests.shared.one_process import one_process
 
 
 def test_edges_of_a_band() -> None:
@@ -28,7 +29,7 @@ def test_edges_of_a_band() -> None:
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Of a study with NuCal and Belle alone: KOTO's samples are the slow ones."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, one_process():
         patch.setattr(study, "EDGES", (("nucal", "upper"), ("nucal", "lower"), ("b-to-k-belle", "lower")))
         made = list(study.study(Run(quick=True, cache=tmp_path_factory.mktemp("edges"))))
     table, drawn = made

@@ -34,6 +34,11 @@ __all__ = [
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(8)
 _AZIMUTH: Final = np.cos((np.arange(8) + 0.5) * np.pi / 8.0)
 
+#: Directions of a boost as points with weights: along what flies, and beside it.
+_ALONG: Final = np.repeat(_NODE, len(_AZIMUTH))
+_BESIDE: Final = np.outer(np.sqrt(1.0 - _NODE**2), _AZIMUTH).ravel()
+_SHARE: Final = np.repeat(_WEIGHT, len(_AZIMUTH)) / (2.0 * len(_AZIMUTH))
+
 #: Pairs that may stay unseen.
 PAIRS: Final = ("X1 X1", "X1 X2", "X2 X2")
 
@@ -234,6 +239,9 @@ def both_unseen(model: Model, parent: str, daughter: str, *, length: float, boos
     with np.errstate(divide="ignore"):
         rate = np.divide(length * mass, model.ctau("X2"))
 
+    ones = (1,) * max(map(np.ndim, (rate, unseen, mass)))  # (directions stand before the model's points)
+    direction, beside, share = (numbers.reshape(-1, *ones) for numbers in (_ALONG, _BESIDE, _SHARE))
+
     def away(energy: Array, along: Array) -> Array:
         lab = gamma * energy + boost * along
         return np.asarray(
@@ -254,11 +262,8 @@ def both_unseen(model: Model, parent: str, daughter: str, *, length: float, boos
                 for sign in (1.0, -1.0)
             ]  # fmt: skip
             squared = 0.5 * weight * amplitude(q2, -cos)
-            for direction, share in zip(_NODE, _WEIGHT, strict=True):
-                beside = np.sqrt(1.0 - direction**2) * _AZIMUTH
-                for turn in beside:
-                    both = [away(e, along * direction + cross * turn) for e, along, cross in flights]
-                    total = total + 0.5 * share / len(_AZIMUTH) * squared * both[0] * both[1]
+            both = [away(e, along * direction + cross * beside) for e, along, cross in flights]
+            total = total + squared * (share * both[0] * both[1]).sum(axis=0)
         return total
 
     part = three_body_width(heavy, light, mass, mass, neither)
