@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 import darkpair.limits
 from darkpair.chains.models import ZPrimeScalar
 from darkpair.gen.errors import EarlyWarning
-from darkpair.limits import reach_foresight, reach_samples
+from darkpair.limits import reach_samples
 from darkpair.limits.choice import choose, searches_of
 from darkpair.limits.reach import ReachMap, reach_map
 from darkpair.limits.reach_foresight import foresee, lacking
@@ -128,10 +129,11 @@ def test_a_word_comes_before_minutes_of_work(
 ) -> None:
     """Two samples at each of four masses: the middle one is made first, and takes a clock's step."""
     times = iter([0.0, seconds])
-    monkeypatch.setattr(reach_foresight.time, "monotonic", lambda: next(times))
+    clock = SimpleNamespace(monotonic=lambda: next(times))
+    monkeypatch.setattr("darkpair.limits.reach_foresight.time", clock)
     asked: list[list[int]] = []
 
-    def make(numbers: Any, workers: int) -> list[int]:
+    def make(numbers: Any, _: int) -> list[int]:
         asked.append(list(numbers))
         scan(squared, [{"x": 2.0 * n + i} for n in numbers for i in (0, 1)], folder=tmp_path, workers=1)
         return [-n for n in numbers]
