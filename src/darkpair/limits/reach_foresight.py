@@ -6,15 +6,13 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from darkpair.gen.errors import EarlyWarning
 from darkpair.report.amounts import time_text
 from darkpair.scan.points import _ASKED, _Asked, _LackingError
 
 __all__ = ["foresee", "lacking"]
-
-_T = TypeVar("_T")
 
 #: Pairs of masses of which one is made first.
 _MANY: Final = 3
@@ -42,24 +40,17 @@ def lacking(make: Callable[[], object]) -> int:
     return 0
 
 
-def foresee(
-    make: Callable[[Sequence[int], int], list[_T]], missing: Sequence[int], workers: int
-) -> dict[int, _T]:
+def foresee(make: Callable[[Sequence[int], int], object], missing: Sequence[int], workers: int) -> None:
     """Make the samples of one of many pairs of masses, and say what all of them take where that is long.
 
     Parameters
     ----------
     make : callable
-        Numbers of pairs of masses, and of processes -> what each pair has of its samples, which are kept.
+        Numbers of pairs of masses, and of processes -> what makes their samples, which are kept.
     missing : sequence of int
         Numbers of the pairs of which something may be missing.
     workers : int
         Processes.
-
-    Returns
-    -------
-    dict of int to object
-        What that pair has, by its number; nothing where there are few.
 
     Warns
     -----
@@ -67,17 +58,18 @@ def foresee(
         Where all others would take longer than a minute: about how many samples there are, and how long that is.
     """
     if len(missing) < _MANY:
-        return {}
+        return
     number, others = missing[len(missing) // 2], len(missing) - 1
     samples = lacking(partial(make, [number], 1))
+    if not samples:
+        return
     start = time.monotonic()
-    (made,) = make([number], workers)
+    make([number], workers)
     whole = (time.monotonic() - start) * others
-    if samples and whole > _LONG:
+    if whole > _LONG:
         warnings.warn(
             f"about {samples * others} samples have to be made, at {others} more masses: about {time_text(whole)} with {workers} processes; "
             "each is kept, and the same command goes on where it was stopped; fewer --masses or --quick take less",
             EarlyWarning,
             stacklevel=2,
         )
-    return {number: made}

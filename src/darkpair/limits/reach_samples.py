@@ -167,16 +167,14 @@ class Sampler:
                 executor=self.executor,
             )
 
-        def keep(numbers: Sequence[int], made: _Searches) -> None:
-            for i, searches in zip(numbers, made, strict=True):
-                kept.write(pairs[i], searches)
-                at[i] = searches
-
         if self.folder is not None:  # (nothing of it would be kept)
-            first = foresee(make, missing, self.workers)
-            keep([*first], [*first.values()])
-        rest = [i for i in missing if i not in at]
-        keep(rest, make(rest, self.workers) if rest else [])
+            foresee(make, missing, self.workers)
+        made = (
+            make(missing, self.workers) if missing else []
+        )  # (all at once: the order of channels stands on it)
+        for i, searches in zip(missing, made, strict=True):
+            kept.write(pairs[i], searches)
+            at[i] = searches
         return [at[i] for i in range(len(pairs))]
 
     def why(self) -> str:
