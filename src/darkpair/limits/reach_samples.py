@@ -1,9 +1,7 @@
-"""Samples of a map: at which masses, for all couplings, made in few calls, with a foresight of what they take."""
+"""Samples of a map: at which masses, for all couplings, made in few calls."""
 
 from __future__ import annotations
 
-import time
-import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -13,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from darkpair.gen.errors import DarkpairError, EarlyWarning
+from darkpair.gen.errors import DarkpairError
 from darkpair.limits.choice import PRODUCTION, SELECTION, Choice, searches_of
+from darkpair.limits.reach_foresight import foresee
+from darkpair.limits.reach_kept import Kept
 from darkpair.limits.reach_lines import remembered
 from darkpair.limits.reach_nodes import Nodes, first_places, thresholds
 from darkpair.limits.reach_regions import Lines, Rows
-from darkpair.report.amounts import time_text
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -28,13 +27,10 @@ if TYPE_CHECKING:
     from darkpair.limits.samples import Size
     from darkpair.searches.search import Search
 
+    _Pair = tuple[Model, Model]
     _Searches = list[dict[str, tuple[str, Search]]]
 
 __all__ = ["Sampler", "beside"]
-
-#: Seconds of a first sample from which on it was made now, and of all samples from which on somebody is warned.
-_MADE: Final = 1.5
-_LONG: Final = 180.0
 
 #: Places across at which a model is asked which channels count, where samples are the same everywhere.
 _ASKED: Final = 9
@@ -150,28 +146,36 @@ class Sampler:
             for p, o in zip(points, over or points, strict=True)
             if p is not None and o is not None
         ]
-        make = partial(searches_of, self.choice, size=self.size, folder=self.folder, executor=self.executor)
-        self._foresee(pairs, make)
-        every = make(pairs, workers=self.workers) if pairs else []
+        every = self._kept_or_made(pairs)
         made = iter({n: e for n, e in at.items() if self.production or not beside(n)} for at in every)
         both = zip(points, over or points, strict=True)
         return [{} if p is None or o is None else next(made) for p, o in both]
 
-    def _foresee(self, pairs: Sequence[tuple[Model, Model]], make: Callable[..., _Searches]) -> None:
-        """Make one of many samples first, and say what all of them take where that is long."""
-        if len(pairs) < 8 or self.folder is None:  # (nothing of it would be kept)
-            return
-        start = time.monotonic()
-        make([pairs[len(pairs) // 2]], workers=1)
-        seconds = time.monotonic() - start
-        whole = seconds * (len(pairs) - 1) / max(self.workers, 1)
-        if seconds > _MADE and whole > _LONG:
-            warnings.warn(
-                f"samples at {len(pairs)} masses would take about {time_text(whole)} with {self.workers} processes; each is kept, and the "
-                "same command goes on where it was stopped; fewer --masses or --quick take less",
-                EarlyWarning,
-                stacklevel=2,
+    def _kept_or_made(self, pairs: Sequence[_Pair]) -> _Searches:
+        """Searches of each pair of models: those that are kept whole, and the others with their samples."""
+        kept = Kept(choice=self.choice, size=self.size, folder=self.folder)
+        at = {i: searches for i, pair in enumerate(pairs) if (searches := kept.read(pair)) is not None}
+        missing = [i for i in range(len(pairs)) if i not in at]
+
+        def make(numbers: Sequence[int], workers: int) -> _Searches:
+            return searches_of(
+                self.choice,
+                [pairs[i] for i in numbers],
+                self.size,
+                self.folder,
+                workers=workers,
+                executor=self.executor,
             )
+
+        if self.folder is not None:  # (nothing of it would be kept)
+            foresee(make, missing, self.workers)
+        made = (
+            make(missing, self.workers) if missing else []
+        )  # (all at once: the order of channels stands on it)
+        for i, searches in zip(missing, made, strict=True):
+            kept.write(pairs[i], searches)
+            at[i] = searches
+        return [at[i] for i in range(len(pairs))]
 
     def why(self) -> str:
         """Why nothing is known."""

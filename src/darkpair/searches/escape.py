@@ -101,27 +101,38 @@ def _escaping(model: Model, parent: str, daughter: str, length: float, boost: fl
     with np.errstate(divide="ignore"):
         rate = np.divide(length * m2, model.ctau("X2"))  # over the momentum: the number of decay lengths
 
+    whole = model.partial_width(parent, f"{daughter} X1 X2")
+    points = max(
+        np.ndim(rate), np.ndim(whole)
+    )  # dimensions of the model's points, behind those of both angles
+    cosines = _NODE.reshape(-1, *(1,) * points)
+
     def escaping(q2: Array) -> Array:
         root = np.sqrt(q2)
         k = np.sqrt(np.maximum((q2 - (m1 + m2) ** 2) * (q2 - (m1 - m2) ** 2), 0.0)) / (2.0 * root)
         e2 = np.sqrt(k**2 + m2**2)
         pair = (masses[0] ** 2 - masses[1] ** 2 + q2) / (2.0 * masses[0])
         recoil = np.sqrt(np.maximum(pair**2 - q2, 0.0))
-        total: Array = np.zeros(np.broadcast_shapes(np.shape(q2), np.shape(rate)))
-        for cos, weight in zip(_NODE, _WEIGHT, strict=True):
+        lab = []
+        for cos in _NODE:
             # the pair flies against the daughter, along which cos is counted
             energy = (pair * e2 - recoil * k * cos) / root
             momentum = np.sqrt(np.maximum(energy**2 - m2**2, 0.0))
-            squared = 0.25 * weight * amplitude(q2, cos)
-            for along, weight_along in zip(_NODE, _WEIGHT, strict=True):
-                lab = gamma * energy + boost * momentum * along
-                flight = np.exp(-rate / np.sqrt(np.maximum(lab**2 - m2**2, 1e-300)))
-                total = total + weight_along * squared * flight
-        return total
+            lab.append([(gamma * energy + boost * momentum * along) ** 2 - m2**2 for along in _NODE])
+        flown = np.sqrt(np.maximum(_padded(np.array(lab), points), 1e-300))
+        squared = 0.25 * _WEIGHT.reshape(cosines.shape) * amplitude(q2, cosines)
+        terms = (_WEIGHT.reshape(cosines.shape) * squared[:, np.newaxis]) * np.exp(-rate / flown)
+        # (one after the other, so that a point's sum is the same alone and among many)
+        return np.asarray(np.add.accumulate(terms.reshape(-1, *terms.shape[2:]))[-1])
 
-    whole = model.partial_width(parent, f"{daughter} X1 X2")
     part = three_body_width(*masses, m1, m2, escaping)
     return np.asarray(np.divide(part, np.where(whole > 0.0, whole, 1.0)))
+
+
+def _padded(of_angles: Array, points: int) -> Array:
+    """An array of two angles, and perhaps of masses, with so many dimensions of a model's points."""
+    angles, own = of_angles.shape[:2], of_angles.shape[2:]
+    return of_angles.reshape(*angles, *(1,) * (points - len(own)), *own)
 
 
 #: Several searches ask for the same fraction of a model.
