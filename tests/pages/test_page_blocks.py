@@ -69,6 +69,7 @@ SLOW = {
     "belle2": "test_belle2_study.py",
     "belle2-displaced": "test_belle2_displaced_study.py",
     "charm": "test_charm_study.py",
+    "edges": "test_edges_study.py",
     "fig3": "test_slow_studies.py",
     "fig4": "test_slow_studies.py",
     "fig5": "test_slow_studies.py",
