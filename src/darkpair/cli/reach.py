@@ -138,13 +138,13 @@ def _show(of_map: ReachMap, title: str, folder: Path | None, *, as_json: bool) -
 
 def _written(folder: Path, of_map: ReachMap, title: str) -> list[Path]:
     """Paths of rows, contours and picture; all are written or none."""
-    from darkpair.export.files import picture_contents, rows_contents
+    from darkpair.export.files import csv_text, picture_contents, rows_contents
     from darkpair.gen.output.target import put
     from darkpair.limits.reach_picture import reach_picture
     from darkpair.limits.reach_table import contour_rows, reach_rows, region_rows
 
     provenance = {**of_map.provenance, "samples at": list(of_map.sampled), "notes": list(of_map.notes)}
-    table = rows_contents(folder, "reach", reach_rows(of_map), provenance)
+    table = {folder / "reach.csv": csv_text(reach_rows(of_map))}  # (nobody reads them as JSON)
     whole = rows_contents(folder, "reach", region_rows(of_map), provenance, contours=contour_rows(of_map))
     contents: dict[Path, str | bytes] = {path: text for path, text in table.items() if path.suffix == ".csv"}
     contents |= {path: text for path, text in whole.items() if path.suffix == ".json"}

@@ -17,6 +17,7 @@ from darkpair.report.picture_style import in_style
 from darkpair.report.pictures import drawn, pyplot, subplots
 
 __all__ = [
+    "csv_text",
     "markdown",
     "picture_contents",
     "pyplot",
@@ -43,10 +44,6 @@ def rows_contents(
     """Contents of the files of `write_rows`, by their paths, for `darkpair.gen.output.target.put`."""
     table, whole = folder / f"{name}.csv", folder / f"{name}.json"
     rows, more = _plain(list(rows)), _plain(more)
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
     document = {
         "study": name,
         "provenance": environment() | describe(provenance),
@@ -54,7 +51,16 @@ def rows_contents(
     }
     document |= {key: describe(value) for key, value in more.items()}
     said = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    return {table: text.getvalue(), whole: said}
+    return {table: csv_text(rows), whole: said}
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as CSV, with the names of the columns first; plain text, as of `write_rows`."""
+    text, rows = io.StringIO(newline=""), _plain(list(rows))
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def markdown(rows: Sequence[Mapping[str, Any]]) -> str:

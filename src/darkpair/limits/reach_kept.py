@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from importlib import import_module
 from json import dumps, loads
@@ -69,8 +69,12 @@ class Kept:
         """
         if self.folder is None:
             return None
-        point = {"models": [describe(model) for model in pair], "identity": identity_digest(pair)}
-        key = cache_key(partial(_asked, self.choice, self.size), point)
+        point = {
+            "models": [describe(model) for model in pair],
+            "identity": identity_digest(pair),
+            "asked": sorted(self.choice.asked),  # (a set has another order in each process)
+        }
+        key = cache_key(partial(_asked, replace(self.choice, asked=frozenset()), self.size), point)
         return self.folder / key[:2] / f"{key}.map"
 
     def read(self, pair: _Pair) -> dict[str, tuple[str, Search]] | None:
