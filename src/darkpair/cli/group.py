@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
+from darkpair.cli.once import given_once
 from darkpair.cli.terminal import forget_held, hold, open_streams, say_held
 from darkpair.gen.errors import DarkpairError, DarkpairWarning, EarlyWarning, nearest
 from darkpair.gen.stops import listening, said_of
@@ -45,7 +46,7 @@ class CommandGroup(click.Group):
         if cmd_name not in self.names:
             return None
         command: click.Command = import_module(f"darkpair.cli.{cmd_name}").command
-        return command
+        return given_once(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

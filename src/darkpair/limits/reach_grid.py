@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +20,8 @@ from darkpair.gen.parameters import parameters
 from darkpair.gen.particles import particle
 from darkpair.limits.channels import LEAST
 from darkpair.limits.reach_axes import Axis, axis_of
+from darkpair.limits.reach_words import WORD as _WORD
+from darkpair.limits.reach_words import require_words, word_error
 
 if TYPE_CHECKING:
     from darkpair.chains.models.channels import Channel
@@ -32,9 +33,6 @@ __all__ = ["PARENTS", "Plane", "plane_of"]
 
 #: Mesons whose samples searches stand on.
 PARENTS: Final = ("K_L0", "eta", "eta'", "pi0")
-
-#: A sign or a word of a setting.
-_WORD: Final = re.compile(r"[*/]|[^\s*/]+")
 
 #: Masses, which decide about samples.
 _MASSES: Final = ("m1", "m2")
@@ -79,6 +77,15 @@ class Plane:
         """Axes and other settings in a setting."""
         return [word for word in _WORD.findall(self.settings.get(key, "")) if word in self._names]
 
+    def is_made(self, key: str) -> bool:
+        """Whether a setting is made of axes and other settings."""
+        return bool(self._made_of(key))
+
+    @property
+    def names(self) -> list[str]:
+        """Both axes and every setting."""
+        return self._names
+
     @property
     def _names(self) -> list[str]:
         return [self.x.name, self.y.name, *self.settings]
@@ -111,10 +118,7 @@ class Plane:
                 return self.able[word].read(self.settings[word], word, self.x.beside or {})
             return float(word)
         except ValueError:
-            raise InputError(
-                f"{key} = {self.settings[key]!r}: {word!r} is neither a number nor one of {', '.join(self._names)}; "
-                "allowed: a product or a ratio, as in m1='0.1*m2'"
-            ) from None
+            raise word_error(self, key, word) from None
 
     @property
     def _texts(self) -> dict[str, str]:
@@ -241,6 +245,7 @@ def plane_of(model: str, x: str, y: str, settings: Mapping[str, str], preset: st
         if axis.name in settings:
             raise InputError(f"{axis.name} is an axis and set to {settings[axis.name]!r} too; leave one out")
     plane = Plane(model=model, preset=preset, settings=settings, x=axes[0], y=axes[1])
+    require_words(plane)
     for axis in axes:
         if axis.name not in kinds and not any(
             axis.name in of for key, of in plane.moving.items() if key != axis.name
