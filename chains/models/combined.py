@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from darkpair.chains.models.model import Model, ModelMode
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Energy
 
 if TYPE_CHECKING:
@@ -61,23 +61,19 @@ class Combined(Model):
             )
 
     def with_parameter(self, name: str, value: Real) -> Combined:
-        """The combination with another value of a parameter of one of its models.
+        """The combination with another value of a parameter of one of its models: of the first that has it.
 
         Parameters
         ----------
         name : str
-            Parameter of a model; "impostor.a_211" where several have it.
+            Parameter of a model.
         value : float or ndarray
             Its value.
         """
         if name.startswith("invisible_"):  # (of the combination: its parts have none)
             return replace(self, **{name: value})
-        from darkpair.chains.models.owned import owned  # (which asks the table of models)
-
-        owner, own = owned(self, name) or (None, name)
-        if owner is None:
-            raise UnknownNameError("parameter of a combination", name, sorted(_names(self.parts)))
-        parts = tuple(replace(part, **{own: value}) if part is owner else part for part in self.parts)
+        owner = next(part for part in self.parts if any(entry.name == name for entry in fields(part)))
+        parts = tuple(replace(part, **{name: value}) if part is owner else part for part in self.parts)
         return replace(self, parts=parts)
 
     def fermions(self) -> bool:
@@ -113,10 +109,6 @@ class Combined(Model):
         self.mode(parent, mode)
         parts = [part for part in self.parts if (parent, mode) in part.modes()]
         return next((part for part in parts if np.any(part.partial_width(parent, mode) > 0.0)), parts[-1])
-
-
-def _names(parts: tuple[Model, ...]) -> set[str]:
-    return {entry.name for part in parts for entry in fields(part)}
 
 
 def combine(

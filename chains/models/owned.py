@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from darkpair.chains.models import MODELS
-from darkpair.gen.errors import InputError
+from darkpair.chains.models.combined import Combined
+from darkpair.gen.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
-    from darkpair.chains.models.combined import Combined
     from darkpair.chains.models.model import Model
+    from darkpair.gen.kinematics import Real
 
-__all__ = ["owned"]
+__all__ = ["owned", "parameter", "with_parameter"]
 
 #: Parameters that all parts of a combination share.
 _SHARED: Final = ("m1", "m2", "inputs")
@@ -52,3 +55,67 @@ def _names(part: Model) -> list[str]:
 def _is_of(part: Model, name: str) -> bool:
     """Whether a part is of the model of a name."""
     return name in MODELS and MODELS.factory(name) is type(part)
+
+
+def with_parameter(model: Combined, name: str, value: Real) -> Combined:
+    """A combination with another value of a parameter.
+
+    Parameters
+    ----------
+    model : Combined
+        The combination.
+    name : str
+        Of the parameter, as of `owned`.
+    value : float or ndarray
+        Its value.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        As `parameter`.
+    """
+    if name.startswith("invisible_"):  # (of the combination: its parts have none)
+        return model.with_parameter(name, value)
+    parameter(model, name)
+    at = owned(model, name)
+    if at is None:
+        return model.with_parameter(name, value)
+    parts = tuple(replace(part, **{at[1]: value}) if part is at[0] else part for part in model.parts)
+    return replace(model, parts=parts)
+
+
+def parameter(model: Model, name: str) -> Any:
+    """Value of a parameter with a number; of a combination that of the model that has it.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    name : str
+        Name of the parameter; "impostor.a_211" of a combination in which several models have an ``a_211``.
+
+    Raises
+    ------
+    UnknownNameError
+        For another name.
+    InputError
+        For a name that several models of a combination have, without its owner.
+    """
+    owner: Model = model
+    own = name
+    if isinstance(model, Combined) and not name.startswith("invisible_"):
+        owner, own = owned(model, name) or (model, name)
+    numbers = _numbers(owner)
+    if own not in numbers:
+        every = list(numbers)
+        if isinstance(model, Combined):
+            every = list(dict.fromkeys([key for part in model.parts for key in _numbers(part)] + every))
+        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", name, every)
+    return numbers[own]
+
+
+def _numbers(model: Model) -> dict[str, Any]:
+    values = {entry.name: getattr(model, entry.name) for entry in fields(model)}
+    return {
+        key: value for key, value in values.items() if isinstance(value, int | float | complex | np.ndarray)
+    }

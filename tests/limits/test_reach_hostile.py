@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from darkpair.chains.models.combined import Combined
+from darkpair.chains.models.owned import parameter, with_parameter
 from darkpair.chains.models.rates import build_model, unit_of
 from darkpair.cli import main
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import DarkpairError
 from darkpair.limits.choice import choose
-from darkpair.limits.parameter import parameter
 from darkpair.limits.silent import production_line, silent_lines
 from darkpair.studies.experiments.inelastic_picture import picture
 
@@ -87,12 +88,12 @@ def test_a_parameter_of_one_of_two_owners() -> None:
     assert isinstance(model, Combined)
     assert [parameter(model, key) for key in own] == pytest.approx([0.0, 3e-3])
     assert unit_of(model, "impostor.a_211") == "GeV"
-    moved = model.with_parameter("impostor.a_211", 0.5)
+    moved = with_parameter(model, "impostor.a_211", 0.5)
     assert [parameter(moved, key) for key in own] == pytest.approx([0.0, 0.5])
     assert parameter(model, "m2") == 0.43
     for wrong in ("a_211", "dipole.a_211", "impostor.nothing"):
-        with pytest.raises(InputError):
-            model.with_parameter(wrong, 1.0)
+        with pytest.raises(DarkpairError):
+            with_parameter(model, wrong, 1.0)
 
 
 def test_a_nuisance_that_enters_is_not_said_to_enter_nothing() -> None:
@@ -105,7 +106,13 @@ def test_a_nuisance_that_enters_is_not_said_to_enter_nothing() -> None:
 def test_a_quick_study_has_a_legend_of_what_is_drawn() -> None:
     """One mass: the published line is a point, which has a mark; what has no edge has no entry."""
     pytest.importorskip("matplotlib")
-    own = {"m1 [MeV]": 20.0, "published": 7e-5, "eps": 5e-5, "ratio": 0.7, "ratio error": 0.01}
+    own: dict[str, Any] = {
+        "m1 [MeV]": 20.0,
+        "published": 7e-5,
+        "eps": 5e-5,
+        "ratio": 0.7,
+        "ratio error": 0.01,
+    }
     rows = [own | {"counted": "X2"}, own | {"counted": "both electrons", "eps": None}]
     top = picture(rows).axes[0]
     labels = [text.get_text() for text in top.get_legend().get_texts()]

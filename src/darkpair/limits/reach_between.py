@@ -13,7 +13,7 @@ from darkpair.limits.reach_blend import Between, rests_on_samples
 from darkpair.limits.reach_contours import Look
 from darkpair.limits.reach_lines import curves_at, line_of, remembered
 from darkpair.limits.reach_nodes import Asked, thresholds
-from darkpair.limits.reach_regions import Rows
+from darkpair.limits.reach_regions import Lines, Rows
 from darkpair.limits.reach_regions import _blank as blank_of
 from darkpair.limits.reach_regions import _joined as joined
 from darkpair.limits.reach_roots import spans_of
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
+    from darkpair.limits.reach_axes import Axis
+    from darkpair.limits.reach_grid import Plane
     from darkpair.limits.reach_lines import Said
+    from darkpair.limits.reach_nodes import Nodes
     from darkpair.limits.reach_roots import Curve
 
 __all__ = ["FinerRows"]
@@ -41,6 +44,13 @@ class FinerRows(Rows):
     """
 
     finer = True
+
+    def __init__(self, plane: Plane, across: Axis, along: Axis, nodes: Mapping[float, Nodes]) -> None:
+        super().__init__(plane, across, along, nodes)
+        # (as many places along them as other lines have)
+        whole = Lines(plane, across, along, next(iter(nodes.values())))
+        self.numbers, self.places = whole.numbers, whole.places
+        self._points: dict[tuple[float, float], Model | None] = {}
 
     def near(self, place: float) -> float:
         """Place of the line next to one, of the few that may lie between two with samples."""
@@ -109,10 +119,13 @@ class FinerRows(Rows):
 
     def _point(self, row: float, number: float) -> Model | None:
         """Model at a point; None where there is none, as with m1 above m2."""
-        try:
-            return remembered(self.plane.point(*self.xy(self._across(row), number)))
-        except DarkpairError:
-            return None
+        if (row, number) not in self._points:
+            try:
+                point = remembered(self.plane.point(*self.xy(self._across(row), number)))
+            except DarkpairError:
+                point = None
+            self._points[row, number] = point
+        return self._points[row, number]
 
     def _across(self, row: float) -> float:
         """Number of a line."""

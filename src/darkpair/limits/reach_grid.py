@@ -13,6 +13,7 @@ from darkpair.chains.models import MODELS
 from darkpair.chains.models.channels import channels_of, visible_modes
 from darkpair.chains.models.combined import Combined, combine
 from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.owned import with_parameter
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.identity import identity_digest
@@ -150,7 +151,7 @@ class Plane:
             changed: Any = replace(model, **moved)
             return changed  # type: ignore[no-any-return]
         for key, value in moved.items():
-            model = model.with_parameter(key, value)
+            model = with_parameter(model, key, value)
         return model
 
     def _corner(self, x: float, y: float) -> Model:
@@ -212,7 +213,13 @@ def _kinds(model: str) -> dict[str, Kind]:
     tables = [parameters(MODELS.factory(name)) for name in names if name]
     if len(names) > 1:
         tables.append(parameters(combine))
-    return {key: own.kind for table in reversed(tables) for key, own in table.items()}
+    dotted = {
+        f"{name.strip()}.{key}": own.kind
+        for name, table in zip(names, tables, strict=False)
+        for key, own in table.items()
+    }
+    plain = {key: own.kind for table in reversed(tables) for key, own in table.items()}
+    return plain | (dotted if len(names) > 1 else {})
 
 
 def plane_of(model: str, x: str, y: str, settings: Mapping[str, str], preset: str = "pdg") -> Plane:

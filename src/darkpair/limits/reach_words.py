@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from darkpair.gen.errors import InputError, nearest
 from darkpair.gen.kinds import Number, OneOf
 
 if TYPE_CHECKING:
-    from darkpair.gen.kinds import Kind
-    from darkpair.limits.reach_grid import Plane
+    from collections.abc import Mapping
 
-__all__ = ["require_words", "word_error"]
+    from darkpair.gen.kinds import Kind
+    from darkpair.limits.reach_axes import Axis
+
+__all__ = ["WORD", "Plane", "require_words", "word_error"]
+
+
+class Plane(Protocol):
+    """What is asked of a plane, see `darkpair.limits.reach_grid.Plane`."""
+
+    @property
+    def x(self) -> Axis:
+        """First axis."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What stands still, and what is made of axes."""
+
+    @property
+    def able(self) -> Mapping[str, Kind]:
+        """Parameters of the model."""
+
+    @property
+    def names(self) -> list[str]:
+        """Both axes and every setting."""
+
+    def is_made(self, key: str) -> bool:
+        """Whether a setting is made of axes and other settings."""
+
 
 #: A sign or a word of a setting.
 WORD: Final = re.compile(r"[*/]|[^\s*/]+")

@@ -13,12 +13,12 @@ import numpy as np
 
 from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.models.owned import parameter, with_parameter
 from darkpair.chains.models.points import hinted, points_of
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.identity import identity_digest
 from darkpair.limits.choice import PRODUCTION, SELECTION, choose, searches_of
-from darkpair.limits.parameter import parameter
 from darkpair.limits.ranges import Range, ranges_above
 from darkpair.limits.samples import Size
 from darkpair.searches import SEARCHES, Search
@@ -368,5 +368,5 @@ def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
         raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
     new = np.real(value) * factors
     if isinstance(model, Combined):
-        return model.with_parameter(along, new)
+        return with_parameter(model, along, new)
     return replace(model, **{along: new})
