@@ -59,21 +59,22 @@ def rectangle(left: float, low: float, right: float, high: float, **what: Any) -
 
 
 @pytest.mark.parametrize(
-    ("older", "thick", "names"),
+    ("older", "striped", "names"),
     [
         ((0.0, 5.0, 1.0, 50.0), False, ["new", "old"]),  # inside of the new one
         ((0.0, 1.5, 1.0, 50.0), True, ["new", "old"]),  # goes further down
-        ((0.0, 1.0, 1.0, 100.0), True, ["new", "old"]),  # excludes all that is drawn
+        ((0.0, 1.0, 1.0, 100.0), True, ["new", "old, everywhere"]),  # excludes all that is drawn
     ],
 )
-def test_an_older_limit_that_excludes_more_is_seen(older: Any, names: list[str], *, thick: bool) -> None:
+def test_an_older_limit_that_excludes_more_is_seen(older: Any, names: list[str], *, striped: bool) -> None:
     regions = [
         rectangle(0.0, 4.0, 1.0, 60.0, name="new", year=2021),
         rectangle(*older, name="old", year=2015),
     ]
-    figure, (ax,) = figure_and_axes(1, 1, (5.0, 4.0))
+    figure, (ax,) = figure_and_axes(1, 1, (9.5, 6.0))
     ax.set(xlim=(0.0, 1.0), ylim=(1.0, 100.0), yscale="log")
     drawn = draw_regions(ax, regions)
     draw_legend(figure, [ax], [drawn])
-    assert ("thick line: an older limit that excludes more" in drawn.legend) == thick
+    assert ("striped: excluded by an older limit alone" in drawn.legend) == striped
+    assert len(ax.collections) == 1 + striped
     assert sorted(text.get_text() for text in ax.texts) == names

@@ -1,7 +1,7 @@
 """How regions of a plane are drawn: one filled region for a kind of experiment, lines for the others, names at the curves.
 
-Filled is the newest search of a kind that excludes; older ones are thin lines, thick where they exclude what the newest does not, and
-have their names where they exclude all that is drawn; projections are dashed, estimates dotted. Shades are
+Filled is the newest search of a kind that excludes; older ones are thin lines, with stripes where they
+exclude what the newest does not; projections are dashed, estimates dotted. Shades are
 opaque, so that each is that of its legend also where regions overlap. What explains the three events is hatched and
 lies over everything, what is unknown is dotted and lies below.
 """
@@ -67,11 +67,11 @@ _EDGE: Final = 1.7
 #: Line of a search by its status, its width, and its words in the legend.
 _LINES: Final[Mapping[str, tuple[Any, float, str]]] = {
     "excluded": ("-", 1.0, "thin line: another limit of its colour's kind"),
-    "beyond": ("-", _EDGE, "thick line: an older limit that excludes more"),
     "projection": ((0, (5, 2)), 1.6, "dashed: projection"),
     "estimate": ((0, (1, 1.2)), 1.6, "dotted: estimate"),
 }
 
+_STRIPED: Final = "striped: excluded by an older limit alone"
 _UNKNOWN: Final = "unknown, too few simulated events"
 
 
@@ -127,16 +127,29 @@ def draw_regions(ax: Any, regions: Sequence[Region]) -> Drawn:
             words = f"{kind.words}: excluded"
             drawn.legend[words] = Patch(facecolor=kind.face, edgecolor=kind.colour, lw=_EDGE, label=words)
             look |= {"lw": _EDGE}
-        elif region.edges or beyond:
-            dashes, width, words = _LINES["beyond" if beyond else region.status]
+        elif beyond:
+            drawn.legend.update(_stripe(ax, region, kind.colour, height - 0.05))
+            look |= {"lw": _EDGE}
+        elif region.edges:
+            dashes, width, words = _LINES[region.status]
             look |= {"lw": width, "ls": dashes}
             drawn.legend[words] = Line2D([], [], color="0.3", lw=width, ls=dashes, label=words)
         _outline(ax, region.edges, zorder=4.0 + height, **look)
         if lines := name_lines(ax, region):
-            drawn.labels.append(CurveLabel(text=region.name, colour=_ink(kind.colour), lines=lines))
+            name = region.name if region.edges else f"{region.name}, everywhere"
+            drawn.labels.append(CurveLabel(text=name, colour=_ink(kind.colour), lines=lines))
         if full or not filled:
             drawn.legend.update(_hatch_unknown(ax, region))
     return drawn
+
+
+def _stripe(ax: Any, region: Region, colour: str, height: float) -> dict[str, Any]:
+    """Stripes of an older limit below the filled region of its kind, so that what it excludes alone is seen."""
+    from matplotlib.patches import Patch
+
+    _fill(ax, region.areas, facecolor="none", edgecolor=colour, hatch="\\\\", lw=0.0, zorder=height)
+    look: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.3", "hatch": "\\\\", "lw": _EDGE}
+    return {_STRIPED: Patch(label=_STRIPED, **look)}
 
 
 def _hatch_unknown(ax: Any, region: Region) -> dict[str, Any]:
