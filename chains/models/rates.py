@@ -10,6 +10,7 @@ from darkpair.chains.models.combined import Combined, combine
 from darkpair.chains.models.edge import require_none_lost
 from darkpair.chains.models.inputs import Inputs
 from darkpair.chains.models.model import Model
+from darkpair.chains.models.owned import owned
 from darkpair.chains.models.rate_rows import RateRow, rate_table
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinds import Anything
@@ -128,6 +129,8 @@ def unit_of(model: Model, name: str) -> str:
     name : str
         Name of the parameter.
     """
+    if isinstance(model, Combined) and "." in name and (at := owned(model, name)):
+        return unit_of(*at)
     owners = [*model.parts, model] if isinstance(model, Combined) else [model]
     takes = [parameters(type(owner)) for owner in owners]
     return next((table[name].kind.unit for table in takes if name in table), "")

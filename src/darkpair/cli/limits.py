@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,14 @@ import click
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.limits_of_chain import limits_of_chain, require_of_chain
-from darkpair.cli.options import json_option, pairs, preset_option, search_options, verbose_option
+from darkpair.cli.options import (
+    json_option,
+    pairs,
+    preset_option,
+    production_option,
+    search_options,
+    verbose_option,
+)
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 from darkpair.gen.tables import folded
@@ -34,12 +41,7 @@ __all__ = ["command"]
 @click.option("--along", help="Parameter, a coupling, whose excluded ranges are wanted.")
 @preset_option
 @search_options
-@click.option(
-    "--production",
-    default="ends",
-    shell_complete=completion.words("ends", "nuisance", "none"),
-    help="Of a dump: both ends of its uncertainty beside the limit, averaged over in it, or none.",
-)
+@production_option("ends")
 @click.option("--channels", is_flag=True, help="Show the events of every channel that a search adds up.")
 @click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
 @click.option(
@@ -112,16 +114,9 @@ def _require_folder(folder: Path | None, *, hepdata: bool, likelihoods: bool) ->
         raise InputError(f"{option} without a folder for its files; give -o FOLDER")
 
 
-def _require_own_folders(folder: Path, leave: Mapping[str, bool]) -> None:
-    """Refuse folders of somebody else's where submission and likelihoods would go."""
-    for name in (("hepdata",) if leave["hepdata"] else ()) + (
-        ("pyhf", "hs3") if leave["likelihoods"] else ()
-    ):
-        there = folder / name
-        if there.exists() and not (there.is_dir() and (folder / "limits.json").exists()):
-            raise InputError(
-                f"{str(there)!r} is there, and no limits.json of darkpair beside it says that it is ours; give another folder"
-            )
+def _left_folders(leave: Mapping[str, bool]) -> list[str]:
+    """Names of the folders that submission and likelihoods have."""
+    return ["hepdata"] * leave["hepdata"] + ["pyhf", "hs3"] * leave["likelihoods"]
 
 
 def _limits(
@@ -142,10 +137,11 @@ def _limits(
     points = models_of(asked.model, asked.settings, asked.inputs)
     if folder is not None:
         from darkpair.run.beside import require_own_rows  # (with readers of files)
+        from darkpair.run.exchange_folders import remove_stale, require_own_folders, stale_files
 
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")
-        _require_own_folders(folder, leave)
+        require_own_folders(folder, "limits", _left_folders(leave))
     rows = limit_rows([point for _, point in points], data=asked.data, along=asked.along, **how, **which)
     unit = None if asked.along is None else unit_of(points[0][1], asked.along)
     plain = plain_rows([varied for varied, _ in points], rows, asked.along, channels=channels, unit=unit)
@@ -153,48 +149,52 @@ def _limits(
     lines: list[str] = []
     if folder is not None and plain:
         contents, lines = _left(folder, asked, points, rows, which, how, leave)
+        stale = stale_files(folder, "limits", _left_folders(leave), contents)
         written = _written(folder, asked, points, rows, plain, {"size": how["size"]} | which, contents)
+        remove_stale(stale)
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
-        _say_nothing(asked.model, [point for _, point in points])
+        _say_nothing(asked.model, [point for _, point in points], which["only"])
     else:
         _show(asked, points, rows, channels=channels)
-        _say_closed([point for _, point in points], rows)
+        _say_silent(asked, [point for _, point in points], rows, which)
         for line in lines:
             show_lines(folded(f"note                   {line}", 80))
         show_lines(_shown(written))
 
 
-def _say_closed(points: list[Model], rows: list[list[LimitRow]]) -> None:
-    """A line where KOTO or the dumps have no rows because their decays are closed."""
-    from darkpair.limits.samples import closed_line
+def _say_silent(
+    asked: _Asked, points: list[Model], rows: list[list[LimitRow]], which: Mapping[str, Any]
+) -> None:
+    """A line where KOTO, the dumps or a search that was asked for have no rows, and why."""
+    from darkpair.limits.choice import choose
+    from darkpair.limits.silent import open_lines, production_line, silent_lines
 
-    closed = [
-        closed_line(float(point.m1), float(point.m2), _sampled(of_point))
+    choice = choose(asked.data, **which)
+    lines = [
+        line
         for point, of_point in zip(points, rows, strict=True)
+        for line in silent_lines(asked.model, point, {row.constraint for row in of_point}, choice)
     ]
-    for line in filter(None, dict.fromkeys(closed)):
+    lines += open_lines(which["only"], points).values()
+    lines.append(production_line(choice.production, (row.note for of_point in rows for row in of_point)))
+    for line in dict.fromkeys(filter(None, lines)):
         show_lines(folded(f"note                   {line}", 80))
 
 
-def _say_nothing(name: str, points: list[Model]) -> None:
+def _say_nothing(name: str, points: list[Model], only: Sequence[str]) -> None:
     """Lines for a model that no search knows."""
     from darkpair.chains.models.lacking import lacking
+    from darkpair.limits.silent import open_lines
 
-    show_lines([f"{name} has none of the decays that these searches look for: see darkpair rates"])
+    left_open = open_lines(only, points)
+    for line in left_open.values():
+        show_lines(folded(line, 80))
+    if not only or {*only} - left_open.keys():
+        show_lines([f"{name} has none of the decays that these searches look for: see darkpair rates"])
     lines = dict.fromkeys(lacking(point, name) for point in points)
     show_lines(f"note                   {line}" for line in lines if line)
-
-
-def _sampled(rows: list[LimitRow]) -> set[str]:
-    """Of KOTO and the beam dumps those that have a row."""
-    from darkpair.limits.samples import DUMPS
-
-    names = {row.constraint for row in rows}
-    return {"KOTO" for name in names if name.startswith("koto-")} | {
-        "beam dumps" for name in DUMPS if name in names
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,7 @@ def limits_of_chain(
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.parents import lines_of_nothing
     from darkpair.limits.ratios import chains_of, excluded_ratios, plain_ratios
+    from darkpair.limits.silent import production_line
 
     points = chains_of(descriptor, given)
     if folder is not None:
@@ -92,6 +93,9 @@ def limits_of_chain(
     else:
         for texts, of_masses in _by_masses(points, rows):
             _show(texts, of_masses, which["data"])
+        notes = (row.row.note for of_chain in rows for row in of_chain)
+        if line := production_line(which.get("production", ""), notes):
+            show_lines(folded(f"note                   {line}", 80))
         show_lines(written)
 
 

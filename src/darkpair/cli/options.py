@@ -19,6 +19,7 @@ __all__ = [
     "pairs",
     "part_of",
     "preset_option",
+    "production_option",
     "run_options",
     "search_options",
     "settings_option",
@@ -125,6 +126,25 @@ def pairs(settings: tuple[str, ...]) -> dict[str, str]:
             raise InputError(f"{key} is given twice, {given[key]!r} and {value!r}; give it once")
         given[key] = value
     return given
+
+
+def production_option(default: str) -> Callable[..., Any]:
+    """How a dump's production uncertainty is taken, `darkpair.limits.production.WAYS`; without a word it is "ends".
+
+    Parameters
+    ----------
+    default : str
+        Unless the option is given.
+    """
+    return click.option(
+        "--production",
+        is_flag=False,
+        flag_value="ends",
+        default=default,
+        metavar="ends|nuisance|none",
+        shell_complete=completion.words("ends", "nuisance", "none"),
+        help=f"Of a dump: both ends of its uncertainty beside the limit, averaged over in it, or none; {default} unless given.",
+    )
 
 
 #: Which searches are asked: a set of data, names, data files, plans.

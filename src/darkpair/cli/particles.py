@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from darkpair.cli import completion
 from darkpair.cli.options import verbose_option
+from darkpair.gen.errors import InputError
 
 __all__ = ["command"]
 
 #: Names of `darkpair.gen.output.particle_tables.PROGRAMS`, which is not imported for them.
 PROGRAMS = ("pythia8", "root", "geant4", "geant4_pybind", "evtgen")
+
+
+#: In the first line of a table of ours.
+_OURS: Final = b"Dark states of "
 
 
 @click.command("particles")
@@ -41,7 +46,21 @@ def command(file: Path, program: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
+        _require_own(output)
         put({output: text})
+
+
+def _require_own(path: Path) -> None:
+    """Refuse a file that is no table of this command."""
+    try:
+        with path.open("rb") as file:
+            head = file.readline(4096)
+    except OSError:  # (none is there, or it cannot be written either)
+        return
+    if head and _OURS not in head:
+        raise InputError(
+            f"{str(path)!r}, where the table goes, is no table of darkpair, so it is not replaced; give another name with --output"
+        )
 
 
 def _provenance(file: Path) -> Mapping[str, Any]:

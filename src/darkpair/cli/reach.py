@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,14 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
-from darkpair.cli.options import json_option, pairs, preset_option, search_options, verbose_option
+from darkpair.cli.options import (
+    json_option,
+    pairs,
+    preset_option,
+    production_option,
+    search_options,
+    verbose_option,
+)
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 
@@ -34,9 +42,7 @@ __all__ = ["command"]
 )
 @click.option("--quick", is_flag=True, hidden=True, help="Half of the masses: the samples are small already.")
 @click.option("--whole", is_flag=True, help="Samples as large as those of limits, with every spectrum.")
-@click.option(
-    "--production", is_flag=True, help="Ends of production uncertainties, and other selections, as well."
-)
+@production_option("none")
 @click.option(
     "-o",
     "--output",
@@ -48,6 +54,9 @@ __all__ = ["command"]
     "--cache",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of samples to keep; the user's cache unless given.",
+)
+@click.option(
+    "--hepdata", is_flag=True, help="Leave a HEPData submission in FOLDER: contours, and efficiencies."
 )
 @click.option("--workers", type=click.IntRange(min=1), default=2, help="Processes.")
 @dask_option
@@ -65,9 +74,10 @@ def command(
     masses: int | None,
     quick: bool,
     whole: bool,
-    production: bool,
+    production: str,
     folder: Path | None,
     cache: Path | None,
+    hepdata: bool,
     workers: int,
     dask: str | None,
     as_json: bool,
@@ -87,11 +97,15 @@ def command(
     x, y = _axis(given, "x"), _axis(given, "y")
     if quick and whole:
         raise InputError("--quick and --whole; give one of them")
+    if hepdata and folder is None:
+        raise InputError("--hepdata without a folder for its files; give -o FOLDER")
     if folder is not None:
         from darkpair.run.beside import require_own_rows  # (with readers of files)
+        from darkpair.run.exchange_folders import require_own_folders
 
         check_folder(folder)
         require_own_rows(folder, "reach", "give another folder")
+        require_own_folders(folder, "reach", ["hepdata"] * hepdata)
     with on_dask(dask):
         of_map = reach_map(
             model,
@@ -110,7 +124,7 @@ def command(
             planned=planned,
             production=production,
         )
-    _show(of_map, f"{model}, inputs {preset}, data {data}", folder, as_json=as_json)
+    _show(of_map, f"{model}, inputs {preset}, data {data}", folder, as_json=as_json, hepdata=hepdata)
 
 
 def _axis(given: dict[str, str], name: str) -> str:
@@ -122,30 +136,49 @@ def _axis(given: dict[str, str], name: str) -> str:
     return given.pop(name)
 
 
-def _show(of_map: ReachMap, title: str, folder: Path | None, *, as_json: bool) -> None:
+def _show(of_map: ReachMap, title: str, folder: Path | None, *, as_json: bool, hepdata: bool) -> None:
     """Show what the map says, and write it."""
     from darkpair.limits.reach_table import contour_rows, reach_lines, reach_table
+    from darkpair.limits.silent import production_line
 
     fixed = [f"{key} = {text}" for key, text in of_map.plane.settings.items()]
-    written = [] if folder is None else _written(folder, of_map, "; ".join([title, *fixed]))
+    written = [] if folder is None else _written(folder, of_map, "; ".join([title, *fixed]), hepdata=hepdata)
     if as_json:
         click.echo(json.dumps(contour_rows(of_map), indent=1))
         return
     show(reach_table(of_map, title))
     show_lines(reach_lines(of_map))
+    notes = [region.said.note for region in of_map.regions]
+    show_lines(filter(None, [production_line(str(of_map.provenance.get("production", "")), notes)]))
     show_lines(written)
 
 
-def _written(folder: Path, of_map: ReachMap, title: str) -> list[Path]:
-    """Paths of rows, contours and picture; all are written or none."""
+def _written(folder: Path, of_map: ReachMap, title: str, *, hepdata: bool) -> list[Path | str]:
+    """Paths of rows, contours and picture, and of the submission; all are written or none."""
     from darkpair.export.files import csv_text, picture_contents, rows_contents
     from darkpair.gen.output.target import put
     from darkpair.limits.reach_picture import reach_picture
     from darkpair.limits.reach_table import contour_rows, reach_rows, region_rows
+    from darkpair.studies.exchange_map import map_contents
 
     provenance = {**of_map.provenance, "samples at": list(of_map.sampled), "notes": list(of_map.notes)}
     table = {folder / "reach.csv": csv_text(reach_rows(of_map))}  # (nobody reads them as JSON)
     whole = rows_contents(folder, "reach", region_rows(of_map), provenance, contours=contour_rows(of_map))
     contents: dict[Path, str | bytes] = {path: text for path, text in table.items() if path.suffix == ".csv"}
     contents |= {path: text for path, text in whole.items() if path.suffix == ".json"}
-    return put(contents | picture_contents(reach_picture(of_map, title), folder, "reach"))
+    contents |= picture_contents(reach_picture(of_map, title), folder, "reach")
+    return _put_with_map(folder, contents, map_contents(folder, of_map)) if hepdata else [*put(contents)]
+
+
+def _put_with_map(
+    folder: Path, contents: Mapping[Path, str | bytes], submission: Mapping[Path, str]
+) -> list[Path | str]:
+    """Paths of what is written, of the submission its folder; what an earlier one had beside it is removed."""
+    from darkpair.gen.output.target import put
+    from darkpair.run.exchange_folders import remove_stale, stale_files
+
+    stale = stale_files(folder, "reach", ["hepdata"], submission)
+    written = put({**contents, **submission})
+    remove_stale(stale)
+    own = [path for path in written if path not in submission]
+    return [*own, f"{folder / 'hepdata'}: {len(submission)} files"]

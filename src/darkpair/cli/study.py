@@ -88,6 +88,7 @@ def command(
     """Make a figure or table of the paper: its data and its picture."""
     from darkpair.gen.output.target import check_writable, folder_for
     from darkpair.job.settings import as_written
+    from darkpair.run.beside import require_own_rows
     from darkpair.run.picture import require_matplotlib
     from darkpair.studies.runner import changes_of, options_for, run_study
 
@@ -100,6 +101,8 @@ def command(
     place = folder or Path("studies-out") / name
     for path in place.glob(f"{name}.*"):
         check_writable(path)
+    if any((place / f"{name}.{ending}").exists() for ending in ("csv", "json")):
+        require_own_rows(place, name, "give another folder")
     with on_dask(dask):
         paths = run_study(name, folder_for(place), options, changes)
     show_lines(paths)

@@ -16,6 +16,7 @@ from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.choice import choose
 from darkpair.limits.reach_grid import plane_of
 from darkpair.limits.reach_regions import Lines, Region, regions_of
+from darkpair.limits.reach_sampled import sampled_points
 from darkpair.limits.reach_samples import Sampler
 from darkpair.limits.samples import Size
 from darkpair.searches import load_search
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from darkpair.limits.reach_axes import Axis
     from darkpair.limits.reach_grid import Plane
     from darkpair.limits.reach_lines import Said
+    from darkpair.limits.reach_sampled import Sampled
 
 __all__ = ["MASSES", "ReachMap", "reach_map"]
 
@@ -57,6 +59,8 @@ class ReachMap:
         What is closed, and where.
     provenance : mapping
         What was asked, for files.
+    samples : tuple of (Model, mapping)
+        Sampled points, and the searches there with their acceptances.
     """
 
     plane: Plane
@@ -66,6 +70,7 @@ class ReachMap:
     sampled: tuple[float, ...]
     notes: tuple[str, ...]
     provenance: Mapping[str, Any]
+    samples: tuple[Sampled, ...] = ()
 
     @property
     def across(self) -> Axis:
@@ -147,7 +152,7 @@ def reach_map(
     files: Sequence[str | Path] = (),
     executor: Executor | None = None,
     planned: bool = False,
-    production: bool = False,
+    production: bool | str = False,
 ) -> ReachMap:
     """Every search over a grid of two parameters, and its contours.
 
@@ -171,8 +176,9 @@ def reach_map(
         Of the samples; small ones unless given.
     masses : int
         How many masses along an axis have samples first, with both ends.
-    production : bool
-        Whether the ends of the production uncertainty of searches behind a target, and other selections, have regions too.
+    production : {"ends", "nuisance", "none"} or bool
+        Of searches behind a target: "ends" of the production uncertainty have regions too, and so have other selections; a limit is
+        averaged over it; or none of both.  True is "ends", False "none".
     folder, workers, only, without, files, executor, planned
         As of `darkpair.limits.limit_rows`.
 
@@ -184,15 +190,16 @@ def reach_map(
     if masses < 2:
         raise InputError(f"masses = {masses}; allowed: 2 or more, both ends of the axis among them")
     plane = plane_of(model, x, y, settings or {}, preset)
-    choice = choose(data, only=only, without=without, files=files, planned=planned)
+    way = production if isinstance(production, str) else ("ends" if production else "none")
+    choice = choose(data, only=only, without=without, files=files, planned=planned, production=way)
     sampler = Sampler(
         plane=plane,
         choice=choice,
-        size=_size(size or Size.of(quick=True), production=production),
+        size=_size(size or Size.of(quick=True), production=way != "none"),
         folder=folder,
         workers=workers,
         executor=executor,
-        production=production,
+        production=way == "ends",
     )
     lines, closing = sampler.lines(masses)
     places = _places(lines)
@@ -213,7 +220,10 @@ def reach_map(
         regions=tuple(regions),
         sampled=tuple(lines.across.number(place) for place in lines.sampled),
         notes=(*dict.fromkeys(each.line(lines.across) for each in closing), *_reversed_masses(plane)),
-        provenance=_provenance(plane, asked | {"planned": planned}, files),
+        provenance=_provenance(
+            plane, asked | {"planned": planned, "production": "" if way == "none" else way}, files
+        ),
+        samples=sampled_points(lines),
     )
 
 

@@ -187,7 +187,11 @@ def _ends(
         if own or unit:
             raise InputError(f"axis {shown(text)}: {name} is a pure number; leave out {own or unit!r}")
         return low, high, ""
-    unit = unit or own or getattr(kind, "unit", "")
+    if own and not unit:
+        raise InputError(
+            f"axis {shown(text)}: the first end is in {own}, and the last has no unit; write it at the last, {low:g} .. {high:g} {own}, or at both"
+        )
+    unit = unit or getattr(kind, "unit", "")
     kind.read(last if unit in last else f"{last} {unit}", name, beside)  # (whether it may be that)
     if own and own != unit:
         low = float(kind.read(first, name, beside)) / float(kind.read(f"1 {unit}", name, beside))

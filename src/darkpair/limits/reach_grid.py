@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from darkpair.chains.models import MODELS
 from darkpair.chains.models.channels import channels_of, visible_modes
 from darkpair.chains.models.combined import Combined, combine
 from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.owned import with_parameter
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.identity import identity_digest
@@ -21,6 +21,8 @@ from darkpair.gen.parameters import parameters
 from darkpair.gen.particles import particle
 from darkpair.limits.channels import LEAST
 from darkpair.limits.reach_axes import Axis, axis_of
+from darkpair.limits.reach_words import WORD as _WORD
+from darkpair.limits.reach_words import require_words, word_error
 
 if TYPE_CHECKING:
     from darkpair.chains.models.channels import Channel
@@ -32,9 +34,6 @@ __all__ = ["PARENTS", "Plane", "plane_of"]
 
 #: Mesons whose samples searches stand on.
 PARENTS: Final = ("K_L0", "eta", "eta'", "pi0")
-
-#: A sign or a word of a setting.
-_WORD: Final = re.compile(r"[*/]|[^\s*/]+")
 
 #: Masses, which decide about samples.
 _MASSES: Final = ("m1", "m2")
@@ -79,6 +78,15 @@ class Plane:
         """Axes and other settings in a setting."""
         return [word for word in _WORD.findall(self.settings.get(key, "")) if word in self._names]
 
+    def is_made(self, key: str) -> bool:
+        """Whether a setting is made of axes and other settings."""
+        return bool(self._made_of(key))
+
+    @property
+    def names(self) -> list[str]:
+        """Both axes and every setting."""
+        return self._names
+
     @property
     def _names(self) -> list[str]:
         return [self.x.name, self.y.name, *self.settings]
@@ -111,10 +119,7 @@ class Plane:
                 return self.able[word].read(self.settings[word], word, self.x.beside or {})
             return float(word)
         except ValueError:
-            raise InputError(
-                f"{key} = {self.settings[key]!r}: {word!r} is neither a number nor one of {', '.join(self._names)}; "
-                "allowed: a product or a ratio, as in m1='0.1*m2'"
-            ) from None
+            raise word_error(self, key, word) from None
 
     @property
     def _texts(self) -> dict[str, str]:
@@ -146,7 +151,7 @@ class Plane:
             changed: Any = replace(model, **moved)
             return changed  # type: ignore[no-any-return]
         for key, value in moved.items():
-            model = model.with_parameter(key, value)
+            model = with_parameter(model, key, value)
         return model
 
     def _corner(self, x: float, y: float) -> Model:
@@ -208,7 +213,13 @@ def _kinds(model: str) -> dict[str, Kind]:
     tables = [parameters(MODELS.factory(name)) for name in names if name]
     if len(names) > 1:
         tables.append(parameters(combine))
-    return {key: own.kind for table in reversed(tables) for key, own in table.items()}
+    dotted = {
+        f"{name.strip()}.{key}": own.kind
+        for name, table in zip(names, tables, strict=False)
+        for key, own in table.items()
+    }
+    plain = {key: own.kind for table in reversed(tables) for key, own in table.items()}
+    return plain | (dotted if len(names) > 1 else {})
 
 
 def plane_of(model: str, x: str, y: str, settings: Mapping[str, str], preset: str = "pdg") -> Plane:
@@ -241,6 +252,7 @@ def plane_of(model: str, x: str, y: str, settings: Mapping[str, str], preset: st
         if axis.name in settings:
             raise InputError(f"{axis.name} is an axis and set to {settings[axis.name]!r} too; leave one out")
     plane = Plane(model=model, preset=preset, settings=settings, x=axes[0], y=axes[1])
+    require_words(plane)
     for axis in axes:
         if axis.name not in kinds and not any(
             axis.name in of for key, of in plane.moving.items() if key != axis.name

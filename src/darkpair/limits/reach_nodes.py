@@ -194,6 +194,11 @@ class Nodes:
         self._of: dict[float, dict[str, tuple[str, Search]]] = {}
         self._kept: dict[tuple[float, str], Asked] = {}
 
+    @property
+    def sampled(self) -> list[tuple[float, Searches]]:
+        """Sampled places in growing order, and the searches of each."""
+        return [(place, self._of[place]) for place in self.places]
+
     def add(self, places: Sequence[float]) -> None:
         """Make samples at more places."""
         new = [place for place in dict.fromkeys(places) if place not in self._of]

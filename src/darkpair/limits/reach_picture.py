@@ -13,6 +13,7 @@ from darkpair.limits.panels import draw_legend, figure_and_axes
 from darkpair.limits.production import PRODUCTION
 from darkpair.limits.reach_samples import beside
 from darkpair.limits.reach_table import polylines
+from darkpair.limits.reach_unphysical import draw_unphysical
 from darkpair.limits.region_rows import region_of
 from darkpair.limits.region_style import draw_band, draw_ends, draw_regions
 from darkpair.limits.regions import Region as Drawable
@@ -60,6 +61,7 @@ def reach_picture(of_map: ReachMap, title: str) -> Any:
         words = dict(LEVELS)
         levels = [(_drawable(of_map, each), words.get(each.name, each.name)) for each in band]
         drawn.legend.update(draw_band(ax, levels).legend)
+    drawn.legend.update(draw_unphysical(ax, of_map).legend)
     ax.set_title("\n".join(wrap(title, _LINE)), fontsize="medium")
     draw_legend(figure, [ax], [drawn])
     return figure

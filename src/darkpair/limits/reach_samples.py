@@ -13,11 +13,13 @@ import numpy as np
 
 from darkpair.gen.errors import DarkpairError
 from darkpair.limits.choice import PRODUCTION, SELECTION, Choice, searches_of
+from darkpair.limits.reach_between import FinerRows
 from darkpair.limits.reach_foresight import foresee
 from darkpair.limits.reach_kept import Kept
 from darkpair.limits.reach_lines import remembered
 from darkpair.limits.reach_nodes import Nodes, first_places, thresholds
-from darkpair.limits.reach_regions import Lines, Rows
+from darkpair.limits.reach_regions import Lines
+from darkpair.limits.silent import open_lines
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -94,7 +96,7 @@ class Sampler:
         nodes.add(first_places(across, masses, closing))
         return Lines(self.plane, across, along, nodes), closing
 
-    def _rows(self, masses: int) -> Rows:
+    def _rows(self, masses: int) -> FinerRows:
         """Lines along x, each with samples of its own."""
         x, y = self.plane.x, self.plane.y
         wanted = {}
@@ -108,7 +110,7 @@ class Sampler:
             own = [next(made) for _ in at]
             rows[row] = Nodes(lambda _, own=own: own)  # type: ignore[misc]
             rows[row].add(at)
-        return Rows(self.plane, y, x, rows)
+        return FinerRows(self.plane, y, x, rows)
 
     def _along(self, across: Axis, along: Axis, places: Sequence[float]) -> _Searches:
         """Searches of lines."""
@@ -180,7 +182,9 @@ class Sampler:
     def why(self) -> str:
         """Why nothing is known."""
         try:
-            self.plane.point(self.plane.x.number(0.5), self.plane.y.number(0.5))
+            middle = self.plane.point(self.plane.x.number(0.5), self.plane.y.number(0.5))
         except DarkpairError as error:
             return str(error)
+        if lines := open_lines(sorted(self.choice.asked), [middle]):
+            return "; ".join(lines.values())
         return "see darkpair list searches, and darkpair rates for what the model decays to"

@@ -1,6 +1,7 @@
 """How regions of a plane are drawn: one filled region for a kind of experiment, lines for the others, names at the curves.
 
-Filled is the newest search of a kind that excludes; older ones are thin lines, projections dashed, estimates dotted. Shades are
+Filled is the newest search of a kind that excludes; older ones are thin lines, with stripes where they
+exclude what the newest does not; projections are dashed, estimates dotted. Shades are
 opaque, so that each is that of its legend also where regions overlap. What explains the three events is hatched and
 lies over everything, what is unknown is dotted and lies below.
 """
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from darkpair.limits.region_beyond import goes_beyond, name_lines
 from darkpair.limits.regions import Region
 from darkpair.report.curve_labels import CurveLabel
 from darkpair.report.picture_style import PALETTE, shade
@@ -59,15 +61,15 @@ KINDS: Final[Mapping[str, Kind]] = {
 #: Colour of what explains KOTO's three events.
 BAND: Final = PALETTE["blue"]
 
+#: Width of a region's edge.
+_EDGE: Final = 1.7
+
 #: Line of a search by its status, its width, and its words in the legend.
 _LINES: Final[Mapping[str, tuple[Any, float, str]]] = {
     "excluded": ("-", 1.0, "thin line: another limit of its colour's kind"),
     "projection": ((0, (5, 2)), 1.6, "dashed: projection"),
     "estimate": ((0, (1, 1.2)), 1.6, "dotted: estimate"),
 }
-
-#: Width of a region's edge.
-_EDGE: Final = 1.7
 
 #: Line of a region whose production is at an end of its uncertainty, its width, and its words in the legend.
 _END: Final[tuple[Any, float, str]] = (
@@ -76,6 +78,7 @@ _END: Final[tuple[Any, float, str]] = (
     "dash-dotted: least and most production",
 )
 
+_STRIPED: Final = "striped: excluded by an older limit alone"
 _UNKNOWN: Final = "unknown, too few simulated events"
 
 
@@ -124,20 +127,24 @@ def draw_regions(ax: Any, regions: Sequence[Region]) -> Drawn:
     order = list(KINDS)
     for region in sorted(regions, key=lambda region: order.index(region.kind)):
         kind, height = KINDS[region.kind], 1.0 + 0.1 * order.index(region.kind)
-        full = region in filled
+        full, beyond = region in filled, goes_beyond(ax, region, filled)
         look: dict[str, Any] = {"edgecolor": kind.colour}
         if full:
             _fill(ax, region.areas, facecolor=kind.face, edgecolor="none", lw=0.0, zorder=height)
             words = f"{kind.words}: excluded"
             drawn.legend[words] = Patch(facecolor=kind.face, edgecolor=kind.colour, lw=_EDGE, label=words)
             look |= {"lw": _EDGE}
+        elif beyond:
+            drawn.legend.update(_stripe(ax, region, kind.colour, height - 0.05))
+            look |= {"lw": _EDGE}
         elif region.edges:
             dashes, width, words = _LINES[region.status]
             look |= {"lw": width, "ls": dashes}
             drawn.legend[words] = Line2D([], [], color="0.3", lw=width, ls=dashes, label=words)
         _outline(ax, region.edges, zorder=4.0 + height, **look)
-        if region.edges:
-            drawn.labels.append(CurveLabel(text=region.name, colour=_ink(kind.colour), lines=region.edges))
+        if lines := name_lines(ax, region):
+            name = region.name if region.edges else f"{region.name}, everywhere"
+            drawn.labels.append(CurveLabel(text=name, colour=_ink(kind.colour), lines=lines))
         if full or not filled:
             drawn.legend.update(_hatch_unknown(ax, region))
     return drawn
@@ -161,6 +168,15 @@ def draw_ends(ax: Any, regions: Sequence[Region]) -> Drawn:
             _outline(ax, region.edges, edgecolor=KINDS[region.kind].colour, lw=width, ls=dashes, zorder=5.8)
             drawn.legend[words] = Line2D([], [], color="0.3", lw=width, ls=dashes, label=words)
     return drawn
+
+
+def _stripe(ax: Any, region: Region, colour: str, height: float) -> dict[str, Any]:
+    """Stripes of an older limit below the filled region of its kind, so that what it excludes alone is seen."""
+    from matplotlib.patches import Patch
+
+    _fill(ax, region.areas, facecolor="none", edgecolor=colour, hatch="\\\\", lw=0.0, zorder=height)
+    look: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.3", "hatch": "\\\\", "lw": _EDGE}
+    return {_STRIPED: Patch(label=_STRIPED, **look)}
 
 
 def _hatch_unknown(ax: Any, region: Region) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,9 +13,10 @@ import numpy as np
 
 from darkpair.chains.models.combined import Combined
 from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.models.owned import parameter, with_parameter
 from darkpair.chains.models.points import hinted, points_of
 from darkpair.chains.models.rates import build_model
-from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.identity import identity_digest
 from darkpair.limits.choice import PRODUCTION, SELECTION, choose, searches_of
 from darkpair.limits.ranges import Range, ranges_above
@@ -360,35 +361,6 @@ def _require_point(model: Model) -> None:
             raise InputError(f"{name} is an array of shape {np.shape(value)}; allowed: one point a model")
 
 
-def parameter(model: Model, name: str) -> Any:
-    """Value of a parameter with a number, of a combination that of the first of its models that has it.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    name : str
-        Name of the parameter.
-
-    Raises
-    ------
-    UnknownNameError
-        For another name.
-    """
-    owners = [*model.parts, model] if isinstance(model, Combined) else [model]
-    numbers = {
-        entry.name: getattr(owner, entry.name)
-        for owner in reversed(owners)
-        for entry in fields(owner)
-        if isinstance(getattr(owner, entry.name), int | float | complex | np.ndarray)
-    }
-    if isinstance(model, Combined):  # (its parts have none of their own)
-        numbers |= {key: getattr(model, key) for key in numbers if key.startswith("invisible_")}
-    if name not in numbers:
-        raise UnknownNameError(f"parameter of {type(model).__name__} with a number", name, list(numbers))
-    return numbers[name]
-
-
 def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
     """The model with a parameter times each factor."""
     value = parameter(model, along)
@@ -396,5 +368,5 @@ def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
         raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
     new = np.real(value) * factors
     if isinstance(model, Combined):
-        return model.with_parameter(along, new)
+        return with_parameter(model, along, new)
     return replace(model, **{along: new})

@@ -37,6 +37,12 @@ class _Mixing(Search):
         """Whether the model is a Z' that says its mass."""
         return isinstance(model, ZPrime) and model.m_Zprime is not None
 
+    def lacks(self, model: Model) -> str:
+        """The mass of the Z', where a Z' does not say it."""
+        if isinstance(model, ZPrime) and model.m_Zprime is None:
+            return "needs the mass of the Z', which the point leaves open; give it, as in m_Zprime='10 GeV'"
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Exchange(_Mixing):

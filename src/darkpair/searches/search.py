@@ -71,6 +71,10 @@ class Search:
         """Whether the model has what the observable needs."""
         return any(key in model.modes() for key in self.NEEDS)
 
+    def lacks(self, model: Model) -> str:
+        """What a point leaves open that the observable needs, in words for a user; empty for nothing, or for what is no lack."""
+        return ""
+
     def value(self, model: Model) -> Array:
         """Observable of a model point, in the units of the limit."""
         raise NotImplementedError

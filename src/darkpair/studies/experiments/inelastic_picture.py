@@ -34,12 +34,14 @@ def picture(rows: Sequence[Mapping[str, Any]]) -> Any:
     published = [row for row in rows if row["counted"] == "X2"]
     top.plot(
         column(published, "m1 [MeV]"), column(published, "published"), color="black", ls=(0, (1, 1.5)), lw=2.0,
-        label="arXiv:1908.07525",
+        label="arXiv:1908.07525", marker="_" if len(published) == 1 else "", ms=22, mew=2.0,
     )  # fmt: skip
     bottom.axhspan(0.85, 1.15, color="0.92", lw=0.0)
     bottom.axhline(1.0, color="0.5", lw=0.8)
     for (name, label), (colour, marker, line) in zip(_SHOWN.items(), CURVE_STYLES, strict=False):
         ours = [row for row in rows if row["counted"] == name and row["eps"] is not None]
+        if not ours:  # (the legend has what is drawn)
+            continue
         style = {"marker": marker, "ls": line, "color": colour, "ms": 4, "label": label}
         top.plot(column(ours, "m1 [MeV]"), column(ours, "eps"), **style)
         bottom.errorbar(
