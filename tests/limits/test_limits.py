@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -31,6 +32,7 @@ from darkpair.limits.contours import Contours
 from darkpair.limits.ranges import ranges_above
 from darkpair.limits.rows import LimitRow, limit_rows, models_of, strongest_row
 from darkpair.limits.samples import Size, samples_at
+from tests.shared.one_process import one_process
 
 TINY = replace(Size.of(quick=True), kaons=100_000, etas=20_000)
 PDG = Inputs("pdg")
@@ -41,6 +43,13 @@ POINT = ZPrimeScalar(m1=MASSES["m1"], m2=MASSES["m2"], G_X=PDG["G_F"], inputs=PD
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("samples")
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """The command makes its quick samples here."""
+    with one_process():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +197,7 @@ def test_bad_requests() -> None:
 HEAVY = ["limits", "zprime-majorana", "m1=0", "m2=600 MeV"]
 
 
+@pytest.mark.usefixtures("alone")
 def test_command(tmp_path: Path) -> None:
     cache = ["--cache", str(tmp_path / "cache"), "--quick"]
     told = CliRunner().invoke(main, [*HEAVY, "G_X=3 GF", "--along", "G_X", "-o", str(tmp_path / "o"), *cache])

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from darkpair.scan import points
+from darkpair.workers import worker_pool
 
 __all__ = ["one_process"]
 
@@ -15,7 +16,6 @@ __all__ = ["one_process"]
 @contextmanager
 def one_process() -> Iterator[None]:
     """Scans start no workers meanwhile, whatever number is asked for; what workers give is compared by tests/scan."""
-    pool = points.worker_pool
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(points, "worker_pool", lambda _: pool(1))
+        patch.setattr(points, "worker_pool", lambda _: worker_pool(1))
         yield
