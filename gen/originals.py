@@ -143,9 +143,10 @@ def four_momentum(particles: dict[str, NDArray[Any]], rows: Index | None = None)
     out = np.empty((4, len(columns[0])))
     for start in range(0, len(columns[0]), _SPAN):
         span = slice(start, start + _SPAN)
-        rows = out[:, span]
-        cartesian(*(column[span] for column in columns[:3]), out=rows[:3])
-        _energy.into((rows[3],), *rows[:3], columns[3][span].astype(np.float64))
+        own = out[:, span]
+        pt, eta, phi, mass = (column[span] for column in columns)
+        cartesian(pt, eta, phi, out=own[:3])
+        _energy.into((own[3],), *own[:3], mass.astype(np.float64))
     return list(out)
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from darkpair.scan import points
 from darkpair.workers import worker_pool
 
 __all__ = ["one_process"]
@@ -17,5 +16,5 @@ __all__ = ["one_process"]
 def one_process() -> Iterator[None]:
     """Scans start no workers meanwhile, whatever number is asked for; what workers give is compared by tests/scan."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(points, "worker_pool", lambda _: worker_pool(1))
+        patch.setattr("darkpair.scan.points.worker_pool", lambda _: worker_pool(1))
         yield
