@@ -178,7 +178,7 @@ def picture(rows: Sequence[Mapping[str, Any]], lifetimes: Sequence[Mapping[str, 
         right.plot(ctau, column(curves["middle"], "ratio"), "o-", ms=3, color=colour, label=label)
     right.set(xscale="log", yscale="log", xlabel=r"$c\tau$ [mm]", ylim=(3e-4, 2.0))
     right.set_ylabel(r"$\epsilon(c\tau)\,/\,\epsilon$(prompt)")
-    right.set_title("Against lifetime: what multiplies the published limit", fontsize="medium")
+    right.set_title("Against lifetime: what divides the published limit", fontsize="medium")
     right.legend(frameon=False, loc="lower left")
     figure.suptitle(r"KOTO, $K_L\to XX$, $X\to\gamma\gamma$, by three selections of ours")
     return figure

@@ -163,7 +163,7 @@ def _against_energy(axes: Any, tables: list[MesonTable]) -> None:
     used = sorted({(t.beam_energy, t.multiplicity, t.multiplicity_error) for t in etas if t.target == "p"})
     energy, value, error = (np.array(column) for column in zip(*used, strict=True))
     axes.fill_between(energy, value - error, value + error, color="0.85", zorder=0, label="used, uncertainty")
-    axes.plot(energy, value, "--", color="0.5")
+    axes.plot(energy, value, "--", color="0.5", label="used")
     for line in measured():
         if line.meson == "eta":
             axes.errorbar(

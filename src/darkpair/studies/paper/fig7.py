@@ -173,7 +173,8 @@ def _picture(curves: Mapping[str, hist.Hist[Any]]) -> Any:
         near.stairs(density + error, edges, baseline=lower, color=colour, alpha=0.25, fill=True, lw=0)
     near.set(xlabel="$p_T$ of the $K_L$ [MeV]", ylabel="density, area 1 [1/MeV]")
     near.set(xlim=(0.0, 25.0), ylim=(0.0, None))
-    far.set(xlabel="$p_T$ of the $K_L$ [MeV]", xlim=(0.0, 120.0), ylim=(1e-5, 30.0), yscale="log")
+    far.set(xlabel="$p_T$ of the $K_L$ [MeV]", ylabel="density, area 1 [1/MeV]")
+    far.set(xlim=(0.0, 120.0), ylim=(1e-5, 30.0), yscale="log")
     far.legend(frameon=False, fontsize=8, title="median [MeV] in brackets", title_fontsize=8)
     figure.suptitle(r"$p_T$ of KOTO's $K_L$: only $\gamma\gamma$, taken to decay on the axis, has far more")
     return figure

@@ -25,7 +25,7 @@ MODES: Final = {
     "X1 pi0": (r"$X_1\pi^0$", PALETTE["blue"]),
     "X1 nu nubar": (r"$X_1\nu\bar\nu$", PALETTE["vermillion"]),
     "X1 e+ e-": (r"$X_1e^+e^-$", PALETTE["green"]),
-    "X1 mu+ mu-": (r"$X_1\mu^+\mu^-$", PALETTE["purple"]),
+    "X1 mu+ mu-": (r"$X_1\mu^+\mu^-$", PALETTE["sky"]),
     "X1 pi+ pi-": (r"$X_1\pi^+\pi^-$", PALETTE["orange"]),
 }
 

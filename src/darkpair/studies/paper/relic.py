@@ -179,6 +179,7 @@ def _picture(
     label = f"Boltzmann equation, {crosses[0][_MASS]:g} MeV"
     middle.plot(*_points(crosses, _GAP, _EXACT), "x", color=CURVE_STYLES[2][0], label=label)
     middle.axhline(1.0, color="0.5", lw=0.8)
+    middle.annotate(r"$\lambda_\varphi<1$", (0.82, 0.5), ha="right", va="top", fontsize="small")
     middle.axvline(0.6, color="0.5", lw=0.8, ls=":")
     middle.annotate("0.6 of the text", (0.6, 1e-4), rotation=90, va="center", ha="right", fontsize="small")
     middle.set(xlabel=r"$(m_\varphi-m_1)/m_1$", ylabel=r"$\lambda_\varphi$")

@@ -162,7 +162,7 @@ def summary(curves: Sequence[Spectrum]) -> list[dict[str, Any]]:
 
 def panels_title(detector: Koto) -> str:
     """What all panels share."""
-    text = f"After every cut of the {detector.selection} selection but that on $p_T$. Dashed: signal box. "
+    text = f"After every cut of the {detector.selection} selection but that on $p_T$. Grey: signal box. "
     return text + "Dotted: largest true $p_T$"
 
 

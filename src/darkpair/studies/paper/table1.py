@@ -51,7 +51,7 @@ def _picture(cells: Sequence[Cell]) -> Any:
         axes.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, color=colour))
         word = "works" if cell.works else "does not"
         paper = "✓" if cell.printed else "–"
-        flight = f"cτ {cell.ctau:.3g} mm" if cell.ctau > 0.0 else "taken as prompt: a bound"
+        flight = f"cτ {float(f'{cell.ctau:.3g}'):g} mm" if cell.ctau > 0.0 else "taken as prompt: a bound"
         text = f"{word} (paper {paper})\n{cell.enhancement:.3g} × SM\n{flight}"
         axes.text(x, y, text, ha="center", va="center", fontsize=8)
     axes.set_xticks(range(len(columns)), [f"X2 → {d}\n{s}" for d, s in columns], fontsize=8)
