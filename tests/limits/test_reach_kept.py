@@ -117,7 +117,22 @@ def test_what_decides_has_a_file_of_its_own(tmp_path: Path) -> None:
 def test_something_else_that_is_kept_is_made_again(content: dict[str, Any], tmp_path: Path) -> None:
     """A sample's file, as one that was moved there has its seal too."""
     kept = Kept(choice=choose(only=SEARCHES), size=stand_in.SIZE, folder=tmp_path)
-    write_result(content, kept.path(PAIR))
+    path = kept.path(PAIR)
+    assert path is not None
+    write_result({**content, "map": path.stem}, path)
+    assert kept.read(PAIR) is None
+
+
+@pytest.mark.usefixtures("samples")
+def test_a_file_of_other_masses_under_this_name_is_not_believed(tmp_path: Path) -> None:
+    kept = Kept(choice=choose(only=SEARCHES), size=stand_in.SIZE, folder=tmp_path)
+    (made,) = searches_of(kept.choice, [PAIR], kept.size, None, workers=1)
+    kept.write((MODEL, MODEL), made)
+    own, other = kept.path(PAIR), kept.path((MODEL, MODEL))
+    assert own is not None
+    assert other is not None
+    own.parent.mkdir(exist_ok=True)
+    other.rename(own)
     assert kept.read(PAIR) is None
 
 

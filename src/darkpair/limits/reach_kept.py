@@ -34,6 +34,9 @@ _Searches = Mapping[str, tuple[str, "Search"]]
 _PLAIN: Final = (bool, int, float, str, type(None))
 _TUPLE, _AT = "tuple", "at"
 
+#: Key of a file's own name in it.
+_OF: Final = "map"
+
 #: How the modules of our classes begin.
 _OURS: Final = f"{__name__.partition('.')[0]}."
 
@@ -91,9 +94,14 @@ class Kept:
         pair : (Model, Model)
             As of `path`.
         """
-        result = read_result(self.path(pair))
+        path = self.path(pair)
+        result = read_result(path)
+        if (
+            path is None or result is None or result.get(_OF) != path.stem
+        ):  # (one that was moved is another pair's)
+            return None
         try:
-            return None if result is None else unpacked(result)
+            return unpacked(result)
         except InputError:
             raise
         except (ArithmeticError, AttributeError, ImportError, LookupError, TypeError, ValueError):
@@ -113,7 +121,7 @@ class Kept:
         if path is None:
             return
         try:
-            write_result(packed(searches), path)
+            write_result({**packed(searches), _OF: path.stem}, path)
         except (_NotPlainError, InputError):  # (a map is the same without; a cache may be somebody else's)
             return
 
