@@ -84,6 +84,8 @@ WRONG = {
     "is a length": ("m2: 150 cm .. 450 cm", Y, {}),
     "allowed: NAME: LOW .. HIGH": ("m2 150", Y, {}),
     "on a logarithmic scale": ("m2: 0 MeV .. 450 MeV, 10 log", Y, {}),
+    "to 1e+300 is wider than the computer's arithmetic holds": (X, "G_X: 1e-300 .. 1e300 GF, 5 log", {}),
+    "to 1.7e+308 is wider": (X, "r: -1.7e308 .. 1.7e308, 5", {"m1": "r*m2", "G_X": "1 GF"}),
     "unknown scale": ("m2: 1 MeV .. 450 MeV, 10 cubic", Y, {}),
     "allowed: 2 to 1000": ("m2: 1 MeV .. 450 MeV, 1", Y, {}),
     "did you mean": ("m2: 1 MeV .. 450 MeV", "G_Y: 0.1 .. 1", {}),

@@ -94,6 +94,17 @@ def test_files_of_an_earlier_run_go(command: str, tmp_path: Path) -> None:
         assert len(files) == 2
 
 
+def test_a_map_without_a_table_has_no_submission(tmp_path: Path) -> None:
+    """Its validator takes none without one; what an earlier map left goes."""
+    assert invoke(f"{REACH} {ONE} --hepdata", tmp_path).exit_code == 0
+    assert list((tmp_path / "hepdata").iterdir()) != []
+    done = invoke(f"{REACH.replace('0.1 .. 5', '0.01 .. 0.1')} {ONE} --hepdata", tmp_path)
+    assert done.exit_code == 0
+    assert "0 files, because no edge is inside" in " ".join(done.output.split())
+    assert list((tmp_path / "hepdata").iterdir()) == []
+    assert (tmp_path / "reach.json").exists()
+
+
 def test_likelihoods_of_an_earlier_run_go(tmp_path: Path) -> None:
     def of(search: str) -> str:
         return json.dumps({"channels": [{"name": search}]})

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,7 @@ from darkpair.limits.choice import choose, searches_of
 from darkpair.limits.reach import ReachMap, reach_map
 from darkpair.limits.reach_foresight import foresee, lacking
 from darkpair.limits.reach_kept import Kept, packed, unpacked
-from darkpair.scan.points import scan
+from darkpair.scan.points import scan, write_result
 from tests.limits import test_nothing_is_silent as stand_in
 
 SEARCHES = ("charm", "koto-2021", "higgs-z-zprime")
@@ -107,6 +108,60 @@ def test_what_decides_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert path is not None
     path.write_text(path.read_text().replace("0.1", "0.2"))
     assert kept.read(PAIR) is None  # (somebody changed it)
+
+
+@pytest.mark.usefixtures("samples")
+@pytest.mark.parametrize(
+    "content", [{"efficiency": [1.0]}, {"parts": [["tuple", 7]], "searches": {}}, {"parts": 7}]
+)
+def test_something_else_that_is_kept_is_made_again(content: dict[str, Any], tmp_path: Path) -> None:
+    """A sample's file, as one that was moved there has its seal too."""
+    kept = Kept(choice=choose(only=SEARCHES), size=stand_in.SIZE, folder=tmp_path)
+    path = kept.path(PAIR)
+    assert path is not None
+    write_result({**content, "map": path.stem}, path)
+    assert kept.read(PAIR) is None
+
+
+@pytest.mark.usefixtures("samples")
+def test_a_file_of_other_masses_under_this_name_is_not_believed(tmp_path: Path) -> None:
+    kept = Kept(choice=choose(only=SEARCHES), size=stand_in.SIZE, folder=tmp_path)
+    (made,) = searches_of(kept.choice, [PAIR], kept.size, None, workers=1)
+    kept.write((MODEL, MODEL), made)
+    own, other = kept.path(PAIR), kept.path((MODEL, MODEL))
+    assert own is not None
+    assert other is not None
+    own.parent.mkdir(exist_ok=True)
+    other.rename(own)
+    assert kept.read(PAIR) is None
+
+
+@pytest.mark.usefixtures("samples")
+def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
+    kept = Kept(choice=choose(only=SEARCHES), size=stand_in.SIZE, folder=tmp_path / "cache")
+    (made,) = searches_of(kept.choice, [PAIR], kept.size, None, workers=1)
+    (tmp_path / "cache").write_text("a file")
+    kept.write(PAIR, made)
+    assert kept.read(PAIR) is None
+    assert (tmp_path / "cache").read_text() == "a file"
+
+
+def test_a_detectors_file_that_is_edited_has_another_map(tmp_path: Path) -> None:
+    """What it holds counts, and where it is does not stand for it; a comment is nothing else."""
+    text = files("darkpair.detectors").joinpath("data/charm.toml").read_text("utf-8")
+    assert "value = 515000.0" in text  # (where its volume ends)
+    (tmp_path / "near.toml").write_text(text, "utf-8")
+    (tmp_path / "mine.toml").write_text('kind = "dump"\nexperiment = "near.toml"\n')
+
+    def path() -> Path | None:
+        choice = choose(files=[tmp_path / "mine.toml"], only=["mine"])
+        return Kept(choice=choice, size=stand_in.SIZE, folder=tmp_path).path(PAIR)
+
+    before = path()
+    (tmp_path / "near.toml").write_text(f"# seen again\n{text}", "utf-8")
+    assert path() == before
+    (tmp_path / "near.toml").write_text(text.replace("value = 515000.0", "value = 515001.0"), "utf-8")
+    assert path() != before
 
 
 def test_a_file_is_found_by_another_process() -> None:

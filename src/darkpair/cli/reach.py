@@ -181,4 +181,5 @@ def _put_with_map(
     written = put({**contents, **submission})
     remove_stale(stale)
     own = [path for path in written if path not in submission]
-    return [*own, f"{folder / 'hepdata'}: {len(submission)} files"]
+    nothing = "" if submission else ", because no edge is inside the map and nothing was simulated"
+    return [*own, f"{folder / 'hepdata'}: {len(submission)} files{nothing}"]

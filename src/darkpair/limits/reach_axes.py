@@ -76,6 +76,10 @@ class Axis:
             raise InputError(
                 f"{self.name} from {self.low:g} on a logarithmic scale; allowed: above 0, or leave out 'log'"
             )
+        if not math.isfinite(self.high / self.low if self.log else self.high - self.low):
+            raise InputError(
+                f"{self.name} from {self.low:g} to {self.high:g} is wider than the computer's arithmetic holds; allowed: up to 1e308"
+            )
         if not 2 <= self.points <= _MOST:
             raise InputError(f"{self.name} at {self.points} points; allowed: 2 to {_MOST}")
 

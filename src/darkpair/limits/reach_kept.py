@@ -10,6 +10,7 @@ from json import dumps, loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from darkpair.detectors.data_file import detector_data, digest
 from darkpair.gen.errors import InputError
 from darkpair.gen.identity import identity_digest
 from darkpair.gen.provenance import describe
@@ -33,6 +34,9 @@ _Searches = Mapping[str, tuple[str, "Search"]]
 _PLAIN: Final = (bool, int, float, str, type(None))
 _TUPLE, _AT = "tuple", "at"
 
+#: Key of a file's own name in it.
+_OF: Final = "map"
+
 #: How the modules of our classes begin.
 _OURS: Final = f"{__name__.partition('.')[0]}."
 
@@ -45,7 +49,8 @@ class _NotPlainError(Exception):
 class Kept:
     """Searches with their samples at pairs of masses, in the folder of the samples.
 
-    A file stands under the hash of what was asked, of both models, and of all lines of the package that decide, as a sample does.
+    A file stands under the hash of what was asked, of both models, of what the detectors' data files hold, and of all lines of the
+    package that decide, as a sample does.
 
     Parameters
     ----------
@@ -73,23 +78,37 @@ class Kept:
             "models": [describe(model) for model in pair],
             "identity": identity_digest(pair),
             "asked": sorted(self.choice.asked),  # (a set has another order in each process)
+            "detectors": {  # (a search knows where a user's file is, not what it holds)
+                name: digest(detector_data(search.experiment))
+                for name, search in self.choice.behind_targets.items()
+            },
         }
         key = cache_key(partial(_asked, replace(self.choice, asked=frozenset()), self.size), point)
         return self.folder / key[:2] / f"{key}.map"
 
     def read(self, pair: _Pair) -> dict[str, tuple[str, Search]] | None:
-        """Searches that are kept of a pair of masses; None where there are none.
+        """Searches that are kept of a pair of masses; None where there are none, or the file holds something else.
 
         Parameters
         ----------
         pair : (Model, Model)
             As of `path`.
         """
-        result = read_result(self.path(pair))
-        return None if result is None else unpacked(result)
+        path = self.path(pair)
+        result = read_result(path)
+        if (
+            path is None or result is None or result.get(_OF) != path.stem
+        ):  # (one that was moved is another pair's)
+            return None
+        try:
+            return unpacked(result)
+        except InputError:
+            raise
+        except (ArithmeticError, AttributeError, ImportError, LookupError, TypeError, ValueError):
+            return None  # (something else that was kept here)
 
     def write(self, pair: _Pair, searches: _Searches) -> None:
-        """Keep searches; what holds a stranger's objects is not kept.
+        """Keep searches; what holds a stranger's objects is not kept, nor is anything where nothing can be written.
 
         Parameters
         ----------
@@ -102,10 +121,9 @@ class Kept:
         if path is None:
             return
         try:
-            result = packed(searches)
-        except _NotPlainError:
+            write_result({**packed(searches), _OF: path.stem}, path)
+        except (_NotPlainError, InputError):  # (a map is the same without; a cache may be somebody else's)
             return
-        write_result(result, path)
 
 
 def _asked(choice: Choice, size: Size, pair: _Pair) -> dict[str, Any]:

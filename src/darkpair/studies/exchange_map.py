@@ -62,7 +62,7 @@ def map_contents(folder: Path, of_map: ReachMap) -> dict[Path, str]:
     """Contents of the files of ``hepdata/`` by their paths, for `darkpair.gen.output.target.put`.
 
     Beside the contours, efficiencies of every channel that was simulated against m1, m2 and c tau, at the masses that have
-    samples of their own.
+    samples of their own.  There is none of a map with neither: a submission has a table.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def map_contents(folder: Path, of_map: ReachMap) -> dict[Path, str]:
     """
     models, searches = [point for point, _ in of_map.samples], [own for _, own in of_map.samples]
     tables = [*contour_tables(of_map), *efficiency_tables(models, searches)]
-    return submission_contents(folder / "hepdata", _comment(of_map), tables)
+    return submission_contents(folder / "hepdata", _comment(of_map), tables) if tables else {}
 
 
 def _stated(of_map: ReachMap) -> dict[str, str]:
