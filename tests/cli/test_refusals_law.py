@@ -28,15 +28,6 @@ def having(option: str) -> list[str]:
     ]
 
 
-#: Every option that takes one value, with its command.
-SINGLE = [
-    (name, parameter.opts[0])
-    for name, command in COMMANDS.items()
-    for parameter in command.params
-    if isinstance(parameter, click.Option)
-    and not (parameter.is_flag or parameter.multiple or parameter.count)
-]
-
 #: What is before an option that is looked at, of commands whose arguments are asked for first; and a model's settings.
 MODEL = "zprime-scalar m2='430 MeV' G_X='1 GF'"
 SETTINGS = {
@@ -74,14 +65,6 @@ def refused(command: str) -> str:
     assert result.output.count("darkpair: ") == 1, result.output
     assert "Traceback" not in result.output
     return said
-
-
-@pytest.mark.parametrize(("name", "option"), SINGLE)
-def test_an_option_with_one_value_is_given_once(name: str, option: str) -> None:
-    arguments = " ".join("1" for each in COMMANDS[name].params if isinstance(each, click.Argument))
-    said = refused(f"{name} {arguments} {option} 1 {option} 2")
-    assert f"{option}" in said
-    assert "is given twice; give it once" in said
 
 
 @pytest.mark.parametrize("name", having("settings") and sorted({*having("settings")} - {*having("--set")}))

@@ -25,7 +25,7 @@ from darkpair.limits.dump_samples import counted_parents
 from darkpair.scan import Acceptance
 from darkpair.searches.dump_search import DumpSearch
 
-SIZE = Size(kaons=1, etas=20_000, spectra="central", cells=(16, 12, 8), throws=(6, 6))
+SIZE = Size(kaons=1, etas=20_000, spectra="central", cells=(16, 12, 8), throws=(8, 8))
 TINY = Size(kaons=1, etas=4_000, spectra="central", cells=(8, 6, 4), throws=(4,))
 
 M2, CTAU = 0.5, 1000.0

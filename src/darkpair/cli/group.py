@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from difflib import get_close_matches
-from functools import cache
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -47,7 +45,7 @@ class CommandGroup(click.Group):
         if cmd_name not in self.names:
             return None
         command: click.Command = import_module(f"darkpair.cli.{cmd_name}").command
-        return _given_once(command)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -142,45 +140,3 @@ def _stop(message: str) -> NoReturn:
     line = _LONG.sub(lambda word: f"{word[0][:36]} ... {word[0][-36:]}", " ".join(message.split()))
     click.echo(f"darkpair: {line}", err=True)
     sys.exit(2)
-
-
-@cache
-def _given_once(command: click.Command) -> click.Command:
-    """The command, which refuses an option with one value that is given twice.
-
-    Parameters
-    ----------
-    command : click.Command
-        One of ours.
-    """
-    make = command.make_parser
-
-    def make_parser(ctx: click.Context) -> Any:
-        parser: Any = make(ctx)
-        parse = parser.parse_args
-
-        def parse_args(args: list[str]) -> Any:
-            parsed = parse(args)
-            if not ctx.resilient_parsing:  # (of a line that is being typed)
-                _require_once(parsed[2], ctx)
-            return parsed
-
-        parser.parse_args = parse_args
-        return parser
-
-    command.make_parser = make_parser  # type: ignore[method-assign]
-    return command
-
-
-def _require_once(given: Sequence[click.Parameter], ctx: click.Context) -> None:
-    """Refuse an option that is twice among those that were given."""
-    counts = Counter(id(option) for option in given)
-    for option in given:
-        single = isinstance(option, click.Option) and not (option.is_flag or option.multiple or option.count)
-        if single and counts[id(option)] > 1:
-            names = " or ".join(option.opts)
-            raise click.UsageError(f"{names} is given {_times(counts[id(option)])}; give it once.", ctx)
-
-
-def _times(number: int) -> str:
-    return "twice" if number == 2 else f"{number} times"

@@ -61,6 +61,10 @@ FEWER: Final = 4
 
 #: The same least share of a B meson, whose decays are many and its share of X2 small, and how many more events its large channels have.
 LEAST_OF_BOTTOM: Final = 1e-2
+
+#: Least pilot of B mesons, whose X2 fly so widely that a smaller one meets no far window.
+_CELLS_OF_BOTTOM: Final = (16, 12, 8)
+_THROWS_OF_BOTTOM: Final = 8
 MORE: Final = 2
 
 #: Effective accepted events from which on an acceptance is stated: the sum of all channels has to be known better.
@@ -319,13 +323,15 @@ def _events(size: Size, channel: Channel, share: Array) -> int:
 
 def _group(sight: Sight, channel: Channel, size: Size, events: int) -> ChannelAgainstCtau:
     """What makes a channel's samples."""
+    least, most = ((1, 1, 1), 1) if channel.parent not in BOTTOM else (_CELLS_OF_BOTTOM, _THROWS_OF_BOTTOM)
+    x, y, z = (max(own, other) for own, other in zip(size.cells, least, strict=True))
     return ChannelAgainstCtau(
         experiment=sight.experiment,
         selection=sight.selection(channel),
         spectra=tuple(size.generators(sight.experiment, channel.parent)),
         events=events,
-        cells=size.cells,
-        throws=size.throws,
+        cells=(x, y, z),
+        throws=size.throws if max(size.throws) >= most else (most,),
     )
 
 

@@ -213,6 +213,7 @@ def choose(
     if production not in WAYS:
         raise UnknownNameError("way of the production uncertainty", production, WAYS)
     of_files = searches_of_files(files) if files else {}
+    only, without = ([*dict.fromkeys(n.partition(PRODUCTION)[0] for n in names)] for names in (only, without))
     for name in (*only, *without):
         if name not in SEARCHES and name not in of_files:
             raise UnknownNameError("search", name, [*SEARCHES, *of_files])

@@ -23,6 +23,7 @@ from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import ScanInside
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.reweighting import weights_at
+from darkpair.gen.sources.bottom import BOTTOM
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.limits.tails import Places
 from darkpair.scan.acceptance import Acceptance
@@ -309,7 +310,12 @@ def counted_parents(
         return tuple(parents)
     made = {}
     for parent in parents:
-        rate = production_rate(over, parent)
+        try:
+            rate = production_rate(over, parent)
+        except InputError:  # (of a model that has no width there, as where B would make a mediator itself)
+            if parent not in BOTTOM:
+                raise
+            continue
         if np.any(rate > 0.0):
             made[parent] = rate * number_at(experiment, parent, spectra(experiment, parent)[0])
     most = np.max(np.stack(np.broadcast_arrays(*made.values())), axis=0) if made else np.zeros(())
