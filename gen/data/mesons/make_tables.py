@@ -34,17 +34,17 @@ from darkpair.gen.sources.meson_fit import fitted_density, nodes
 
 __all__ = ["PARTS", "SLOW", "TABLES", "generate", "joined", "tabulate"]
 
-#: Events and seed of each table.
-TABLES: Final = {
+#: Events and seed of each table, or the seeds of its parts.
+TABLES: Final[dict[TableKey, tuple[int, int | list[int]]]] = {
     TableKey("sibyll23d", 400.0, "p"): (600_000, 4001),
     TableKey("pythia6", 400.0, "p"): (300_000, 4002),
-    TableKey("urqmd34", 400.0, "p"): (16_000, 4003001),
+    TableKey("urqmd34", 400.0, "p"): (16_000, [*range(4003001, 4003009)]),
     TableKey("urqmd34", 400.0, "Cu"): (1_500, 4004),
     TableKey("sibyll23d", 120.0, "p"): (60_000, 1201),
     TableKey("pythia6", 120.0, "p"): (30_000, 1202),
     TableKey("sibyll23d", 70.0, "p"): (200_000, 701),
-    TableKey("pythia6", 70.0, "p"): (240_000, 702),
-    TableKey("urqmd34", 70.0, "p"): (42_000, 703001),
+    TableKey("pythia6", 70.0, "p"): (240_000, [*range(702, 708)]),
+    TableKey("urqmd34", 70.0, "p"): (42_000, [*range(703001, 703022)]),
     TableKey("urqmd34", 30.0, "p"): (16_000, 303),
     TableKey("sibyll23d", 6800.0, COLLIDER): (20_000, 68001),
     TableKey("pythia6", 6800.0, COLLIDER): (10_000, 68002),
@@ -63,9 +63,6 @@ SLOW: Final = {
 
 #: Tables that are made in several parts of as many events, one process each, with the seeds from that one on.
 PARTS: Final = {
-    TableKey("urqmd34", 400.0, "p"): 8,
-    TableKey("pythia6", 70.0, "p"): 6,
-    TableKey("urqmd34", 70.0, "p"): 21,
     TableKey("urqmd34", 8.9, "Be"): 5,
 }
 
@@ -222,13 +219,13 @@ def joined(
 def _generated(key: TableKey) -> tuple[Array, Array, Array, dict[str, Any]]:
     """Mesons of a table, and what made them."""
     events, seed = (TABLES | SLOW)[key]
-    parts = PARTS.get(key, 1)
-    if parts == 1:
-        return _part(key, events, seed)
+    seeds = seed if isinstance(seed, list) else [*range(seed, seed + PARTS.get(key, 1))]
+    if len(seeds) == 1:
+        return _part(key, events, seeds[0])
     with get_context("spawn").Pool(
         1, maxtasksperchild=1
     ) as pool:  # (a generator is seeded once in a process)
-        return joined(pool.map(partial(_part, key, events // parts), range(seed, seed + parts), chunksize=1))
+        return joined(pool.map(partial(_part, key, events // len(seeds)), seeds, chunksize=1))
 
 
 def _part(key: TableKey, events: int, seed: int) -> tuple[Array, Array, Array, dict[str, Any]]:
