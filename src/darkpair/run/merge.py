@@ -141,15 +141,16 @@ def _ordered(pieces: list[_Piece]) -> list[_Piece]:
     pieces = sorted(pieces, key=lambda piece: (piece.span.first, piece.span.last))
     held = [piece for piece in pieces if piece.span.first < piece.span.last]
     for piece, after in pairwise(held):
+        if after.span.first >= piece.span.last:
+            continue
         if after.path == piece.path:
             raise InputError(
                 f"{str(piece.path)!r} is given twice, and both hold the same events; give each part once"
             )
-        if after.span.first < piece.span.last:
-            raise InputError(
-                f"{str(piece.path)!r} ({piece.span.text()}) and {str(after.path)!r} ({after.span.text()}) hold the same events; "
-                "give each part once"
-            )
+        raise InputError(
+            f"{str(piece.path)!r} ({piece.span.text()}) and {str(after.path)!r} ({after.span.text()}) hold the same events; "
+            "give each part once"
+        )
     gaps = missing_blocks([piece.span for piece in pieces]) if held else []
     if gaps:
         raise InputError(
