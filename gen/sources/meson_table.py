@@ -16,7 +16,7 @@ from darkpair.gen.particles import particle
 from darkpair.gen.sources import bmpt, sanford_wang
 from darkpair.gen.sources.bottom import BOTTOM, SPECTRUM, bottom_multiplicity, has_bottom
 from darkpair.gen.sources.grid_density import GridDensity
-from darkpair.gen.sources.meson_files import MESONS, SAME_AS, about, counts, find, grid
+from darkpair.gen.sources.meson_files import MESONS, SAME_AS, TableKey, about, counts, find, grid
 from darkpair.gen.sources.meson_multiplicity import multiplicity
 from darkpair.gen.sources.meson_tail import cells_of, share_error
 
@@ -216,45 +216,34 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
     if not own:
         have = [meson for meson, number in summary["multiplicity"].items() if number]
         raise UnknownNameError(f"meson of {key.filename}", meson, have)
-    best, error = multiplicity(name, key.beam_energy, key.target)
-    y, pt, values = grid(key, name)
-    return MesonTable(
-        meson=name,
-        beam_energy=key.beam_energy,
-        target=key.target,
-        generator=generator,
-        multiplicity=best,
-        multiplicity_error=error,
-        generator_multiplicity=own,
-        y_nodes=y,
-        pt_nodes=pt,
-        values=values,
-        about=dict(summary),
-        counts=counts(key, name),
-    )
+    return _stored(name, key, key.target, multiplicity(name, key.beam_energy, key.target))
 
 
 def _of_bottom(meson: str, beam_energy: float, generator: str, target: str) -> MesonTable:
     """Table of B mesons: the spectrum of nucleons, and the number on the target."""
     if generator != SPECTRUM.generator:
         raise UnknownNameError(_UNKNOWN, meson, MESONS, more=f"B mesons are of {SPECTRUM.generator} alone")
-    best, error = bottom_multiplicity(meson, beam_energy, target)
+    number = bottom_multiplicity(meson, beam_energy, target)
     assert has_bottom(meson, beam_energy, target)  # (where a number is, the spectrum is)
-    y, pt, values = grid(SPECTRUM, meson)
-    summary = about(SPECTRUM)
+    return _stored(meson, SPECTRUM, target, number)
+
+
+def _stored(meson: str, key: TableKey, target: str, number: tuple[float, float]) -> MesonTable:
+    """Table of a file's spectrum, with a number for each proton on a target and its uncertainty."""
+    summary, (y, pt, values) = about(key), grid(key, meson)
     return MesonTable(
         meson=meson,
-        beam_energy=beam_energy,
+        beam_energy=key.beam_energy,
         target=target,
-        generator=generator,
-        multiplicity=best,
-        multiplicity_error=error,
+        generator=key.generator,
+        multiplicity=number[0],
+        multiplicity_error=number[1],
         generator_multiplicity=summary["multiplicity"][meson],
         y_nodes=y,
         pt_nodes=pt,
         values=values,
         about=dict(summary),
-        counts=counts(SPECTRUM, meson),
+        counts=counts(key, meson),
     )
 
 
