@@ -18,7 +18,7 @@ from tests.shared.finished import finished
 
 #: Phoenix's own bundle, which wants three.js as a global; all its classes become global ones.
 PAGE = """<!doctype html><meta charset="utf-8"><body><div id="display" style="width:800px;height:600px"></div>
-<script>var exports = {};</script><script src="MODULES/three/build/three.cjs"></script><script>var THREE = exports;</script>
+<script>var exports = {};</script><script src="THREE_JS/build/three.cjs"></script><script>var THREE = exports;</script>
 <script src="MODULES/phoenix-event-display/dist/bundle/phoenix.min.js"></script>"""
 
 #: Of each event what stands in the scene: by type and collection the middle of each object, its colour, and whether it is seen.
@@ -46,6 +46,10 @@ DRAWN = """events => {
 def drawn_of() -> Iterator[Callable[[dict[str, Any], Path], Any]]:
     """What Phoenix draws of some events, and what it said of them."""
     _, packages = node_of("phoenix-event-display")
+    modules = packages / "node_modules"
+    # npm puts its three.js beside it or, where another package wants another version, inside it
+    inside = modules / "phoenix-event-display" / "node_modules" / "three"
+    three = inside if inside.is_dir() else modules / "three"
     with browsers() as launch:
         chromium = launch()
 
@@ -56,7 +60,8 @@ def drawn_of() -> Iterator[Callable[[dict[str, Any], Path], Any]]:
             )
             page.on("pageerror", lambda error: said.append(str(error)))
             path = folder / "phoenix.html"
-            path.write_text(PAGE.replace("MODULES", (packages / "node_modules").as_uri()), encoding="utf-8")
+            text = PAGE.replace("MODULES", modules.as_uri()).replace("THREE_JS", three.as_uri())
+            path.write_text(text, encoding="utf-8")
             page.goto(path.as_uri())
             drawn = page.evaluate(DRAWN, events)
             page.close()
