@@ -17,7 +17,7 @@ _Made = TypeVar("_Made")
 _kept: Final[Callable[..., ThreeBody]] = lru_cache(maxsize=64)(ThreeBody)
 #: What `made_once` keeps, the oldest first, and how many.
 _made: Final[dict[Hashable, Any]] = {}
-_MOST: Final = 128
+_MOST: Final = 256
 
 
 def three_body_sampler(mass: float, masses: tuple[float, ...], element: MatrixElement | None) -> ThreeBody:

@@ -2,10 +2,12 @@
 
 Files that others published and the package does not hold are looked for in DARKPAIR_REFERENCE, or beside the checkout.
 Compiled loops stand in pytest's own cache: a fresh checkout compiles every one that its tests run, whatever the user's
-own cache holds.
+own cache holds. What collecting leaves is not looked through again and again for garbage: it stays to the end.
 """
 
+import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,15 @@ def pytest_configure(config: pytest.Config) -> None:
     cache: pytest.Cache | None = getattr(config, "cache", None)  # (-p no:cacheprovider has none)
     if cache is not None:
         os.environ.setdefault("DARKPAIR_CACHE", str(cache.mkdir("loops")))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without a search for garbage; after it, search what tests make and nothing of before."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()

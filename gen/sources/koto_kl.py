@@ -20,6 +20,7 @@ from darkpair.gen.compiled.columnwise import columnwise
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.flight import flown, remainder, too_short, truncated
+from darkpair.gen.kept_samplers import made_once
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import decay_probability
 from darkpair.gen.parameters import Energy, Gt, Infinite, Le, Length, Lt, checked
@@ -263,8 +264,12 @@ class KotoKL:
     def _least(self) -> float:
         return self.p_min if self.own is None else max(self.p_min, self.own.range[0])
 
-    def _density(self, function: Callable[[Array], Array], least: float) -> Density:
-        return Density(function, least, self.p_max, breaks=None if self.own is None else self.own.nodes)
+    def _density(self, function: Callable[[Array], Array], least: float, *values: float) -> Density:
+        """Sampler of a function of the spectrum's name and these values; of a built-in spectrum the one that was made before."""
+        if self.own is not None:
+            return Density(function, least, self.p_max, breaks=self.own.nodes)
+        make = partial(Density, function, least, self.p_max)
+        return made_once(make, ("koto_kl", self.spectrum, least, self.p_max, *values), ())
 
     def decays(self, p: Array, z_min: float, z_max: float) -> Array:
         """Decays between two places for each K_L of those momenta at the exit (n,), more than 1 far upstream.
@@ -284,7 +289,9 @@ class KotoKL:
 
     def _decaying(self, z_min: float, z_max: float) -> Density:
         """Spectrum of those that decay between two places [mm]."""
-        return self._density(partial(self._decaying_spectrum, z_min=z_min, z_max=z_max), self._least)
+        kaon = particle("K_L0")
+        decaying = partial(self._decaying_spectrum, z_min=z_min, z_max=z_max)
+        return self._density(decaying, self._least, z_min, z_max, kaon.mass, kaon.ctau)
 
     def _decaying_spectrum(self, p: Array, z_min: float, z_max: float) -> Array:
         return self._exit_spectrum(p) * self.decays(p, z_min, z_max)

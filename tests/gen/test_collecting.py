@@ -16,10 +16,12 @@ from darkpair.gen.collecting import collect_as_usual, collect_seldom
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    before = gc.get_threshold()
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
     yield
     gc.set_threshold(*before)
     gc.unfreeze()
+    if frozen:  # (by conftest.py, of the whole suite)
+        gc.freeze()
     collecting._before.clear()
 
 
