@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.shared.untraced import leave_untraced
+
 os.environ.setdefault("DARKPAIR_REFERENCE", str(Path(__file__).parents[2] / "shared" / "data"))
 
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -24,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     cache: pytest.Cache | None = getattr(config, "cache", None)  # (-p no:cacheprovider has none)
     if cache is not None:
         os.environ.setdefault("DARKPAIR_CACHE", str(cache.mkdir("loops")))
+    leave_untraced()
+
+
+def pytest_runtest_setup() -> None:
+    """What the tests before it have imported."""
+    leave_untraced()
 
 
 @pytest.hookimpl(wrapper=True)

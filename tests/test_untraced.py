@@ -1,0 +1,89 @@
+"""What is left untraced is traced neither before nor after it, and gives what it gave; the trace function comes back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import FrameType, ModuleType
+from typing import Any
+
+import pytest
+
+from tests.shared import untraced as room
+from tests.shared.untraced import leave_untraced, untraced
+
+
+def inner(number: int) -> int:
+    """Somebody's work."""
+    if number < 0:
+        raise ValueError("too small")
+    return number + 1
+
+
+def outer(number: int) -> int:
+    """Traced around it."""
+    return untraced(inner)(number)
+
+
+@pytest.fixture
+def seen() -> Iterator[list[str]]:
+    """Names of the functions that were traced."""
+    names: list[str] = []
+
+    def trace(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            names.append(frame.f_code.co_name)
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield names
+    finally:
+        sys.settrace(before)
+
+
+def test_around_it_all_is_traced(seen: list[str]) -> None:
+    assert outer(1) == 2
+    assert inner(2) == 3
+    assert seen.count("outer") == seen.count("inner") == 1
+    assert seen.index("outer") < seen.index("inner")
+
+
+def test_after_an_error_too(seen: list[str]) -> None:
+    with pytest.raises(ValueError, match="too small"):
+        outer(-1)
+    assert "inner" not in seen
+    assert inner(2) == 3
+    assert "inner" in seen
+
+
+def test_without_a_trace_function() -> None:
+    before = sys.gettrace()
+    sys.settrace(None)
+    try:
+        assert outer(1) == 2
+        assert sys.gettrace() is None
+    finally:
+        sys.settrace(before)
+
+
+def test_each_is_wrapped_once_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("somebody_s")
+    monkeypatch.setattr(room, "_WORK", (("somebody_s", "inner"), ("somebody_s", "of_another_version")))
+    leave_untraced()  # (not imported)
+    monkeypatch.setitem(sys.modules, "somebody_s", module)
+    vars(module)["inner"] = inner
+    leave_untraced()
+    wrapped = vars(module)["inner"]
+    assert wrapped is not inner
+    assert wrapped(1) == 2
+    leave_untraced()
+    assert vars(module) == {**vars(module), "inner": wrapped}
+    assert not hasattr(module, "of_another_version")
+
+
+def test_this_suite_s_texts_are() -> None:
+    """As the conftest has it: what there is of the list, is."""
+    for place, name in room._WORK:
+        function = getattr(sys.modules.get(place), name, None)
+        assert function is None or hasattr(function, room._MARK)
