@@ -12,6 +12,8 @@ import pytest
 from tests.shared import untraced as room
 from tests.shared.untraced import leave_untraced, untraced
 
+NAMES = ("inner", "Figure.savefig", "of_another_version", "Axes.of_another_version")
+
 
 def inner(number: int) -> int:
     """Somebody's work."""
@@ -69,21 +71,24 @@ def test_without_a_trace_function() -> None:
 
 def test_each_is_wrapped_once_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("somebody_s")
-    monkeypatch.setattr(room, "_WORK", (("somebody_s", "inner"), ("somebody_s", "of_another_version")))
+    monkeypatch.setattr(room, "_WORK", tuple(("somebody_s", name) for name in NAMES))
     leave_untraced()  # (not imported)
     monkeypatch.setitem(sys.modules, "somebody_s", module)
-    vars(module)["inner"] = inner
+    figure = type("Figure", (), {"savefig": lambda _, number: inner(number)})
+    vars(module).update(inner=inner, Figure=figure)
     leave_untraced()
-    wrapped = vars(module)["inner"]
+    wrapped, method = vars(module)["inner"], vars(figure)["savefig"]
     assert wrapped is not inner
-    assert wrapped(1) == 2
+    assert wrapped(1) == figure().savefig(1) == 2
     leave_untraced()
-    assert vars(module) == {**vars(module), "inner": wrapped}
-    assert not hasattr(module, "of_another_version")
+    assert vars(module)["inner"] is wrapped
+    assert vars(figure)["savefig"] is method
+    assert hasattr(method, room._MARK)
+    assert not {"of_another_version", "Axes"} & set(vars(module))
 
 
 def test_this_suite_s_texts_are() -> None:
     """As the conftest has it: what there is of the list, is."""
     for place, name in room._WORK:
-        function = getattr(sys.modules.get(place), name, None)
+        function = getattr(*room._owner(place, name), None)
         assert function is None or hasattr(function, room._MARK)

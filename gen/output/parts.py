@@ -156,7 +156,11 @@ def _flows(cutflow: Cutflow) -> dict[str, hist.Hist[Any]]:
 
 def row_types() -> dict[str, Any]:
     """Types of the branches of ``Runs``, as uproot takes them."""
-    return dict(_COLUMNS) | dict.fromkeys(_TEXTS, "var * uint8")
+    import awkward as ak
+
+    # (as the word "var * uint8", which uproot makes a parser for each time that it reads it, twice a branch)
+    text = ak.types.ListType(ak.types.NumpyType("uint8"))
+    return dict(_COLUMNS) | dict.fromkeys(_TEXTS, text)
 
 
 @dataclass(frozen=True, kw_only=True)

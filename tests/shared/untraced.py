@@ -8,19 +8,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 __all__ = ["leave_untraced", "untraced"]
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 
-#: Texts of tests written anew, texts searched for numbers, loops compiled: modules, and their names. Where another version
-#: of these packages has no such name, it is traced.
+#: Texts of tests written anew, texts searched for numbers, loops compiled, figures drawn: modules, and their names. Where
+#: another version of these packages has no such name, it is traced.
 _WORK: Final = (
     ("_pytest.assertion.rewrite", "rewrite_asserts"),
     ("hypothesis.internal.conjecture.providers", "constants_from_module"),
     ("numba.core.compiler", "compile_extra"),
+    ("matplotlib.figure", "Figure.savefig"),
+    ("matplotlib.layout_engine", "ConstrainedLayoutEngine.execute"),
 )
 _MARK: Final = "_darkpair_untraced"
 
@@ -46,7 +48,16 @@ def untraced(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
 def leave_untraced() -> None:
     """Have no such work traced from now on, of the modules that are imported by now."""
     for place, name in _WORK:
-        module = sys.modules.get(place)
-        function = getattr(module, name, None)
+        owner, last = _owner(place, name)
+        function = getattr(owner, last, None)
         if function is not None and not hasattr(function, _MARK):
-            setattr(module, name, untraced(function))
+            setattr(owner, last, untraced(function))
+
+
+def _owner(place: str, name: str) -> tuple[Any, str]:
+    """Module or class that has a function, None where there is none by now, and its name there."""
+    *within, last = name.split(".")
+    owner: Any = sys.modules.get(place)
+    for part in within:
+        owner = getattr(owner, part, None)
+    return owner, last
