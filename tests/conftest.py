@@ -7,13 +7,14 @@ own cache holds. What collecting leaves is not looked through again and again fo
 
 import gc
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.shared.untraced import leave_untraced
+from tests.shared.untraced import SOURCES_ALONE, leave_untraced
 
 os.environ.setdefault("DARKPAIR_REFERENCE", str(Path(__file__).parents[2] / "shared" / "data"))
 
@@ -32,6 +33,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup() -> None:
     """What the tests before it have imported."""
     leave_untraced()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """What runs nothing of the package rests as a whole."""
+    if item.path.name not in SOURCES_ALONE:
+        return (yield)
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(trace)  # (in this frame, as `untraced`)
 
 
 @pytest.hookimpl(wrapper=True)

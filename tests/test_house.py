@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared.trees import nodes, trees
+
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(not (ROOT / "gen").is_dir(), reason="no source tree")
 
@@ -34,11 +36,11 @@ def sources() -> dict[str, ast.Module]:
     door = ROOT / "src" / "darkpair"
     linked = [path.name for path in door.iterdir() if path.is_symlink()]
     paths += [path for path in sorted(door.rglob("*.py")) if path.relative_to(door).parts[0] not in linked]
-    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    return trees((path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -53,7 +55,7 @@ def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def given_names(tree: ast.AST) -> Iterator[str]:
     """Names of variables, parameters, functions, classes, fields and imports that a source makes, without underscores."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
                 yield name.strip("_")
@@ -77,10 +79,9 @@ def undocumented(tree: ast.Module) -> Iterator[str]:
         for element in ast.walk(node.value)
         if isinstance(element, ast.Constant)
     }
-    for node in ast.walk(tree):
+    for node in tree.body:
         if (
             isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            and node in tree.body
             and node.name in public
             and not ast.get_docstring(node)
         ):

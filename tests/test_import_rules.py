@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.shared.trees import nodes
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(not (ROOT / "gen").is_dir(), reason="no source tree")
@@ -58,17 +60,22 @@ def room_of(module: str) -> str:
     return module.split(".", maxsplit=1)[0] or "__init__"
 
 
-def imported(tree: ast.AST, module: str, *, package: bool = False) -> Iterator[str]:
+def imported(
+    every: Iterable[ast.AST], module: str, *, package: bool = False, named: bool = True
+) -> Iterator[str]:
     """Modules of this package that a module imports or names, wherever in it, by their names in the package.
 
     Parameters
     ----------
-    tree : ast.AST
+    every : iterable of ast.AST
+        Nodes of its tree.
     module : str
     package : bool
         Whether it is the face of a package, against which relative names count from itself.
+    named : bool
+        Whether strings, and names that packages hand on lazily, count too.
     """
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -78,12 +85,14 @@ def imported(tree: ast.AST, module: str, *, package: bool = False) -> Iterator[s
                 parts = parts[: len(parts) - node.level + package]
                 base = ".".join([*parts, *([base] if base else [])])
             names = [f"{base}.{alias.name}" for alias in node.names]
+        elif not named:
+            continue
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            named = NAMED.fullmatch(node.value)
-            names = [f"darkpair{named[1]}"] if named and nearest(named[1][1:]) == named[1][1:] else []
+            word = NAMED.fullmatch(node.value)
+            names = [f"darkpair{word[1]}"] if word and nearest(word[1][1:]) == word[1][1:] else []
             names = [name for name in names if name != "darkpair" and module not in FOLDERS]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "lazily":
-            names = [f"darkpair.{module}.{word}".replace("..", ".") for word in lazy_modules(node)]
+            names = [f"darkpair.{module}.{lazy}".replace("..", ".") for lazy in lazy_modules(node)]
         else:
             continue
         for name in names:
@@ -102,6 +111,7 @@ def lazy_modules(call: ast.Call) -> Iterator[str]:
             yield str(value.value)
 
 
+@cache
 def nearest(name: str) -> str:
     """The module that has a name, or is it; the face for a name of the face, and as it is for a room that does not exist."""
     parts = name.split(".") if name else []
@@ -114,16 +124,16 @@ def nearest(name: str) -> str:
 
 def breaches(source: str, module: str) -> list[str]:
     """What a module does that it may not."""
-    tree = ast.parse(source)
+    every = nodes(ast.parse(source))
     path = modules().get(module)
     package = path is not None and path.name == "__init__.py"
     room = room_of(module)
     lines = [
         f"{room} imports {name or 'the face of the package'}"
-        for name in imported(tree, module, package=package)
+        for name in imported(every, module, package=package)
         if room_of(name) != room and FLOOR.get(room_of(name), len(FLOORS)) >= FLOOR[room]
     ]
-    for node in ast.walk(tree):
+    for node in every:
         match node:
             case ast.Import(names=names):
                 bare = [alias.name for alias in names]
@@ -139,14 +149,14 @@ def breaches(source: str, module: str) -> list[str]:
                 lines.append("imports uproot")
             if (words[:2] == ["numpy", "random"] or words[0] == "random") and module != "gen.streams":
                 lines.append(f"imports {name}")
-    return lines + drawn_or_printed(tree, module)
+    return lines + drawn_or_printed(every, module)
 
 
-def drawn_or_printed(tree: ast.AST, module: str) -> list[str]:
+def drawn_or_printed(every: Iterable[ast.AST], module: str) -> list[str]:
     """Random numbers made outside of their one module, and prints outside of the command line."""
     lines = []
     # a signature may name the type np.random.Generator; nothing may be made or drawn with np.random itself
-    for node in ast.walk(tree):
+    for node in every:
         match node:
             case ast.Attribute(
                 value=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr="random"), attr=what
@@ -176,24 +186,10 @@ def arrows(*, named: bool) -> dict[str, set[str]]:
     """Modules that each module imports; with those that its strings name, or without."""
     table = {}
     for module, path in modules().items():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        if not named:
-            tree = WithoutStrings().visit(tree)
-        table[module] = set(imported(tree, module, package=path.name == "__init__.py")) - {module}
+        every = nodes(ast.parse(path.read_text(encoding="utf-8")))
+        package = path.name == "__init__.py"
+        table[module] = set(imported(every, module, package=package, named=named)) - {module}
     return table
-
-
-class WithoutStrings(ast.NodeTransformer):
-    """A tree without strings, and without the names that packages hand on lazily."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        """Nothing in place of a string."""
-        return ast.Constant(None) if isinstance(node.value, str) else node
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Nothing in place of ``lazily(...)``."""
-        lazy = isinstance(node.func, ast.Name) and node.func.id == "lazily"
-        return ast.Constant(None) if lazy else self.generic_visit(node)
 
 
 def test_no_circle_between_files() -> None:

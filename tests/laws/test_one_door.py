@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared.trees import nodes, trees
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not (ROOT / "gen").is_dir(), reason="no source tree")
 
@@ -41,10 +43,9 @@ def sources() -> dict[str, ast.Module]:
     paths += [path for path in door.rglob("*.py") if path.relative_to(door).parts[0] not in linked]
     paths += (door / "plugins" / "starts").glob("*.py.in")
     texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(paths)}
-    return {
-        name: ast.parse(text.replace("@", "")) if name.endswith(".in") else ast.parse(text)
-        for name, text in texts.items()
-    }
+    return trees(
+        (name, text.replace("@", "") if name.endswith(".in") else text) for name, text in texts.items()
+    )
 
 
 def _word(node: ast.AST) -> str:
@@ -78,7 +79,7 @@ def _opened(call: ast.Call) -> tuple[ast.AST, str] | None:
 
 def breaches(tree: ast.AST) -> Iterator[str]:
     """Where a module writes a file that is not an unfinished one."""
-    for call in ast.walk(tree):
+    for call in nodes(tree):
         if not isinstance(call, ast.Call):
             continue
         opened = _opened(call)

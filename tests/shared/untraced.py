@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
-__all__ = ["leave_untraced", "untraced"]
+__all__ = ["SOURCES_ALONE", "leave_untraced", "untraced"]
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -24,6 +24,10 @@ _WORK: Final = (
     ("matplotlib.figure", "Figure.savefig"),
     ("matplotlib.layout_engine", "ConstrainedLayoutEngine.execute"),
 )
+
+#: Files of tests that read sources and run nothing of the package.
+SOURCES_ALONE: Final = {"test_house.py", "test_import_rules.py", "test_one_door.py"}
+
 _MARK: Final = "_darkpair_untraced"
 
 
@@ -33,13 +37,11 @@ def untraced(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
     @wraps(function)
     def run(*args: _Given.args, **keys: _Given.kwargs) -> _Result:
         trace = sys.gettrace()
-        if trace is None:
-            return function(*args, **keys)
         sys.settrace(None)
         try:
             return function(*args, **keys)
         finally:
-            sys.settrace(trace)
+            sys.settrace(trace)  # (in the frame that took it away: coverage counts calls and returns of each)
 
     setattr(run, _MARK, True)
     return run
