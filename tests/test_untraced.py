@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -92,3 +95,50 @@ def test_this_suite_s_texts_are() -> None:
     for place, name in room._WORK:
         function = getattr(*room._owner(place, name), None)
         assert function is None or hasattr(function, room._MARK)
+
+
+#: Its lines are counted before, between and after what is left out, in who calls and in who calls that.
+COUNTED = """
+from tests.shared.untraced import untraced
+
+def work():
+    return 1
+
+def inner():
+    left = untraced(work)
+    left()
+    left()
+    return 2
+
+def outer():
+    inner()
+    return 3
+
+outer()
+last = 4
+"""
+
+LOOK = """
+import sys
+import coverage
+counted = coverage.Coverage(data_file=None, branch=True, include=[sys.argv[1]], config_file=False)
+counted.start()
+exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"), {})
+counted.stop()
+print(sorted(counted.get_data().lines(sys.argv[1])))
+"""
+
+
+def test_coverage_counts_on(tmp_path: Path) -> None:
+    pytest.importorskip("coverage")
+    path = tmp_path / "counted.py"
+    path.write_text(COUNTED, encoding="utf-8")
+    root = str(Path(__file__).parents[1])
+    around = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))}
+    words = [sys.executable, "-c", LOOK, str(path)]
+    ended = subprocess.run(
+        words, env=around | {"PYTHONPATH": root}, capture_output=True, text=True, check=False
+    )
+    lines = COUNTED.splitlines()
+    every = [i for i, line in enumerate(lines, 1) if line and line != "    return 1"]
+    assert ended.stdout == f"{every}\n", ended.stdout + ended.stderr
