@@ -2,7 +2,8 @@
 
 Files that others published and the package does not hold are looked for in DARKPAIR_REFERENCE, or beside the checkout.
 Compiled loops stand in pytest's own cache: a fresh checkout compiles every one that its tests run, whatever the user's
-own cache holds. What collecting leaves is not looked through again and again for garbage: it stays to the end.
+own cache holds. Linear algebra runs on one core in each worker: two workers that take two each wait for each other, a matrix
+of 400 rows takes ten times as long. What collecting leaves is not looked through again and again for garbage: it stays to the end.
 """
 
 import gc
@@ -16,6 +17,7 @@ from hypothesis import settings
 
 from tests.shared.untraced import SOURCES_ALONE, leave_untraced
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # (NumPy reads it when it is imported, later than this)
 os.environ.setdefault("DARKPAIR_REFERENCE", str(Path(__file__).parents[2] / "shared" / "data"))
 
 settings.register_profile("same", derandomize=True, deadline=None)
