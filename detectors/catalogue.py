@@ -34,8 +34,15 @@ _SAID: Final = re.compile(r'^(kind|title)\s*=\s*"([^"\n]*)"', re.MULTILINE)
 
 def data_files() -> list[str]:
     """Names of the detectors that the package has data files of."""
+    return list(_data_files())
+
+
+@cache
+def _data_files() -> tuple[str, ...]:
+    """They are looked for once: limits ask for a detector's numbers thousands of times."""
     folder = files("darkpair.detectors") / "data"
-    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    names = [file.name for file in folder.iterdir() if file.name.endswith(".toml")]
+    return tuple(sorted(name.removesuffix(".toml") for name in names))
 
 
 def entries() -> dict[str, Entry]:

@@ -18,6 +18,7 @@ from darkpair.chains.chain import Chain
 from darkpair.chains.dark_currents import FermionCurrent
 from darkpair.chains.models.decays import model_chain
 from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.models.remembered import once_a_model
 from darkpair.chains.spin import DipoleAmplitude
 from darkpair.gen.data_files import changes_in_force
 from darkpair.gen.decay import Daughter, Decay, Mode
@@ -111,6 +112,10 @@ class Channel:
         seen : collection of str
             Modes of X2 that leave anything, `visible_modes`: the others are "unseen".
         """
+        return self._rate(model, tuple(seen))
+
+    @once_a_model(by_value=True)
+    def _rate(self, model: Model, seen: tuple[str, ...]) -> Array:
         own, parent = model.modes(), _STATED_FOR.get(self.parent, self.parent)
         if (parent, self.production) not in own:
             return np.zeros(())

@@ -182,7 +182,8 @@ def _semi_invisible(model: HiggsPortal, *, parent: str, daughter: str) -> Array:
     ``|M|^2 = (b V m_Q' / (m_Q' - m_Q) (M'^2 - M^2) / 2)^2 f_0(q^2)^2 lambda(q^2)^2``, V the part of the CKM product.
     """
     averaged = _transition(model, parent=parent, daughter=daughter).averaged
-    return three_body_width(particle(parent).mass, particle(daughter).mass, *model.pair_masses(), averaged)
+    masses = particle(parent).mass, particle(daughter).mass, *model.pair_masses()
+    return three_body_width(*masses, averaged, elementwise=True)
 
 
 def photon_coupling(inputs: Inputs) -> float:
@@ -234,7 +235,8 @@ def _visible(model: HiggsPortal, *, pair: str) -> Array:
     ``4 (lambda(q^2) v k / m_h^2)^2 q^4`` for photons, k their coupling to h.
     """
     mass = 0.0 if pair == "gamma" else particle(f"{pair}-").mass
-    return three_body_width(model.m2, model.m1, mass, mass, _visible_amplitude(model, pair=pair).averaged)
+    averaged = _visible_amplitude(model, pair=pair).averaged
+    return three_body_width(model.m2, model.m1, mass, mass, averaged, elementwise=True)
 
 
 def _modes(pair: str, equation: str) -> dict[tuple[str, str], ModelMode]:

@@ -61,6 +61,7 @@ def _table(preset: str) -> Mapping[str, InputLine]:
     return MappingProxyType({**base, **{name: InputLine(**line) for name, line in own.items()}})
 
 
+@forgotten_with_changes
 def _names() -> tuple[str, ...]:
     """Every name that any preset has."""
     return tuple(sorted({name for preset in PRESETS for name in _table(preset)}))

@@ -276,7 +276,7 @@ def _light_pair(model: ZPrime, *, pair: str) -> Array:
     ``2 n G_X^2 (1 - 2 s_W^2)^2 (1 - 4 r) / 3 P^2 T(q^2)`` for pions.
     """
     amplitude, mf = _current_decay(model, pair=pair), _pair_mass(pair)
-    return three_body_width(model.m2, model.m1, mf, mf, amplitude.averaged)
+    return three_body_width(model.m2, model.m1, mf, mf, amplitude.averaged, elementwise=True)
 
 
 def _strength(model: ZPrime, parent: str, daughter: str) -> Array:
@@ -322,7 +322,8 @@ def _semi_invisible(model: ZPrime, *, parent: str, daughter: str) -> Array:
     """
     build = _kstar_transition if daughter.startswith("K*") else _transition
     averaged = build(model, parent=parent, daughter=daughter).averaged
-    return three_body_width(particle(parent).mass, particle(daughter).mass, model.m1, model.m2, averaged)
+    masses = particle(parent).mass, particle(daughter).mass, model.m1, model.m2
+    return three_body_width(*masses, averaged, elementwise=True)
 
 
 def _modes() -> dict[tuple[str, str], ModelMode]:

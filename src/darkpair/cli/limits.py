@@ -136,8 +136,8 @@ def _limits(
 
     points = models_of(asked.model, asked.settings, asked.inputs)
     if folder is not None:
-        from darkpair.run.beside import require_own_rows  # (with readers of files)
         from darkpair.run.exchange_folders import remove_stale, require_own_folders, stale_files
+        from darkpair.run.own_rows import require_own_rows
 
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")

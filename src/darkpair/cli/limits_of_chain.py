@@ -77,7 +77,7 @@ def limits_of_chain(
 
     points = chains_of(descriptor, given)
     if folder is not None:
-        from darkpair.run.beside import require_own_rows  # (with readers of files)
+        from darkpair.run.own_rows import require_own_rows
 
         check_folder(folder)
         require_own_rows(folder, "limits", "give another folder")

@@ -100,8 +100,8 @@ def command(
     if hepdata and folder is None:
         raise InputError("--hepdata without a folder for its files; give -o FOLDER")
     if folder is not None:
-        from darkpair.run.beside import require_own_rows  # (with readers of files)
         from darkpair.run.exchange_folders import require_own_folders
+        from darkpair.run.own_rows import require_own_rows
 
         check_folder(folder)
         require_own_rows(folder, "reach", "give another folder")

@@ -88,7 +88,7 @@ def command(
     """Make a figure or table of the paper: its data and its picture."""
     from darkpair.gen.output.target import check_writable, folder_for
     from darkpair.job.settings import as_written
-    from darkpair.run.beside import require_own_rows
+    from darkpair.run.own_rows import require_own_rows
     from darkpair.run.picture import require_matplotlib
     from darkpair.studies.runner import changes_of, options_for, run_study
 

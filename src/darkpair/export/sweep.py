@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from darkpair.export.files import picture_contents, write_rows
 from darkpair.gen.output.target import put
-from darkpair.run.beside import require_own_rows
+from darkpair.run.own_rows import require_own_rows
 from darkpair.run.sweep import Plan, Sweep, plan_sweep, run_plan
 
 if TYPE_CHECKING:

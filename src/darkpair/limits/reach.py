@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from darkpair.gen.bars import bar
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.choice import choose
 from darkpair.limits.reach_grid import plane_of
 from darkpair.limits.reach_regions import Lines, Region, regions_of
 from darkpair.limits.reach_sampled import sampled_points
 from darkpair.limits.reach_samples import Sampler
+from darkpair.limits.reach_shared import working
 from darkpair.limits.samples import Size
 from darkpair.searches import load_search
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from darkpair.limits.reach_grid import Plane
     from darkpair.limits.reach_lines import Said
     from darkpair.limits.reach_sampled import Sampled
+    from darkpair.limits.reach_shared import Crew
 
 __all__ = ["MASSES", "ReachMap", "reach_map"]
 
@@ -202,14 +203,15 @@ def reach_map(
         production=way == "ends",
     )
     lines, closing = sampler.lines(masses)
-    places = _places(lines)
-    seen: set[tuple[float, ...]] = set()
-    for _ in range(_ROUNDS):
-        more = _bent(lines, places, seen)
-        if more:
-            lines.nodes.add(more)
-            places = _places(lines)
-    regions = regions_of(lines, places, [each.place for each in closing])
+    with working(lines, workers) as crew:
+        places = _places(crew)
+        seen: set[tuple[float, ...]] = set()
+        for _ in range(_ROUNDS):
+            more = _bent(lines, places, seen)
+            if more:
+                lines.nodes.add(more)
+                places = _places(crew)
+        regions = regions_of(lines, places, [each.place for each in closing], crew)
     if not regions:
         raise InputError(f"nothing that was asked knows a point of this map: {sampler.why()}")
     asked = {"data": data, "size": sampler.size, "masses": masses, "only": only, "without": without}
@@ -241,16 +243,19 @@ def _reversed_masses(plane: Plane) -> list[str]:
     )
 
 
-def _places(lines: Lines) -> list[float]:
-    """Places of the lines of the grid, and of those of samples, where there may be others."""
+def _places(crew: Crew) -> list[float]:
+    """Places of the lines of the grid, and of those of samples, where there may be others; all searches are asked there."""
+    lines = crew.lines
     grid = [float(lines.across.place(number)) for number in lines.across.numbers]
     places = sorted({*grid, *lines.sampled})
-    with bar("lines", len(places)) as shown:
-        for i, place in enumerate(places):
-            lines.said(place)
-            if shown is not None:
-                shown(i + 1)
+    new = [place for place in places if not lines.knows(place)]
+    for place, said in zip(new, crew.every(_said_at, [(place,) for place in new], "lines"), strict=True):
+        lines.learn(place, said)
     return places
+
+
+def _said_at(lines: Lines, place: float) -> dict[str, Said]:
+    return lines.said(place)
 
 
 def _bent(lines: Lines, places: Sequence[float], seen: set[tuple[float, ...]]) -> list[float]:

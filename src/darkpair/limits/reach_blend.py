@@ -32,6 +32,15 @@ class _UnlikeError(InputError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Logs:
+    """An interpolated acceptance at each c tau [mm], and the relative error of the interpolation."""
+
+    ctau: Array
+    value: Array
+    error: Array
+
+
+@dataclass(frozen=True, kw_only=True)
 class Between:
     """A place between two sampled ones.
 
@@ -57,6 +66,12 @@ class Between:
     mass: float
     samples: bool = True
     _made: dict[tuple[int, ...], tuple[tuple[Any, ...], Acceptance]] = field(default_factory=dict, repr=False)
+    _logs: dict[tuple[int, ...], _Logs | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def without_samples(self) -> Between:
+        """The same with the error of the interpolation alone; what both work out stands once."""
+        return replace(self, samples=False, _made={})
 
     @property
     def weight(self) -> float:
@@ -135,27 +150,40 @@ class Between:
         low, high = parts[1], parts[2]
         assert low is not None
         assert high is not None
+        key = tuple(id(part) for part in parts)
+        if key not in self._logs:
+            self._logs[key] = self._logarithms(parts, low, high)
+        logs = self._logs[key]
+        if logs is None:
+            return Acceptance(ctau=(), value=(), error=(), prompt=low.prompt, power=low.power)
+        error = logs.error
+        if self.samples:
+            own = (1.0 - self.weight) * low.relative_error(logs.ctau) + self.weight * high.relative_error(
+                logs.ctau
+            )
+            error = np.hypot(error, own)
+        return Acceptance(
+            ctau=tuple(logs.ctau.tolist()),
+            value=tuple(logs.value.tolist()),
+            error=tuple((logs.value * error).tolist()),
+            prompt=low.prompt,
+            power=low.power,
+        )
+
+    def _logarithms(
+        self, parts: tuple[Acceptance | None, ...], low: Acceptance, high: Acceptance
+    ) -> _Logs | None:
+        """The interpolated acceptance and the error of that; None where nothing is known."""
         ctau = np.array(sorted({*low.ctau, *high.ctau}))
         if len(ctau) and low.ctau and high.ctau:
             ctau = ctau[np.isfinite(low.at(ctau)) & np.isfinite(high.at(ctau))]
         if not len(ctau) or not (low.ctau and high.ctau) or low.power != high.power:
-            return Acceptance(ctau=(), value=(), error=(), prompt=low.prompt, power=low.power)
+            return None
         logs = [None if part is None or not part.ctau else np.log(part.at(ctau)) for part in parts]
         w = self.weight
         assert logs[1] is not None
         assert logs[2] is not None
-        value = np.exp((1.0 - w) * logs[1] + w * logs[2])
-        error = self._error(logs)
-        if self.samples:
-            own = (1.0 - w) * low.relative_error(ctau) + w * high.relative_error(ctau)
-            error = np.hypot(error, own)
-        return Acceptance(
-            ctau=tuple(ctau.tolist()),
-            value=tuple(value.tolist()),
-            error=tuple((value * error).tolist()),
-            prompt=low.prompt,
-            power=low.power,
-        )
+        return _Logs(ctau=ctau, value=np.exp((1.0 - w) * logs[1] + w * logs[2]), error=self._error(logs))
 
     def _error(self, logs: Sequence[Array | None]) -> Array:
         """Error of the interpolated logarithm."""

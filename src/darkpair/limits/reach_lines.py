@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from darkpair.chains.models.remembered import remembered
 from darkpair.limits.rows import LimitRow
 from darkpair.limits.rows import _level as level_of
 from darkpair.limits.rows import _value as observable
@@ -134,10 +134,3 @@ def curves_at(name: str, asked: Asked, point: Model, over: Model, n: int) -> Map
         How many they are.
     """
     return asked.search.at_point(point).curves(_values(name, asked, over, (n,)))
-
-
-def remembered(model: Model) -> Model:
-    """The model, which works out each of its widths once however many searches ask."""
-    for name in ("partial_width", "width", "branching_ratio"):
-        object.__setattr__(model, name, cache(getattr(model, name)))
-    return model

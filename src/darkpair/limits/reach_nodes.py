@@ -228,13 +228,25 @@ class Nodes:
             return self.at(self.places[0], model, names)
         return self._between(place, model, names)
 
-    def _between(self, place: float, model: Model, names: Sequence[str] | None) -> dict[str, Asked]:
+    def around(self, place: float) -> tuple[float | None, ...]:
+        """Places of the samples that decide at a place: its own, or two below and two above, of which the outer ones may lack."""
+        if place in self._of or len(self.places) == 1:
+            return (place if place in self._of else self.places[0],)
         after = min(max(bisect.bisect_left(self.places, place), 1), len(self.places) - 1)
-        around = [self.places[i] if 0 <= i < len(self.places) else None for i in range(after - 2, after + 2)]
+        return tuple(
+            self.places[i] if 0 <= i < len(self.places) else None for i in range(after - 2, after + 2)
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what makes samples, and what was interpolated: other processes ask at the places that there are."""
+        return {**self.__dict__, "_sample": None, "_kept": {}}
+
+    def _between(self, place: float, model: Model, names: Sequence[str] | None) -> dict[str, Asked]:
+        around = self.around(place)
         tables: list[Searches] = [{} if p is None else self._of[p] for p in around]
         mass = float(np.asarray(model.m2))
-        both = Between(places=tuple(around), place=place, mass=mass)  # type: ignore[arg-type]
-        own = Between(places=both.places, place=place, mass=mass, samples=False)
+        both = Between(places=around, place=place, mass=mass)  # type: ignore[arg-type]
+        own = both.without_samples
         out = {}
         for name in dict.fromkeys((*tables[1], *tables[2])):
             if names is None or name in names:

@@ -13,6 +13,7 @@ from darkpair.gen.errors import DarkpairError
 from darkpair.limits.reach_contours import Branch, Look, branches_of, refined
 from darkpair.limits.reach_lines import Said, curves_at, line_of, remembered
 from darkpair.limits.reach_roots import spans_of
+from darkpair.limits.reach_shared import Crew
 
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from darkpair.limits.reach_axes import Axis
     from darkpair.limits.reach_grid import Plane
     from darkpair.limits.reach_nodes import Nodes
-    from darkpair.limits.reach_roots import Curve
+    from darkpair.limits.reach_roots import Curve, Evaluate
 
 __all__ = ["Lines", "Region", "Rows", "regions_of"]
 
@@ -85,6 +86,11 @@ class Lines:
         self.numbers, self.places = numbers, np.asarray(along.place(numbers))
         self._models: dict[float, tuple[Model, Model] | None] = {}
         self._said: dict[tuple[float, str], tuple[object, Said]] = {}
+        self._whole: dict[float, tuple[object, dict[str, Said]]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without models, which hold what they were asked: other processes make their own."""
+        return {**self.__dict__, "_models": {}}
 
     @property
     def sampled(self) -> list[float]:
@@ -119,6 +125,8 @@ class Lines:
         names : sequence of str, optional
             Searches that are wanted; all unless given.
         """
+        if (whole := self._whole_said(place)) is not None:
+            return {name: own for name, own in whole.items() if names is None or name in names}
         models = self._at(place)
         if models is None:
             return {}
@@ -129,7 +137,29 @@ class Lines:
                 kept = line_of(name, asked, *models, self.places.shape)
                 self._said[place, name] = asked.rests_on, kept
             out[name] = kept
+        if names is None:
+            self.learn(place, out)
         return out
+
+    def learn(self, place: float, said: dict[str, Said]) -> None:
+        """Keep what all searches say on a line, by whoever worked it out, as long as it rests on the same samples.
+
+        Parameters
+        ----------
+        place : float
+            Of the line.
+        said : dict of str to Said
+            As of `said`.
+        """
+        self._whole[place] = self.nodes.around(place), said
+
+    def knows(self, place: float) -> bool:
+        """Whether what all searches say on a line is kept."""
+        return self._whole_said(place) is not None
+
+    def _whole_said(self, place: float) -> dict[str, Said] | None:
+        around, whole = self._whole.get(place, (None, None))
+        return whole if whole is not None and around == self.nodes.around(place) else None
 
     def looks(
         self, place: float, names: Sequence[str] | None = None, *, exact: bool = True
@@ -143,9 +173,12 @@ class Lines:
         exact : bool
             Whether their ends are roots, or logarithms are joined by straight lines.
         """
-        said, models = self.said(place, names), self._at(place)
-        if models is None:
+        said = self.said(place, names)
+        if not said:
             return {}
+        models = self._at(place) if exact else None
+        if models is None:
+            return self._looks(place, said, None)
         asked = self.nodes.at(place, models[0], names)
 
         def evaluate(wanted: Sequence[str], places: Array) -> dict[Curve, Array]:
@@ -156,7 +189,10 @@ class Lines:
                 for suffix, inside in curves_at(name, asked[name], models[0], over, len(places)).items()
             }
 
-        spans = spans_of(place, self.places, said, evaluate if exact else None)
+        return self._looks(place, said, evaluate)
+
+    def _looks(self, place: float, said: Mapping[str, Said], evaluate: Evaluate | None) -> dict[str, Look]:
+        spans = spans_of(place, self.places, said, evaluate)
         return {name: Look(spans=spans[name], blank=_blank(self.places, said[name].ratio)) for name in said}
 
     def near(self, place: float) -> float:
@@ -189,6 +225,14 @@ class Rows(Lines):
     def sampled(self) -> list[float]:
         """None but those of the grid."""
         return []
+
+    def learn(self, place: float, said: dict[str, Said]) -> None:
+        """As `Lines.learn`."""
+        self._kept[place] = said
+
+    def knows(self, place: float) -> bool:
+        """As `Lines.knows`."""
+        return place in self._kept
 
     def said(self, place: float, names: Sequence[str] | None = None) -> dict[str, Said]:
         """As `Lines.said`, from one point to the next."""
@@ -252,7 +296,9 @@ def _blank(places: Array, ratio: Array) -> list[tuple[float, float]]:
     ]
 
 
-def regions_of(lines: Lines, places: Sequence[float], closing: Sequence[float]) -> list[Region]:
+def regions_of(
+    lines: Lines, places: Sequence[float], closing: Sequence[float], crew: Crew | None = None
+) -> list[Region]:
     """Regions of every search, with closer lines where they end.
 
     Parameters
@@ -263,20 +309,33 @@ def regions_of(lines: Lines, places: Sequence[float], closing: Sequence[float]) 
         Where lines are looked at first, growing.
     closing : sequence of float
         Places at which a decay opens or closes.
+    crew : Crew, optional
+        Who works out its lines; this process unless given.
     """
-    of_lines = {place: lines.looks(place) for place in places}
+    every = (crew or Crew(lines)).every
+    of_lines = dict(zip(places, every(_looks_at, [(place,) for place in places]), strict=True))
+    names = list(dict.fromkeys(name for of_line in of_lines.values() for name in of_line))
+    asks = [
+        (name, {place: of_line.get(name, Look()) for place, of_line in of_lines.items()}) for name in names
+    ]
+    closer = every(_closer, asks) if lines.finer else [looks for _, looks in asks]
     out = []
-    for name in dict.fromkeys(name for of_line in of_lines.values() for name in of_line):
+    for name, looks in zip(names, closer, strict=True):
         first = next(lines.said(place, [name])[name] for place in places if name in of_lines[place])
-        looks = {place: of_line.get(name, Look()) for place, of_line in of_lines.items()}
-        if lines.finer:
-            looks = refined(looks, partial(_look, lines, name))
         for suffix in first.curves:
             branches = tuple(branches_of(looks, suffix, closing))
             out.append(
                 Region(name=f"{name}{suffix}", search=name, said=first, branches=branches, lines=looks)
             )
     return out
+
+
+def _looks_at(lines: Lines, place: float) -> dict[str, Look]:
+    return lines.looks(place)
+
+
+def _closer(lines: Lines, name: str, looks: dict[float, Look]) -> dict[float, Look]:
+    return refined(looks, partial(_look, lines, name))
 
 
 def _look(lines: Lines, name: str, place: float) -> tuple[float, Look]:

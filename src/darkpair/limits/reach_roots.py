@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
     from darkpair.limits.reach_lines import Said
 
-__all__ = ["Curve", "Span", "spans_of"]
+__all__ = ["Curve", "Evaluate", "Span", "spans_of"]
 
 #: Evaluations of a root, how close the ratio is to 1 then, and a logarithm beyond which halving is safer.
 _STEPS: Final = 30

@@ -66,16 +66,15 @@ def _place(figure: Any, ax: Any, labels: Sequence[CurveLabel]) -> None:
     for i in sorted(range(len(labels)), key=lambda i: len(own[i])):
         others = np.concatenate([*(own[j] for j in range(len(own)) if j != i), _NONE])
         width = _width(labels[i].text, height)
-        best = min(
-            (
-                (cost, start, middle, angle)
-                for line in pixels[i]
-                for start, middle, angle in _candidates(_inside(ax, line), height)
-                if (cost := _cost(ax, (start, middle, angle), width, height, others, taken)) is not None
-            ),
-            default=None,
-            key=lambda place: place[0],
-        )
+        best: tuple[float, Array, Array, float] | None = None
+        for line in pixels[i]:
+            for start, middle, angle in _candidates(_inside(ax, line), height):
+                least = _by_place((start, middle, angle), height)
+                if best is not None and least >= best[0]:  # (what lies below can make it no better)
+                    continue
+                cost = _cost(ax, (start, middle, angle), width, height, others, taken)
+                if cost is not None and (best is None or cost < best[0]):
+                    best = cost, start, middle, angle
         if best is not None:
             _, start, middle, angle = best
             taken.append(_body(middle, angle, width))
@@ -143,7 +142,7 @@ def _cost(
     taken: Sequence[Array],
 ) -> float | None:
     """How bad a place is: points of other lines below the name, its distance from its own; None where it cannot be."""
-    start, middle, angle = place
+    _, middle, angle = place
     body = _body(middle, angle, width + height)
     if len(_inside(ax, body)) < len(body):
         return None
@@ -152,8 +151,13 @@ def _cost(
             return None
     near = np.abs(others - middle).max(axis=1) < width
     below = np.hypot(*(others[near][:, None, :] - body[None, :, :]).T).min(axis=0) if near.any() else _NONE
-    away = float(np.hypot(*(middle - start))) / height
-    return float(np.count_nonzero(below < 0.8 * height) + 2.0 * away + 2.0 * abs(np.sin(angle)))
+    return float(np.count_nonzero(below < 0.8 * height)) + _by_place(place, height)
+
+
+def _by_place(place: tuple[Array, Array, float], height: float) -> float:
+    """How bad a place is for its distance from its line and its slope."""
+    start, middle, angle = place
+    return 2.0 * float(np.hypot(*(middle - start))) / height + 2.0 * abs(float(np.sin(angle)))
 
 
 def _nearest(body: Array, other: Array) -> float:

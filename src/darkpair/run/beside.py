@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from darkpair.job.job import Job
 from darkpair.report.pictures import MADE_BY, PAGE_OF
 from darkpair.run.dataset import is_dataset, name_of
 from darkpair.run.job_format import format_of_job
+from darkpair.run.own_rows import require_own_rows
 from darkpair.run.tally import Tally
 
 __all__ = [
@@ -31,8 +31,6 @@ _OURS: Final = b"tEXtSource\0" + MADE_BY.encode()
 _DRAWN: Final = b"tEXtSoftware\0Matplotlib"
 #: How a page of HTML says that it is a report of ours; the second of earlier versions.
 _REPORTS: Final = (PAGE_OF.encode(), b": report of a run</title>")
-#: Endings of the files of one table and its picture.
-_OF_ROWS: Final = ("csv", "json", "png", "pdf")
 
 
 def place_of_pictures(job: Job) -> Path:
@@ -86,34 +84,6 @@ def require_own_pictures(job: Job, pipeline: Callable[[], Pipeline], *, replace:
                 )
 
 
-def require_own_rows(folder: Path, name: str, otherwise: str, *, replace: bool = False) -> None:
-    """Refuse a folder where the table of a command, or its picture, cannot be written or would take the place of somebody's file.
-
-    Parameters
-    ----------
-    folder : Path
-        Where ``NAME.csv``, ``NAME.json``, ``NAME.png`` and ``NAME.pdf`` go; it may be missing.
-    name : str
-    otherwise : str
-        What somebody can do.
-    replace : bool
-        Whether what is there is replaced, whosever it is.
-
-    Raises
-    ------
-    InputError
-        With the name of the file.
-    """
-    paths = [folder / f"{name}.{ending}" for ending in _OF_ROWS]
-    there = [path for path in paths if path.exists() or path.is_symlink()]
-    for path in there:
-        check_writable(path)
-    if there and not (replace or _is_own_table(folder / f"{name}.json", name)):
-        raise InputError(
-            f"{str(there[0])!r} is there, and no {name}.json of darkpair beside it says that it is ours, so it is not replaced; {otherwise}"
-        )
-
-
 def require_own_page(path: Path, *, replace: bool = False) -> None:
     """Refuse a report that would take the place of somebody's file.
 
@@ -160,12 +130,3 @@ def _head_of(path: Path) -> bytes | None:
             return file.read(_HEAD)
     except OSError:
         return None
-
-
-def _is_own_table(path: Path, name: str) -> bool:
-    """Whether a file is the JSON of a table of that name of this package."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(document, dict) and document.get("study") == name and "provenance" in document

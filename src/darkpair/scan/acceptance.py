@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -80,9 +81,10 @@ class Acceptance:
         length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
         if not self.ctau:
             return np.full(length.shape, np.nan)
-        value = np.exp(np.interp(np.log(length), np.log(self.ctau), np.log(self.value)))
-        inside = (length >= self.ctau[0]) | (self.ctau[0] <= self.prompt)
-        return np.where(inside, value * np.minimum(1.0, self.ctau[-1] / length) ** self.power, np.nan)
+        lengths, values, _ = self._columns
+        value = np.exp(np.interp(np.log(length), lengths, values))
+        beyond = np.minimum(1.0, self.ctau[-1] / length) ** self.power
+        return np.where(self._tells(length), value * beyond, np.nan)
 
     def relative_error(self, ctau: Real) -> Array:
         """Standard error over the acceptance at a c tau [1]: linear in the logarithm, that of the end beyond the table.
@@ -95,7 +97,14 @@ class Acceptance:
         length = np.maximum(np.asarray(ctau, dtype=np.float64), 1e-300)
         if not self.ctau:
             return np.full(length.shape, np.nan)
-        relative = np.divide(self.error, self.value)
-        return np.where(
-            np.isnan(self.at(ctau)), np.nan, np.interp(np.log(length), np.log(self.ctau), relative)
-        )
+        lengths, _, relative = self._columns
+        return np.where(self._tells(length), np.interp(np.log(length), lengths, relative), np.nan)
+
+    @cached_property
+    def _columns(self) -> tuple[Array, Array, Array]:
+        """Logarithms of c tau and of the value, and the relative error; searches ask a table for a lifetime thousands of times."""
+        return np.log(self.ctau), np.log(self.value), np.divide(self.error, self.value)
+
+    def _tells(self, length: Array) -> Array:
+        """Whether the table says anything at a c tau [mm]."""
+        return np.asarray((length >= self.ctau[0]) | (self.ctau[0] <= self.prompt))

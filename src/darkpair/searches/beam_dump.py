@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 import numpy as np
 
 from darkpair.chains.models.channels import Channel
+from darkpair.chains.models.remembered import once_a_model
 from darkpair.detectors.data_file import detector_data
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.gen.data_files import forgotten_with_changes
@@ -180,6 +181,7 @@ class BeamDump(Search):
         # (what is not known adds to what is, and cannot allow what that excludes)
         return np.asarray(np.where(poor & (counted - 2.0 * error <= self.limit), np.nan, counted))
 
+    @once_a_model()
     def channels(self, model: Model) -> dict[str, Array]:
         """Expected events of each channel by its name [1]; NaN where its sample cannot tell.
 
@@ -194,7 +196,7 @@ class BeamDump(Search):
             main = own * self.acceptance.at(model.ctau("X2")) * self._more_protons
             events[str(MAIN)] = np.where(np.equal(own, 0.0), 0.0, main)
         for part in self.more:
-            per_yield = self._per_yield(part, model)
+            per_yield = self._per_yield(model, part)
             unknown = np.full(np.shape(per_yield), np.nan)
             there = unknown if part.acceptance is None else part.acceptance.at(model.ctau("X2"))
             events[str(part.channel)] = np.where(per_yield > 0.0, per_yield * there * self._more_protons, 0.0)
@@ -230,10 +232,11 @@ class BeamDump(Search):
             )
         for part in self.more:
             bound = np.inf if part.acceptance is None else part.acceptance.most
-            rate = self._per_yield(part, model)
+            rate = self._per_yield(model, part)
             most.append(np.where(rate > 0.0, np.maximum(rate, 1e-300) * bound, 0.0))
         return most
 
+    @once_a_model()
     def _main(self, model: Model) -> Array:
         """Events of the paper's channel per unit yield and the detector's own protons [1]."""
         total = model.width("X2")
@@ -241,18 +244,18 @@ class BeamDump(Search):
         rate = model.branching_ratio("eta", "X1 X2") * visible
         return np.asarray(self._all_accepted(None, self.daughters) * rate)
 
-    def _per_yield(self, part: ChannelYield, model: Model) -> Array:
+    @once_a_model()
+    def _per_yield(self, model: Model, part: ChannelYield) -> Array:
         """Events of a channel per unit yield and the detector's own protons [1]."""
         rate = part.channel.rate(model, self.seen)
         return np.asarray(self._all_accepted(part.selection, part.daughters) * rate)
 
     def _all_accepted(self, selection: str | None, daughters: float) -> Array:
         """Events per unit branching ratio and yield; of the detector's own protons, where it has any."""
-        detector = _detector(self.experiment, selection)
         if self._own_protons is None:
-            return np.asarray(math.prod(detector.flat_factors.values()) * daughters * self.efficiency)
-        whole = detector.normalisation(self.multiplicity)
-        return whole.events(branching_ratio=daughters, acceptance=1.0) * self.efficiency
+            factors = _detector(self.experiment, selection).flat_factors
+            return np.asarray(math.prod(factors.values()) * daughters * self.efficiency)
+        return _events(self.experiment, selection, self.multiplicity, daughters) * self.efficiency
 
     @property
     def _own_protons(self) -> float | None:
@@ -296,15 +299,32 @@ class BeamDump(Search):
 
 def _detector(experiment: str, selection: str | None = None) -> FixedTarget:
     """The detector; it is made once, as long as its file is the same."""
+    return _made_of(experiment, selection)[1]
+
+
+def _events(experiment: str, selection: str | None, multiplicity: float, daughters: float) -> Array:
+    """Events of its own protons per unit branching ratio and acceptance; worked out once, as long as its file is the same."""
+    _, detector, kept = _made_of(experiment, selection)
+    key = multiplicity, daughters
+    if key not in kept:
+        kept[key] = detector.normalisation(multiplicity).events(branching_ratio=daughters, acceptance=1.0)
+    return kept[key]
+
+
+#: Contents of a detector's file, the detector that was made of them, and its events by multiplicity and daughters.
+_Made = tuple[object, FixedTarget, "dict[tuple[float, float], Array]"]
+
+
+def _made_of(experiment: str, selection: str | None) -> _Made:
     data, key = detector_data(experiment), (experiment, selection)
     made = _made().get(key)
     if made is None or made[0] is not data:
-        made = data, FixedTarget(experiment=experiment, selection=selection, resolution="none")
+        made = data, FixedTarget(experiment=experiment, selection=selection, resolution="none"), {}
         _made()[key] = made
-    return made[1]
+    return made
 
 
 @forgotten_with_changes
-def _made() -> dict[tuple[str, str | None], tuple[object, FixedTarget]]:
-    """Detectors by experiment and selection, with the contents of the file that they were made of."""
+def _made() -> dict[tuple[str, str | None], _Made]:
+    """Detectors by experiment and selection."""
     return {}

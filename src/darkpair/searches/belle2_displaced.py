@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
+from darkpair.chains.models.remembered import once_a_model
 from darkpair.detectors.belle2_displaced import Belle2Displaced
 from darkpair.detectors.data_file import Number, read_data
 from darkpair.detectors.normalisation import by_pairs
-from darkpair.gen.data_files import load
+from darkpair.gen.data_files import forgotten_with_changes, load
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import particle
 from darkpair.gen.references import cited_in
@@ -61,6 +62,7 @@ def _numbers() -> tuple[Measurement, ...]:
     return tuple(Measurement(**table[name]) for name in ("luminosity", "data", "pairs"))
 
 
+@forgotten_with_changes
 def b_mesons(parent: str, luminosity: float | None = None) -> float:
     """Number of B mesons of a kind and of its antiparticles.
 
@@ -166,6 +168,7 @@ class DisplacedAtBelle2(AddsChannels):
         """Expected events of each channel by its name [1]; NaN where its sample cannot tell."""
         return {name: events for name, (events, _) in self._shares(model).items()}
 
+    @once_a_model()
     def _shares(self, model: Model) -> dict[str, tuple[Array, Array]]:
         """Events of each channel, and what they do not exceed where that is NaN."""
         shares = {}
@@ -225,8 +228,14 @@ def _flying(part: KotoChannel, model: Model) -> Array:
     ctau = np.maximum(np.asarray(model.ctau("X2"), dtype=np.float64), 1e-300)
     if not part.ratio.ctau:
         return np.ones(ctau.shape)
-    detector = Belle2Displaced()
-    momentum = detector.detector.beams.nominal[3] - particle(part.channel.parent).mass
-    length = detector.least_radius * np.asarray(model.m2) / momentum
+    radius, energy = _least_flight()
+    length = radius * np.asarray(model.m2) / (energy - particle(part.channel.parent).mass)
     with np.errstate(over="ignore"):
         return np.asarray(np.exp(-length * np.maximum(1.0 / ctau - 1.0 / part.ratio.ctau[0], 0.0)))
+
+
+@forgotten_with_changes
+def _least_flight() -> tuple[float, float]:
+    """Least distance of a decay from the axis [mm], and the energy of both beams [GeV]."""
+    detector = Belle2Displaced()
+    return detector.least_radius, float(detector.detector.beams.nominal[3])

@@ -105,27 +105,27 @@ def _escaping(model: Model, parent: str, daughter: str, length: float, boost: fl
     points = max(
         np.ndim(rate), np.ndim(whole)
     )  # dimensions of the model's points, behind those of both angles
-    cosines = _NODE.reshape(-1, *(1,) * points)
 
     def escaping(q2: Array) -> Array:
+        behind = max(points, np.ndim(q2))
+        cosines = _NODE.reshape(-1, *(1,) * behind)
         root = np.sqrt(q2)
         k = np.sqrt(np.maximum((q2 - (m1 + m2) ** 2) * (q2 - (m1 - m2) ** 2), 0.0)) / (2.0 * root)
         e2 = np.sqrt(k**2 + m2**2)
         pair = (masses[0] ** 2 - masses[1] ** 2 + q2) / (2.0 * masses[0])
         recoil = np.sqrt(np.maximum(pair**2 - q2, 0.0))
-        lab = []
-        for cos in _NODE:
-            # the pair flies against the daughter, along which cos is counted
-            energy = (pair * e2 - recoil * k * cos) / root
-            momentum = np.sqrt(np.maximum(energy**2 - m2**2, 0.0))
-            lab.append([(gamma * energy + boost * momentum * along) ** 2 - m2**2 for along in _NODE])
-        flown = np.sqrt(np.maximum(_padded(np.array(lab), points), 1e-300))
+        # the pair flies against the daughter, along which the first cosine is counted; the second is that of the boost
+        cos, along = (_NODE.reshape(shape + (1,) * np.ndim(q2)) for shape in ((-1, 1), (1, -1)))
+        energy = (pair * e2 - recoil * k * cos) / root
+        momentum = np.sqrt(np.maximum(energy**2 - m2**2, 0.0))
+        lab = (gamma * energy + boost * momentum * along) ** 2 - m2**2
+        flown = np.sqrt(np.maximum(_padded(lab, behind), 1e-300))
         squared = 0.25 * _WEIGHT.reshape(cosines.shape) * amplitude(q2, cosines)
         terms = (_WEIGHT.reshape(cosines.shape) * squared[:, np.newaxis]) * np.exp(-rate / flown)
         # (one after the other, so that a point's sum is the same alone and among many)
         return np.asarray(np.add.accumulate(terms.reshape(-1, *terms.shape[2:]))[-1])
 
-    part = three_body_width(*masses, m1, m2, escaping)
+    part = three_body_width(*masses, m1, m2, escaping, elementwise=True)
     return np.asarray(np.divide(part, np.where(whole > 0.0, whole, 1.0)))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from darkpair.chains.models.channels import Channel
+from darkpair.chains.models.remembered import once_a_model
 from darkpair.detectors.efficiency import ONE_SIGMA
 from darkpair.detectors.koto_results import koto_decay_probability
 from darkpair.detectors.koto_results import run as run_of_koto
@@ -220,6 +221,7 @@ class _Koto(AddsChannels):
         events = {name: self.events(share) for name, (share, _) in self._shares(model).items()}
         return {name: number for name, number in events.items() if number is not None}
 
+    @once_a_model()
     def _shares(self, model: Model) -> dict[str, tuple[Array, Array]]:
         """Value of each channel, and what it does not exceed where it is not known."""
         shares: dict[str, tuple[Array, Array]] = {}
