@@ -72,14 +72,17 @@ def two_beams(source: object, detector: object) -> bool:
 
 def other_beam(source: Any, detector: Any) -> str | None:
     """A line where the source's protons, aimed or not, have another energy than the detector's; None where they agree."""
-    made = getattr(getattr(source, "source", source), "beam_energy", None)
+    inner = getattr(source, "source", source)
+    made = getattr(inner, "beam_energy", None)
     own = getattr(detector, "beam_energy", None)
     if not two_beams(made, own):
         return None
+    from darkpair.gen.sources.other_beams import for_beam  # (rarely, and it reads the tables)
+
     there, here = apart(float(str(made)), float(str(own)))
     return (
         f"the source's protons have {there} GeV, the detector's {here} GeV: spectrum and number of parents are not those of its "
-        f'protons on target, nor are the expected events; give source.beam_energy = "{own:.15g} GeV", or a data file with the other [beam]'
+        f"protons on target, nor are the expected events; {for_beam(inner, float(str(own)))}, or a data file with the other [beam]"
     )
 
 

@@ -96,7 +96,9 @@ def pairs(beam_energy: float, target: str = "p") -> tuple[float, float]:
     own = [number for number in published() if number.beam_energy == beam_energy]
     if not own:
         given, *have = apart(beam_energy, *sorted({number.beam_energy for number in published()}))
-        raise InputError(f"no B mesons of a beam of {given} GeV; allowed: {', '.join(have)} GeV")
+        raise InputError(
+            f"no B mesons of a beam of {given} GeV; allowed: {', '.join(have)} GeV, or table_file (docs/mesons.md)"
+        )
     values = [number.pairs(elements[target]) for number in own]
     mean = float(np.mean(values))
     stated = max(number.error / number.sigma for number in own)
