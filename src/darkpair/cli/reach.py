@@ -88,11 +88,13 @@ def command(
     of axes and numbers. Samples are made at some masses and interpolated between, with the error of that in the result; a run that is
     stopped goes on with the same command. `darkpair limits` shows one point.
     """
+    from darkpair.chains.models.points import require_model_name
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.reach import MASSES, reach_map
     from darkpair.limits.samples import Size
     from darkpair.scan.points import cache_folder
 
+    require_model_name(model, "a map is of a model's parameters")
     given = pairs(settings)
     x, y = _axis(given, "x"), _axis(given, "y")
     if quick and whole:
