@@ -20,6 +20,7 @@ from darkpair.gen.agreement import require_parent, require_shell
 from darkpair.gen.compiled.mode import count
 from darkpair.gen.conservation import majorana
 from darkpair.gen.decay import Decay
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
@@ -237,9 +238,10 @@ class Chain:
         for mode in self.decay.modes:
             element = mode.matrix_element
             if element is not None and not hasattr(element, "at_mass"):
+                own, source = apart(self.parent.mass, mass, digits=9)
                 raise InputError(
-                    f"the matrix element of {spell(self.decay)} holds the mass {self.parent.mass:.9g} GeV of "
-                    f'{self.parent.name}, the source says {mass:.9g} GeV; take mass = "pdg" in the source'
+                    f"the matrix element of {spell(self.decay)} holds the mass {own} GeV of "
+                    f'{self.parent.name}, the source says {source} GeV; take mass = "pdg" in the source'
                 )
             modes.append(mode if element is None else replace(mode, matrix_element=element.at_mass(mass)))
         decay = replace(self.decay, parent=replace(self.parent, mass=mass), modes=tuple(modes))

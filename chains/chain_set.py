@@ -14,6 +14,7 @@ from darkpair.chains.descriptor import build
 from darkpair.chains.given_elements import Given, canonical, decay_of
 from darkpair.chains.settings import Quantities, read_settings, require_used
 from darkpair.chains.spelling import Spelled, parse
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, Parents
 from darkpair.gen.frozen import freeze
@@ -263,8 +264,9 @@ def _of_mass(chain: Chain, mass: float) -> Chain:
     if math.isclose(parent.mass, mass, rel_tol=1e-12):
         return chain
     if parent.mass != particle(parent.name).mass:
+        own, source = apart(parent.mass, mass, digits=9)
         raise InputError(
-            f"the chain gives {parent.name} the mass {parent.mass:.9g} GeV, the source {mass:.9g} GeV; leave "
+            f"the chain gives {parent.name} the mass {own} GeV, the source {source} GeV; leave "
             f"{parent.name} out of the chain's masses"
         )
     return chain.with_parent_mass(mass)

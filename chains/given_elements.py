@@ -16,6 +16,7 @@ import numpy as np
 
 from darkpair.chains.elements_by_name import MATRIX_ELEMENTS
 from darkpair.chains.spelling import parse
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.parameters import arguments
@@ -99,15 +100,18 @@ class GivenElement:
         most = getattr(self.function, "maximum", None)
         if most is not None:
             bound = float(most) * (1.0 + _ROUNDING)
-            self._require(q2, cosine, values, values <= bound, f"at most its own maximum {float(most):.9g}")
+            self._require(q2, cosine, values, values <= bound, "at most its own maximum", float(most))
         return values
 
-    def _require(self, q2: Array, cosine: Array, values: Array, right: Any, allowed: str) -> None:
+    def _require(
+        self, q2: Array, cosine: Array, values: Array, right: Any, allowed: str, most: float | None = None
+    ) -> None:
         if not np.all(right):
             i = int(np.flatnonzero(~np.ravel(right))[0])
             at, angle, value = (np.ravel(np.broadcast_to(a, values.shape))[i] for a in (q2, cosine, values))
+            has, *end = apart(value) if most is None else apart(value, most)
             raise InputError(
-                f"matrix_elements.{self.decay}: |M|² = {value:.6g} at q² = {at:.6g} GeV², cosine = {angle:.6g}; allowed: {allowed}"
+                f"matrix_elements.{self.decay}: |M|² = {has} at q² = {at:.6g} GeV², cosine = {angle:.6g}; allowed: {' '.join([allowed, *end])}"
             )
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, Final
 from darkpair.detectors.data_entry import plain, require_confidence
 from darkpair.detectors.selection import UNSOURCED, Cut, Line, Selection
 from darkpair.gen.data_units import number_in, plain_unit
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 
 __all__ = [
@@ -283,14 +284,15 @@ def _checked_limit(value: Any, beside: Any, unit: str, units: Mapping[str, str],
         [number_in(x, along, along, f"{what}: x"), number_in(y, unit, unit, f"{what}: y")] for x, y in points
     ]
     if any(x >= after for (x, _), (after, _) in pairwise(line)):
-        raise InputError(f"{what}: points at {', '.join(f'{x:g}' for x, _ in line)} {along}; {_LINE}")
+        raise InputError(f"{what}: points at {', '.join(apart(*(x for x, _ in line)))} {along}; {_LINE}")
     return {"against": value["against"], "points": line}
 
 
 def _require_order(low: float | Line | None, high: float | Line | None, what: str, more: str = "") -> None:
     """Refuse limits that nothing is between."""
     if isinstance(low, float) and isinstance(high, float) and low > high:
-        raise InputError(f"{what}: from {low:g} to {high:g}{more}; allowed: max at min or above it")
+        first, last = apart(low, high)
+        raise InputError(f"{what}: from {first} to {last}{more}; allowed: max at min or above it")
 
 
 def require_passable(selection: Selection, where: str) -> None:
@@ -308,8 +310,9 @@ def require_passable(selection: Selection, where: str) -> None:
         if lower.variable != upper.variable or not isinstance(low, float) or not isinstance(high, float):
             continue
         if low > high:
+            least, most = apart(low, high)
             raise InputError(
-                f"{where}, selection {selection.name}: the cut {lower.name} asks {lower.variable} to be {low:g} {lower.unit} or more, "
-                f"{upper.name} {high:g} {upper.unit} or less: no event passes both; allowed: limits that leave something between, or "
+                f"{where}, selection {selection.name}: the cut {lower.name} asks {lower.variable} to be {least} {lower.unit} or more, "
+                f"{upper.name} {most} {upper.unit} or less: no event passes both; allowed: limits that leave something between, or "
                 "one of them in without"
             )

@@ -16,6 +16,7 @@ from darkpair.detectors.data_entry import checked_entries, checked_entry, checke
 from darkpair.detectors.data_faults import Faults
 from darkpair.detectors.data_tags import checked_tags
 from darkpair.detectors.koto_geometry import require_koto_geometry
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, nearest, shown
 from darkpair.gen.particles import particle
 
@@ -239,7 +240,7 @@ def _require_ranges(data: Mapping[str, Any], where: str) -> None:
     for name, entry in data.get("factors", {}).items():
         if not 0.0 <= entry["value"] <= 1.0:
             raise InputError(
-                f"{where}, [factors]: {name}.value = {entry['value']:g}; allowed: an efficiency, 0 to 1"
+                f"{where}, [factors]: {name}.value = {apart(entry['value'], 1.0)[0]}; allowed: an efficiency, 0 to 1"
             )
 
 
@@ -333,8 +334,9 @@ def _require_sizes(out: Mapping[str, Any], unit_of: Mapping[str, str], where: st
     """Refuse ends out of order, and sizes and resolutions that nothing has."""
     for low, high in (("z_min", "z_max"), ("theta_min", "theta_max")):
         if low in unit_of and not out[low]["value"] < out[high]["value"]:
+            first, last = apart(out[low]["value"], out[high]["value"])
             raise InputError(
-                f"{where}: {low} = {out[low]['value']:g} and {high} = {out[high]['value']:g} {unit_of[low]}; allowed: growing order"
+                f"{where}: {low} = {first} and {high} = {last} {unit_of[low]}; allowed: growing order"
             )
     for name, unit in unit_of.items():
         value = out[name]["value"] if name in out else 0.0
@@ -344,12 +346,14 @@ def _require_sizes(out: Mapping[str, Any], unit_of: Mapping[str, str], where: st
             and not isinstance(value, list)
             and not 0.0 <= value <= _LARGEST
         ):
-            raise InputError(f"{where}: {name} = {value:g} {unit}; allowed: 0 or more, up to {_LARGEST:g}")
+            given, most = apart(value, _LARGEST)
+            raise InputError(f"{where}: {name} = {given} {unit}; allowed: 0 or more, up to {most}")
         if (
             name in ("radius", "hole_half", "z_calorimeter", "depth", "energy")
             and not 0.0 < value <= _FARTHEST
         ):
-            raise InputError(f"{where}: {name} = {value:g} {unit}; allowed: above 0, up to {_FARTHEST:g}")
+            given, most = apart(value, _FARTHEST)
+            raise InputError(f"{where}: {name} = {given} {unit}; allowed: above 0, up to {most}")
 
 
 def _shape(table: Any, where: str, faults: Faults) -> dict[str, Any]:

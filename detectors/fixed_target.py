@@ -30,6 +30,7 @@ from darkpair.detectors.smearing import Calorimeter, Tracks
 from darkpair.detectors.tracks import kinds_of, single_track, track_columns
 from darkpair.detectors.veto import made_inside
 from darkpair.gen.absorption import Absorber
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Batch, made_within
 from darkpair.gen.filling import again, fill
@@ -127,18 +128,16 @@ class FixedTarget(SelectingDetector):
         _ = self.veto_volume, self.face, self.beam_energy, self._resolution, self.region, self.absorber
         if self.region.z_min >= self.z_face:
             raise InputError(
-                f"{self.experiment}: the decay volume begins at z = {self.region.z_min:g} mm, and the calorimeter is at "
-                f"{self.z_face:g} mm; allowed: a calorimeter behind the beginning of the volume"
+                f"{self.experiment}: the decay volume begins at z = {apart(self.region.z_min, self.z_face)[0]} mm, and the calorimeter is at "
+                f"{apart(self.z_face, self.region.z_min)[0]} mm; allowed: a calorimeter behind the beginning of the volume"
             )
 
     def face_inside(self) -> str | None:
         """What to know of a calorimeter inside the decay volume, in a line; None of one behind it."""
         if self.z_face >= self.region.z_max:
             return None
-        return (
-            f"the calorimeter at z = {self.z_face:g} mm is inside the decay volume, which ends at {self.region.z_max:g} mm: what is "
-            "made behind the calorimeter is not seen"
-        )
+        face, end = apart(self.z_face, self.region.z_max)
+        return f"the calorimeter at z = {face} mm is inside the decay volume, which ends at {end} mm: what is made behind the calorimeter is not seen"
 
     @property
     def needs(self) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from darkpair.detectors.efficiency import ONE_SIGMA, Efficiency, efficiency_of
 from darkpair.gen.cutflow import Cutflow, Stage
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.lifetime import Scan
@@ -126,9 +127,10 @@ class ScanSample:
         """
         stage = self._stage(self.weights(ctau))
         if stage.effective < effective_min:
+            has, needed = apart(stage.effective, effective_min, digits=3)
             raise InputError(
-                f"{stage.effective:.1f} effective accepted events at c tau = {ctau:g} mm of {self.generated} generated, "
-                f"less than {effective_min:g}: a few events dominate; generate more, or a dedicated sample"
+                f"{has} effective accepted events at c tau = {ctau:g} mm of {self.generated} generated, "
+                f"less than {needed}: a few events dominate; generate more, or a dedicated sample"
             )
         largest = None if self.largest is None else self.largest * self.law.bound(ctau) ** len(self.length)
         # what the generated events' weights to this c tau add up to is not kept, and does not matter
@@ -183,7 +185,7 @@ def estimated_decay_probability(
     """
     m, length = np.asarray(mass, dtype=np.float64), np.asarray(ctau, dtype=np.float64)
     if not np.all((m > 0.0) & (m < energy)):
-        raise InputError(f"mass = {mass} GeV at the energy {energy:g} GeV; allowed: between 0 and the energy")
+        raise InputError(f"mass = {mass} GeV at the energy {energy} GeV; allowed: between 0 and the energy")
     if not np.all(length >= 0.0) or path <= 0.0 or particles < 1:
         raise InputError(
             f"c tau = {ctau} mm, path = {path:g} mm, {particles} particles; allowed: 0 or more, above 0, 1 or more"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from darkpair.gen.border import require_members
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import Particle, particle
@@ -71,13 +72,17 @@ def two_beams(source: object, detector: object) -> bool:
 
 def other_beam(source: Any, detector: Any) -> str | None:
     """A line where the source's protons, aimed or not, have another energy than the detector's; None where they agree."""
-    made = getattr(getattr(source, "source", source), "beam_energy", None)
+    inner = getattr(source, "source", source)
+    made = getattr(inner, "beam_energy", None)
     own = getattr(detector, "beam_energy", None)
     if not two_beams(made, own):
         return None
+    from darkpair.gen.sources.other_beams import for_beam  # (rarely, and it reads the tables)
+
+    there, here = apart(float(str(made)), float(str(own)))
     return (
-        f"the source's protons have {made:g} GeV, the detector's {own:g} GeV: spectrum and number of parents are not those of its "
-        f'protons on target, nor are the expected events; give source.beam_energy = "{own:g} GeV", or a data file with the other [beam]'
+        f"the source's protons have {there} GeV, the detector's {here} GeV: spectrum and number of parents are not those of its "
+        f"protons on target, nor are the expected events; {for_beam(inner, float(str(own)))}, or a data file with the other [beam]"
     )
 
 
@@ -106,8 +111,9 @@ def require_mass(parent: Particle, mass: float) -> None:
         With both.
     """
     if not math.isclose(parent.mass, mass, rel_tol=1e-12):
+        chain, source = apart(parent.mass, mass, digits=9)
         raise InputError(
-            f"the chain gives {parent.name} the mass {parent.mass:.9g} GeV, the source {mass:.9g} GeV; allowed: one mass; "
+            f"the chain gives {parent.name} the mass {chain} GeV, the source {source} GeV; allowed: one mass; "
             f"give {parent.name} the same in both, or none and it is the PDG's"
         )
 
@@ -134,9 +140,10 @@ def require_shell(parent: Particle, momentum: Array) -> None:
     )  # NaN as well; a source may be in float32
     if len(wrong):
         i = int(wrong[0])
+        has, should = apart(energy[i], wanted[i])
         raise InputError(
             f"the source supplies {parent.name} of momentum {math.hypot(x[i], y[i], z[i]):.6g} GeV and energy "
-            f"{energy[i]:.6g} GeV; allowed: {wanted[i]:.6g} GeV, as the chain gives it the mass {parent.mass:.6g} GeV; give "
+            f"{has} GeV; allowed: {should} GeV, as the chain gives it the mass {parent.mass:.6g} GeV; give "
             "both the same mass"
         )
 
@@ -169,9 +176,10 @@ def _require_range(source: Any, detector: Any) -> None:
         ("z_max", source.z_max, accepted[1], source.z_max < accepted[1]),
     ):
         if short:
+            low, high, has = apart(*accepted, made)
             raise InputError(
-                f"{type(detector).__name__} accepts vertices from z = {accepted[0]:g} to {accepted[1]:g} mm, and the source has "
-                f"{end} = {made:g} mm: what decays beyond would be missing; give source.{end} = {wanted:g} mm, or "
+                f"{type(detector).__name__} accepts vertices from z = {low} to {high} mm, and the source has "
+                f"{end} = {has} mm: what decays beyond would be missing; give source.{end} = {wanted:.15g} mm, or "
                 "other cuts on z_vtx"
             )
 

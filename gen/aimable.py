@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.events import Parents
 from darkpair.gen.importance import Aimable
@@ -63,8 +64,9 @@ def require_aimable(source: object) -> None:
     ):
         out = np.flatnonzero(~((values >= low) & (values <= high)))
         if len(out):
+            drawn, *ends = apart(values[out[0]], low, high)
             raise InputError(
-                f"{who} draws {name} {values[out[0]]:.6g}; allowed: {low:.6g} to {high:.6g}, which is its range"
+                f"{who} draws {name} {drawn}; allowed: {ends[0]} to {ends[1]}, which is its range"
             )
     density = _density(who, source, y, pt)
     if not (density > 0.0).all():
@@ -82,7 +84,8 @@ def _range(who: str, name: str, value: Any) -> tuple[float, float]:
     except (TypeError, ValueError):
         raise InputError(f"{who}: {name} = {value!r}; allowed: two numbers, growing") from None
     if not -math.inf < low < high < math.inf:
-        raise InputError(f"{who}: {name} = {low:g} to {high:g}; allowed: finite numbers, growing")
+        first, last = apart(low, high)
+        raise InputError(f"{who}: {name} = {first} to {last}; allowed: finite numbers, growing")
     return low, high
 
 
@@ -126,9 +129,10 @@ def _require_momenta(who: str, source: Aimable, y: Array, pt: Array, phi: Array)
         off = np.flatnonzero(~(np.abs(got - want) <= _CLOSE * energy))
         if len(off):
             i = int(off[0])
+            has, should = apart(got[i], want[i])
             raise InputError(
-                f"{who}: parents(y, pt, phi) at y = {y[i]:.6g}, pT = {pt[i]:.6g} GeV, phi = {phi[i]:.6g} has {name} = {got[i]:.6g} GeV; "
-                f"allowed: {want[i]:.6g}"
+                f"{who}: parents(y, pt, phi) at y = {y[i]:.6g}, pT = {pt[i]:.6g} GeV, phi = {phi[i]:.6g} has {name} = {has} GeV; "
+                f"allowed: {should}"
             )
 
 

@@ -147,7 +147,7 @@ class Decay:
         total = math.fsum(mode.branching_ratio for mode in self.modes)
         if not 0.0 < total <= 1.0 + 1e-9:
             raise InputError(
-                f"the branching ratios of {name} add up to {total:.9g}; allowed: more than 0, at most 1"
+                f"the branching ratios of {name} add up to {total:.11g}; allowed: more than 0, at most 1"
             )
         if self.conserve:
             for mode in self.modes:

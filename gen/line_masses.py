@@ -18,6 +18,7 @@ import numpy as np
 
 from darkpair.gen.alignment import AlignedPair, Alignment, alignment
 from darkpair.gen.decay import ManyBodyThrow, TwoBody
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import ClosedChannelError
 from darkpair.gen.kept_samplers import made_once
 from darkpair.gen.kinematics import Array, Real
@@ -183,9 +184,10 @@ class _Cluster:
         part = line_shape(p).fraction(low, high) if high > low else 0.0
         if part < LEAST_OPEN:
             mother = self.nodes[self.nodes[position].mother].particle
+            has, least = apart(part, LEAST_OPEN, digits=2)
             raise ClosedChannelError(
-                f"{mother.name} leaves {p.name} masses from {low:.6g} to {high:.6g} GeV, {part:.2g} of its line at "
-                f"{p.mass:.6g} GeV (width {p.width:.4g} GeV); allowed: {LEAST_OPEN:g} or more; lower its sisters' masses"
+                f"{mother.name} leaves {p.name} masses from {low:.6g} to {high:.6g} GeV, {has} of its line at "
+                f"{p.mass:.6g} GeV (width {p.width:.4g} GeV); allowed: {least} or more; lower its sisters' masses"
             )
 
     def _edges(self, position: int) -> Array:

@@ -252,9 +252,10 @@ def _conjugate(name: str, pdgid: int) -> dict[str, Any]:
 def _pdg(name: str) -> Particle:
     try:
         entry = named_entry(name)
-    except (ParticleNotFound, KeyError, ValueError) as error:
+    except (ParticleNotFound, InvalidParticle, KeyError, ValueError) as error:
         ours = _suggestions()
-        raise UnknownNameError("particle", name, ours, near=meant(name, ALIASES, ours)) from error
+        near = meant(name, ALIASES, ours)  # (itself where the word has an id that the table lacks)
+        raise UnknownNameError("particle", name, ours, near="" if near == name else near) from error
     mass = 0.0 if entry.mass is None else entry.mass / 1e3  # neutrinos have no mass there; MeV to GeV
     ctau = math.inf if entry.ctau is None else float(entry.ctau)
     width = (entry.width or 0.0) / 1e3 if abs(int(entry.pdgid)) in RESONANCES else 0.0

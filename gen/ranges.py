@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Real
 
@@ -55,8 +56,12 @@ def require_within(value: Real, limits: tuple[float, float], what: str, unit: st
     wrong = np.flatnonzero((size != 0.0) & ~((size >= least) & (size <= most)))  # NaN as well
     if len(wrong):
         unit = f" {unit}" if unit else ""
-        span = f"sizes from {least:g} to {most:g}{unit}" if least else f"sizes up to {most:g}{unit}"
+        value = values[wrong[0]]
+        sized, low, high = apart(size[wrong[0]], least, most)
+        signed = {size[wrong[0]]: sized, -size[wrong[0]]: f"-{sized}"}
+        given = signed.get(value, f"{value:g}")  # (of a phase both parts)
+        span = f"sizes from {low} to {high}{unit}" if least else f"sizes up to {high}{unit}"
         raise InputError(
-            f"{what} = {values[wrong[0]]:g}{unit}; allowed: {span}, beyond which products of such numbers leave the "
+            f"{what} = {given}{unit}; allowed: {span}, beyond which products of such numbers leave the "
             "computer's arithmetic"
         )

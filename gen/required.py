@@ -13,6 +13,7 @@ from particle import InvalidParticle, ParticleNotFound
 from particle.exceptions import MatchingIDNotFound
 
 from darkpair.gen.cutflow import Cutflow, Stage
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pdg_entries import pdg_entry
@@ -106,11 +107,12 @@ def require_shell(who: str, kind: int, momentum: Any, mass: float | None) -> Non
     if not len(wrong):
         return
     i = int(wrong[0])
-    p, wanted = math.hypot(*momentum[:3, i]), math.sqrt(square[i]) if square[i] >= 0.0 else math.nan
+    p, least = math.hypot(*momentum[:3, i]), math.sqrt(square[i]) if square[i] >= 0.0 else math.nan
+    has, wanted = apart(energy[i], least)
     refuse(
         who,
-        f"supplies {name} of momentum {p:.6g} GeV and energy {energy[i]:.6g} GeV",
-        f"{wanted:.6g} GeV"
+        f"supplies {name} of momentum {p:.6g} GeV and energy {has} GeV",
+        f"{wanted} GeV"
         + (" or more" if mass is None else f", as its mass is {mass:.6g} GeV")
         + f", within {SHELL:g}; compute energies in float64",
     )

@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 from particle import InvalidParticle, ParticleNotFound
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Array, Real, two_body_momentum
 from darkpair.gen.particles import DARK_SPINS, Particle, particle
@@ -139,8 +140,9 @@ class LineShape:
             )
         heaviest = max(sum(_masses(c)) for c in self.channels)
         if not p.mass > heaviest:
+            mass, least = apart(p.mass, heaviest)
             raise InputError(
-                f"mass of {p.name} = {p.mass:.6g} GeV is below its channels' {heaviest:.6g} GeV, which its width needs; "
+                f"mass of {p.name} = {mass} GeV is below its channels' {least} GeV, which its width needs; "
                 f'take width = {{"{p.name}" = 0}}'
             )
 

@@ -16,6 +16,7 @@ from darkpair.chains.models.electroweak import higgs_vev, lambda_t, transition_c
 from darkpair.chains.models.model import Model, ModelMode
 from darkpair.chains.spin import PairSpin, YukawaPair
 from darkpair.chains.widths import three_body_width, two_body_width
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Real
 from darkpair.gen.parameters import Dimensionless, Energy, Ge, Le
@@ -167,8 +168,9 @@ def _transition(model: HiggsPortal, *, parent: str, daughter: str) -> ScalarTran
     amplitude = flavour_coefficient(inputs) * size * chirality * (heavy**2 - light**2)
     coupling, pole = model.strength()
     if pole is not None and np.any(np.asarray(pole) <= heavy - light):
+        _, least = apart(np.min(pole), heavy - light)
         raise InputError(
-            f"m_S3 = {pole} GeV; allowed: above {heavy - light:.6g} GeV, where S3 is never on its mass shell"
+            f"m_S3 = {pole} GeV; allowed: above {least} GeV, where S3 is never on its mass shell"
         )
     return ScalarTransition(
         form=form_factor(form), strength=np.square(amplitude * np.asarray(coupling)), pole=pole, fermion_mass=model.fermion_mass()

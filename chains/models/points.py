@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
-from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError
+from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.particles import ALIASES, DARK_IDS, particle
 
-__all__ = ["hinted", "points_of"]
+__all__ = ["hinted", "points_of", "require_model_name"]
 
 
 def points_of(settings: Mapping[str, str]) -> list[tuple[dict[str, str], dict[str, str]]]:
@@ -54,6 +54,38 @@ def hinted(error: DarkpairError, name: str) -> DarkpairError:
     if isinstance(error, UnknownNameError):
         return UnknownNameError(error.kind, error.name, error.allowed, error.key, error.near, hint)
     return InputError(f"{error}; {hint}")
+
+
+def require_model_name(name: str, wanted: str = "models alone have rates", where: str = "") -> None:
+    """Refuse a chain or a particle where a model's name is wanted, with who takes it.
+
+    Parameters
+    ----------
+    name : str
+        In place of the model.
+    wanted : str
+        What wants a model, in words.
+    where : str
+        Name of the job's key that gives it; empty for a command.
+
+    Raises
+    ------
+    InputError
+        For a descriptor, and for the name of a chain or a particle.
+    """
+    from darkpair.chains.catalogue import CHAINS
+    from darkpair.chains.models import MODELS
+
+    if name in MODELS or ("->" not in name and not _hint(name)):
+        return
+    kind = "a chain" if "->" in name or name in CHAINS.ours else "a particle"
+    taken = (
+        "chain.decay takes a descriptor, chain.name a chain's name"
+        if where
+        else "darkpair limits takes chains by descriptor"
+    )
+    given = f"{where} = {shown(name)}" if where else shown(name)
+    raise InputError(f"{given} is {kind}, and {wanted}: give a model's name (darkpair list models); {taken}")
 
 
 def _hint(name: str) -> str:

@@ -23,6 +23,7 @@ from darkpair.chains.models.electroweak import (
 from darkpair.chains.models.model import Model, ModelMode
 from darkpair.chains.models.units import Contact
 from darkpair.chains.widths import three_body_width, two_body_width
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Real
 from darkpair.gen.parameters import Energy, Ge, Gt
@@ -211,8 +212,9 @@ class ZPrime(Model):
     def mediator(self, release: Real) -> Real | None:
         """Mass of the Z' for a three-body mode that releases at most that pair mass [GeV]; None is contact."""
         if self.m_Zprime is not None and np.any(np.asarray(self.m_Zprime) <= release):
+            _, largest = apart(np.min(self.m_Zprime), np.max(release))
             raise InputError(
-                f"m_Zprime = {self.m_Zprime} GeV is not above the largest pair mass {np.max(release):.6g} GeV: "
+                f"m_Zprime = {self.m_Zprime} GeV is not above the largest pair mass {largest} GeV: "
                 "the Z' is on its mass shell; allowed: larger, or None for the contact limit"
             )
         return self.m_Zprime

@@ -9,6 +9,7 @@ import numpy as np
 
 from darkpair.chains.models.electroweak import cos_theta_W, higgs_vev, weak_coupling
 from darkpair.chains.widths import two_body_width
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.particles import particle
 
@@ -96,8 +97,9 @@ def higgs_couplings(
         raise UnknownNameError("completion of the mixing", completion, COMPLETIONS)
     m_Z2, m2 = particle("Z0").mass ** 2, np.square(np.asarray(m_Zprime, dtype=np.float64))
     if not np.all((m2 > 0.0) & (m2 < m_Z2)):
+        _, most = apart(np.max(m_Zprime), math.sqrt(m_Z2), digits=4)
         raise InputError(
-            f"m_Zprime = {m_Zprime} GeV; allowed: above 0 and below m_Z = {math.sqrt(m_Z2):.2f} GeV, where the "
+            f"m_Zprime = {m_Zprime} GeV; allowed: above 0 and below m_Z = {most} GeV, where the "
             "mixing is small"
         )
     angle = np.asarray(eps_Z) * m_Z2 / (m_Z2 - m2)

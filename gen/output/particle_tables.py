@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkpair.gen.dark_states import DarkState
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 
 __all__ = ["PROGRAMS", "Row", "particle_table", "rows_of"]
@@ -84,9 +85,10 @@ def rows_of(states: Iterable[DarkState]) -> list[Row]:
             )
         before = ids.setdefault(abs(state.pdgid), state)
         if (before.mass, before.ctau, before.law) != (state.mass, state.ctau, state.law):
+            masses = apart(before.mass or 0.0, state.mass)
             raise InputError(
                 f"{before.name} and {state.name} have id {abs(state.pdgid)}, and other masses or lifetimes "
-                f"({before.mass:g} and {state.mass:g} GeV); a table holds one of an id: run the chains apart"
+                f"({masses[0]} and {masses[1]} GeV); a table holds one of an id: run the chains apart"
             )
         if state.pdgid < 0:
             ids[-state.pdgid] = state

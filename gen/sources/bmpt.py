@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array, Real
 from darkpair.gen.particles import particle
@@ -54,6 +55,9 @@ _SIGMA_BE: Final = 9.012 / (6.022e23 * 77.8) * 1e27
 # eta and eta' over pi0 at one transverse mass: 0.48 and 0.25, from high pT at RHIC (from memory).  They enter the
 # parametrisation's own multiplicity, never the shape.
 _MT_RATIO: Final = {"eta": 0.48, "eta'": 0.25}
+
+# Least energy of the beam [GeV]: the fits are of 400 and 450 GeV, and this far below they are stretched.
+_LEAST: Final = 20.0
 
 _PT_OF_POWER: Final = 1.0  # GeV; above, the power of the mass number stays: it would pass 1 at 1.3 GeV
 
@@ -135,9 +139,10 @@ def grid(meson: str, *, beam_energy: float, target: str = "Be") -> tuple[Array, 
     UnknownNameError
         For a target that is not in `TARGETS`.
     """
-    if not 20.0 <= beam_energy < math.inf:
+    if not _LEAST <= beam_energy < math.inf:
+        given, least = apart(beam_energy, _LEAST)
         raise InputError(
-            f"BMPT for a beam of {beam_energy:g} GeV; allowed: 20 GeV or more (fitted at 400 and 450)"
+            f"BMPT for a beam of {given} GeV; allowed: {least} GeV or more (fitted at 400 and 450)"
         )
     proton = particle("p+").mass
     root_s = math.sqrt(2.0 * proton * (proton + beam_energy))

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from darkpair.gen.data_files import forgotten_with_changes, load
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.sources.bmpt import TARGETS
 from darkpair.gen.sources.meson_files import TableKey, about
@@ -94,7 +95,10 @@ def pairs(beam_energy: float, target: str = "p") -> tuple[float, float]:
         raise UnknownNameError("target of B mesons", target, elements)
     own = [number for number in published() if number.beam_energy == beam_energy]
     if not own:
-        raise InputError(f"no B mesons of a beam of {beam_energy:g} GeV; allowed: {_energies()} GeV")
+        given, *have = apart(beam_energy, *sorted({number.beam_energy for number in published()}))
+        raise InputError(
+            f"no B mesons of a beam of {given} GeV; allowed: {', '.join(have)} GeV, or table_file (docs/mesons.md)"
+        )
     values = [number.pairs(elements[target]) for number in own]
     mean = float(np.mean(values))
     stated = max(number.error / number.sigma for number in own)
@@ -132,7 +136,3 @@ def has_bottom(meson: str, beam_energy: float, target: str | None) -> bool:
     """
     there = beam_energy == SPECTRUM.beam_energy and (target or "p") in {**_NUCLEON, **TARGETS}
     return meson in BOTTOM and there
-
-
-def _energies() -> str:
-    return ", ".join(f"{energy:g}" for energy in sorted({number.beam_energy for number in published()}))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.ranges import ENERGIES
 from darkpair.gen.sources.event_index import EventIndex, FileIndex, WeightSums
@@ -148,8 +149,9 @@ class _Pass:
             weight = piece.reader.read(piece.start, piece.stop, ["weight"])[2]["weight"]
         size = np.abs(weight.astype(np.float64))
         for bad in np.flatnonzero(np.isfinite(size) & (size > _HEAVIEST))[:1]:
+            has, most = apart(weight[bad], _HEAVIEST)
             raise InputError(
-                f"{path!r}: event {piece.start + bad} has the weight {weight[bad]:g}; allowed: sizes up to {_HEAVIEST:g}, whose squares add "
+                f"{path!r}: event {piece.start + bad} has the weight {has}; allowed: sizes up to {most}, whose squares add "
                 'up; correct the file, or leave the weights out by branches.weight = ""'
             )
         self.sums.add(weight, event)
@@ -168,9 +170,10 @@ class _Pass:
             with np.errstate(over="ignore", invalid="ignore"):
                 off = float(np.max(np.abs(values - first)))
             if not (0.0 < first <= ENERGIES[1] and off <= 1e-9 * first):
-                low, high = min(float(values.min()), first), max(float(values.max()), first)
+                ends = min(float(values.min()), first), max(float(values.max()), first)
+                low, high = apart(*ends, digits=9)
                 raise InputError(
-                    f'mass = "stored": {path!r} stores masses of PDG id {kind} from {low:.9g} to {high:.9g} GeV, and a chain needs '
+                    f'mass = "stored": {path!r} stores masses of PDG id {kind} from {low} to {high} GeV, and a chain needs '
                     'one above 0; take mass = "pdg"'
                 )
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sources.bmpt import TARGETS
@@ -123,10 +124,10 @@ def find(generator: str, beam_energy: float, target: str | None) -> TableKey:
     asked = [key for key in slow() if key.generator == generator]
     here = [key for key in (*mine, *asked) if key.beam_energy == beam_energy]
     if not here:
-        have = ", ".join(f"{energy:g}" for energy in sorted({key.beam_energy for key in mine}))
+        given, *have = apart(beam_energy, *sorted({key.beam_energy for key in mine}))
         raise InputError(
-            f"beam_energy = {beam_energy:g} GeV: no table of mesons of {generator} for a beam of {beam_energy:g} GeV; there are "
-            f"{have} GeV; allowed: one of them, or table_file"
+            f"beam_energy = {given} GeV: no table of mesons of {generator} for a beam of {given} GeV; there are "
+            f"{', '.join(have)} GeV; allowed: one of them, or table_file"
         )
     targets = [key.target for key in here]
     wanted = target or ("p" if "p" in targets or len(targets) > 1 else targets[0])

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from darkpair.gen.data_files import forgotten_with_changes, load
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.sources.meson_files import COLLIDER, about, slow, stored
 
@@ -106,9 +107,9 @@ def multiplicity(meson: str, beam_energy: float, target: str = "p") -> tuple[flo
     exact = next((m for m in measurements if m.beam_energy == beam_energy), None)
     if exact is None and not here:
         energies = sorted({key.beam_energy for key in stored() if key.target == target})
-        have = ", ".join(f"{e:g}" for e in energies if generated(meson, e, target))
+        given, *have = apart(beam_energy, *(e for e in energies if generated(meson, e, target)))
         raise InputError(
-            f"no multiplicity of {meson} for a beam of {beam_energy:g} GeV; there are {have} GeV"
+            f"no multiplicity of {meson} for a beam of {given} GeV; there are {', '.join(have)} GeV"
         )
     spread = _half_spread(here) if len(here) >= _most(meson) else _greatest_spread(meson)
     if exact is not None:

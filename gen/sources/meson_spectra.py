@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.events import Batch
 from darkpair.gen.exact_sums import expansions
@@ -136,7 +137,8 @@ class SpectrumSums:
             effective = weight**2 / square if square > 0.0 else 0.0
             row: dict[str, Any] = {"effective": effective}
             if effective < effective_min:
-                row["reason"] = f"{effective:.3g} effective events, {effective_min:g} are needed"
+                has, needed = apart(effective, effective_min, digits=3)
+                row["reason"] = f"{has} effective events, {needed} are needed"
             elif name != first and edge > EDGE_MOST * weight:
                 row["reason"] = (
                     f"{100.0 * edge / weight:.2g} % of it where {first}'s ends: the sample has nothing beyond"

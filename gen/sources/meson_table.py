@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from darkpair.gen.sources.meson_files import MESONS, SAME_AS, TableKey, about, c
 from darkpair.gen.sources.meson_multiplicity import multiplicity
 from darkpair.gen.sources.meson_tail import cells_of, share_error
 
-__all__ = ["MesonTable", "meson_table", "momentum_angle"]
+__all__ = ["MesonTable", "every_meson", "meson_table", "momentum_angle"]
 
 _UNKNOWN: Final = "meson of the production tables"
 
@@ -201,6 +201,8 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         For an energy that they do not have.
     """
     name = _canonical(meson)
+    if generator == sanford_wang.NAME and name not in BOTTOM:
+        return _fitted(name, float(beam_energy), target or sanford_wang.TARGET)
     if name in SAME_AS:
         made = meson_table(SAME_AS[name], beam_energy=beam_energy, generator=generator, target=target)
         return replace(made, meson=name)
@@ -208,13 +210,11 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
         return _of_bottom(name, float(beam_energy), generator, target or SPECTRUM.target)
     if generator == "bmpt":
         return _analytic(name, float(beam_energy), target or "Be")
-    if generator == sanford_wang.NAME:
-        return _fitted(name, float(beam_energy), target or sanford_wang.TARGET)
     key = find(generator, float(beam_energy), target)
     summary = about(key)
     own = summary["multiplicity"].get(name)
     if not own:
-        have = [meson for meson, number in summary["multiplicity"].items() if number]
+        have = _with_same([meson for meson, number in summary["multiplicity"].items() if number])
         raise UnknownNameError(f"meson of {key.filename}", meson, have)
     return _stored(name, key, key.target, multiplicity(name, key.beam_energy, key.target))
 
@@ -222,7 +222,8 @@ def meson_table(meson: str, *, beam_energy: float, generator: str, target: str |
 def _of_bottom(meson: str, beam_energy: float, generator: str, target: str) -> MesonTable:
     """Table of B mesons: the spectrum of nucleons, and the number on the target."""
     if generator != SPECTRUM.generator:
-        raise UnknownNameError(_UNKNOWN, meson, MESONS, more=f"B mesons are of {SPECTRUM.generator} alone")
+        more = f"B mesons are of {SPECTRUM.generator} alone"
+        raise UnknownNameError(_UNKNOWN, meson, _with_same(MESONS), more=more)
     number = bottom_multiplicity(meson, beam_energy, target)
     assert has_bottom(meson, beam_energy, target)  # (where a number is, the spectrum is)
     return _stored(meson, SPECTRUM, target, number)
@@ -289,7 +290,22 @@ def _fitted(meson: str, beam_energy: float, target: str) -> MesonTable:
 def _canonical(meson: str) -> str:
     """The tables' name of a meson that `particle` knows under several."""
     pdgid = particle(meson).pdgid
-    for name in (*MESONS, *SAME_AS, *BOTTOM):
+    names = every_meson()
+    for name in names:
         if particle(name).pdgid == pdgid:
             return name
-    raise UnknownNameError(_UNKNOWN, meson, (*MESONS, *BOTTOM))
+    raise UnknownNameError(_UNKNOWN, meson, names)
+
+
+def every_meson() -> tuple[str, ...]:
+    """Every meson of which `meson_table` has a table, of some generator, beam and target."""
+    return (*_with_same(MESONS), *BOTTOM)
+
+
+def _with_same(mesons: Iterable[str]) -> tuple[str, ...]:
+    """Mesons, each followed by those that have its table."""
+    return tuple(
+        name
+        for meson in mesons
+        for name in (meson, *(same for same, other in SAME_AS.items() if other == meson))
+    )

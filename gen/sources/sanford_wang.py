@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.particles import particle
@@ -94,8 +95,9 @@ def grid(meson: str, *, beam_energy: float, target: str = TARGET) -> tuple[Array
     momentum = math.sqrt(max(beam_energy**2 - proton**2, 0.0))
     low, high = _RANGE
     if not low <= momentum <= high:
+        given, least, most = apart(momentum, low, high, digits=4)
         raise InputError(
-            f"sanford-wang for a beam of {momentum:.4g} GeV/c; allowed: {low:g} to {high:g} GeV/c (fitted there)"
+            f"sanford-wang for a beam of {given} GeV/c; allowed: {least} to {most} GeV/c (fitted there)"
         )
     if meson != "pi0":
         raise InputError(f"sanford-wang has no {meson}; allowed: pi0, the mean of pi+ and pi-")

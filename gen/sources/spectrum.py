@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.kinematics import Array
 from darkpair.gen.sampling import Density
@@ -139,7 +140,7 @@ def angle_spectrum(text: str, unit: str | None = None, *, key: str = "angle") ->
     """Density dN/dtheta of angles to an axis [rad] from a file; as `momentum_spectrum_of`, with ``theta [mrad],density``."""
     spectrum = _spectrum(text, unit, key, ANGLE, _ANGLE, "angle", "theta [mrad]")
     if spectrum.range[1] > np.pi * (1.0 + 1e-12):
-        raise InputError(f"{text}: angles up to {spectrum.range[1]:g} rad; allowed: 0 to pi")
+        raise InputError(f"{text}: angles up to {apart(spectrum.range[1], np.pi)[0]} rad; allowed: 0 to pi")
     return spectrum
 
 

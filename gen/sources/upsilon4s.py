@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Type
 import numpy as np
 
 from darkpair.gen.compiled.columnwise import columnwise
+from darkpair.gen.digits import apart
 from darkpair.gen.directions import about
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.events import Parents
@@ -209,9 +210,10 @@ class Upsilon4S:
         settle(self)
         mass, sqrt_s = particle("Upsilon(4S)").mass, self.beams.nominal_sqrt_s
         if not abs(sqrt_s - mass) <= _NEAR:
+            made = apart(sqrt_s, mass - _NEAR, mass + _NEAR, mass)
             raise InputError(
-                f"beams of {self.beams.electron:g} and {self.beams.positron:g} GeV collide at {sqrt_s:.6g} GeV; allowed: within "
-                f"{_NEAR:g} GeV of the Upsilon(4S), {mass:.6g} GeV"
+                f"beams of {self.beams.electron:g} and {self.beams.positron:g} GeV collide at {made[0]} GeV; allowed: within "
+                f"{_NEAR:g} GeV of the Upsilon(4S), {made[-1]} GeV"
             )
 
     @property

@@ -136,7 +136,7 @@ def _limits(
 
     points = models_of(asked.model, asked.settings, asked.inputs)
     if folder is not None:
-        from darkpair.run.exchange_folders import remove_stale, require_own_folders, stale_files
+        from darkpair.run.exchange_folders import require_own_folders
         from darkpair.run.own_rows import require_own_rows
 
         check_folder(folder)
@@ -147,11 +147,11 @@ def _limits(
     plain = plain_rows([varied for varied, _ in points], rows, asked.along, channels=channels, unit=unit)
     written: list[Path] = []
     lines: list[str] = []
+    removed: list[str] = []
     if folder is not None and plain:
         contents, lines = _left(folder, asked, points, rows, which, how, leave)
-        stale = stale_files(folder, "limits", _left_folders(leave), contents)
-        written = _written(folder, asked, points, rows, plain, {"size": how["size"]} | which, contents)
-        remove_stale(stale)
+        more = {"size": how["size"]} | which
+        written, removed = _written(folder, asked, points, rows, plain, more, contents, _left_folders(leave))
     if as_json:
         click.echo(json.dumps(plain, indent=1))
     elif not plain:
@@ -161,7 +161,7 @@ def _limits(
         _say_silent(asked, [point for _, point in points], rows, which)
         for line in lines:
             show_lines(folded(f"note                   {line}", 80))
-        show_lines(_shown(written))
+        show_lines([*_shown(written), *removed])
 
 
 def _say_silent(
@@ -221,11 +221,16 @@ def _written(
     plain: list[dict[str, Any]],
     more: dict[str, Any],
     others: Mapping[Path, str],
-) -> list[Path]:
-    """Paths of the rows as CSV and JSON, of their picture where one can be drawn, and of others; all are written or none."""
+    folders: Sequence[str],
+) -> tuple[list[Path], list[str]]:
+    """Paths of the rows as CSV and JSON, of their picture where one can be drawn, and of others; all are written or none.
+
+    And lines on what an earlier run had left in folders that are not wanted now, which is removed.
+    """
     from darkpair.export.files import picture_contents, rows_contents
     from darkpair.gen.output.target import put
     from darkpair.limits.picture import limits_picture
+    from darkpair.run.exchange_folders import outdated_files, remove_outdated
     from darkpair.searches import load_search
 
     provenance: dict[str, Any] = {
@@ -240,7 +245,10 @@ def _written(
     figure = limits_picture(points, rows, asked.settings, asked.along, asked.title)
     if figure is not None:
         contents |= picture_contents(figure, folder, "limits")
-    return put(contents | dict(others))
+    contents |= others
+    outdated = outdated_files(folder, "limits", folders, contents)
+    written = put(contents)
+    return written, remove_outdated(outdated, folders)
 
 
 def _shown(written: list[Path]) -> list[str]:

@@ -135,12 +135,16 @@ def _written(
     points: list[tuple[dict[str, str], StatedChain]],
     rows: list[list[RatioRow]],
     plain: list[dict[str, Any]],
-) -> list[Path]:
-    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn; all are written or none."""
+) -> list[Path | str]:
+    """Paths of the rows as CSV and JSON, and of their picture where one can be drawn; all are written or none.
+
+    And lines on what is removed: files of a model's points, which an earlier command left there.
+    """
     from darkpair.export.files import picture_contents, rows_contents
     from darkpair.gen.output.target import put
     from darkpair.limits.ratio_picture import ratio_picture
     from darkpair.limits.ratio_tables import title_of
+    from darkpair.run.exchange_folders import outdated_files, remove_outdated
 
     contents: dict[Path, str | bytes] = {**rows_contents(folder, "limits", plain, asked)}
     pairs = _by_masses(points, rows)
@@ -148,4 +152,5 @@ def _written(
         figure = ratio_picture(rows, title_of(rows, asked["data"]))
         if figure is not None:
             contents |= picture_contents(figure, folder, "limits")
-    return put(contents)
+    outdated = outdated_files(folder, "limits", [], contents)
+    return [*put(contents), *remove_outdated(outdated, [])]

@@ -21,9 +21,11 @@ __all__ = ["command"]
 @verbose_option
 def command(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -> None:
     """Show widths, branching ratios and c tau of a model at one point, as in zprime-scalar m1=0 m2='430 MeV' G_X='1 GF'."""
+    from darkpair.chains.models.points import require_model_name
     from darkpair.chains.models.rates import build_model, rate_table
     from darkpair.gen.provenance import describe
 
+    require_model_name(model)
     point = build_model(model, pairs(settings), preset)
     rows = rate_table(point)
     if as_json:

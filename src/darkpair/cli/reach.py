@@ -88,11 +88,13 @@ def command(
     of axes and numbers. Samples are made at some masses and interpolated between, with the error of that in the result; a run that is
     stopped goes on with the same command. `darkpair limits` shows one point.
     """
+    from darkpair.chains.models.points import require_model_name
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.reach import MASSES, reach_map
     from darkpair.limits.samples import Size
     from darkpair.scan.points import cache_folder
 
+    require_model_name(model, "a map is of a model's parameters")
     given = pairs(settings)
     x, y = _axis(given, "x"), _axis(given, "y")
     if quick and whole:
@@ -156,7 +158,6 @@ def _show(of_map: ReachMap, title: str, folder: Path | None, *, as_json: bool, h
 def _written(folder: Path, of_map: ReachMap, title: str, *, hepdata: bool) -> list[Path | str]:
     """Paths of rows, contours and picture, and of the submission; all are written or none."""
     from darkpair.export.files import csv_text, picture_contents, rows_contents
-    from darkpair.gen.output.target import put
     from darkpair.limits.reach_picture import reach_picture
     from darkpair.limits.reach_table import contour_rows, reach_rows, region_rows
     from darkpair.studies.exchange_map import map_contents
@@ -167,19 +168,22 @@ def _written(folder: Path, of_map: ReachMap, title: str, *, hepdata: bool) -> li
     contents: dict[Path, str | bytes] = {path: text for path, text in table.items() if path.suffix == ".csv"}
     contents |= {path: text for path, text in whole.items() if path.suffix == ".json"}
     contents |= picture_contents(reach_picture(of_map, title), folder, "reach")
-    return _put_with_map(folder, contents, map_contents(folder, of_map)) if hepdata else [*put(contents)]
+    return _put(folder, contents, map_contents(folder, of_map) if hepdata else None)
 
 
-def _put_with_map(
-    folder: Path, contents: Mapping[Path, str | bytes], submission: Mapping[Path, str]
+def _put(
+    folder: Path, contents: Mapping[Path, str | bytes], submission: Mapping[Path, str] | None
 ) -> list[Path | str]:
-    """Paths of what is written, of the submission its folder; what an earlier one had beside it is removed."""
+    """Paths of what is written, of the submission its folder; what an earlier run had there and this one has not is removed."""
     from darkpair.gen.output.target import put
-    from darkpair.run.exchange_folders import remove_stale, stale_files
+    from darkpair.run.exchange_folders import outdated_files, remove_outdated
 
-    stale = stale_files(folder, "reach", ["hepdata"], submission)
-    written = put({**contents, **submission})
-    remove_stale(stale)
-    own = [path for path in written if path not in submission]
+    folders = [] if submission is None else ["hepdata"]
+    whole = {**contents, **(submission or {})}
+    outdated = outdated_files(folder, "reach", folders, whole)
+    own: list[Path | str] = [path for path in put(whole) if path in contents]
+    own += remove_outdated(outdated, folders)
+    if submission is None:
+        return own
     nothing = "" if submission else ", because no edge is inside the map and nothing was simulated"
     return [*own, f"{folder / 'hepdata'}: {len(submission)} files{nothing}"]

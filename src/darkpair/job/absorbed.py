@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from darkpair.gen.absorption import LONG_LIVED, Absorber, BeforeAbsorption
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.particles import DARK_IDS
 
@@ -35,8 +36,9 @@ def absorbed(ctau: float, detector: object, name: str) -> BeforeAbsorption:
             "or add the table (docs/detector_files.md)"
         )
     if name.rstrip("~") in DARK_IDS or not LONG_LIVED <= ctau < math.inf:
+        own, least = apart(ctau, LONG_LIVED, digits=3)
         raise InputError(
-            f"chain.lifetime.{name} = 'absorbed' with c tau = {ctau:.3g} mm; allowed: mesons of the target that fly {LONG_LIVED:g} mm or more, and decay, "
+            f"chain.lifetime.{name} = 'absorbed' with c tau = {own} mm; allowed: mesons of the target that fly {least} mm or more, and decay, "
             "as K_L0, K_S0, K+ and K-"
         )
     return BeforeAbsorption(ctau=ctau, interaction_length=absorber.interaction_length, pipe=absorber.pipe)

@@ -181,8 +181,10 @@ class Job(Table):
                 "[chain] mass and ctau come from the model; give them as parameters, or drop the model"
             )
         from darkpair.chains.models.lacking import lacking  # (only a model needs these)
+        from darkpair.chains.models.points import require_model_name
         from darkpair.chains.models.rates import build_model
 
+        require_model_name(name, "a model makes its chains", "chain.model")
         point = build_model(name, table.parameters, table.inputs, where="chain.parameters")
         if not any(parent != "X2" for parent, _ in point.modes()):
             raise InputError(f"chain.model: {lacking(point, name)}")

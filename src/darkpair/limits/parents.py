@@ -25,13 +25,16 @@ def looked_for(choice: Choice) -> dict[str, list[str]]:
     for name in choice.ours:
         if name not in behind:
             searches[name] = search_by_name(name)
-    parents = {name: tuple(search.parents) for name, search in behind.items()}
+    parents: dict[str, tuple[str, ...]] = {name: tuple(search.parents) for name, search in behind.items()}
     parents |= {name: tuple(parent for parent, _ in search.NEEDS) for name, search in searches.items()}
-    by_parent: dict[str, list[str]] = {}
+    first = sorted({parent for own in parents.values() for parent in own})
+    if choice.data != "2020":  # (whose dumps ask eta alone)
+        parents |= {name: tuple(search.with_heavy) for name, search in behind.items()}
+    by_parent: dict[str, list[str]] = {parent: [] for parent in first}
     for name, own in parents.items():
-        for parent in dict.fromkeys(own):
+        for parent in sorted(dict.fromkeys(own)):
             by_parent.setdefault(parent, []).append(name)
-    return dict(sorted(by_parent.items()))
+    return by_parent
 
 
 def lines_of_nothing(chain: str, parent: str, which: Mapping[str, Any]) -> list[str]:

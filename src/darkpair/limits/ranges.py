@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def coupling_at(value: Callable[[Array], Array], target: Real, low: float, high:
         )
     at_low, at_high = np.asarray(value(np.asarray(low))), np.asarray(value(np.asarray(high)))
     if np.any(at_low > target):
+        first, most = apart(np.max(at_low), np.min(target), digits=3)
         raise InputError(
-            f"the quantity is {np.max(at_low):.3g} at the lowest coupling {low:.3g}, above {np.min(target):.3g}; "
-            "give a smaller one"
+            f"the quantity is {first} at the lowest coupling {low:.3g}, above {most}; give a smaller one"
         )
     with np.errstate(divide="ignore"):
         ends = [np.log(at / target) for at in (at_low, at_high)]

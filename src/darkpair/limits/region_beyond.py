@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
     from darkpair.limits.regions import Region
 
-__all__ = ["goes_beyond", "name_lines"]
+__all__ = ["goes_beyond", "name_lines", "seen_below"]
 
 #: Points of a raster over the older region, along each axis, and the part of those in it that has to be outside of the filled one.
 _RASTER: Final = 60
@@ -47,6 +47,36 @@ def goes_beyond(ax: Any, region: Region, filled: Sequence[Region]) -> bool:
     return bool(np.count_nonzero(inside > covered) > _PART * np.count_nonzero(inside))
 
 
+def seen_below(ax: Any, polygons: Sequence[Array], height: float) -> bool:
+    """Whether something of polygons is seen in axes, below what fills them already.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        With the limits of its ordinates.
+    polygons : sequence of ndarray, (n, 2)
+        In data units.
+    height : float
+        Order in which they are drawn (matplotlib's ``zorder``).
+    """
+    from matplotlib.path import Path
+
+    ends = ax.transScale.transform([(1.0, y) for y in ax.get_ylim()])[:, 1]
+    above = _filling(ax, height)
+    for polygon in polygons:
+        corners = np.asarray(ax.transScale.transform(polygon))
+        (left, low), (right, high) = corners.min(0), corners.max(0)
+        across = np.linspace(left, right, _RASTER + 2)[1:-1]
+        along = np.linspace(max(low, ends.min()), min(high, ends.max()), _RASTER + 2)[1:-1]
+        raster = np.stack([each.ravel() for each in np.meshgrid(across, along)], axis=1)
+        inside = (
+            Path(corners).contains_points(raster) & (raster[:, 1] < ends.max()) & (raster[:, 1] > ends.min())
+        )
+        if np.count_nonzero(inside > _within(above, raster)) > _PART * len(raster):
+            return True
+    return False
+
+
 def name_lines(ax: Any, region: Region) -> Sequence[Array]:
     """Lines at which a region's name may stand: its edges, or without one a line through the middle of its largest area.
 
@@ -75,3 +105,15 @@ def _within(paths: Sequence[Any], points: Array) -> Array:
     for path in paths:
         inside |= path.contains_points(points)
     return inside
+
+
+def _filling(ax: Any, height: float) -> list[Any]:
+    """Paths, on the scales of the axes, of the areas that hide what is drawn at a height."""
+    from matplotlib.path import Path
+
+    return [
+        Path(ax.transScale.transform(path.vertices), path.codes)
+        for collection in ax.collections
+        if collection.get_zorder() > height and (collection.get_facecolor()[:, 3] == 1.0).any()
+        for path in collection.get_paths()
+    ]

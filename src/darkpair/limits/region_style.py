@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from darkpair.limits.region_beyond import goes_beyond, name_lines
+from darkpair.limits.region_beyond import goes_beyond, name_lines, seen_below
 from darkpair.limits.regions import Region
 from darkpair.report.curve_labels import CurveLabel
 from darkpair.report.picture_style import PALETTE, shade
@@ -60,6 +60,9 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 #: Colour of what explains KOTO's three events.
 BAND: Final = PALETTE["blue"]
+
+#: Order of the dots where nothing is known: below every region.
+_BLIND: Final = 0.6
 
 #: Width of a region's edge.
 _EDGE: Final = 1.7
@@ -145,8 +148,8 @@ def draw_regions(ax: Any, regions: Sequence[Region]) -> Drawn:
         if lines := name_lines(ax, region):
             name = region.name if region.edges else f"{region.name}, everywhere"
             drawn.labels.append(CurveLabel(text=name, colour=_ink(kind.colour), lines=lines))
-        if full or not filled:
-            drawn.legend.update(_hatch_unknown(ax, region))
+    for region in filled or regions:  # (what others fill hides it)
+        drawn.legend.update(_hatch_unknown(ax, region))
     return drawn
 
 
@@ -180,12 +183,13 @@ def _stripe(ax: Any, region: Region, colour: str, height: float) -> dict[str, An
 
 
 def _hatch_unknown(ax: Any, region: Region) -> dict[str, Any]:
+    """Dots where a search knows nothing, below what others exclude; no word of what they hide."""
     from matplotlib.patches import Patch
 
-    if not region.unknown:
+    if not seen_below(ax, region.unknown, _BLIND):
         return {}
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.6", "hatch": "..", "lw": 0.0}
-    _fill(ax, [(polygon, None) for polygon in region.unknown], zorder=0.6, **look)
+    _fill(ax, [(polygon, None) for polygon in region.unknown], zorder=_BLIND, **look)
     words = f"{KINDS[region.kind].words}: {_UNKNOWN}"
     return {words: Patch(label=words, **look)}
 

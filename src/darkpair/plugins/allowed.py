@@ -16,7 +16,8 @@ from darkpair.gen.sources.bmpt import TARGETS
 from darkpair.gen.sources.dump_mesons import DumpMesons
 from darkpair.gen.sources.gun import Gun
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.gen.sources.meson_files import MESONS, stored
+from darkpair.gen.sources.meson_files import stored
+from darkpair.gen.sources.meson_table import every_meson
 
 __all__ = ["can_be_aimed", "names_of", "names_of_chain"]
 
@@ -92,7 +93,7 @@ def _modes() -> tuple[tuple[str, str], ...]:
 
 #: What the tables of mesons at a target have; "bmpt" is a parametrisation, which takes beryllium.
 _MESON_TABLES: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
-    "meson": lambda: MESONS,
+    "meson": every_meson,
     "generator": lambda: [*(key.generator for key in stored()), "bmpt"],
     "target": lambda: [*(key.target for key in stored()), *TARGETS],
 }

@@ -23,6 +23,15 @@ _BESIDE: Final = (0.0, 1.1, -1.1, 2.2, -2.2, 3.4, -3.4)
 #: Places along a line that are tried.
 _TRIED: Final = 25
 
+#: How near another line has to be to a name, over its own, for a leader that says which one is meant.
+_DOUBTFUL: Final = 1.8
+#: Distance from its line beyond which a name has a leader [of its height].
+_FAR: Final = 1.5
+#: Least distance of a name from another one, and of a name from a leader [of its height].
+_NAME_GAP, _LEADER_GAP = 1.4, 0.9
+#: Free room above and below the middle of a name, up to the frame of the axes [of its height].
+_ROOM: Final = 0.75
+
 
 @dataclass(frozen=True, kw_only=True)
 class CurveLabel:
@@ -61,7 +70,7 @@ def place_labels(figure: Any, wanted: Iterable[tuple[Any, Sequence[CurveLabel]]]
 def _place(figure: Any, ax: Any, labels: Sequence[CurveLabel]) -> None:
     pixels = [[_in_pixels(ax, line) for line in label.lines] for label in labels]
     own = [np.concatenate([_inside(ax, line) for line in lines] or [_NONE]) for lines in pixels]
-    taken: list[Array] = []
+    taken: list[tuple[Array, float]] = []
     height = _SIZE * figure.dpi / 72.0
     for i in sorted(range(len(labels)), key=lambda i: len(own[i])):
         others = np.concatenate([*(own[j] for j in range(len(own)) if j != i), _NONE])
@@ -77,8 +86,12 @@ def _place(figure: Any, ax: Any, labels: Sequence[CurveLabel]) -> None:
                     best = cost, start, middle, angle
         if best is not None:
             _, start, middle, angle = best
-            taken.append(_body(middle, angle, width))
-            _write(ax, labels[i], start, middle, angle, height)
+            body = _body(middle, angle, width)
+            away = float(np.hypot(*(middle - start)))
+            doubtful = away > 0.0 and len(others) > 0 and _nearest(body, others) < _DOUBTFUL * away
+            leader = _leader(start, middle, height) if doubtful or away > _FAR * height else _NONE
+            taken += [(body, _NAME_GAP), (leader, _LEADER_GAP)]
+            _write(ax, labels[i], middle, angle, leader)
 
 
 _NONE: Final = np.empty((0, 2))
@@ -139,15 +152,21 @@ def _cost(
     width: float,
     height: float,
     others: Array,
-    taken: Sequence[Array],
+    taken: Sequence[tuple[Array, float]],
 ) -> float | None:
     """How bad a place is: points of other lines below the name, its distance from its own; None where it cannot be."""
-    _, middle, angle = place
+    start, middle, angle = place
     body = _body(middle, angle, width + height)
-    if len(_inside(ax, body)) < len(body):
+    across = _ROOM * height * np.array([-np.sin(angle), np.cos(angle)])
+    if any(len(_inside(ax, edge)) < len(body) for edge in (body + across, body - across)):
         return None
-    for other in taken:
-        if _nearest(body, other) < 1.4 * height:
+    away = float(np.hypot(*(middle - start))) / height
+    leader = _leader(start, middle, height) if away > _FAR else _NONE
+    for other, gap in taken:
+        if len(other) and (
+            _nearest(body, other) < gap * height
+            or (len(leader) and _nearest(leader, other) < _LEADER_GAP * height)
+        ):
             return None
     near = np.abs(others - middle).max(axis=1) < width
     below = np.hypot(*(others[near][:, None, :] - body[None, :, :]).T).min(axis=0) if near.any() else _NONE
@@ -164,14 +183,26 @@ def _nearest(body: Array, other: Array) -> float:
     return float(np.hypot(*(body[:, None, :] - other[None, :, :]).T).min())
 
 
-def _write(ax: Any, label: CurveLabel, start: Array, middle: Array, angle: float, height: float) -> None:
+def _leader(start: Array, middle: Array, height: float) -> Array:
+    """Points from a name's edge to its line, (n, 2); none for a name on its line."""
+    away = float(np.hypot(*(middle - start)))
+    if away < height:
+        return _NONE
+    edge = middle + _ROOM * height / away * (start - middle)
+    steps = np.linspace(0.0, 1.0, max(2, int(away / 4.0)))[:, None]
+    points: Array = edge + steps * (start - edge)
+    return points
+
+
+def _write(ax: Any, label: CurveLabel, middle: Array, angle: float, leader: Array) -> None:
     from matplotlib.patheffects import withStroke
 
     to_data = ax.transData.inverted()
     x, y = to_data.transform(middle)
     halo = [withStroke(linewidth=2.8, foreground="white")]
-    if np.hypot(*(middle - start)) > 1.5 * height:
-        ax.plot(*zip((x, y), to_data.transform(start), strict=True), color=label.colour, lw=0.6, zorder=8.0)
+    if len(leader):  # (with a dot on its own line)
+        ends = to_data.transform(leader[[0, -1]]).T
+        ax.plot(*ends, color=label.colour, lw=0.6, marker=".", ms=5.0, markevery=[1], zorder=8.0)
     text = ax.text(x, y, label.text, color=label.colour, fontsize=_SIZE, ha="center", va="center")
     text.set(rotation=np.degrees(angle), rotation_mode="anchor", path_effects=halo, zorder=9.0)
     text.set_in_layout(False)

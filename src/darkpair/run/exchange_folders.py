@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from darkpair.gen.errors import InputError
 
-__all__ = ["remove_stale", "require_own_folders", "stale_files"]
+__all__ = ["outdated_files", "remove_outdated", "remove_stale", "require_own_folders", "stale_files"]
+
+#: Folders that a command may leave.
+_FOLDERS: Final = {"limits": ("hepdata", "pyhf", "hs3"), "reach": ("hepdata",)}
+#: Pictures of a table, which not every run can draw.
+_DRAWN: Final = ("png", "pdf")
 
 #: The submission's own file, and the words in its comment by the command that wrote it.
 _SUBMISSION: Final = "submission.yaml"
@@ -79,6 +86,54 @@ def remove_stale(paths: Iterable[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
+def outdated_files(folder: Path, name: str, folders: Sequence[str], written: Iterable[Path]) -> list[Path]:
+    """Files that an earlier run of a command left and that are not of the rows that another one writes.
+
+    Those of `stale_files`, those in folders that are not wanted this time, and a picture where none is drawn. What else lies in such a
+    folder is nobody's business, and stays.
+
+    Parameters
+    ----------
+    folder, name, folders, written
+        As of `stale_files`.
+    """
+    new = set(written)
+    if not (folder / f"{name}.json").exists():  # (which has been looked at: nothing here is ours)
+        return []
+    others = [folder / each for each in _FOLDERS[name] if each not in folders and (folder / each).is_dir()]
+    left = [
+        path
+        for there in others
+        for path in _own(there, name)
+        if there.name == "hepdata" or _is_counting(path)
+    ]
+    pictures = [path for ending in _DRAWN if (path := folder / f"{name}.{ending}").is_file()]
+    return [
+        *stale_files(folder, name, folders, new),
+        *(path for path in (*left, *pictures) if path not in new),
+    ]
+
+
+def remove_outdated(paths: Sequence[Path], folders: Sequence[str]) -> list[str]:
+    """Remove the files of `outdated_files`, and folders that are empty then and are not wanted; a line on each.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The files.
+    folders : sequence of str
+        Those that are wanted, which stay.
+    """
+    remove_stale(paths)
+    lines = []
+    for there, number in Counter(path.parent for path in paths).items():
+        if there.name in _FOLDERS["limits"] and there.name not in folders:
+            with suppress(OSError):  # (where somebody else's files are)
+                there.rmdir()
+            lines.append(f"{there}: {number} files of an earlier run, removed")
+    return lines
+
+
 def _own(there: Path, name: str) -> list[Path]:
     """Files in a folder that an earlier run left."""
     if there.name == "hepdata":
@@ -109,3 +164,12 @@ def _is_workspace(path: Path) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return names == {_POINT.sub("", path.stem)}
+
+
+def _is_counting(path: Path) -> bool:
+    """Whether a likelihood is of the strength of a signal, as ours are: it is not replaced, so its name alone is not enough."""
+    document: Any = json.loads(path.read_text(encoding="utf-8"))
+    parts = document.get("measurements", document.get("analyses"))
+    return isinstance(parts, list) and [part.get("name") for part in parts if isinstance(part, dict)] == [
+        "strength"
+    ]

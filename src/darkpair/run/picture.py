@@ -48,7 +48,9 @@ def require_matplotlib(otherwise: str = "or set output.picture = false") -> None
 
 
 @in_style()
-def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path) -> None:
+def draw(
+    histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str, path: Path, said: str = ""
+) -> None:
     """Draw a histogram as a PNG: a selection's in one dimension or in two, or `darkpair.gen.decay_places` in three.
 
     Parameters
@@ -64,6 +66,8 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
         What was generated.
     path : Path
         The PNG that is written.
+    said : str
+        The title in plain letters, which the file has as its description.
     """
     if histogram.ndim == 3:
         figure = _decay_places(histogram, title)
@@ -71,7 +75,10 @@ def draw(histogram: hist.Hist[Any], detector: Any, cutflow: Cutflow, title: str,
         figure = _line(histogram, title)
     else:
         figure = _plane(histogram, detector, cutflow, title)
-    put({path: drawn(figure, "png", 150, {"Source": MADE_BY})})
+    about = {"Source": MADE_BY} | (
+        {"Description": said} if said else {}
+    )  # (whose it is comes first: it is looked for)
+    put({path: drawn(figure, "png", 150, about)})
 
 
 def _line(histogram: hist.Hist[Any], title: str) -> Figure:

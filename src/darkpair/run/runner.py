@@ -35,7 +35,7 @@ from darkpair.run.job_format import format_of_job
 from darkpair.run.joined import joined
 from darkpair.run.part import Part, flat_factors, provenance, span_of_part, tally_of, write_part
 from darkpair.run.picture import draw, require_matplotlib
-from darkpair.run.picture_title import picture_title
+from darkpair.run.picture_title import drawn_title, picture_title
 from darkpair.run.standing import Standing, refuse_other, standing
 from darkpair.run.summary import few_effective, not_compiled
 from darkpair.run.tally import Tally
@@ -350,7 +350,7 @@ class _Run:
             )
         weights = result.get("largest_weight"), result.get("nonzero_weights")
         flow = Cutflow.from_dict(result["cutflow"], *weights) if tally is None else tally.cutflow
-        pictures = self._pictures(path, tally, flow, picture_title(self.wanted), new=made > 0)
+        pictures = self._pictures(path, tally, flow, new=made > 0)
         return Result(
             path=path,
             pictures=tuple(pictures),
@@ -363,9 +363,7 @@ class _Run:
             note=note,
         )
 
-    def _pictures(
-        self, path: Path, tally: Tally | None, flow: Cutflow, title: str, *, new: bool
-    ) -> list[Path]:
+    def _pictures(self, path: Path, tally: Tally | None, flow: Cutflow, *, new: bool) -> list[Path]:
         """Pictures of the histograms beside the file, or in the folder, of a whole dataset only: new parts outdate its pictures."""
         if not self.job.output.picture or not flow.generated:
             return []
@@ -379,8 +377,9 @@ class _Run:
             return []
         for name, picture in zip(names, out, strict=True):
             if new or not picture.exists():
+                title, said = drawn_title(self.wanted), picture_title(self.wanted)
                 with keeping(lambda: f"{path} {_COMPLETE}"):
-                    draw(tally.histograms[name], self.pipeline.detector, flow, title, picture)
+                    draw(tally.histograms[name], self.pipeline.detector, flow, title, picture, said)
         return out
 
 

@@ -10,6 +10,7 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.detectors.lifetime_scan import EFFECTIVE_MIN
 from darkpair.gen.compiled.loops import compiler_at_hand
 from darkpair.gen.cutflow import Cutflow
+from darkpair.gen.digits import apart
 from darkpair.gen.lifetime import Forced
 from darkpair.gen.pipeline import Pipeline
 
@@ -75,13 +76,14 @@ def few_effective(cutflow: Cutflow, pipeline: Pipeline | None = None) -> str | N
     last, uses = cutflow.stages[-1], cutflow.uses
     if not 0.0 < last.effective < min(EFFECTIVE_MIN, _UNEVEN * last.n):
         return None
+    worth, least = apart(last.effective, EFFECTIVE_MIN, digits=3)
     if uses > 1:
         return (
-            f"the {last.n:,} accepted events of parents used {uses} times are worth {last.effective:.3g} parents of equal weight, "
-            f"less than {EFFECTIVE_MIN:g}; {_cure('raise source.uses', *_of_lifetimes(pipeline), 'take a larger file')}"
+            f"the {last.n:,} accepted events of parents used {uses} times are worth {worth} parents of equal weight, "
+            f"less than {least}; {_cure('raise source.uses', *_of_lifetimes(pipeline), 'take a larger file')}"
         )
     return (
-        f"the {last.n:,} accepted events are worth {last.effective:.3g} of equal weight, less than {EFFECTIVE_MIN:g}: a few carry "
+        f"the {last.n:,} accepted events are worth {worth} of equal weight, less than {least}: a few carry "
         f"the sum, and its error is not to be trusted; {_cure('raise run.n', *_of_lifetimes(pipeline), *_of_aim(pipeline))}"
     )
 

@@ -50,7 +50,7 @@ _OURS: Final = (
         sizes=Sizes(full=100_000, quick=20_000, of="pi0 and eta for each mass"), seed=8400, quick="one mass, without the search's own selection",
         detectors=("charm",)),
     _of("edges", "experiments.edges", "by how much spectra, numbers, tails, samples and inputs move the couplings that each search excludes.",
-        uses=("cache",), quick="small samples", detectors=("koto", "charm", "nucal")),
+        uses=("cache",), quick="small samples", detectors=("koto", "charm", "nucal"), drawn_from=("rows",)),
     _of("table1", "paper.table1", "which portal with which decay gives K_L events like pi0 nu nubar, by running the models.",
         uses=("inputs",)),
     _of("fig1", "paper.fig1", "the topologies of the three scenarios, drawn from the chain objects that make the events."),

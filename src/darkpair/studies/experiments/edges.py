@@ -23,7 +23,7 @@ from darkpair.limits.samples import Size
 from darkpair.scan.acceptance import Acceptance
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.koto import KotoLimit
-from darkpair.studies.experiments.edges_picture import picture
+from darkpair.studies.experiments.edges_picture import CAUSES, picture
 from darkpair.studies.experiments.input_shifts import WORDS, numbers_that_move
 from darkpair.studies.outputs import Output, Picture, Run, Table
 
@@ -41,16 +41,6 @@ EDGES: Final = (
     ("nucal", "upper"), ("charm", "upper"), ("nucal", "lower"), ("charm", "lower"), ("koto-2021", "lower"), ("koto-2015", "lower"),
     ("b-to-k-belle", "lower"), ("b-to-k-belle2-2023", "lower"),
 )  # fmt: skip
-
-#: What moves an edge, in the picture's order.
-CAUSES: Final[dict[str, str]] = {
-    "spectrum": "spectrum of the eta: the least and the most of all generators",
-    "number": "number of eta per proton, one standard error",
-    "tail": "mesons counted for the spectrum, one standard error",
-    "samples": "our Monte Carlo, one standard error",
-    "inputs": "inputs and measurements, one standard error each, in squares",
-    "choices": "inputs of our choice or from memory, each shifted, in squares",
-}
 
 #: Couplings that are looked at, in units of G_F.
 _GRID: Final = np.geomspace(3e-3, 1e2, 1201)
@@ -71,7 +61,7 @@ def study(run: Run) -> Iterator[Output]:
     yield Table(
         rows=rows, more={"tails": tails}, provenance={"masses": MASSES, "size": size, "causes": dict(CAUSES)}
     )
-    yield Picture(figure=picture(rows, CAUSES))
+    yield Picture(figure=picture(rows))
 
 
 def _model(coupling: Any) -> ZPrimeScalar:
