@@ -92,6 +92,29 @@ def test_a_title_has_the_states() -> None:
     assert states == r"$X_1$ 40 MeV, $X_2$ 430 MeV with $c\tau$ 50 mm"
 
 
+def test_several_chains_share_what_they_share() -> None:
+    """First decays first, each decay once."""
+    later = "X1 (X2 -> X1 (pi0 -> gamma gamma))"
+    chains = [
+        {"decay": f"{first} {later}"} for first in ("B0 -> K0", "anti-B0 -> anti-K0", "B+ -> K+", "B- -> K-")
+    ]
+    text = drawn_title({"chain": {"chains": chains}}).replace("\n", ", ")
+    heads = [r"$B^{0}\to", r"$\bar{B}^{0}\to", r"$B^{+}\to", r"$B^{-}\to", r"$X_2\to", r"$\pi^{0}\to"]
+    assert [part.partition(" ")[0] for part in text.split(", ")] == heads
+    assert drawn_title({}) == picture_title({}) == ""
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 9, 40])
+def test_many_modes_fit(n: int) -> None:
+    modes = " | ".join(f"X1 {'gamma ' * (i + 1)}gamma [0.01]" for i in range(n))
+    for descriptor in (f"X2 -> {modes}", f"K_L0 -> X1 (X2 -> {modes})"):
+        text = drawn_title({"chain": {"decay": descriptor}})
+        assert len(text.splitlines()) <= 2
+        letters = [re.sub(r"[{}$^_]|\\,", "", re.sub(r"\\[a-z]+", "x", line)) for line in text.splitlines()]
+        assert max(map(len, letters)) <= 97
+        assert ("..." in text) == (n > 5)
+
+
 def test_a_long_title_is_cut() -> None:
     point = {"m1": 0, "m2": "240 MeV", "G_X": "1 GF", "mu": "0.1 /TeV"}
     *decays, states = drawn_title(made(model="zprime-dirac+dipole", parameters=point)).splitlines()

@@ -12,6 +12,7 @@ from darkpair.detectors.efficiency import LIMIT_LEVEL, estimate
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.errors import InputError
 from darkpair.gen.output.target import put
+from darkpair.report.decay_symbols import symbol
 from darkpair.report.picture_style import PALETTE, in_style
 from darkpair.report.pictures import MADE_BY, drawn, figure_of, placed
 
@@ -120,9 +121,10 @@ def _with_projections(
     """
     figure = figure_of(width, _HEIGHT)
     figure.suptitle(title, fontsize="medium", y=1.0 - 0.06 / _HEIGHT)
+    line = 0.19 if "$" in title else 0.17  # (superscripts need more)
     left, across, bottom, up = 0.87, 0.73 * (width - right - 1.2), 0.5, 4.36
     beside, above = left + across + 0.33, bottom + up + 0.18
-    rest, height = width - right - beside, 6.77 - 0.17 * (title.count("\n") + 1) - above
+    rest, height = width - right - beside, 6.77 - line * (title.count("\n") + 1) - above
     plane = placed(figure, (left, bottom, across, up))
     top = placed(figure, (left, above, across, height), sharex=plane)
     side = placed(figure, (beside, bottom, rest, up), sharey=plane)
@@ -204,7 +206,9 @@ def _decay_places(places: hist.Hist[Any], title: str) -> Figure:
         flow = places.values(flow=True)[i]
         top.stairs(flow.sum(axis=1)[1:-1], momentum.edges, color=color, lw=1.4)
         side.stairs(flow.sum(axis=0)[1:-1], distance.edges, color=color, lw=1.4, orientation="horizontal")
-        handles.append(Line2D([], [], marker="s", ls="", color=color, label=f"{name}, {flow.sum():.4g}"))
+        handles.append(
+            Line2D([], [], marker="s", ls="", color=color, label=f"${symbol(name)}$, {flow.sum():.4g}")
+        )
     if (places.values() < 0.0).any():
         handles.append(Line2D([], [], marker="s", ls="", color="0.3", mfc="none", label="open: negative"))
     main.set(xscale="log", yscale="log", xlabel=momentum.label, ylabel=distance.label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from darkpair.gen.dark_states import chains_of
@@ -29,42 +29,41 @@ def picture_title(provenance: Mapping[str, Any]) -> str:
     provenance : mapping
         What the run's file says of it.
     """
-    return _title(provenance, _folded, _states)
+    chains = list(chains_of(provenance))
+    lines = [line for chain in chains for line in _folded(str(chain.get("decay", "")))]
+    return _title(lines, (state for chain in chains for state in _states(chain)))
 
 
 def drawn_title(provenance: Mapping[str, Any]) -> str:
-    """The same as it is drawn, in matplotlib's mathtext: each decay alone, K_L -> X1 X2, X2 -> X1 pi0, with its symbols.
+    """The same as it is drawn, in matplotlib's mathtext: each decay of all chains once, with its symbols.
 
     Parameters
     ----------
     provenance : mapping
         What the run's file says of it.
     """
-    return _title(
-        provenance,
-        lambda decay: _packed(decay_symbols(decay)),
-        lambda chain: _states(chain, lambda name: f"${symbol(name)}$", r"$c\tau$"),
-    )
-
-
-def _title(
-    provenance: Mapping[str, Any],
-    lines_of: Callable[[str], list[str]],
-    states_of: Callable[[Mapping[str, Any]], Iterator[str]],
-) -> str:
-    """Lines of each chain's decay, and one of all states, each once."""
     chains = list(chains_of(provenance))
-    lines = [line for chain in chains for line in lines_of(str(chain.get("decay", "")))]
-    states: dict[str, None] = {}
+    firsts, later = [], []
     for chain in chains:
-        states |= dict.fromkeys(states_of(chain))
-    return "\n".join([*lines, *([", ".join(states)] if states else [])])
+        first, *others = decay_symbols(str(chain.get("decay", "")))
+        firsts.append(first)
+        later += others
+    states = (
+        state for chain in chains for state in _states(chain, lambda name: f"${symbol(name)}$", r"$c\tau$")
+    )
+    return _title(_packed(list(dict.fromkeys([*firsts, *later]))), states)
+
+
+def _title(lines: Sequence[str], states: Iterable[str]) -> str:
+    """Lines of decays, and one of all states, each once."""
+    every = ", ".join(dict.fromkeys(states))
+    return "\n".join([*lines, *([every] if every else [])])
 
 
 def _packed(decays: Sequence[str]) -> list[str]:
     """Decays in lines that fit, by the letters that are seen; what does not fit is left out, and said to be."""
     lines: list[str] = []
-    for decay in decays:
+    for decay in map(_shortened, decays):
         if lines and _seen(f"{lines[-1]}, {decay}") <= _WIDE:
             lines[-1] += f", {decay}"
         elif len(lines) < _LINES and (not lines or _seen(decay) <= _WIDE):
@@ -73,6 +72,15 @@ def _packed(decays: Sequence[str]) -> list[str]:
             lines[-1] += ", ..."
             break
     return lines
+
+
+def _shortened(decay: str) -> str:
+    """A decay with as many of its modes as fit into a line."""
+    modes = decay.split(" or ")
+    kept = len(modes)
+    while kept > 1 and _seen(" or ".join(modes[:kept])) > _WIDE - len(" or ..."):
+        kept -= 1
+    return " or ".join([*modes[:kept], *(["..."] if kept < len(modes) else [])])
 
 
 def _seen(text: str) -> int:
