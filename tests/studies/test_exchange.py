@@ -26,6 +26,7 @@ from darkpair.scan.acceptance import Acceptance
 from darkpair.searches import KotoLimit
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.koto_ii import KotoProjection
+from darkpair.searches.rate import Counts, RateSearch, Stated
 from darkpair.statistics import Counting, upper_limit
 from darkpair.studies.exchange import exchange_contents
 from darkpair.studies.exchange_likelihoods import workspaces_of
@@ -94,6 +95,24 @@ def test_a_plan_gives_its_expected_limit() -> None:
     assert isinstance(counted, Counting)
     events = search.events(np.asarray(search.limit))
     assert upper_limit(counted) == pytest.approx(float(events), rel=0.01)
+
+
+def test_a_search_of_a_data_file_gives_the_limit_of_its_counts() -> None:
+    def stated(value: float, unit: str, error: float = 0.0) -> Stated:
+        return Stated(value=value, unit=unit, error=error, source="made up", confidence="choice")
+
+    counts = Counts(
+        parents=stated(1e9, "1"),
+        observed=stated(7.0, "events"),
+        background=stated(4.5, "events", 1.5),
+        sensitivity_error=0.1,
+    )
+    search = RateSearch(parent="K+", mode="pi+ X1 X2", counts=counts)
+    counted = counting_of(search)
+    assert counted == Counting(observed=7, background=4.5, background_error=1.5, efficiency_error=0.1)
+    assert upper_limit(counted) == search.limit
+    published = RateSearch(parent="K+", mode="pi+ X1 X2", upper_limit=stated(1e-10, "1"))
+    assert counting_of(published) == "limits that count no events"
 
 
 @cache

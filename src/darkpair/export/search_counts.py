@@ -10,6 +10,7 @@ from darkpair.export.workspace import koto_counting
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.koto import KotoLimit
 from darkpair.searches.koto_ii import KotoProjection, koto_ii_run
+from darkpair.searches.rate import RateSearch
 from darkpair.statistics import Counting
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def counting_of(search: Search, stated: DumpSearch | None = None) -> Counting | 
             return _expected(koto_ii_run()["background"].value)
         case BeamDump():
             return _behind_target(search, stated)
+        case RateSearch(counts=counts) if counts is not None:
+            return counts.counting
         case _:
             return "limits that count no events"
 

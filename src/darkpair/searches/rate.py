@@ -18,6 +18,7 @@ from darkpair.searches.search import Search
 if TYPE_CHECKING:
     from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array
+    from darkpair.statistics import Counting
 
 __all__ = ["Counts", "Efficiency", "Escape", "RateSearch", "Stated"]
 
@@ -103,7 +104,14 @@ class Counts:
 
     def limit(self, confidence_level: float) -> float:
         """CLs limit on the signal [events]."""
-        from darkpair.statistics import Counting, upper_limit  # (with scipy)
+        from darkpair.statistics import upper_limit  # (with scipy)
+
+        return upper_limit(self.counting, confidence_level)
+
+    @property
+    def counting(self) -> Counting:
+        """The counting experiment; InputError for numbers that it cannot have."""
+        from darkpair.statistics import Counting  # (with scipy)
 
         parents, observed, background = self.measurements
         if not parents.value > 0.0 or observed.value != int(observed.value):
@@ -111,13 +119,12 @@ class Counts:
                 f"counts.parents = {parents.value:g}, counts.observed = {observed.value:g} events; allowed: above 0, and 0, "
                 "1, 2, ..."
             )
-        seen = Counting(
+        return Counting(
             observed=int(observed.value),
             background=background.value,
             background_error=background.error or 0.0,
             efficiency_error=self.sensitivity_error,
         )
-        return upper_limit(seen, confidence_level)
 
 
 @checked
