@@ -41,7 +41,7 @@ def test_two_processes_give_the_map_of_one(tmp_path: Path, monkeypatch: pytest.M
     shared: list[int] = []
     own = Crew._shared
 
-    def counted(self: Crew, work: Any, asks: Any, first: int) -> Any:
+    def counted(self: Crew[Any], work: Any, asks: Any, first: int) -> Any:
         shared.append(len(asks) - first)
         return own(self, work, asks, first)
 

@@ -243,7 +243,7 @@ def _reversed_masses(plane: Plane) -> list[str]:
     )
 
 
-def _places(crew: Crew) -> list[float]:
+def _places(crew: Crew[Lines]) -> list[float]:
     """Places of the lines of the grid, and of those of samples, where there may be others; all searches are asked there."""
     lines = crew.lines
     grid = [float(lines.across.place(number)) for number in lines.across.numbers]

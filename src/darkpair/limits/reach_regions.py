@@ -297,7 +297,7 @@ def _blank(places: Array, ratio: Array) -> list[tuple[float, float]]:
 
 
 def regions_of(
-    lines: Lines, places: Sequence[float], closing: Sequence[float], crew: Crew | None = None
+    lines: Lines, places: Sequence[float], closing: Sequence[float], crew: Crew[Lines] | None = None
 ) -> list[Region]:
     """Regions of every search, with closer lines where they end.
 

@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from darkpair.gen.bars import bar
 from darkpair.workers import worker_pool
 
-if TYPE_CHECKING:
-    from darkpair.limits.reach_regions import Lines
-
 __all__ = ["Crew", "working"]
 
 _R = TypeVar("_R")
+
+#: Lines of a map, `darkpair.limits.reach_regions.Lines`, or others.
+_L = TypeVar("_L")
 
 #: Seconds of work that is left from which on other processes are worth their start.
 _LONG: Final = 20.0
@@ -26,7 +26,7 @@ _LONG: Final = 20.0
 _PARTS: Final = 2
 
 
-class Crew:
+class Crew(Generic[_L]):
     """Who works out lines of a map: this process, and several others from where on much is left to do.
 
     Parameters
@@ -39,7 +39,7 @@ class Crew:
         Ends the processes; without one there are none.
     """
 
-    def __init__(self, lines: Lines, workers: int = 1, stack: ExitStack | None = None) -> None:
+    def __init__(self, lines: _L, workers: int = 1, stack: ExitStack | None = None) -> None:
         self.lines, self._workers, self._stack = lines, workers, stack
         self._executor: Executor | None = None
 
@@ -106,14 +106,14 @@ class Crew:
 
 
 def _said(
-    work: Callable[..., _R], lines: Lines, asks: Sequence[tuple[int, tuple[Any, ...]]]
+    work: Callable[..., _R], lines: object, asks: Sequence[tuple[int, tuple[Any, ...]]]
 ) -> dict[int, _R]:
     """What a process says of its part."""
     return {i: work(lines, *ask) for i, ask in asks}
 
 
 @contextmanager
-def working(lines: Lines, workers: int) -> Iterator[Crew]:
+def working(lines: _L, workers: int) -> Iterator[Crew[_L]]:
     """Crew of the lines of a map; its processes end with the block.
 
     Parameters
