@@ -136,6 +136,8 @@ def test_the_command(tmp_path: Path) -> None:
         "m2=600 MeV",
         "G_X=3 GF",
         "--quick",
+        "--without",
+        "charm",
         "--cache",
         str(tmp_path),
     ]
