@@ -131,9 +131,11 @@ def _limits(
 ) -> None:
     """Ask the searches about the points of a model, show what they say and write it."""
     from darkpair.chains.models.rates import unit_of
+    from darkpair.gen.memory import keep_freed_memory
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.rows import limit_rows, models_of, plain_rows
 
+    keep_freed_memory()
     points = models_of(asked.model, asked.settings, asked.inputs)
     if folder is not None:
         from darkpair.run.exchange_folders import require_own_folders

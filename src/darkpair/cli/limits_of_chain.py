@@ -70,11 +70,13 @@ def limits_of_chain(
     channels, as_json : bool
         Whether rows have their channels, and are printed for machines.
     """
+    from darkpair.gen.memory import keep_freed_memory
     from darkpair.gen.output.target import check_folder
     from darkpair.limits.parents import lines_of_nothing
     from darkpair.limits.ratios import chains_of, excluded_ratios, plain_ratios
     from darkpair.limits.silent import production_line
 
+    keep_freed_memory()
     points = chains_of(descriptor, given)
     if folder is not None:
         from darkpair.run.own_rows import require_own_rows

@@ -89,25 +89,18 @@ def command(
     stopped goes on with the same command. `darkpair limits` shows one point.
     """
     from darkpair.chains.models.points import require_model_name
-    from darkpair.gen.output.target import check_folder
+    from darkpair.gen.memory import keep_freed_memory
     from darkpair.limits.reach import MASSES, reach_map
     from darkpair.limits.samples import Size
     from darkpair.scan.points import cache_folder
 
     require_model_name(model, "a map is of a model's parameters")
+    keep_freed_memory()
     given = pairs(settings)
     x, y = _axis(given, "x"), _axis(given, "y")
     if quick and whole:
         raise InputError("--quick and --whole; give one of them")
-    if hepdata and folder is None:
-        raise InputError("--hepdata without a folder for its files; give -o FOLDER")
-    if folder is not None:
-        from darkpair.run.exchange_folders import require_own_folders
-        from darkpair.run.own_rows import require_own_rows
-
-        check_folder(folder)
-        require_own_rows(folder, "reach", "give another folder")
-        require_own_folders(folder, "reach", ["hepdata"] * hepdata)
+    _require_folder(folder, hepdata=hepdata)
     with on_dask(dask):
         of_map = reach_map(
             model,
@@ -127,6 +120,20 @@ def command(
             production=production,
         )
     _show(of_map, f"{model}, inputs {preset}, data {data}", folder, as_json=as_json, hepdata=hepdata)
+
+
+def _require_folder(folder: Path | None, *, hepdata: bool) -> None:
+    """Refuse a folder in which the files of a map cannot stand, and a submission without one."""
+    from darkpair.gen.output.target import check_folder
+    from darkpair.run.exchange_folders import require_own_folders
+    from darkpair.run.own_rows import require_own_rows
+
+    if folder is not None:
+        check_folder(folder)
+        require_own_rows(folder, "reach", "give another folder")
+        require_own_folders(folder, "reach", ["hepdata"] * hepdata)
+    elif hepdata:
+        raise InputError("--hepdata without a folder for its files; give -o FOLDER")
 
 
 def _axis(given: dict[str, str], name: str) -> str:
