@@ -118,10 +118,7 @@ def _summed(
     total: Array = np.zeros(low.shape)
     many = max(1, _AT_ONCE // max(1, low.size))
     for start in range(0, NODES, many):
-        x = _X[start : start + many].reshape(-1, *(1,) * low.ndim)
-        q2 = low + span * x
-        outer, inner = momenta(x, q2)
-        weight = _DX[start : start + many].reshape(x.shape) * outer * inner
+        q2, weight = _nodes(slice(start, start + many), low.ndim, low, span, momenta)
         for own, at in zip(weight, q2, strict=True):  # couplings may have more dimensions than masses
             total = total + own * averaged(at)
     return total
@@ -137,11 +134,18 @@ def _summed_at_once(
     first = averaged(low + span * _X[0])
     if np.size(first) > _FEW:
         return _summed(low, span, momenta, averaged)
-    x = _X.reshape(-1, *(1,) * np.ndim(first))
+    q2, weight = _nodes(slice(None), np.ndim(first), low, span, momenta)
+    return np.asarray(np.add.accumulate(weight * averaged(q2), axis=0)[-1])
+
+
+def _nodes(
+    which: slice, points: int, low: Array, span: Array, momenta: Callable[[Array, Array], tuple[Array, Array]]
+) -> tuple[Array, Array]:
+    """q^2 [GeV^2] and weight of some nodes, before so many dimensions of points."""
+    x = _X[which].reshape(-1, *(1,) * points)
     q2 = low + span * x
     outer, inner = momenta(x, q2)
-    terms = _DX.reshape(x.shape) * outer * inner * averaged(q2)
-    return np.asarray(np.add.accumulate(terms, axis=0)[-1])
+    return q2, _DX[which].reshape(x.shape) * outer * inner
 
 
 def _closed_unsaid(is_open: Any) -> np.errstate:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import numpy as np
 import pytest
 
 import darkpair.limits
 from darkpair.chains.models import ZPrimeScalar
+from darkpair.chains.models.remembered import remembered
 from darkpair.limits.choice import choose, searches_of
 from darkpair.limits.reach_blend import Between
 from darkpair.searches import SEARCHES
@@ -50,3 +53,18 @@ def test_every_search_has_a_place_between_two_masses() -> None:
     between = Between(places=(None, 0.0, 1.0, None), place=0.5, mass=0.305)
     lost = [name for name in asked if between.search([None, low[name][1], high[name][1], None]) is None]
     assert lost == []
+
+
+@pytest.mark.usefixtures("samples")
+def test_every_search_says_the_same_of_a_model_that_remembers() -> None:
+    """In whatever order they are asked, and twice: a map asks all of them of one model."""
+    plain = replace(MODELS[0], G_X=np.geomspace(1e-8, 1e-4, 5))
+    (at,) = searches_of(choose(planned=True), [(MODELS[0], plain)], stand_in.SIZE, None, workers=1)
+    kept = remembered(replace(plain))
+    compared = 0
+    for name, (_, search) in [*at.items(), *reversed(at.items())]:
+        for method in ("value", "statistical_error"):
+            own, other = (np.asarray(getattr(search, method)(model)) for model in (plain, kept))
+            assert np.array_equal(own, other, equal_nan=True), (name, method)
+            compared += 1
+    assert compared > 100
