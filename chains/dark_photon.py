@@ -38,6 +38,8 @@ class _Mediated(ByValue):
         Mass and width of the A'.
     """
 
+    never_negative: ClassVar = True
+
     current: DarkCurrent
     strength: Real
     pole: Real

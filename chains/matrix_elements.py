@@ -113,6 +113,8 @@ class CurrentDecay(ByValue):
     arXiv:2005.07102, eqs. B5 and B6 are the limit mf = 0, contact.
     """
 
+    never_negative: ClassVar = True
+
     summary: ClassVar[str] = (
         "contact of two currents, arXiv:2005.07102, eqs. B5 and B6, with the pair's mass and the mediator's propagator"
     )
@@ -182,6 +184,8 @@ class VectorTransition(ByValue):
     arXiv:2005.07102, eqs. B1, B3, B4.
     """
 
+    never_negative: ClassVar = True
+
     summary: ClassVar[str] = "vector portal with f+ and f0, arXiv:2005.07102, eqs. B1, B3 and B4"
 
     mass: float
@@ -228,6 +232,8 @@ class KstarTransition(ByValue):
         Charges of the pair: 1 for psi1~ psi2, -1 for psi1 psi2~, 0 for the average of the two, in which V and A do
         not interfere.
     """
+
+    never_negative: ClassVar = True
 
     summary: ClassVar[str] = "vector portal with V, A0, A1 and A2 (hep-ph/9910221), spins of the K* summed"
 
@@ -284,6 +290,8 @@ class ScalarTransition(ByValue):
     arXiv:2005.07102, eq. B2.
     """
 
+    never_negative: ClassVar = True
+
     summary: ClassVar[str] = "scalar operator with f0, arXiv:2005.07102, eq. B2"
 
     form: FormFactor
@@ -325,6 +333,8 @@ class TripleDecay(ByValue):
     majorana : bool
         Whether the third psi1 is identical with the others.
     """
+
+    never_negative: ClassVar = True
 
     summary: ClassVar[str] = (
         "contact of the off-diagonal and the diagonal current, antisymmetrised, arXiv:2005.07102, below eq. 67"
@@ -368,6 +378,8 @@ class PowerAmplitude(ByValue):
     summary : str
         What the amplitude is and where it comes from.
     """
+
+    never_negative: ClassVar = True
 
     strength: Real
     power: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from darkpair.chains.amplitudes import at_every_cosine, value_of
 from darkpair.chains.dalitz import (
@@ -46,6 +46,8 @@ class MesonNeutrinos:
         Form factors of the transition, of which f+ enters; those of K -> pi unless given.
     """
 
+    never_negative: ClassVar = True
+
     mass: float
     m_daughter: float
     form: FormFactor = DISPERSIVE_PI
@@ -70,6 +72,8 @@ class PionScalarPair:
 
     arXiv:2005.07102, eq B2; any normalisation.
     """
+
+    never_negative: ClassVar = True
 
     summary: str = "scalar operator, arXiv:2005.07102, eq. B2"
 

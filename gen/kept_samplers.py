@@ -13,8 +13,13 @@ __all__ = ["made_once", "three_body_sampler"]
 
 _Made = TypeVar("_Made")
 
-#: Their tables take their time.
-_kept: Final[Callable[..., ThreeBody]] = lru_cache(maxsize=64)(ThreeBody)
+
+@lru_cache(maxsize=64)
+def _kept(mass: float, masses: tuple[float, ...], element: MatrixElement) -> ThreeBody:
+    """One for the same values; tables of a sum of squares wait: most chains of a model only ask which sample is theirs."""
+    return ThreeBody(mass, masses, element, later=getattr(element, "never_negative", False))
+
+
 #: What `made_once` keeps, the oldest first, and how many.
 _made: Final[dict[Hashable, Any]] = {}
 _MOST: Final = 256
@@ -37,7 +42,9 @@ def three_body_sampler(mass: float, masses: tuple[float, ...], element: MatrixEl
     ClosedChannelError, InputError
         As `darkpair.gen.phase_space.ThreeBody`.
     """
-    ours = element is not None and _ours([element])
+    if element is None:
+        return ThreeBody(mass, masses, later=True)
+    ours = _ours([element])
     try:
         return _kept(mass, masses, element) if ours else ThreeBody(mass, masses, element)
     except TypeError:  # (one that holds a function of somebody's without a hash)

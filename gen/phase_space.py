@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,6 +32,8 @@ class MatrixElement(Protocol):
     where a source gives the parent a mass of its own; ``at_masses(mass, masses)``, of other daughters too, makes it exact
     where one of them is a resonance (`darkpair.gen.line_masses`).  ``parts(q2)`` makes it fast where formulas are compiled: a
     `darkpair.gen.compiled.columnwise.Columnwise` of q², the cosine, and further operands, and these, columns or numbers.
+    ``never_negative``, of one that is a sum of squares whatever its parameters, lets the tables of its sampler wait until
+    the first event is asked for.
     """
 
     def __call__(self, q2: Array, cosine: Array, /) -> Array:
@@ -53,6 +56,11 @@ class ThreeBody:
     matrix_element : callable, optional
         Squared matrix element (`MatrixElement`); constant unless given. Polynomials in the cosine up to degree 30
         are integrated exactly.
+    cells : int
+        Number of cells of the pair's mass, about.
+    later : bool
+        Whether its tables, which take a tenth of a second, wait until they are asked for. Only what is wrong at a few
+        points, or below threshold, is then refused at once: for squared matrix elements that are known to be sound.
 
     Raises
     ------
@@ -69,31 +77,62 @@ class ThreeBody:
         matrix_element: MatrixElement | None = None,
         *,
         cells: int = 512,
+        later: bool = False,
     ) -> None:
         require_open(mass, masses)
         self.mass, self.masses, self.matrix_element = mass, tuple(masses), matrix_element
         self._least_q2 = (1e-9 * mass) ** 2  # matrix elements divide by q²; phase space is zero there
-        self._parts: Any = None  # (the element itself says what is wrong with it, before anything is drawn)
+        self._parts: Any = None
         self._nodes, self._weights = legendre(16)
-        low, high = masses[1] + masses[2], mass - masses[0]
-        self.pair_mass = Density(self._of_pair_mass, low, high, cells=cells)
-        self._parts = getattr(matrix_element, "parts", None)
-        if matrix_element is not None:
-            # bound of |M|² over the cosine in each cell of q: the greatest of a probing grid, and a margin
-            probes = np.linspace(0.0, 1.0, 9)
-            edges = self.pair_mass.edges
-            q = edges[:-1, None] + probes * np.diff(edges)[:, None]
-            cosine = np.linspace(-1.0, 1.0, 65)
-            q2, c = np.repeat(q.ravel() ** 2, len(cosine)), np.tile(cosine, q.size)
-            values = self._squared(np.maximum(q2, self._least_q2), c)
-            # a zero may come out as a rounding below it, which is never accepted
-            wrong = np.flatnonzero(~((values >= -1e-9 * np.nanmax(values)) & (values < math.inf)))
-            if len(wrong):
-                raise InputError(
-                    f"the squared matrix element is negative, infinite or NaN at q² = {q2[wrong[0]]:.6g} GeV², "
-                    f"cosine = {c[wrong[0]]:.6g}; check its arguments, q² in GeV² and the cosine"
-                )
-            self._bound = 1.02 * values.reshape(len(edges) - 1, -1).max(axis=1)
+        self._many = cells
+        if not (later and self._sound()):
+            _ = self._tables
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With the tables: who sends it to several processes makes them once."""
+        return {**self.__dict__, "_tables": self._tables}
+
+    @property
+    def pair_mass(self) -> Density:
+        """Density of the mass q of the pair (1, 2) [1/GeV]."""
+        density: Density = self._tables[0]
+        return density
+
+    def _sound(self) -> bool:
+        """Whether the density is finite, not negative and not zero everywhere, at a few points."""
+        low, high = self.masses[1] + self.masses[2], self.mass - self.masses[0]
+        q, cosine = np.linspace(low, high, 33)[1:-1], np.array([-1.0, 0.0, 1.0])
+        value = np.repeat(self._flat(q), len(cosine))
+        if self.matrix_element is not None:
+            value = value * self._squared(np.repeat(q * q, len(cosine)), np.tile(cosine, len(q)))
+        return bool(np.all((value >= 0.0) & (value < math.inf)) and value.max() > 0.0)
+
+    @cached_property
+    def _tables(self) -> tuple[Density, Any]:
+        """Density of the pair's mass, and the bound of |M|² over the cosine in each of its cells."""
+        # (the element itself says what is wrong with it, before anything is drawn)
+        self._parts = None
+        low, high = self.masses[1] + self.masses[2], self.mass - self.masses[0]
+        pair_mass = Density(self._of_pair_mass, low, high, cells=self._many)
+        self._parts = getattr(self.matrix_element, "parts", None)
+        return pair_mass, None if self.matrix_element is None else self._greatest(pair_mass.edges)
+
+    def _greatest(self, edges: Array) -> Array:
+        """Bound of |M|² over the cosine in each cell of q: the greatest of a probing grid, and a margin."""
+        probes = np.linspace(0.0, 1.0, 9)
+        q = edges[:-1, None] + probes * np.diff(edges)[:, None]
+        cosine = np.linspace(-1.0, 1.0, 65)
+        q2, c = np.repeat(q.ravel() ** 2, len(cosine)), np.tile(cosine, q.size)
+        values = self._squared(np.maximum(q2, self._least_q2), c)
+        # a zero may come out as a rounding below it, which is never accepted
+        wrong = np.flatnonzero(~((values >= -1e-9 * np.nanmax(values)) & (values < math.inf)))
+        if len(wrong):
+            raise InputError(
+                f"the squared matrix element is negative, infinite or NaN at q² = {q2[wrong[0]]:.6g} GeV², "
+                f"cosine = {c[wrong[0]]:.6g}; check its arguments, q² in GeV² and the cosine"
+            )
+        bound: Array = 1.02 * values.reshape(len(edges) - 1, -1).max(axis=1)
+        return bound
 
     def density(self, q2: Array, cosine: Array) -> Array:
         """Normalised density in (q², cosine) [1/GeV²], at points of the physical region."""
@@ -160,7 +199,7 @@ class ThreeBody:
         cosine = 2.0 * uniforms(rng, len(q)) - 1.0
         if self.matrix_element is None:
             return cosine
-        bound, q2 = self._bound[cell], q * q
+        bound, q2 = self._tables[1][cell], q * q
         if self._parts is not None:
             formula, operands = self._parts(q2)
             if (drawn := redrawn(rng, formula, q2, cosine, operands, bound)) is not None:
