@@ -114,7 +114,6 @@ class CurrentDecay(ByValue):
     """
 
     never_negative: ClassVar = True
-
     summary: ClassVar[str] = (
         "contact of two currents, arXiv:2005.07102, eqs. B5 and B6, with the pair's mass and the mediator's propagator"
     )
@@ -185,7 +184,6 @@ class VectorTransition(ByValue):
     """
 
     never_negative: ClassVar = True
-
     summary: ClassVar[str] = "vector portal with f+ and f0, arXiv:2005.07102, eqs. B1, B3 and B4"
 
     mass: float
@@ -234,7 +232,6 @@ class KstarTransition(ByValue):
     """
 
     never_negative: ClassVar = True
-
     summary: ClassVar[str] = "vector portal with V, A0, A1 and A2 (hep-ph/9910221), spins of the K* summed"
 
     mass: Real
@@ -291,7 +288,6 @@ class ScalarTransition(ByValue):
     """
 
     never_negative: ClassVar = True
-
     summary: ClassVar[str] = "scalar operator with f0, arXiv:2005.07102, eq. B2"
 
     form: FormFactor
@@ -335,7 +331,6 @@ class TripleDecay(ByValue):
     """
 
     never_negative: ClassVar = True
-
     summary: ClassVar[str] = (
         "contact of the off-diagonal and the diagonal current, antisymmetrised, arXiv:2005.07102, below eq. 67"
     )
@@ -380,7 +375,6 @@ class PowerAmplitude(ByValue):
     """
 
     never_negative: ClassVar = True
-
     strength: Real
     power: int = 0
     threshold: float = 0.0

@@ -12,14 +12,6 @@ from darkpair.gen.phase_space import MatrixElement, ThreeBody
 __all__ = ["made_once", "three_body_sampler"]
 
 _Made = TypeVar("_Made")
-
-
-@lru_cache(maxsize=64)
-def _kept(mass: float, masses: tuple[float, ...], element: MatrixElement) -> ThreeBody:
-    """One for the same values; tables of a sum of squares wait: most chains of a model only ask which sample is theirs."""
-    return ThreeBody(mass, masses, element, later=getattr(element, "never_negative", False))
-
-
 #: What `made_once` keeps, the oldest first, and how many.
 _made: Final[dict[Hashable, Any]] = {}
 _MOST: Final = 256
@@ -80,3 +72,12 @@ def made_once(make: Callable[[], _Made], key: Hashable, elements: Iterable[Matri
 def _ours(elements: Iterable[MatrixElement]) -> bool:
     """Whether all are the package's own, and its data files as they are shipped."""
     return not changes_in_force() and all(type(e).__module__.startswith("darkpair.") for e in elements)
+
+
+def _sampler(mass: float, masses: tuple[float, ...], element: MatrixElement) -> ThreeBody:
+    """Of an element of ours; tables of a sum of squares wait: most chains of a model only ask which sample is theirs."""
+    return ThreeBody(mass, masses, element, later=getattr(element, "never_negative", False))
+
+
+#: Their tables take their time.
+_kept: Final[Callable[..., ThreeBody]] = lru_cache(maxsize=64)(_sampler)

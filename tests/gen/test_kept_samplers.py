@@ -80,9 +80,9 @@ def negative(q2: Real, cosine: Real) -> Array:
     ("element", "said"),
     [
         (lambda: negative, "negative, infinite or NaN"),
-        (lambda: PowerAmplitude(strength=-1.0, power=1.0), "negative"),
-        (lambda: PowerAmplitude(strength=float("nan"), power=1.0), "finite"),
-        (lambda: PowerAmplitude(strength=0.0, power=1.0), "vanishes everywhere"),
+        (lambda: PowerAmplitude(strength=-1.0, power=1), "negative"),
+        (lambda: PowerAmplitude(strength=float("nan"), power=1), "finite"),
+        (lambda: PowerAmplitude(strength=0.0, power=1), "vanishes everywhere"),
     ],
     ids=["somebody's", "negative", "NaN", "zero"],
 )
