@@ -71,5 +71,14 @@ def test_nothing_else_is_told(source: dict[str, Any], detector: dict[str, Any]) 
     assert not list(target_lines(source, detector, {"source": {}}))
 
 
+@pytest.mark.parametrize("element", sorted(TARGETS))
+def test_ones_own_file_says_it_by_its_key(element: str) -> None:
+    """`target = "Fe"` of a file whose title says nothing of it, and of one that is based on another."""
+    own = {"experiment": "own.toml", "data": {"title": "A hall of mine", "target": element}}
+    (line,) = target_lines({"target": "p"}, own, {"source": {}})
+    assert f"own.toml has protons on {element} " in line
+    assert not list(target_lines({"target": "p"}, own, {"source": {"target": "p"}}))
+
+
 def test_there_is_a_way_to_each() -> None:
     assert {"Cu", "Fe", "Mo", "C"} <= set(TARGETS)

@@ -13,6 +13,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
+from darkpair.cli.factor_notes import factor_notes
 from darkpair.cli.limits_of_chain import limits_of_chain, require_of_chain
 from darkpair.cli.options import (
     json_option,
@@ -181,6 +182,7 @@ def _say_silent(
     ]
     lines += open_lines(which["only"], points).values()
     lines.append(production_line(choice.production, (row.note for of_point in rows for row in of_point)))
+    lines += factor_notes(which["files"])
     for line in dict.fromkeys(filter(None, lines)):
         show_lines(folded(f"note                   {line}", 80))
 

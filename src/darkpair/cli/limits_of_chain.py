@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from darkpair.cli.factor_notes import factor_notes
 from darkpair.cli.options import PRESETS
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
@@ -96,7 +97,8 @@ def limits_of_chain(
         for texts, of_masses in _by_masses(points, rows):
             _show(texts, of_masses, which["data"])
         notes = (row.row.note for of_chain in rows for row in of_chain)
-        if line := production_line(which.get("production", ""), notes):
+        of_production = production_line(which.get("production", ""), notes)
+        for line in filter(None, [of_production, *factor_notes(which["files"])]):
             show_lines(folded(f"note                   {line}", 80))
         show_lines(written)
 

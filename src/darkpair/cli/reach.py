@@ -11,6 +11,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
+from darkpair.cli.factor_notes import factor_notes
 from darkpair.cli.options import (
     json_option,
     pairs,
@@ -120,6 +121,8 @@ def command(
             production=production,
         )
     _show(of_map, f"{model}, inputs {preset}, data {data}", folder, as_json=as_json, hepdata=hepdata)
+    if not as_json:
+        show_lines(factor_notes(files))
 
 
 def _require_folder(folder: Path | None, *, hepdata: bool) -> None:

@@ -42,7 +42,7 @@ class KotoChannelAgainstCtau:
     Parameters
     ----------
     events : int
-        Generated K_L that decay from z = 2000 mm on; a quarter as many upstream of it.
+        Generated K_L that decay from z = 2000 mm on; others as of `darkpair.limits.koto_samples.parts`.
     selection : str
         Of KOTO.
     seed : int

@@ -17,7 +17,7 @@ from darkpair.gen.lifetime import Scan, ScanInside
 from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
 from darkpair.gen.sources.koto_kl import KotoKL
-from darkpair.limits.koto_boxes import beam_of, detector_of, upstream_of
+from darkpair.limits.koto_boxes import beam_of, between_of, detector_of, upstream_of
 from darkpair.run.standard_acceptance import StandardAcceptance
 
 __all__ = ["CTAU", "PI0", "PROMPT", "SM", "EfficiencyAgainstCtau", "parts", "scanned", "summed"]
@@ -35,10 +35,11 @@ CTAU: Final = tuple(float(x) for x in np.geomspace(0.1, 1e5, 25))
 #: thinner below: at 0.1 mm its error is 1.4 times as large.
 PROMPT: Final = 1.0
 
-#: How many times fewer K_L are generated upstream.
+#: How many times fewer K_L are generated upstream of the beam's exit, and between it and z = 2000 mm.
 _FEWER: Final = 4
+_HALF: Final = 2
 
-#: Between the seeds of both parts.
+#: Between the seeds of the parts.
 _APART: Final = 1000
 
 
@@ -46,18 +47,18 @@ _APART: Final = 1000
 class EfficiencyAgainstCtau:
     """Efficiencies of KOTO for K_L -> X1 X2, X2 -> X1 pi0 at a mass point, or for pi0 nu nubar at none.
 
-    Accepted events for each K_L at the beam exit: of those that decay from z = 2000 mm on, and upstream of it.
+    Accepted events for each K_L at the beam exit: of those that decay from z = 2000 mm on, from the exit to there, and upstream of it.
 
     For `darkpair.scan.scan`: points are {"m1": ..., "m2": ...} in GeV, or {} for the Standard Model.
 
     Parameters
     ----------
     events : int
-        Generated K_L a point that decay from z = 2000 mm on; a quarter as many upstream of it.
+        Generated K_L a point that decay from z = 2000 mm on; a quarter as many upstream of the exit, half as many between.
     selection : str
         Of KOTO, or "koto-ii" (`darkpair.limits.koto_boxes`).
     seed : int
-        Of its random numbers; another is derived for the decays upstream.
+        Of its random numbers; others are derived for the decays upstream.
     refuse : bool
         Whether too few events at every c tau are an error, or an empty table.
     data : str
@@ -94,7 +95,10 @@ class EfficiencyAgainstCtau:
 def parts(
     point: Mapping[str, Any], *, events: int, seed: int, selection: str
 ) -> list[tuple[float, ScanSample]]:
-    """`scanned` of K_L that decay from z = 2000 mm on, and of those upstream of it, a quarter as many.
+    """`scanned` of K_L that decay from z = 2000 mm on, upstream of the beam's exit, a quarter as many, and between, half as many.
+
+    X2 of those upstream of the exit are scanned where they can be seen, which holds no X2 that decays at once; those of all others
+    at every length, because what decays at once is seen from the exit on.
 
     Parameters
     ----------
@@ -105,13 +109,16 @@ def parts(
     selection : str
         Of KOTO.
     """
-    inside = ScanInside(region=detector_of(selection).region)
+    law, inside = Scan(shortest=CTAU[0], longest=CTAU[-1]), ScanInside(region=detector_of(selection).region)
+    asked: list[tuple[KotoKL, Scan | ScanInside, int, int]] = [
+        (beam_of(selection), law, events, seed),
+        (upstream_of(selection), inside, events // _FEWER, seed + _APART),
+    ]
+    if (between := between_of(selection)) is not None:
+        asked.append((between, law, events // _HALF, seed + 2 * _APART))
     return [
-        scanned(point, source, law, events=number, seed=own, selection=selection)
-        for source, law, number, own in (
-            (beam_of(selection), Scan(shortest=CTAU[0], longest=CTAU[-1]), events, seed),
-            (upstream_of(selection), inside, events // _FEWER, seed + _APART),
-        )
+        scanned(point, source, own, events=number, seed=of_part, selection=selection)
+        for source, own, number, of_part in asked
     ]
 
 
@@ -125,11 +132,17 @@ def summed(made: Sequence[tuple[float, ScanSample]], ctau: float) -> tuple[float
     ctau : float [mm]
         Mean proper length.
     """
-    each = [(decays, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in made]
-    value = sum(decays * part.value for decays, part in each)
+    each = [(decays, sample, sample.efficiency(ctau, effective_min=0.0)) for decays, sample in made]
+    value = sum(decays * part.value for decays, _, part in each)
     # (a part without any accepted event: the upper end of its interval)
-    error = math.hypot(*(decays * (part.high if part.error is None else part.error) for decays, part in each))
+    stated = [part for part in each if part[2].error is not None or not _too_short_lived(part[1])]
+    error = math.hypot(*(d * (part.high if part.error is None else part.error) for d, _, part in stated))
     return value, error
+
+
+def _too_short_lived(sample: ScanSample) -> bool:
+    """Whether a sample, of which no event counts at some c tau, has accepted events: behind the exit, whose X2 do not live that long."""
+    return isinstance(sample.law, ScanInside) and len(sample.weight) > 0
 
 
 def scanned(

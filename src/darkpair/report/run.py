@@ -12,6 +12,8 @@ from darkpair.gen.agreement import two_beams
 from darkpair.gen.cutflow import Cutflow
 from darkpair.gen.recipe import PHASE_SPACE
 from darkpair.gen.tables import Table
+from darkpair.report.left_factors import left_factor_lines
+from darkpair.report.part_pairs import part_pair_lines
 from darkpair.report.published import published_lines
 from darkpair.report.targets import target_lines
 from darkpair.report.uncounted import uncounted_lines
@@ -79,10 +81,12 @@ def sample_lines(provenance: Mapping[str, Any]) -> list[str]:
     lines = [*_beam_lines(made, detector), *_aim_lines(source, chain), *_source_lines(made)]
     lines += target_lines(made, detector, provenance.get("job") or {})
     lines += uncounted_lines(detector, provenance.get("job") or {})
+    lines += left_factor_lines(detector, provenance.get("job") or {})
     for name, words in (detector.get("changed") or {}).items():
         lines.append(f"changed                {name}: {words.removeprefix('changed by the user ')}")
     for table in chain.get("chains", [chain]):
-        lines += [*_mode_lines(table), *_particle_lines(table), *published_lines(table)]
+        lines += [*_mode_lines(table), *part_pair_lines(table), *_particle_lines(table)]
+        lines += published_lines(table)
     return lines
 
 
@@ -187,7 +191,7 @@ def _particle_lines(chain: Mapping[str, Any]) -> Iterator[str]:
         if float(particle["ctau"]) < _SHORT_LIVED and f"{name} ->" not in chain["decay"]:
             yield (
                 f"left whole             {name} (c tau {float(particle['ctau']):.2g} mm) has no decay in the chain, "
-                "so no detector sees anything of it; write its decay where it stands"
+                "so no detector sees anything of it; write its decay where it stands (in chain.decay: a model's chain leaves it whole)"
             )
 
 

@@ -30,17 +30,18 @@ def target_lines(
     given = isinstance(asked, Mapping) and ("target" in asked or "table_file" in asked)
     if given or not isinstance(asked, Mapping) or source.get("target") != _PROTON:
         return
-    material = _MATERIAL.search(_title(detector))
-    if material is not None:
+    material = _material(detector)
+    if material not in (None, _PROTON):
         yield (
-            f"target                 mesons of protons on protons, the default; {detector.get('experiment')} has protons on {material[1]} "
+            f"target                 mesons of protons on protons, the default; {detector.get('experiment')} has protons on {material} "
             "(source.target, docs/mesons.md)"
         )
 
 
-def _title(detector: Mapping[str, Any]) -> str:
-    """Title of a detector's data file; empty where it has none."""
+def _material(detector: Mapping[str, Any]) -> str | None:
+    """What protons hit by a detector's data file: by its title, or by its ``target``; None where it says neither."""
     data, name = detector.get("data"), detector.get("experiment")
     if not isinstance(data, Mapping):
         data = read_data(name) if isinstance(name, str) and name in data_files() else {}
-    return str(data.get("title", ""))
+    titled = _MATERIAL.search(str(data.get("title", "")))
+    return titled[1] if titled else data.get("target")
