@@ -19,6 +19,7 @@ from darkpair.chains.matrix_elements import (
 )
 from darkpair.chains.models.model import ModelMode
 from darkpair.chains.models.zprime import PAIR_MODES, ZPrime
+from darkpair.chains.models.zprime_beside import BESIDE_MODES
 from darkpair.chains.spin import DecaySpin, KstarCurrent, LightPair, MesonCurrent, PairSpin, TripleSpin
 from darkpair.chains.widths import three_body_width, two_body_width
 from darkpair.gen.errors import InputError
@@ -45,7 +46,8 @@ class ZPrimeFermion(ZPrime):
     c_V, c_A : float, complex or ndarray
         Off-diagonal couplings of eq. 42.
     c_A11, c_A22 : float or ndarray
-        Diagonal axial couplings of psi1 and psi2 [1]; c psi-bar gamma gamma5 psi for Dirac, half of it for Majorana.
+        Diagonal axial couplings of psi1 and psi2 [1]; c psi-bar gamma gamma5 psi for Dirac, half of it for Majorana.  Beside a meson
+        c_A11 makes X1 X1; X2 X2 by c_A22 is there of two bodies alone.
     g_X_over_eps_Z : float or ndarray, optional
         Dark coupling over mixing, needed for psi2 -> 3 psi1 only, whose contact coupling is g_X^2 / m_Z'^2.
     """
@@ -188,7 +190,7 @@ class ZPrimeDirac(ZPrimeFermion):
     psi1-bar psi2 together, twice that of one; those of psi2 are of psi2 alone.
     """
 
-    MODES: ClassVar = FERMION_MODES
+    MODES: ClassVar = {**FERMION_MODES, **BESIDE_MODES}
 
     def channels(self, *, decay: bool) -> float:
         """Two in production (psi1 psi2-bar and its conjugate), one in decay."""
@@ -226,7 +228,7 @@ class ZPrimeMajorana(ZPrimeFermion):
         rate of mesons, 4 times the Dirac width of X2. "printed": 2 and 2, which no normalisation gives.
     """
 
-    MODES: ClassVar = FERMION_MODES
+    MODES: ClassVar = {**FERMION_MODES, **BESIDE_MODES}
 
     convention: Convention = "literal"
 

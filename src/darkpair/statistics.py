@@ -358,11 +358,13 @@ def _finite(signal: float) -> float:
 
 
 def _at_most(n: Array, mean: Real, error: Real) -> Array:
-    """Cumulative probabilities of counts of a Poisson law whose mean follows a gamma law."""
-    if np.all(np.asarray(error) > _KNOWN * np.asarray(mean)):  # negative binomial
-        shape = np.square(np.divide(mean, error))
-        return np.asarray(betainc(shape, n + 1.0, shape / (shape + mean)))
-    return np.asarray(gammaincc(n + 1.0, mean))
+    """Cumulative probabilities of counts of a Poisson law whose mean follows a gamma law, each of an array by itself."""
+    uncertain = np.asarray(error) > _KNOWN * np.asarray(mean)  # (a mean of zero is known, beside others)
+    if not np.any(uncertain):
+        return np.asarray(gammaincc(n + 1.0, mean))
+    shape = np.square(np.divide(mean, np.where(uncertain, error, 1.0)))
+    binomial = betainc(shape, n + 1.0, shape / np.where(uncertain, shape + mean, 1.0))
+    return np.asarray(np.where(uncertain, binomial, gammaincc(n + 1.0, mean)))
 
 
 def _exactly(n: Array, mean: Real, error: Real) -> Array:
