@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.koto_ii import KOTO_II, koto_ii_digest
 from darkpair.gen.errors import InputError
+from darkpair.gen.parameters import Ge, checked
 from darkpair.gen.particles import particle
 from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
 from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
@@ -22,6 +23,7 @@ __all__ = [
     "BOX",
     "BOXES",
     "DUMPS",
+    "SIZES",
     "Samples",
     "Size",
     "closed_line",
@@ -43,6 +45,11 @@ DUMPS: Final = ("charm", "nucal")
 _CENTRAL: Final = "pythia6"
 
 
+#: What a size may be, for messages.
+SIZES: Final = "a darkpair.limits.Size, as Size.of(quick=True), or None"
+
+
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """How much is generated.
@@ -60,11 +67,11 @@ class Size:
         Of the pilot.
     """
 
-    kaons: int = 1_500_000
-    etas: int = 100_000
-    spectra: str = "all"
-    cells: tuple[int, int, int] = (40, 32, 24)
-    throws: tuple[int, ...] = (8, 8)
+    kaons: Annotated[int, Ge(1)] = 1_500_000
+    etas: Annotated[int, Ge(1)] = 100_000
+    spectra: Literal["all", "central"] = "all"
+    cells: tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)], Annotated[int, Ge(1)]] = (40, 32, 24)
+    throws: tuple[Annotated[int, Ge(1)], ...] = (8, 8)
 
     @classmethod
     def of(cls, *, quick: bool) -> Size:
