@@ -22,6 +22,7 @@ from darkpair.cli.options import (
     search_options,
     verbose_option,
 )
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 from darkpair.gen.tables import folded
@@ -44,12 +45,10 @@ __all__ = ["command"]
 @production_option("ends")
 @click.option("--channels", is_flag=True, help="Show the events of every channel that a search adds up.")
 @click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
-@click.option(
-    "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder for every row as CSV and JSON."
-)
+@click.option("-o", "--output", "folder", type=Place(), help="Folder for every row as CSV and JSON.")
 @click.option(
     "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     help="Folder of samples to keep; the user's cache unless given.",
 )
 @click.option(
