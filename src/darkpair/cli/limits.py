@@ -169,6 +169,7 @@ def _say_silent(
     asked: _Asked, points: list[Model], rows: list[list[LimitRow]], which: Mapping[str, Any]
 ) -> None:
     """A line where KOTO, the dumps or a search that was asked for have no rows, and why."""
+    from darkpair.chains.models.overfull import overfull_line
     from darkpair.limits.choice import choose
     from darkpair.limits.silent import open_lines, production_line, silent_lines
 
@@ -179,6 +180,7 @@ def _say_silent(
         for line in silent_lines(asked.model, point, {row.constraint for row in of_point}, choice)
     ]
     lines += open_lines(which["only"], points).values()
+    lines.append(overfull_line(*points))
     lines.append(production_line(choice.production, (row.note for of_point in rows for row in of_point)))
     for line in dict.fromkeys(filter(None, lines)):
         show_lines(folded(f"note                   {line}", 80))
