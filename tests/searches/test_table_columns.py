@@ -94,6 +94,7 @@ AMBIGUOUS: dict[str, tuple[Callable[[str], str], str]] = {
     "semicolons": (lambda text: text.replace(",", ";"), "separated by ';' there; write commas"),
     "tabs": (lambda text: text.replace(",", "\t"), "write commas"),
     "no rows": (lambda text: text.splitlines()[0], "no row below m [MeV], UL"),
+    "an open quotation": (lambda text: text + '120,"1e-9\n130,1e-9\n', "no table that can be read"),
     "a wide cell": (lambda text: text + "120," + "1" * 200_000 + "\n", "no table that can be read"),
     "multiples": (lambda text: text.replace("e-9", ""), "every limit in 'UL' is above 1, the smallest 1.5"),
     "exchanged": (lambda text: "UL,m [MeV]\n" + text.partition("\n")[2], "is above 1, the smallest 100"),

@@ -97,8 +97,8 @@ def _blocks(text: str, path: Path) -> list[_Block]:
             lines.append(line)
         elif lines:
             try:
-                head, *rows = csv.reader(lines)
-            except csv.Error as error:  # (a cell of 131 072 characters)
+                head, *rows = csv.reader(lines, strict=True)
+            except csv.Error as error:  # (a cell of 131 072 characters, a quotation mark that is not closed)
                 raise InputError(f"{path}: no table that can be read ({error}); correct the file") from error
             blocks.append(([name.strip() for name in head], rows))
             lines = []
