@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
 from darkpair.gen.output.opened import open_root
@@ -211,8 +212,9 @@ def _read(text: str, place: str, name: str, variables: int, stamp: tuple[int, ..
     if not table.values.any():
         raise InputError(f"{text}: every density is 0; allowed: some above it")
     if not _SIZES[0] <= table.values.max() <= _SIZES[1]:
+        largest, low, high = apart(table.values.max(), *_SIZES)
         raise InputError(
-            f"{text}: the largest density is {table.values.max():g}; allowed: {_SIZES[0]:g} to {_SIZES[1]:g}, beyond which sums of "
+            f"{text}: the largest density is {largest}; allowed: {low} to {high}, beyond which sums of "
             "such numbers leave the computer's arithmetic; divide all by one number"
         )
     for array in (*table.nodes, table.values):

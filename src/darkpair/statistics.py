@@ -7,8 +7,9 @@ is sampled or fitted; `darkpair.export.profile` asks pyhf.
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import scipy
@@ -39,6 +40,10 @@ METHODS: Final = ("cls", "classical")
 #: Relative error below which a mean counts as known; its gamma law could not be told from a point.
 _KNOWN: Final = 1e-6
 
+#: Least probability of what was observed without signal, and most observed events: each has a term of its own in a sum.
+_LEAST: Final = 1e-280
+_MOST: Final = 10_000_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counting:
@@ -65,8 +70,15 @@ class Counting:
     efficiency_error: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.observed < 0 or self.observed != int(self.observed):
+        seen: Any = self.observed
+        number = isinstance(seen, numbers.Real) and math.isfinite(seen)
+        if not number or seen < 0 or seen != int(seen):
             raise InputError(f"observed = {self.observed} events; allowed: 0, 1, 2, ...")
+        if self.observed > _MOST:
+            raise InputError(
+                f"observed = {self.observed} events; allowed: up to {_MOST}; of more the law is that of "
+                "darkpair.statistics.gaussian_upper_limit"
+            )
         for name in ("background", "background_error", "efficiency_error"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0.0):
@@ -76,6 +88,22 @@ class Counting:
                 f"background_error = {self.background_error} with no background; allowed: an error of a background "
                 "above 0; give its expectation"
             )
+
+    def without_signal(self) -> float:
+        """Probability of at most the observed events when there is no signal [1].
+
+        Raises
+        ------
+        InputError
+            Where the arithmetic does not carry it: a ratio to it would say anything.
+        """
+        without = self.at_most(0.0)
+        if not without > _LEAST:
+            raise InputError(
+                f"{self.observed} events with an expected background of {self.background:g} are less likely than {_LEAST:g}, which is no "
+                "fluctuation; allowed: a background that describes what was observed"
+            )
+        return without
 
     def at_most(self, signal: float, observed: int | None = None) -> float:
         """Probability of at most the observed events when a mean signal is there [1].
@@ -173,7 +201,7 @@ def upper_limit(experiment: Counting, confidence_level: float = 0.90, *, method:
     alpha = 1.0 - _level(confidence_level)
     if method not in METHODS:
         raise UnknownNameError("method of a limit", method, METHODS)
-    without = experiment.at_most(0.0)
+    without = experiment.without_signal() if method == "cls" else experiment.at_most(0.0)
     target = alpha * (without if method == "cls" else 1.0)
     if without < target:
         raise InputError(
@@ -295,7 +323,8 @@ def coverage(
     signal = _finite(signal)
     while True:  # limits rise with the count: only small counts miss
         seen = replace(experiment, observed=n)
-        empty = method == "classical" and seen.at_most(0.0) < 1.0 - confidence_level  # which covers nothing
+        least = max(_LEAST, 1.0 - confidence_level if method == "classical" else 0.0)
+        empty = not seen.at_most(0.0) >= least  # (which covers nothing)
         if not empty and upper_limit(seen, confidence_level, method=method) >= signal:
             return 1.0 - missed
         missed = experiment.at_most(signal, n)

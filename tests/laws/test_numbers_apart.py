@@ -165,7 +165,7 @@ OTHERWISE = {
     "chains/chain.py": 1,
     "chains/given_elements.py": 1,
     "detectors/normalisation.py": 2,
-    "src/darkpair/statistics.py": 3,  # (level and background, or error; bound and level)
+    "src/darkpair/statistics.py": 4,  # (level or probability, and background, or error; bound and level)
     "src/darkpair/export/numbers.py": 1,
     "src/darkpair/export/toys.py": 1,
 }
