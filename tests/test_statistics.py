@@ -243,7 +243,12 @@ def test_counts_that_are_none_or_too_many() -> None:
         with pytest.raises(InputError, match=r"observed = .*; allowed: 0, 1, 2"):
             Counting(observed=wrong)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="gaussian_upper_limit"):
-        Counting(observed=10**9)
+        upper_limit(Counting(observed=10**9))
+    low, high = poisson_interval(10**9)
+    assert high - low == pytest.approx(2.0 * math.sqrt(1e9), rel=1e-3)
+    for value, error in ((1.0, -1.0), (math.nan, 1.0), (1.0, math.nan), (math.inf, 1.0)):
+        with pytest.raises(InputError, match="the error 0 or more"):
+            gaussian_upper_limit(value, error)
     assert 0.0 <= coverage(30.0, Counting(observed=0, background=700.0)) <= 1.0
 
 

@@ -74,11 +74,6 @@ class Counting:
         number = isinstance(seen, numbers.Real) and math.isfinite(seen)
         if not number or seen < 0 or seen != int(seen):
             raise InputError(f"observed = {self.observed} events; allowed: 0, 1, 2, ...")
-        if self.observed > _MOST:
-            raise InputError(
-                f"observed = {self.observed} events; allowed: up to {_MOST}; of more the law is that of "
-                "darkpair.statistics.gaussian_upper_limit"
-            )
         for name in ("background", "background_error", "efficiency_error"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0.0):
@@ -90,13 +85,7 @@ class Counting:
             )
 
     def without_signal(self) -> float:
-        """Probability of at most the observed events when there is no signal [1].
-
-        Raises
-        ------
-        InputError
-            Where the arithmetic does not carry it: a ratio to it would say anything.
-        """
+        """Probability of at most the observed events without signal [1]; InputError where the arithmetic does not carry it."""
         without = self.at_most(0.0)
         if not without > _LEAST:
             raise InputError(
@@ -127,7 +116,10 @@ class Counting:
         observed : int, optional
             Events seen, in place of the experiment's own count.
         """
-        n = np.arange((self.observed if observed is None else observed) + 1.0)
+        seen = self.observed if observed is None else observed
+        if seen > _MOST:
+            raise InputError(f"{seen} events; allowed: up to {_MOST}; take gaussian_upper_limit for more")
+        n = np.arange(seen + 1.0)
         from_background = _exactly(n, self.background, self.background_error)
         means = np.asarray(signal, dtype=np.float64)[..., None]
         from_signal = _at_most(n, means, self.efficiency_error * means)
@@ -300,6 +292,10 @@ def gaussian_upper_limit(value: float, error: float, confidence_level: float = 0
     confidence_level : float
         Confidence level of the limit [1].
     """
+    if not (math.isfinite(value) and math.isfinite(error) and error >= 0.0):
+        raise InputError(
+            f"value = {value} with error = {error}; allowed: finite numbers, the error 0 or more"
+        )
     return value + float(ndtri(_level(confidence_level))) * error
 
 
