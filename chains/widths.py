@@ -48,7 +48,14 @@ def momentum(mass: Real, m1: Real, m2: Real) -> Array:
     """
     m, a, b = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (mass, m1, m2)))
     is_open = m > a + b
-    return np.where(is_open, two_body_momentum(m, np.where(is_open, a, 0.0), np.where(is_open, b, 0.0)), 0.0)
+    return _closed_is_zero(
+        is_open, two_body_momentum(m, np.where(is_open, a, 0.0), np.where(is_open, b, 0.0)), m + a + b
+    )
+
+
+def _closed_is_zero(is_open: Any, value: Any, masses: Any) -> Array:
+    """The value where a channel is open and 0 where it is closed; NaN where a mass is, about which nothing is known."""
+    return np.where(is_open, value, 0.0 if np.all(is_open) else np.where(np.isnan(masses), np.nan, 0.0))
 
 
 def two_body_width(mass: Real, m1: Real, m2: Real, squared_amplitude: Real) -> Array:
@@ -105,7 +112,7 @@ def three_body_width(
 
     with _closed_unsaid(is_open):
         total = (_summed_at_once if elementwise and not m.ndim else _summed)(low, span, momenta, averaged)
-        return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)
+        return _closed_is_zero(is_open, total * span / (256.0 * math.pi**3 * m**3), m + s + a + b)
 
 
 def _summed(
@@ -183,4 +190,6 @@ def three_body_window(
 
     with _closed_unsaid(is_open):
         total = _summed(start, span, momenta, averaged)
-        return np.where(is_open, total * span / (256.0 * math.pi**3 * m**3), 0.0)
+        return _closed_is_zero(
+            is_open, total * span / (256.0 * math.pi**3 * m**3), m + s + a + b + low + high
+        )

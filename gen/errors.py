@@ -6,7 +6,7 @@ import math
 import re
 from difflib import get_close_matches
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,9 +86,11 @@ def one_line(text: str) -> str:
     )
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: Any, names: Iterable[str]) -> str:
     """Hint naming the known word closest to `name`, or an empty string."""
-    if len(name) > LONGEST:  # (no name of ours, and looking for the nearest takes the square of its length)
+    if (
+        not isinstance(name, str) or len(name) > LONGEST
+    ):  # (no name of ours, and the nearest takes the square of its length)
         return ""
     words = list(names)
     same = [word for word in words if word.lower() == name.lower()]

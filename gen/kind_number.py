@@ -14,7 +14,7 @@ from darkpair.gen.errors import InputError, shown
 from darkpair.gen.kind import Kind
 from darkpair.gen.units import Dimensionless, Unit
 
-__all__ = ["Number"]
+__all__ = ["Number", "plain"]
 
 #: A complex number without a unit, as Python writes it.
 _COMPLEX: Final = re.compile(r"[-+]?[\d.]*(?:e[-+]?\d+)?[-+]?[\d.]*(?:e[-+]?\d+)?[jJ]", re.IGNORECASE)
@@ -100,6 +100,7 @@ class Number(Kind):
         if type(value) is float:  # (nearly always, and models are made by the thousand)
             return self._real(value, value, what)
         if self.arrays and hasattr(value, "dtype"):
+            value = plain(value, what)
             if value.ndim:
                 return self._array(value, what)
             value = value.item()
@@ -116,9 +117,10 @@ class Number(Kind):
         return number if number.imag else self._real(number.real, value, what)
 
     def _array(self, array: Any, what: str) -> Any:
-        """The array as it is; the first number of it that is none of these is named."""
+        """The array as it is, of doubles; the first number of it that is none of these is named."""
         if array.dtype.kind not in ("iufc" if self.phase else "iuf"):
             raise self.refused(array, what)
+        array = array.astype("complex128" if array.dtype.kind == "c" else "float64", copy=False)
         size = abs(array)
         fine = (size <= math.inf if self.infinite else size < math.inf) & self._inside(array)
         if not fine.all():
@@ -175,3 +177,36 @@ class Number(Kind):
         if result != int(result) or (isinstance(number, float) and abs(result) >= 2.0**53):
             raise self.refused(value, what)
         return int(number)
+
+
+def plain(array: Any, what: str) -> Any:
+    """The NumPy array behind an array: one that hides numbers, or has a unit of its own, would be read without either.
+
+    Parameters
+    ----------
+    array : object
+        What has a ``dtype``: an array of NumPy or of somebody else's, as a column of pandas.
+    what : str
+        Key of the value, for the message.
+
+    Raises
+    ------
+    InputError
+        For a masked array of which something is hidden, one with a unit, and one that is no array of NumPy's.
+    """
+    import numpy as np
+
+    if type(array) is np.ndarray or isinstance(array, np.generic):
+        return array
+    hidden = np.any(np.ma.getmaskarray(array)) if isinstance(array, np.ma.MaskedArray) else False
+    unit = next((getattr(array, name) for name in ("unit", "units") if hasattr(array, name)), None)
+    if hidden or unit is not None:
+        why = "hides numbers behind its mask" if hidden else f"has a unit of its own, {shown(str(unit))}"
+        way = "what is not hidden, as its compressed() has it" if hidden else "plain numbers in our unit"
+        raise InputError(f"{what}: a {type(array).__name__} that {why}; allowed: {way}")
+    try:
+        return np.asarray(array)
+    except Exception as error:
+        raise InputError(
+            f"{what}: a {type(array).__name__} is no array of NumPy's ({type(error).__name__}: {error}); allowed: numpy.asarray of it"
+        ) from error

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from particle import InvalidParticle, ParticleNotFound
 
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.parameters import Energy, Ge, Infinite, Length, settle
 from darkpair.gen.particle_words import meant
 from darkpair.gen.pdg_entries import named_entry, pdg_entry
@@ -158,6 +158,8 @@ def particle(
     InputError
         If a dark state comes without a mass, or a width is given to what has no line shape.
     """
+    if not isinstance(name, str):
+        raise InputError(f"{key or 'particle'} = {shown(name)}; allowed: a name, as 'K_L0'")
     if name in DARK_IDS:
         if mass is None:
             raise InputError(f"the mass of {name} is not given; say mass = {{{name} = ... GeV}}")

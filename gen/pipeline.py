@@ -26,11 +26,12 @@ from darkpair.gen.events import Batch, Parents
 from darkpair.gen.executors import TheirExecutor
 from darkpair.gen.kinematics import Array
 from darkpair.gen.observed import Observed
+from darkpair.gen.required import require_events
 from darkpair.gen.sample_name import MOST_BLOCKS, MOST_RUN, run_number, sample_digest
 from darkpair.gen.selected import Selected
 from darkpair.gen.shared_parents import require_uses, shared
 from darkpair.gen.space import Space, expected, filled
-from darkpair.gen.streams import BLOCK, Streams
+from darkpair.gen.streams import BLOCK, Streams, require_seed
 from darkpair.gen.topology import Topology
 
 __all__ = [
@@ -170,6 +171,7 @@ class Pipeline:
     compiled: bool | None = None
 
     def __post_init__(self) -> None:
+        require_seed(self.seed)
         require_agreement(self.source, self.chain, self.detector)
         require_uses(self._uses)
         if self.number is not None and not (1 <= self.number <= MOST_RUN and self.number == int(self.number)):
@@ -233,8 +235,7 @@ class Pipeline:
             raise InputError("run.n is missing; give it a value")
         wanted = most if n is None else n
         assert wanted is not None
-        if not (1 <= wanted <= MOST_EVENTS and wanted == int(wanted)):
-            raise InputError(f"n = {n} events; allowed: a whole number from 1 to {MOST_EVENTS}")
+        require_events(wanted, MOST_EVENTS)
         if most is not None and wanted > most:
             raise InputError(
                 f"n = {wanted} events; allowed: at most {most}, which is all that the source has; leave n out"

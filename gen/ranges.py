@@ -7,7 +7,8 @@ as many couplings.  A flight p/m times c tau is then at most 1e40 times 1e50 mm,
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,7 +16,16 @@ from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.kinematics import Real
 
-__all__ = ["ENERGIES", "INPUTS", "LENGTHS", "NUMBERS", "PLACES", "WIDTHS", "require_within"]
+__all__ = [
+    "ENERGIES",
+    "INPUTS",
+    "LENGTHS",
+    "NUMBERS",
+    "PLACES",
+    "WIDTHS",
+    "require_one_shape",
+    "require_within",
+]
 
 #: Masses of what decays, energies and momenta [GeV]; the mass of what is stable is never divided by, and may be smaller.
 ENERGIES: Final = (1e-20, 1e20)
@@ -65,3 +75,27 @@ def require_within(value: Real, limits: tuple[float, float], what: str, unit: st
             f"{what} = {given}{unit}; allowed: {span}, beyond which products of such numbers leave the "
             "computer's arithmetic"
         )
+
+
+def require_one_shape(values: Mapping[str, Any]) -> None:
+    """Refuse arrays that belong to different points: those of a model broadcast.
+
+    Parameters
+    ----------
+    values : mapping of str to float or ndarray
+        Numbers and arrays by name.
+
+    Raises
+    ------
+    InputError
+        With the shapes.
+    """
+    shapes = {name: value.shape for name, value in values.items() if isinstance(value, np.ndarray)}
+    if len(shapes) > 1:
+        try:
+            np.broadcast_shapes(*shapes.values())
+        except ValueError:
+            said = ", ".join(f"{name} of shape {shape}" for name, shape in shapes.items())
+            raise InputError(
+                f"{said} belong to different points; allowed: arrays of one shape, or such that broadcast, and numbers"
+            ) from None

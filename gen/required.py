@@ -14,7 +14,7 @@ from particle.exceptions import MatchingIDNotFound
 
 from darkpair.gen.cutflow import Cutflow, Stage
 from darkpair.gen.digits import apart
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.kinematics import Array
 from darkpair.gen.pdg_entries import pdg_entry
 from darkpair.gen.shared_parents import parents_of, uses_in_force
@@ -23,6 +23,7 @@ __all__ = [
     "SHELL",
     "refuse",
     "require_column",
+    "require_events",
     "require_finite",
     "require_four",
     "require_mask",
@@ -40,6 +41,17 @@ _WRITTEN: Final = frozenset("?bBhHiIlLqQfd")
 def refuse(who: str, did: str, allowed: str) -> NoReturn:
     """Say in one line who did what, and what is allowed."""
     raise InputError(f"{who} {did}; allowed: {allowed}")
+
+
+def require_events(n: Any, most: int) -> None:
+    """Refuse another thing than a whole number of events from 1 to the most that there may be."""
+    try:
+        whole = bool(1 <= n <= most and n == int(n))
+    except (TypeError, ValueError):  # (a text, an array)
+        whole = False
+    if not whole:
+        said = shown(n) if isinstance(n, str) else n
+        raise InputError(f"n = {said} events; allowed: a whole number from 1 to {most}")
 
 
 def require_four(who: str, what: str, vectors: Any, n: int, unit: str) -> None:

@@ -18,10 +18,27 @@ from numpy.random.bit_generator import ISpawnableSeedSequence
 from darkpair.gen.errors import InputError, shown
 from darkpair.gen.seeding import first_words
 
-__all__ = ["BLOCK", "Streams", "asked", "require_streams"]
+__all__ = ["BLOCK", "Streams", "asked", "require_seed", "require_streams"]
 
 #: Events of a block; part of the definition of a sample.
 BLOCK = 16384
+
+
+def require_seed(seed: Any) -> None:
+    """Refuse another thing than a whole number from 0 to 2**64 - 1 for a seed.
+
+    Parameters
+    ----------
+    seed : int
+        Random seed.
+
+    Raises
+    ------
+    InputError
+    """
+    real = isinstance(seed, numbers.Real)
+    if not (real and 0 <= seed < 2**64) or seed != int(seed):
+        raise InputError(f"seed = {shown(seed)}; allowed: an integer from 0 to 2**64 - 1")
 
 
 @dataclass(frozen=True)
@@ -48,9 +65,7 @@ class Streams:
     prefix: str = ""
 
     def __post_init__(self) -> None:
-        real = isinstance(self.seed, numbers.Real)
-        if not (real and 0 <= self.seed < 2**64) or self.seed != int(self.seed):
-            raise InputError(f"seed = {shown(self.seed)}; allowed: an integer from 0 to 2**64 - 1")
+        require_seed(self.seed)
 
     def rng(self, stage: str) -> np.random.Generator:
         """Generator of the stage of that name (a chain's nodes ask by their path, as in ``"X2/pi0"``)."""

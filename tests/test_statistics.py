@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
 from darkpair import Streams
@@ -216,6 +218,38 @@ def test_rate_limit_carries_the_simulation() -> None:
 
 def test_gaussian_limit() -> None:
     assert gaussian_upper_limit(1.0, 2.0, 0.90) == pytest.approx(1.0 + 2.0 * 1.2815516)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 30), st.floats(0.01, 3e3), st.floats(0.0, 2.0), st.floats(0.3, 0.99))
+def test_a_limit_is_above_0_or_refused(n: int, background: float, error: float, level: float) -> None:
+    """CLs without an event is that of no background; of a background that cannot be, 0/0 was a limit of 0."""
+    made = Counting(observed=n, background=background, background_error=error * background)
+    try:
+        limit = upper_limit(made, level)
+    except InputError:
+        limit = math.nan
+    if math.isnan(limit):
+        assert stats.poisson.logcdf(n, background) < math.log(1e-279)
+        return
+    least = -math.log(1.0 - level)
+    assert limit >= least * (1.0 - 1e-9)
+    if n == 0:
+        assert limit == pytest.approx(least, rel=1e-6)
+
+
+def test_counts_that_are_none_or_too_many() -> None:
+    for wrong in (math.nan, math.inf, "3", None, 3.5):
+        with pytest.raises(InputError, match=r"observed = .*; allowed: 0, 1, 2"):
+            Counting(observed=wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="gaussian_upper_limit"):
+        upper_limit(Counting(observed=10**9))
+    low, high = poisson_interval(10**9)
+    assert high - low == pytest.approx(2.0 * math.sqrt(1e9), rel=1e-3)
+    for value, error in ((1.0, -1.0), (math.nan, 1.0), (1.0, math.nan), (math.inf, 1.0)):
+        with pytest.raises(InputError, match="the error 0 or more"):
+            gaussian_upper_limit(value, error)
+    assert 0.0 <= coverage(30.0, Counting(observed=0, background=700.0)) <= 1.0
 
 
 def test_refusals() -> None:

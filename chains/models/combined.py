@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from darkpair.chains.models.model import Model, ModelMode
-from darkpair.gen.errors import InputError
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.parameters import Energy
+from darkpair.gen.ranges import require_one_shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,13 @@ class Combined(Model):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        require_one_shape(
+            {
+                f"{entry.name} of {type(part).__name__}": getattr(part, entry.name)
+                for part in self.parts
+                for entry in fields(part)
+            }
+        )
         keys = [key for part in self.parts for key in part.modes()]
         for key in {key for key in keys if keys.count(key) > 1}:
             open_in = [
@@ -129,6 +137,9 @@ def combine(
     """
     if not parts:
         raise InputError("combine() got no models; give one or more")
+    for part in parts:
+        if not isinstance(part, Model):
+            raise InputError(f"combine() got {shown(part)}; allowed: models, one by one, as combine(a, b)")
     first = parts[0]
     return Combined(
         m1=first.m1,

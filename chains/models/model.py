@@ -17,7 +17,7 @@ from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.frozen import ByValue
 from darkpair.gen.kinematics import Real
 from darkpair.gen.parameters import Closed, Dimensionless, Energy, Ge, Gt, Lt, settle
-from darkpair.gen.ranges import ENERGIES, NUMBERS, WIDTHS, require_within
+from darkpair.gen.ranges import ENERGIES, NUMBERS, WIDTHS, require_one_shape, require_within
 from darkpair.gen.tables import Shown, Table
 
 if TYPE_CHECKING:
@@ -34,6 +34,19 @@ __all__ = ["Mode", "Model", "ModelMode", "NotDerivedError", "Spin"]
 def _bounded(slope: Real) -> Array:
     """Slope without the rounding beyond 1."""
     return np.asarray(np.clip(slope, -1.0, 1.0))
+
+
+def _exchanged(m1: Real, m2: Real) -> InputError:
+    """What to raise for a point with m1 above m2: its masses, of an array those of the first such point."""
+    light, heavy = np.broadcast_arrays(m1, m2)
+    where = np.flatnonzero(np.ravel(light > heavy))
+    first, at = (
+        where[0],
+        f" at [{', '.join(map(str, np.unravel_index(where[0], light.shape)))}]" if light.ndim else "",
+    )
+    return InputError(
+        f"m1 = {light.flat[first]}, m2 = {heavy.flat[first]} GeV{at}; allowed: m1 <= m2; exchange X1 and X2"
+    )
 
 
 def _require_mode(owner: type, key: tuple[str, str], entry: object) -> None:
@@ -95,8 +108,9 @@ class Model(ByValue, Shown):
     def __post_init__(self) -> None:
         settle(self)
         super().__post_init__()
+        require_one_shape({entry.name: getattr(self, entry.name) for entry in fields(self)})
         if not np.all(np.greater_equal(self.m2, self.m1)):
-            raise InputError(f"m1 = {self.m1}, m2 = {self.m2} GeV; allowed: m1 <= m2; exchange X1 and X2")
+            raise _exchanged(self.m1, self.m2)
         if np.any(self.invisible_width) and np.any(self.invisible_branching_ratio):
             raise InputError("invisible_width and invisible_branching_ratio are both given; give one of them")
         limits = {"m1": (0.0, ENERGIES[1]), "m2": ENERGIES, "invisible_width": WIDTHS}

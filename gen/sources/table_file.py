@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import DarkpairError, InputError, UnknownNameError, shown
 from darkpair.gen.kinematics import Array
 from darkpair.gen.output.opened import open_root
@@ -33,6 +34,9 @@ _NO_DENSITY: Final = frozenset(
 
 _UNIT: Final = re.compile(r"^(.*?)\s*[\[(]\s*([^\[\]()]*?)\s*[\])]\s*$")
 _SPECIAL: Final = re.compile(r"[\s{}#_$\\]")
+
+#: Least and largest size of the largest density.
+_SIZES: Final = (1e-100, 1e100)
 
 _ENDINGS: Final = (".csv", ".txt", ".dat", ".root")
 
@@ -207,6 +211,12 @@ def _read(text: str, place: str, name: str, variables: int, stamp: tuple[int, ..
         )
     if not table.values.any():
         raise InputError(f"{text}: every density is 0; allowed: some above it")
+    if not _SIZES[0] <= table.values.max() <= _SIZES[1]:
+        largest, low, high = apart(table.values.max(), *_SIZES)
+        raise InputError(
+            f"{text}: the largest density is {largest}; allowed: {low} to {high}, beyond which sums of "
+            "such numbers leave the computer's arithmetic; divide all by one number"
+        )
     for array in (*table.nodes, table.values):
         array.setflags(write=False)
     return table
@@ -224,7 +234,7 @@ def _columns(place: str, variables: int) -> TableFile:
     want = f"{variables + 1} columns, as in {('p [GeV],density', 'y,pT [GeV],density')[variables - 1]!r}"
     if not numbered:
         raise InputError(f"{place}: no line of names; allowed: {want}, then numbers")
-    rows = list(csv.reader(line for _, line in numbered))
+    rows = [_cells(place, i, line) for i, line in numbered]
     names = [name.strip() for name in rows[0]]
     if len(names) != variables + 1:
         raise InputError(
@@ -250,6 +260,16 @@ def _columns(place: str, variables: int) -> TableFile:
         return TableFile(path=place, headings=headings, nodes=(data[:, 0],), values=data[:, 1], bins=False)
     nodes, values = _rectangle(place, names, data)
     return TableFile(path=place, headings=headings, nodes=nodes, values=values, bins=False)
+
+
+def _cells(place: str, number: int, line: str) -> list[str]:
+    """Cells of a line."""
+    try:
+        return next(csv.reader([line], strict=True))
+    except csv.Error as error:  # (a quotation mark that is not closed, a cell of 131 072 characters)
+        raise InputError(
+            f"{place}: line {number} is {shown(line)} ({error}); allowed: numbers with commas between them"
+        ) from error
 
 
 def _rectangle(place: str, names: Sequence[str], data: Array) -> tuple[tuple[Array, ...], Array]:

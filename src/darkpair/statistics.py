@@ -7,8 +7,9 @@ is sampled or fitted; `darkpair.export.profile` asks pyhf.
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import scipy
@@ -39,6 +40,10 @@ METHODS: Final = ("cls", "classical")
 #: Relative error below which a mean counts as known; its gamma law could not be told from a point.
 _KNOWN: Final = 1e-6
 
+#: Least probability of what was observed without signal, and most observed events: each has a term of its own in a sum.
+_LEAST: Final = 1e-280
+_MOST: Final = 10_000_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counting:
@@ -65,7 +70,9 @@ class Counting:
     efficiency_error: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.observed < 0 or self.observed != int(self.observed):
+        seen: Any = self.observed
+        number = isinstance(seen, numbers.Real) and math.isfinite(seen)
+        if not number or seen < 0 or seen != int(seen):
             raise InputError(f"observed = {self.observed} events; allowed: 0, 1, 2, ...")
         for name in ("background", "background_error", "efficiency_error"):
             value = getattr(self, name)
@@ -76,6 +83,16 @@ class Counting:
                 f"background_error = {self.background_error} with no background; allowed: an error of a background "
                 "above 0; give its expectation"
             )
+
+    def without_signal(self) -> float:
+        """Probability of at most the observed events without signal [1]; InputError where the arithmetic does not carry it."""
+        without = self.at_most(0.0)
+        if not without > _LEAST:
+            raise InputError(
+                f"{self.observed} events with an expected background of {self.background:g} are less likely than {_LEAST:g}, which is no "
+                "fluctuation; allowed: a background that describes what was observed"
+            )
+        return without
 
     def at_most(self, signal: float, observed: int | None = None) -> float:
         """Probability of at most the observed events when a mean signal is there [1].
@@ -99,7 +116,10 @@ class Counting:
         observed : int, optional
             Events seen, in place of the experiment's own count.
         """
-        n = np.arange((self.observed if observed is None else observed) + 1.0)
+        seen = self.observed if observed is None else observed
+        if seen > _MOST:
+            raise InputError(f"{seen} events; allowed: up to {_MOST}; take gaussian_upper_limit for more")
+        n = np.arange(seen + 1.0)
         from_background = _exactly(n, self.background, self.background_error)
         means = np.asarray(signal, dtype=np.float64)[..., None]
         from_signal = _at_most(n, means, self.efficiency_error * means)
@@ -173,7 +193,7 @@ def upper_limit(experiment: Counting, confidence_level: float = 0.90, *, method:
     alpha = 1.0 - _level(confidence_level)
     if method not in METHODS:
         raise UnknownNameError("method of a limit", method, METHODS)
-    without = experiment.at_most(0.0)
+    without = experiment.without_signal() if method == "cls" else experiment.at_most(0.0)
     target = alpha * (without if method == "cls" else 1.0)
     if without < target:
         raise InputError(
@@ -272,6 +292,10 @@ def gaussian_upper_limit(value: float, error: float, confidence_level: float = 0
     confidence_level : float
         Confidence level of the limit [1].
     """
+    if not (math.isfinite(value) and math.isfinite(error) and error >= 0.0):
+        raise InputError(
+            f"value = {value} with error = {error}; allowed: finite numbers, the error 0 or more"
+        )
     return value + float(ndtri(_level(confidence_level))) * error
 
 
@@ -295,7 +319,8 @@ def coverage(
     signal = _finite(signal)
     while True:  # limits rise with the count: only small counts miss
         seen = replace(experiment, observed=n)
-        empty = method == "classical" and seen.at_most(0.0) < 1.0 - confidence_level  # which covers nothing
+        least = max(_LEAST, 1.0 - confidence_level if method == "classical" else 0.0)
+        empty = not seen.at_most(0.0) >= least  # (which covers nothing)
         if not empty and upper_limit(seen, confidence_level, method=method) >= signal:
             return 1.0 - missed
         missed = experiment.at_most(signal, n)

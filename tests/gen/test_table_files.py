@@ -222,6 +222,11 @@ BAD_1 = {
     "below.csv": "p [GeV],density\n-1,1\n1,2\n",
     "one.csv": "p [GeV],density\n1,1\n",
     "latin.csv": b"p [GeV],density\n1,\xff\n",
+    "wide.csv": f"p [GeV],density\n0.5,1\n1,{'1' * 140_000}\n",
+    "open.csv": 'p [GeV],density\n0.5,"1\n1,2\n2,1\n',
+    "quoted.csv": 'p [GeV],density\n0.5,"1\n1",2\n2,1\n',
+    "most.csv": "p [GeV],density\n0.5,1e308\n1,1e308\n",
+    "least.csv": "p [GeV],density\n0.5,0\n1,5e-324\n",
     "root.csv": b"root\x00\x01\xfe",
     "mine.root:kl": None,
     "text.root:kl": "p [GeV],density\n",
@@ -263,6 +268,21 @@ def test_a_bad_spectrum_is_one_line(name: str, tmp_path: Path) -> None:
         lambda path: SOURCES.make("koto_kl", {"spectrum": path}, where="source"),
     ):
         refused(make, tmp_path / name, BAD_1[name])
+
+
+@pytest.mark.parametrize("power", [-320, -200, -1, 200, 320])
+def test_a_spectrum_is_one_whatever_its_densities_are_multiples_of(power: int, tmp_path: Path) -> None:
+    """Powers of two, so that every bit is the same: sums of large ones overflowed, and momenta were no numbers."""
+    p, density = np.linspace(0.5, 3.0, 20), np.linspace(1.0, 4.0, 20) ** 2
+    names = "p [GeV],density"
+    draws = [
+        Gun(parent="K_L0", spectrum=write(tmp_path / f"{k}.csv", names, p, np.ldexp(density, k)))
+        .sample(500, np.random.default_rng(3))
+        .momentum
+        for k in (0, power)
+    ]
+    assert np.all(np.isfinite(draws[0]))
+    np.testing.assert_array_equal(draws[0], draws[1])
 
 
 @pytest.mark.parametrize("name", BAD_2)

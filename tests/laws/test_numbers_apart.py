@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from darkpair.chains.models import ZPrimeScalar
 from darkpair.chains.models.inputs import Inputs
+from darkpair.chains.models.stated import stated_chain
 from darkpair.chains.models.zprime_mixing import higgs_couplings
 from darkpair.detectors.koto_geometry import require_decays
 from darkpair.gen.agreement import other_beam, require_mass
@@ -28,6 +29,16 @@ from darkpair.gen.sources.bmpt import grid as bmpt_grid
 from darkpair.gen.sources.bottom import pairs
 from darkpair.gen.sources.meson_files import find
 from darkpair.gen.sources.meson_multiplicity import multiplicity
+from darkpair.limits.ranges import Range
+from darkpair.limits.ratio_tables import ratio_table
+from darkpair.limits.ratios import RatioRow
+from darkpair.limits.reach_axes import Axis
+from darkpair.limits.rows import LimitRow
+from darkpair.limits.samples import closed_line
+from darkpair.limits.tables import answer, limits_table, strongest_table
+from darkpair.searches.dump_search import DumpSearch
+from darkpair.searches.likelihood_search import Squares
+from darkpair.searches.rate import Counts, Efficiency, RateSearch, Stated
 
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -77,6 +88,26 @@ def _exchanged(mass: float) -> None:
     ZPrimeScalar(m1=0.0, m2=0.25, G_X=1e-6, m_Zprime=mass).mediator(RELEASE)
 
 
+def _closed(mass: float) -> None:
+    """What is said of a pair that a K_L does not give, as an error: it is no refusal."""
+    if (line := closed_line(0.0, mass, ("beam dumps",))) is not None:
+        raise DarkpairError(line)
+
+
+def _stated(value: float, unit: str) -> Stated:
+    return Stated(value=value, unit=unit, source="a test", confidence="choice")
+
+
+def _efficiency(value: float) -> None:
+    DumpSearch(experiment="charm", efficiencies={"trigger": _stated(value, "1")})
+
+
+def _counted(value: float) -> None:
+    counts = Counts(parents=_stated(1e9, "1"), observed=_stated(2, "events"), background=_stated(1, "events"))
+    own = Efficiency(value=value, source="a test", confidence="choice")
+    RateSearch(parent="K+", mode="pi+ X1 X2", counts=counts, efficiency=own)
+
+
 #: What refuses a number, and the number at which it begins to.
 REFUSALS: dict[str, tuple[Callable[[float], object], float]] = {
     "table": (lambda energy: find("pythia6", energy, None), 400.0),
@@ -91,6 +122,11 @@ REFUSALS: dict[str, tuple[Callable[[float], object], float]] = {
     "vertex": (lambda low: require_decays((low, 1e5), 1e4, 1e4, "koto"), 1e4),
     "Z' and Z": (_mixed, particle("Z0").mass),
     "mediator": (_exchanged, RELEASE),
+    "closed": (_closed, particle("K_L0").mass),
+    "axis": (lambda high: Axis(name="m2", low=0.3, high=high), 0.3),
+    "bins": (lambda high: Squares(low=0.3, high=high, bins=2).edges, 0.3),
+    "efficiency": (_efficiency, 1.0),
+    "table of efficiencies": (_counted, 1.0),
 }
 
 
@@ -129,7 +165,7 @@ OTHERWISE = {
     "chains/chain.py": 1,
     "chains/given_elements.py": 1,
     "detectors/normalisation.py": 2,
-    "src/darkpair/statistics.py": 3,
+    "src/darkpair/statistics.py": 4,  # (level or probability, and background, or error; bound and level)
     "src/darkpair/export/numbers.py": 1,
     "src/darkpair/export/toys.py": 1,
 }
@@ -158,13 +194,69 @@ def rounded_together(path: Path) -> Iterator[int]:
 
 @pytest.mark.skipif(not (ROOT / "gen").is_dir(), reason="no source tree")
 @pytest.mark.parametrize(
-    "room", ["gen", "chains", "detectors", "src/darkpair/job", "src/darkpair/run", "src/darkpair/export"]
+    "room",
+    [
+        "gen",
+        "chains",
+        "detectors",
+        *(
+            f"src/darkpair/{name}"
+            for name in ("job", "run", "export", "limits", "searches", "scan", "statistics.py")
+        ),
+    ],
 )
 def test_numbers_of_a_refusal_are_rounded_together(room: str) -> None:
     """`apart` rounds what a message compares; what is not compared is counted here."""
     counts = {
         str(path.relative_to(ROOT)): len(list(rounded_together(path)))
-        for path in sorted((ROOT / room).rglob("*.py"))
+        for path in ([ROOT / room] if room.endswith(".py") else sorted((ROOT / room).rglob("*.py")))
     }
-    expected = {name: number for name, number in OTHERWISE.items() if name.startswith(f"{room}/")}
+    expected = {
+        name: number for name, number in OTHERWISE.items() if name == room or name.startswith(f"{room}/")
+    }
     assert {name: number for name, number in counts.items() if number} == expected
+
+
+def _row(ratio: float, limit: float = 2.2e-9) -> LimitRow:
+    return LimitRow(constraint="a", kind="excluded", value=ratio * limit, limit=limit, unit="1", events=None)
+
+
+NEAR_ONE = st.floats(1e-15, 1e-2).flatmap(lambda off: st.sampled_from([1.0 - off, 1.0 + off])) | st.floats(
+    0.1, 10.0
+)
+
+
+@given(NEAR_ONE, st.floats(1e-12, 1e3))
+def test_a_verdict_agrees_with_the_number_beside_it(ratio: float, limit: float) -> None:
+    """A ratio of 1.0002 is not "1 times its limit" beside "excluded", nor are its value and limit two equal numbers."""
+    row = _row(ratio, limit)
+    (line,) = answer([row])
+    number = float(line.removesuffix(" times its limit").split()[-1])
+    if row.ratio == 1.0:
+        assert number == 1.0
+    else:
+        assert (number > 1.0) == (row.ratio > 1.0) == line.startswith("excluded by"), line
+    assert number == pytest.approx(row.ratio, rel=6e-3)
+    (cells,) = limits_table([row], "a point").rows
+    _, value, of_limit, shown, _, verdict = cells
+    assert (float(value) > float(of_limit)) == (row.value > row.limit)
+    assert (float(shown) > 1.0) == (row.ratio > 1.0) == (verdict == "excluded")
+    (cells,) = strongest_table([({}, None)], [[row]], "points").rows
+    assert (float(cells[1]) > 1.0) == (row.ratio > 1.0)
+
+
+CHAIN = stated_chain("K+ -> pi+ X1 X2", m1=0.0, m2=0.2)
+
+
+@given(NEAR_ONE)
+def test_a_ratio_beyond_1_is_not_written_as_1(ratio: float) -> None:
+    row = RatioRow(chain=CHAIN, branching_ratio=ratio, error=0.0, row=_row(1.0))
+    ((_, text, _),) = ratio_table([[row]], [{}], "a chain").rows
+    assert (float(text) > 1.0) == (ratio > 1.0) == bool(row.verdict)
+
+
+@given(st.floats(1e-10, 1e10), st.floats(1e-15, 10.0))
+def test_ends_of_a_range_are_two_numbers(low: float, more: float) -> None:
+    high = low * (1.0 + more)
+    first, last = map(float, str(Range(low=low, high=high)).split(" to "))
+    assert (first < last) == (low < high)

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from darkpair.chains.models import HiggsPortalQuartic, Model, ZPrimeScalar
+from darkpair.gen.errors import DarkpairError
 from darkpair.limits import Size, limit_rows, plain_rows
 from darkpair.limits.tables import answer, limits_table
+from darkpair.searches.likelihood_workspace import read_json, read_numbers
 from tests.shared.fence import fenced
 from tests.shared.knunu import written
 from tests.shared.mutations import mutated, value_changed
@@ -93,6 +95,31 @@ def _asked(kind: str, folder: Path, contents: dict[str, bytes]) -> list[str]:
 
 def _change(data: bytes, rng: random.Random) -> bytes:
     return mutated(data, rng, value_changed if rng.random() < 0.7 else None)
+
+
+@pytest.mark.filterwarnings("ignore:jsonschema.RefResolver")
+@pytest.mark.parametrize("kind", EACH)
+def test_a_mark_of_bytes_and_ends_of_lines_change_nothing(kind: str, tmp_path: Path) -> None:
+    """As other programs write texts: a file says the same, and none is refused for it."""
+    contents = _files(kind, tmp_path)
+    marked = {name: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n") for name, data in contents.items()}
+    assert _asked(kind, tmp_path, marked) == _asked(kind, tmp_path, contents)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"# nothing\n", b"1,nan\n", b"1,inf\n", b"1;2\n", b"1,5,\n", b"\xff\xfe1"]
+)
+def test_a_density_without_numbers_is_refused(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes(text)
+    with pytest.raises(DarkpairError, match=r"d.csv: (no|a) (table of numbers|number)"):
+        read_numbers(str(tmp_path / "d.csv"))
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_a_workspace_with_what_is_no_number_is_refused(word: str, tmp_path: Path) -> None:
+    (tmp_path / "w.json").write_text(f'{{"channels": [{word}]}}')
+    with pytest.raises(DarkpairError, match=f"w.json: no JSON that can be read .{word} is no number"):
+        read_json(str(tmp_path / "w.json"))
 
 
 @pytest.mark.filterwarnings("ignore:jsonschema.RefResolver")

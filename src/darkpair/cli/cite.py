@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from darkpair.cli.options import json_option, verbose_option
+from darkpair.cli.place import Place
 
 __all__ = ["command"]
 
 
 @click.command("cite")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Place())
 @json_option
 @verbose_option
 def command(file: Path, as_json: bool) -> None:

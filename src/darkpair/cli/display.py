@@ -7,17 +7,18 @@ from pathlib import Path
 import click
 
 from darkpair.cli.options import verbose_option
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
 
 
 @click.command("display")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Place())
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="A page, .html, or events for Phoenix, .json; the file's name with .html unless given.",
 )
 @click.option(

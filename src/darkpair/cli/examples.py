@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from darkpair.cli.options import verbose_option
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
 
 
 @click.command("examples")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=Place())
 @verbose_option
 def command(folder: Path | None) -> None:
     """Write the jobs, data files and scripts that the documentation names into FOLDER, or list them.

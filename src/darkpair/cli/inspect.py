@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from darkpair.cli.options import json_option, verbose_option
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
 
 
 @click.command("inspect")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Place())
 @click.option(
     "--branching-ratio",
     type=click.FloatRange(0.0, 1.0, min_open=True),

@@ -23,6 +23,7 @@ from darkpair.cli.options import (
     search_options,
     verbose_option,
 )
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 from darkpair.gen.tables import folded
@@ -45,12 +46,10 @@ __all__ = ["command"]
 @production_option("ends")
 @click.option("--channels", is_flag=True, help="Show the events of every channel that a search adds up.")
 @click.option("--quick", is_flag=True, help="Small samples, one spectrum of the eta.")
-@click.option(
-    "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder for every row as CSV and JSON."
-)
+@click.option("-o", "--output", "folder", type=Place(), help="Folder for every row as CSV and JSON.")
 @click.option(
     "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     help="Folder of samples to keep; the user's cache unless given.",
 )
 @click.option(
@@ -171,6 +170,7 @@ def _say_silent(
     asked: _Asked, points: list[Model], rows: list[list[LimitRow]], which: Mapping[str, Any]
 ) -> None:
     """A line where KOTO, the dumps or a search that was asked for have no rows, and why."""
+    from darkpair.chains.models.overfull import overfull_line
     from darkpair.limits.choice import choose
     from darkpair.limits.silent import open_lines, production_line, silent_lines
 
@@ -181,6 +181,7 @@ def _say_silent(
         for line in silent_lines(asked.model, point, {row.constraint for row in of_point}, choice)
     ]
     lines += open_lines(which["only"], points).values()
+    lines.append(overfull_line(*points))
     lines.append(production_line(choice.production, (row.note for of_point in rows for row in of_point)))
     lines += factor_notes(which["files"])
     for line in dict.fromkeys(filter(None, lines)):

@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 
 from darkpair.cli.options import verbose_option
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]
 
 
 @click.command("merge")
-@click.argument("out", type=click.Path(path_type=Path))
-@click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PART...")
+@click.argument("out", type=Place())
+@click.argument("parts", nargs=-1, required=True, type=Place(), metavar="PART...")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @verbose_option
 def command(out: Path, parts: tuple[Path, ...], force: bool) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 
 from darkpair.cli import completion
+from darkpair.cli.place import Place
 from darkpair.cli.verbose import logged
 from darkpair.gen.errors import InputError
 
@@ -29,7 +29,7 @@ __all__ = [
 #: Names of tables of inputs, `darkpair.chains.models.inputs.PRESETS`, which is not imported for them.
 PRESETS = ("pdg", "paper", "paper-10tev")
 
-job_argument = click.argument("job", type=click.Path(path_type=Path))
+job_argument = click.argument("job", type=Place())
 
 settings_option = click.option(
     "--set",
@@ -169,9 +169,7 @@ _SEARCHES = (
         shell_complete=completion.search_names,
         help="A search that is not wanted.",
     ),
-    click.option(
-        "--search", "files", multiple=True, type=click.Path(path_type=Path), help="Data file of one more."
-    ),
+    click.option("--search", "files", multiple=True, type=Place(), help="Data file of one more."),
     click.option("--planned", is_flag=True, help="Ask projections and estimates too."),
 )
 

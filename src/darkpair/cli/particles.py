@@ -10,6 +10,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.options import verbose_option
+from darkpair.cli.place import Place
 from darkpair.gen.errors import InputError
 
 __all__ = ["command"]
@@ -23,7 +24,7 @@ _OURS: Final = b"Dark states of "
 
 
 @click.command("particles")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Place())
 @click.option(
     "--for",
     "program",
@@ -31,7 +32,7 @@ _OURS: Final = b"Dark states of "
     shell_complete=completion.words(*PROGRAMS),
     help="Who reads the table: pythia8, root, geant4 (C++), geant4_pybind or evtgen.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; else it is printed.")
+@click.option("-o", "--output", type=Place(), help="File to write; else it is printed.")
 @verbose_option
 def command(file: Path, program: str, output: Path | None) -> None:
     """Print the dark states of a file of events, a folder of parts or a job file as another program reads them.

@@ -9,6 +9,7 @@ import click
 from darkpair.cli import completion
 from darkpair.cli.options import json_option, pairs, preset_option, verbose_option
 from darkpair.cli.terminal import show, show_lines
+from darkpair.gen.tables import folded
 
 __all__ = ["command"]
 
@@ -33,8 +34,11 @@ def command(model: str, settings: tuple[str, ...], preset: str, as_json: bool) -
         click.echo(json.dumps(plain, indent=1))
         return
     from darkpair.chains.models.lacking import lacking
+    from darkpair.chains.models.overfull import overfull_line
     from darkpair.chains.models.rate_text import rates_of
 
     show(rates_of(rows, f"{model}, inputs {point.inputs.preset}"))
     if line := lacking(point, model):
         show_lines([f"note                   {line}"])
+    if line := overfull_line(point):
+        show_lines(folded(f"note                   {line}", 80))

@@ -20,6 +20,7 @@ from darkpair.cli.options import (
     search_options,
     verbose_option,
 )
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 
@@ -48,12 +49,12 @@ __all__ = ["command"]
     "-o",
     "--output",
     "folder",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="Folder for rows as CSV, contours as JSON, and the picture.",
 )
 @click.option(
     "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     help="Folder of samples to keep; the user's cache unless given.",
 )
 @click.option(

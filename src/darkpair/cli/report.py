@@ -7,17 +7,18 @@ from pathlib import Path
 import click
 
 from darkpair.cli.options import verbose_option
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show_lines
 
 __all__ = ["command"]
 
 
 @click.command("report")
-@click.argument("file", type=click.Path(path_type=Path), metavar="OUT")
+@click.argument("file", type=Place(), metavar="OUT")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Place(),
     help="The page; OUT's name with .report.html unless given.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there and is no report.")

@@ -9,6 +9,7 @@ import click
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.options import PRESETS, pairs, verbose_option
+from darkpair.cli.place import Place
 from darkpair.cli.terminal import show_lines
 from darkpair.studies.study import OPTIONS
 
@@ -52,9 +53,7 @@ def _help(option: str) -> str:
 
 @click.command("study", cls=_StudyCommand)
 @click.argument("name", shell_complete=completion.named("studies"))
-@click.option(
-    "-o", "--output", "folder", type=click.Path(path_type=Path), help="Folder; studies-out/NAME unless given."
-)
+@click.option("-o", "--output", "folder", type=Place(), help="Folder; studies-out/NAME unless given.")
 @click.option("--quick", is_flag=True, help="Fewer events: a minute's version.")
 @click.option(
     "--inputs",
@@ -64,7 +63,7 @@ def _help(option: str) -> str:
 )
 @click.option("--data", help=_help("data"))
 @click.option("--convention", help=_help("convention"))
-@click.option("--cache", type=click.Path(path_type=Path), help=_help("cache"))
+@click.option("--cache", type=Place(), help=_help("cache"))
 @click.option(
     "--set",
     "settings",

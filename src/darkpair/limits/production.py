@@ -85,7 +85,7 @@ def limit_factor(counting: Counting, low: Real, high: Real) -> Array:
     shares = np.concatenate([np.exp(t * logs[0]), np.exp(t * logs[1])], axis=-1)
     both = np.concatenate([density, density])
     certain = upper_limit(counting, 0.90)
-    target = 0.10 * counting.at_most(0.0)
+    target = 0.10 * counting.without_signal()
     left = np.full(down.shape, np.log(_LEAST))
     right = np.full(down.shape, np.log(_MOST))
     for _ in range(_HALVINGS):

@@ -114,7 +114,7 @@ class Range:
         elif high_open:
             text = f"above {self.low:.3g}"
         else:
-            text = f"below {self.high:.3g}" if low_open else f"{self.low:.3g} to {self.high:.3g}"
+            text = f"below {self.high:.3g}" if low_open else " to ".join(apart(self.low, self.high, digits=3))
         return f"{text}, unknown {self.unknown}" if self.unknown else text
 
 

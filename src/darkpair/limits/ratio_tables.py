@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from darkpair.gen.digits import apart
 from darkpair.gen.tables import Table
 from darkpair.limits.choice import PRODUCTION
 from darkpair.limits.ratios import length_text
@@ -95,7 +96,7 @@ def ratio_lines(rows: Sequence[Sequence[RatioRow]], varied: Sequence[Mapping[str
         where = "" if math.isinf(best.ctau) else f", c tau = {lengths[best.ctau] or length_text(best.ctau)}"
         error = f" +- {best.error:.1%}" if best.error > 0.0 else ""
         lines.append(
-            f"{word}: BR({best.chain.production}) > {best.branching_ratio:.3g}{error}{level} by {best.row.constraint}{where}"
+            f"{word}: BR({best.chain.production}) > {_cell(best)}{error}{level} by {best.row.constraint}{where}"
         )
         ends = [
             row.branching_ratio
@@ -144,7 +145,7 @@ def _names(rows: Sequence[Sequence[RatioRow]]) -> dict[str, str]:
 def _cell(row: RatioRow | None) -> str:
     if row is None or math.isinf(row.branching_ratio):
         return _NOTHING
-    return _UNKNOWN if math.isnan(row.branching_ratio) else f"{row.branching_ratio:.3g}"
+    return _UNKNOWN if math.isnan(row.branching_ratio) else apart(row.branching_ratio, 1.0, digits=3)[0]
 
 
 def _mass(value: object) -> str:

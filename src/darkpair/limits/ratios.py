@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.asked import require_kind, require_models, require_names
 from darkpair.chains.models.points import points_of
 from darkpair.chains.models.stated import StatedChain, has_lifetime, stated_chain
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.limits.choice import choose, searches_of
 from darkpair.limits.rows import LimitRow, row_at
-from darkpair.limits.samples import Size
+from darkpair.limits.samples import SIZES, Size
 
 if TYPE_CHECKING:
     from darkpair.searches.search import Search
@@ -166,6 +167,9 @@ def excluded_ratios(
     InputError, UnknownNameError
         As `limit_rows`.
     """
+    only, without = require_names(only, "only"), require_names(without, "without")
+    require_kind(size, Size, "size", SIZES)
+    chains = require_models(chains, StatedChain, "chains")
     choice = choose(data, only=only, without=without, files=files, planned=planned, production=production)
     over = [(chain, chain) for chain in chains]
     every = searches_of(choice, over, size or Size(), folder, workers=workers, executor=executor)

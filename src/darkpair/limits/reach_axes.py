@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError, shown
 from darkpair.gen.kinds import Kind, Number, OneOf
 from darkpair.gen.units import split_quantity
@@ -69,16 +70,18 @@ class Axis:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            low, high = apart(self.low, self.high)
             raise InputError(
-                f"{self.name} from {self.low:g} to {self.high:g}: an empty range; allowed: two finite numbers, the lower one first"
+                f"{self.name} from {low} to {high}: an empty range; allowed: two finite numbers, the lower one first"
             )
         if self.log and not self.low > 0.0:
             raise InputError(
                 f"{self.name} from {self.low:g} on a logarithmic scale; allowed: above 0, or leave out 'log'"
             )
         if not math.isfinite(self.high / self.low if self.log else self.high - self.low):
+            low, high = apart(self.low, self.high)
             raise InputError(
-                f"{self.name} from {self.low:g} to {self.high:g} is wider than the computer's arithmetic holds; allowed: up to 1e308"
+                f"{self.name} from {low} to {high} is wider than the computer's arithmetic holds; allowed: up to 1e308"
             )
         if not 2 <= self.points <= _MOST:
             raise InputError(f"{self.name} at {self.points} points; allowed: 2 to {_MOST}")
@@ -192,8 +195,9 @@ def _ends(
             raise InputError(f"axis {shown(text)}: {name} is a pure number; leave out {own or unit!r}")
         return low, high, ""
     if own and not unit:
+        texts = apart(low, high)
         raise InputError(
-            f"axis {shown(text)}: the first end is in {own}, and the last has no unit; write it at the last, {low:g} .. {high:g} {own}, or at both"
+            f"axis {shown(text)}: the first end is in {own}, and the last has no unit; write it at the last, {' .. '.join(texts)} {own}, or at both"
         )
     unit = unit or getattr(kind, "unit", "")
     kind.read(last if unit in last else f"{last} {unit}", name, beside)  # (whether it may be that)

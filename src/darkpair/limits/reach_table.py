@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.tables import Table
 from darkpair.limits.reach_contours import EDGE, UNKNOWN
 from darkpair.limits.reach_samples import beside
@@ -84,7 +85,7 @@ def _range(of_map: ReachMap, region: Region, axis: Axis) -> str:
             any(s.low_open for s in spans if s.low == ends[0]),
             any(s.high_open for s in spans if s.high == ends[1]),
         )
-    low, high = (f"{float(axis.exact(end)):.3g}" for end in ends)
+    low, high = apart(*(float(axis.exact(end)) for end in ends), digits=3)
     return f"{'<= ' * opened[0]}{low} to {'>= ' * opened[1]}{high}"
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darkpair.chains.models.asked import require_kind, require_models, require_names
 from darkpair.chains.models.combined import Combined
-from darkpair.chains.models.model import NotDerivedError
+from darkpair.chains.models.model import Model, NotDerivedError
 from darkpair.chains.models.owned import parameter, with_parameter
 from darkpair.chains.models.points import hinted, points_of
 from darkpair.chains.models.rates import build_model
@@ -20,7 +21,7 @@ from darkpair.gen.errors import DarkpairError, InputError
 from darkpair.gen.identity import identity_digest
 from darkpair.limits.choice import PRODUCTION, SELECTION, choose, searches_of
 from darkpair.limits.ranges import Range, ranges_above
-from darkpair.limits.samples import Size
+from darkpair.limits.samples import SIZES, Size
 from darkpair.searches import SEARCHES, Search
 from darkpair.searches.beam_dump import BeamDump
 from darkpair.searches.border import checked_value
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from darkpair.chains.models.channels import Channel
-    from darkpair.chains.models.model import Model
     from darkpair.gen.kinematics import Array, Real
 
 __all__ = [
@@ -194,9 +194,10 @@ def limit_rows(
     UnknownNameError
         For an unknown set of data, search or parameter.
     """
+    only, without = require_names(only, "only"), require_names(without, "without")
+    require_kind(size, Size, "size", SIZES)
+    models = require_models(models, Model, "models")
     choice = choose(data, only=only, without=without, files=files, planned=planned, production=production)
-    for model in models:
-        _require_point(model)
     moved = [None if along is None else _moved(model, along) for model in models]
     over = [(model, scanned or model) for model, scanned in zip(models, moved, strict=True)]
     every = searches_of(choice, over, size or Size(), folder, workers=workers, executor=executor)
@@ -354,19 +355,19 @@ def _level(search: Search) -> float | None:
     return search.confidence_level if first.error is not None else first.confidence_level
 
 
-def _require_point(model: Model) -> None:
-    for name in ("m1", "m2"):
-        value = getattr(model, name)
-        if np.ndim(value):
-            raise InputError(f"{name} is an array of shape {np.shape(value)}; allowed: one point a model")
-
-
 def _moved(model: Model, along: str, factors: Real = _FACTORS) -> Model:
     """The model with a parameter times each factor."""
     value = parameter(model, along)
     if not (np.isreal(value) and np.real(value) > 0.0):
         raise InputError(f"{along} = {value}; allowed: a number above 0, from which the search starts")
     new = np.real(value) * factors
-    if isinstance(model, Combined):
-        return with_parameter(model, along, new)
-    return replace(model, **{along: new})
+    try:
+        if isinstance(model, Combined):
+            return with_parameter(model, along, new)
+        return replace(model, **{along: new})
+    except InputError as error:
+        ends = f"{np.min(new):.3g} to {np.max(new):.3g}"
+        raise InputError(
+            f"along {along} = {ends} is searched, a factor of 1e4 to either side, and there {error}; name a coupling, or map the "
+            "parameter between ends of your own with `darkpair reach`"
+        ) from error

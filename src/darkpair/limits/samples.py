@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from darkpair.chains.descriptor import build
 from darkpair.detectors.fixed_target import FixedTarget
 from darkpair.detectors.koto_ii import KOTO_II, koto_ii_digest
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
+from darkpair.gen.parameters import Ge, checked
 from darkpair.gen.particles import particle
 from darkpair.limits.dump_samples import CHAIN, EtaSample, dump_samples, generators
 from darkpair.limits.koto_samples import PROMPT, EfficiencyAgainstCtau
@@ -22,6 +24,7 @@ __all__ = [
     "BOX",
     "BOXES",
     "DUMPS",
+    "SIZES",
     "Samples",
     "Size",
     "closed_line",
@@ -43,6 +46,11 @@ DUMPS: Final = ("charm", "nucal")
 _CENTRAL: Final = "pythia6"
 
 
+#: What a size may be, for messages.
+SIZES: Final = "a darkpair.limits.Size, as Size.of(quick=True), or None"
+
+
+@checked
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """How much is generated.
@@ -60,11 +68,11 @@ class Size:
         Of the pilot.
     """
 
-    kaons: int = 1_500_000
-    etas: int = 100_000
-    spectra: str = "all"
-    cells: tuple[int, int, int] = (40, 32, 24)
-    throws: tuple[int, ...] = (8, 8)
+    kaons: Annotated[int, Ge(1)] = 1_500_000
+    etas: Annotated[int, Ge(1)] = 100_000
+    spectra: Literal["all", "central"] = "all"
+    cells: tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)], Annotated[int, Ge(1)]] = (40, 32, 24)
+    throws: tuple[Annotated[int, Ge(1)], ...] = (8, 8)
 
     @classmethod
     def of(cls, *, quick: bool) -> Size:
@@ -79,7 +87,7 @@ class Size:
         able = generators(energy, meson)
         if not able:
             raise InputError(
-                f"{experiment}: nothing here has {meson} from protons of {energy:g} GeV; allowed: energies of gen/data/mesons, and "
+                f"{experiment}: nothing here has {meson} from protons of {energy:.12g} GeV; allowed: energies of gen/data/mesons, and "
                 "those above which the parametrisation holds"
             )
         central = _CENTRAL if _CENTRAL in able else able[0]
@@ -219,11 +227,20 @@ def closed_line(m1: float, m2: float, asked: Collection[str] = ()) -> str | None
     silent = [(who, parent) for who, parent in (("KOTO", "K_L0"), ("beam dumps", "eta")) if who not in asked]
     if silent and m1 + particle("pi0").mass >= m2:
         who = " and ".join(who for who, _ in silent)
-        return f"{who} {'says' if who == 'KOTO' else 'say'} nothing: X2 -> X1 pi0 is closed at m1 = {m1:g} GeV, m2 = {m2:g} GeV"
+        light, heavy, _ = apart(m1, m2, m1 + particle("pi0").mass)
+        says = f"{who} {'says' if who == 'KOTO' else 'say'} nothing"
+        return f"{says}: X2 -> X1 pi0 is closed at m1 = {light} GeV, m2 = {heavy} GeV"
     shut = [
         f"{who} {'says' if who == 'KOTO' else 'say'} nothing: {parent} -> X1 X2 is closed at "
-        f"m1 + m2 = {m1 + m2:g} GeV, beyond {particle(parent).mass:.4g} GeV"
+        f"m1 + m2 = {total} GeV, beyond {most} GeV"
         for who, parent in silent
         if not _open(parent, m1, m2)
+        for total, most in [_beyond(m1 + m2, particle(parent).mass)]
     ]
     return "; ".join(shut) or None
+
+
+def _beyond(total: float, most: float) -> tuple[str, ...]:
+    """Texts of a sum of masses and of the largest that there may be, which differ."""
+    texts = f"{total:g}", f"{most:.4g}"
+    return apart(total, most) if texts[1] in (texts[0], f"{total:.4g}") else texts

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from darkpair.gen.digits import apart
 from darkpair.gen.tables import Table
 from darkpair.limits.choice import PRODUCTION, SELECTION
 from darkpair.limits.rows import LimitRow, strongest_row
@@ -37,8 +38,9 @@ def limits_table(
         names.append(f"range of {along} [{unit[0]}]")
     lines = []
     for row in sorted(shown, key=lambda row: math.inf if math.isnan(row.value) else -row.ratio):
-        cells = {name: _number(getattr(row, name)) for name in ("value", "limit", "events")}
-        cells |= {"constraint": row.constraint, "ratio": _number(row.ratio), "verdict": row.verdict}
+        value, limit = _apart(row.value, row.limit)
+        cells = {"value": value, "limit": limit, "events": _number(row.events)}
+        cells |= {"constraint": row.constraint, "ratio": _ratio(row.ratio), "verdict": row.verdict}
         ranges = "; ".join(str(span.over(unit[1])) for span in row.ranges) or "-"
         lines.append([cells.get(name, ranges) for name in names])
     return Table(
@@ -104,7 +106,7 @@ def _selection_lines(rows: Sequence[LimitRow]) -> list[str]:
             for other in rows
             if other.constraint.startswith(f"{row.constraint}{SELECTION}")
         }
-        ratios = ", ".join(f"{_number(other.ratio)} ({name})" for name, other in beside.items())
+        ratios = ", ".join(f"{_ratio(other.ratio)} ({name})" for name, other in beside.items())
         if beside and not math.isnan(row.value):
             lines.append(f"{row.constraint}: ratio {ratios.replace('(', '(selection ', 1)}")
     return lines
@@ -156,7 +158,7 @@ def _verdict(row: LimitRow, rows: Sequence[LimitRow]) -> list[str]:
     """Whether the strongest measurement excludes a point, and whether production leaves that open."""
     level = "" if row.confidence_level is None else f" at {row.confidence_level:.0%}"
     word = "excluded by" if row.ratio > 1.0 else "not excluded, the closest is"
-    lines = [f"{word} {row.constraint}{level}, {_number(row.ratio)} times its limit"]
+    lines = [f"{word} {row.constraint}{level}, {_ratio(row.ratio)} times its limit"]
     for part, words in (
         (PRODUCTION, "at an end of its production uncertainty"),
         (SELECTION, "with another selection"),
@@ -173,6 +175,18 @@ def _number(value: float | None) -> str:
     return "" if value is None else "?" if math.isnan(value) else f"{value:.3g}"
 
 
+def _apart(value: float, other: float) -> tuple[str, ...]:
+    """Texts of two numbers that are compared, other ones where the numbers are."""
+    if math.isnan(value) or math.isnan(other):
+        return _number(value), _number(other)
+    return apart(value, other, digits=3)
+
+
+def _ratio(ratio: float) -> str:
+    """Text of an observable over its limit: 1 is that alone, because beyond it a verdict changes."""
+    return _apart(ratio, 1.0)[0]
+
+
 def strongest_table(
     points: Sequence[tuple[dict[str, str], Any]], rows: Sequence[Sequence[LimitRow]], title: str
 ) -> Table:
@@ -180,7 +194,7 @@ def strongest_table(
     lines = []
     for (varied, _), of_point in zip(points, rows, strict=True):
         row = strongest_row(of_point)
-        cells = ["-", "", ""] if row is None else [row.constraint, f"{row.ratio:.3g}", row.verdict]
+        cells = ["-", "", ""] if row is None else [row.constraint, _ratio(row.ratio), row.verdict]
         lines.append([*varied.values(), *cells])
     names = list(points[0][0])
     return Table(

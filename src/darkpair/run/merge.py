@@ -38,14 +38,14 @@ class _Piece:
         return self.first + self.row.events
 
 
-def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
+def merge(out: str | Path, parts: Sequence[str | Path], *, replace: bool = False) -> Joined:
     """Join parts of one sample.
 
     Parameters
     ----------
-    out : Path
+    out : str or Path
         The file that is to appear, of the parts' format.
-    parts : sequence of Path
+    parts : sequence of str or Path
         Files, or folders of datasets, in any order.
     replace : bool
         Whether a file that is there is replaced.
@@ -56,6 +56,7 @@ def merge(out: Path, parts: Sequence[Path], *, replace: bool = False) -> Joined:
         For a part of another sample or of another form, the same blocks twice, blocks that no part holds, a file that is
         damaged, and one that is there.
     """
+    out, parts = Path(out), _paths(parts)
     form = require_format(out)
     pieces = _ordered([piece for path in _files(parts) for piece in _pieces(path)])
     first = pieces[0]
@@ -108,6 +109,14 @@ def _job_of(job: Any, n: int, out: Path) -> Any:
         return job
     run = job["run"] | ({} if job["run"].get("n") is None else {"n": n})
     return job | {"run": run, "output": job["output"] | {"path": str(out)}}
+
+
+def _paths(parts: Sequence[str | Path]) -> list[Path]:
+    """Paths of parts; a text alone is one of them."""
+    listed = [Path(part) for part in ([parts] if isinstance(parts, str | Path) else parts)]
+    if not listed:
+        raise InputError("no parts to join; give files, or folders of datasets")
+    return listed
 
 
 def _files(parts: Sequence[Path]) -> list[Path]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 from darkpair.chains.models.channels import stated_modes
 from darkpair.detectors.data_file import Number, detector_data
 from darkpair.detectors.fixed_target import FixedTarget
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError, UnknownNameError
 from darkpair.gen.frozen import FrozenMapping
 from darkpair.gen.parameters import checked
@@ -115,7 +116,9 @@ class DumpSearch:
         for name, efficiency in self.efficiencies.items():
             number = efficiency.measurement("1", f"efficiencies.{name}").value
             if not 0.0 < number <= 1.0:
-                raise InputError(f"efficiencies.{name} = {number:g}; allowed: above 0, up to 1")
+                raise InputError(
+                    f"efficiencies.{name} = {apart(number, 0.0, 1.0)[0]}; allowed: above 0, up to 1"
+                )
         _require_absorber(self.experiment, self.long_lived or ())
         _require_target(self.experiment, self.heavy or ())
         seen = [mode for _, modes in self.sight for mode in modes]
@@ -207,7 +210,9 @@ class DumpSearch:
         seen = self.observed.measurement("events", "observed")
         expected = self.background.measurement("events", "background")
         if seen.value != int(seen.value):
-            raise InputError(f"observed = {seen.value:g} events; allowed: 0, 1, 2, ...")
+            raise InputError(
+                f"observed = {apart(seen.value, round(seen.value))[0]} events; allowed: 0, 1, 2, ..."
+            )
         counted = Counting(
             observed=int(seen.value), background=expected.value, background_error=expected.error or 0.0
         )

@@ -13,6 +13,7 @@ import numpy as np
 from darkpair.chains.form_factors import form_factor
 from darkpair.chains.standard_model_rates import neutrino_transition
 from darkpair.chains.widths import three_body_width, three_body_window
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Ge, Gt, Lt, checked
 from darkpair.gen.particles import particle
@@ -68,7 +69,8 @@ class Squares:
     def edges(self) -> Array:
         """Edges of the bins [GeV^2], (bins + 1,)."""
         if not self.high > self.low:
-            raise InputError(f"q2.low = {self.low:g}, q2.high = {self.high:g} GeV^2; allowed: low below high")
+            low, high = apart(self.low, self.high)
+            raise InputError(f"q2.low = {low}, q2.high = {high} GeV^2; allowed: low below high")
         return np.linspace(self.low, self.high, self.bins + 1)
 
 

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def read_json(path: str) -> Any:
     InputError
     """
     try:
-        return json.loads(Path(path).read_text("utf-8"))
+        return json.loads(Path(path).read_text("utf-8-sig"), parse_constant=_not_a_number)
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: no JSON that can be read ({error}); give a pyhf workspace") from error
 
@@ -60,10 +60,21 @@ def read_numbers(path: str) -> Array:
     InputError
     """
     try:
-        return np.loadtxt(path, delimiter=",", ndmin=2)
+        with warnings.catch_warnings():  # (of a file without any)
+            warnings.simplefilter("ignore", UserWarning)
+            numbers = np.loadtxt(path, delimiter=",", ndmin=2, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         line = " ".join(str(error).split())
         raise InputError(f"{path}: no table of numbers ({line}); give a density") from error
+    if not numbers.size or not np.all(np.isfinite(numbers)):
+        what = "a number that is not finite" if numbers.size else "no number"
+        raise InputError(f"{path}: {what} is in it; give a density")
+    return numbers
+
+
+def _not_a_number(word: str) -> NoReturn:
+    """Refuse what JSON has no word for, and Python's reader takes."""
+    raise ValueError(f"{word} is no number")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import numpy as np
 
 from darkpair.gen.constants import C_MM_PER_NS
-from darkpair.gen.errors import InputError, UnknownNameError
+from darkpair.gen.errors import InputError, shown
 from darkpair.gen.parameters import Energy, Gt, checked
 from darkpair.gen.units import ENERGY
+from darkpair.searches.table_columns import columns_of, unit_of
 
 if TYPE_CHECKING:
     from darkpair.gen.kinematics import Array
@@ -27,93 +25,6 @@ _CTAU: Final = {"ps": 1e-3 * C_MM_PER_NS, "ns": C_MM_PER_NS, "mm": 1.0, "m": 1e3
 
 #: Confidence of a number, as `darkpair.searches.rate.Stated` has it.
 Confidence = Literal["read", "derived", "print", "choice", "memory"]
-
-
-def columns_of(path: Path, names: Sequence[str]) -> list[Array]:
-    """Columns of a file, each (n,); NaN in cells without a number.
-
-    A CSV file may have HEPData's lines that begin with ``#`` and several blocks with an empty line between them: the first
-    that has all names counts.  A YAML file is HEPData's; its columns have their unit in brackets, as in CSV.
-
-    Parameters
-    ----------
-    path : Path
-        The file, ``.csv``, ``.yaml`` or ``.yml``.
-    names : sequence of str
-        Names of the columns.
-
-    Raises
-    ------
-    InputError, UnknownNameError
-        For a file that cannot be read, and a column that it does not have.
-    """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); give a table's file") from error
-    if path.suffix not in {".csv", ".yaml", ".yml"}:
-        raise InputError(f"{path}: a table is .csv, .yaml or .yml; download one of these")
-    blocks = _blocks(text) if path.suffix == ".csv" else [_yaml_block(text, path)]
-    for block in blocks:
-        if set(names) <= set(block):
-            lengths = {len(block[name]) for name in names}
-            if len(lengths) != 1 or lengths == {0}:
-                raise InputError(f"{path}: columns of {sorted(lengths)} rows; correct the file")
-            return [np.array([_number(cell) for cell in block[name]]) for name in names]
-    every = list(dict.fromkeys(name for block in blocks for name in block))
-    lacking = next((name for name in names if name not in every), names[0])
-    raise UnknownNameError(f"column of {path.name}", lacking, every)
-
-
-def _blocks(text: str) -> list[dict[str, list[str]]]:
-    """Blocks of a CSV file: cells of each column by its name."""
-    blocks: list[dict[str, list[str]]] = []
-    lines: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        if line.startswith("#"):
-            continue
-        if line.strip():
-            lines.append(line)
-        elif lines:
-            head, *rows = csv.reader(lines)
-            cells = {name.strip(): [row[i] for row in rows if i < len(row)] for i, name in enumerate(head)}
-            blocks.append(cells)
-            lines = []
-    return blocks
-
-
-def _yaml_block(text: str, path: Path) -> dict[str, list[Any]]:
-    """Columns of HEPData's YAML; a bin's is its middle."""
-    try:
-        yaml: Any = import_module("yaml")
-    except ImportError as error:
-        raise InputError(
-            f"{path}: YAML needs PyYAML; install 'darkpair[limits]', or give the table as CSV"
-        ) from error
-    try:
-        content = yaml.safe_load(text)
-        variables = [*content["independent_variables"], *content["dependent_variables"]]
-        return {_titled(variable["header"]): [_cell(v) for v in variable["values"]] for variable in variables}
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{path}: no table of HEPData's ({type(error).__name__}: {error}); give one"
-        ) from error
-
-
-def _titled(header: Mapping[str, Any]) -> str:
-    units = header.get("units")
-    return f"{header['name']} [{units}]" if units else str(header["name"])
-
-
-def _cell(value: Mapping[str, Any]) -> Any:
-    return value["value"] if "value" in value else 0.5 * (float(value["low"]) + float(value["high"]))
-
-
-def _number(cell: Any) -> float:
-    try:
-        return float(cell)
-    except (TypeError, ValueError):
-        return float("nan")
 
 
 @checked
@@ -161,12 +72,19 @@ class LimitTable:
         """Masses [GeV], (n,); c tau [mm], (k,), infinity alone without lifetimes; logarithms of the limits, (n, k)."""
         names = [self.mass, self.limit, *([] if self.lifetime is None else [self.lifetime])]
         mass, limit, *lifetime = columns_of(Path(self.file), names)
+        self._require_units()
         mass, limit = mass * ENERGY[self.mass_unit], limit * self.limit_unit
+        limit = np.where(np.isinf(limit), np.nan, limit)  # (no limit)
         ctau = lifetime[0] * _CTAU[self.lifetime_unit] if lifetime else np.full(len(mass), np.inf)
         if not np.all(np.isfinite(mass) & (mass >= 0.0) & (ctau > 0.0)):
             raise InputError(f"{self.file}: a mass or lifetime is no number, or below 0; correct it")
         if not np.any(limit > 0.0) or np.any(limit <= 0.0):
             raise InputError(f"{self.file}: limits in {self.limit!r} have to be above 0; name another column")
+        if not np.any(limit <= 1.0):
+            raise InputError(
+                f"{self.file}: every limit in {self.limit!r} is above 1, the smallest {np.nanmin(limit):g}; allowed: branching ratios; "
+                "give limit_unit, what they are multiples of, or name another column"
+            )
         masses, row = np.unique(mass, return_inverse=True)
         ctaus, column = np.unique(ctau, return_inverse=True)
         if len(set(zip(row, column, strict=True))) < len(mass):
@@ -177,6 +95,21 @@ class LimitTable:
         table = np.full((len(masses), len(ctaus)), np.nan)
         table[row, column] = np.log(limit)
         return masses, ctaus, table
+
+    def _require_units(self) -> None:
+        """Refuse a column whose name says another unit than the one that its numbers are read in."""
+        given = (
+            ("mass_unit", self.mass, self.mass_unit, ENERGY),
+            ("lifetime_unit", self.lifetime or "", self.lifetime_unit, _CTAU),
+        )
+        for key, column, unit, units in given:
+            said = unit_of(column)
+            if said in units and said != unit:
+                raise InputError(
+                    f"{self.file}: the column {shown(column)} is in {said}, and {key} = {unit!r}; give {key} = {said!r}"
+                )
+        if unit_of(self.limit) == "%" and self.limit_unit == 1.0:
+            raise InputError(f"{self.file}: the column {shown(self.limit)} is in %; give limit_unit = 0.01")
 
     def at(self, mass: Any, ctau: Any) -> Array:
         """Limit at masses [GeV] and c tau [mm] of X, which broadcast [1]; NaN where it is not known."""

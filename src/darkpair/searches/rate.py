@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import numpy as np
 
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Energy, Ge, Gt, Length, Lt, checked
 from darkpair.gen.particles import DARK_IDS, particle
@@ -115,9 +116,9 @@ class Counts:
 
         parents, observed, background = self.measurements
         if not parents.value > 0.0 or observed.value != int(observed.value):
+            seen, _ = apart(observed.value, round(observed.value))
             raise InputError(
-                f"counts.parents = {parents.value:g}, counts.observed = {observed.value:g} events; allowed: above 0, and 0, "
-                "1, 2, ..."
+                f"counts.parents = {parents.value:g}, counts.observed = {seen} events; allowed: above 0, and 0, 1, 2, ..."
             )
         return Counting(
             observed=int(observed.value),
@@ -312,7 +313,9 @@ class RateSearch(Search):
                 "the pair, and then = 'invisible'"
             )
         if self.counts is not None and self.efficiency.largest() > 1.0:
-            raise InputError(f"efficiency of {self.efficiency.largest():g} beside counts; allowed: 0 to 1")
+            raise InputError(
+                f"efficiency of {apart(self.efficiency.largest(), 1.0)[0]} beside counts; allowed: 0 to 1"
+            )
         if not self.limit > 0.0:
             raise InputError(f"upper_limit.value = {self.limit:g}; allowed: above 0")
 

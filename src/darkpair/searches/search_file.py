@@ -74,7 +74,7 @@ def load_search(path: str | os.PathLike[str]) -> FileSearch:
     """
     file = Path(path)
     try:
-        table = tomllib.loads(file.read_text("utf-8"), parse_float=exactly)
+        table = tomllib.loads(file.read_text("utf-8-sig"), parse_float=exactly)
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}); give the file of a search") from error
     except DarkpairError as error:

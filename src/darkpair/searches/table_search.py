@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import numpy as np
 
 from darkpair.chains.widths import three_body_window
+from darkpair.gen.digits import apart
 from darkpair.gen.errors import InputError
 from darkpair.gen.parameters import Gt, Lt, checked
 from darkpair.gen.particles import particle
@@ -101,7 +102,13 @@ class TableSearch(Search):
             raise InputError("a pair and a table with lifetimes; give the limits for an X that is stable")
         if self.resolution is not None:
             _ = self._window
-        _ = self.table.grid
+        least, most = float(self.table.grid[0][0]), particle(self.parent).mass - particle(daughter).mass
+        if least > most:
+            given, left = apart(least, most, digits=4)
+            raise InputError(
+                f"{self.table.file}: the least mass is {given} GeV, and {self.parent} -> {daughter} leaves {left} GeV; allowed: "
+                "a table with masses below; look at mass_unit"
+            )
 
     @property
     def _pair(self) -> bool:
