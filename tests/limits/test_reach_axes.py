@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from darkpair.chains.models.rates import build_model
 from darkpair.gen.errors import DarkpairError
@@ -46,6 +48,25 @@ def test_a_point_is_the_one_that_a_user_types() -> None:
     assert made.m2 == typed.m2
     assert made.G_X == typed.G_X  # type: ignore[attr-defined]
     assert made.m1 == typed.m1  # (a product that somebody types, too)
+
+
+@given(st.floats(1e-12, 1e6), st.floats(1e-12, 10.0), st.integers(2, 200), st.booleans())
+def test_numbers_of_an_axis_are_as_many_as_its_points(
+    low: float, more: float, points: int, log: bool
+) -> None:
+    """A range so narrow that two points have one number is refused, with its two ends."""
+    high = low * (1.0 + more)
+    try:
+        numbers = Axis(name="r", low=low, high=high, points=points, log=log).numbers
+    except DarkpairError as error:
+        numbers = ()
+        message = str(error)
+    if numbers:
+        assert len(set(numbers)) == points
+        assert list(numbers) == sorted(numbers)
+    else:
+        assert more < 1e-3
+        assert "do not tell apart" in message or "an empty range" in message
 
 
 def test_settings_are_made_of_axes_and_of_each_other() -> None:

@@ -33,8 +33,9 @@ _WRITTEN: Final = 'as in "m2: 150 MeV .. 450 MeV, 40" or "G_X: 0.01 .. 10 GF, 40
 POINTS: Final = 40
 _MOST: Final = 1000
 
-#: Digits of the numbers that an axis stands on, so that they can be typed.
+#: Digits of the numbers that an axis stands on, so that they can be typed, and the least relative step that they tell apart.
 _DIGITS: Final = 7
+_STEP: Final = 10.0 ** (1 - _DIGITS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,11 @@ class Axis:
             )
         if not 2 <= self.points <= _MOST:
             raise InputError(f"{self.name} at {self.points} points; allowed: 2 to {_MOST}")
+        if self.high - self.low < _STEP * max(self.points, POINTS) * max(abs(self.low), abs(self.high)):
+            low, high = apart(self.low, self.high)
+            raise InputError(
+                f"{self.name} from {low} to {high}: steps that {_DIGITS} digits of its numbers do not tell apart; allowed: a wider range"
+            )
 
     @property
     def title(self) -> str:
