@@ -3,7 +3,8 @@
 Files that others published and the package does not hold are looked for in DARKPAIR_REFERENCE, or beside the checkout.
 Compiled loops stand in pytest's own cache: a fresh checkout compiles every one that its tests run, whatever the user's
 own cache holds. Linear algebra runs on one core in each worker: two workers that take two each wait for each other, a matrix
-of 400 rows takes ten times as long. What collecting leaves is not looked through again and again for garbage: it stays to the end.
+of 400 rows takes ten times as long. What collecting leaves is not looked through again and again for garbage: it stays to the end. `pytest.approx` compares ratios alone
+where a test names no difference: its own floor of 1e-12 lets every width pass.
 """
 
 import gc
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.shared.ratios_alone import compare_ratios_alone
 from tests.shared.untraced import SOURCES_ALONE, leave_untraced
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # (NumPy reads it when it is imported, later than this)
@@ -22,6 +24,7 @@ os.environ.setdefault("DARKPAIR_REFERENCE", str(Path(__file__).parents[2] / "sha
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+compare_ratios_alone()
 
 
 def pytest_configure(config: pytest.Config) -> None:

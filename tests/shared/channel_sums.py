@@ -22,10 +22,10 @@ from darkpair.gen.importance import aim
 from darkpair.gen.lifetime import Exponential, Scan
 from darkpair.gen.particles import spoken
 from darkpair.gen.pipeline import Pipeline, chunks
-from darkpair.gen.sources.koto_kl import KotoKL
+from darkpair.gen.sources.koto_kl import Z_EXIT, KotoKL
 from darkpair.limits.channels import ChannelAgainstCtau, seed_of
 from darkpair.limits.dump_samples import mesons
-from darkpair.limits.koto_samples import CTAU, scanned, summed
+from darkpair.limits.koto_samples import parts, summed
 from darkpair.searches.dump_search import SHOWERS
 from darkpair.searches.koto import OF_PION
 
@@ -243,7 +243,7 @@ def _behind_a_target(point: Point, experiment: str, whole: int, each: int, seed:
 def _at_koto(point: Point, whole: int, each: int, seed: int) -> Sums:
     model, detector = point.model(), Koto(experiment="koto", selection="2016-18")
     chain, rate = all_modes(model, "K_L0", ("X1 X2", "X2 X2"), point.ctau)
-    source, law = KotoKL(), Scan(shortest=CTAU[0], longest=CTAU[-1])
+    source = KotoKL(z_min=Z_EXIT)
     flows = [
         c.cutflow for c in chunks(Pipeline(source=source, chain=chain, detector=detector, seed=seed), whole)
     ]
@@ -252,9 +252,9 @@ def _at_koto(point: Point, whole: int, each: int, seed: int) -> Sums:
     channels = {}
     for channel in (OF_PION, *photon_channels(model)):
         own = channel.chain(model)
-        # (of the same K_L as the job's: those upstream have no event at this lifetime, and now and then one of a large weight)
-        made = scanned({"chain": own}, source, law, events=each, seed=seed_of(5400, own))
-        value, error = summed([made], point.ctau)
+        # (of the same K_L as the job's, from the exit on: those before it have no event at this lifetime, and now and then one of a large weight)
+        made = parts({"chain": own}, events=each, seed=seed_of(5400, own), selection="2016-18")
+        value, error = summed([part for part in made if isinstance(part[1].law, Scan)], point.ctau)
         size = float(channel.rate(model, visible_modes(model))) * own.generated_branching_ratio
         channels[channel] = (size * value, size * error)
     return Sums(
