@@ -238,4 +238,14 @@ def _quantile(accepted: Stage, generated: Stage, weight: float, probability: flo
     if spread <= 1e-12 * mean * mean:  # every event accepted, with one weight
         return mean
     size = trials * mean * (1.0 - mean) / spread
-    return float(scipy.special.betaincinv(mean * size, (1.0 - mean) * size, probability))
+    return _beta_quantile(mean * size, (1.0 - mean) * size, probability)
+
+
+def _beta_quantile(a: float, b: float, probability: float) -> float:
+    """Quantile of the beta law; of a hundred-millionth of b and less that of a gamma law, which is the same to (a / b)^2.
+
+    SciPy 1.17's beta law is off by a factor of two at some b near 1e17: efficiencies of forced decays of rare particles.
+    """
+    if a <= 1e-8 * b:
+        return float(scipy.special.gammaincinv(a, probability)) / (b + 0.5 * (a - 1.0))
+    return float(scipy.special.betaincinv(a, b, probability))

@@ -53,8 +53,9 @@ def _amplitude(model: _Diagonal, *, parent: str, daughter: str) -> VectorTransit
 def _width(model: _Diagonal, *, parent: str, daughter: str) -> Array:
     """Width of M' -> M X1 X1 [GeV]; zero without a diagonal coupling (arXiv:2005.07102, appendix B and above eq. 67).
 
-    That of M' -> M X1 X2 with m1 for both masses, c_A11 for c_A and no c_V, and in place of the n channels 1 for Dirac, 1/2 for
-    Majorana, whose diagonal current is half of c psi1-bar gamma gamma5 psi1: the amplitude is the same, the particles identical.
+    ``|<M|V|M'> (c_A11 J_A(m1, m1))|^2``, that of M' -> M X1 X2 with m1 for both masses, c_A11 for c_A and no c_V, and in place of
+    the n channels 1 for Dirac, 1/2 for Majorana, whose diagonal current is half of c psi1-bar gamma gamma5 psi1: the amplitude is
+    the same, the particles identical.
     """
     if not np.any(np.asarray(model.c_A11)):
         return np.zeros(np.broadcast_shapes(np.shape(model.m1), np.shape(model.m2)))

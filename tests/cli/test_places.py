@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from darkpair.cli import main
-from darkpair.cli.place import Place
+from darkpair.cli.options import Place
 
 
 def _paths() -> list[tuple[str, str]]:

@@ -174,7 +174,7 @@ def test_many_events_need_no_largest_weight() -> None:
     assert found.high - found.low == pytest.approx(scaled_poisson(flow), rel=0.02)
 
 
-@pytest.mark.parametrize("scale", [1e-12, 0.3, 1.0])
+@pytest.mark.parametrize("scale", [1e-100, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 0.3, 1.0])
 def test_a_common_weight_scales_every_number(scale: float) -> None:
     rng = Streams(6).rng("scale")
     weight, mask = rng.random(50_000), rng.random(50_000) < 1e-4

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from darkpair.cli.options import json_option, verbose_option
-from darkpair.cli.place import Place
+from darkpair.cli.options import Place, json_option, verbose_option
 
 __all__ = ["command"]
 

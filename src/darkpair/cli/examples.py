@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from darkpair.cli.options import verbose_option
-from darkpair.cli.place import Place
+from darkpair.cli.options import Place, verbose_option
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]

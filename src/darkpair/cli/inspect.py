@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from darkpair.cli.options import json_option, verbose_option
-from darkpair.cli.place import Place
+from darkpair.cli.options import Place, json_option, verbose_option
 from darkpair.cli.terminal import show, show_lines
 
 __all__ = ["command"]

@@ -16,6 +16,7 @@ from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.factor_notes import factor_notes
 from darkpair.cli.limits_of_chain import limits_of_chain, require_of_chain
 from darkpair.cli.options import (
+    Place,
     json_option,
     pairs,
     preset_option,
@@ -23,7 +24,6 @@ from darkpair.cli.options import (
     search_options,
     verbose_option,
 )
-from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 from darkpair.gen.tables import folded

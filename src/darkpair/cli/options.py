@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from darkpair.cli import completion
-from darkpair.cli.place import Place
 from darkpair.cli.verbose import logged
 from darkpair.gen.errors import InputError
 
 __all__ = [
+    "Place",
     "job_argument",
     "json_option",
     "overrides_of",
@@ -28,6 +29,26 @@ __all__ = [
 
 #: Names of tables of inputs, `darkpair.chains.models.inputs.PRESETS`, which is not imported for them.
 PRESETS = ("pdg", "paper", "paper-10tev")
+
+
+class Place(click.Path):
+    """A path that has a name, as a `Path`: "", as an unset variable of a shell leaves it, would be the folder where one stands.
+
+    Parameters
+    ----------
+    **kwargs
+        As of `click.Path`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(path_type=Path, **kwargs)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; a usage error for an empty name."""
+        if value in ("", b""):
+            self.fail("it is empty; give a name.", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 job_argument = click.argument("job", type=Place())
 

@@ -9,8 +9,7 @@ from typing import Any, Final
 import click
 
 from darkpair.cli import completion
-from darkpair.cli.options import verbose_option
-from darkpair.cli.place import Place
+from darkpair.cli.options import Place, verbose_option
 from darkpair.gen.errors import InputError
 
 __all__ = ["command"]

@@ -13,6 +13,7 @@ from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
 from darkpair.cli.factor_notes import factor_notes
 from darkpair.cli.options import (
+    Place,
     json_option,
     pairs,
     preset_option,
@@ -20,7 +21,6 @@ from darkpair.cli.options import (
     search_options,
     verbose_option,
 )
-from darkpair.cli.place import Place
 from darkpair.cli.terminal import show, show_lines
 from darkpair.gen.errors import InputError
 

@@ -8,8 +8,7 @@ import click
 
 from darkpair.cli import completion
 from darkpair.cli.dask import dask_option, on_dask
-from darkpair.cli.options import PRESETS, pairs, verbose_option
-from darkpair.cli.place import Place
+from darkpair.cli.options import PRESETS, Place, pairs, verbose_option
 from darkpair.cli.terminal import show_lines
 from darkpair.studies.study import OPTIONS
 
