@@ -32,6 +32,6 @@ def apart(*numbers: float, digits: int = 6) -> tuple[str, ...]:
     texts: list[str] = []
     for length in range(digits, _ALL + 1):
         texts = [f"{value:.{length}g}" for value in values]
-        if len(set(texts)) >= different:
+        if len({repr(float(text)) for text in texts}) >= different:  # (two texts may be read as one number)
             break
     return tuple(texts)

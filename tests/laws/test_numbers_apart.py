@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from darkpair.chains.models import ZPrimeScalar
@@ -56,6 +56,7 @@ def test_other_numbers_have_other_texts(numbers: list[float], digits: int) -> No
             assert (text != others) or number == other
 
 
+@example(1e-20, 1)
 @given(FINITE, st.integers(1, 15))
 def test_a_number_alone_is_rounded_and_one_beside_its_neighbour_is_not(number: float, digits: int) -> None:
     assert apart(number, digits=digits) == (f"{number + 0.0:.{digits}g}",)
