@@ -141,7 +141,7 @@ def summed(made: Sequence[tuple[float, ScanSample]], ctau: float) -> tuple[float
 
 
 def _too_short_lived(sample: ScanSample) -> bool:
-    """Whether a sample, of which no event counts at some c tau, has accepted events: behind the exit, whose X2 do not live that long."""
+    """Whether a sample, of which no event counts at some c tau, has accepted events: before the exit, from where X2 of that length reach nothing."""
     return isinstance(sample.law, ScanInside) and len(sample.weight) > 0
 
 
